@@ -1,0 +1,98 @@
+import { AuthError, TokenError } from '../error.js'
+import { deepFreeze } from '../jwt/freeze.js'
+import { readGrants } from './grant.js'
+import type { Permissions } from './permission.js'
+import type { RoleTable } from './role.js'
+
+/** Who calls, what they own, what they may do and until when. Frozen. */
+export interface Principal {
+  /** Who calls: the claim `sub`, never empty. */
+  readonly subject: string
+  /** Who vouches for them: the claim `iss`, or `local` where there is none. */
+  readonly issuer: string
+  /** The owner of everything that this caller stores. */
+  readonly resourceId: string
+  readonly permissions: Permissions
+  /** Roles in force, of those that the claims name. */
+  readonly roles: readonly string[]
+  /** Roles and scopes of the claims that this server does not know, and that therefore grant nothing. */
+  readonly ignoredGrants: readonly string[]
+  /** The claim `jti`. */
+  readonly tokenId?: string
+  /** The claim `exp`, in seconds since 1970; absent for a token that never expires. */
+  readonly expiresAt?: number
+  /** Who acts for the subject: the claim `act.sub` (RFC 8693 section 4.1). */
+  readonly actor?: string
+  /** All verified claims, or the user of a provider that has no claims. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** What turns a user into a principal. */
+export interface PrincipalOptions {
+  readonly roles: RoleTable
+  readonly defaultRole?: string
+  /** Default: the subject owns. */
+  readonly mapUserToResourceId?: (user: never) => unknown
+}
+
+function isBlank(value: string): boolean {
+  return value.trim() === ''
+}
+
+function readSubject(user: object): string {
+  const subject: unknown = Reflect.get(user, 'sub') ?? Reflect.get(user, 'id')
+  if (typeof subject !== 'string' || isBlank(subject)) {
+    throw new TokenError('token_claim', 'The token names no subject.', { claim: 'sub' })
+  }
+  return subject
+}
+
+/** Fails closed: whatever the application's function returns or throws, only a text can own something. */
+function readResourceId(user: object, subject: string, options: PrincipalOptions): string {
+  let resourceId: unknown
+  try {
+    resourceId = options.mapUserToResourceId?.(user as never)
+  } catch (cause) {
+    throw new AuthError('access_denied', 'mapUserToResourceId failed.', { cause })
+  }
+  if (resourceId === undefined || resourceId === null) return subject
+  if (typeof resourceId !== 'string' || isBlank(resourceId)) {
+    throw new AuthError('access_denied', 'mapUserToResourceId did not return a text at once.')
+  }
+  return resourceId
+}
+
+function ownText(user: object, claim: string): string | undefined {
+  const value: unknown = Object.hasOwn(user, claim) ? Reflect.get(user, claim) : undefined
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function readActor(user: object): string | undefined {
+  const actor: unknown = Object.hasOwn(user, 'act') ? Reflect.get(user, 'act') : undefined
+  return typeof actor === 'object' && actor !== null ? ownText(actor, 'sub') : undefined
+}
+
+/**
+ * Makes the principal of a user whose token has verified.
+ *
+ * @param user - verified claims, or what a provider returned; its `sub` (or `id`) is the subject
+ * @throws {TokenError} `token_claim` when it names no subject
+ * @throws {AuthError} `access_denied` when `mapUserToResourceId` gives no text
+ */
+export function createPrincipal(user: object, options: PrincipalOptions): Principal {
+  const subject = readSubject(user)
+  const grants = readGrants(user, options.roles, options.defaultRole)
+  const expiresAt: unknown = Object.hasOwn(user, 'exp') ? Reflect.get(user, 'exp') : undefined
+  return Object.freeze({
+    subject,
+    issuer: ownText(user, 'iss') ?? 'local',
+    resourceId: readResourceId(user, subject, options),
+    permissions: grants.permissions,
+    roles: grants.roles,
+    ignoredGrants: grants.ignored,
+    tokenId: ownText(user, 'jti'),
+    expiresAt: typeof expiresAt === 'number' ? expiresAt : undefined,
+    actor: readActor(user),
+    claims: deepFreeze({ ...user }),
+  })
+}

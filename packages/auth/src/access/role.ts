@@ -1,0 +1,48 @@
+import { parseGrant } from './permission.js'
+import { ConfigurationError } from '../error.js'
+
+/** Roles and what each one grants. */
+export type RoleTable = Readonly<Record<string, readonly string[]>>
+
+/** The roles that every server knows unless it says otherwise. No role reaches another owner's memory. */
+export const DEFAULT_ROLES: RoleTable = Object.freeze({
+  owner: Object.freeze(['*']),
+  admin: Object.freeze([
+    'agents:*',
+    'tools:*',
+    'memory:*',
+    'api-keys:*',
+    'tokens:*',
+    'audit:read',
+    'system:read',
+  ]),
+  member: Object.freeze([
+    'agents:read',
+    'agents:execute',
+    'tools:read',
+    'tools:execute',
+    'memory:*',
+  ]),
+  viewer: Object.freeze(['agents:read', 'tools:read', 'memory:read']),
+})
+
+/**
+ * Refuses a role table with an entry that grants nothing, which is always a mistake in spelling.
+ * @throws {ConfigurationError} `option_invalid`, naming the role and the entry
+ */
+export function checkRoleTable(roles: RoleTable): void {
+  for (const [role, grants] of Object.entries(roles)) {
+    const wrong = grants.find((grant) => parseGrant(grant) === undefined)
+    if (wrong !== undefined) {
+      throw new ConfigurationError(
+        'option_invalid',
+        `The role ${JSON.stringify(role)} has ${JSON.stringify(wrong)}, which is no permission. Write resource:action or resource:action:id.`,
+      )
+    }
+  }
+}
+
+/** What a role grants, or undefined for a role that the table does not have. `constructor` is no role. */
+export function grantsOfRole(roles: RoleTable, role: string): readonly string[] | undefined {
+  return Object.hasOwn(roles, role) ? roles[role] : undefined
+}

@@ -1,0 +1,31 @@
+import { AuthError, TokenError } from '../error.js'
+
+/** The scheme and what follows it (RFC 9110 section 11.4); the scheme's case does not count. */
+const BEARER = /^bearer(?: +(.*))?$/is
+/** `b64token` of RFC 6750 section 2.1. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
+/** A second credential behind the first, as a list header joins them. */
+const SECOND_CREDENTIAL = /,\s*bearer(?:\s|$)/i
+
+/**
+ * Reads the bearer token of a request (RFC 6750 section 2.1). Only this header counts: no cookie, no
+ * parameter, no bare token.
+ *
+ * @param authorization - the value of the `Authorization` header; several are joined by commas
+ * @throws {TokenError} `token_missing` where there is no bearer credential; `token_malformed` where
+ *   what follows the scheme cannot be a token
+ * @throws {AuthError} `request_invalid` where there are two
+ */
+export function readBearerToken(authorization: string | null | undefined): string {
+  const value = authorization?.trim() ?? ''
+  const credential = BEARER.exec(value)?.[1]?.trim()
+  const isSecond = SECOND_CREDENTIAL.test(value) || (credential?.includes(',') ?? false)
+  if (isSecond) throw new AuthError('request_invalid', 'The request has two credentials.')
+  if (credential === undefined || credential === '') {
+    throw new TokenError('token_missing', 'The request has no bearer token.')
+  }
+  if (!TOKEN.test(credential)) {
+    throw new TokenError('token_malformed', 'What follows Bearer cannot be a token.')
+  }
+  return credential
+}

@@ -1,0 +1,119 @@
+/** Why a token was refused. The server answers each of these with 401. */
+export type TokenErrorCode =
+  | 'token_missing'
+  | 'token_malformed'
+  | 'token_too_large'
+  | 'token_algorithm'
+  | 'token_key_unknown'
+  | 'token_signature'
+  | 'token_expired'
+  | 'token_not_active'
+  | 'token_issuer'
+  | 'token_audience'
+  | 'token_type'
+  | 'token_claim'
+  | 'token_revoked'
+
+/** Every refusal that may cross the wire. Which HTTP status each one gets is the server's table. */
+export type AuthErrorCode =
+  | TokenErrorCode
+  | 'access_denied'
+  | 'scope_insufficient'
+  | 'request_invalid'
+  | 'keys_unavailable'
+
+const AUTH_ERROR = Symbol.for('signet.auth.error')
+const CONFIGURATION_ERROR = Symbol.for('signet.auth.configuration-error')
+
+/** Marks an error so that another installed copy of this package knows it too. */
+function mark(error: Error, kind: symbol): void {
+  Object.defineProperty(error, kind, { value: true })
+}
+
+function isMarked(value: unknown, kind: symbol): boolean {
+  return typeof value === 'object' && value !== null && kind in value
+}
+
+/**
+ * A request was refused. `message` is for the log of whoever runs the server: it may name what the
+ * policy expected, but never contains a token, a key or a secret.
+ */
+export class AuthError extends Error {
+  override readonly name: string = 'AuthError'
+  readonly code: AuthErrorCode
+
+  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    mark(this, AUTH_ERROR)
+    this.code = code
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is AuthError {
+    return isMarked(value, AUTH_ERROR)
+  }
+}
+
+/** What a `TokenError` may say beside its code. */
+export interface TokenErrorOptions extends ErrorOptions {
+  /** The claim at fault, such as `aud`. */
+  readonly claim?: string
+  /** For `token_expired`: when, in seconds since 1970. Set only once the signature has verified. */
+  readonly expiredAt?: number
+}
+
+/** A token was refused, or none was sent. */
+export class TokenError extends AuthError {
+  override readonly name = 'TokenError'
+  declare readonly code: TokenErrorCode
+  readonly claim: string | undefined
+  readonly expiredAt: number | undefined
+
+  constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
+    super(code, message, options)
+    this.claim = options.claim
+    this.expiredAt = options.expiredAt
+  }
+}
+
+/** The token is good, but does not grant what the request asks for (RFC 6750 section 3.1). */
+export class ScopeError extends AuthError {
+  override readonly name = 'ScopeError'
+  declare readonly code: 'scope_insufficient'
+  /** The permission that is missing, such as `agents:execute:weather-agent`. */
+  readonly missingScope: string
+  /** Roles and scopes of the token that this server does not know, and that therefore grant nothing. */
+  readonly ignoredGrants: readonly string[]
+
+  constructor(missingScope: string, ignoredGrants: readonly string[] = []) {
+    super('scope_insufficient', `The token does not grant ${missingScope}.`)
+    this.missingScope = missingScope
+    this.ignoredGrants = ignoredGrants
+  }
+}
+
+/** Why a policy was refused when it was made. These never cross the wire. */
+export type ConfigurationErrorCode =
+  | 'secret_missing'
+  | 'secret_too_short'
+  | 'secret_is_public_key'
+  | 'secret_is_sample'
+  | 'algorithm_unknown'
+  | 'option_invalid'
+
+/** A policy or key that this package refuses to work with. Thrown at construction, never per request. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly code: ConfigurationErrorCode
+
+  constructor(code: ConfigurationErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    mark(this, CONFIGURATION_ERROR)
+    this.code = code
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is ConfigurationError {
+    return isMarked(value, CONFIGURATION_ERROR)
+  }
+}

@@ -1,0 +1,51 @@
+/** HMAC algorithms of RFC 7518 section 3.2: the SHA-2 function of each, and the least bytes its key needs. */
+export const HMAC_ALGORITHMS = {
+  HS256: { hash: 'sha256', minimumKeyBytes: 32 },
+  HS384: { hash: 'sha384', minimumKeyBytes: 48 },
+  HS512: { hash: 'sha512', minimumKeyBytes: 64 },
+} as const
+
+/** An HMAC algorithm by its JWA name. */
+export type HmacAlgorithm = keyof typeof HMAC_ALGORITHMS
+
+/** A public-key algorithm by its JWA name (RFC 7518 sections 3.3 to 3.5, RFC 8037). */
+export type PublicKeyAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+
+/** A signature algorithm that a policy can name. There is no `none`. */
+export type Algorithm = HmacAlgorithm | PublicKeyAlgorithm
+
+const ALGORITHMS: ReadonlySet<unknown> = new Set<Algorithm>([
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+])
+
+/** Whether a value is exactly the name of an algorithm known here; names are case-sensitive. */
+export function isAlgorithm(value: unknown): value is Algorithm {
+  return ALGORITHMS.has(value)
+}
+
+/** Whether an algorithm is one of the HMAC family. */
+export function isHmacAlgorithm(value: Algorithm): value is HmacAlgorithm {
+  return Object.hasOwn(HMAC_ALGORITHMS, value)
+}

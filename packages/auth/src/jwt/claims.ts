@@ -1,0 +1,159 @@
+import { TokenError } from '../error.js'
+import type { TokenHeader } from './compact.js'
+
+/** The claims of a token (RFC 7519 section 4). Registered claims have their type once verified. */
+export interface Claims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  readonly exp?: number
+  readonly nbf?: number
+  readonly iat?: number
+  readonly jti?: string
+  readonly [name: string]: unknown
+}
+
+/** What a policy asks of the claims. Nothing is asked by default but what RFC 7519 says of their form. */
+export interface ClaimRules {
+  /** Accepted values of `iss`, compared exactly. An empty list accepts no token. Default: any, or none. */
+  readonly issuer?: string | readonly string[]
+  /** `aud` must name one of these, compared exactly. An empty list accepts no token. Default: any, or none. */
+  readonly audience?: string | readonly string[]
+  /** The header's `typ`, without regard to case or to a leading `application/`. Default: any, or none. */
+  readonly typ?: string
+  /** Claims that must be there and be neither null nor empty. Default: none. */
+  readonly requiredClaims?: readonly string[]
+  /** Oldest token accepted, in seconds since its `iat`, which is then required. Default: any age. */
+  readonly maxTokenAgeSeconds?: number
+  /** How far the clocks of issuer and verifier may differ, in seconds. Default: 0. */
+  readonly clockToleranceSeconds?: number
+}
+
+/** A time further away than this has no date in ECMAScript, and is a mistake or an attack. */
+const LATEST_NUMERIC_DATE = 8_640_000_000_000
+
+function ownClaim(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
+}
+
+function refuseClaim(claim: string, message: string): never {
+  throw new TokenError('token_claim', message, { claim })
+}
+
+/** A NumericDate in seconds since 1970 (RFC 7519 section 2), or undefined where the claim is absent. */
+function numericDate(claims: Claims, claim: 'exp' | 'nbf' | 'iat'): number | undefined {
+  const value = ownClaim(claims, claim)
+  if (value === undefined) return undefined
+  if (typeof value !== 'number' || !(Math.abs(value) <= LATEST_NUMERIC_DATE)) {
+    refuseClaim(claim, `The claim ${claim} is not a NumericDate.`)
+  }
+  return value
+}
+
+function checkStringClaim(claims: Claims, claim: string): void {
+  const value = ownClaim(claims, claim)
+  if (value !== undefined && typeof value !== 'string') {
+    refuseClaim(claim, `The claim ${claim} is not a string.`)
+  }
+}
+
+function audiences(claims: Claims): readonly string[] {
+  const value = ownClaim(claims, 'aud')
+  if (value === undefined) return []
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value
+  return refuseClaim('aud', 'The claim aud is neither a string nor a list of strings.')
+}
+
+/** Refuses registered claims of a wrong type (RFC 7519 sections 4.1.1 to 4.1.7). */
+export function checkClaimTypes(claims: Claims): void {
+  for (const claim of ['iss', 'sub', 'jti']) checkStringClaim(claims, claim)
+  audiences(claims)
+  for (const claim of ['exp', 'nbf', 'iat'] as const) numericDate(claims, claim)
+}
+
+/** Refuses a token at or after `exp`, which is exclusive (RFC 7519 section 4.1.4), or beyond its oldest age. */
+export function checkExpiry(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
+  const tolerance = rules.clockToleranceSeconds ?? 0
+  const expiry = numericDate(claims, 'exp')
+  if (expiry !== undefined && nowSeconds >= expiry + tolerance) {
+    throw new TokenError('token_expired', 'The token has expired.', {
+      claim: 'exp',
+      expiredAt: expiry,
+    })
+  }
+  if (rules.maxTokenAgeSeconds === undefined) return
+  const issuedAt = numericDate(claims, 'iat')
+  if (issuedAt === undefined) refuseClaim('iat', 'The claim iat is missing: the age is unknown.')
+  const oldest = issuedAt + rules.maxTokenAgeSeconds
+  if (nowSeconds > oldest + tolerance) {
+    throw new TokenError('token_expired', 'The token is older than the policy allows.', {
+      claim: 'iat',
+      expiredAt: oldest,
+    })
+  }
+}
+
+/** Refuses a token before `nbf` (RFC 7519 section 4.1.5) or, where its age counts, one issued in the future. */
+export function checkActive(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
+  const latestStart = nowSeconds + (rules.clockToleranceSeconds ?? 0)
+  const notBefore = numericDate(claims, 'nbf')
+  if (notBefore !== undefined && notBefore > latestStart) {
+    throw new TokenError('token_not_active', 'The token is not active yet.', { claim: 'nbf' })
+  }
+  const issuedAt = numericDate(claims, 'iat')
+  if (rules.maxTokenAgeSeconds !== undefined && issuedAt !== undefined && issuedAt > latestStart) {
+    throw new TokenError('token_not_active', 'The token was issued in the future.', {
+      claim: 'iat',
+    })
+  }
+}
+
+function asList(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}
+
+/** Refuses a token of another issuer (RFC 7519 section 4.1.1). */
+export function checkIssuer(claims: Claims, rules: ClaimRules): void {
+  if (rules.issuer === undefined) return
+  const issuer = ownClaim(claims, 'iss')
+  if (typeof issuer !== 'string' || !asList(rules.issuer).includes(issuer)) {
+    throw new TokenError('token_issuer', 'The token is not from an issuer of this policy.', {
+      claim: 'iss',
+    })
+  }
+}
+
+/** Refuses a token for another audience (RFC 7519 section 4.1.3). */
+export function checkAudience(claims: Claims, rules: ClaimRules): void {
+  if (rules.audience === undefined) return
+  const accepted = asList(rules.audience)
+  if (!audiences(claims).some((audience) => accepted.includes(audience))) {
+    throw new TokenError('token_audience', 'The token is for another audience.', { claim: 'aud' })
+  }
+}
+
+/** A media type as `typ` compares it: ASCII case and a leading `application/` do not count (RFC 7515 section 4.1.9). */
+function mediaType(value: string): string {
+  const lower = value.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return lower.startsWith('application/') ? lower.slice('application/'.length) : lower
+}
+
+/** Refuses a token of another type, such as an ID token in place of an access token (RFC 8725 section 3.11). */
+export function checkType(header: TokenHeader, rules: ClaimRules): void {
+  if (rules.typ === undefined) return
+  const type = Object.hasOwn(header, 'typ') ? header.typ : undefined
+  if (typeof type !== 'string' || mediaType(type) !== mediaType(rules.typ)) {
+    throw new TokenError('token_type', 'The token is of another type.')
+  }
+}
+
+/** Refuses a token without a claim that the policy requires. Only own properties count, so `toString` is no claim. */
+export function checkRequired(claims: Claims, rules: ClaimRules): void {
+  for (const claim of rules.requiredClaims ?? []) {
+    const value = ownClaim(claims, claim)
+    if (value === undefined || value === null || value === '') {
+      refuseClaim(claim, `The claim ${claim} is missing.`)
+    }
+  }
+}

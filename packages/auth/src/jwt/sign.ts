@@ -1,0 +1,52 @@
+import { ConfigurationError } from '../error.js'
+import type { SigningKey } from '../keys/contract.js'
+import { checkClaimTypes, type Claims } from './claims.js'
+import { isJsonObject } from './strict-json.js'
+
+/** How a token is signed. */
+export interface SignOptions {
+  /** Seconds from now until `exp`, a positive whole number. Default: `exp` only where the claims have it. */
+  readonly expiresInSeconds?: number
+  /** The header's `typ`. Default: `JWT`. */
+  readonly typ?: string
+  /** The clock, in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
+}
+
+function expiry(issuedAt: number, expiresInSeconds: number | undefined): { exp?: number } {
+  if (expiresInSeconds === undefined) return {}
+  if (!Number.isInteger(expiresInSeconds) || expiresInSeconds <= 0) {
+    throw new ConfigurationError(
+      'option_invalid',
+      'expiresInSeconds is not a positive whole number of seconds.',
+    )
+  }
+  return { exp: issuedAt + expiresInSeconds }
+}
+
+/**
+ * Signs claims as a compact token (RFC 7515 section 7.1). `iat` is now unless the claims have one.
+ *
+ * @param claims - an object that JSON can express; registered claims must have their type
+ * @throws {ConfigurationError} `option_invalid`
+ * @throws {TokenError} `token_claim` for a registered claim of a wrong type
+ */
+export function signToken(claims: Claims, key: SigningKey, options: SignOptions = {}): string {
+  if (!isJsonObject(claims)) {
+    throw new ConfigurationError('option_invalid', 'The claims are not an object.')
+  }
+  const issuedAt = Math.floor((options.now ?? Date.now)() / 1000)
+  const payload: Claims = {
+    iat: issuedAt,
+    ...claims,
+    ...expiry(issuedAt, options.expiresInSeconds),
+  }
+  checkClaimTypes(payload)
+  const header = { alg: key.algorithm, typ: options.typ ?? 'JWT', kid: key.keyId }
+  const signingInput = `${encode(header)}.${encode(payload)}`
+  return `${signingInput}.${key.sign(signingInput).toString('base64url')}`
+}

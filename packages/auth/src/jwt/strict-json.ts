@@ -1,0 +1,101 @@
+/** Why a text is not the JSON that a signed document may contain. */
+export type StrictJsonReason = 'syntax' | 'too_deep' | 'duplicate_name'
+
+const MESSAGES: Record<StrictJsonReason, string> = {
+  syntax: 'The text is not JSON.',
+  too_deep: 'The JSON is nested too deeply.',
+  duplicate_name: 'The JSON has an object with the same name twice.',
+}
+
+/** The text is not JSON, or JSON that two parsers could read differently. */
+export class StrictJsonError extends Error {
+  override readonly name = 'StrictJsonError'
+  readonly reason: StrictJsonReason
+
+  constructor(reason: StrictJsonReason, options?: ErrorOptions) {
+    super(MESSAGES[reason], options)
+    this.reason = reason
+  }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COLON = 0x3a
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+
+/** Index of the quote that ends the string whose first quote stands at `start`, or the text's length. */
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === QUOTE) return index
+    if (code === BACKSLASH) index++
+  }
+  return text.length
+}
+
+/** One pass over the text: how deep it nests and how many `name:` it has. Needs no valid JSON. */
+function measure(text: string): { depth: number; names: number } {
+  let depth = 0
+  let deepest = 0
+  let names = 0
+  for (let index = 0; index < text.length; index++) {
+    switch (text.charCodeAt(index)) {
+      case QUOTE:
+        index = endOfString(text, index)
+        break
+      case OPEN_OBJECT:
+      case OPEN_ARRAY:
+        depth++
+        if (depth > deepest) deepest = depth
+        break
+      case CLOSE_OBJECT:
+      case CLOSE_ARRAY:
+        depth--
+        break
+      case COLON:
+        names++
+        break
+    }
+  }
+  return { depth: deepest, names }
+}
+
+function countNames(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const members = Object.values(value)
+  let count = Array.isArray(value) ? 0 : members.length
+  for (const member of members) count += countNames(member)
+  return count
+}
+
+/**
+ * Parses JSON, and refuses what `JSON.parse` lets pass: objects with the same name twice, which it
+ * would silently thin out (RFC 8725 section 2.4 asks for one reading only), and nesting beyond
+ * `maxDepth`. Names are compared after unescaping, because a lost duplicate shows as a difference
+ * between the names written and the names parsed. Time is linear in the length of the text.
+ *
+ * @param text - the whole document; a byte order mark is an error
+ * @param maxDepth - levels of objects and arrays, default 100
+ * @throws {StrictJsonError} with `reason` `syntax`, `too_deep` or `duplicate_name`
+ */
+export function parseStrictJson(text: string, maxDepth = 100): unknown {
+  const { depth, names } = measure(text)
+  if (depth > maxDepth) throw new StrictJsonError('too_deep')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    // The cause of a syntax error quotes the text, which may be part of a token: it is not kept.
+    throw new StrictJsonError('syntax', cause instanceof SyntaxError ? undefined : { cause })
+  }
+  if (countNames(value) !== names) throw new StrictJsonError('duplicate_name')
+  return value
+}
+
+/** Whether a parsed JSON value is an object (not an array, not null). */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

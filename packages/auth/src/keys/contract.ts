@@ -1,0 +1,30 @@
+import type { Algorithm } from '../jwt/algorithm.js'
+import type { TokenHeader } from '../jwt/compact.js'
+
+/** A key that can check signatures, bound to its algorithms when it was made, never by what a token says. */
+export interface VerificationKey {
+  /** The key's `kid` (RFC 7515 section 4.1.4), where it has one. */
+  readonly keyId?: string
+  readonly algorithms: readonly Algorithm[]
+  /**
+   * Whether `signature` is this key's over `signingInput`. Called only with one of `algorithms`.
+   * Compares in constant time where the algorithm needs it; never throws for a bad signature.
+   */
+  verify(algorithm: Algorithm, signingInput: string, signature: Buffer): boolean
+}
+
+/** Where a verifier gets its keys: a secret, a key, a key set, an address of one. */
+export interface KeySource {
+  /**
+   * The keys that a token with this header may be signed with; empty where its `kid` is unknown.
+   * @throws {AuthError} `keys_unavailable` when the keys cannot be had now
+   */
+  find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]>
+}
+
+/** A key that can sign tokens. */
+export interface SigningKey {
+  readonly algorithm: Algorithm
+  readonly keyId?: string
+  sign(signingInput: string): Buffer
+}

@@ -1,0 +1,193 @@
+import {
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto'
+import { ConfigurationError } from '../error.js'
+import {
+  HMAC_ALGORITHMS,
+  isHmacAlgorithm,
+  type Algorithm,
+  type HmacAlgorithm,
+} from '../jwt/algorithm.js'
+import type { TokenHeader } from '../jwt/compact.js'
+import type { KeySource, SigningKey, VerificationKey } from './contract.js'
+import { isPublicKeyMaterial } from './secret-quality.js'
+
+/** A symmetric key as a JSON Web Key (RFC 7518 section 6.4). */
+export interface OctetJwk {
+  readonly kty: 'oct'
+  /** The secret's bytes in base64url. */
+  readonly k: string
+  readonly kid?: string
+  readonly alg?: string
+}
+
+/** A shared secret: text (its UTF-8 bytes count), bytes, or an `oct` JWK. */
+export type Secret = string | Uint8Array | OctetJwk
+
+/** How a secret may be used. */
+export interface SecretOptions {
+  /**
+   * The algorithms it is used with; each needs as many bytes as its hash (RFC 7518 section 3.2).
+   * Default: all that it is long enough for, HS256 from 32 bytes, HS384 from 48, HS512 from 64.
+   */
+  readonly algorithms?: readonly Algorithm[]
+}
+
+/** Secrets as keys: all of them verify, the first one signs. */
+export interface SecretKeys extends KeySource {
+  readonly signingKey: SigningKey
+}
+
+const REMEDY = 'Make a good one with: npx signet secret'
+const MINIMUM_BYTES = HMAC_ALGORITHMS.HS256.minimumKeyBytes
+
+function isOctetJwk(secret: Secret): secret is OctetJwk {
+  return typeof secret === 'object' && !(secret instanceof Uint8Array)
+}
+
+/** The bytes of a secret. For a JWK only the canonical spelling of `k` counts. */
+export function secretBytes(secret: Secret): Buffer {
+  if (typeof secret === 'string') return Buffer.from(secret, 'utf8')
+  if (secret instanceof Uint8Array) return Buffer.from(secret)
+  if (!isOctetJwk(secret) || secret.kty !== 'oct' || typeof secret.k !== 'string') {
+    throw new ConfigurationError(
+      'option_invalid',
+      'The secret is neither text, nor bytes, nor a JWK of type oct.',
+    )
+  }
+  const bytes = Buffer.from(secret.k, 'base64url')
+  if (bytes.toString('base64url') !== secret.k) {
+    throw new ConfigurationError('option_invalid', 'The member k of the JWK is not base64url.')
+  }
+  return bytes
+}
+
+function checkQuality(bytes: Buffer): void {
+  if (bytes.length === 0) {
+    throw new ConfigurationError('secret_missing', `The secret is empty. ${REMEDY}`)
+  }
+  if (isPublicKeyMaterial(bytes)) {
+    throw new ConfigurationError(
+      'secret_is_public_key',
+      `The secret is a key that others may know, not a secret. ${REMEDY}`,
+    )
+  }
+  if (bytes.length < MINIMUM_BYTES) {
+    throw new ConfigurationError(
+      'secret_too_short',
+      `The secret has ${bytes.length} bytes; it needs at least ${MINIMUM_BYTES} (RFC 7518 section 3.2). ${REMEDY}`,
+    )
+  }
+}
+
+/** The algorithms that a secret of this length serves, of those asked for. */
+function fittingAlgorithms(
+  byteLength: number,
+  asked: readonly Algorithm[] | undefined,
+): readonly HmacAlgorithm[] {
+  const hmac = Object.keys(HMAC_ALGORITHMS).filter(
+    (name): name is HmacAlgorithm => name in HMAC_ALGORITHMS,
+  )
+  const fits = (name: HmacAlgorithm) => byteLength >= HMAC_ALGORITHMS[name].minimumKeyBytes
+  if (asked === undefined) return hmac.filter(fits)
+  const wanted = asked.filter(isHmacAlgorithm)
+  const unfit = wanted.find((name) => !fits(name))
+  if (unfit !== undefined) {
+    throw new ConfigurationError(
+      'secret_too_short',
+      `The secret has ${byteLength} bytes; ${unfit} needs at least ${HMAC_ALGORITHMS[unfit].minimumKeyBytes} (RFC 7518 section 3.2). ${REMEDY}`,
+    )
+  }
+  return wanted
+}
+
+function boundAlgorithms(
+  jwk: OctetJwk,
+  fitting: readonly HmacAlgorithm[],
+): readonly HmacAlgorithm[] {
+  return jwk.alg === undefined ? fitting : fitting.filter((name) => name === jwk.alg)
+}
+
+/** One secret bound to its algorithms. */
+class SecretKey implements VerificationKey {
+  readonly keyId: string | undefined
+  readonly algorithms: readonly HmacAlgorithm[]
+  readonly #key: KeyObject
+
+  constructor(secret: Secret, options: SecretOptions) {
+    const bytes = secretBytes(secret)
+    checkQuality(bytes)
+    const fitting = fittingAlgorithms(bytes.length, options.algorithms)
+    this.algorithms = isOctetJwk(secret) ? boundAlgorithms(secret, fitting) : fitting
+    this.keyId = isOctetJwk(secret) ? secret.kid : undefined
+    this.#key = createSecretKey(bytes)
+  }
+
+  digest(algorithm: HmacAlgorithm, signingInput: string): Buffer {
+    return createHmac(HMAC_ALGORITHMS[algorithm].hash, this.#key)
+      .update(signingInput, 'latin1')
+      .digest()
+  }
+
+  verify(algorithm: Algorithm, signingInput: string, signature: Buffer): boolean {
+    if (!isHmacAlgorithm(algorithm)) return false
+    const expected = this.digest(algorithm, signingInput)
+    return expected.length === signature.length && timingSafeEqual(expected, signature)
+  }
+}
+
+function signingKey(key: SecretKey): SigningKey {
+  const [algorithm] = key.algorithms
+  if (algorithm === undefined) {
+    throw new ConfigurationError(
+      'algorithm_unknown',
+      'A secret serves only HS256, HS384 and HS512, and none of them is allowed here.',
+    )
+  }
+  return {
+    algorithm,
+    keyId: key.keyId,
+    sign: (signingInput) => key.digest(algorithm, signingInput),
+  }
+}
+
+/**
+ * Makes keys of one secret, or of several: the first signs, all verify, which allows rotation
+ * without downtime. A `kid` counts only between a header and a secret that both have one.
+ *
+ * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
+ *   `algorithm_unknown` when none of the algorithms asked for is an HMAC, or `option_invalid`
+ */
+export function secretKeys(
+  secret: Secret | readonly Secret[],
+  options: SecretOptions = {},
+): SecretKeys {
+  const secrets: readonly Secret[] = isSecretList(secret) ? secret : [secret]
+  const keys = secrets.map((each) => new SecretKey(each, options))
+  const [first] = keys
+  if (first === undefined) {
+    throw new ConfigurationError('secret_missing', `The list of secrets is empty. ${REMEDY}`)
+  }
+  return {
+    signingKey: signingKey(first),
+    find: (header: TokenHeader) => keys.filter((key) => fitsKeyId(key, header)),
+  }
+}
+
+function isSecretList(secret: Secret | readonly Secret[]): secret is readonly Secret[] {
+  return Array.isArray(secret)
+}
+
+function fitsKeyId(key: VerificationKey, header: TokenHeader): boolean {
+  const keyId = Object.hasOwn(header, 'kid') ? header.kid : undefined
+  return keyId === undefined || key.keyId === undefined || key.keyId === keyId
+}
+
+/** A fresh secret of 384 random bits, as 64 characters of base64url: long enough for every HMAC algorithm. */
+export function createSecret(): string {
+  return randomBytes(48).toString('base64url')
+}

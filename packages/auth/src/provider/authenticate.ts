@@ -1,0 +1,50 @@
+import { createPrincipal, type Principal } from '../access/principal.js'
+import type { RoleTable } from '../access/role.js'
+import { AuthError, TokenError } from '../error.js'
+import type { AuthProvider, AuthRequest } from './contract.js'
+
+/** Fails closed: only a clear yes authorizes, and an error is a no. */
+async function isAuthorized<User extends object>(
+  provider: AuthProvider<User>,
+  user: User,
+  request: AuthRequest,
+): Promise<boolean> {
+  if (provider.authorizeUser === undefined) return true
+  try {
+    return (await provider.authorizeUser(user, request)) === true
+  } catch (cause) {
+    throw new AuthError('access_denied', 'authorizeUser failed.', { cause })
+  }
+}
+
+/**
+ * Turns a bearer token into a principal: the provider verifies it and authorizes its user, then
+ * owner and permissions are read. Nothing here is cached, so that roles hold for this request.
+ *
+ * @throws {AuthError} the provider's own refusal; `token_key_unknown` where it knows no user;
+ *   `access_denied` where it does not authorize the user or names no owner
+ */
+export async function authenticate<User extends object>(
+  provider: AuthProvider<User>,
+  token: string,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<Principal> {
+  const user = await provider.authenticateToken(token, request)
+  if (typeof user !== 'object' || user === null) {
+    throw new TokenError('token_key_unknown', 'The provider knows no user of this token.')
+  }
+  if (!(await isAuthorized(provider, user, request))) {
+    throw new AuthError('access_denied', 'authorizeUser refused the user.')
+  }
+  return createPrincipal(user, {
+    roles,
+    defaultRole: provider.defaultRole,
+    mapUserToResourceId: provider.mapUserToResourceId?.bind(provider),
+  })
+}
+
+/** The one principal of a server that is open by choice (`auth: false`): everyone shares what it owns. */
+export function anonymousPrincipal(roles: RoleTable): Principal {
+  return createPrincipal({ sub: 'anonymous' }, { roles, defaultRole: 'member' })
+}

@@ -1,0 +1,30 @@
+/** The request as a provider sees it. */
+export interface AuthRequest {
+  /** The request itself. Its body is not read yet, and is not for a provider to read. */
+  readonly raw: Request
+  readonly headers: Headers
+  header(name: string): string | undefined
+}
+
+/**
+ * Who may call: what the server asks of `server.auth`. Structural on purpose: a plain object will do.
+ */
+export interface AuthProvider<User extends object = object> {
+  /** For logs. */
+  readonly name?: string
+  /** The role of a user whose claims name neither role nor scope. Default: none, which grants nothing. */
+  readonly defaultRole?: string
+  /**
+   * Says whose token this is.
+   * @returns the user, whose `sub` (or `id`) is a text that is not empty; null for a token it does not know
+   * @throws {AuthError} with the reason
+   */
+  authenticateToken(
+    token: string,
+    request: AuthRequest,
+  ): User | null | undefined | Promise<User | null | undefined>
+  /** Whether this user may make this request at all; asked on every request, before any permission. */
+  authorizeUser?(user: User, request: AuthRequest): boolean | Promise<boolean>
+  /** Who owns what this user stores. Synchronous. Default: the subject. */
+  mapUserToResourceId?(user: User): string | null | undefined
+}
