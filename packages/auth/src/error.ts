@@ -23,6 +23,8 @@ export type AuthErrorCode =
   | 'keys_unavailable'
 
 const AUTH_ERROR = Symbol.for('signet.auth.error')
+const TOKEN_ERROR = Symbol.for('signet.auth.token-error')
+const SCOPE_ERROR = Symbol.for('signet.auth.scope-error')
 const CONFIGURATION_ERROR = Symbol.for('signet.auth.configuration-error')
 
 /** Marks an error so that another installed copy of this package knows it too. */
@@ -71,8 +73,14 @@ export class TokenError extends AuthError {
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
     super(code, message, options)
+    mark(this, TOKEN_ERROR)
     this.claim = options.claim
     this.expiredAt = options.expiredAt
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static override isInstance(value: unknown): value is TokenError {
+    return isMarked(value, TOKEN_ERROR)
   }
 }
 
@@ -87,8 +95,14 @@ export class ScopeError extends AuthError {
 
   constructor(missingScope: string, ignoredGrants: readonly string[] = []) {
     super('scope_insufficient', `The token does not grant ${missingScope}.`)
+    mark(this, SCOPE_ERROR)
     this.missingScope = missingScope
     this.ignoredGrants = ignoredGrants
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static override isInstance(value: unknown): value is ScopeError {
+    return isMarked(value, SCOPE_ERROR)
   }
 }
 

@@ -36,13 +36,8 @@ export { checkRoleTable, DEFAULT_ROLES, type RoleTable } from './access/role.js'
 export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { anonymousPrincipal, authenticate } from './provider/authenticate.js'
-export { type AuthProvider, type AuthRequest } from './provider/contract.js'
-export {
-  MastraJwtAuth,
-  type JwtUser,
-  type MastraJwtAuthOptions,
-  type PathRule,
-} from './provider/jwt-auth.js'
+export { type AuthProvider, type AuthRequest, type PathRule } from './provider/contract.js'
+export { MastraJwtAuth, type JwtUser, type MastraJwtAuthOptions } from './provider/jwt-auth.js'
 export {
   AuthError,
   ConfigurationError,

@@ -15,15 +15,21 @@ export interface Grants {
 }
 
 /** Words of a claim: space-separated text (RFC 6749 section 3.3) or a list of texts. */
-function words(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.split(' ').filter((word) => word !== '')
-  return Array.isArray(value) ? value.flatMap((entry) => words(entry)) : [String(value)]
+function words(value: unknown): readonly unknown[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return values.flatMap((entry) =>
+    typeof entry === 'string' ? entry.split(' ').filter((word) => word !== '') : [entry],
+  )
 }
 
 /** Role names of a claim: one text is one role, so that a role's name may contain a space. */
-function roleNames(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.map(String)
-  return [String(value)]
+function roleNames(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+/** What is named as ignored: the text, or of what type it is instead. Only a text can grant. */
+function nameOf(value: unknown): string {
+  return typeof value === 'string' ? value : `(${value === null ? 'null' : typeof value})`
 }
 
 function present(user: object, names: readonly string[]): readonly unknown[] {
@@ -44,20 +50,21 @@ export function readGrants(user: object, roles: RoleTable, defaultRole?: string)
   const scopes = present(user, SCOPE_CLAIMS)
   const named = present(user, ROLE_CLAIMS)
   const isSilent = scopes.length === 0 && named.length === 0
-  const asked = isSilent && defaultRole !== undefined ? [defaultRole] : named.flatMap(roleNames)
+  const asked: readonly unknown[] =
+    isSilent && defaultRole !== undefined ? [defaultRole] : named.flatMap(roleNames)
 
   const texts: string[] = []
   const known: string[] = []
   const ignored: string[] = []
   for (const word of scopes.flatMap(words)) {
-    if (parseGrant(word) === undefined) ignored.push(word)
-    else texts.push(word)
+    if (typeof word === 'string' && parseGrant(word) !== undefined) texts.push(word)
+    else ignored.push(nameOf(word))
   }
   for (const role of asked) {
-    const grants = grantsOfRole(roles, role)
-    if (grants === undefined) ignored.push(role)
+    const grants = typeof role === 'string' ? grantsOfRole(roles, role) : undefined
+    if (grants === undefined) ignored.push(nameOf(role))
     else {
-      known.push(role)
+      known.push(nameOf(role))
       texts.push(...grants)
     }
   }

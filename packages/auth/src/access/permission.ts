@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../error.js'
+
 /** What a permission is about. */
 export const RESOURCES = [
   'agents',
@@ -75,8 +77,13 @@ function covers(
 
 /**
  * Makes permissions of grants. Texts that are no grant are left out: find them with `parseGrant`.
+ * @param texts - a list: of one text, each character would count, and `agents:*` would grant all
+ * @throws {ConfigurationError} `option_invalid` for anything but a list
  */
-export function createPermissions(texts: Iterable<string>): Permissions {
+export function createPermissions(texts: readonly string[]): Permissions {
+  if (!Array.isArray(texts)) {
+    throw new ConfigurationError('option_invalid', 'The grants are not a list of texts.')
+  }
   const granted: string[] = []
   const grants = new Set<string>()
   for (const text of texts) {

@@ -55,6 +55,8 @@ function readResourceId(user: object, subject: string, options: PrincipalOptions
   } catch (cause) {
     throw new AuthError('access_denied', 'mapUserToResourceId failed.', { cause })
   }
+  // A promise is refused below; without this, its own failure would end the process.
+  if (resourceId instanceof Promise) resourceId.catch(() => undefined)
   if (resourceId === undefined || resourceId === null) return subject
   if (typeof resourceId !== 'string' || isBlank(resourceId)) {
     throw new AuthError('access_denied', 'mapUserToResourceId did not return a text at once.')

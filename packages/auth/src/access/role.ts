@@ -27,11 +27,18 @@ export const DEFAULT_ROLES: RoleTable = Object.freeze({
 })
 
 /**
- * Refuses a role table with an entry that grants nothing, which is always a mistake in spelling.
+ * Refuses a role table with an entry that grants nothing, which is always a mistake in spelling, or
+ * with a role whose grants are no list.
  * @throws {ConfigurationError} `option_invalid`, naming the role and the entry
  */
 export function checkRoleTable(roles: RoleTable): void {
   for (const [role, grants] of Object.entries(roles)) {
+    if (!Array.isArray(grants)) {
+      throw new ConfigurationError(
+        'option_invalid',
+        `The role ${JSON.stringify(role)} has no list of permissions.`,
+      )
+    }
     const wrong = grants.find((grant) => parseGrant(grant) === undefined)
     if (wrong !== undefined) {
       throw new ConfigurationError(

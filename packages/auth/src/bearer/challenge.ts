@@ -1,3 +1,4 @@
+import { parseGrant } from '../access/permission.js'
 import { type AuthError, type AuthErrorCode, ScopeError } from '../error.js'
 
 /**
@@ -43,7 +44,8 @@ function bearerErrorCode(code: AuthErrorCode): string | undefined {
 /**
  * The value of `WWW-Authenticate` for a refusal (RFC 6750 section 3): bare for a missing token, with
  * error and description for a bad one, with the missing scope for a good one that grants too little.
- * Made of constants and legal ids only, so that nothing from a request or a claim is reflected.
+ * Made of constants and legal ids only, so that nothing from a request or a claim is reflected: a
+ * missing scope that is no permission is left out.
  *
  * @returns undefined where the refusal is no matter of credentials (503, a plain 403)
  */
@@ -52,5 +54,6 @@ export function bearerChallenge(error: AuthError): string | undefined {
   const code = bearerErrorCode(error.code)
   if (code === undefined) return undefined
   const challenge = `Bearer error="${code}", error_description="${PUBLIC_REASON[error.code]}"`
-  return error instanceof ScopeError ? `${challenge}, scope="${error.missingScope}"` : challenge
+  const isNameable = ScopeError.isInstance(error) && parseGrant(error.missingScope) !== undefined
+  return isNameable ? `${challenge}, scope="${error.missingScope}"` : challenge
 }

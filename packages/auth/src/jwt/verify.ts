@@ -253,13 +253,45 @@ function checkSignaturePolicy(policy: SignaturePolicy): void {
   }
 }
 
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+}
+
+/** What the types say, for callers without types: a wrong value would else fail on every request. */
+function checkClaimRules(policy: VerificationPolicy): void {
+  for (const option of ['issuer', 'audience', 'typ', 'requiredClaims'] as const) {
+    const value = policy[option]
+    const isText = option !== 'requiredClaims' && typeof value === 'string'
+    const isList = option !== 'typ' && isTextList(value)
+    if (value !== undefined && !isText && !isList) {
+      throw new ConfigurationError('option_invalid', `The option ${option} is of a wrong type.`)
+    }
+  }
+}
+
 function checkPolicy(policy: VerificationPolicy): void {
   checkSignaturePolicy(policy)
+  checkClaimRules(policy)
   for (const option of ['clockToleranceSeconds', 'maxTokenAgeSeconds'] as const) {
     if (!isSeconds(policy[option])) {
       throw new ConfigurationError('option_invalid', `${option} is not a number of seconds.`)
     }
   }
+}
+
+function copyList<Value>(value: Value): Value {
+  return Array.isArray(value) ? ([...value] as Value) : value
+}
+
+/** The policy as it is now: what is done later to the caller's lists changes nothing. */
+function copyPolicy(policy: VerificationPolicy): VerificationPolicy {
+  return Object.freeze({
+    ...policy,
+    algorithms: copyList(policy.algorithms),
+    issuer: copyList(policy.issuer),
+    audience: copyList(policy.audience),
+    requiredClaims: copyList(policy.requiredClaims),
+  })
 }
 
 /**
@@ -274,7 +306,7 @@ function checkPolicy(policy: VerificationPolicy): void {
  */
 export function createVerifier(policy: VerificationPolicy): Verifier {
   checkPolicy(policy)
-  const settled = Object.freeze({ ...policy })
+  const settled = copyPolicy(policy)
   return {
     async verify(token) {
       const { compact, claims } = await runSteps(token, settled, TOKEN_STEPS)
@@ -285,7 +317,8 @@ export function createVerifier(policy: VerificationPolicy): Verifier {
 
 /**
  * The JWS layer alone (RFC 7515): checks the signature of a compact document, whatever its payload.
- * Looks at no claim, so what it returns says nothing of expiry, issuer or audience.
+ * Looks at no claim, so what it returns says nothing of expiry, issuer or audience. An empty payload,
+ * which RFC 7515 allows and no token has, is refused as `token_malformed`.
  *
  * @throws {TokenError} with the code of the first step that refuses
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`

@@ -1,18 +1,26 @@
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, X509Certificate } from 'node:crypto'
 
 /** Armoured keys and certificates, SSH keys, and a JWK or key set, whatever stands before or between. */
 const KEY_TEXTS = [
   /-{4,5}\s*BEGIN\b/i,
-  /\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w+)\s+[A-Za-z0-9+/]{16}/,
+  // How an SSH key begins in base64: the length of its type's name, then `ssh-`, `ecdsa-` or `sk-`.
+  /AAAA(?:[BC]3NzaC1|E2VjZHNhL|[GI]nNrL)/,
   /\\?["']?\bkty\\?["']?\s*:/,
 ]
 
+/** What reads a public key of DER; each throws for anything else. */
+const DER_READERS = [
+  (key: Buffer) => createPublicKey({ key, format: 'der', type: 'spki' }),
+  (key: Buffer) => createPublicKey({ key, format: 'der', type: 'pkcs1' }),
+  (key: Buffer) => new X509Certificate(key),
+]
+
 function isPublicKeyDer(bytes: Buffer): boolean {
-  // Both encodings are an ASN.1 SEQUENCE; anything else need not be parsed.
+  // Each of these is an ASN.1 SEQUENCE; anything else need not be parsed.
   if (bytes[0] !== 0x30) return false
-  return (['spki', 'pkcs1'] as const).some((type) => {
+  return DER_READERS.some((read) => {
     try {
-      createPublicKey({ key: bytes, format: 'der', type })
+      read(bytes)
       return true
     } catch {
       return false
@@ -20,13 +28,19 @@ function isPublicKeyDer(bytes: Buffer): boolean {
   })
 }
 
-/** The bytes as they are, and what they may be an encoding of. */
-function readings(bytes: Buffer): readonly Buffer[] {
-  const text = bytes.toString('latin1').replace(/[\s"'\0]|\\[nr]/g, '')
-  const all = [bytes]
-  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) all.push(Buffer.from(text, 'base64'))
-  if (/^(?:[0-9a-f]{2})+$/i.test(text)) all.push(Buffer.from(text, 'hex'))
-  return all
+/** A byte order mark of UTF-8 or UTF-16, each byte read as one character. */
+const BYTE_ORDER_MARK = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/
+
+/** The bytes as they are, and what they may be an encoding of; a Kubernetes secret easily has two. */
+function readings(bytes: Buffer, encodings = 2): readonly Buffer[] {
+  if (encodings === 0) return [bytes]
+  const text = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '')
+  const word = text.replace(/[\s"'\0]|\\[nr]/g, '')
+  const digits = word.replace(/^0x|:/gi, '')
+  const decoded: Buffer[] = []
+  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(word)) decoded.push(Buffer.from(word, 'base64'))
+  if (/^(?:[0-9a-f]{2})+$/i.test(digits)) decoded.push(Buffer.from(digits, 'hex'))
+  return [bytes, ...decoded.flatMap((inner) => readings(inner, encodings - 1))]
 }
 
 /**

@@ -22,7 +22,12 @@ export interface OctetJwk {
   /** The secret's bytes in base64url. */
   readonly k: string
   readonly kid?: string
+  /** Binds the key to one algorithm (RFC 7517 section 4.4). */
   readonly alg?: string
+  /** Must be `sig` where it is there (RFC 7517 section 4.2). */
+  readonly use?: string
+  /** Must contain `sign` and `verify` where it is there (RFC 7517 section 4.3). */
+  readonly key_ops?: readonly string[]
 }
 
 /** A shared secret: text (its UTF-8 bytes count), bytes, or an `oct` JWK. */
@@ -44,9 +49,24 @@ export interface SecretKeys extends KeySource {
 
 const REMEDY = 'Make a good one with: npx signet secret'
 const MINIMUM_BYTES = HMAC_ALGORITHMS.HS256.minimumKeyBytes
+const HMAC_NAMES: readonly HmacAlgorithm[] = ['HS256', 'HS384', 'HS512']
 
 function isOctetJwk(secret: Secret): secret is OctetJwk {
-  return typeof secret === 'object' && !(secret instanceof Uint8Array)
+  return typeof secret === 'object' && secret !== null && !(secret instanceof Uint8Array)
+}
+
+/** Refuses a JWK that says it is for something else than signatures. */
+function checkUse({ kid, use, key_ops: operations }: OctetJwk): void {
+  const isForSigning =
+    (use === undefined || use === 'sig') &&
+    (operations === undefined ||
+      (Array.isArray(operations) && ['sign', 'verify'].every((name) => operations.includes(name))))
+  if (!isForSigning || (kid !== undefined && typeof kid !== 'string')) {
+    throw new ConfigurationError(
+      'option_invalid',
+      'The JWK is not for signing and verifying, or its kid is no text.',
+    )
+  }
 }
 
 /** The bytes of a secret. For a JWK only the canonical spelling of `k` counts. */
@@ -59,6 +79,7 @@ export function secretBytes(secret: Secret): Buffer {
       'The secret is neither text, nor bytes, nor a JWK of type oct.',
     )
   }
+  checkUse(secret)
   const bytes = Buffer.from(secret.k, 'base64url')
   if (bytes.toString('base64url') !== secret.k) {
     throw new ConfigurationError('option_invalid', 'The member k of the JWK is not base64url.')
@@ -89,11 +110,8 @@ function fittingAlgorithms(
   byteLength: number,
   asked: readonly Algorithm[] | undefined,
 ): readonly HmacAlgorithm[] {
-  const hmac = Object.keys(HMAC_ALGORITHMS).filter(
-    (name): name is HmacAlgorithm => name in HMAC_ALGORITHMS,
-  )
   const fits = (name: HmacAlgorithm) => byteLength >= HMAC_ALGORITHMS[name].minimumKeyBytes
-  if (asked === undefined) return hmac.filter(fits)
+  if (asked === undefined) return HMAC_NAMES.filter(fits)
   const wanted = asked.filter(isHmacAlgorithm)
   const unfit = wanted.find((name) => !fits(name))
   if (unfit !== undefined) {
@@ -105,11 +123,13 @@ function fittingAlgorithms(
   return wanted
 }
 
+/** A JWK with `alg` serves that algorithm only (RFC 7517 section 4.4). */
 function boundAlgorithms(
-  jwk: OctetJwk,
-  fitting: readonly HmacAlgorithm[],
-): readonly HmacAlgorithm[] {
-  return jwk.alg === undefined ? fitting : fitting.filter((name) => name === jwk.alg)
+  secret: Secret,
+  asked: readonly Algorithm[] | undefined,
+): readonly Algorithm[] | undefined {
+  if (!isOctetJwk(secret) || secret.alg === undefined) return asked
+  return (asked ?? HMAC_NAMES).filter((name) => name === secret.alg)
 }
 
 /** One secret bound to its algorithms. */
@@ -121,8 +141,8 @@ class SecretKey implements VerificationKey {
   constructor(secret: Secret, options: SecretOptions) {
     const bytes = secretBytes(secret)
     checkQuality(bytes)
-    const fitting = fittingAlgorithms(bytes.length, options.algorithms)
-    this.algorithms = isOctetJwk(secret) ? boundAlgorithms(secret, fitting) : fitting
+    const asked = boundAlgorithms(secret, options.algorithms)
+    this.algorithms = fittingAlgorithms(bytes.length, asked)
     this.keyId = isOctetJwk(secret) ? secret.kid : undefined
     this.#key = createSecretKey(bytes)
   }
@@ -145,7 +165,7 @@ function signingKey(key: SecretKey): SigningKey {
   if (algorithm === undefined) {
     throw new ConfigurationError(
       'algorithm_unknown',
-      'A secret serves only HS256, HS384 and HS512, and none of them is allowed here.',
+      'A secret serves only HS256, HS384 and HS512, and none that is allowed here and fits its alg.',
     )
   }
   return {
@@ -160,7 +180,7 @@ function signingKey(key: SecretKey): SigningKey {
  * without downtime. A `kid` counts only between a header and a secret that both have one.
  *
  * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
- *   `algorithm_unknown` when none of the algorithms asked for is an HMAC, or `option_invalid`
+ *   `algorithm_unknown` when a secret is left without an algorithm, or `option_invalid`
  */
 export function secretKeys(
   secret: Secret | readonly Secret[],
@@ -168,12 +188,12 @@ export function secretKeys(
 ): SecretKeys {
   const secrets: readonly Secret[] = isSecretList(secret) ? secret : [secret]
   const keys = secrets.map((each) => new SecretKey(each, options))
-  const [first] = keys
+  const [first] = keys.map(signingKey)
   if (first === undefined) {
     throw new ConfigurationError('secret_missing', `The list of secrets is empty. ${REMEDY}`)
   }
   return {
-    signingKey: signingKey(first),
+    signingKey: first,
     find: (header: TokenHeader) => keys.filter((key) => fitsKeyId(key, header)),
   }
 }

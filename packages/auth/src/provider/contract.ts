@@ -6,6 +6,9 @@ export interface AuthRequest {
   header(name: string): string | undefined
 }
 
+/** A path that the original can open or close: a path, a pattern, or one of them with its methods. */
+export type PathRule = RegExp | string | readonly [RegExp | string, string | readonly string[]]
+
 /**
  * Who may call: what the server asks of `server.auth`. Structural on purpose: a plain object will do.
  */
@@ -14,6 +17,10 @@ export interface AuthProvider<User extends object = object> {
   readonly name?: string
   /** The role of a user whose claims name neither role nor scope. Default: none, which grants nothing. */
   readonly defaultRole?: string
+  /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
+  readonly public?: readonly PathRule[]
+  /** Accepted for compatibility, like `public`. */
+  readonly protected?: readonly PathRule[]
   /**
    * Says whose token this is.
    * @returns the user, whose `sub` (or `id`) is a text that is not empty; null for a token it does not know

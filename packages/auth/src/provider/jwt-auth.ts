@@ -6,7 +6,7 @@ import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { readBearerToken } from '../bearer/header.js'
 import { secretBytes, secretKeys, type Secret, type SecretKeys } from '../keys/secret.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
 
 /** A user as Studio shows one. */
 export interface JwtUser {
@@ -15,9 +15,6 @@ export interface JwtUser {
   readonly name?: string
   readonly avatarUrl?: string
 }
-
-/** A path that the original can open or close: a path, a pattern, or one of them with its methods. */
-export type PathRule = RegExp | string | readonly [RegExp | string, string | readonly string[]]
 
 /** Options of `MastraJwtAuth`. What is left out never opens anything. */
 export interface MastraJwtAuthOptions {
@@ -36,7 +33,7 @@ export interface MastraJwtAuthOptions {
   readonly typ?: string
   /** Whether a token without `exp` is refused. Default: true, but false where `NODE_ENV` is `development`. */
   readonly requireExpiry?: boolean
-  /** Claims that every token must have. Default: `['sub']`. */
+  /** Claims that every token must have beside `sub`, which always is. Default: none. */
   readonly requiredClaims?: readonly string[]
   /** Oldest token accepted, in seconds since its `iat`. Default: any age. */
   readonly maxTokenAgeSeconds?: number
@@ -111,6 +108,21 @@ function defaultMapUser(claims: Claims): JwtUser | null {
 }
 
 /**
+ * Refuses a rule that was written out but has no value, such as `issuer: process.env.ISSUER` where
+ * the variable is not set: taken as left out, it would accept every issuer.
+ */
+function refuseUndefinedRules(options: MastraJwtAuthOptions): void {
+  for (const rule of ['algorithms', 'issuer', 'audience', 'typ'] as const) {
+    if (rule in options && options[rule] === undefined) {
+      throw new ConfigurationError(
+        'option_invalid',
+        `The option ${rule} is undefined. Give it a value, or leave it out to accept any.`,
+      )
+    }
+  }
+}
+
+/**
  * Authenticates requests by JSON Web Tokens: the provider for `server.auth`. A strict verifier with
  * safe defaults, and the maker of tokens for the same secret.
  */
@@ -122,18 +134,21 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #keys: SecretKeys
   readonly #verifier: Verifier
   readonly #options: MastraJwtAuthOptions
+  readonly #requiresExpiry: boolean
 
   /**
    * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
    *   `secret_is_sample` (unless `NODE_ENV` is `development`), `algorithm_unknown`, `option_invalid`
    */
   constructor(options: MastraJwtAuthOptions = {}) {
-    const { algorithms, requireExpiry = !isDevelopment(), requiredClaims = ['sub'] } = options
+    refuseUndefinedRules(options)
+    const { algorithms, requireExpiry = !isDevelopment(), requiredClaims = [] } = options
     this.name = options.name ?? 'jwt'
     this.defaultRole = options.defaultRole === null ? undefined : (options.defaultRole ?? 'member')
     this.public = options.public
     this.protected = options.protected
-    this.#options = options
+    this.#options = { ...options }
+    this.#requiresExpiry = requireExpiry !== false
     this.#keys = secretKeys(readSecret(options), { algorithms })
     this.#verifier = createVerifier({
       keys: this.#keys,
@@ -145,7 +160,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       clockToleranceSeconds: options.clockToleranceSeconds,
       maxTokenBytes: options.maxTokenBytes,
       now: options.now,
-      requiredClaims: requireExpiry ? ['exp', ...requiredClaims] : requiredClaims,
+      requiredClaims: ['sub', this.#requiresExpiry ? 'exp' : [], requiredClaims].flat(),
     })
   }
 
@@ -193,15 +208,21 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   }
 
   /**
-   * Signs a token that this provider accepts: with its first secret, its first issuer and audience.
-   * @throws {ConfigurationError} `option_invalid`
-   * @throws {TokenError} `token_claim` for a claim of a wrong type, or an empty subject
+   * Signs a token that this provider accepts: with its first secret, and with its first issuer, its
+   * first audience and its `typ`, unless given.
+   * @throws {ConfigurationError} `option_invalid`, also for a token without expiry where one is required
+   * @throws {TokenError} `token_claim` for a claim of a wrong type, or a missing subject
    */
   sign(claims: Claims, options: SignOptions = {}): string {
-    if (claims.sub === '')
-      throw new TokenError('token_claim', 'The subject is empty.', { claim: 'sub' })
-    const { issuer, audience, now } = this.#options
+    if (text(claims.sub) === undefined) {
+      throw new TokenError('token_claim', 'The claims name no subject.', { claim: 'sub' })
+    }
+    const { issuer, audience, typ, now } = this.#options
+    const isEndless = claims.exp === undefined && options.expiresInSeconds === undefined
+    if (this.#requiresExpiry && isEndless) {
+      throw new ConfigurationError('option_invalid', 'The token needs expiresInSeconds or exp.')
+    }
     const policy = { iss: first(issuer), aud: first(audience) }
-    return signToken({ ...policy, ...claims }, this.#keys.signingKey, { now, ...options })
+    return signToken({ ...policy, ...claims }, this.#keys.signingKey, { typ, now, ...options })
   }
 }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { AuthError, ScopeError, TokenError, type TokenErrorCode } from '../error.js'
+import { bearerChallenge, PUBLIC_REASON } from './challenge.js'
+
+const tokenCodes: readonly TokenErrorCode[] = [
+  'token_malformed',
+  'token_too_large',
+  'token_algorithm',
+  'token_key_unknown',
+  'token_signature',
+  'token_expired',
+  'token_not_active',
+  'token_issuer',
+  'token_audience',
+  'token_type',
+  'token_claim',
+  'token_revoked',
+]
+
+describe('bearerChallenge (RFC 6750 section 3)', () => {
+  it('is bare where no token was sent: no error code (section 3.1)', () => {
+    expect(bearerChallenge(new TokenError('token_missing', 'x'))).toBe('Bearer')
+  })
+
+  it.each(tokenCodes)('names invalid_token for %s', (code) => {
+    const expected = `Bearer error="invalid_token", error_description="${PUBLIC_REASON[code]}"`
+    expect(bearerChallenge(new TokenError(code, 'x'))).toBe(expected)
+  })
+
+  it('has these exact words', () => {
+    expect(bearerChallenge(new TokenError('token_expired', 'x'))).toBe(
+      'Bearer error="invalid_token", error_description="The token has expired."',
+    )
+    expect(bearerChallenge(new AuthError('request_invalid', 'x'))).toBe(
+      'Bearer error="invalid_request", error_description="The request carries more than one credential."',
+    )
+    expect(bearerChallenge(new ScopeError('agents:execute:weather-agent'))).toBe(
+      'Bearer error="insufficient_scope", error_description="The token does not grant what this request needs.", scope="agents:execute:weather-agent"',
+    )
+  })
+
+  it('is absent where another token would not help', () => {
+    expect(bearerChallenge(new AuthError('access_denied', 'x'))).toBeUndefined()
+    expect(bearerChallenge(new AuthError('keys_unavailable', 'x'))).toBeUndefined()
+  })
+
+  it.each([
+    'agents:read:"',
+    'x", realm="y',
+    'agents:read:\r\nSet-Cookie: a=b',
+    'agents:read:\u00e4',
+    '',
+    'admin',
+  ])('leaves out a scope that is no permission: %j (RFC 6750 section 3)', (scope) => {
+    expect(bearerChallenge(new ScopeError(scope))).toBe(
+      'Bearer error="insufficient_scope", error_description="The token does not grant what this request needs."',
+    )
+  })
+
+  it('reflects neither message, cause, claim nor ignored grants', () => {
+    const details = { cause: new Error('MARKER'), claim: 'MARKER', expiredAt: 1 }
+    const errors = [
+      ...tokenCodes.map((code) => new TokenError(code, 'MARKER', details)),
+      new AuthError('request_invalid', 'MARKER'),
+      new ScopeError('agents:read', ['MARKER']),
+    ]
+    expect(errors.map(bearerChallenge).join('\n')).not.toContain('MARKER')
+  })
+
+  it('consists of characters that error_description may have (RFC 6750 section 3)', () => {
+    const reasons = Object.values(PUBLIC_REASON)
+    expect(
+      reasons.filter((reason) => !/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(reason)),
+    ).toStrictEqual([])
+    expect(new Set(reasons).size).toBe(reasons.length)
+  })
+})
