@@ -1,0 +1,49 @@
+// Installs and builds what is missing, and does next to nothing when all is in place.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the project. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Runs a script of Node and ends this process with its exit code when it fails. */
+export function runNode(args, options = {}) {
+  const result = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options })
+  if (result.error) throw result.error
+  if (result.status !== 0) process.exit(result.status ?? 1)
+}
+
+/** Runs npm as the npm that started this script, so that no shell is needed on any system. */
+export function runNpm(args, options = {}) {
+  const npm = process.env.npm_execpath
+  if (!npm) {
+    console.error('Run this through npm, for example: npm start')
+    process.exit(1)
+  }
+  runNode([npm, ...args], options)
+}
+
+/** Installs a folder's packages by its lock file, unless that very lock file is installed already. */
+export function install(directory = root) {
+  const lockFile = readFileSync(join(directory, 'package-lock.json'))
+  const wanted = createHash('sha256').update(lockFile).digest('hex')
+  const stamp = join(directory, 'node_modules', '.installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  console.error('Installing packages …')
+  // Errors only: the lock file pins packages that ask for a newer Node and are tested on this one.
+  runNpm(['ci', '--loglevel=error'], { cwd: directory, stdio: ['ignore', 2, 2] })
+  writeFileSync(stamp, wanted)
+}
+
+/** Compiles what has changed. */
+export function build() {
+  runNode([join('node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+}
+
+/** Installs and builds. */
+export function prepare() {
+  install()
+  build()
+}
