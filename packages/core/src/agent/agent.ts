@@ -1,0 +1,170 @@
+import { RegistrationError } from '../error.js'
+import { ConfigurationError, isLegalId } from '@signet/auth'
+import { consoleLogger, type Logger } from '../logger.js'
+import type { ModelConfig } from '../model/contract.js'
+import { describeModel, resolveModel } from '../model/resolve.js'
+import { RequestContext } from '../request-context.js'
+import type { MessageInput } from './messages.js'
+import type { AgentTools } from './offered-tools.js'
+import type { AgentOptions } from './options.js'
+import { buildOutput, toOutputSteps, type AgentOutput } from './output.js'
+import { prepareRun, readObject, type Run } from './run.js'
+import type { ModelMetadata } from './stored-message.js'
+import { createAgentStream, type AgentStream } from './stream.js'
+
+/** A value, or how to find it for a request. */
+export type Dynamic<Value> =
+  | Value
+  | ((options: { requestContext: RequestContext }) => Value | Promise<Value>)
+
+/** What makes an agent. */
+export interface AgentConfig {
+  /** 1 to 128 of `A-Z a-z 0-9 _ . -`; permissions and paths name it. Default: the name. */
+  readonly id?: string
+  readonly name: string
+  /** Tells people what the agent is for. Default: empty. */
+  readonly description?: string
+  /** The system prompt. Callers see it only with `agents:write`. */
+  readonly instructions: Dynamic<string>
+  /** An AI SDK model, `provider/model`, or an OpenAI-compatible server. */
+  readonly model: Dynamic<ModelConfig>
+  /** Default: none. */
+  readonly tools?: AgentTools
+  /** Most calls of the model for one answer; a caller may ask for fewer. Default: 5. */
+  readonly maxSteps?: number
+}
+
+const DEFAULT_MAX_STEPS = 5
+
+function checkNames(agentId: string, tools: AgentTools): void {
+  if (!isLegalId(agentId)) {
+    throw new RegistrationError(
+      'id_illegal',
+      `The agent id ${JSON.stringify(agentId)} is not legal: set id to 1 to 128 of A-Z a-z 0-9 _ . -`,
+    )
+  }
+  const owners = new Map<string, string>()
+  for (const [name, tool] of Object.entries(tools)) {
+    if (!isLegalId(name)) {
+      throw new RegistrationError(
+        'id_illegal',
+        `The tool name ${JSON.stringify(name)} of agent ${agentId} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
+      )
+    }
+    for (const each of new Set([name, tool.id])) {
+      if (owners.has(each)) {
+        throw new RegistrationError(
+          'id_duplicate',
+          `Two tools of agent ${agentId} are called ${each}.`,
+        )
+      }
+      owners.set(each, tool.id)
+    }
+  }
+}
+
+/** A model with instructions and tools, that answers messages. */
+export class Agent {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** By the name that the model calls them. */
+  readonly tools: AgentTools
+  readonly maxSteps: number
+  readonly #config: AgentConfig
+  #logger: Logger = consoleLogger
+
+  /**
+   * @throws {RegistrationError} `id_illegal` or `id_duplicate`
+   * @throws {ConfigurationError} `option_invalid` when maxSteps is no whole number from 1
+   */
+  constructor(config: AgentConfig) {
+    this.id = config.id ?? config.name
+    this.name = config.name
+    this.description = config.description ?? ''
+    this.tools = Object.freeze({ ...config.tools })
+    this.maxSteps = config.maxSteps ?? DEFAULT_MAX_STEPS
+    this.#config = config
+    checkNames(this.id, this.tools)
+    if (!Number.isSafeInteger(this.maxSteps) || this.maxSteps < 1) {
+      throw new ConfigurationError(
+        'option_invalid',
+        `maxSteps of agent ${this.id} is not a whole number from 1.`,
+      )
+    }
+  }
+
+  /** Sends the agent's log lines elsewhere than to the console. */
+  setLogger(logger: Logger): void {
+    this.#logger = logger
+  }
+
+  /** The system prompt for a request. */
+  async getInstructions(options: { requestContext?: RequestContext } = {}): Promise<string> {
+    const { instructions } = this.#config
+    if (typeof instructions !== 'function') return instructions
+    return instructions({ requestContext: options.requestContext ?? new RequestContext() })
+  }
+
+  /** The model's names; empty where the model is found anew for each request. */
+  describeModel(): ModelMetadata {
+    const { model } = this.#config
+    if (typeof model === 'function') return { modelId: '', modelVersion: '', modelProvider: '' }
+    const { modelId, modelVersion, provider } = describeModel(model)
+    return { modelId, modelVersion, modelProvider: provider }
+  }
+
+  async #prepare(messages: MessageInput, options: AgentOptions): Promise<Run> {
+    const requestContext = options.requestContext ?? new RequestContext()
+    const { model } = this.#config
+    const config =
+      options.model ?? (typeof model === 'function' ? await model({ requestContext }) : model)
+    return prepareRun(messages, {
+      ...options,
+      requestContext,
+      agentId: this.id,
+      tools: this.tools,
+      model: await resolveModel(config),
+      instructions: options.instructions ?? (await this.getInstructions({ requestContext })),
+      maxSteps: Math.min(options.maxSteps ?? this.maxSteps, this.maxSteps),
+      logger: this.#logger,
+    })
+  }
+
+  /**
+   * Answers at once.
+   *
+   * @param messages - a text, or messages with roles
+   * @throws {InputError} for messages or options that cannot be used
+   * @throws what the model throws, and the signal's reason when it is aborted
+   */
+  async generate(messages: MessageInput, options: AgentOptions = {}): Promise<AgentOutput> {
+    const run = await this.#prepare(messages, options)
+    const { generateText } = await import('ai')
+    const { steps } = await generateText(run.call)
+    const outputSteps = toOutputSteps(steps, run.facts)
+    const structured = await readObject(run.schema, outputSteps.at(-1))
+    return buildOutput(outputSteps, run.facts, structured)
+  }
+
+  /**
+   * Answers piece by piece. What is wrong with the input is thrown here; what goes wrong later is in
+   * the stream.
+   *
+   * @throws {InputError} for messages or options that cannot be used
+   */
+  async stream(messages: MessageInput, options: AgentOptions = {}): Promise<AgentStream> {
+    const run = await this.#prepare(messages, options)
+    const { streamText } = await import('ai')
+    return createAgentStream({
+      facts: run.facts,
+      agentId: this.id,
+      logger: this.#logger,
+      maxSteps: run.maxSteps,
+      abortSignal: options.abortSignal,
+      readObject: (last) => readObject(run.schema, last),
+      start: (onStepEnd, abortSignal) =>
+        streamText({ ...run.call, abortSignal, onStepEnd, onError() {} }),
+    })
+  }
+}

@@ -1,0 +1,85 @@
+import type { AgentOutput } from './output.js'
+
+/** A call of a tool, as the wire shows it. */
+export interface ToolCall {
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly args: unknown
+}
+
+/** What a tool call came to. */
+export interface ToolResult extends ToolCall {
+  readonly result: unknown
+}
+
+/** What every chunk of one answer carries. */
+interface Envelope<Type extends string, Payload> {
+  readonly type: Type
+  readonly runId: string
+  readonly from: 'AGENT'
+  readonly payload: Payload
+}
+
+/** A call of a tool that an answer reports. */
+export type ToolCallChunk = Envelope<'tool-call', ToolCall>
+
+/** The result of a tool that an answer reports. */
+export type ToolResultChunk = Envelope<'tool-result', ToolResult>
+
+/** A piece of a streamed answer. The order is that of the wire: start, steps, finish. */
+export type AgentChunk =
+  | Envelope<'start', { readonly id: string; readonly messageId: string }>
+  | Envelope<'step-start', StepStartPayload>
+  | Envelope<'text-start', { readonly id: string }>
+  | Envelope<'text-delta', { readonly id: string; readonly text: string }>
+  | Envelope<'text-end', { readonly type: 'text-end'; readonly id: string }>
+  | Envelope<'reasoning-start', { readonly id: string }>
+  | Envelope<'reasoning-delta', { readonly id: string; readonly text: string }>
+  | Envelope<'reasoning-end', { readonly id: string }>
+  | Envelope<'source', unknown>
+  | Envelope<'file', { readonly data: string; readonly mimeType: string }>
+  | Envelope<'tool-call-input-streaming-start', Omit<ToolCall, 'args'>>
+  | Envelope<'tool-call-delta', Omit<ToolCall, 'args'> & { readonly argsTextDelta: string }>
+  | Envelope<'tool-call-input-streaming-end', { readonly toolCallId: string }>
+  | ToolCallChunk
+  | ToolResultChunk
+  | Envelope<'tool-error', ToolCall & { readonly error: PublicError }>
+  | Envelope<'step-finish', FinishPayload>
+  | Envelope<'finish', FinishPayload & { readonly response: AgentOutput['response'] }>
+  | Envelope<'object-result', { readonly object: unknown }>
+  | Envelope<'error', { readonly error: PublicError }>
+  | Envelope<'abort', Record<never, never>>
+
+/** What may be told of an error: never its stack, and its text only where it was written to be told. */
+export interface PublicError {
+  readonly name: string
+  readonly message: string
+}
+
+/** A step begins. */
+export interface StepStartPayload {
+  readonly warnings: readonly unknown[]
+  readonly messageId: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly request: Record<never, never>
+}
+
+/** A step, or the whole answer, has ended. */
+export interface FinishPayload {
+  readonly messageId: string
+  readonly stepResult: { readonly reason: string; readonly isContinued: boolean }
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly output: {
+    readonly text: string
+    readonly toolCalls: readonly ToolCall[]
+    readonly usage: unknown
+    readonly steps: readonly unknown[]
+  }
+  readonly messages: {
+    readonly all: readonly unknown[]
+    readonly user: readonly unknown[]
+    readonly nonUser: readonly unknown[]
+  }
+  readonly processorRetryCount: 0
+}

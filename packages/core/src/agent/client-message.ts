@@ -1,0 +1,59 @@
+// How `@mastra/client-js` sends back what an agent said and what its own tools then came to. It spells
+// some parts as no model takes them; here they become the parts that all other clients send.
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isOfType(part: unknown, type: string): part is Fields {
+  return isFields(part) && part['type'] === type
+}
+
+function toResult({ toolCallId, toolName, result }: Fields): Fields {
+  return {
+    type: 'tool-result',
+    toolCallId,
+    toolName,
+    output: { type: 'json', value: result ?? null },
+  }
+}
+
+/** A tool's answer says `result` where models read `output`; a tool that returned nothing has neither. */
+function readToolPart(part: unknown): unknown {
+  return isOfType(part, 'tool-result') && !Object.hasOwn(part, 'output') ? toResult(part) : part
+}
+
+function readInvocation(part: Fields): Fields {
+  const { toolInvocation } = part
+  return isFields(toolInvocation) ? toolInvocation : {}
+}
+
+/** What a client gathered from a stream: its calls, and their results where the server ran the tool. */
+function readInvocations(parts: readonly unknown[]): Fields[] {
+  const said = parts.flatMap((part): Fields[] => {
+    if (isOfType(part, 'text')) return [{ type: 'text', text: part['text'] }]
+    if (!isOfType(part, 'tool-invocation')) return []
+    const { toolCallId, toolName, args } = readInvocation(part)
+    return [{ type: 'tool-call', toolCallId, toolName, input: args }]
+  })
+  const results = parts
+    .filter((part) => isOfType(part, 'tool-invocation'))
+    .map(readInvocation)
+    .filter(({ state }) => state === 'result')
+    .map(toResult)
+  const answer = { role: 'assistant', content: said }
+  return results.length === 0 ? [answer] : [answer, { role: 'tool', content: results }]
+}
+
+/** The message as models take it, in one or two; any other message as it is. */
+export function readClientMessage(message: unknown): readonly unknown[] {
+  if (!isFields(message)) return [message]
+  const { role, content, parts } = message
+  if (role === 'tool' && Array.isArray(content)) {
+    return [{ ...message, content: content.map(readToolPart) }]
+  }
+  const isStreamed = Array.isArray(parts) && parts.some((part) => isOfType(part, 'tool-invocation'))
+  return role === 'assistant' && isStreamed ? readInvocations(parts) : [message]
+}

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../error.js'
+import { readMessages } from './messages.js'
+
+/** What reading messages rejects with; fails the test when they are read, or when it is another error. */
+async function refusal(messages: unknown): Promise<InputError> {
+  const error = await readMessages(messages).then(
+    () => expect.unreachable('It did not reject.'),
+    (reason: unknown) => reason,
+  )
+  if (!InputError.isInstance(error)) throw error
+  return error
+}
+
+async function refusedFields(messages: unknown): Promise<string[]> {
+  const error = await refusal(messages)
+  expect(error.code).toBe('request_invalid')
+  expect(error.issues.every(({ message }) => message !== '')).toBe(true)
+  return error.issues.map(({ field }) => field)
+}
+
+const user = (content: unknown) => [{ role: 'user', content }]
+const chat = (...parts: readonly object[]) => [{ id: '1', role: 'user', parts }]
+
+describe('texts', () => {
+  it('are a question of the user', async () => {
+    expect(await readMessages('Hi')).toEqual([{ role: 'user', content: 'Hi' }])
+  })
+
+  it('in a list are one question each', async () => {
+    expect(await readMessages(['Hi', 'there'])).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'user', content: 'there' },
+    ])
+  })
+
+  it.each(['\uD800', 'a\uDFFFb', '\u0000', '🌍', ' Hi '])('are not changed: %j', async (text) => {
+    expect(await readMessages(text)).toEqual(user(text))
+    expect(await readMessages(user(text))).toEqual(user(text))
+    expect(await readMessages(chat({ type: 'text', text }))).toEqual(
+      user([{ type: 'text', text }]),
+    )
+  })
+
+  it.each([
+    ['', 'messages'],
+    ['   ', 'messages'],
+    ['\n\t', 'messages'],
+    [[''], 'messages.0'],
+    [['Hi', ' '], 'messages.1'],
+  ])('are refused when empty: %j', async (messages, field) => {
+    expect(await refusedFields(messages)).toEqual([field])
+  })
+})
+
+describe('messages as models take them', () => {
+  it.each([
+    ['one outside of a list', { role: 'user', content: 'Hi' }, user('Hi')],
+    ['a user with a text', user('Hi'), user('Hi')],
+    [
+      'a user with parts',
+      user([
+        { type: 'text', text: 'What is this?' },
+        { type: 'image', image: 'aGk=', mediaType: 'image/png' },
+      ]),
+      user([
+        { type: 'text', text: 'What is this?' },
+        { type: 'image', image: 'aGk=', mediaType: 'image/png' },
+      ]),
+    ],
+    [
+      'a system message',
+      [{ role: 'system', content: 'Be brief.' }],
+      [{ role: 'system', content: 'Be brief.' }],
+    ],
+  ])('are read: %s', async (_, messages, read) => {
+    expect(await readMessages(messages)).toEqual(read)
+  })
+
+  it('may be a whole conversation', async () => {
+    const conversation = [
+      { role: 'user', content: 'Weather in Oslo?' },
+      {
+        role: 'assistant',
+        content: [{ type: 'tool-call', toolCallId: 'c', toolName: 'weather', input: { city: 'Oslo' } }],
+      },
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 'c',
+            toolName: 'weather',
+            output: { type: 'json', value: { degrees: 21 } },
+          },
+        ],
+      },
+      { role: 'assistant', content: 'It is 21 degrees.' },
+      { role: 'user', content: 'Thanks' },
+    ]
+
+    expect(await readMessages(conversation)).toEqual(conversation)
+  })
+
+  it('lose what no model takes', async () => {
+    const messages = [{ role: 'user', content: 'Hi', id: 'x', createdAt: 1, isAdmin: true }]
+
+    expect(await readMessages(messages)).toEqual(user('Hi'))
+  })
+
+  it.each([
+    ['nothing', undefined, ['messages']],
+    ['null', null, ['messages']],
+    ['no messages', [], ['messages']],
+    ['a number', 5, ['messages']],
+    ['a boolean', true, ['messages']],
+    ['an object without a role', {}, ['messages']],
+    ['null in a list', [null], ['messages.0']],
+    ['a number in a list', ['Hi', 5], ['messages.1']],
+    ['a list in a list', [['Hi']], ['messages.0']],
+    ['an unknown role', [{ role: 'wizard', content: 'Hi' }], ['messages.0']],
+    ['a role in capitals', [{ role: 'User', content: 'Hi' }], ['messages.0']],
+    ['a role that is inherited', [{ role: 'constructor', content: 'Hi' }], ['messages.0']],
+    ['a role that is no text', [{ role: ['user'], content: 'Hi' }], ['messages.0']],
+    ['a role that cannot become a text', [{ role: { toString: 1 }, content: 'Hi' }], ['messages.0']],
+    ['no content', [{ role: 'user' }], ['messages.0.content']],
+    ['content that is a number', user(5), ['messages.0.content']],
+    ['content that is null', user(null), ['messages.0.content']],
+    ['a part of an unknown type', user([{ type: 'video' }]), ['messages.0.content']],
+    ['a text part without a text', user([{ type: 'text', text: 5 }]), ['messages.0.content']],
+    [
+      'a system message in parts',
+      [{ role: 'system', content: [{ type: 'text', text: 'Hi' }] }],
+      ['messages.0.content'],
+    ],
+    ['a tool message that is a text', [{ role: 'tool', content: 'Hi' }], ['messages.0.content']],
+    [
+      'a tool message without results',
+      [{ role: 'tool', content: [{ type: 'text', text: 'Hi' }] }],
+      ['messages.0.content.0'],
+    ],
+    [
+      'a tool call without an id',
+      [{ role: 'assistant', content: [{ type: 'tool-call', toolName: 'x', input: {} }] }],
+      ['messages.0.content'],
+    ],
+  ])('are refused: %s', async (_, messages, fields) => {
+    expect(await refusedFields(messages)).toEqual(fields)
+  })
+
+  it('are not read in part: one bad message refuses all', async () => {
+    expect(await refusedFields([...user('Hi'), { role: 'user', content: 5 }])).toEqual([
+      'messages.1.content',
+    ])
+  })
+})
+
+describe('messages as a chat shows them', () => {
+  it('are read', async () => {
+    const parts = [
+      { type: 'text', text: 'What is this?' },
+      { type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,aGk=' },
+    ]
+
+    expect(await readMessages(chat(...parts))).toMatchObject([
+      { role: 'user', content: [{ type: 'text' }, { type: 'file', mediaType: 'image/png' }] },
+    ])
+  })
+
+  it('need no id', async () => {
+    const messages = [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }]
+
+    expect(await readMessages(messages)).toEqual(user([{ type: 'text', text: 'Hi' }]))
+  })
+
+  it('may hold calls of tools that were answered', async () => {
+    const part = {
+      type: 'tool-weather',
+      toolCallId: 'c',
+      state: 'output-available',
+      input: { city: 'Oslo' },
+      output: { degrees: 21 },
+    }
+
+    expect(await readMessages([{ role: 'assistant', parts: [part] }])).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'c', toolName: 'weather' }] },
+      {
+        role: 'tool',
+        content: [
+          { type: 'tool-result', toolCallId: 'c', output: { type: 'json', value: { degrees: 21 } } },
+        ],
+      },
+    ])
+  })
+
+  it.each([
+    ['no parts', chat()],
+    ['an unknown role', [{ role: 'wizard', parts: [{ type: 'text', text: 'Hi' }] }]],
+    ['a role that is no text', [{ role: { toString: 1 }, parts: [{ type: 'text', text: 'Hi' }] }]],
+    ['a part of an unknown type', chat({ type: 'video' })],
+    ['a text part without a text', chat({ type: 'text', text: 5 })],
+    ['a part that is null', [{ role: 'user', parts: [null] }]],
+  ])('are refused: %s', async (_, messages) => {
+    expect(await refusedFields(messages)).toEqual(['messages.0'])
+  })
+
+  it('are refused when nothing of them reaches a model', async () => {
+    const part = { type: 'tool-weather', toolCallId: 'c', state: 'input-streaming' }
+
+    expect(await refusedFields([{ role: 'assistant', parts: [part] }])).toEqual(['messages'])
+  })
+})
+
+describe('what client-js sends after it has run a tool of its own', () => {
+  const call = { type: 'tool-call', toolCallId: 'c', toolName: 'paint', input: { color: 'blue' } }
+
+  it('is read where the answer came whole', async () => {
+    const result = { type: 'tool-result', toolCallId: 'c', toolName: 'paint', result: { done: true } }
+    const messages = [
+      { role: 'assistant', content: [call] },
+      { role: 'tool', content: [result] },
+    ]
+
+    expect(await readMessages(messages)).toEqual([
+      { role: 'assistant', content: [call] },
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 'c',
+            toolName: 'paint',
+            output: { type: 'json', value: { done: true } },
+          },
+        ],
+      },
+    ])
+  })
+
+  it('is read where the tool returned nothing, which JSON leaves out', async () => {
+    const result = { type: 'tool-result', toolCallId: 'c', toolName: 'paint' }
+
+    expect(await readMessages([{ role: 'tool', content: [result] }])).toMatchObject([
+      { content: [{ output: { type: 'json', value: null } }] },
+    ])
+  })
+
+  it('is read where the answer came as a stream', async () => {
+    const served = { toolCallId: 's', toolName: 'weather', args: { city: 'Oslo' } }
+    const invocations = [
+      { ...served, state: 'result', step: 0, result: { degrees: 21 } },
+      { toolCallId: 'c', toolName: 'paint', args: { color: 'blue' }, state: 'call', step: 0 },
+    ]
+    const answer = {
+      id: 'm',
+      createdAt: '2026-11-23T16:01:27.158Z',
+      revisionId: 'r',
+      role: 'assistant',
+      content: 'One moment.',
+      parts: [
+        { type: 'step-start' },
+        { type: 'tool-invocation', toolInvocation: invocations[0] },
+        { type: 'text', text: 'One moment.' },
+        { type: 'tool-invocation', toolInvocation: invocations[1] },
+      ],
+      toolInvocations: invocations,
+    }
+    const result = { ...call, type: 'tool-result', result: { done: true } }
+
+    expect(await readMessages([answer, { role: 'tool', content: [result] }])).toEqual([
+      {
+        role: 'assistant',
+        content: [
+          { type: 'tool-call', toolCallId: 's', toolName: 'weather', input: { city: 'Oslo' } },
+          { type: 'text', text: 'One moment.' },
+          call,
+        ],
+      },
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 's',
+            toolName: 'weather',
+            output: { type: 'json', value: { degrees: 21 } },
+          },
+        ],
+      },
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 'c',
+            toolName: 'paint',
+            output: { type: 'json', value: { done: true } },
+          },
+        ],
+      },
+    ])
+  })
+
+  it.each([
+    ['a result without an id', { type: 'tool-result', toolName: 'paint', result: 1 }],
+    ['a result without a name', { type: 'tool-result', toolCallId: 'c', result: 1 }],
+    ['a result that is null', null],
+  ])('is refused: %s', async (_, part) => {
+    const fields = await refusedFields([{ role: 'tool', content: [part] }])
+
+    expect(fields[0]).toMatch(/^messages\.0\.content\.0/)
+  })
+
+  it('is refused where an invocation has no id', async () => {
+    const parts = [{ type: 'tool-invocation', toolInvocation: 'paint' }]
+
+    expect(await refusedFields([{ role: 'assistant', content: '', parts }])).toEqual([
+      'messages.0.content',
+    ])
+  })
+})
+
+describe('approvals of tool calls', () => {
+  const call = { type: 'tool-call', toolCallId: 'c', toolName: 'weather', input: {} }
+  const request = { type: 'tool-approval-request', approvalId: 'a', toolCallId: 'c' }
+  const response = { type: 'tool-approval-response', approvalId: 'a', approved: true }
+
+  it('are refused in the messages of a model', async () => {
+    const messages = [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: [call, request] },
+      { role: 'tool', content: [response] },
+    ]
+
+    expect(await refusedFields(messages)).toEqual(['messages.1'])
+    expect(await refusedFields([{ role: 'tool', content: [response] }])).toEqual(['messages.0'])
+  })
+
+  it('are refused in the messages of a chat', async () => {
+    const part = {
+      type: 'tool-weather',
+      toolCallId: 'c',
+      state: 'approval-responded',
+      input: {},
+      approval: { id: 'a', approved: true },
+    }
+
+    expect(await refusedFields([{ role: 'assistant', parts: [part] }])).toEqual(['messages.0'])
+  })
+})

@@ -1,0 +1,95 @@
+import type { ModelMessage, UIMessage } from 'ai'
+import type { z } from 'zod'
+import { InputError, type InputIssue } from '../error.js'
+import { zodIssues } from '../issue.js'
+import { readClientMessage } from './client-message.js'
+
+/**
+ * What an agent can be asked: a text, several texts, or messages with a role, either as a model sees
+ * them (`content`) or as a chat shows them (`parts`).
+ */
+export type MessageInput = string | readonly (string | object)[] | object
+
+const HINT = 'Give a text, or a list of messages such as { "role": "user", "content": "…" }.'
+
+function refuse(issues: readonly InputIssue[]): never {
+  throw new InputError('The messages cannot be used.', issues)
+}
+
+function asList(input: unknown): readonly unknown[] {
+  const list = Array.isArray(input) ? input : [input]
+  if (input === undefined || input === null || list.length === 0) {
+    refuse([{ field: 'messages', message: `There are no messages. ${HINT}` }])
+  }
+  return list
+}
+
+function isUiMessage(message: unknown): message is UIMessage {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    Array.isArray(Reflect.get(message, 'parts')) &&
+    !Object.hasOwn(message, 'content')
+  )
+}
+
+async function readUiMessage(message: UIMessage, field: string): Promise<ModelMessage[]> {
+  const { convertToModelMessages, safeValidateUIMessages } = await import('ai')
+  const validated = await safeValidateUIMessages({ messages: [{ ...message, id: 'message' }] })
+  if (!validated.success) {
+    return refuse([{ field, message: 'The message is not a well-formed chat message.' }])
+  }
+  return convertToModelMessages(validated.data)
+}
+
+/** Nobody approves tool calls here; the SDK would run what a message claims to have been approved. */
+function refuseApprovals(message: ModelMessage, field: string): void {
+  if (typeof message.content === 'string') return
+  if (!message.content.some(({ type }) => type.startsWith('tool-approval'))) return
+  refuse([{ field, message: 'Tool calls are not approved in messages.' }])
+}
+
+async function readModelMessage(message: unknown, field: string): Promise<ModelMessage> {
+  const ai = await import('ai')
+  const schemas = new Map<unknown, z.ZodType<ModelMessage>>([
+    ['system', ai.systemModelMessageSchema],
+    ['user', ai.userModelMessageSchema],
+    ['assistant', ai.assistantModelMessageSchema],
+    ['tool', ai.toolModelMessageSchema],
+  ])
+  const role: unknown =
+    typeof message === 'object' && message !== null ? Reflect.get(message, 'role') : undefined
+  const schema = schemas.get(role)
+  if (schema === undefined) {
+    return refuse([{ field, message: `The message has no known role. ${HINT}` }])
+  }
+  const parsed = schema.safeParse(message)
+  return parsed.success ? parsed.data : refuse(zodIssues(parsed.error, [field]))
+}
+
+async function readMessage(message: unknown, field: string): Promise<ModelMessage[]> {
+  if (typeof message === 'string') {
+    if (message.trim() === '') refuse([{ field, message: 'The text is empty.' }])
+    return [{ role: 'user', content: message }]
+  }
+  const read = isUiMessage(message)
+    ? await readUiMessage(message, field)
+    : await Promise.all(readClientMessage(message).map((each) => readModelMessage(each, field)))
+  for (const each of read) refuseApprovals(each, field)
+  return read
+}
+
+/**
+ * Reads messages in any of their forms into the one that models take.
+ * @param input - as a caller sent it, so anything
+ * @throws {InputError} with an issue per fault, `messages.0.content` and the like
+ */
+export async function readMessages(input: unknown): Promise<ModelMessage[]> {
+  const isList = Array.isArray(input)
+  const reading = asList(input).map((message, index) =>
+    readMessage(message, isList ? `messages.${index}` : 'messages'),
+  )
+  const read = (await Promise.all(reading)).flat()
+  if (read.length === 0) refuse([{ field: 'messages', message: 'The messages say nothing.' }])
+  return read
+}

@@ -1,0 +1,55 @@
+import type { CallSettings, JSONValue, ToolChoice, ToolSet } from 'ai'
+import type { z } from 'zod'
+import type { ModelConfig } from '../model/contract.js'
+import type { RequestContext } from '../request-context.js'
+import type { JsonSchema } from '../tool/create-tool.js'
+import type { MessageInput } from './messages.js'
+import type { ClientTools } from './offered-tools.js'
+
+/** How the model is called. What is left out is the model's own default. */
+export type ModelSettings = Pick<
+  CallSettings,
+  | 'maxOutputTokens'
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'presencePenalty'
+  | 'frequencyPenalty'
+  | 'stopSequences'
+  | 'seed'
+  | 'maxRetries'
+>
+
+/** Options for a model's provider, by the provider's name. */
+export type ProviderOptions = Record<string, Record<string, JSONValue | undefined>>
+
+/** Options of one answer. */
+export interface AgentOptions {
+  /** Who asks, and the application's values. Default: the application itself, with none. */
+  readonly requestContext?: RequestContext
+  /** Stops model and tools. */
+  readonly abortSignal?: AbortSignal
+  /** Replaces the agent's instructions. */
+  readonly instructions?: string
+  /** Added behind the instructions. */
+  readonly system?: string
+  /** Messages before those asked; not part of the question that memory keeps. */
+  readonly context?: MessageInput
+  /** Replaces the agent's model. */
+  readonly model?: ModelConfig
+  /** Most calls of the model; at most the agent's own. */
+  readonly maxSteps?: number
+  readonly modelSettings?: ModelSettings
+  /** Passed to the model's provider as it is. */
+  readonly providerOptions?: ProviderOptions
+  /** Default: the model decides. */
+  readonly toolChoice?: ToolChoice<ToolSet>
+  /** Names of tools that may be used. Default: all that the caller may execute. */
+  readonly activeTools?: readonly string[]
+  /** Tools that run at the client. */
+  readonly clientTools?: ClientTools
+  /** Asks for an object of this shape; it is in `object` of the answer. */
+  readonly structuredOutput?: { readonly schema: z.ZodType | JsonSchema }
+  /** Default: a random UUID. */
+  readonly runId?: string
+}

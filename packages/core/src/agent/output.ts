@@ -1,0 +1,222 @@
+import type { ModelMessage, StepResult, ToolSet } from 'ai'
+import type { ToolCallChunk, ToolResultChunk } from './chunk.js'
+import {
+  storeAnswer,
+  storeQuestion,
+  toUiMessage,
+  type ModelMetadata,
+  type StoredMessage,
+  type UiMessage,
+} from './stored-message.js'
+
+/** Tokens that a model counted; undefined where it does not say. */
+export interface Usage {
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly totalTokens: number | undefined
+  /** As the provider reported it. */
+  readonly raw?: unknown
+}
+
+/** One call of the model and the tools that it asked for. */
+export interface OutputStep {
+  readonly stepType: 'initial' | 'tool-result'
+  readonly text: string
+  readonly reasoning: readonly unknown[]
+  readonly reasoningText: string
+  readonly toolCalls: readonly ToolCallChunk[]
+  readonly toolResults: readonly ToolResultChunk[]
+  readonly content: readonly unknown[]
+  readonly sources: readonly unknown[]
+  readonly files: readonly unknown[]
+  readonly finishReason: string
+  readonly usage: Usage
+  readonly warnings: readonly unknown[]
+  readonly request: Record<never, never>
+  readonly response: {
+    readonly id: string
+    readonly timestamp: Date
+    readonly modelId: string
+    readonly modelMetadata: ModelMetadata
+    readonly messages: readonly ModelMessage[]
+  }
+  readonly providerMetadata?: unknown
+}
+
+/** A whole answer. The names are those of the wire. */
+export interface AgentOutput {
+  readonly text: string
+  /** What a structured output came to. */
+  readonly object?: unknown
+  readonly usage: Usage
+  readonly totalUsage: Usage
+  readonly steps: readonly OutputStep[]
+  readonly finishReason: string
+  readonly warnings: readonly unknown[]
+  readonly request: Record<never, never>
+  readonly reasoning: readonly unknown[]
+  readonly toolCalls: readonly ToolCallChunk[]
+  readonly toolResults: readonly ToolResultChunk[]
+  readonly sources: readonly unknown[]
+  readonly files: readonly unknown[]
+  readonly response: {
+    readonly id?: string
+    readonly timestamp?: Date
+    readonly modelId?: string
+    readonly modelMetadata: ModelMetadata
+    readonly messages: readonly ModelMessage[]
+    readonly uiMessages: readonly UiMessage[]
+    readonly dbMessages: readonly StoredMessage[]
+  }
+  readonly providerMetadata?: unknown
+  readonly usedFallbackValue: false
+  readonly runId: string
+  /** Question and answer as memory keeps them. */
+  readonly messages: readonly StoredMessage[]
+  /** What memory added to the question. */
+  readonly rememberedMessages: readonly StoredMessage[]
+}
+
+/** What is known of an answer before its first step. */
+export interface RunFacts {
+  readonly runId: string
+  /** The id of the answer's message. */
+  readonly messageId: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly model: ModelMetadata
+  readonly question: readonly ModelMessage[]
+}
+
+type Step = StepResult<ToolSet>
+
+/** Reduces the SDK's usage to what the wire shows. */
+function toUsage(usage: Step['usage']): Usage {
+  const { inputTokens, outputTokens, totalTokens, raw } = usage
+  return { inputTokens, outputTokens, totalTokens, raw }
+}
+
+function add(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined ? right : left + (right ?? 0)
+}
+
+/** The sum over all steps; `raw` is that of the last one. */
+export function totalUsage(usages: readonly Usage[]): Usage {
+  const none: Usage = { inputTokens: undefined, outputTokens: undefined, totalTokens: undefined }
+  return usages.reduce(
+    (total, usage) => ({
+      inputTokens: add(total.inputTokens, usage.inputTokens),
+      outputTokens: add(total.outputTokens, usage.outputTokens),
+      totalTokens: add(total.totalTokens, usage.totalTokens),
+      raw: usage.raw,
+    }),
+    none,
+  )
+}
+
+function toolCalls(step: Step, runId: string): ToolCallChunk[] {
+  return step.toolCalls.map(({ toolCallId, toolName, input }) => ({
+    type: 'tool-call',
+    runId,
+    from: 'AGENT',
+    payload: { toolCallId, toolName, args: input },
+  }))
+}
+
+function toolResults(step: Step, runId: string): ToolResultChunk[] {
+  return step.toolResults.map(({ toolCallId, toolName, input, output }) => ({
+    type: 'tool-result',
+    runId,
+    from: 'AGENT',
+    payload: { args: input, toolCallId, toolName, result: output },
+  }))
+}
+
+/** The parts of the messages that this step added. */
+function contentOf(messages: readonly ModelMessage[]): readonly unknown[] {
+  return messages.flatMap(({ content }): unknown[] =>
+    typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+  )
+}
+
+/**
+ * One step as the wire shows it.
+ * @param before - the step before it: the messages of a step are all of the answer so far
+ */
+export function toOutputStep(
+  step: Step,
+  before: OutputStep | undefined,
+  facts: RunFacts,
+): OutputStep {
+  const { messages } = step.response
+  return {
+    stepType: step.stepNumber === 0 ? 'initial' : 'tool-result',
+    text: step.text,
+    reasoning: step.reasoning,
+    reasoningText: step.reasoningText ?? '',
+    toolCalls: toolCalls(step, facts.runId),
+    toolResults: toolResults(step, facts.runId),
+    content: contentOf(messages),
+    sources: step.sources,
+    files: step.files,
+    finishReason: step.finishReason,
+    usage: toUsage(step.usage),
+    warnings: step.warnings ?? [],
+    request: {},
+    response: {
+      id: step.response.id,
+      timestamp: step.response.timestamp,
+      modelId: step.response.modelId,
+      modelMetadata: facts.model,
+      messages: [...(before?.response.messages ?? []), ...messages],
+    },
+    providerMetadata: step.providerMetadata,
+  }
+}
+
+/** The steps as the wire shows them. */
+export function toOutputSteps(steps: readonly Step[], facts: RunFacts): OutputStep[] {
+  const result: OutputStep[] = []
+  for (const step of steps) result.push(toOutputStep(step, result.at(-1), facts))
+  return result
+}
+
+/** Puts a whole answer together from its steps. */
+export function buildOutput(
+  steps: readonly OutputStep[],
+  facts: RunFacts,
+  structured?: { readonly object: unknown },
+): AgentOutput {
+  const last = steps.at(-1)
+  const answer = storeAnswer(steps, facts)
+  const usage = totalUsage(steps.map((step) => step.usage))
+  return {
+    text: last?.text ?? '',
+    ...structured,
+    usage,
+    totalUsage: usage,
+    steps,
+    finishReason: last?.finishReason ?? 'other',
+    warnings: steps.flatMap((step) => step.warnings),
+    request: {},
+    reasoning: steps.flatMap((step) => step.reasoning),
+    toolCalls: steps.flatMap((step) => step.toolCalls),
+    toolResults: steps.flatMap((step) => step.toolResults),
+    sources: steps.flatMap((step) => step.sources),
+    files: steps.flatMap((step) => step.files),
+    response: {
+      id: last?.response.id,
+      timestamp: last?.response.timestamp,
+      modelId: last?.response.modelId,
+      modelMetadata: facts.model,
+      messages: last?.response.messages ?? [],
+      uiMessages: [toUiMessage(answer)],
+      dbMessages: [answer],
+    },
+    providerMetadata: last?.providerMetadata,
+    usedFallbackValue: false,
+    runId: facts.runId,
+    messages: [...storeQuestion(facts), answer],
+    rememberedMessages: [],
+  }
+}

@@ -1,0 +1,74 @@
+const INPUT_ERROR = Symbol.for('signet.core.input-error')
+const TOOL_ERROR = Symbol.for('signet.core.tool-error')
+const REGISTRATION_ERROR = Symbol.for('signet.core.registration-error')
+
+/** Marks an error so that another installed copy of this package knows it too. */
+function mark(error: Error, kind: symbol): void {
+  Object.defineProperty(error, kind, { value: true })
+}
+
+function isMarked(value: unknown, kind: symbol): boolean {
+  return typeof value === 'object' && value !== null && kind in value
+}
+
+/** One thing that is wrong with an input, and where: `messages.0.role`, or `root` for the whole. */
+export interface InputIssue {
+  readonly field: string
+  readonly message: string
+}
+
+/** What the caller gave cannot be used: messages, options or the input of a tool. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+  readonly code = 'request_invalid'
+  readonly issues: readonly InputIssue[]
+
+  constructor(message: string, issues: readonly InputIssue[]) {
+    super(message)
+    mark(this, INPUT_ERROR)
+    this.issues = issues
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is InputError {
+    return isMarked(value, INPUT_ERROR)
+  }
+}
+
+/**
+ * A tool could not do what it was asked to. Throw this from a tool to tell the model, and the caller,
+ * why. The message of any other error stays in the log, because it may hold what nobody should see.
+ */
+export class ToolError extends Error {
+  override readonly name = 'ToolError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    mark(this, TOOL_ERROR)
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is ToolError {
+    return isMarked(value, TOOL_ERROR)
+  }
+}
+
+/** Why agents and tools were refused when they were put together. */
+export type RegistrationErrorCode = 'id_illegal' | 'id_duplicate' | 'agent_unknown' | 'tool_unknown'
+
+/** Agents or tools cannot be told apart by their names, or a name is not theirs. */
+export class RegistrationError extends Error {
+  override readonly name = 'RegistrationError'
+  readonly code: RegistrationErrorCode
+
+  constructor(code: RegistrationErrorCode, message: string) {
+    super(message)
+    mark(this, REGISTRATION_ERROR)
+    this.code = code
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is RegistrationError {
+    return isMarked(value, REGISTRATION_ERROR)
+  }
+}

@@ -1,0 +1,43 @@
+// The public names of @signet/core. Whatever is added here must be kept.
+export { Agent, type AgentConfig, type Dynamic } from './agent/agent.js'
+export {
+  type AgentChunk,
+  type FinishPayload,
+  type PublicError,
+  type StepStartPayload,
+  type ToolCall,
+  type ToolCallChunk,
+  type ToolResult,
+  type ToolResultChunk,
+} from './agent/chunk.js'
+export { type MessageInput } from './agent/messages.js'
+export {
+  mayExecute,
+  type AgentTools,
+  type ClientTool,
+  type ClientTools,
+} from './agent/offered-tools.js'
+export { type AgentOptions, type ModelSettings } from './agent/options.js'
+export { type AgentOutput, type OutputStep, type Usage } from './agent/output.js'
+export { type ModelMetadata, type StoredMessage, type UiMessage } from './agent/stored-message.js'
+export { type AgentStream } from './agent/stream.js'
+export {
+  InputError,
+  RegistrationError,
+  ToolError,
+  type InputIssue,
+  type RegistrationErrorCode,
+} from './error.js'
+export { zodIssues } from './issue.js'
+export { consoleLogger, type LogFields, type Logger } from './logger.js'
+export { Mastra, type CorsConfig, type MastraConfig, type ServerConfig } from './mastra.js'
+export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
+export { createRehearsalModel } from './model/rehearsal.js'
+export { RequestContext, type RequestIdentity } from './request-context.js'
+export {
+  createTool,
+  type JsonSchema,
+  type Tool,
+  type ToolConfig,
+  type ToolContext,
+} from './tool/create-tool.js'

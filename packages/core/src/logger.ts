@@ -1,0 +1,22 @@
+/** Facts that go with a log line. Never a token, a key, a secret or a message's text. */
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Where log lines go. The server gives agents its own. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
+
+/** Writes warnings and errors to standard error, and nothing else: the default outside a server. */
+export const consoleLogger: Logger = {
+  debug() {},
+  info() {},
+  warn(message, fields) {
+    console.warn(message, fields ?? '')
+  },
+  error(message, fields) {
+    console.error(message, fields ?? '')
+  },
+}

@@ -1,0 +1,177 @@
+import { isLegalId, type AuthProvider, type RoleTable } from '@signet/auth'
+import type { Agent } from './agent/agent.js'
+import { RegistrationError } from './error.js'
+import { consoleLogger, type Logger } from './logger.js'
+import type { Tool } from './tool/create-tool.js'
+
+/** How the server answers other origins. No origin is allowed unless it is listed. */
+export interface CorsConfig {
+  /** Exact origins, such as `https://app.example`. Default: none. */
+  readonly origin: string | readonly string[]
+  /** Lets pages send cookies and credentials. Default: false. */
+  readonly credentials?: boolean
+}
+
+/** How the application is served. Plain data: the server package reads it. */
+export interface ServerConfig {
+  /** Default: `PORT`, then 4111. */
+  readonly port?: number
+  /** The address to listen on. Default: 127.0.0.1 in development, all addresses in production. */
+  readonly host?: string
+  /**
+   * Who may call. `false` opens the server to everyone as one principal called `anonymous`, and must
+   * be written out: left out, a server in production does not start.
+   */
+  readonly auth?: AuthProvider | false
+  readonly access?: {
+    /** Replaces or adds roles. Default: `owner`, `admin`, `member`, `viewer`. */
+    readonly roles?: RoleTable
+  }
+  readonly cors?: CorsConfig
+  /** What every route of the API starts with. Default: `/api`. */
+  readonly apiPrefix?: string
+  /** Largest request body, in bytes. Default: 4 MiB. */
+  readonly bodySizeLimit?: number
+  /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
+  readonly timeout?: number
+}
+
+/** What makes an application. */
+export interface MastraConfig {
+  /** By key; paths name an agent by its key or its id. */
+  readonly agents?: Readonly<Record<string, Agent>>
+  /** Tools beside those of the agents. */
+  readonly tools?: Readonly<Record<string, Tool>>
+  readonly server?: ServerConfig
+  /** Default: the server's own, else the console. */
+  readonly logger?: Logger
+}
+
+function checkName(kind: string, name: string): void {
+  if (isLegalId(name)) return
+  throw new RegistrationError(
+    'id_illegal',
+    `The ${kind} ${JSON.stringify(name)} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
+  )
+}
+
+/** Finds things by every name that they have. A name is never that of two things. */
+class Registry<Item extends { readonly id: string }> {
+  readonly #kind: string
+  readonly #byName = new Map<string, Item>()
+
+  constructor(kind: string) {
+    this.#kind = kind
+  }
+
+  add(item: Item, ...names: readonly string[]): void {
+    for (const name of new Set([item.id, ...names])) {
+      checkName(this.#kind, name)
+      const other = this.#byName.get(name)
+      if (other !== undefined && other !== item) {
+        throw new RegistrationError('id_duplicate', `Two ${this.#kind}s are called ${name}.`)
+      }
+      this.#byName.set(name, item)
+    }
+  }
+
+  find(name: string): Item | undefined {
+    return this.#byName.get(name)
+  }
+
+  all(): readonly Item[] {
+    return [...new Set(this.#byName.values())]
+  }
+}
+
+/** An application: its agents, its tools, and how they are served. */
+export class Mastra {
+  readonly #agents = new Registry<Agent>('agent')
+  readonly #agentsByKey: Readonly<Record<string, Agent>>
+  readonly #tools = new Registry<Tool>('tool')
+  readonly #server: ServerConfig
+  readonly #hasOwnLogger: boolean
+  #logger: Logger = consoleLogger
+
+  /** @throws {RegistrationError} `id_illegal` or `id_duplicate` */
+  constructor(config: MastraConfig = {}) {
+    this.#server = Object.freeze({ ...config.server })
+    this.#hasOwnLogger = config.logger !== undefined
+    for (const [key, tool] of Object.entries(config.tools ?? {})) this.#tools.add(tool, key)
+    for (const [key, agent] of Object.entries(config.agents ?? {})) {
+      this.#agents.add(agent, key)
+      for (const tool of Object.values(agent.tools)) this.#tools.add(tool)
+    }
+    this.#agentsByKey = Object.freeze({ ...config.agents })
+    if (config.logger !== undefined) this.setLogger(config.logger)
+  }
+
+  /** How the application is served. */
+  getServer(): ServerConfig {
+    return this.#server
+  }
+
+  getLogger(): Logger {
+    return this.#logger
+  }
+
+  /** Sends log lines elsewhere than to the console, unless the application says where they go. */
+  setDefaultLogger(logger: Logger): void {
+    if (!this.#hasOwnLogger) this.setLogger(logger)
+  }
+
+  /** Sends log lines of the application and its agents elsewhere. */
+  setLogger(logger: Logger): void {
+    this.#logger = logger
+    for (const agent of this.#agents.all()) agent.setLogger(logger)
+  }
+
+  /** The agent of this key or id, or undefined. `__proto__` is a name like any other. */
+  findAgent(name: string): Agent | undefined {
+    return this.#agents.find(name)
+  }
+
+  /**
+   * The agent of this key or id.
+   * @throws {RegistrationError} `agent_unknown`
+   */
+  getAgent(name: string): Agent {
+    const agent = this.findAgent(name)
+    if (agent === undefined) {
+      throw new RegistrationError('agent_unknown', `There is no agent ${JSON.stringify(name)}.`)
+    }
+    return agent
+  }
+
+  /** The same as `getAgent`, which also knows ids. */
+  getAgentById(id: string): Agent {
+    return this.getAgent(id)
+  }
+
+  /** All agents by their keys. */
+  listAgents(): Readonly<Record<string, Agent>> {
+    return this.#agentsByKey
+  }
+
+  /** The tool of this id, or of this key of `tools`, or undefined. */
+  findTool(name: string): Tool | undefined {
+    return this.#tools.find(name)
+  }
+
+  /**
+   * The tool of this id, or of this key of `tools`.
+   * @throws {RegistrationError} `tool_unknown`
+   */
+  getTool(name: string): Tool {
+    const tool = this.findTool(name)
+    if (tool === undefined) {
+      throw new RegistrationError('tool_unknown', `There is no tool ${JSON.stringify(name)}.`)
+    }
+    return tool
+  }
+
+  /** All tools, those of the agents included, by their ids. */
+  listTools(): Readonly<Record<string, Tool>> {
+    return Object.fromEntries(this.#tools.all().map((tool) => [tool.id, tool]))
+  }
+}

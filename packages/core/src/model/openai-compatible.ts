@@ -1,0 +1,91 @@
+import type { OpenAICompatibleModel } from './contract.js'
+import { ModelError } from './model-error.js'
+import type { ModelObject } from './model-object.js'
+
+const OPENAI_URL = 'https://api.openai.com/v1'
+
+/** An HTTP server that speaks the protocol of OpenAI's chat completions. */
+interface Server {
+  /** Names the provider in results and errors. */
+  readonly provider: string
+  readonly url: string
+  readonly modelId: string
+  readonly apiKey: string | undefined
+  /** What the URL and the key are called where they are set, for messages. */
+  readonly names: { readonly url: string; readonly apiKey: string }
+}
+
+/** A URL with a user in it is refused: `fetch` takes none, and logs would show the password. */
+function checkUrl({ url, names }: Server): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const isHttp = parsed?.protocol === 'http:' || parsed?.protocol === 'https:'
+  if (isHttp && parsed.username === '' && parsed.password === '') return
+  throw new ModelError(
+    'model_config_invalid',
+    `${names.url} must be an http or https URL without a user, such as http://127.0.0.1:11434/v1.`,
+  )
+}
+
+/** `fetch` names a header that it refuses, key and all, so the key is looked at before. */
+function checkApiKey({ apiKey, names }: Server): void {
+  if (apiKey === undefined || /^[\x21-\x7e]+$/u.test(apiKey)) return
+  throw new ModelError(
+    'model_config_invalid',
+    `${names.apiKey} must be visible ASCII characters without spaces or line ends.`,
+  )
+}
+
+async function connect(server: Server): Promise<ModelObject> {
+  checkUrl(server)
+  checkApiKey(server)
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+  const provider = createOpenAICompatible({
+    name: server.provider,
+    baseURL: server.url,
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+    ...(server.apiKey !== undefined && { apiKey: server.apiKey }),
+  })
+  return provider(server.modelId)
+}
+
+/**
+ * Connects a model of the server that `OPENAI_BASE_URL` names, which is OpenAI where it is not set, with
+ * the key in `OPENAI_API_KEY`. Both are read now. Sends nothing yet.
+ *
+ * @throws {ModelError} `model_key_missing` where OpenAI itself would get no key,
+ *   `model_config_invalid` for a URL or a key that cannot be sent
+ */
+export async function connectOpenAI(modelId: string): Promise<ModelObject> {
+  const url = process.env['OPENAI_BASE_URL'] || OPENAI_URL
+  const apiKey = process.env['OPENAI_API_KEY'] || undefined
+  if (apiKey === undefined && url === OPENAI_URL) {
+    throw new ModelError(
+      'model_key_missing',
+      'OPENAI_API_KEY is not set. Set it to a key of OpenAI, or set OPENAI_BASE_URL to another server.',
+    )
+  }
+  const names = { url: 'OPENAI_BASE_URL', apiKey: 'OPENAI_API_KEY' }
+  return connect({ provider: 'openai', url, modelId, apiKey, names })
+}
+
+/**
+ * Connects a model of any OpenAI-compatible server. Reads no variable of the environment, so that no
+ * key goes to a server it is not for. Sends nothing yet.
+ *
+ * @throws {ModelError} `model_config_invalid` for a URL, an id or a key that cannot be sent
+ */
+export async function connectServer({
+  url,
+  id,
+  apiKey,
+}: OpenAICompatibleModel): Promise<ModelObject> {
+  if (typeof id !== 'string' || id.trim() === '') {
+    throw new ModelError('model_config_invalid', 'The id of the model is empty.')
+  }
+  const names = { url: 'The url of the model', apiKey: 'The apiKey of the model' }
+  return connect({ provider: OPENAI_COMPATIBLE, url, modelId: id, apiKey, names })
+}
+
+/** What a server that is given by its URL is called, for it has no other name. */
+export const OPENAI_COMPATIBLE = 'openai-compatible'

@@ -1,0 +1,48 @@
+import type { LanguageModelV3 } from '@ai-sdk/provider'
+import { ModelError } from './model-error.js'
+import { planAnswer } from './rehearsal/plan.js'
+import { planParts } from './rehearsal/stream-plan.js'
+import { streamParts } from './rehearsal/stream-parts.js'
+
+/** What can be changed about the rehearsal model. */
+export interface RehearsalModelOptions {
+  /** How long to wait before each word of a stream, in milliseconds. Default: 0. */
+  readonly chunkDelayMs?: number
+}
+
+const MODEL_ID = 'rehearsal'
+
+/**
+ * Makes the rehearsal model: an AI SDK model for examples and tests that is no language model. It
+ * picks the tool that shares most words with the last message of the user, fills the tool's schema
+ * from the words, and words what the tool answers. It needs no network and no key, equal prompts
+ * get equal answers, and each answer says what it is in `providerMetadata.signet`. Tokens are counted in
+ * words. Settings such as `temperature`, `maxOutputTokens` and `stopSequences` change nothing.
+ *
+ * An abort ends an answer with the reason of its signal.
+ *
+ * @throws {ModelError} `model_config_invalid` for a delay that is no number from 0 on
+ */
+export function createRehearsalModel(options: RehearsalModelOptions = {}): LanguageModelV3 {
+  const { chunkDelayMs = 0 } = options
+  if (!Number.isFinite(chunkDelayMs) || chunkDelayMs < 0) {
+    throw new ModelError('model_config_invalid', 'chunkDelayMs must be a number from 0 on.')
+  }
+  return {
+    specificationVersion: 'v3',
+    provider: 'signet',
+    modelId: MODEL_ID,
+    // Files are not read. Taking every URL as it is keeps the AI SDK from downloading it.
+    supportedUrls: { '*/*': [/.*/u] },
+    async doGenerate(call) {
+      call.abortSignal?.throwIfAborted()
+      const { content, ...plan } = planAnswer(call)
+      return { ...plan, content: [content], response: { modelId: MODEL_ID }, warnings: [] }
+    },
+    async doStream(call) {
+      call.abortSignal?.throwIfAborted()
+      const parts = planParts(planAnswer(call), MODEL_ID)
+      return { stream: streamParts(parts, { chunkDelayMs, abortSignal: call.abortSignal }) }
+    },
+  }
+}

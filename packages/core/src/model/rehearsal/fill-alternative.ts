@@ -1,0 +1,34 @@
+import type { Filled, Nested, Place } from './fill.js'
+import { readSchema, type Schema } from './json-schema.js'
+import { isValid } from './validate.js'
+
+/** What words gave comes before what is only valid, and more words before fewer. */
+function weigh({ value, used, isGiven }: Filled): number {
+  if (isGiven) return 1 + used.size
+  return value === null ? 0.5 : 0
+}
+
+function findSmallest(alternatives: readonly unknown[], document: unknown): unknown {
+  const size = (alternative: unknown) => readSchema(alternative, document).required.size
+  return [...alternatives].sort((left, right) => size(left) - size(right))[0]
+}
+
+/**
+ * Fills the alternative of `anyOf` or `oneOf` that takes up most words; the first of equals. Where
+ * the words give none of them and null will do, it is null.
+ */
+export function fillAlternative(
+  schema: Schema,
+  place: Place,
+  used: ReadonlySet<number>,
+  { source: { document }, isExhausted, fill }: Nested,
+): Filled {
+  const { alternatives, isExclusive } = schema
+  const tried = isExhausted ? [findSmallest(alternatives, document)] : alternatives
+  const choice = isExclusive ? { oneOf: alternatives } : { anyOf: alternatives }
+  const filled = tried.map((alternative) => fill(alternative, place, used))
+  const fitting = filled.filter(({ value }) => isValid(value, choice, document))
+  const [first, ...others] = fitting.length > 0 ? fitting : filled
+  if (first === undefined) return { value: null, used, isGiven: false }
+  return others.reduce((best, each) => (weigh(each) > weigh(best) ? each : best), first)
+}

@@ -1,0 +1,54 @@
+/** How texts of a format are found in a message, and what stands in where there is none. */
+export interface Format {
+  /** Values that stand in the text, in their order. */
+  readonly find: (text: string) => readonly string[]
+  /** A fixed value; a date or time is not taken from the clock, and no host of it exists (RFC 6761). */
+  readonly sample: string
+}
+
+const DATE = /(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/gu
+const TIME = /(?<!\d)(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?/gu
+const DATE_TIME =
+  /(?<!\d)(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?/gu
+const EMAIL = /[\w.+'-]+@(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
+const URI = /(?<![\w-])[A-Za-z][\d+.A-Za-z-]*:\/\/[^\s<>"]+[^\s<>".,;:!?)]/gu
+const UUID = /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/giu
+const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
+const IPV4 = new RegExp(String.raw`(?<![\d.])${OCTET}(?:\.${OCTET}){3}(?![\d.])`, 'gu')
+const HOST = /(?<![\w@.-])(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
+const DURATION =
+  /\bP(?:\d+W|(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)(?!\w)/gu
+
+const finder = (pattern: RegExp) => (text: string) => text.match(pattern) ?? []
+
+/** The day must exist in its month. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text.slice(0, 10)}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 10))
+}
+
+function findDateTimes(text: string): readonly string[] {
+  return Array.from(text.matchAll(DATE_TIME), ([, day = '', time = '00:00:00', zone = 'Z']) => {
+    const seconds = time.length === 5 ? ':00' : ''
+    return `${day}T${time}${seconds}${zone}`
+  }).filter((each) => isDay(each) && !Number.isNaN(Date.parse(each)))
+}
+
+const URI_FORMAT: Format = {
+  find: (text) => (text.match(URI) ?? []).filter((each) => URL.canParse(each)),
+  sample: 'https://example.invalid/' }
+
+/** By the name that JSON Schema gives the format. */
+export const FORMATS: ReadonlyMap<string, Format> = new Map([
+  ['date', { find: (text) => (text.match(DATE) ?? []).filter(isDay), sample: '1970-01-01' }],
+  ['time', { find: finder(TIME), sample: '00:00:00Z' }],
+  ['date-time', { find: findDateTimes, sample: '1970-01-01T00:00:00Z' }],
+  ['duration', { find: finder(DURATION), sample: 'P1D' }],
+  ['email', { find: finder(EMAIL), sample: 'someone@example.invalid' }],
+  ['uri', URI_FORMAT],
+  ['url', URI_FORMAT],
+  ['uuid', { find: finder(UUID), sample: '00000000-0000-0000-0000-000000000000' }],
+  ['ipv4', { find: finder(IPV4), sample: '127.0.0.1' }],
+  ['ipv6', { find: () => [], sample: '::1' }],
+  ['hostname', { find: finder(HOST), sample: 'example.invalid' }],
+])

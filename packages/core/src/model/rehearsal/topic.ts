@@ -1,0 +1,15 @@
+import { contentStems, nameStems } from './words.js'
+
+/** What a tool, or an answer that is asked for, is about. Its words in a message are no values. */
+export interface Topic {
+  /** Stems of the words of the name. */
+  readonly name: ReadonlySet<string>
+  /** Stems of the words of the name and of the description. */
+  readonly all: ReadonlySet<string>
+}
+
+/** Reads the topic out of a name and a description. */
+export function readTopic(name: string, description: string): Topic {
+  const names = new Set(nameStems(name))
+  return { name: names, all: new Set([...names, ...contentStems(description)]) }
+}

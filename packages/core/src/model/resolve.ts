@@ -1,0 +1,75 @@
+import type { ModelConfig, OpenAICompatibleModel } from './contract.js'
+import { ModelError } from './model-error.js'
+import { readModelName } from './model-name.js'
+import { isModelObject, type ModelObject } from './model-object.js'
+import { connectOpenAI, connectServer, OPENAI_COMPATIBLE } from './openai-compatible.js'
+import { connectProvider } from './provider-package.js'
+import { createRehearsalModel } from './rehearsal.js'
+
+/** The names of a model. */
+export interface ModelDescription {
+  /** Such as `openai`; a model object may say more, such as `openai.chat`. */
+  readonly provider: string
+  /** The model's name at its provider. */
+  readonly modelId: string
+  /** The version of the AI SDK's model contract, such as `v4`. */
+  readonly modelVersion: string
+}
+
+/** The version of models that are made on the first call, with the packages of this AI SDK. */
+const PACKAGE_VERSION = 'v4'
+
+const REHEARSAL = createRehearsalModel()
+
+function isServer(config: unknown): config is OpenAICompatibleModel {
+  return typeof config === 'object' && config !== null && 'url' in config && 'id' in config
+}
+
+function refuse(): never {
+  throw new ModelError(
+    'model_config_invalid',
+    'The model must be an AI SDK model, a text such as provider/model, or { url, id, apiKey }.',
+  )
+}
+
+/**
+ * Finds the model that a configuration stands for. A model object stays as it is. Packages of
+ * providers are loaded, and variables of the environment are read, now and not before.
+ *
+ * @throws {ModelError} with the reason in its `code`
+ */
+export async function resolveModel(config: ModelConfig): Promise<ModelObject> {
+  if (isModelObject(config)) return config
+  if (isServer(config)) return connectServer(config)
+  if (typeof config !== 'string') return refuse()
+  const name = readModelName(config)
+  if (name.provider === REHEARSAL.provider) {
+    if (name.modelId === REHEARSAL.modelId) return REHEARSAL
+    throw new ModelError(
+      'model_unknown',
+      `There is no model ${JSON.stringify(config)}. The one model of this name is ${REHEARSAL.provider}/${REHEARSAL.modelId}.`,
+    )
+  }
+  return name.provider === 'openai' ? connectOpenAI(name.modelId) : connectProvider(name)
+}
+
+/**
+ * Names the model that a configuration stands for, without loading it: no package, key or server is
+ * looked at, so the model may still turn out not to be there.
+ *
+ * @throws {ModelError} `model_config_invalid` or `model_unknown` for what can be no model
+ */
+export function describeModel(config: ModelConfig): ModelDescription {
+  if (isModelObject(config)) {
+    const { provider, modelId, specificationVersion } = config
+    return { provider, modelId, modelVersion: specificationVersion }
+  }
+  if (isServer(config)) {
+    return { provider: OPENAI_COMPATIBLE, modelId: config.id, modelVersion: PACKAGE_VERSION }
+  }
+  if (typeof config !== 'string') return refuse()
+  const { provider, modelId } = readModelName(config)
+  const isOwn = provider === REHEARSAL.provider
+  const modelVersion = isOwn ? REHEARSAL.specificationVersion : PACKAGE_VERSION
+  return { provider, modelId, modelVersion }
+}

@@ -1,0 +1,81 @@
+import type { Principal } from '@signet/auth'
+
+/** Who calls, and what they sent along. */
+export interface RequestIdentity {
+  /** Whose token verified. */
+  readonly principal?: Principal
+  /** The `requestContext` that the client sent: its word, not ours. */
+  readonly client?: Readonly<Record<string, unknown>>
+}
+
+const USER = 'user'
+
+/**
+ * What travels with a request through agent and tools: values that the application sets, the frozen
+ * principal, and, apart from both, what the client sent.
+ *
+ * With a principal, `get('user')` are its verified claims and cannot be set, deleted or shadowed.
+ * Nothing that a client sends appears anywhere but in `client`. The raw token is not here.
+ */
+export class RequestContext {
+  /** Who calls; undefined where the application runs an agent without a request. */
+  readonly principal: Principal | undefined
+  /** What the client sent as `requestContext`. Never use it to decide what a caller may do. */
+  readonly client: Readonly<Record<string, unknown>>
+  readonly #values: Map<string, unknown>
+
+  /** @param entries - first values of the application */
+  constructor(entries: Iterable<readonly [string, unknown]> = [], identity: RequestIdentity = {}) {
+    this.principal = identity.principal
+    this.client = Object.freeze({ ...identity.client })
+    this.#values = new Map(entries)
+    if (this.principal !== undefined) this.#values.set(USER, this.principal.claims)
+    Object.freeze(this)
+  }
+
+  get(key: string): unknown {
+    return this.#values.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key)
+  }
+
+  /** @throws {TypeError} for `user` where there is a principal */
+  set(key: string, value: unknown): void {
+    this.#refuseUser(key)
+    this.#values.set(key, value)
+  }
+
+  /** @throws {TypeError} for `user` where there is a principal */
+  delete(key: string): boolean {
+    this.#refuseUser(key)
+    return this.#values.delete(key)
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#values.keys()
+  }
+
+  values(): IterableIterator<unknown> {
+    return this.#values.values()
+  }
+
+  entries(): IterableIterator<[string, unknown]> {
+    return this.#values.entries()
+  }
+
+  forEach(visit: (value: unknown, key: string) => void): void {
+    this.#values.forEach((value, key) => visit(value, key))
+  }
+
+  size(): number {
+    return this.#values.size
+  }
+
+  #refuseUser(key: string): void {
+    if (key === USER && this.principal !== undefined) {
+      throw new TypeError('The user of a request is its verified principal and cannot be changed.')
+    }
+  }
+}
