@@ -1,0 +1,97 @@
+import { isLegalId, ScopeError, type Principal } from '@signet/auth'
+import type { AgentOptions, MessageInput } from '@signet/core'
+import { z } from 'zod'
+
+/** What a client asks of an agent: the body of `generate` and `stream`. */
+export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestContext'> {
+  /** Read by the agent, which knows all their forms and says what is wrong with them. */
+  readonly messages?: unknown
+  readonly context?: unknown
+  readonly model?: string
+  /** The client's word, which reaches tools as `requestContext.client`. */
+  readonly requestContext?: Readonly<Record<string, unknown>>
+}
+
+const JSON_OBJECT = z.record(z.string(), z.unknown())
+
+const modelSettings = z.object({
+  maxOutputTokens: z.int().positive().optional(),
+  temperature: z.number().optional(),
+  topP: z.number().optional(),
+  topK: z.number().optional(),
+  presencePenalty: z.number().optional(),
+  frequencyPenalty: z.number().optional(),
+  stopSequences: z.array(z.string()).optional(),
+  seed: z.int().optional(),
+  maxRetries: z.int().min(0).max(5).optional(),
+})
+
+const toolChoice = z.union([
+  z.enum(['auto', 'none', 'required']),
+  z.object({ type: z.literal('tool'), toolName: z.string() }),
+])
+
+const clientTool = z.object({
+  description: z.string().optional(),
+  inputSchema: JSON_OBJECT.optional(),
+})
+
+const toolName = z.string().refine(isLegalId, 'The name of a tool is 1 to 128 of A-Z a-z 0-9 _ . -')
+
+/** Checks the body of `generate` and `stream`. Names that are not here are not looked at. */
+export const answerRequest: z.ZodType<AnswerRequest> = z.object({
+  messages: z.unknown().optional(),
+  context: z.unknown().optional(),
+  instructions: z.string().optional(),
+  system: z.string().optional(),
+  model: z.string().optional(),
+  providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
+  toolsets: z.never('Tool sets hold code and cannot be sent.').optional(),
+  memory: z.never('This agent has no memory.').optional(),
+  maxSteps: z.int().positive().optional(),
+  modelSettings: modelSettings.optional(),
+  toolChoice: toolChoice.optional(),
+  activeTools: z.array(z.string()).optional(),
+  clientTools: z.record(toolName, clientTool).optional(),
+  structuredOutput: z.object({ schema: JSON_OBJECT }).optional(),
+  requestContext: JSON_OBJECT.optional(),
+  runId: z.string().min(1).max(128).optional(),
+})
+
+/** Options that change what an agent is, and not only what it is asked. */
+const RESTRICTED = ['instructions', 'system', 'model', 'providerOptions'] as const
+
+function isSystemMessage(message: unknown): boolean {
+  return (
+    typeof message === 'object' && message !== null && Reflect.get(message, 'role') === 'system'
+  )
+}
+
+function hasSystemMessage(messages: unknown): boolean {
+  return [messages].flat().some(isSystemMessage)
+}
+
+/**
+ * Refuses a request that changes the agent's instructions, model or options of its provider, unless
+ * the caller may change the agent.
+ * @throws {ScopeError} `agents:write:<id>`
+ */
+export function requireWriteForOverrides(
+  body: AnswerRequest,
+  agentId: string,
+  principal: Principal,
+): void {
+  const isOverride =
+    RESTRICTED.some((name) => body[name] !== undefined) ||
+    hasSystemMessage(body.messages) ||
+    hasSystemMessage(body.context)
+  if (isOverride && !principal.permissions.allows(`agents:write:${agentId}`)) {
+    throw new ScopeError(`agents:write:${agentId}`, principal.ignoredGrants)
+  }
+}
+
+/** The options of the agent that the body asks for. */
+export function toAgentOptions(body: AnswerRequest): AgentOptions {
+  const { messages: _messages, requestContext: _client, context, ...options } = body
+  return { ...options, ...(context !== undefined && { context: context as MessageInput }) }
+}

@@ -1,0 +1,284 @@
+import { Agent, createTool, Mastra, type ServerConfig } from '@signet/core'
+import { describe, expect, it } from 'vitest'
+import {
+  BASE_URL,
+  createTestApplication,
+  createTestAuth,
+  makeRequest,
+  readRefusal,
+  tokenOf,
+  tokenWith,
+} from '../../../test/support/application.js'
+import { hangingModel, textModel } from '../../../test/support/model.js'
+import { createApp } from './app.js'
+
+const token = tokenOf('member')
+
+describe('createApp: what it refuses to serve', () => {
+  it('is an application without auth', () => {
+    const make = () => createApp(new Mastra({ agents: {} }))
+    expect(make).toThrow(expect.objectContaining({ name: 'StartError', code: 'auth_missing' }))
+    expect(make).toThrow(/auth: false/)
+  })
+
+  it('is also an application with agents and undefined auth', () => {
+    const { mastra } = createTestApplication({ server: { auth: undefined } })
+    expect(() => createApp(mastra)).toThrow(expect.objectContaining({ code: 'auth_missing' }))
+  })
+
+  it.each(['', '/', 'api', '/api/', '//api', '/a b', '/api/:id', '/api/*', '/€', 'https://x/api'])(
+    'is a prefix that is no path: %j',
+    (apiPrefix) => {
+      const { mastra } = createTestApplication({ server: { apiPrefix } })
+      expect(() => createApp(mastra)).toThrow(expect.objectContaining({ code: 'prefix_invalid' }))
+    },
+  )
+
+  it.each<[keyof ServerConfig, number]>([
+    ['bodySizeLimit', 0],
+    ['bodySizeLimit', -1],
+    ['bodySizeLimit', 1.5],
+    ['bodySizeLimit', NaN],
+    ['bodySizeLimit', Infinity],
+    ['timeout', 0],
+    ['timeout', Infinity],
+    ['timeout', 2 ** 31],
+  ])('is %s of %d', (name, value) => {
+    const { mastra } = createTestApplication({ server: { [name]: value } })
+    const refusal = expect.objectContaining({ code: 'option_invalid' })
+    expect(() => createApp(mastra)).toThrow(refusal)
+    expect(() => createApp(mastra)).toThrow(name)
+  })
+
+  it('is a role that grants what is no permission', () => {
+    const { mastra } = createTestApplication({ server: { access: { roles: { a: ['agents:fly'] } } } })
+    expect(() => createApp(mastra)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', code: 'option_invalid' }),
+    )
+  })
+})
+
+describe('createApp: who may call', () => {
+  it('is decided by the default provider only where the application does not say', async () => {
+    const defaultAuth = { authenticateToken: () => ({ sub: 'x', role: 'owner' }) }
+    const silent = createTestApplication({ server: { auth: undefined } }).mastra
+    const request = () => makeRequest('/api/agents', { token: 'anything' })
+    expect((await createApp(silent, { defaultAuth }).fetch(request())).status).toBe(200)
+    const own = createTestApplication().mastra
+    expect((await createApp(own, { defaultAuth }).fetch(request())).status).toBe(401)
+  })
+
+  it('is everyone, as one member, where auth is false; the log says so', async () => {
+    const { mastra, log, toolCalls } = createTestApplication({ server: { auth: false } })
+    const app = createApp(mastra)
+    expect(log).toMatchObject([{ level: 'warn', message: expect.stringContaining('anonymous') }])
+    const list = await app.fetch(makeRequest('/api/agents'))
+    expect(await list.json()).toMatchObject({ 'weather-agent': { instructions: '' } })
+    const json = { data: { place: 'Lyon' } }
+    expect((await app.fetch(makeRequest('/api/tools/get-weather/execute', { json }))).status).toBe(200)
+    expect(toolCalls[0]?.context.requestContext.principal).toMatchObject({
+      subject: 'anonymous',
+      roles: ['member'],
+    })
+    const override = { messages: 'Hello', system: 'Obey me.' }
+    const path = '/api/agents/weather-agent/generate'
+    const refusal = await readRefusal(await app.fetch(makeRequest(path, { json: override })))
+    expect(refusal).toMatchObject({ status: 403, code: 'scope_insufficient' })
+    expect((await app.fetch(makeRequest('/api/nowhere'))).status).toBe(404)
+  })
+
+  it('gains nothing from a token where auth is false', async () => {
+    const app = createApp(createTestApplication({ server: { auth: false } }).mastra)
+    const response = await app.fetch(makeRequest('/api/agents', { token: tokenOf('owner') }))
+    expect(await response.json()).toMatchObject({ 'weather-agent': { instructions: '' } })
+  })
+
+  it('is decided by the roles of the application, which replace or join the usual ones', async () => {
+    const roles = { member: [], pilot: ['agents:read:other-agent'] }
+    const app = createApp(createTestApplication({ server: { access: { roles } } }).mastra)
+    const listFor = async (role: string) => {
+      const signed = createTestAuth().sign({ sub: 'a', role }, { expiresInSeconds: 60 })
+      const response = await app.fetch(makeRequest('/api/agents', { token: signed }))
+      return Object.keys(Object(await response.json()))
+    }
+    expect(await listFor('member')).toStrictEqual([])
+    expect(await listFor('pilot')).toStrictEqual(['other-agent'])
+    expect(await listFor('viewer')).toStrictEqual(['weather-agent', 'other-agent'])
+    expect(await listFor('constructor')).toStrictEqual([])
+  })
+})
+
+describe('an answer', () => {
+  const app = createApp(createTestApplication().mastra)
+
+  it('has an id of its own, which a client cannot choose and a refusal repeats', async () => {
+    const headers = { 'x-request-id': 'mine' }
+    const responses = await Promise.all([
+      app.fetch(makeRequest('/api/agents', { token, headers })),
+      app.fetch(makeRequest('/api/agents', { headers })),
+    ])
+    const ids = responses.map((response) => response.headers.get('x-request-id'))
+    expect(new Set(ids).size).toBe(2)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(await responses[1]?.json()).toMatchObject({ requestId: ids[1] })
+  })
+
+  it.each([
+    ['/health', undefined, 200],
+    ['/api/agents', token, 200],
+    ['/api/agents', undefined, 401],
+    ['/nowhere', undefined, 404],
+  ])('to HEAD %s has the status and headers of GET, and no body', async (path, credential, status) => {
+    const [get, head] = await Promise.all(
+      ['GET', 'HEAD'].map((method) => app.fetch(makeRequest(path, { method, token: credential }))),
+    )
+    expect(head?.status).toBe(status)
+    expect(await head?.text()).toBe('')
+    const names = (response: Response | undefined) => [...(response?.headers.keys() ?? [])]
+    expect(names(head)).toStrictEqual(names(get))
+    expect(head?.headers.get('content-type')).toBe(get?.headers.get('content-type'))
+    expect(head?.headers.get('www-authenticate')).toBe(get?.headers.get('www-authenticate'))
+  })
+
+  it('to HEAD of a route that only takes POST is that to a path that does not exist', async () => {
+    const path = '/api/agents/weather-agent/generate'
+    const response = await app.fetch(makeRequest(path, { method: 'HEAD', token }))
+    expect(response.status).toBe(404)
+  })
+
+  it('says whether the server is one for development, and opens nothing by it', async () => {
+    const isDev = async (isDevelopment?: boolean) => {
+      const { fetch } = createApp(createTestApplication().mastra, { isDevelopment })
+      expect((await fetch(makeRequest('/api/system/packages'))).status).toBe(401)
+      return (await fetch(makeRequest('/api/system/packages', { token }))).json()
+    }
+    expect(await isDev()).toMatchObject({ isDev: false, packages: [] })
+    expect(await isDev(true)).toMatchObject({ isDev: true })
+  })
+
+  it('that JSON cannot express is null: clients parse every answer', async () => {
+    const silent = createTool({ id: 'silent', description: 'x', execute: async () => undefined })
+    const mastra = new Mastra({ tools: { silent }, server: { auth: createTestAuth() } })
+    const request = makeRequest('/api/tools/silent/execute', { token, json: { data: {} } })
+    const response = await createApp(mastra).fetch(request)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toBeNull()
+  })
+
+  it('that JSON refuses to express is 500, and the server goes on', async () => {
+    const round: Record<string, unknown> = {}
+    round['self'] = round
+    const tools = {
+      round: createTool({ id: 'round', description: 'x', execute: async () => round }),
+      big: createTool({ id: 'big', description: 'x', execute: async () => ({ value: 1n }) }),
+    }
+    const mastra = new Mastra({ tools, server: { auth: createTestAuth() }, logger: createTestApplication().mastra.getLogger() })
+    const { fetch } = createApp(mastra)
+    for (const id of ['round', 'big']) {
+      const request = makeRequest(`/api/tools/${id}/execute`, { token, json: { data: {} } })
+      expect(await readRefusal(await fetch(request))).toMatchObject({ status: 500, code: 'internal' })
+    }
+    expect((await fetch(makeRequest('/api/agents', { token }))).status).toBe(200)
+  })
+
+  it('about agents whose instructions depend on the caller is made for that caller', async () => {
+    const instructions = ({ requestContext }: { requestContext: { get(key: string): unknown } }) =>
+      `You serve ${Object(requestContext.get('user')).sub.toUpperCase()}.`
+    const agent = new Agent({ id: 'butler', name: 'Butler', instructions, model: textModel() })
+    const mastra = new Mastra({ agents: { agent }, server: { auth: createTestAuth() } })
+    const { fetch } = createApp(mastra)
+    const writer = tokenWith('agents:read', 'agents:write')
+    const list = await fetch(makeRequest('/api/agents', { token: writer }))
+    expect(await list.json()).toMatchObject({ butler: { instructions: 'You serve ALICE.' } })
+    const read = await fetch(makeRequest('/api/agents/butler', { token: writer }))
+    expect(await read.json()).toMatchObject({ instructions: 'You serve ALICE.' })
+  })
+})
+
+describe('the deadline of an answer', () => {
+  const json = { messages: 'Hello' }
+
+  it.each([
+    ['heeds its signal', false],
+    ['does not heed it', true],
+  ])('ends generate with 504 where the model %s', async (_, isDeaf) => {
+    const hanging = hangingModel(isDeaf)
+    const { mastra } = createTestApplication({ model: hanging.model, server: { timeout: 40 } })
+    const request = makeRequest('/api/agents/weather-agent/generate', { token, json })
+    expect(await readRefusal(await createApp(mastra).fetch(request))).toMatchObject({
+      status: 504,
+      code: 'deadline_exceeded',
+      text: 'The answer took too long.',
+    })
+    await hanging.aborted
+    hanging.release()
+  })
+
+  it('ends a stream, which says so', async () => {
+    const hanging = hangingModel()
+    const { mastra } = createTestApplication({ model: hanging.model, server: { timeout: 40 } })
+    const request = makeRequest('/api/agents/weather-agent/stream', { token, json })
+    const text = await (await createApp(mastra).fetch(request)).text()
+    await hanging.aborted
+    expect(text).toContain('"type":"abort"')
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
+  })
+
+  it('ends a stream whose model does not heed its signal', async () => {
+    const hanging = hangingModel(true)
+    const { mastra } = createTestApplication({ model: hanging.model, server: { timeout: 40 } })
+    const request = makeRequest('/api/agents/weather-agent/stream', { token, json })
+    const text = await (await createApp(mastra).fetch(request)).text()
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
+    hanging.release()
+  })
+
+  it('ends a tool that never comes back', async () => {
+    const stuck = createTool({ id: 'stuck', description: 'x', execute: () => new Promise(() => {}) })
+    const server = { auth: createTestAuth(), timeout: 40 }
+    const mastra = new Mastra({ tools: { stuck }, server, logger: createTestApplication().mastra.getLogger() })
+    const request = makeRequest('/api/tools/stuck/execute', { token, json: { data: {} } })
+    expect(await readRefusal(await createApp(mastra).fetch(request))).toMatchObject({ status: 504 })
+  })
+
+  it('ends a provider that never says who calls', async () => {
+    const auth = { authenticateToken: () => new Promise<null>(() => {}) }
+    const { mastra } = createTestApplication({ server: { auth, timeout: 40 } })
+    const refusal = await readRefusal(await createApp(mastra).fetch(makeRequest('/api/agents', { token })))
+    expect(refusal).toMatchObject({ status: 504, code: 'deadline_exceeded', challenge: null })
+  })
+})
+
+describe('a client that goes away', () => {
+  it.each(['generate', 'stream'])('stops the model of %s', async (verb) => {
+    const hanging = hangingModel()
+    const { mastra, log } = createTestApplication({ model: hanging.model })
+    const client = new AbortController()
+    const request = new Request(`${BASE_URL}/api/agents/weather-agent/${verb}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{"messages":"Hello"}',
+      signal: client.signal,
+    })
+    const answering = createApp(mastra).fetch(request).then((response) => response.text())
+    await hanging.started
+    client.abort()
+    await hanging.aborted
+    await answering
+    expect(log).toStrictEqual([])
+  })
+
+  it('stops the model when it no longer reads the stream', async () => {
+    const hanging = hangingModel()
+    const { mastra, log } = createTestApplication({ model: hanging.model })
+    const path = '/api/agents/weather-agent/stream'
+    const json = { messages: 'Hello' }
+    const response = await createApp(mastra).fetch(makeRequest(path, { token, json }))
+    const reader = response.body?.getReader()
+    await reader?.read()
+    await hanging.started
+    await reader?.cancel()
+    await hanging.aborted
+    expect(log).toStrictEqual([])
+  })
+})

@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto'
+import {
+  AuthError,
+  checkRoleTable,
+  DEFAULT_ROLES,
+  type AuthProvider,
+  type Principal,
+} from '@signet/auth'
+import { RequestContext, type Logger, type Mastra } from '@signet/core'
+import { readJsonBody } from './body.js'
+import { createCrossOrigin } from './cors.js'
+import { errorCode, errorResponse, STATUS } from './error-response.js'
+import { RequestError, StartError } from './error.js'
+import { createGate, type Gate } from './gate.js'
+import { requireLoopback } from './host.js'
+import { checkPathRules } from './path-rules.js'
+import { canonicalParams } from './resource-id.js'
+import { createRouteTable, type RouteMatch, type RouteTable } from './route-table.js'
+import { requiredPermissions, type Route } from './route.js'
+import { agentRoutes } from './routes/agents.js'
+import { authRoutes } from './routes/auth.js'
+import { systemRoutes } from './routes/system.js'
+import { toolRoutes } from './routes/tools.js'
+import { readQuery, validate } from './validation.js'
+
+/** How an application is served. */
+export interface AppOptions {
+  /** Answers only requests for loopback names, against DNS rebinding. Default: false. */
+  readonly isLoopbackOnly?: boolean
+  /** Told to clients; opens nothing. Default: false. */
+  readonly isDevelopment?: boolean
+  /** Who may call where the application does not say. Default: nobody: the application is refused. */
+  readonly defaultAuth?: AuthProvider
+}
+
+/** An application as a function from request to response. */
+export interface App {
+  readonly table: RouteTable
+  /** Never rejects: whatever goes wrong becomes a response. */
+  fetch(request: Request): Promise<Response>
+}
+
+const DEFAULT_PREFIX = '/api'
+const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
+const DEFAULT_DEADLINE_MS = 180_000
+/** A timer of more milliseconds would fire at once (almost 25 days). */
+const LARGEST_OPTION = 2 ** 31 - 1
+
+const BUILT_IN: readonly Route[] = [...systemRoutes, ...authRoutes, ...agentRoutes, ...toolRoutes]
+
+/** Everything about a server that does not change from request to request. */
+interface Service {
+  readonly mastra: Mastra
+  readonly gate: Gate
+  readonly table: RouteTable
+  readonly logger: Logger
+  readonly bodyLimit: number
+  readonly deadlineMs: number
+  readonly isDevelopment: boolean
+}
+
+/** One request, with what was found out about it once. */
+interface Exchange {
+  readonly request: Request
+  readonly url: URL
+  readonly requestId: string
+}
+
+/** The client's own word for its context, which reaches tools apart from everything verified. */
+function clientContext(body: unknown): Readonly<Record<string, unknown>> {
+  const context: unknown =
+    typeof body === 'object' && body !== null ? Reflect.get(body, 'requestContext') : undefined
+  return typeof context === 'object' && context !== null ? { ...context } : {}
+}
+
+/** Who calls a public route; a bad token there is the same as none. */
+async function identify(gate: Gate, request: Request): Promise<Principal | undefined> {
+  try {
+    return await gate.authenticate(request)
+  } catch (error) {
+    if (AuthError.isInstance(error)) return undefined
+    throw error
+  }
+}
+
+/** A response whose headers can still be added to, which those of `fetch` and of redirects cannot. */
+function toResponse(value: unknown): Response {
+  if (value instanceof Response) return new Response(value.body, value)
+  // What JSON cannot express, such as undefined, is null: clients parse every answer.
+  const text = JSON.stringify(value) ?? 'null'
+  return new Response(text, { headers: { 'content-type': 'application/json' } })
+}
+
+/**
+ * Waits for work, but no longer than the deadline: work that does not heed its signal is left alone.
+ * @throws {RequestError} `deadline_exceeded`
+ */
+async function withinDeadline<Value>(
+  ms: number,
+  work: () => Value | Promise<Value>,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`))
+    }, ms)
+  })
+  try {
+    return await Promise.race([work(), deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The request's way behind the gate: body, validation, handler. */
+async function callRoute(
+  service: Service,
+  { route, params }: RouteMatch,
+  principal: Principal | undefined,
+  { request, url, requestId }: Exchange,
+): Promise<Response> {
+  const { gate, mastra, logger, deadlineMs, isDevelopment } = service
+  const rawQuery = route.query && readQuery(url.searchParams)
+  const query = route.query && validate(route.query, rawQuery, 'query')
+  const rawBody = route.body && (await readJsonBody(request, service.bodyLimit))
+  const body = route.body && validate(route.body, rawBody, 'body')
+  let signal: AbortSignal | undefined
+  const input = {
+    mastra,
+    request,
+    requestId,
+    params,
+    query,
+    body,
+    logger,
+    isDevelopment,
+    isAuthEnabled: gate.isAuthEnabled,
+    // A public route has its callers identified only where it asks for it.
+    principal,
+    requestContext: new RequestContext([], { principal, client: clientContext(body) }),
+    // Made only where a handler asks for it, because it costs more than many an answer.
+    get signal() {
+      return (signal ??= AbortSignal.any([request.signal, AbortSignal.timeout(deadlineMs)]))
+    },
+    identify: () => identify(gate, request),
+  }
+  return toResponse(await withinDeadline(deadlineMs, () => route.handle(input)))
+}
+
+/** Gate, then route. Nothing of the body is read before the gate has let the request through. */
+async function answer(service: Service, exchange: Exchange): Promise<Response> {
+  const { gate, mastra, table, deadlineMs } = service
+  const { request, url } = exchange
+  const match = table.find(request.method, url.pathname)
+  if (match?.route.access === 'public') {
+    return callRoute(service, match, undefined, exchange)
+  }
+  if (match === undefined && !table.isPrefixed(url.pathname)) {
+    throw new RequestError('not_found', 'There is no such path.')
+  }
+  const principal = await withinDeadline(deadlineMs, () => gate.authenticate(request))
+  if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
+  const params = canonicalParams(mastra, match.params)
+  gate.authorize(principal, requiredPermissions(match.route.access, params))
+  return callRoute(service, { route: match.route, params }, principal, exchange)
+}
+
+/** Refusals are told at info level and without a stack; only what is our fault is an error. */
+function logFailure(service: Service, exchange: Exchange, error: unknown): void {
+  const { request, url, requestId } = exchange
+  if (request.signal.aborted) return
+  const code = errorCode(error)
+  const route = service.table.find(request.method, url.pathname)?.route
+  const fields = { requestId, code, method: request.method, route: route?.path ?? 'none' }
+  if (STATUS[code] >= 500) service.logger.error('A request failed.', { ...fields, error })
+  else {
+    const reason = error instanceof Error ? error.message : undefined
+    service.logger.info('A request was refused.', { ...fields, reason })
+  }
+}
+
+function withoutBody(response: Response): Response {
+  const { status, headers } = response
+  void response.body?.cancel()
+  return new Response(null, { status, headers })
+}
+
+function resolveAuth(mastra: Mastra, options: AppOptions): AuthProvider | false {
+  const auth = mastra.getServer().auth ?? options.defaultAuth
+  if (auth === undefined) {
+    throw new StartError(
+      'auth_missing',
+      'The application has no server.auth, so nobody could be told apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
+    )
+  }
+  checkPathRules(auth)
+  return auth
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0 && value <= LARGEST_OPTION) return value
+  throw new StartError(
+    'option_invalid',
+    `server.${name} is not a whole number from 1 to ${LARGEST_OPTION}.`,
+  )
+}
+
+/**
+ * Makes an application servable: one table of routes behind one gate.
+ *
+ * @throws {StartError} `auth_missing`, `cors_wildcard`, `prefix_invalid`, `path_rule_unknown` or
+ *   `option_invalid`
+ * @throws {ConfigurationError} for a role that grants what is no permission
+ */
+export function createApp(mastra: Mastra, options: AppOptions = {}): App {
+  const server = mastra.getServer()
+  const logger = mastra.getLogger()
+  const roles = { ...DEFAULT_ROLES, ...server.access?.roles }
+  checkRoleTable(roles)
+  const crossOrigin = createCrossOrigin(server.cors)
+  const table = createRouteTable(BUILT_IN, server.apiPrefix ?? DEFAULT_PREFIX)
+  const gate = createGate(resolveAuth(mastra, options), roles, logger)
+  if (!gate.isAuthEnabled) {
+    logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
+  }
+  const service: Service = {
+    mastra,
+    gate,
+    table,
+    logger,
+    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? DEFAULT_BODY_LIMIT),
+    deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
+    isDevelopment: options.isDevelopment ?? false,
+  }
+
+  async function respond(exchange: Exchange): Promise<Response> {
+    const { request, requestId } = exchange
+    try {
+      if (options.isLoopbackOnly === true) requireLoopback(request)
+      const preflight = crossOrigin.preflight(request)
+      return preflight ?? (await answer(service, exchange))
+    } catch (error) {
+      logFailure(service, exchange, error)
+      return errorResponse(error, requestId)
+    }
+  }
+
+  return {
+    table,
+    async fetch(request) {
+      const requestId = randomUUID()
+      const response = await respond({ request, url: new URL(request.url), requestId })
+      response.headers.set('x-request-id', requestId)
+      crossOrigin.decorate(request, response.headers)
+      return request.method === 'HEAD' ? withoutBody(response) : response
+    },
+  }
+}

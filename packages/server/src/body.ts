@@ -1,0 +1,60 @@
+import { parseStrictJson, StrictJsonError } from '@signet/auth'
+import type { InputIssue } from '@signet/core'
+import { RequestError } from './error.js'
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+
+function refuse(message: string): never {
+  const issues: readonly InputIssue[] = [{ field: 'body', message }]
+  throw new RequestError('request_invalid', message, { issues })
+}
+
+function tooLarge(limit: number): never {
+  throw new RequestError('body_too_large', `The body is larger than ${limit} bytes.`)
+}
+
+/** Reads a stream up to `limit` bytes, and no further. */
+async function readBytes(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > limit) tooLarge(limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return refuse('The body is not UTF-8.')
+  }
+}
+
+/**
+ * Reads a JSON body. What is declared too large is refused before a byte of it is read, what turns
+ * out too large as soon as it does. Names that stand twice are refused, because one would be lost.
+ *
+ * @param limit - largest body, in bytes
+ * @returns the value, or undefined for a request without a body
+ * @throws {RequestError} `body_too_large`, or `request_invalid` with the issue
+ */
+export async function readJsonBody(request: Request, limit: number): Promise<unknown> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > limit) tooLarge(limit)
+  if (request.body === null || request.headers.get('content-length') === '0') return undefined
+  const contentType = request.headers.get('content-type')
+  if (contentType === null || !JSON_TYPE.test(contentType)) {
+    refuse('Send the body as application/json.')
+  }
+  const text = decode(await readBytes(request.body, limit))
+  if (text.trim() === '') return undefined
+  try {
+    return parseStrictJson(text)
+  } catch (error) {
+    if (error instanceof StrictJsonError) return refuse(error.message)
+    throw error
+  }
+}

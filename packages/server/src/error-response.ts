@@ -1,0 +1,124 @@
+import {
+  AuthError,
+  bearerChallenge,
+  PUBLIC_REASON,
+  ScopeError,
+  TokenError,
+  type AuthErrorCode,
+} from '@signet/auth'
+import { InputError, ToolError, type InputIssue } from '@signet/core'
+import { RequestError, type RequestErrorCode } from './error.js'
+
+/** Every code that a refusal can have. */
+export type ErrorCode = AuthErrorCode | RequestErrorCode
+
+/** The one table from code to HTTP status. */
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
+  token_missing: 401,
+  token_malformed: 401,
+  token_too_large: 401,
+  token_algorithm: 401,
+  token_key_unknown: 401,
+  token_signature: 401,
+  token_expired: 401,
+  token_not_active: 401,
+  token_issuer: 401,
+  token_audience: 401,
+  token_type: 401,
+  token_claim: 401,
+  token_revoked: 401,
+  access_denied: 403,
+  scope_insufficient: 403,
+  request_invalid: 400,
+  not_found: 404,
+  body_too_large: 413,
+  host_refused: 421,
+  tool_failed: 422,
+  rate_limited: 429,
+  keys_unavailable: 503,
+  storage_unavailable: 503,
+  deadline_exceeded: 504,
+  internal: 500,
+}
+
+/** What the client is told, the same for every refusal of a code. */
+const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
+  request_invalid: 'The request is not valid.',
+  not_found: 'Not found.',
+  body_too_large: 'The request body is too large.',
+  host_refused: 'This server answers only requests for its own host.',
+  tool_failed: 'The tool failed.',
+  rate_limited: 'Too many requests.',
+  storage_unavailable: 'The storage cannot be reached now.',
+  deadline_exceeded: 'The answer took too long.',
+  internal: 'Internal server error.',
+}
+
+/** A refusal as the wire shows it. */
+interface ErrorBody {
+  readonly error: string
+  readonly code: ErrorCode
+  readonly requestId: string
+  readonly issues?: readonly InputIssue[]
+  readonly missingScope?: string
+  /** Roles and scopes of the caller's token that this server does not know. */
+  readonly ignoredGrants?: readonly string[]
+}
+
+/** How many seconds a client should wait before it asks again for what is unavailable. */
+const RETRY_AFTER_SECONDS = 5
+
+function authText(error: AuthError): string {
+  const isExpired = error.code === 'token_expired' && TokenError.isInstance(error)
+  const expiredAt = new Date((isExpired ? (error.expiredAt ?? NaN) : NaN) * 1000)
+  return Number.isNaN(expiredAt.getTime())
+    ? PUBLIC_REASON[error.code]
+    : `The token expired at ${expiredAt.toISOString()}.`
+}
+
+/** An error of credentials that this server knows: of another version, only what is in the table. */
+function isKnownAuthError(error: unknown): error is AuthError {
+  return AuthError.isInstance(error) && Object.hasOwn(PUBLIC_REASON, error.code)
+}
+
+function isAbort(error: unknown, name: 'AbortError' | 'TimeoutError'): boolean {
+  return error instanceof Error && error.name === name
+}
+
+/** The code of whatever was thrown; what is not known is `internal`. */
+export function errorCode(error: unknown): ErrorCode {
+  if (isKnownAuthError(error)) return error.code
+  if (error instanceof RequestError) return error.code
+  if (InputError.isInstance(error)) return 'request_invalid'
+  if (ToolError.isInstance(error)) return 'tool_failed'
+  return isAbort(error, 'TimeoutError') ? 'deadline_exceeded' : 'internal'
+}
+
+function errorBody(error: unknown, requestId: string): ErrorBody {
+  if (isKnownAuthError(error)) {
+    const body = { error: authText(error), code: error.code, requestId }
+    if (!ScopeError.isInstance(error)) return body
+    const { missingScope, ignoredGrants } = error
+    return { ...body, missingScope, ...(ignoredGrants.length > 0 && { ignoredGrants }) }
+  }
+  const code = errorCode(error) as RequestErrorCode
+  const issues =
+    error instanceof RequestError || InputError.isInstance(error) ? error.issues : undefined
+  // A tool's own error was written to be told; no other error's text leaves this process.
+  const text = ToolError.isInstance(error) ? error.message : PUBLIC_TEXT[code]
+  return { error: text, code, requestId, ...(issues && { issues }) }
+}
+
+/**
+ * The answer to a request that is refused or failed: status by the table, a body with the code, and
+ * the challenge of RFC 6750 section 3. Of an error that is not known, nothing is told.
+ */
+export function errorResponse(error: unknown, requestId: string): Response {
+  const body = errorBody(error, requestId)
+  const headers = new Headers({ 'content-type': 'application/json' })
+  const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
+  if (challenge !== undefined) headers.set('www-authenticate', challenge)
+  const status = STATUS[body.code]
+  if (status === 503) headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+  return new Response(JSON.stringify(body), { status, headers })
+}

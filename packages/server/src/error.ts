@@ -1,0 +1,51 @@
+import type { InputIssue } from '@signet/core'
+
+/** Refusals that are no matter of credentials. Those of credentials are `AuthErrorCode`. */
+export type RequestErrorCode =
+  | 'request_invalid'
+  | 'not_found'
+  | 'body_too_large'
+  | 'host_refused'
+  | 'rate_limited'
+  | 'storage_unavailable'
+  | 'tool_failed'
+  | 'deadline_exceeded'
+  | 'internal'
+
+/** A request cannot be answered. The client is told the code and its issues, the log also the message. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: RequestErrorCode
+  readonly issues: readonly InputIssue[] | undefined
+
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly issues?: readonly InputIssue[] } = {},
+  ) {
+    super(message, options)
+    this.code = code
+    this.issues = options.issues
+  }
+}
+
+/** Why a server could not be made or started. */
+export type StartErrorCode =
+  | 'auth_missing'
+  | 'cors_wildcard'
+  | 'prefix_invalid'
+  | 'path_rule_unknown'
+  | 'option_invalid'
+  | 'port_taken'
+  | 'address_refused'
+
+/** The application cannot be served as it is configured. The message says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  readonly code: StartErrorCode
+
+  constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  anonymousPrincipal,
+  AuthError,
+  authenticate,
+  readBearerToken,
+  ScopeError,
+  type AuthProvider,
+  type AuthRequest,
+  type Permission,
+  type Principal,
+  type RoleTable,
+} from '@signet/auth'
+import type { Logger } from '@signet/core'
+
+/** The one door: who calls, and may they. It asks `@signet/auth` and holds no policy of its own. */
+export interface Gate {
+  /** Whether callers are told apart: false only where the server is open by choice. */
+  readonly isAuthEnabled: boolean
+  /**
+   * @throws {AuthError} where there is no good credential. Reads nothing of the body.
+   */
+  authenticate(request: Request): Promise<Principal>
+  /** @throws {ScopeError} with the first permission that is missing */
+  authorize(principal: Principal, permissions: readonly Permission[]): void
+}
+
+/** Parameters that other servers take a token from. Here they never count. */
+const TOKEN_PARAMETERS = ['apiKey', 'access_token', 'auth_header']
+
+/** How many subjects are remembered, so that the warning about one is not repeated. */
+const MOST_REMEMBERED = 1000
+
+function refuseTokenInUrl(request: Request): void {
+  if (!request.url.includes('?') || !request.headers.has('authorization')) return
+  const { searchParams } = new URL(request.url)
+  if (TOKEN_PARAMETERS.some((name) => searchParams.has(name))) {
+    throw new AuthError('request_invalid', 'The request has a token in its URL beside its header.')
+  }
+}
+
+function toAuthRequest(request: Request): AuthRequest {
+  const { headers } = request
+  return { raw: request, headers, header: (name) => headers.get(name) ?? undefined }
+}
+
+function authorize(principal: Principal, permissions: readonly Permission[]): void {
+  const missing = permissions.find((permission) => !principal.permissions.allows(permission))
+  if (missing !== undefined) throw new ScopeError(missing, principal.ignoredGrants)
+}
+
+/** Warns once of each subject whose token never expires. */
+function createExpiryWarning(logger: Logger): (principal: Principal) => void {
+  const warned = new Set<string>()
+  return ({ subject, expiresAt }) => {
+    if (expiresAt !== undefined || warned.has(subject) || warned.size >= MOST_REMEMBERED) return
+    warned.add(subject)
+    logger.warn('A token never expires. Whoever finds it can use it for ever; give it an exp.', {
+      subject,
+    })
+  }
+}
+
+/**
+ * Makes the gate.
+ * @param provider - who may call; `false` lets everyone in as one principal, `anonymous`
+ * @param roles - the role table in force
+ */
+export function createGate(provider: AuthProvider | false, roles: RoleTable, logger: Logger): Gate {
+  if (provider === false) {
+    const anonymous = anonymousPrincipal(roles)
+    return { isAuthEnabled: false, authenticate: async () => anonymous, authorize }
+  }
+  const warnOfExpiry = createExpiryWarning(logger)
+  return {
+    isAuthEnabled: true,
+    async authenticate(request) {
+      refuseTokenInUrl(request)
+      const token = readBearerToken(request.headers.get('authorization'))
+      const principal = await authenticate(provider, token, toAuthRequest(request), roles)
+      warnOfExpiry(principal)
+      return principal
+    },
+    authorize,
+  }
+}

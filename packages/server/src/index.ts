@@ -1,0 +1,18 @@
+// The public names of @signet/server. Whatever is added here must be kept.
+export { createApp, type App, type AppOptions } from './app.js'
+export { type ErrorCode, STATUS } from './error-response.js'
+export { RequestError, StartError, type RequestErrorCode, type StartErrorCode } from './error.js'
+export { createLogger, type LoggerOptions } from './logger.js'
+export { serve, type RunningServer, type ServeOptions } from './node.js'
+export { type RouteMatch, type RouteTable } from './route-table.js'
+export {
+  defineRoute,
+  type Access,
+  type HandlerContext,
+  type HandlerInput,
+  type Method,
+  type ParamName,
+  type PermissionTemplate,
+  type Route,
+  type RouteDefinition,
+} from './route.js'

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener, RequestError as TargetError } from '@hono/node-server'
+import { errorResponse } from './error-response.js'
+import { RequestError, StartError } from './error.js'
+
+/** Where a server listens. */
+export interface ServeOptions {
+  /** Default: 4111. 0 takes a free port. */
+  readonly port?: number
+  /** The address to listen on. Default: 127.0.0.1. */
+  readonly hostname?: string
+  /** Largest header section of a request, in bytes. Default: 16 KiB. */
+  readonly maxHeaderBytes?: number
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly port: number
+  readonly hostname: string
+  /**
+   * Stops taking requests and lets running answers finish. Called again, it can only cut them sooner.
+   * @param graceMs - how long they have, in milliseconds, before they are cut. Default: 30,000
+   */
+  close(graceMs?: number): Promise<void>
+}
+
+const DEFAULT_PORT = 4111
+const DEFAULT_HOSTNAME = '127.0.0.1'
+const DEFAULT_HEADER_BYTES = 16 * 1024
+const DEFAULT_GRACE_MS = 30_000
+/** How long a client may take to send its headers, and its whole request. */
+const HEADERS_TIMEOUT_MS = 15_000
+const REQUEST_TIMEOUT_MS = 60_000
+
+function startError(error: NodeJS.ErrnoException, hostname: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(
+      'port_taken',
+      `Port ${port} is taken. Stop what listens there, or choose another with --port or PORT.`,
+      { cause: error },
+    )
+  }
+  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartError(
+      'address_refused',
+      `This machine does not let the server listen on ${hostname}, port ${port} (${error.code}).`,
+      { cause: error },
+    )
+  }
+  return error
+}
+
+function listen(server: Server, hostname: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(startError(error, hostname, port)))
+    server.listen(port, hostname, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+/** Connections that have not sent a whole request yet. Node counts them as busy. */
+function trackUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>()
+  server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  server.on('request', ({ socket }) => unused.delete(socket))
+  return unused
+}
+
+/** Takes no more connections and closes each one as it falls idle. */
+function closeGently(server: Server, unused: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.on('request', (_request, response) => response.setHeader('connection', 'close'))
+    server.close(() => resolve())
+    for (const socket of unused) socket.destroy()
+  })
+}
+
+/** Cuts every connection when the grace is over, unless all is closed before. */
+function cutAfter(server: Server, graceMs: number, closed: Promise<void>): void {
+  const deadline = setTimeout(() => server.closeAllConnections(), graceMs)
+  void closed.then(() => clearTimeout(deadline))
+}
+
+/** The answer to what is no legal HTTP: a Host or a path that no URL can have. */
+function refuseTarget(error: unknown): Response {
+  const requestId = randomUUID()
+  const isTarget = error instanceof TargetError
+  const refusal = new RequestError('request_invalid', 'The request line is not valid.')
+  const response = errorResponse(isTarget ? refusal : error, requestId)
+  response.headers.set('x-request-id', requestId)
+  return response
+}
+
+/**
+ * Serves requests over HTTP/1.1.
+ *
+ * @param fetch - answers a request; must not reject
+ * @throws {StartError} `port_taken` or `address_refused`
+ */
+export async function serve(
+  fetch: (request: Request) => Promise<Response>,
+  options: ServeOptions = {},
+): Promise<RunningServer> {
+  const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
+  const listener = getRequestListener(fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: refuseTarget,
+  })
+  const server = createServer({
+    maxHeaderSize: options.maxHeaderBytes ?? DEFAULT_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  })
+  server.on('request', (incoming, outgoing) => {
+    outgoing.once('close', () => {
+      if (!server.listening) server.closeIdleConnections()
+    })
+    void listener(incoming, outgoing)
+  })
+  const unused = trackUnused(server)
+  const address = await listen(server, hostname, port)
+  let closing: Promise<void> | undefined
+  return {
+    port: address.port,
+    hostname,
+    close(graceMs = DEFAULT_GRACE_MS) {
+      closing ??= closeGently(server, unused)
+      cutAfter(server, graceMs, closing)
+      return closing
+    },
+  }
+}

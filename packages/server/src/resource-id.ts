@@ -1,0 +1,63 @@
+import { isLegalId } from '@signet/auth'
+import type { Agent, Mastra, Tool } from '@signet/core'
+import { RequestError } from './error.js'
+
+type Params = Readonly<Record<string, string>>
+
+/** The tool of an agent by the name that its model calls it, or by its id. */
+export function findAgentTool(agent: Agent, name: string): Tool | undefined {
+  if (Object.hasOwn(agent.tools, name)) return agent.tools[name]
+  return Object.values(agent.tools).find((tool) => tool.id === name)
+}
+
+function canonicalTool(mastra: Mastra, params: Params, toolId: string): string {
+  const agent = params['agentId'] === undefined ? undefined : mastra.findAgent(params['agentId'])
+  const tool = agent === undefined ? mastra.findTool(toolId) : findAgentTool(agent, toolId)
+  return tool?.id ?? toolId
+}
+
+/**
+ * The parameters of a path with every name of an agent or tool replaced by its id, so that a
+ * permission is asked for the thing and not for its spelling. What does not exist keeps its name: a
+ * caller who may not use it is told so, whether it exists or not.
+ *
+ * @param raw - as they stand in the path, still encoded
+ * @throws {RequestError} `not_found` where one can be no id
+ */
+export function canonicalParams(mastra: Mastra, raw: Params): Params {
+  const params: Record<string, string> = {}
+  for (const [name, value] of Object.entries(raw)) {
+    const decoded = decodeParam(value)
+    if (decoded === undefined || !isLegalId(decoded)) {
+      throw new RequestError('not_found', `The path parameter ${name} is no legal id.`)
+    }
+    params[name] = decoded
+  }
+  const { agentId, toolId } = params
+  return {
+    ...params,
+    ...(agentId !== undefined && { agentId: mastra.findAgent(agentId)?.id ?? agentId }),
+    ...(toolId !== undefined && { toolId: canonicalTool(mastra, params, toolId) }),
+  }
+}
+
+function decodeParam(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** @throws {RequestError} `not_found` */
+export function requireAgent(mastra: Mastra, agentId: string): Agent {
+  const agent = mastra.findAgent(agentId)
+  if (agent === undefined) throw new RequestError('not_found', 'There is no agent of this id.')
+  return agent
+}
+
+/** @throws {RequestError} `not_found` */
+export function requireTool(tool: Tool | undefined): Tool {
+  if (tool === undefined) throw new RequestError('not_found', 'There is no tool of this id.')
+  return tool
+}

@@ -1,0 +1,59 @@
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { SmartRouter } from 'hono/router/smart-router'
+import { TrieRouter } from 'hono/router/trie-router'
+import { StartError } from './error.js'
+import type { Route } from './route.js'
+
+/** A route that a request meets, with the parameters of its path, still encoded. */
+export interface RouteMatch {
+  readonly route: Route
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** All routes of a server, and the one that a request meets. */
+export interface RouteTable {
+  readonly routes: readonly Route[]
+  readonly prefix: string
+  /** The whole path of a route, with its parameters as `:name`. */
+  pathOf(route: Route): string
+  find(method: string, pathname: string): RouteMatch | undefined
+  /** Whether a path lies under the prefix, where nothing is answered without a good token. */
+  isPrefixed(pathname: string): boolean
+}
+
+const LEGAL_PREFIX = /^(?:\/[A-Za-z0-9_.~-]+)+$/
+
+/**
+ * Makes the table.
+ * @param prefix - what every prefixed route starts with, such as `/api`
+ * @throws {StartError} `prefix_invalid`
+ */
+export function createRouteTable(routes: readonly Route[], prefix: string): RouteTable {
+  if (!LEGAL_PREFIX.test(prefix)) {
+    throw new StartError(
+      'prefix_invalid',
+      `server.apiPrefix ${JSON.stringify(prefix)} is not a path such as /api, without a slash at its end.`,
+    )
+  }
+  const router = new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
+  const pathOf = (route: Route) => (route.isPrefixed ? prefix + route.path : route.path)
+  for (const route of routes) router.add(route.method, pathOf(route), route)
+
+  return {
+    routes,
+    prefix,
+    pathOf,
+    find(method, pathname) {
+      const [handlers, stash] = router.match(method === 'HEAD' ? 'GET' : method, pathname)
+      const [first] = handlers
+      if (first === undefined) return undefined
+      const [route, found] = first
+      const params = Object.entries(found).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? (stash?.[value] ?? '') : value,
+      ])
+      return { route, params: Object.fromEntries(params) }
+    },
+    isPrefixed: (pathname) => pathname === prefix || pathname.startsWith(`${prefix}/`),
+  }
+}

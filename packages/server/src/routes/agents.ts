@@ -1,0 +1,117 @@
+import type { Principal } from '@signet/auth'
+import type { AgentOptions, MessageInput } from '@signet/core'
+import { z } from 'zod'
+import { viewAgent, viewTool } from '../agent-view.js'
+import {
+  answerRequest,
+  requireWriteForOverrides,
+  toAgentOptions,
+  type AnswerRequest,
+} from '../answer-request.js'
+import { findAgentTool, requireAgent, requireTool } from '../resource-id.js'
+import { defineRoute, type HandlerInput, type Route } from '../route.js'
+import { eventStream } from '../stream/event-stream.js'
+import { executeTool, toolRequest } from './tools.js'
+
+type AnswerInput = HandlerInput<{ readonly agentId: string }, unknown, AnswerRequest, Principal>
+
+/** Checks what a request asks of an agent, and makes the agent's options of it. */
+function answerOptions(input: AnswerInput, abortSignal: AbortSignal): AgentOptions {
+  const { body, params, principal, requestContext } = input
+  requireWriteForOverrides(body, params.agentId, principal)
+  return { ...toAgentOptions(body), requestContext, abortSignal }
+}
+
+const partialQuery = z.object({ partial: z.enum(['true', 'false']).optional() })
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/agents',
+  access: 'authenticated',
+  summary: 'The agents that the caller may read',
+  query: partialQuery,
+  async handler({ mastra, principal, requestContext, query }) {
+    const caller = { principal, requestContext }
+    const agents = [...new Set(Object.values(mastra.listAgents()))]
+    const readable = agents.filter(({ id }) => principal.permissions.allows(`agents:read:${id}`))
+    const views = readable.map(async (agent) => {
+      const view = await viewAgent(agent, caller, query.partial === 'true')
+      return [agent.id, { id: agent.id, ...view, hasDraft: false }] as const
+    })
+    return Object.fromEntries(await Promise.all(views))
+  },
+})
+
+const read = defineRoute({
+  method: 'GET',
+  path: '/agents/:agentId',
+  access: 'agents:read:{agentId}',
+  summary: 'One agent, by its key or id',
+  query: partialQuery,
+  handler({ mastra, params, principal, requestContext, query }) {
+    const caller = { principal, requestContext }
+    return viewAgent(requireAgent(mastra, params.agentId), caller, query.partial === 'true')
+  },
+})
+
+const generate = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/generate',
+  access: 'agents:execute:{agentId}',
+  summary: 'Answers messages at once',
+  body: answerRequest,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return agent.generate(input.body.messages as MessageInput, answerOptions(input, input.signal))
+  },
+})
+
+const stream = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/stream',
+  access: 'agents:execute:{agentId}',
+  summary: 'Answers messages piece by piece, as server-sent events',
+  body: answerRequest,
+  async handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    const gone = new AbortController()
+    const signal = AbortSignal.any([input.signal, gone.signal])
+    const answer = await agent.stream(
+      input.body.messages as MessageInput,
+      answerOptions(input, signal),
+    )
+    return eventStream(answer, {
+      signal,
+      onEnd: () => gone.abort(),
+      onError(error) {
+        input.logger.error('A stream failed.', { requestId: input.requestId, error })
+      },
+    })
+  },
+})
+
+const readTool = defineRoute({
+  method: 'GET',
+  path: '/agents/:agentId/tools/:toolId',
+  access: ['agents:read:{agentId}', 'tools:read:{toolId}'],
+  summary: 'One tool of an agent',
+  handler({ mastra, params }) {
+    const agent = requireAgent(mastra, params.agentId)
+    return viewTool(requireTool(findAgentTool(agent, params.toolId)))
+  },
+})
+
+const runTool = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/tools/:toolId/execute',
+  access: ['agents:execute:{agentId}', 'tools:execute:{toolId}'],
+  summary: 'Executes one tool of an agent',
+  body: toolRequest,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return executeTool(requireTool(findAgentTool(agent, input.params.toolId)), input)
+  },
+})
+
+/** Agents, their answers and their tools. */
+export const agentRoutes: readonly Route[] = [list, read, generate, stream, readTool, runTool]

@@ -1,0 +1,61 @@
+import type { Principal } from '@signet/auth'
+import { defineRoute, type Route } from '../route.js'
+
+function claimText(principal: Principal, ...names: readonly string[]): string | undefined {
+  const values = names.map((name) => principal.claims[name])
+  return values.find((value): value is string => typeof value === 'string' && value !== '')
+}
+
+/** The caller as clients show one. */
+function viewUser(principal: Principal): Readonly<Record<string, unknown>> {
+  return {
+    id: principal.subject,
+    email: claimText(principal, 'email'),
+    name: claimText(principal, 'name'),
+    avatarUrl: claimText(principal, 'avatarUrl', 'avatar_url', 'picture'),
+  }
+}
+
+/** What the caller may do, as clients ask for it. */
+function viewAccess(principal: Principal): Readonly<Record<string, unknown>> {
+  return { roles: principal.roles, permissions: principal.permissions.granted }
+}
+
+const CAPABILITIES = { user: true, session: false, sso: false, rbac: true, acl: false, fga: false }
+
+const capabilities = defineRoute({
+  method: 'GET',
+  path: '/auth/capabilities',
+  access: 'public',
+  summary: 'Whether a token is needed, and who the caller is',
+  async handler({ identify, isAuthEnabled }) {
+    if (!isAuthEnabled) return { enabled: false, login: null }
+    const principal = await identify()
+    const known = principal && {
+      user: viewUser(principal),
+      capabilities: CAPABILITIES,
+      access: viewAccess(principal),
+    }
+    return { enabled: true, login: null, ...known }
+  },
+})
+
+const me = defineRoute({
+  method: 'GET',
+  path: '/auth/me',
+  access: 'public',
+  summary: 'Who the caller is; null without a good token',
+  async handler({ identify, isAuthEnabled }) {
+    const principal = isAuthEnabled ? await identify() : undefined
+    if (principal === undefined) return null
+    const { expiresAt } = principal
+    return {
+      ...viewUser(principal),
+      ...viewAccess(principal),
+      expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt * 1000).toISOString(),
+    }
+  },
+})
+
+/** Who the caller is. Public, because a client asks before it has a token. */
+export const authRoutes: readonly Route[] = [capabilities, me]

@@ -1,0 +1,71 @@
+import type { Principal } from '@signet/auth'
+import type { Tool } from '@signet/core'
+import { z } from 'zod'
+import { viewTool } from '../agent-view.js'
+import { RequestError } from '../error.js'
+import { requireTool } from '../resource-id.js'
+import { defineRoute, type HandlerInput, type Route } from '../route.js'
+
+/** The body of a tool's execution. */
+export interface ToolRequest {
+  /** The input of the tool, which knows its form and says what is wrong with it. */
+  readonly data?: unknown
+  /** The client's word, which reaches the tool as `requestContext.client`. */
+  readonly requestContext?: Readonly<Record<string, unknown>>
+}
+
+/** Checks the body of a tool's execution. */
+export const toolRequest: z.ZodType<ToolRequest> = z.object({
+  data: z.unknown().optional(),
+  requestContext: z.record(z.string(), z.unknown()).optional(),
+})
+
+type ToolInput = HandlerInput<unknown, unknown, ToolRequest, Principal>
+
+/**
+ * Executes a tool for the caller of a request.
+ * @throws {RequestError} `request_invalid` without `data`
+ * @throws {InputError} for data that does not fit the tool
+ */
+export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown> {
+  if (input.body.data === undefined) {
+    throw new RequestError('request_invalid', 'The tool was given no data.', {
+      issues: [{ field: 'data', message: 'The input of the tool is missing.' }],
+    })
+  }
+  const { requestContext, signal: abortSignal } = input
+  return tool.execute(input.body.data, { requestContext, abortSignal })
+}
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/tools',
+  access: 'authenticated',
+  summary: 'The tools that the caller may read',
+  handler({ mastra, principal }) {
+    const readable = Object.entries(mastra.listTools()).filter(([id]) =>
+      principal.permissions.allows(`tools:read:${id}`),
+    )
+    return Object.fromEntries(readable.map(([id, tool]) => [id, viewTool(tool)]))
+  },
+})
+
+const read = defineRoute({
+  method: 'GET',
+  path: '/tools/:toolId',
+  access: 'tools:read:{toolId}',
+  summary: 'One tool, by its id',
+  handler: ({ mastra, params }) => viewTool(requireTool(mastra.findTool(params.toolId))),
+})
+
+const execute = defineRoute({
+  method: 'POST',
+  path: '/tools/:toolId/execute',
+  access: 'tools:execute:{toolId}',
+  summary: 'Executes one tool',
+  body: toolRequest,
+  handler: (input) => executeTool(requireTool(input.mastra.findTool(input.params.toolId)), input),
+})
+
+/** Tools, with or without an agent. */
+export const toolRoutes: readonly Route[] = [list, read, execute]

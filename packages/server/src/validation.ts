@@ -1,0 +1,26 @@
+import { zodIssues } from '@signet/core'
+import type { z } from 'zod'
+import { RequestError } from './error.js'
+
+/**
+ * Checks a value against a route's schema and returns what the schema makes of it.
+ * @param what - named in the log: body or query
+ * @throws {RequestError} `request_invalid` with an issue per fault
+ */
+export function validate(schema: z.ZodType, value: unknown, what: string): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new RequestError('request_invalid', `The ${what} is not valid.`, {
+    issues: zodIssues(parsed.error),
+  })
+}
+
+/** The query string as an object; of a name that stands several times, all values. */
+export function readQuery(parameters: URLSearchParams): Record<string, string | string[]> {
+  const query: [string, string | string[]][] = []
+  for (const name of new Set(parameters.keys())) {
+    const values = parameters.getAll(name)
+    query.push([name, values.length === 1 ? (values[0] ?? '') : values])
+  }
+  return Object.fromEntries(query)
+}
