@@ -1,0 +1,59 @@
+import type { Mastra } from '@signet/core'
+
+/** What `signet dev` tells when it is ready. */
+export interface BannerFacts {
+  readonly url: string
+  readonly apiPrefix: string
+  readonly mastra: Mastra
+  /** A token to call with, where one could be made. */
+  readonly token: string | undefined
+  readonly tokenHours: number
+  /** The message of the cURL line. */
+  readonly message: string
+  readonly isWindows: boolean
+}
+
+/** A JSON text as one argument of the shell: single quotes for a POSIX shell, doubled for cmd.exe. */
+function shellArgument(json: string, isWindows: boolean): string {
+  if (isWindows) return `"${json.replaceAll('"', '\\"')}"`
+  return `'${json.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function curlLine(facts: BannerFacts): string {
+  const { url, apiPrefix, mastra, token, message, isWindows } = facts
+  const [agent] = Object.keys(mastra.listAgents())
+  const authorization = token === undefined ? '' : ` -H "Authorization: Bearer ${token}"`
+  if (agent === undefined) return `curl ${url}${apiPrefix}/agents${authorization}`
+  const body = shellArgument(JSON.stringify({ messages: message }), isWindows)
+  return `curl -X POST ${url}${apiPrefix}/agents/${agent}/generate -H "Content-Type: application/json"${authorization} -d ${body}`
+}
+
+function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']>]): string {
+  const { modelProvider, modelId } = agent.describeModel()
+  const model =
+    modelId === '' ? 'a model of its own for each request' : `${modelProvider}/${modelId}`
+  const note =
+    modelProvider === 'signet' && modelId === 'rehearsal'
+      ? '; no language model is connected, set MODEL to connect one'
+      : ''
+  return `  Agent    ${key} (${model}${note})`
+}
+
+/** The lines that tell where the server is, who answers, and how to ask. */
+export function bannerLines(facts: BannerFacts): readonly string[] {
+  const { url, mastra, token, tokenHours } = facts
+  const tokenLines =
+    token === undefined
+      ? ['  Token    none: this application does not sign its own tokens', '']
+      : [`  Token    role owner, for ${tokenHours} hours:`, '', token, '']
+  return [
+    '',
+    `  Server   ${url}`,
+    ...Object.entries(mastra.listAgents()).map(agentLine),
+    ...tokenLines,
+    'Ask it:',
+    '',
+    curlLine(facts),
+    '',
+  ]
+}

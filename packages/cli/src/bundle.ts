@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { context, formatMessages, type BuildOptions, type Message, type Plugin } from 'esbuild'
+import type { Mastra } from '@signet/core'
+import { CommandFailure } from './failure.js'
+import type { Project } from './project.js'
+
+/** An application that was bundled and loaded, or why it could not be. */
+export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }
+
+/** A bundler that keeps running. */
+export interface Watcher {
+  /** Stops watching and removes what was bundled. */
+  close(): Promise<void>
+}
+
+function isMastra(value: unknown): value is Mastra {
+  return typeof value === 'object' && value !== null && 'getServer' in value && 'findAgent' in value
+}
+
+function outputFile(project: Project): string {
+  return join(project.buildDirectory, 'application.mjs')
+}
+
+function buildOptions(project: Project, plugins: Plugin[]): BuildOptions {
+  return {
+    entryPoints: [project.entry],
+    outfile: outputFile(project),
+    absWorkingDir: project.directory,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'inline',
+    logLevel: 'silent',
+    plugins,
+  }
+}
+
+async function buildError(errors: Message[]): Promise<Error> {
+  const lines = await formatMessages(errors, { kind: 'error', color: false })
+  return new CommandFailure(`The application does not build.\n${lines.join('').trimEnd()}`)
+}
+
+async function load(project: Project, version: number): Promise<LoadResult> {
+  try {
+    const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
+    const application = (await import(url)) as { mastra?: unknown }
+    if (isMastra(application.mastra)) return { mastra: application.mastra }
+    return {
+      error: new CommandFailure(`${project.entry} does not export mastra, a Mastra instance.`),
+    }
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+}
+
+/**
+ * Bundles and loads the application, and again after each change of one of its files.
+ * @param onLoad - called after each build, one call at a time
+ */
+export async function watchApplication(
+  project: Project,
+  onLoad: (result: LoadResult) => void | Promise<void>,
+): Promise<Watcher> {
+  let version = 0
+  const report: Plugin = {
+    name: 'report',
+    setup(build) {
+      build.onEnd(async ({ errors }) => {
+        version++
+        await onLoad(
+          errors.length > 0 ? { error: await buildError(errors) } : await load(project, version),
+        )
+      })
+    },
+  }
+  const bundler = await context(buildOptions(project, [report]))
+  await bundler.watch()
+  return {
+    async close() {
+      await bundler.dispose()
+      await rm(project.buildDirectory, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Bundles and loads the application once.
+ * @throws {CommandFailure} where it does not build or exports no `mastra`
+ * @throws whatever the application throws as it starts
+ */
+export async function loadApplication(project: Project): Promise<Mastra> {
+  const bundler = await context(buildOptions(project, []))
+  try {
+    await bundler.rebuild()
+    const result = await load(project, 1)
+    if ('error' in result) throw result.error
+    return result.mastra
+  } catch (error) {
+    const errors: unknown = error instanceof Error ? Reflect.get(error, 'errors') : undefined
+    throw Array.isArray(errors) ? await buildError(errors as Message[]) : error
+  } finally {
+    await bundler.dispose()
+    await rm(project.buildDirectory, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,12 @@
+/** How a command ends, as the shell sees it. */
+export const EXIT_CODE = { success: 0, failure: 1, usage: 2 } as const
+
+/** A command cannot do what it was asked to. The message says why, and what to do. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure'
+}
+
+/** A flag has a value that it cannot have. The message names the flag. */
+export class UsageFailure extends Error {
+  override readonly name = 'UsageFailure'
+}

@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { createVerifier, secretKeys } from '@signet/auth'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { main } from './main.js'
+
+const SECRET = 'a secret that is used by nothing but these tests'
+
+let directory: string
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'signet-cli-'))
+  vi.stubEnv('MASTRA_JWT_SECRET', SECRET)
+  vi.stubEnv('JWT_AUTH_SECRET', undefined)
+  vi.stubEnv('PORT', undefined)
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+class Memory extends Writable {
+  text = ''
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const stdout = new Memory()
+  const stderr = new Memory()
+  const code = await main(args, { stdout, stderr, directory })
+  return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+async function claimsOf(token: string) {
+  const verifier = createVerifier({ keys: secretKeys(SECRET), requiredClaims: ['exp', 'sub'] })
+  return (await verifier.verify(token.trim())).claims
+}
+
+describe('signet', () => {
+  it.each([
+    ['--help'],
+    ['dev', '--help'],
+    ['start', '--help'],
+    ['token', '--help'],
+    ['secret', '--help'],
+  ])('explains itself with exit code 0: %s', async (...args) => {
+    const { code, stdout } = await run(...args)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Usage: signet/)
+  })
+
+  it('prints its version', async () => {
+    expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it.each([
+    [['frobnicate'], /frobnicate/],
+    [['dev', '--frobnicate'], /--frobnicate/],
+    [['token'], /--sub/],
+    [['token', '--sub', ' '], /--sub/],
+    [['token', '--sub', 'a', '--expires', 'soon'], /--expires/],
+    [['token', '--sub', 'a', '--expires', '0'], /--expires/],
+    [['token', '--sub', 'a', '--claim', 'novalue'], /--claim/],
+    [['token', '--sub', 'a', '--claim', 'sub=b'], /--sub/],
+    [['token', '--sub', 'a', '--claim', 'exp=99999999999'], /--expires/],
+  ])('names the flag of a usage error, with exit code 2: %j', async (args, flag) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(flag)
+    expect(stdout).toBe('')
+  })
+
+  it.each([['dev'], ['start']])('%s names the folder that has no application', async (command) => {
+    const { code, stderr } = await run(command)
+    expect(code).toBe(1)
+    expect(stderr).toContain('src/mastra/index.ts')
+    expect(stderr).toContain('--dir')
+  })
+})
+
+describe('signet secret', () => {
+  it('prints one secret that is long enough for every HMAC algorithm (RFC 7518 section 3.2)', async () => {
+    const { code, stdout, stderr } = await run('secret')
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^[\w-]{64}\n$/)
+    expect(() => secretKeys(stdout.trim(), { algorithms: ['HS512'] })).not.toThrow()
+  })
+
+  it('prints another one each time', async () => {
+    expect((await run('secret')).stdout).not.toBe((await run('secret')).stdout)
+  })
+})
+
+describe('signet token', () => {
+  it('prints the token alone on standard output', async () => {
+    const { code, stdout, stderr } = await run('token', '--sub', 'alice')
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    const claims = await claimsOf(stdout)
+    expect(claims.sub).toBe('alice')
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(8 * 3600)
+  })
+
+  it('puts every flag into its claim', async () => {
+    const scopes = ['--scope', 'agents:execute tools:read', '--scope', 'memory:read']
+    const names = ['--iss', 'https://issuer.example', '--aud', 'api', '--aud', 'web']
+    const more = ['--role', 'viewer', '--claim', 'admin=true', '--claim', 'team=red=blue']
+    const time = ['--expires', '15m']
+    const { stdout } = await run('token', '--sub', 'alice', ...scopes, ...names, ...more, ...time)
+    const claims = await claimsOf(stdout)
+    expect(claims).toMatchObject({
+      sub: 'alice',
+      iss: 'https://issuer.example',
+      scope: 'agents:execute tools:read memory:read',
+      role: 'viewer',
+      aud: ['api', 'web'],
+      admin: true,
+      team: 'red=blue',
+    })
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(15 * 60)
+  })
+
+  it('takes the secret from .env of the folder', async () => {
+    vi.stubEnv('MASTRA_JWT_SECRET', undefined)
+    writeFileSync(join(directory, '.env'), `MASTRA_JWT_SECRET="${SECRET}"\n`)
+    const { stdout } = await run('token', '--sub', 'alice')
+    expect((await claimsOf(stdout)).sub).toBe('alice')
+  })
+
+  it('says how to get a secret where there is none, with exit code 1', async () => {
+    vi.stubEnv('MASTRA_JWT_SECRET', undefined)
+    const { code, stdout, stderr } = await run('token', '--sub', 'alice')
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('MASTRA_JWT_SECRET')
+    expect(stderr).toContain('signet secret')
+  })
+
+  it('refuses a short secret, and does not print it', async () => {
+    vi.stubEnv('MASTRA_JWT_SECRET', 'hunter2')
+    const { code, stderr } = await run('token', '--sub', 'alice')
+    expect(code).toBe(1)
+    expect(stderr).toContain('32')
+    expect(stderr).not.toContain('hunter2')
+  })
+
+  it('warns of a scope that grants nothing, and still prints the token', async () => {
+    const { code, stdout, stderr } = await run('token', '--sub', 'alice', '--scope', 'agent:run')
+    expect(code).toBe(0)
+    expect(stderr).toContain('agent:run')
+    expect((await claimsOf(stdout)).scope).toBe('agent:run')
+  })
+})

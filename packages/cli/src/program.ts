@@ -1,0 +1,71 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { runDev, type DevOptions } from './command/dev.js'
+import { runSecret } from './command/secret.js'
+import { runStart, type StartOptions } from './command/start.js'
+import { runToken, type TokenOptions } from './command/token.js'
+import type { Io } from './io.js'
+import { VERSION } from './version.js'
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value]
+}
+
+interface DirectoryOption {
+  readonly dir: string
+}
+
+/** The commands and their flags. */
+export function createProgram(io: Io): Command {
+  const program = new Command('signet')
+    .description('AI agents behind signed tokens: the token is the whole policy.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('Run the command with --help to see its flags.')
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+
+  const directory = ({ dir }: DirectoryOption) => resolve(io.directory, dir)
+
+  program
+    .command('dev')
+    .description('Serve the application here, reload it on save, and print a token for 8 hours')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--port <number>', 'port to listen on; 0 takes a free one (default: PORT, then 4111)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
+    .option('--message <text>', 'what the printed cURL line asks', 'Hello')
+    .action((options: DevOptions & DirectoryOption) => runDev(directory(options), options, io))
+
+  program
+    .command('start')
+    .description('Serve the application in production: strict, nothing watched, no token printed')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--port <number>', 'port to listen on (default: PORT, then 4111)')
+    .option('--host <address>', 'address to listen on (default: server.host, then all addresses)')
+    .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options, io))
+
+  program
+    .command('token')
+    .description('Sign a token with MASTRA_JWT_SECRET and print it')
+    .requiredOption('--sub <subject>', 'who the token is for')
+    .option(
+      '--scope <permissions>',
+      'what it grants, such as "agents:execute"; repeatable',
+      collect,
+    )
+    .option('--role <role>', 'owner, admin, member, viewer or your own; repeatable', collect)
+    .option('--aud <audience>', 'which server it is for; repeatable', collect)
+    .option('--iss <issuer>', 'who vouches for it')
+    .option('--expires <duration>', 'how long it lasts, such as 15m, 8h, 7d', '8h')
+    .option('--claim <name=value>', 'any other claim; the value may be JSON; repeatable', collect)
+    .action((options: TokenOptions) => runToken(options, io))
+
+  program
+    .command('secret')
+    .description('Print a fresh random secret for MASTRA_JWT_SECRET')
+    .action(() => runSecret(io))
+
+  return program
+}

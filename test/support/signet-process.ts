@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the project. */
+export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url))
+
+const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
+
+/** How a process of the command line is started. */
+export interface SpawnOptions {
+  readonly cwd?: string
+  /** Replaces the environment, but for what every process needs. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What a finished command came to. */
+export interface CommandResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that runs; its output is kept as it comes. */
+export class SignetProcess {
+  readonly child: ChildProcess
+  stdout = ''
+  stderr = ''
+  readonly #ended: Promise<number | null>
+
+  constructor(args: readonly string[], options: SpawnOptions = {}) {
+    const { PATH, SystemRoot } = process.env
+    this.child = spawn(process.execPath, [COMMAND, ...args], {
+      cwd: options.cwd ?? ROOT,
+      env: { PATH, SystemRoot, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.child.stdout?.on('data', (data: Buffer) => (this.stdout += data.toString()))
+    this.child.stderr?.on('data', (data: Buffer) => (this.stderr += data.toString()))
+    this.#ended = once(this.child, 'close').then(() => this.child.exitCode)
+  }
+
+  /** Waits until the output shows something. @throws when the command ends without */
+  async waitFor(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
+      if (match !== null) return match
+      const output = [this.child.stdout, this.child.stderr].map((stream) =>
+        stream === null ? this.#ended : once(stream, 'data'),
+      )
+      await Promise.race([...output, this.#ended])
+      if (this.child.exitCode !== null && pattern.exec(this.stdout + this.stderr) === null) {
+        throw new Error(`signet ended with ${this.child.exitCode}:\n${this.stdout}${this.stderr}`)
+      }
+    }
+  }
+
+  async ended(): Promise<CommandResult> {
+    const code = await this.#ended
+    return { code, stdout: this.stdout, stderr: this.stderr }
+  }
+
+  /** Asks the command to end, and waits until it has. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<CommandResult> {
+    this.child.kill(signal)
+    return this.ended()
+  }
+}
+
+/** Runs a command to its end. */
+export async function runSignet(
+  args: readonly string[],
+  options?: SpawnOptions,
+): Promise<CommandResult> {
+  return new SignetProcess(args, options).ended()
+}
+
+/** A development server, what it printed, and how to stop it. */
+export interface DevServer {
+  readonly url: string
+  readonly token: string
+  readonly process: SignetProcess
+}
+
+/** Starts `signet dev` on a free port and waits until it is ready. */
+export async function startDev(directory: string, options: SpawnOptions = {}): Promise<DevServer> {
+  const process = new SignetProcess(['dev', '--dir', directory, '--port', '0'], options)
+  await process.waitFor(/^Ready in/m)
+  const [, url = ''] = await process.waitFor(/Server +(http:\S+)/)
+  const [, token = ''] = await process.waitFor(/Bearer ([\w.-]+)/)
+  return { url, token, process }
+}
