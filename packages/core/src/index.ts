@@ -32,7 +32,8 @@ export { zodIssues } from './issue.js'
 export { consoleLogger, type LogFields, type Logger } from './logger.js'
 export { Mastra, type CorsConfig, type MastraConfig, type ServerConfig } from './mastra.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
-export { createRehearsalModel } from './model/rehearsal.js'
+export { ModelError, type ModelErrorCode } from './model/model-error.js'
+export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {
   createTool,

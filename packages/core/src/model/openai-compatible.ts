@@ -59,7 +59,7 @@ async function connect(server: Server): Promise<ModelObject> {
 export async function connectOpenAI(modelId: string): Promise<ModelObject> {
   const url = process.env['OPENAI_BASE_URL'] || OPENAI_URL
   const apiKey = process.env['OPENAI_API_KEY'] || undefined
-  if (apiKey === undefined && url === OPENAI_URL) {
+  if (apiKey === undefined && url.replace(/\/$/u, '') === OPENAI_URL) {
     throw new ModelError(
       'model_key_missing',
       'OPENAI_API_KEY is not set. Set it to a key of OpenAI, or set OPENAI_BASE_URL to another server.',

@@ -55,10 +55,17 @@ export async function connectProvider({ provider, modelId }: ModelName): Promise
   const factory = factoryNames(provider)
     .map((name) => exported[name])
     .find((each) => typeof each === 'function')
-  const model: unknown = factory?.(modelId)
+  let model: unknown
+  let cause: unknown
+  try {
+    model = factory?.(modelId)
+  } catch (error) {
+    cause = error
+  }
   if (isModelObject(model)) return model
   throw new ModelError(
     'model_config_invalid',
     `The package ${packageName} makes no language model ${JSON.stringify(modelId)}.`,
+    { cause },
   )
 }

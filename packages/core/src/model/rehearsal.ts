@@ -17,7 +17,7 @@ const MODEL_ID = 'rehearsal'
  * picks the tool that shares most words with the last message of the user, fills the tool's schema
  * from the words, and words what the tool answers. It needs no network and no key, equal prompts
  * get equal answers, and each answer says what it is in `providerMetadata.signet`. Tokens are counted in
- * words. Settings such as `temperature`, `maxOutputTokens` and `stopSequences` change nothing.
+ * words. Settings such as `seed`, `maxOutputTokens` and `stopSequences` change nothing.
  *
  * An abort ends an answer with the reason of its signal.
  *

@@ -1,6 +1,5 @@
 import type { Filled, Nested, Place } from './fill.js'
 import { readSchema, type Schema } from './json-schema.js'
-import { isValid } from './validate.js'
 
 /** What words gave comes before what is only valid, and more words before fewer. */
 function weigh({ value, used, isGiven }: Filled): number {
@@ -21,13 +20,13 @@ export function fillAlternative(
   schema: Schema,
   place: Place,
   used: ReadonlySet<number>,
-  { source: { document }, isExhausted, fill }: Nested,
+  { source: { document, isValid }, isExhausted, fill }: Nested,
 ): Filled {
   const { alternatives, isExclusive } = schema
   const tried = isExhausted ? [findSmallest(alternatives, document)] : alternatives
   const choice = isExclusive ? { oneOf: alternatives } : { anyOf: alternatives }
   const filled = tried.map((alternative) => fill(alternative, place, used))
-  const fitting = filled.filter(({ value }) => isValid(value, choice, document))
+  const fitting = filled.filter(({ value }) => isValid(value, choice))
   const [first, ...others] = fitting.length > 0 ? fitting : filled
   if (first === undefined) return { value: null, used, isGiven: false }
   return others.reduce((best, each) => (weigh(each) > weigh(best) ? each : best), first)

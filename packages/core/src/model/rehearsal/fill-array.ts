@@ -4,7 +4,6 @@ import { isPlainText } from './fill-text.js'
 import { readSchema, type Schema } from './json-schema.js'
 import { spanText } from './message.js'
 import { listFrom } from './phrase.js'
-import { isValid } from './validate.js'
 
 /** No list gets longer than this, whatever its schema asks for. */
 const ITEM_LIMIT = 100
@@ -42,14 +41,14 @@ function fillRestOfList(
   first: Filled,
   before: ReadonlySet<number>,
   schema: unknown,
-  { source: { message, document } }: Nested,
+  { source: { message, isValid } }: Nested,
 ): readonly Filled[] {
   const taken = [...first.used].filter((index) => !before.has(index))
   const span = { from: Math.min(...taken), to: Math.max(...taken) + 1 }
   return listFrom(message, span)
     .slice(1)
     .map((each) => ({ value: spanText(message, each), used: use(before, each), isGiven: true }))
-    .filter(({ value }) => isValid(value, schema, document))
+    .filter(({ value }) => isValid(value, schema))
 }
 
 /** Adds the items that the words give: of texts one list, of others one by one. */

@@ -1,4 +1,4 @@
-import { use, type Filled, type FillSource, type Place } from './fill.js'
+import type { Filled, FillSource, Place } from './fill.js'
 import type { Schema } from './json-schema.js'
 import type { Token } from './message.js'
 import { isValidNumber } from './validate.js'
@@ -30,28 +30,27 @@ function findNumbers(tokens: readonly Token[], used: ReadonlySet<number>): reado
   )
 }
 
-/** How many tokens a number is away from the nearest of some words; Infinity: none is in reach. */
-function distanceTo(stems: ReadonlySet<string>, tokens: readonly Token[], index: number): number {
-  for (let distance = 1; distance <= REACH; distance++) {
-    const around = [tokens[index - distance], tokens[index + distance]]
-    if (around.some((token) => token && token.number === undefined && stems.has(token.stem))) {
-      return distance
-    }
-  }
-  return Infinity
+/** A number, and the word beside it that it belongs to. */
+interface NamedNumber extends NumberToken {
+  readonly label: number
 }
 
+/** The number that is nearest to one of some words, if any is in reach. */
 function findNearest(
   numbers: readonly NumberToken[],
   stems: ReadonlySet<string>,
   tokens: readonly Token[],
-): NumberToken | undefined {
-  const measured = numbers.map((number) => ({
-    number,
-    distance: distanceTo(stems, tokens, number.index),
-  }))
-  const least = Math.min(...measured.map(({ distance }) => distance))
-  return measured.find(({ distance }) => distance === least && distance <= REACH)?.number
+): NamedNumber | undefined {
+  for (let distance = 1; distance <= REACH; distance++) {
+    for (const number of numbers) {
+      const label = [number.index - distance, number.index + distance].find((index) => {
+        const token = tokens[index]
+        return token !== undefined && token.number === undefined && stems.has(token.stem)
+      })
+      if (label !== undefined) return { ...number, label }
+    }
+  }
+  return undefined
 }
 
 /** A number of the message: the one beside a word of the name or description, else the first that fits. */
@@ -65,17 +64,11 @@ export function fillNumber(
   const named =
     findNearest(numbers, new Set(nameStems(place.name)), tokens) ??
     findNearest(numbers, contentStems(place.description), tokens)
-  const free = place.takesAnyWords
-    ? (numbers.find(({ value }) => isValidNumber(value, schema)) ?? numbers[0])
-    : undefined
-  const found = named ?? free
+  const free = numbers.find(({ value }) => isValidNumber(value, schema)) ?? numbers[0]
+  const found = named ?? (place.takesAnyWords ? free : undefined)
   if (found === undefined) {
     return { value: nearestValid(place.variant, schema), used, isGiven: false }
   }
-  const { index, value } = found
-  return {
-    value: nearestValid(value, schema),
-    used: use(used, { from: index, to: index + 1 }),
-    isGiven: true,
-  }
+  const taken = new Set([...used, found.index, ...(named === undefined ? [] : [named.label])])
+  return { value: nearestValid(found.value, schema), used: taken, isGiven: true }
 }

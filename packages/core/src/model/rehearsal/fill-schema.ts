@@ -11,15 +11,18 @@ import { readSchema, type Schema } from './json-schema.js'
 import { readMessage } from './message.js'
 import { findPhrases } from './phrase.js'
 import type { Topic } from './topic.js'
-import { isValid } from './validate.js'
+import { createValidator } from './validate.js'
 
 /** How many values are filled before the rest gets only what must be there. */
-const VALUE_LIMIT = 2000
+const OPTIONAL_LIMIT = 2000
+
+/** How many values are filled at all; for more stands null, for such a schema may have no end. */
+const REQUIRED_LIMIT = 4000
 
 /** How deep optional values are filled. */
 const OPTIONAL_DEPTH_LIMIT = 6
 
-/** How deep required values are filled; below stands null, for such a schema may have no end. */
+/** How deep required values are filled; below stands null. */
 const DEPTH_LIMIT = 24
 
 /** What `fillSchema` fills a schema from. */
@@ -63,8 +66,8 @@ function fillByType(
  * is always there; what is optional only where the words, or a result, give it. Equal input gives
  * an equal value: nothing is taken from the clock or at random.
  *
- * Does not read `not`, `if`, `patternProperties`, `propertyNames`, `minProperties`, `contains` and
- * `dependent…`, nor patterns with lookaround or backreferences; a value may break those.
+ * Does not read `pattern`, `not`, `if`, `patternProperties`, `propertyNames`, `minProperties`,
+ * `contains` and `dependent…`; a value may break those, and then the tool itself says so.
  */
 export function fillSchema(
   document: unknown,
@@ -72,19 +75,27 @@ export function fillSchema(
 ): JSONValue {
   const message = readMessage(text)
   const phrases = findPhrases(message, topic)
-  const source: FillSource = { message, topic, phrases, facts: readFacts(results), document }
+  const source: FillSource = {
+    message,
+    topic,
+    phrases,
+    facts: readFacts(results),
+    document,
+    isValid: createValidator(document),
+  }
   let count = 0
 
   function fill(raw: unknown, place: Place, used: ReadonlySet<number>, depth: number): Filled {
-    const isFitting = (value: JSONValue) => isValid(value, raw, document)
-    if (depth > DEPTH_LIMIT) return { value: null, used, isGiven: false }
+    const isFitting = (value: JSONValue) => source.isValid(value, raw)
+    if (++count > REQUIRED_LIMIT || depth > DEPTH_LIMIT)
+      return { value: null, used, isGiven: false }
     const fact = findFact(source.facts, place.name, isFitting)
     if (fact !== undefined) return { value: fact, used, isGiven: true }
     const schema = readSchema(raw, document)
     const described = { ...place, description: place.description || schema.description }
     const filled = fillByType(schema, described, used, {
       source,
-      isExhausted: ++count > VALUE_LIMIT || depth > OPTIONAL_DEPTH_LIMIT,
+      isExhausted: count > OPTIONAL_LIMIT || depth > OPTIONAL_DEPTH_LIMIT,
       fill: (inner, innerPlace, innerUsed) => fill(inner, innerPlace, innerUsed, depth + 1),
     })
     const fixed = filled.isGiven || place.variant > 0 ? undefined : schema.default

@@ -3,9 +3,7 @@ import { FORMATS } from './format.js'
 import type { Schema } from './json-schema.js'
 import { findLabelled } from './label.js'
 import { spanAt, type Message, type Span } from './message.js'
-import { readPattern, type PatternNode } from './pattern.js'
 import { remainingPhrases, timePhrases } from './phrase.js'
-import { samplePattern } from './sample-pattern.js'
 import { isValidText } from './validate.js'
 
 /** A text which is there only because one must be, where the message has no words at all. */
@@ -13,9 +11,6 @@ const NO_WORDS = 'unspecified'
 
 /** No text is made longer than this to reach its least length, in characters. */
 const LENGTH_LIMIT = 10_000
-
-/** How many texts of a message are tried against a pattern. */
-const CANDIDATE_LIMIT = 64
 
 interface Candidate extends Span {
   readonly text: string
@@ -30,15 +25,11 @@ function fitLength(text: string, { minLength, maxLength }: Schema): string {
   return cut.length < least ? cut.padEnd(least, '.') : cut
 }
 
-function patternOf({ pattern }: Schema): PatternNode | undefined {
-  return pattern === undefined ? undefined : readPattern(pattern)
-}
-
 function isTextOfFormat(schema: Schema): boolean {
-  return FORMATS.has(schema.format ?? '') || patternOf(schema) !== undefined
+  return FORMATS.has(schema.format ?? '')
 }
 
-/** Whether a schema asks for any text, and not for one of a format, a pattern or a list. */
+/** Whether a schema asks for any text, and not for one of a format or a list. */
 export function isPlainText(schema: Schema): boolean {
   const isText = schema.types.length === 0 || schema.types.includes('string')
   return isText && schema.values === undefined && !isTextOfFormat(schema)
@@ -54,42 +45,14 @@ function findOfFormat(message: Message, format: string): readonly Candidate[] {
   })
 }
 
-/** What may match a pattern: phrases, then single words, as they are, in capitals and without. */
-function findForPattern(place: Place, source: FillSource): readonly Candidate[] {
-  const { message, phrases } = source
-  const labelled = findLabelled(message, place, source)
-  const words = message.tokens.map(({ text }, index) => ({ text, from: index, to: index + 1 }))
-  return [
-    ...(labelled === undefined ? [] : [labelled]),
-    ...(place.takesAnyWords ? [...phrases, ...words] : []),
-  ]
-    .flatMap(({ text, from, to }) => [
-      { text, from, to },
-      { text: text.toUpperCase(), from, to },
-      { text: text.toLowerCase(), from, to },
-    ])
-    .slice(0, CANDIDATE_LIMIT)
-}
-
-/** A fixed text of the format or pattern. */
+/** A fixed text of the format, where it has one of a length that is allowed. */
 function sampleOf(schema: Schema): string | undefined {
-  const ofFormat = FORMATS.get(schema.format ?? '')?.sample
-  if (ofFormat !== undefined && isValidText(ofFormat, schema)) return ofFormat
-  const node = patternOf(schema)
-  const length = { min: schema.minLength, max: schema.maxLength }
-  return node === undefined ? undefined : samplePattern(node, length)
+  const sample = FORMATS.get(schema.format ?? '')?.sample
+  return sample !== undefined && isValidText(sample, schema) ? sample : undefined
 }
 
-function fillFormatted(
-  schema: Schema,
-  place: Place,
-  source: FillSource,
-  used: ReadonlySet<number>,
-): Filled {
-  const candidates = FORMATS.has(schema.format ?? '')
-    ? findOfFormat(source.message, schema.format ?? '')
-    : findForPattern(place, source)
-  const found = candidates.find(
+function fillFormatted(schema: Schema, source: FillSource, used: ReadonlySet<number>): Filled {
+  const found = findOfFormat(source.message, schema.format ?? '').find(
     (candidate) => isUnused(used, candidate) && isValidText(candidate.text, schema),
   )
   if (found) return { value: found.text, used: use(used, found), isGiven: true }
@@ -123,7 +86,7 @@ function fillPlain(
 }
 
 /**
- * A text: of the format or pattern that the schema asks for, else what the message calls by the
+ * A text: of the format that the schema asks for, else what the message calls by the
  * property's name, else its likeliest phrase, else what is left of the message, else all of it.
  */
 export function fillText(
@@ -133,6 +96,6 @@ export function fillText(
   used: ReadonlySet<number>,
 ): Filled {
   return isTextOfFormat(schema)
-    ? fillFormatted(schema, place, source, used)
+    ? fillFormatted(schema, source, used)
     : fillPlain(schema, place, source, used)
 }

@@ -3,6 +3,7 @@ import type { Facts } from './fact.js'
 import type { Message, Span } from './message.js'
 import type { Phrase } from './phrase.js'
 import type { Topic } from './topic.js'
+import type { Validator } from './validate.js'
 
 /** What a schema is filled from. */
 export interface FillSource {
@@ -14,6 +15,8 @@ export interface FillSource {
   readonly facts: Facts
   /** The whole that `$ref` points into. */
   readonly document: unknown
+  /** Checks values against schemas of the document. */
+  readonly isValid: Validator
 }
 
 /** What a value is for. */

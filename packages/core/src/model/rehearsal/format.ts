@@ -36,7 +36,8 @@ function findDateTimes(text: string): readonly string[] {
 
 const URI_FORMAT: Format = {
   find: (text) => (text.match(URI) ?? []).filter((each) => URL.canParse(each)),
-  sample: 'https://example.invalid/' }
+  sample: 'https://example.invalid/',
+}
 
 /** By the name that JSON Schema gives the format. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map([

@@ -39,7 +39,6 @@ export interface Schema {
   readonly minLength: number
   /** In characters. */
   readonly maxLength: number
-  readonly pattern: string | undefined
   readonly format: string | undefined
   readonly lowerBound: Bound
   readonly upperBound: Bound
@@ -195,7 +194,7 @@ export function readSchema(schema: unknown, document: unknown): Schema {
   const keywords = flatten(schema, document)
   const named = readTypes(keywords['type'])
   const types = named.length > 0 ? named : impliedTypes(keywords)
-  const { description, pattern, format, multipleOf, properties } = keywords
+  const { description, format, multipleOf, properties } = keywords
   return {
     types,
     values: readValues(keywords),
@@ -212,7 +211,6 @@ export function readSchema(schema: unknown, document: unknown): Schema {
     hasUniqueItems: keywords['uniqueItems'] === true,
     minLength: readCount(keywords['minLength'], 0),
     maxLength: readCount(keywords['maxLength'], Infinity),
-    pattern: typeof pattern === 'string' ? pattern : undefined,
     format: typeof format === 'string' ? format : undefined,
     lowerBound: readBound(keywords['minimum'], keywords['exclusiveMinimum'], 1),
     upperBound: readBound(keywords['maximum'], keywords['exclusiveMaximum'], -1),

@@ -1,4 +1,4 @@
-import { spanText, type Message } from './message.js'
+import { spanText, type Message, type Span } from './message.js'
 import { QUOTED_RANK, spanFrom, timePhrases, type Phrase } from './phrase.js'
 import { findRole } from './role.js'
 import type { Topic } from './topic.js'
@@ -18,35 +18,36 @@ interface Context {
   readonly phrases: readonly Phrase[]
 }
 
-/** Where the words of a property's name stand in a message: the number of the token after them. */
-function findLabels({ tokens }: Message, name: string): readonly number[] {
+/** Where the words of a property's name stand in a message. */
+function findLabels({ tokens }: Message, name: string): readonly Span[] {
   const stems = nameStems(name)
   if (stems.length === 0) return []
-  return tokens.flatMap((_, index) =>
-    stems.every((stem, offset) => tokens[index + offset]?.stem === stem)
-      ? [index + stems.length]
+  return tokens.flatMap((_, from) =>
+    stems.every((stem, offset) => tokens[from + offset]?.stem === stem)
+      ? [{ from, to: from + stems.length }]
       : [],
   )
 }
 
-/** The value behind the label that ends before a token: `: Lost keys`, `is Lost keys`, ` "Lost keys"`. */
+/** The value behind a label, which it includes in its span: `: Lost keys`, `is Lost keys`, ` "Lost keys"`. */
 function readLabelled(
   message: Message,
-  after: number,
+  { from, to }: Span,
   { topic, phrases }: Context,
 ): Phrase | undefined {
   const { text, tokens } = message
-  const isAssigned = /^\s*[:=]\s*$/u.test(text.slice(tokens[after - 1]?.end, tokens[after]?.start))
-  const isConnected = CONNECTORS.has(tokens[after]?.lower ?? '')
-  const start = isConnected ? after + 1 : after
-  const quoted = phrases.find(({ from, rank }) => from === start && rank === QUOTED_RANK)
-  if (quoted !== undefined) return quoted
+  const isAssigned = /^\s*[:=]\s*$/u.test(text.slice(tokens[to - 1]?.end, tokens[to]?.start))
+  const isConnected = CONNECTORS.has(tokens[to]?.lower ?? '')
+  const start = isConnected ? to + 1 : to
+  const quoted = phrases.find((each) => each.from === start && each.rank === QUOTED_RANK)
+  if (quoted !== undefined) return { ...quoted, from }
   if (tokens[start]?.startsClause === true && !isAssigned) return undefined
   const span = spanFrom(message, start)
   if (span === undefined) return undefined
   const isOfTopic = topic.all.has(tokens[span.from]?.stem ?? '')
   if (isOfTopic && !isAssigned && !isConnected) return undefined
-  return { ...span, text: spanText(message, span), preposition: undefined, rank: LABELLED_RANK }
+  const value = spanText(message, span)
+  return { from, to: span.to, text: value, preposition: undefined, rank: LABELLED_RANK }
 }
 
 /**
@@ -59,7 +60,7 @@ export function findLabelled(
   context: Context,
 ): Phrase | undefined {
   const named = findLabels(message, name)
-    .map((after) => readLabelled(message, after, context))
+    .map((label) => readLabelled(message, label, context))
     .find((phrase) => phrase !== undefined)
   if (named !== undefined) return named
   const role = findRole(name, description)

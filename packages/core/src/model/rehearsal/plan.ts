@@ -75,7 +75,7 @@ function planText(options: LanguageModelV3CallOptions, { text, results }: Conver
 /**
  * Decides on the answer to a prompt: a tool call where a tool fits the last message of the user, the
  * wording of what tools have answered since, JSON where it is asked for, or else what this model is.
- * Equal options give an equal plan. Reads no setting such as `temperature` or `maxOutputTokens`.
+ * Equal options give an equal plan. Reads no setting such as `seed` or `maxOutputTokens`.
  */
 export function planAnswer(options: LanguageModelV3CallOptions): Plan {
   const conversation = readConversation(options.prompt)

@@ -1,10 +1,8 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import { readSchema, type Schema, type SchemaType } from './json-schema.js'
-import { matchesPattern } from './match-pattern.js'
-import { readPattern } from './pattern.js'
 
-/** How many pairs of a value and a schema are looked at; what is left counts as invalid. */
-const WORK_LIMIT = 10_000
+/** How many pairs of a value and a schema one validator looks at; what is left counts as invalid. */
+const WORK_LIMIT = 50_000
 
 /** How deep they may be nested to be looked at. */
 const DEPTH_LIMIT = 200
@@ -39,63 +37,62 @@ export function isValidNumber(value: number, schema: Schema): boolean {
   return multipleOf === undefined || Math.abs(steps - Math.round(steps)) < 1e-9
 }
 
-/** Whether a text keeps the length and the pattern of a schema; a pattern that is not read counts as kept. */
-export function isValidText(value: string, { minLength, maxLength, pattern }: Schema): boolean {
-  if (value.length < minLength || value.length > maxLength) return false
-  const node = pattern === undefined ? undefined : readPattern(pattern)
-  return node === undefined || matchesPattern(node, value)
+/** Whether a text keeps the length of a schema. */
+export function isValidText(value: string, { minLength, maxLength }: Schema): boolean {
+  return value.length >= minLength && value.length <= maxLength
 }
 
-function isValidArray(items: readonly JSONValue[], schema: Schema, check: Check): boolean {
+function isValidArray(items: readonly JSONValue[], schema: Schema, validate: Validator): boolean {
   if (items.length < schema.minItems || items.length > schema.maxItems) return false
   const texts = new Set(items.map((item) => JSON.stringify(item)))
   if (schema.hasUniqueItems && texts.size < items.length) return false
-  return items.every((item, index) => check(item, schema.prefixItems[index] ?? schema.items))
+  return items.every((item, index) => validate(item, schema.prefixItems[index] ?? schema.items))
 }
 
 function isValidObject(
   value: Readonly<Record<string, JSONValue>>,
   schema: Schema,
-  check: Check,
+  validate: Validator,
 ): boolean {
   if (![...schema.required].every((name) => Object.hasOwn(value, name))) return false
   return Object.entries(value).every(([name, each]) =>
-    check(each, schema.properties.get(name) ?? schema.additionalProperties),
+    validate(each, schema.properties.get(name) ?? schema.additionalProperties),
   )
 }
 
-type Check = (value: JSONValue, schema: unknown) => boolean
+/** Whether a value fits a schema of the validator's document. */
+export type Validator = (value: JSONValue, schema: unknown) => boolean
 
 /**
- * Whether a value fits a schema, by the keywords that `readSchema` reads. Does not check `format`,
- * `not`, `if`, `patternProperties`, `propertyNames`, `contains` and `dependent…`.
+ * Makes a validator for the keywords that `readSchema` reads. It does not check `format`, `not`, `if`,
+ * `pattern`, `patternProperties`, `propertyNames`, `contains` and `dependent…`. It does a limited amount of
+ * work in its life, so that no schema keeps it busy for long, and then calls everything invalid.
  *
- * @param schema - the schema, or one inside it
  * @param document - the whole that `$ref` points into
  */
-export function isValid(value: JSONValue, schema: unknown, document: unknown): boolean {
+export function createValidator(document: unknown): Validator {
   let work = 0
   let depth = 0
-  const check: Check = (inner, innerSchema) => {
-    if (innerSchema === false || ++work > WORK_LIMIT || depth > DEPTH_LIMIT) return false
+  const validate: Validator = (value, schema) => {
+    if (schema === false || ++work > WORK_LIMIT || depth > DEPTH_LIMIT) return false
     depth++
-    const isFitting = fits(inner, readSchema(innerSchema, document), check)
+    const isFitting = fits(value, readSchema(schema, document), validate)
     depth--
     return isFitting
   }
-  return check(value, schema)
+  return validate
 }
 
-function fits(value: JSONValue, schema: Schema, check: Check): boolean {
+function fits(value: JSONValue, schema: Schema, validate: Validator): boolean {
   const { types, values, alternatives, isExclusive } = schema
   if (alternatives.length > 0) {
-    const fitting = alternatives.filter((alternative) => check(value, alternative)).length
+    const fitting = alternatives.filter((alternative) => validate(value, alternative)).length
     return isExclusive ? fitting === 1 : fitting > 0
   }
   if (types.length > 0 && !types.some((type) => typeFits(value, type))) return false
   if (values && !values.some((each) => JSON.stringify(each) === JSON.stringify(value))) return false
   if (typeof value === 'string') return isValidText(value, schema)
   if (typeof value === 'number') return isValidNumber(value, schema)
-  if (Array.isArray(value)) return isValidArray(value, schema, check)
-  return !isObject(value) || isValidObject(value, schema, check)
+  if (Array.isArray(value)) return isValidArray(value, schema, validate)
+  return !isObject(value) || isValidObject(value, schema, validate)
 }

@@ -5,6 +5,9 @@ import type {
 } from '@ai-sdk/provider'
 import { wordName, wordValue } from './word-value.js'
 
+/** What the AI SDK puts before the message of an error. */
+const ERROR_NAME = /^\w*Error: /u
+
 function joinContent(output: LanguageModelV3ToolResultOutput & { type: 'content' }): string {
   return output.value
     .map((part) => (part.type === 'text' ? part.text : `(${part.type.replaceAll('-', ' ')})`))
@@ -39,8 +42,9 @@ export function wordResult({ toolName, output }: LanguageModelV3ToolResultPart):
       return wordAnswer(tool, output.value)
     case 'content':
       return wordAnswer(tool, joinContent(output))
-    case 'error-json':
     case 'error-text':
+      return `${tool} failed with an error: ${wordValue(output.value.replace(ERROR_NAME, ''))}`
+    case 'error-json':
       return `${tool} failed with an error: ${wordValue(output.value)}`
     case 'execution-denied':
       return output.reason === undefined

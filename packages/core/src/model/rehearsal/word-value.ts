@@ -82,7 +82,8 @@ function wordPart(value: JSONValue, depth: number): string {
 
 /**
  * A value as a person reads it, in sentences: `{ depth: 3, depthUnit: 'm', isOpen: true }` gives
- * `Depth: 3 m. Is open: yes.` Units and texts stay as they are; a list of objects has a line for each.
+ * `Depth: 3 m. Is open: yes.` Units and texts stay as they are, but for a capital at the start; a list of
+ * objects has a line for each.
  */
 export function wordValue(value: JSONValue): string {
   if (isObject(value)) {

@@ -32,7 +32,7 @@ function undouble(word: string): string {
 }
 
 /**
- * What the forms of an English word have in common: `cities` and `city`, `converting` and `convert`.
+ * What the forms of an English word have in common: `parties` and `party`, `converting` and `convert`.
  * Light: knows plurals, `-ing`, `-ed` and a possessive, and no irregular form.
  */
 export function stem(word: string): string {
