@@ -45,14 +45,19 @@ describe('an agent', () => {
     expect(mastra.getAgentById(name)).toBe(weather)
   })
 
-  it.each(['', 'weather', 'WeatherAgent', '__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'is not found as %j',
-    (name) => {
-      expect(mastra.findAgent(name)).toBeUndefined()
-      expectRefusal(() => mastra.getAgent(name), 'agent_unknown')
-      expectRefusal(() => mastra.getAgentById(name), 'agent_unknown')
-    },
-  )
+  it.each([
+    '',
+    'weather',
+    'WeatherAgent',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+  ])('is not found as %j', (name) => {
+    expect(mastra.findAgent(name)).toBeUndefined()
+    expectRefusal(() => mastra.getAgent(name), 'agent_unknown')
+    expectRefusal(() => mastra.getAgentById(name), 'agent_unknown')
+  })
 
   it('is listed once, by its key', () => {
     expect(mastra.listAgents()).toEqual({ weatherAgent: weather })
@@ -137,7 +142,10 @@ describe('a tool', () => {
     ['of a key and an id', () => new Mastra({ tools: { x: tool('a'), b: tool('x') } })],
     [
       'of tools of two agents',
-      () => new Mastra({ agents: { a: agent('a', { t: tool('x') }), b: agent('b', { t: tool('x') }) } }),
+      () =>
+        new Mastra({
+          agents: { a: agent('a', { t: tool('x') }), b: agent('b', { t: tool('x') }) },
+        }),
     ],
     [
       'of a key and a tool of an agent',
@@ -242,7 +250,13 @@ describe('the console logger', () => {
     consoleLogger.warn('c', { count: 1 })
     consoleLogger.error('d')
 
-    expect(spies.map(({ mock }) => mock.calls)).toEqual([[], [], [], [['c', { count: 1 }]], [['d', '']]])
+    expect(spies.map(({ mock }) => mock.calls)).toEqual([
+      [],
+      [],
+      [],
+      [['c', { count: 1 }]],
+      [['d', '']],
+    ])
     vi.restoreAllMocks()
   })
 })

@@ -81,7 +81,11 @@ export class ChunkWriter {
   }
 
   /** @param steps - those that the chunk is about */
-  #finishPayload(steps: readonly OutputStep[], reason: string, isContinued: boolean): FinishPayload {
+  #finishPayload(
+    steps: readonly OutputStep[],
+    reason: string,
+    isContinued: boolean,
+  ): FinishPayload {
     const { messageId, model, question } = this.#context.facts
     const last = steps.at(-1)
     const answer = this.#steps.at(-1)?.response.messages ?? []

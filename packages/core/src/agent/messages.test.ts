@@ -37,9 +37,7 @@ describe('texts', () => {
   it.each(['\uD800', 'a\uDFFFb', '\u0000', '🌍', ' Hi '])('are not changed: %j', async (text) => {
     expect(await readMessages(text)).toEqual(user(text))
     expect(await readMessages(user(text))).toEqual(user(text))
-    expect(await readMessages(chat({ type: 'text', text }))).toEqual(
-      user([{ type: 'text', text }]),
-    )
+    expect(await readMessages(chat({ type: 'text', text }))).toEqual(user([{ type: 'text', text }]))
   })
 
   it.each([
@@ -82,7 +80,9 @@ describe('messages as models take them', () => {
       { role: 'user', content: 'Weather in Oslo?' },
       {
         role: 'assistant',
-        content: [{ type: 'tool-call', toolCallId: 'c', toolName: 'weather', input: { city: 'Oslo' } }],
+        content: [
+          { type: 'tool-call', toolCallId: 'c', toolName: 'weather', input: { city: 'Oslo' } },
+        ],
       },
       {
         role: 'tool',
@@ -122,7 +122,11 @@ describe('messages as models take them', () => {
     ['a role in capitals', [{ role: 'User', content: 'Hi' }], ['messages.0']],
     ['a role that is inherited', [{ role: 'constructor', content: 'Hi' }], ['messages.0']],
     ['a role that is no text', [{ role: ['user'], content: 'Hi' }], ['messages.0']],
-    ['a role that cannot become a text', [{ role: { toString: 1 }, content: 'Hi' }], ['messages.0']],
+    [
+      'a role that cannot become a text',
+      [{ role: { toString: 1 }, content: 'Hi' }],
+      ['messages.0'],
+    ],
     ['no content', [{ role: 'user' }], ['messages.0.content']],
     ['content that is a number', user(5), ['messages.0.content']],
     ['content that is null', user(null), ['messages.0.content']],
@@ -187,7 +191,11 @@ describe('messages as a chat shows them', () => {
       {
         role: 'tool',
         content: [
-          { type: 'tool-result', toolCallId: 'c', output: { type: 'json', value: { degrees: 21 } } },
+          {
+            type: 'tool-result',
+            toolCallId: 'c',
+            output: { type: 'json', value: { degrees: 21 } },
+          },
         ],
       },
     ])
@@ -215,7 +223,12 @@ describe('what client-js sends after it has run a tool of its own', () => {
   const call = { type: 'tool-call', toolCallId: 'c', toolName: 'paint', input: { color: 'blue' } }
 
   it('is read where the answer came whole', async () => {
-    const result = { type: 'tool-result', toolCallId: 'c', toolName: 'paint', result: { done: true } }
+    const result = {
+      type: 'tool-result',
+      toolCallId: 'c',
+      toolName: 'paint',
+      result: { done: true },
+    }
     const messages = [
       { role: 'assistant', content: [call] },
       { role: 'tool', content: [result] },

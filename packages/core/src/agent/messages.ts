@@ -16,10 +16,10 @@ function refuse(issues: readonly InputIssue[]): never {
   throw new InputError('The messages cannot be used.', issues)
 }
 
-function asList(input: unknown): readonly unknown[] {
+function asList(input: unknown, name: string): readonly unknown[] {
   const list = Array.isArray(input) ? input : [input]
   if (input === undefined || input === null || list.length === 0) {
-    refuse([{ field: 'messages', message: `There are no messages. ${HINT}` }])
+    refuse([{ field: name, message: `There are no messages. ${HINT}` }])
   }
   return list
 }
@@ -82,14 +82,15 @@ async function readMessage(message: unknown, field: string): Promise<ModelMessag
 /**
  * Reads messages in any of their forms into the one that models take.
  * @param input - as a caller sent it, so anything
+ * @param name - what the caller knows them by
  * @throws {InputError} with an issue per fault, `messages.0.content` and the like
  */
-export async function readMessages(input: unknown): Promise<ModelMessage[]> {
+export async function readMessages(input: unknown, name = 'messages'): Promise<ModelMessage[]> {
   const isList = Array.isArray(input)
-  const reading = asList(input).map((message, index) =>
-    readMessage(message, isList ? `messages.${index}` : 'messages'),
+  const reading = asList(input, name).map((message, index) =>
+    readMessage(message, isList ? `${name}.${index}` : name),
   )
   const read = (await Promise.all(reading)).flat()
-  if (read.length === 0) refuse([{ field: 'messages', message: 'The messages say nothing.' }])
+  if (read.length === 0) refuse([{ field: name, message: 'The messages say nothing.' }])
   return read
 }

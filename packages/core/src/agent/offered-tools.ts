@@ -88,7 +88,10 @@ export async function offerTools(
       return [name, offered] as const
     })
   const clients = Object.entries(clientTools).map(([name, { description, inputSchema }]) => {
-    const offered = sdkTool({ description, inputSchema: jsonSchema(inputSchema ?? { type: 'object' }) })
+    const offered = sdkTool({
+      description,
+      inputSchema: jsonSchema(inputSchema ?? { type: 'object' }),
+    })
     return [name, offered] as const
   })
   // Entries, because a tool may be called __proto__.

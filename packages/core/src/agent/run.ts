@@ -75,7 +75,9 @@ function isZodSchema(schema: StructuredSchema): schema is z.ZodType {
 async function structuredOutput(schema: StructuredSchema): Promise<Pick<Run['call'], 'output'>> {
   const { jsonSchema, Output } = await import('ai')
   const json = isZodSchema(schema) ? toJsonSchema(schema, 'input') : schema
-  return { output: Output.object({ schema: jsonSchema(json) }) }
+  const { responseFormat } = Output.object({ schema: jsonSchema(json) })
+  // Text, because the SDK would parse all that was said so far for each piece of a streamed object.
+  return { output: { ...Output.text(), responseFormat } }
 }
 
 /**
@@ -111,7 +113,8 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   const { agentId, requestContext, logger, model, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
   const question = await readMessages(messages)
-  const context = options.context === undefined ? [] : await readMessages(options.context)
+  const context =
+    options.context === undefined ? [] : await readMessages(options.context, 'context')
   if (!mayWrite(agentId, requestContext)) dropProviderOptions([...context, ...question])
   const asked = dropUnansweredCalls([...context, ...question])
   if (asked.length === 0) {

@@ -64,7 +64,6 @@ export function createAgentStream(source: StreamSource): AgentStream {
       isRunning = false
       yield* writer.closeStep()
     } catch (error) {
-      isRunning = false
       yield* writer.fail(error)
     } finally {
       // The SDK keeps a copy of its stream, so that cancelling ours alone would end nothing.
@@ -100,7 +99,8 @@ export function createAgentStream(source: StreamSource): AgentStream {
     fullStream,
     textStream: readText(fullStream),
     async getFullOutput() {
-      for await (const _chunk of fullStream) void _chunk
+      let next = await fullStream.next()
+      while (next.done !== true) next = await fullStream.next()
       if (writer.failure !== undefined) throw writer.failure.error
       if (!isWhole) throw new DOMException('The answer was not read to its end.', 'AbortError')
       return buildOutput(writer.steps(), source.facts, structured)
