@@ -112,6 +112,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     isServing = true
     const port = choosePort(options.port, result.mastra.getServer().port)
     const server = await serve(current.fetch, { port, hostname })
+    const ended = untilShutdown(server, io)
     if (!isLoopbackOnly) {
       writeLine(io.stderr, `Other machines can reach this development server at ${hostname}.`)
     }
@@ -126,7 +127,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     })
     for (const line of lines) writeLine(io.stdout, line)
     writeLine(io.stdout, `Ready in ${process.uptime().toFixed(1)} s.`)
-    await untilShutdown(server, io)
+    await ended
   } finally {
     await watcher.close()
   }

@@ -34,6 +34,7 @@ export async function runStart(directory: string, options: StartOptions, io: Io)
     port: choosePort(options.port, port),
     hostname: options.host ?? host ?? '0.0.0.0',
   })
+  const ended = untilShutdown(server, io)
   mastra.getLogger().info('The server is ready.', { hostname: server.hostname, port: server.port })
-  await untilShutdown(server, io)
+  await ended
 }

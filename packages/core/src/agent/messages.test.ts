@@ -46,6 +46,9 @@ describe('texts', () => {
     ['\n\t', 'messages'],
     [[''], 'messages.0'],
     [['Hi', ' '], 'messages.1'],
+    [{ role: 'user', content: ' ' }, 'messages.content'],
+    [[{ role: 'user', content: [] }], 'messages.0.content'],
+    [[{ role: 'user', content: [{ type: 'text', text: '' }] }], 'messages.0.content'],
   ])('are refused when empty: %j', async (messages, field) => {
     expect(await refusedFields(messages)).toEqual([field])
   })

@@ -49,6 +49,16 @@ function refuseApprovals(message: ModelMessage, field: string): void {
   refuse([{ field, message: 'Tool calls are not approved in messages.' }])
 }
 
+/** A user who says nothing asks nothing; what the other roles leave empty may stand between. */
+function refuseEmpty({ role, content }: ModelMessage, field: string): void {
+  const isEmpty =
+    typeof content === 'string'
+      ? content.trim() === ''
+      : content.every((part) => part.type === 'text' && part.text.trim() === '')
+  if (role !== 'user' || !isEmpty) return
+  refuse([{ field: `${field}.content`, message: 'The message says nothing.' }])
+}
+
 async function readModelMessage(message: unknown, field: string): Promise<ModelMessage> {
   const ai = await import('ai')
   const schemas = new Map<unknown, z.ZodType<ModelMessage>>([
@@ -75,7 +85,10 @@ async function readMessage(message: unknown, field: string): Promise<ModelMessag
   const read = isUiMessage(message)
     ? await readUiMessage(message, field)
     : await Promise.all(readClientMessage(message).map((each) => readModelMessage(each, field)))
-  for (const each of read) refuseApprovals(each, field)
+  for (const each of read) {
+    refuseApprovals(each, field)
+    refuseEmpty(each, field)
+  }
   return read
 }
 
