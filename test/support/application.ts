@@ -154,8 +154,8 @@ export function makeRequest(path: string, options: TestRequest = {}): Request {
     headers.set('content-type', 'application/json')
   }
   const method = options.method ?? (body === undefined ? 'GET' : 'POST')
-  const duplex = 'half' as const
-  return new Request(new URL(path, BASE_URL), { method, headers, body, duplex })
+  const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' }
+  return new Request(new URL(path, BASE_URL), init)
 }
 
 /** A refusal as a test looks at it. */

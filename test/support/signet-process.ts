@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -28,6 +28,8 @@ export class SignetProcess {
   stdout = ''
   stderr = ''
   readonly #ended: Promise<number | null>
+  /** Tells of new output, and of the end. */
+  readonly #progress = new EventEmitter()
 
   constructor(args: readonly string[], options: SpawnOptions = {}) {
     const { PATH, SystemRoot } = process.env
@@ -36,9 +38,18 @@ export class SignetProcess {
       env: { PATH, SystemRoot, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    this.child.stdout?.on('data', (data: Buffer) => (this.stdout += data.toString()))
-    this.child.stderr?.on('data', (data: Buffer) => (this.stderr += data.toString()))
-    this.#ended = once(this.child, 'close').then(() => this.child.exitCode)
+    this.child.stdout?.on('data', (data: Buffer) => this.#append({ stdout: data.toString() }))
+    this.child.stderr?.on('data', (data: Buffer) => this.#append({ stderr: data.toString() }))
+    this.#ended = once(this.child, 'close').then(() => {
+      this.#progress.emit('change')
+      return this.child.exitCode
+    })
+  }
+
+  #append({ stdout = '', stderr = '' }): void {
+    this.stdout += stdout
+    this.stderr += stderr
+    this.#progress.emit('change')
   }
 
   /** Waits until the output shows something. @throws when the command ends without */
@@ -46,13 +57,10 @@ export class SignetProcess {
     for (;;) {
       const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
       if (match !== null) return match
-      const output = [this.child.stdout, this.child.stderr].map((stream) =>
-        stream === null ? this.#ended : once(stream, 'data'),
-      )
-      await Promise.race([...output, this.#ended])
-      if (this.child.exitCode !== null && pattern.exec(this.stdout + this.stderr) === null) {
+      if (this.child.exitCode !== null) {
         throw new Error(`signet ended with ${this.child.exitCode}:\n${this.stdout}${this.stderr}`)
       }
+      await once(this.#progress, 'change')
     }
   }
 

@@ -49,9 +49,11 @@ const BAD: readonly [string, unknown, field: string][] = [
   ['content that is a number', { messages: [{ role: 'user', content: 7 }] }, 'messages.0'],
   ['a part of no type', { messages: [{ role: 'user', content: [{}] }] }, 'messages.0'],
   ['parts of no type', { messages: [{ role: 'user', parts: [{ type: 7 }] }] }, 'messages.0'],
-  ['an empty context', { ...HELLO, context: [] }, 'messages'],
+  ['an empty context', { ...HELLO, context: [] }, 'context'],
   ['instructions that are no text', { ...HELLO, instructions: ['x'] }, 'instructions'],
   ['a system prompt that is no text', { ...HELLO, system: {} }, 'system'],
+  ['a model of no provider', { ...HELLO, model: 'no-such-provider/x' }, 'model'],
+  ['a model without a name', { ...HELLO, model: '' }, 'model'],
   ['a model that is an object', { ...HELLO, model: { url: 'http://10.0.0.1' } }, 'model'],
   ['provider options that are a text', { ...HELLO, providerOptions: 'x' }, 'providerOptions'],
   [

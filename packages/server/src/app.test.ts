@@ -1,7 +1,8 @@
 import { Agent, createTool, Mastra, type ServerConfig } from '@signet/core'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   BASE_URL,
+  createLogRecorder,
   createTestApplication,
   createTestAuth,
   makeRequest,
@@ -9,6 +10,7 @@ import {
   tokenOf,
   tokenWith,
 } from '../../../test/support/application.js'
+import { createDeferred } from '../../../test/support/deferred.js'
 import { hangingModel, textModel } from '../../../test/support/model.js'
 import { createApp } from './app.js'
 
@@ -51,7 +53,9 @@ describe('createApp: what it refuses to serve', () => {
   })
 
   it('is a role that grants what is no permission', () => {
-    const { mastra } = createTestApplication({ server: { access: { roles: { a: ['agents:fly'] } } } })
+    const { mastra } = createTestApplication({
+      server: { access: { roles: { a: ['agents:fly'] } } },
+    })
     expect(() => createApp(mastra)).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', code: 'option_invalid' }),
     )
@@ -75,7 +79,9 @@ describe('createApp: who may call', () => {
     const list = await app.fetch(makeRequest('/api/agents'))
     expect(await list.json()).toMatchObject({ 'weather-agent': { instructions: '' } })
     const json = { data: { place: 'Lyon' } }
-    expect((await app.fetch(makeRequest('/api/tools/get-weather/execute', { json }))).status).toBe(200)
+    expect((await app.fetch(makeRequest('/api/tools/get-weather/execute', { json }))).status).toBe(
+      200,
+    )
     expect(toolCalls[0]?.context.requestContext.principal).toMatchObject({
       subject: 'anonymous',
       roles: ['member'],
@@ -128,17 +134,22 @@ describe('an answer', () => {
     ['/api/agents', token, 200],
     ['/api/agents', undefined, 401],
     ['/nowhere', undefined, 404],
-  ])('to HEAD %s has the status and headers of GET, and no body', async (path, credential, status) => {
-    const [get, head] = await Promise.all(
-      ['GET', 'HEAD'].map((method) => app.fetch(makeRequest(path, { method, token: credential }))),
-    )
-    expect(head?.status).toBe(status)
-    expect(await head?.text()).toBe('')
-    const names = (response: Response | undefined) => [...(response?.headers.keys() ?? [])]
-    expect(names(head)).toStrictEqual(names(get))
-    expect(head?.headers.get('content-type')).toBe(get?.headers.get('content-type'))
-    expect(head?.headers.get('www-authenticate')).toBe(get?.headers.get('www-authenticate'))
-  })
+  ])(
+    'to HEAD %s has the status and headers of GET, and no body',
+    async (path, credential, status) => {
+      const [get, head] = await Promise.all(
+        ['GET', 'HEAD'].map((method) =>
+          app.fetch(makeRequest(path, { method, token: credential })),
+        ),
+      )
+      expect(head?.status).toBe(status)
+      expect(await head?.text()).toBe('')
+      const names = (response: Response | undefined) => [...(response?.headers.keys() ?? [])]
+      expect(names(head)).toStrictEqual(names(get))
+      expect(head?.headers.get('content-type')).toBe(get?.headers.get('content-type'))
+      expect(head?.headers.get('www-authenticate')).toBe(get?.headers.get('www-authenticate'))
+    },
+  )
 
   it('to HEAD of a route that only takes POST is that to a path that does not exist', async () => {
     const path = '/api/agents/weather-agent/generate'
@@ -165,6 +176,18 @@ describe('an answer', () => {
     expect(await response.json()).toBeNull()
   })
 
+  it('is never what a tool fetched: the status and headers of another server stay outside', async () => {
+    const execute = async () => new Response('x', { headers: { 'set-cookie': 'a=b' } })
+    const relay = createTool({ id: 'relay', description: 'Returns a response', execute })
+    const { logger, lines } = createLogRecorder()
+    const mastra = new Mastra({ tools: { relay }, server: { auth: createTestAuth() }, logger })
+    const request = makeRequest('/api/tools/relay/execute', { token, json: { data: {} } })
+    const response = await createApp(mastra).fetch(request)
+    expect(response.headers.get('set-cookie')).toBeNull()
+    expect(await readRefusal(response)).toMatchObject({ status: 500, code: 'internal' })
+    expect(String(lines[0]?.fields['error'])).toContain('relay returned a Response')
+  })
+
   it('that JSON refuses to express is 500, and the server goes on', async () => {
     const round: Record<string, unknown> = {}
     round['self'] = round
@@ -172,11 +195,18 @@ describe('an answer', () => {
       round: createTool({ id: 'round', description: 'x', execute: async () => round }),
       big: createTool({ id: 'big', description: 'x', execute: async () => ({ value: 1n }) }),
     }
-    const mastra = new Mastra({ tools, server: { auth: createTestAuth() }, logger: createTestApplication().mastra.getLogger() })
+    const mastra = new Mastra({
+      tools,
+      server: { auth: createTestAuth() },
+      logger: createLogRecorder().logger,
+    })
     const { fetch } = createApp(mastra)
     for (const id of ['round', 'big']) {
       const request = makeRequest(`/api/tools/${id}/execute`, { token, json: { data: {} } })
-      expect(await readRefusal(await fetch(request))).toMatchObject({ status: 500, code: 'internal' })
+      expect(await readRefusal(await fetch(request))).toMatchObject({
+        status: 500,
+        code: 'internal',
+      })
     }
     expect((await fetch(makeRequest('/api/agents', { token }))).status).toBe(200)
   })
@@ -197,55 +227,110 @@ describe('an answer', () => {
 
 describe('the deadline of an answer', () => {
   const json = { messages: 'Hello' }
+  const TIMEOUT_MS = 1000
+  const TIMERS = ['setTimeout', 'clearTimeout'] as const
 
-  it.each([
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: [...TIMERS] })
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const MODELS: readonly [string, boolean][] = [
     ['heeds its signal', false],
     ['does not heed it', true],
-  ])('ends generate with 504 where the model %s', async (_, isDeaf) => {
+  ]
+
+  it.each(MODELS)('ends generate with 504 where the model %s', async (_, isDeaf) => {
     const hanging = hangingModel(isDeaf)
-    const { mastra } = createTestApplication({ model: hanging.model, server: { timeout: 40 } })
+    const server = { timeout: TIMEOUT_MS }
+    const { mastra } = createTestApplication({ model: hanging.model, server })
     const request = makeRequest('/api/agents/weather-agent/generate', { token, json })
-    expect(await readRefusal(await createApp(mastra).fetch(request))).toMatchObject({
+    const answering = createApp(mastra).fetch(request)
+    await hanging.started
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+    expect(await readRefusal(await answering)).toMatchObject({
       status: 504,
       code: 'deadline_exceeded',
       text: 'The answer took too long.',
     })
     await hanging.aborted
     hanging.release()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('ends a stream, which says so', async () => {
-    const hanging = hangingModel()
-    const { mastra } = createTestApplication({ model: hanging.model, server: { timeout: 40 } })
+  it.each(MODELS)('ends a stream, which says so, where the model %s', async (_, isDeaf) => {
+    const hanging = hangingModel(isDeaf)
+    const server = { timeout: TIMEOUT_MS }
+    const { mastra } = createTestApplication({ model: hanging.model, server })
     const request = makeRequest('/api/agents/weather-agent/stream', { token, json })
-    const text = await (await createApp(mastra).fetch(request)).text()
+    const response = await createApp(mastra).fetch(request)
+    const reading = response.text()
+    await hanging.started
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+    const events = (await reading).trimEnd().split('\n\n')
+    expect(events.at(-1)).toBe('data: [DONE]')
+    expect(events.at(-2)).toContain('"type":"abort"')
     await hanging.aborted
-    expect(text).toContain('"type":"abort"')
-    expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
-  })
-
-  it('ends a stream whose model does not heed its signal', async () => {
-    const hanging = hangingModel(true)
-    const { mastra } = createTestApplication({ model: hanging.model, server: { timeout: 40 } })
-    const request = makeRequest('/api/agents/weather-agent/stream', { token, json })
-    const text = await (await createApp(mastra).fetch(request)).text()
-    expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
     hanging.release()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('ends a tool that never comes back', async () => {
-    const stuck = createTool({ id: 'stuck', description: 'x', execute: () => new Promise(() => {}) })
-    const server = { auth: createTestAuth(), timeout: 40 }
-    const mastra = new Mastra({ tools: { stuck }, server, logger: createTestApplication().mastra.getLogger() })
+    const started = createDeferred()
+    const stuck = createTool({
+      id: 'stuck',
+      description: 'Never comes back',
+      execute() {
+        started.resolve()
+        return new Promise(() => {})
+      },
+    })
+    const server = { auth: createTestAuth(), timeout: TIMEOUT_MS }
+    const mastra = new Mastra({ tools: { stuck }, server, logger: createLogRecorder().logger })
     const request = makeRequest('/api/tools/stuck/execute', { token, json: { data: {} } })
-    expect(await readRefusal(await createApp(mastra).fetch(request))).toMatchObject({ status: 504 })
+    const answering = createApp(mastra).fetch(request)
+    await started.promise
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+    expect(await readRefusal(await answering)).toMatchObject({ status: 504 })
   })
 
   it('ends a provider that never says who calls', async () => {
-    const auth = { authenticateToken: () => new Promise<null>(() => {}) }
-    const { mastra } = createTestApplication({ server: { auth, timeout: 40 } })
-    const refusal = await readRefusal(await createApp(mastra).fetch(makeRequest('/api/agents', { token })))
-    expect(refusal).toMatchObject({ status: 504, code: 'deadline_exceeded', challenge: null })
+    const started = createDeferred()
+    const auth = {
+      authenticateToken() {
+        started.resolve()
+        return new Promise<null>(() => {})
+      },
+    }
+    const { mastra } = createTestApplication({ server: { auth, timeout: TIMEOUT_MS } })
+    const answering = createApp(mastra).fetch(makeRequest('/api/agents', { token }))
+    await started.promise
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+    expect(await readRefusal(await answering)).toMatchObject({
+      status: 504,
+      code: 'deadline_exceeded',
+      challenge: null,
+    })
+  })
+
+  it('leaves no timer behind where an answer is complete, of whatever kind', async () => {
+    const app = createApp(createTestApplication().mastra)
+    const requests = [
+      makeRequest('/health'),
+      makeRequest('/health', { method: 'HEAD' }),
+      makeRequest('/nowhere'),
+      makeRequest('/api/agents'),
+      makeRequest('/api/agents', { token }),
+      makeRequest('/api/agents/weather-agent/generate', { token, json }),
+      makeRequest('/api/agents/weather-agent/generate', { token, body: '{' }),
+      makeRequest('/api/agents/weather-agent/stream', { token, json }),
+      makeRequest('/api/agents/weather-agent/stream', { token, json: {} }),
+    ]
+    for (const request of requests) await (await app.fetch(request)).text()
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
@@ -260,7 +345,9 @@ describe('a client that goes away', () => {
       body: '{"messages":"Hello"}',
       signal: client.signal,
     })
-    const answering = createApp(mastra).fetch(request).then((response) => response.text())
+    const answering = createApp(mastra)
+      .fetch(request)
+      .then((response) => response.text())
     await hanging.started
     client.abort()
     await hanging.aborted

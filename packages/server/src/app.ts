@@ -9,6 +9,7 @@ import {
 import { RequestContext, type Logger, type Mastra } from '@signet/core'
 import { readJsonBody } from './body.js'
 import { createCrossOrigin } from './cors.js'
+import { createDeadline, type Deadline } from './deadline.js'
 import { errorCode, errorResponse, STATUS } from './error-response.js'
 import { RequestError, StartError } from './error.js'
 import { createGate, type Gate } from './gate.js'
@@ -73,13 +74,13 @@ function clientContext(body: unknown): Readonly<Record<string, unknown>> {
   return typeof context === 'object' && context !== null ? { ...context } : {}
 }
 
-/** Who calls a public route; a bad token there is the same as none. */
+/** Who calls a public route; a bad token there is the same as none, but an outage is no bad token. */
 async function identify(gate: Gate, request: Request): Promise<Principal | undefined> {
   try {
     return await gate.authenticate(request)
   } catch (error) {
-    if (AuthError.isInstance(error)) return undefined
-    throw error
+    if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
+    return undefined
   }
 }
 
@@ -91,40 +92,19 @@ function toResponse(value: unknown): Response {
   return new Response(text, { headers: { 'content-type': 'application/json' } })
 }
 
-/**
- * Waits for work, but no longer than the deadline: work that does not heed its signal is left alone.
- * @throws {RequestError} `deadline_exceeded`
- */
-async function withinDeadline<Value>(
-  ms: number,
-  work: () => Value | Promise<Value>,
-): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`))
-    }, ms)
-  })
-  try {
-    return await Promise.race([work(), deadline])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /** The request's way behind the gate: body, validation, handler. */
 async function callRoute(
   service: Service,
   { route, params }: RouteMatch,
   principal: Principal | undefined,
   { request, url, requestId }: Exchange,
-): Promise<Response> {
-  const { gate, mastra, logger, deadlineMs, isDevelopment } = service
+  deadline: Deadline,
+): Promise<unknown> {
+  const { gate, mastra, logger, isDevelopment } = service
   const rawQuery = route.query && readQuery(url.searchParams)
   const query = route.query && validate(route.query, rawQuery, 'query')
   const rawBody = route.body && (await readJsonBody(request, service.bodyLimit))
   const body = route.body && validate(route.body, rawBody, 'body')
-  let signal: AbortSignal | undefined
   const input = {
     mastra,
     request,
@@ -138,31 +118,48 @@ async function callRoute(
     // A public route has its callers identified only where it asks for it.
     principal,
     requestContext: new RequestContext([], { principal, client: clientContext(body) }),
-    // Made only where a handler asks for it, because it costs more than many an answer.
     get signal() {
-      return (signal ??= AbortSignal.any([request.signal, AbortSignal.timeout(deadlineMs)]))
+      return deadline.signal
     },
-    identify: () => identify(gate, request),
+    stop: deadline.stop,
+    identify: () => deadline.wait(() => identify(gate, request)),
   }
-  return toResponse(await withinDeadline(deadlineMs, () => route.handle(input)))
+  return deadline.wait(() => route.handle(input))
 }
 
 /** Gate, then route. Nothing of the body is read before the gate has let the request through. */
-async function answer(service: Service, exchange: Exchange): Promise<Response> {
-  const { gate, mastra, table, deadlineMs } = service
+async function dispatch(
+  service: Service,
+  exchange: Exchange,
+  deadline: Deadline,
+): Promise<unknown> {
+  const { gate, mastra, table } = service
   const { request, url } = exchange
   const match = table.find(request.method, url.pathname)
   if (match?.route.access === 'public') {
-    return callRoute(service, match, undefined, exchange)
+    const params = canonicalParams(mastra, match.params)
+    return callRoute(service, { route: match.route, params }, undefined, exchange, deadline)
   }
   if (match === undefined && !table.isPrefixed(url.pathname)) {
     throw new RequestError('not_found', 'There is no such path.')
   }
-  const principal = await withinDeadline(deadlineMs, () => gate.authenticate(request))
+  const principal = await deadline.wait(() => gate.authenticate(request))
   if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
   const params = canonicalParams(mastra, match.params)
   gate.authorize(principal, requiredPermissions(match.route.access, params))
-  return callRoute(service, { route: match.route, params }, principal, exchange)
+  return callRoute(service, { route: match.route, params }, principal, exchange, deadline)
+}
+
+async function answer(service: Service, exchange: Exchange): Promise<Response> {
+  const deadline = createDeadline(exchange.request, service.deadlineMs)
+  let result: unknown
+  try {
+    result = await dispatch(service, exchange, deadline)
+    return toResponse(result)
+  } finally {
+    // A response of the handler's own may still be streaming: its handler says when it ends.
+    if (!(result instanceof Response)) deadline.release()
+  }
 }
 
 /** Refusals are told at info level and without a stack; only what is our fault is an error. */

@@ -169,6 +169,18 @@ describe('createCrossOrigin', () => {
     },
   )
 
+  it.each([
+    'https://app.example/',
+    'https://app.example/path',
+    'app.example',
+    '',
+    'HTTPS://APP.EXAMPLE',
+  ])('refuses at the start what no request can have as its origin: %j', (origin) => {
+    expect(() => createCrossOrigin({ origin })).toThrow(
+      expect.objectContaining({ code: 'option_invalid' }),
+    )
+  })
+
   it('names Origin once in Vary, whatever stands there already', () => {
     const { decorate } = createCrossOrigin({ origin: LISTED })
     const request = makeRequest('/', { headers: { origin: LISTED } })

@@ -15,6 +15,21 @@ export interface CrossOrigin {
   decorate(request: Request, headers: Headers): void
 }
 
+function isOrigin(origin: string): boolean {
+  return origin === ANY_ORIGIN || (URL.canParse(origin) && new URL(origin).origin === origin)
+}
+
+/** Refuses an entry that no request can match, such as one with a slash at its end. */
+function checkOrigins(origins: ReadonlySet<string>): void {
+  for (const origin of origins) {
+    if (isOrigin(origin)) continue
+    throw new StartError(
+      'option_invalid',
+      `server.cors has ${JSON.stringify(origin)}, which is no origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,
+    )
+  }
+}
+
 /** Tells caches that the answer depends on the origin. */
 function addVary(headers: Headers): void {
   const vary = headers.get('vary')
@@ -24,10 +39,12 @@ function addVary(headers: Headers): void {
 
 /**
  * Reads the rules for other origins. Origins are compared exactly; none is allowed unless listed.
- * @throws {StartError} `cors_wildcard` for `*` together with credentials
+ * @throws {StartError} `cors_wildcard` for `*` together with credentials, `option_invalid` for an
+ *   entry that is no origin
  */
 export function createCrossOrigin(config: CorsConfig | undefined): CrossOrigin {
   const origins = new Set(config === undefined ? [] : [config.origin].flat())
+  checkOrigins(origins)
   const isAny = origins.has(ANY_ORIGIN)
   if (isAny && config?.credentials === true) {
     throw new StartError(

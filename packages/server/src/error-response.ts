@@ -81,17 +81,13 @@ function isKnownAuthError(error: unknown): error is AuthError {
   return AuthError.isInstance(error) && Object.hasOwn(PUBLIC_REASON, error.code)
 }
 
-function isAbort(error: unknown, name: 'AbortError' | 'TimeoutError'): boolean {
-  return error instanceof Error && error.name === name
-}
-
 /** The code of whatever was thrown; what is not known is `internal`. */
 export function errorCode(error: unknown): ErrorCode {
   if (isKnownAuthError(error)) return error.code
   if (error instanceof RequestError) return error.code
   if (InputError.isInstance(error)) return 'request_invalid'
   if (ToolError.isInstance(error)) return 'tool_failed'
-  return isAbort(error, 'TimeoutError') ? 'deadline_exceeded' : 'internal'
+  return 'internal'
 }
 
 function errorBody(error: unknown, requestId: string): ErrorBody {

@@ -214,7 +214,7 @@ describe('the gate: what lies behind it', () => {
     expect(refusal).toMatchObject({ status: 404, code: 'not_found', challenge: null })
   })
 
-  it.each(['DELETE', 'PUT', 'PATCH', 'OPTIONS'])(
+  it.each(['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND', '__proto__', 'constructor'])(
     'answers a %s that no route has like a path that does not exist',
     async (method) => {
       const stranger = await app.fetch(makeRequest('/api/agents', { method }))

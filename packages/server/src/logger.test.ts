@@ -73,21 +73,24 @@ describe('createLogger', () => {
   it('writes nothing else that an error carries, such as the prompt of a failed call', () => {
     const { logger, text } = createRecorder()
     const inside = { requestBodyValues: { messages: 'a private prompt' } }
-    const error = Object.assign(new Error('x'), inside, { headers: { Authorization: 'Bearer abc' } })
+    const error = Object.assign(new Error('x'), inside, {
+      headers: { Authorization: 'Bearer abc' },
+    })
     logger.error('x', { error })
     logger.error('x', { error: new Error('y', { cause: error }) })
     logger.error('x', { error: inside })
     expect(text()).not.toMatch(/private prompt|Bearer abc/)
   })
 
-  it.each([['a text', 'thrown text'], ['null', null], ['a number', 7]])(
-    'writes whatever was thrown: %s',
-    (_, error) => {
-      const { logger, lines } = createRecorder()
-      logger.error('x', { error })
-      expect(lines()[0]).toHaveProperty('err.type')
-    },
-  )
+  it.each([
+    ['a text', 'thrown text'],
+    ['null', null],
+    ['a number', 7],
+  ])('writes whatever was thrown: %s', (_, error) => {
+    const { logger, lines } = createRecorder()
+    logger.error('x', { error })
+    expect(lines()[0]).toHaveProperty('err.type')
+  })
 
   it('writes an error that is its own cause', () => {
     const { logger, lines } = createRecorder()
@@ -121,7 +124,10 @@ describe('what a server logs', () => {
     const { logger, lines } = createRecorder()
     const app = createApp(createTestApplication({ logger }).mastra)
     const response = await app.fetch(
-      makeRequest('/api/tools/lonely-tool/execute', { token: tokenOf('member'), json: { data: {} } }),
+      makeRequest('/api/tools/lonely-tool/execute', {
+        token: tokenOf('member'),
+        json: { data: {} },
+      }),
     )
     expect(lines().filter(({ level }) => level === ERROR)).toMatchObject([
       {
@@ -175,7 +181,9 @@ describe('what a server logs', () => {
   it('warns once of each subject whose token never expires', async () => {
     const { logger, lines } = createRecorder()
     const authenticateToken = (token: string) => ({ sub: token, role: 'member' })
-    const app = createApp(createTestApplication({ logger, server: { auth: { authenticateToken } } }).mastra)
+    const app = createApp(
+      createTestApplication({ logger, server: { auth: { authenticateToken } } }).mastra,
+    )
     for (const token of ['alice', 'alice', 'bob']) {
       await app.fetch(makeRequest('/api/agents', { token }))
     }

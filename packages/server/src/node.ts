@@ -33,6 +33,8 @@ const DEFAULT_GRACE_MS = 30_000
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 60_000
+/** How often Node.js looks for connections that took longer. */
+const TIMEOUT_CHECK_MS = 5_000
 
 function startError(error: NodeJS.ErrnoException, hostname: string, port: number): Error {
   if (error.code === 'EADDRINUSE') {
@@ -114,6 +116,7 @@ export async function serve(
     maxHeaderSize: options.maxHeaderBytes ?? DEFAULT_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   })
   server.on('request', (incoming, outgoing) => {
     outgoing.once('close', () => {

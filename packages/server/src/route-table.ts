@@ -2,7 +2,7 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { StartError } from './error.js'
-import type { Route } from './route.js'
+import type { Method, Route } from './route.js'
 
 /** A route that a request meets, with the parameters of its path, still encoded. */
 export interface RouteMatch {
@@ -20,6 +20,9 @@ export interface RouteTable {
   /** Whether a path lies under the prefix, where nothing is answered without a good token. */
   isPrefixed(pathname: string): boolean
 }
+
+/** No other method gets to the router, to which `__proto__` would be more than a name. */
+const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
 const LEGAL_PREFIX = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 
@@ -44,7 +47,9 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
     prefix,
     pathOf,
     find(method, pathname) {
-      const [handlers, stash] = router.match(method === 'HEAD' ? 'GET' : method, pathname)
+      const routeMethod = method === 'HEAD' ? 'GET' : method
+      if (!METHODS.has(routeMethod)) return undefined
+      const [handlers, stash] = router.match(routeMethod, pathname)
       const [first] = handlers
       if (first === undefined) return undefined
       const [route, found] = first

@@ -32,6 +32,8 @@ export interface HandlerContext {
   readonly requestContext: RequestContext
   /** Fires when the client is gone or the answer's deadline has passed. */
   readonly signal: AbortSignal
+  /** Fires the signal. A handler that streams calls it at the end; any other answer ends by itself. */
+  stop(): void
   readonly logger: Logger
   readonly isDevelopment: boolean
   /** Whether callers are told apart at all: false where the server is open by choice. */

@@ -232,7 +232,9 @@ describe('MastraJwtAuth: policy', () => {
     const provider = create({ audience })
     audience.push('web')
     const token = craft({ ...CLAIMS, aud: 'web' })
-    await expect(provider.authenticateToken(token)).rejects.toMatchObject({ code: 'token_audience' })
+    await expect(provider.authenticateToken(token)).rejects.toMatchObject({
+      code: 'token_audience',
+    })
   })
 
   it('takes a good token, and gives its claims frozen', async () => {

@@ -1,7 +1,9 @@
-import { RegistrationError } from '../error.js'
+import { InputError, RegistrationError } from '../error.js'
 import { ConfigurationError, isLegalId } from '@signet/auth'
 import { consoleLogger, type Logger } from '../logger.js'
 import type { ModelConfig } from '../model/contract.js'
+import { ModelError } from '../model/model-error.js'
+import type { ModelObject } from '../model/model-object.js'
 import { describeModel, resolveModel } from '../model/resolve.js'
 import { RequestContext } from '../request-context.js'
 import type { MessageInput } from './messages.js'
@@ -60,6 +62,18 @@ function checkNames(agentId: string, tools: AgentTools): void {
       }
       owners.set(each, tool.id)
     }
+  }
+}
+
+/** A model that the caller names may be wrong; that is the caller's to know, not a fault of the agent. */
+async function resolveAskedModel(config: ModelConfig): Promise<ModelObject> {
+  try {
+    return await resolveModel(config)
+  } catch (error) {
+    if (!ModelError.isInstance(error)) throw error
+    throw new InputError('The model cannot be used.', [
+      { field: 'model', message: 'There is no such model here.' },
+    ])
   }
 }
 
@@ -124,7 +138,7 @@ export class Agent {
       requestContext,
       agentId: this.id,
       tools: this.tools,
-      model: await resolveModel(config),
+      model: await (options.model === undefined ? resolveModel : resolveAskedModel)(config),
       instructions: options.instructions ?? (await this.getInstructions({ requestContext })),
       maxSteps: Math.min(options.maxSteps ?? this.maxSteps, this.maxSteps),
       logger: this.#logger,

@@ -74,15 +74,12 @@ const stream = defineRoute({
   body: answerRequest,
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    const gone = new AbortController()
-    const signal = AbortSignal.any([input.signal, gone.signal])
-    const answer = await agent.stream(
-      input.body.messages as MessageInput,
-      answerOptions(input, signal),
-    )
+    const { signal, stop } = input
+    const options = answerOptions(input, signal)
+    const answer = await agent.stream(input.body.messages as MessageInput, options)
     return eventStream(answer, {
       signal,
-      onEnd: () => gone.abort(),
+      onEnd: stop,
       onError(error) {
         input.logger.error('A stream failed.', { requestId: input.requestId, error })
       },

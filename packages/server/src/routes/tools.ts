@@ -34,7 +34,12 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
     })
   }
   const { requestContext, signal: abortSignal } = input
-  return tool.execute(input.body.data, { requestContext, abortSignal })
+  const result = await tool.execute(input.body.data, { requestContext, abortSignal })
+  // Sent as it is, it would pass on the status and the headers of another server.
+  if (result instanceof Response) {
+    throw new TypeError(`The tool ${tool.id} returned a Response. Return what it read from it.`)
+  }
+  return result
 }
 
 const list = defineRoute({

@@ -11,9 +11,11 @@ const delta = (text: string): AgentChunk => ({
 })
 
 /** A source that knows how far it was read, and whether it was let go of. */
-function createSource(chunks: () => AsyncGenerator<AgentChunk>) {
+function createSource(
+  chunks: () => AsyncGenerator<AgentChunk>,
+  aborter: AbortController = new AbortController(),
+) {
   const state = { pulls: 0, returns: 0, ends: 0, errors: [] as unknown[] }
-  const aborter = new AbortController()
   const inner = chunks()
   const fullStream: AsyncIterable<AgentChunk> = {
     [Symbol.asyncIterator]: () => ({
@@ -42,7 +44,9 @@ const FAILURE = eventOf({
   type: 'error',
   runId: 'run-1',
   from: 'AGENT',
-  payload: { error: { name: 'Error', message: 'The answer failed. The log of the server says why.' } },
+  payload: {
+    error: { name: 'Error', message: 'The answer failed. The log of the server says why.' },
+  },
 })
 
 describe('eventStream', () => {
@@ -88,6 +92,7 @@ describe('eventStream', () => {
     })
     const reader = response.body?.getReader()
     await reader?.read()
+    await new Promise(setImmediate)
     const reading = reader?.read()
     await reader?.cancel()
     expect(await reading).toStrictEqual({ done: true, value: undefined })
@@ -146,6 +151,16 @@ describe('eventStream', () => {
     expect((await reader?.read())?.value).toBe(ABORT + DONE)
     expect(await reader?.read()).toStrictEqual({ done: true, value: undefined })
     expect(state).toMatchObject({ ends: 1, errors: [] })
+  })
+
+  it('begins nothing when its signal has fired before', async () => {
+    const aborter = new AbortController()
+    aborter.abort()
+    const { response, state } = createSource(async function* () {
+      yield delta('x')
+    }, aborter)
+    expect(await response.text()).toBe(ABORT + DONE)
+    expect(state).toStrictEqual({ pulls: 0, returns: 1, ends: 1, errors: [] })
   })
 
   it('does nothing more when its signal fires after the end', async () => {

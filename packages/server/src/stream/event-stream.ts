@@ -61,7 +61,8 @@ export function eventStream(
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const abort = event({ type: 'abort', runId, from: 'AGENT', payload: {} })
-      signal.addEventListener('abort', () => close(controller, abort), { once: true })
+      if (signal.aborted) close(controller, abort)
+      else signal.addEventListener('abort', () => close(controller, abort), { once: true })
     },
     async pull(controller) {
       try {

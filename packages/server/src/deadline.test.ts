@@ -1,0 +1,100 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createDeadline } from './deadline.js'
+
+const EXCEEDED = expect.objectContaining({ name: 'RequestError', code: 'deadline_exceeded' })
+
+function makeClient() {
+  const controller = new AbortController()
+  const request = new Request('http://localhost/', { signal: controller.signal })
+  return { controller, request }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('createDeadline', () => {
+  it('waits for work, and gives what it gives', async () => {
+    const deadline = createDeadline(makeClient().request, 1000)
+    expect(await deadline.wait(() => 1)).toBe(1)
+    expect(await deadline.wait(async () => 2)).toBe(2)
+    await expect(deadline.wait(() => Promise.reject(new Error('x')))).rejects.toThrow('x')
+    const fail = () => {
+      throw new Error('at once')
+    }
+    await expect(deadline.wait(fail)).rejects.toThrow('at once')
+    deadline.release()
+  })
+
+  it('refuses work that goes on when the time is up, and not before', async () => {
+    const deadline = createDeadline(makeClient().request, 1000)
+    const { signal } = deadline
+    const waiting = deadline.wait(() => new Promise<never>(() => {}))
+    const outcome = waiting.catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(signal.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await outcome).toStrictEqual(EXCEEDED)
+    expect(signal.aborted).toBe(true)
+    expect(signal.reason).toStrictEqual(EXCEEDED)
+  })
+
+  it('counts one time for all that it waits for', async () => {
+    const deadline = createDeadline(makeClient().request, 1000)
+    await vi.advanceTimersByTimeAsync(1000)
+    const never = () => new Promise<never>(() => {})
+    await expect(deadline.wait(never)).rejects.toStrictEqual(EXCEEDED)
+  })
+
+  it('fires its signal when the client goes away, with the reason of the client', () => {
+    const { controller, request } = makeClient()
+    const { signal } = createDeadline(request, 1000)
+    controller.abort('gone')
+    expect(signal.aborted).toBe(true)
+    expect(signal.reason).toBe('gone')
+  })
+
+  it('has a signal that has fired where the client was gone before', () => {
+    const { controller, request } = makeClient()
+    const deadline = createDeadline(request, 1000)
+    controller.abort('gone')
+    expect(deadline.signal.aborted).toBe(true)
+  })
+
+  it('leaves neither a timer nor a listener behind when it is released', () => {
+    const { controller, request } = makeClient()
+    const deadline = createDeadline(request, 1000)
+    const { signal } = deadline
+    deadline.release()
+    expect(vi.getTimerCount()).toBe(0)
+    controller.abort()
+    expect(signal.aborted).toBe(false)
+  })
+
+  it('fires its signal when it is stopped, and leaves no timer behind', () => {
+    const deadline = createDeadline(makeClient().request, 1000)
+    const { signal } = deadline
+    deadline.stop()
+    expect(signal.aborted).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('fires its signal also where nobody else holds it when garbage is collected', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: unknown = runInNewContext('gc')
+    if (typeof collect !== 'function') throw new TypeError('There is no gc().')
+    const fired = vi.fn<() => void>()
+    createDeadline(makeClient().request, 1000).signal.addEventListener('abort', fired)
+    await vi.advanceTimersByTimeAsync(500)
+    collect()
+    collect()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(fired).toHaveBeenCalledOnce()
+  })
+})

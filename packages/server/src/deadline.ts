@@ -1,0 +1,66 @@
+import { RequestError } from './error.js'
+
+/** How long the answer to one request may take, and what stops when it is over. */
+export interface Deadline {
+  /** Fires when the client is gone or the time is up. */
+  readonly signal: AbortSignal
+  /**
+   * Waits for work, but no longer than there is time: what does not heed the signal is left alone.
+   * @throws {RequestError} `deadline_exceeded`
+   */
+  wait<Value>(work: () => Value | Promise<Value>): Promise<Value>
+  /** The answer is complete: the signal will not fire any more. */
+  release(): void
+  /** Nothing more is wanted: fires the signal. */
+  stop(): void
+}
+
+/**
+ * Starts the time of a request.
+ *
+ * A timer of its own, because a signal of `AbortSignal.timeout` that only `AbortSignal.any` refers to
+ * is collected as garbage in Node.js 20, and then never fires.
+ */
+export function createDeadline(request: Request, ms: number): Deadline {
+  let controller: AbortController | undefined
+  let fail: (error: RequestError) => void = () => undefined
+  const expired = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  expired.catch(() => undefined)
+
+  function followClient(): void {
+    controller?.abort(request.signal.reason)
+  }
+
+  function release(): void {
+    clearTimeout(timer)
+    if (controller !== undefined) request.signal.removeEventListener('abort', followClient)
+  }
+
+  const timer = setTimeout(() => {
+    const error = new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`)
+    fail(error)
+    controller?.abort(error)
+    release()
+  }, ms)
+  timer.unref()
+
+  return {
+    // Made only for handlers that ask for it, because it costs more than many an answer.
+    get signal() {
+      if (controller === undefined) {
+        controller = new AbortController()
+        if (request.signal.aborted) followClient()
+        else request.signal.addEventListener('abort', followClient)
+      }
+      return controller.signal
+    },
+    wait: async (work) => Promise.race([work(), expired]),
+    release,
+    stop() {
+      release()
+      controller?.abort()
+    },
+  }
+}
