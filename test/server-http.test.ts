@@ -76,6 +76,16 @@ function readEvents(text: string): string[] {
 
 const typeOf = (event: string): unknown => JSON.parse(event).type
 
+function sendQuestion(client: RawClient): void {
+  client.sendHead(`POST ${GENERATE} HTTP/1.1`, [
+    'Host: localhost',
+    AUTHORIZATION,
+    'Content-Type: application/json',
+    `Content-Length: ${HELLO.length}`,
+  ])
+  client.send(HELLO)
+}
+
 describe('a stream over HTTP', () => {
   it('has the headers of server-sent events', async () => {
     const { post } = await start()
@@ -476,13 +486,7 @@ describe('close', () => {
     const hanging = hangingModel()
     const { server, connect: open } = await start({ model: hanging.model })
     const client = open()
-    client.sendHead(`POST ${GENERATE} HTTP/1.1`, [
-      'Host: localhost',
-      AUTHORIZATION,
-      'Content-Type: application/json',
-      `Content-Length: ${HELLO.length}`,
-    ])
-    client.send(HELLO)
+    sendQuestion(client)
     await hanging.started
     const closed = server.close(ENDLESS_MS)
     hanging.release()
@@ -495,13 +499,7 @@ describe('close', () => {
     const hanging = hangingModel()
     const { server, connect: open } = await start({ model: hanging.model })
     const client = open()
-    client.sendHead(`POST ${GENERATE} HTTP/1.1`, [
-      'Host: localhost',
-      AUTHORIZATION,
-      'Content-Type: application/json',
-      `Content-Length: ${HELLO.length}`,
-    ])
-    client.send(HELLO)
+    sendQuestion(client)
     await hanging.started
     const closed = server.close(ENDLESS_MS)
     client.sendHead('GET /health HTTP/1.1', ['Host: localhost'])

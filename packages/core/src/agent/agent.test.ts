@@ -7,7 +7,8 @@ import type {
 } from '@ai-sdk/provider'
 import { ConfigurationError, createPrincipal, type Principal } from '@signet/auth'
 import { MockLanguageModelV3 } from 'ai/test'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
 import { z } from 'zod'
 import { InputError, ToolError } from '../error.js'
 import type { LogFields, Logger } from '../logger.js'
@@ -126,20 +127,8 @@ function loggerOf(lines: LogLine[]): Logger {
   return { debug: log, info: log, warn: log, error: log }
 }
 
-/** Promises of the SDK that nobody looks at must not end the process when they reject. */
-const unhandled: unknown[] = []
-const noteUnhandled = (error: unknown) => void unhandled.push(error)
-
-beforeEach(() => {
-  unhandled.length = 0
-  process.on('unhandledRejection', noteUnhandled)
-})
-
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve))
-  process.off('unhandledRejection', noteUnhandled)
-  if (unhandled.length > 0) throw new AggregateError(unhandled, 'Nobody handled a rejection.')
-})
+// Promises of the SDK that nobody looks at must not end the process when they reject.
+refuseUnhandledRejections()
 
 describe('an answer of text', () => {
   it('has the shape of the wire', async () => {

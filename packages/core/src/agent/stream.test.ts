@@ -5,7 +5,8 @@ import type {
 } from '@ai-sdk/provider'
 import { simulateReadableStream } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
 import { z } from 'zod'
 import { ToolError } from '../error.js'
 import type { LogFields, Logger } from '../logger.js'
@@ -180,21 +181,12 @@ async function readUntil(stream: AgentStream, type: AgentChunk['type']): Promise
   return types
 }
 
-/** Promises of the SDK that nobody looks at must not end the process when they reject. */
-const unhandled: unknown[] = []
-const noteUnhandled = (error: unknown) => void unhandled.push(error)
-
 beforeEach(() => {
   lines.length = 0
-  unhandled.length = 0
-  process.on('unhandledRejection', noteUnhandled)
 })
 
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve))
-  process.off('unhandledRejection', noteUnhandled)
-  if (unhandled.length > 0) throw new AggregateError(unhandled, 'Nobody handled a rejection.')
-})
+// Promises of the SDK that nobody looks at must not end the process when they reject.
+refuseUnhandledRejections()
 
 describe('a stream of text', () => {
   it('has its chunks in the order of the wire', async () => {
