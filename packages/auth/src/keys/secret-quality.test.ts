@@ -195,3 +195,47 @@ describe('isSampleSecret', () => {
     expect(others.some((secret) => isSampleSecret(Buffer.from(secret)))).toBe(false)
   })
 })
+
+describe('a public key among other text', () => {
+  const pairs = [
+    generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    generateKeyPairSync('ed25519'),
+  ]
+  const keys = pairs.map(({ publicKey }) => ({
+    pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    der: publicKey.export({ type: 'spki', format: 'der' }),
+    jwk: publicKey.export({ format: 'jwk' }),
+  }))
+  const encode = (text: string) => Buffer.from(text).toString('base64')
+  type Key = (typeof keys)[number]
+  const spellings: readonly (readonly [string, (key: Key, base64: string) => string | Buffer])[] = [
+    ['behind a comment', (_, base64) => `# a key\n${base64}`],
+    ['before a comment', (_, base64) => `${base64} # a key`],
+    ['as a variable', (_, base64) => `PUBLIC_KEY=${base64}`],
+    ['as a block of YAML', (_, b) => `key: |\n  ${(b.match(/.{1,64}/g) ?? []).join('\n  ')}`],
+    ['before a semicolon', (_, base64) => `${base64};`],
+    ['in brackets', (_, base64) => `(${base64})`],
+    ['with a blank that is no ASCII', (_, b) => `${b.slice(0, 30)}\u00A0${b.slice(30)}`],
+    ['with a blank of no width', (_, b) => `${b.slice(0, 30)}\u200B${b.slice(30)}`],
+    ['in a data URL', (_, base64) => `data:text/plain;base64,${base64}`],
+    ['in base64 for a URL', (_, base64) => encodeURIComponent(base64)],
+    ['as a JWK for a URL', ({ jwk }) => encodeURIComponent(JSON.stringify(jwk))],
+    ['as a JWK with an escaped name', ({ jwk }) => JSON.stringify(jwk).replace('kty', '\\u006bty')],
+    ['as a JWK without its type', ({ jwk }) => JSON.stringify({ ...jwk, kty: undefined })],
+    ['in base64 three times', ({ pem }) => encode(encode(encode(pem)))],
+    ['as PEM with other dashes', ({ pem }) => pem.replaceAll('-----', '\u2014')],
+    [
+      'as a list of bytes in hex',
+      ({ der }) => Array.from(der, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', '),
+    ],
+    ['as bytes behind a line break', ({ der }) => Buffer.concat([Buffer.from('\n'), der])],
+  ]
+
+  it.each(spellings)('is found: %s', (_, spell) => {
+    for (const key of keys) {
+      const secret = spell(key, key.der.toString('base64'))
+      expect(isPublicKeyMaterial(Buffer.from(secret))).toBe(true)
+    }
+  })
+})

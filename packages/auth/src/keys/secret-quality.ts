@@ -1,7 +1,8 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
 
-/** Armoured keys and certificates, SSH keys, and a JWK or key set, whatever stands before or between. */
+/** Armoured keys and certificates, SSH keys, and the names of a JWK, whatever stands before or between. */
 const KEY_TEXTS = [
+  /\bBEGIN\s+(?:[A-Z0-9]+\s+)*(?:KEY|CERTIFICATE)\b/i,
   /-{4,5}\s*BEGIN\b/i,
   // How an SSH key begins in base64: the length of its type's name, then `ssh-`, `ecdsa-` or `sk-`.
   /AAAA(?:[BC]3NzaC1|E2VjZHNhL|[GI]nNrL)/,
@@ -15,12 +16,29 @@ const DER_READERS = [
   (key: Buffer) => new X509Certificate(key),
 ]
 
-function isPublicKeyDer(bytes: Buffer): boolean {
-  // Each of these is an ASN.1 SEQUENCE; anything else need not be parsed.
-  if (bytes[0] !== 0x30) return false
+/** The tag of an ASN.1 SEQUENCE, which every key of DER is. */
+const SEQUENCE = 0x30
+
+/** No key is longer than this, in characters of whatever spelling. */
+const MOST_CHARACTERS = 65_536
+
+/** How many encodings are looked through; a Kubernetes secret easily has two. */
+const MOST_ENCODINGS = 3
+
+/** The sequence that starts at an index, by the length that it declares (X.690 section 8.1.3). */
+function sequenceAt(bytes: Buffer, start: number): Buffer | undefined {
+  const first = bytes[start + 1] ?? 0
+  const lengthBytes = first < 0x80 ? 0 : first - 0x80
+  if (lengthBytes > 2 || start + 2 + lengthBytes > bytes.length) return undefined
+  const length = lengthBytes === 0 ? first : bytes.readUIntBE(start + 2, lengthBytes)
+  const end = start + 2 + lengthBytes + length
+  return length >= 32 && end <= bytes.length ? bytes.subarray(start, end) : undefined
+}
+
+function isPublicKeyDer(sequence: Buffer): boolean {
   return DER_READERS.some((read) => {
     try {
-      read(bytes)
+      read(sequence)
       return true
     } catch {
       return false
@@ -28,31 +46,68 @@ function isPublicKeyDer(bytes: Buffer): boolean {
   })
 }
 
-/** A byte order mark of UTF-8 or UTF-16, each byte read as one character. */
-const BYTE_ORDER_MARK = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/
+/** Whether there is a public key of DER anywhere in the bytes. */
+function containsDer(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(SEQUENCE); at >= 0; at = bytes.indexOf(SEQUENCE, at + 1)) {
+    const sequence = sequenceAt(bytes, at)
+    if (sequence !== undefined && isPublicKeyDer(sequence)) return true
+  }
+  return false
+}
 
-/** The bytes as they are, and what they may be an encoding of; a Kubernetes secret easily has two. */
-function readings(bytes: Buffer, encodings = 2): readonly Buffer[] {
-  if (encodings === 0) return [bytes]
-  const text = bytes.toString('latin1').replace(BYTE_ORDER_MARK, '')
-  const word = text.replace(/[\s"'\0]|\\[nr]/g, '')
-  const digits = word.replace(/^0x|:/gi, '')
-  const decoded: Buffer[] = []
-  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(word)) decoded.push(Buffer.from(word, 'base64'))
-  if (/^(?:[0-9a-f]{2})+$/i.test(digits)) decoded.push(Buffer.from(digits, 'hex'))
-  return [bytes, ...decoded.flatMap((inner) => readings(inner, encodings - 1))]
+/** What a text may be an encoding of: hex, and base64 from each place where a sequence could begin. */
+function decodings(text: string): readonly Buffer[] {
+  const printed = text.replace(/[^\x21-\x7e]|["',]|\\[nrt]/g, '')
+  const digits = printed.replace(/0x|[:,]/gi, '')
+  const found: Buffer[] = []
+  for (const [run] of digits.matchAll(/[0-9a-f]{64,}/gi)) found.push(Buffer.from(run, 'hex'))
+  for (const [run] of printed.matchAll(/[A-Za-z0-9+/_-]{32,}/g)) {
+    found.push(Buffer.from(run, 'base64'))
+    for (let at = run.indexOf('M', 1); at >= 0; at = run.indexOf('M', at + 1)) {
+      const bytes = Buffer.from(run.slice(at), 'base64')
+      if (sequenceAt(bytes, 0) !== undefined) found.push(bytes)
+    }
+  }
+  return found
+}
+
+function unescapeUrl(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
+}
+
+function isKeyObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const has = (...names: readonly string[]) => names.every((name) => Object.hasOwn(value, name))
+  return has('kty') || has('n', 'e') || has('crv', 'x') || Object.values(value).some(isKeyObject)
+}
+
+/** Whether what stands between the outermost braces or brackets is a JWK or holds one. */
+function containsJwk(text: string): boolean {
+  const json = /[{[].*[}\]]/s.exec(text)?.[0]
+  if (json === undefined) return false
+  try {
+    return isKeyObject(JSON.parse(json))
+  } catch {
+    return false
+  }
+}
+
+function containsKey(bytes: Buffer, encodings: number): boolean {
+  if (containsDer(bytes)) return true
+  const text = unescapeUrl(bytes.toString('latin1').replaceAll('\0', '')).slice(0, MOST_CHARACTERS)
+  if (KEY_TEXTS.some((pattern) => pattern.test(text)) || containsJwk(text)) return true
+  return encodings > 0 && decodings(text).some((inner) => containsKey(inner, encodings - 1))
 }
 
 /**
  * Whether a would-be secret is public-key material: PEM, certificate, JWK, key set, SSH or DER, also
- * in base64, hex, quotes, UTF-16, with a byte order mark, blanks or comments around it. Whoever can
- * read the public key could sign tokens with it (RFC 8725 section 2.1).
+ * in base64, hex, quotes, UTF-16 or a URL, with a byte order mark, blanks, names or comments around
+ * it. Whoever can read the public key could sign tokens with it (RFC 8725 section 2.1).
  */
 export function isPublicKeyMaterial(secret: Uint8Array): boolean {
-  return readings(Buffer.from(secret)).some((bytes) => {
-    const text = bytes.toString('latin1').replaceAll('\0', '')
-    return KEY_TEXTS.some((pattern) => pattern.test(text)) || isPublicKeyDer(bytes)
-  })
+  return containsKey(Buffer.from(secret), MOST_ENCODINGS)
 }
 
 /** Secrets printed in public documentation: anyone can sign with them. */
