@@ -184,8 +184,11 @@ describe('an answer', () => {
     const request = makeRequest('/api/tools/relay/execute', { token, json: { data: {} } })
     const response = await createApp(mastra).fetch(request)
     expect(response.headers.get('set-cookie')).toBeNull()
-    expect(await readRefusal(response)).toMatchObject({ status: 500, code: 'internal' })
-    expect(String(lines[0]?.fields['error'])).toContain('relay returned a Response')
+    expect(await readRefusal(response)).toMatchObject({ status: 422, code: 'tool_failed' })
+    expect(lines[0]?.fields).toMatchObject({
+      tool: 'relay',
+      error: new TypeError('The tool returned a Response.'),
+    })
   })
 
   it('that JSON refuses to express is 500, and the server goes on', async () => {

@@ -2,7 +2,7 @@
 export { createApp, type App, type AppOptions } from './app.js'
 export { type ErrorCode, STATUS } from './error-response.js'
 export { RequestError, StartError, type RequestErrorCode, type StartErrorCode } from './error.js'
-export { createLogger, type LoggerOptions } from './logger.js'
+export { createLogger, describeError, SECRET_FIELDS, type LoggerOptions } from './logger.js'
 export { serve, type RunningServer, type ServeOptions } from './node.js'
 export { type RouteMatch, type RouteTable } from './route-table.js'
 export {

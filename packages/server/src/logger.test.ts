@@ -131,8 +131,8 @@ describe('what a server logs', () => {
     )
     expect(lines().filter(({ level }) => level === ERROR)).toMatchObject([
       {
-        msg: 'A request failed.',
-        code: 'internal',
+        msg: 'A tool failed.',
+        tool: 'lonely-tool',
         requestId: response.headers.get('x-request-id'),
         err: { message: 'a cause that stays inside', stack: expect.stringContaining('at ') },
       },

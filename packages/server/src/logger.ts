@@ -1,12 +1,20 @@
 import type { LogFields, Logger } from '@signet/core'
 import { pino, type DestinationStream } from 'pino'
+import { StartError } from './error.js'
 
 /** Names of fields that can hold a credential; what they hold is never written. */
-const SECRET_FIELDS = ['authorization', 'token', 'secret', 'apiKey', 'password', 'cookie']
+export const SECRET_FIELDS: readonly string[] = [
+  'authorization',
+  'token',
+  'secret',
+  'apiKey',
+  'password',
+  'cookie',
+]
 
 /** How a server logs. */
 export interface LoggerOptions {
-  /** Least level that is written. Default: `LOG_LEVEL`, then `info`. */
+  /** Least level that is written: debug, info, warn, error, silent. Default: `LOG_LEVEL`, then `info`. */
   readonly level?: string
   /** Default: standard error, so that standard output stays for what was asked for. */
   readonly destination?: DestinationStream
@@ -15,8 +23,11 @@ export interface LoggerOptions {
 /** How many causes of an error are written. */
 const MOST_CAUSES = 5
 
+/** The levels that can be asked for. */
+const LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error', 'silent'])
+
 /** What is written of an error: none of its other members, which may be prompts, answers or keys. */
-function describeError(error: unknown, causes = MOST_CAUSES): LogFields {
+export function describeError(error: unknown, causes: number = MOST_CAUSES): LogFields {
   if (!(error instanceof Error)) {
     return { type: typeof error, ...(typeof error === 'string' && { message: error }) }
   }
@@ -36,11 +47,21 @@ function withError(fields: LogFields = {}): LogFields {
   return error === undefined ? rest : { ...rest, err: error }
 }
 
-/** Makes the logger of a server: JSON lines by pino, credentials redacted by the names of their fields. */
+/**
+ * Makes the logger of a server: JSON lines by pino, credentials redacted by the names of their fields.
+ * @throws {StartError} `option_invalid` for a level that is not known
+ */
 export function createLogger(options: LoggerOptions = {}): Logger {
+  const level = options.level ?? (process.env['LOG_LEVEL'] || 'info')
+  if (!LEVELS.has(level)) {
+    throw new StartError(
+      'option_invalid',
+      `The log level ${JSON.stringify(level)} is not known. Set LOG_LEVEL to ${[...LEVELS].join(', ')}.`,
+    )
+  }
   const logger = pino(
     {
-      level: options.level ?? process.env['LOG_LEVEL'] ?? 'info',
+      level,
       serializers: { err: (error: unknown) => describeError(error) },
       redact: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
     },

@@ -44,10 +44,17 @@ function startError(error: NodeJS.ErrnoException, hostname: string, port: number
       { cause: error },
     )
   }
-  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+  if (error.code === 'EACCES') {
     return new StartError(
       'address_refused',
-      `This machine does not let the server listen on ${hostname}, port ${port} (${error.code}).`,
+      `Port ${port} is only for privileged processes. Choose one above 1023 with --port or PORT.`,
+      { cause: error },
+    )
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartError(
+      'address_refused',
+      `${hostname} is no address of this machine (${error.code}). Name one with --host or server.host.`,
       { cause: error },
     )
   }

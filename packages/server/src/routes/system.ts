@@ -20,6 +20,9 @@ const packages = defineRoute({
     cmsEnabled: false,
     liveKitConnectionRouteEnabled: false,
     observabilityEnabled: false,
+    storageType: 'none',
+    observabilityStorageType: 'none',
+    observabilityStorageCapabilities: { metrics: false, logs: false, traceQueryDiscovery: false },
   }),
 })
 

@@ -113,17 +113,17 @@ describe('POST /tools/:toolId/execute', () => {
     expect(refusal).toMatchObject({ status: 422, code: 'tool_failed', text: 'The vault is shut.' })
   })
 
-  it('answers 500 and tells nothing of any other error', async () => {
+  it('tells nothing of any other error, and is no server error that clients repeat', async () => {
     const refusal = await refusalOf('/api/tools/lonely-tool/execute', {
       token: tokenOf('member'),
       json: { data: {} },
     })
     expect(refusal).toStrictEqual({
-      status: 500,
-      code: 'internal',
+      status: 422,
+      code: 'tool_failed',
       challenge: null,
       issues: undefined,
-      text: 'Internal server error.',
+      text: 'The tool failed.',
     })
   })
 })

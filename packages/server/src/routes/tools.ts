@@ -1,5 +1,5 @@
 import type { Principal } from '@signet/auth'
-import type { Tool } from '@signet/core'
+import { InputError, ToolError, type Tool } from '@signet/core'
 import { z } from 'zod'
 import { viewTool } from '../agent-view.js'
 import { RequestError } from '../error.js'
@@ -23,8 +23,9 @@ export const toolRequest: z.ZodType<ToolRequest> = z.object({
 type ToolInput = HandlerInput<unknown, unknown, ToolRequest, Principal>
 
 /**
- * Executes a tool for the caller of a request.
- * @throws {RequestError} `request_invalid` without `data`
+ * Executes a tool for the caller of a request. Whatever the tool throws is a `tool_failed`, which is no
+ * server error, because clients repeat a request after one, and the tool would run again.
+ * @throws {RequestError} `request_invalid` without `data`; `tool_failed`
  * @throws {InputError} for data that does not fit the tool
  */
 export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown> {
@@ -33,13 +34,18 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
       issues: [{ field: 'data', message: 'The input of the tool is missing.' }],
     })
   }
-  const { requestContext, signal: abortSignal } = input
-  const result = await tool.execute(input.body.data, { requestContext, abortSignal })
-  // Sent as it is, it would pass on the status and the headers of another server.
-  if (result instanceof Response) {
-    throw new TypeError(`The tool ${tool.id} returned a Response. Return what it read from it.`)
+  const { logger, requestContext, requestId, signal: abortSignal } = input
+  try {
+    const result = await tool.execute(input.body.data, { requestContext, abortSignal })
+    // Sent as it is, it would pass on the status and the headers of another server.
+    if (result instanceof Response) throw new TypeError('The tool returned a Response.')
+    return result
+  } catch (error) {
+    if (ToolError.isInstance(error) || InputError.isInstance(error)) throw error
+    abortSignal.throwIfAborted()
+    logger.error('A tool failed.', { requestId, tool: tool.id, error })
+    throw new RequestError('tool_failed', `The tool ${tool.id} failed.`, { cause: error })
   }
-  return result
 }
 
 const list = defineRoute({
