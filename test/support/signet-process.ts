@@ -8,6 +8,9 @@ export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 
+/** Whatever a developer's `.env` says, tests ask no model of theirs. */
+const OFFLINE = { MODEL: 'signet/rehearsal', OPENAI_API_KEY: '', OPENAI_BASE_URL: '' }
+
 /** How a process of the command line is started. */
 export interface SpawnOptions {
   readonly cwd?: string
@@ -35,7 +38,7 @@ export class SignetProcess {
     const { PATH, SystemRoot } = process.env
     this.child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: options.cwd ?? ROOT,
-      env: { PATH, SystemRoot, ...options.env },
+      env: { PATH, SystemRoot, ...OFFLINE, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child.stdout?.on('data', (data: Buffer) => this.#append({ stdout: data.toString() }))
@@ -92,8 +95,12 @@ export interface DevServer {
 }
 
 /** Starts `signet dev` on a free port and waits until it is ready. */
-export async function startDev(directory: string, options: SpawnOptions = {}): Promise<DevServer> {
-  const process = new SignetProcess(['dev', '--dir', directory, '--port', '0'], options)
+export async function startDev(
+  directory: string,
+  options: SpawnOptions & { readonly flags?: readonly string[] } = {},
+): Promise<DevServer> {
+  const { flags = [] } = options
+  const process = new SignetProcess(['dev', '--dir', directory, '--port', '0', ...flags], options)
   await process.waitFor(/^Ready in/m)
   const [, url = ''] = await process.waitFor(/Server +(http:\S+)/)
   const [, token = ''] = await process.waitFor(/Bearer ([\w.-]+)/)

@@ -44,7 +44,10 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
   const { url, mastra, token, tokenHours } = facts
   const tokenLines =
     token === undefined
-      ? ['  Token    none: this application does not sign its own tokens', '']
+      ? [
+          '  Token    none: this application signs no tokens, or accepts none without more claims',
+          '',
+        ]
       : [`  Token    role owner, for ${tokenHours} hours:`, '', token, '']
   return [
     '',

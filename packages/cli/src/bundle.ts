@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { context, formatMessages, type BuildOptions, type Message, type Plugin } from 'esbuild'
 import type { Mastra } from '@signet/core'
@@ -37,6 +37,13 @@ function buildOptions(project: Project, plugins: Plugin[]): BuildOptions {
     logLevel: 'silent',
     plugins,
   }
+}
+
+/** Keeps what lies beside the builds, a secret above all, out of the application's repository. */
+async function ignoreBuilds({ buildDirectory }: Project): Promise<void> {
+  const directory = dirname(buildDirectory)
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, '.gitignore'), '*\n')
 }
 
 async function buildError(errors: Message[]): Promise<Error> {
@@ -77,6 +84,7 @@ export async function watchApplication(
       })
     },
   }
+  await ignoreBuilds(project)
   const bundler = await context(buildOptions(project, [report]))
   await bundler.watch()
   return {
@@ -93,6 +101,7 @@ export async function watchApplication(
  * @throws whatever the application throws as it starts
  */
 export async function loadApplication(project: Project): Promise<Mastra> {
+  await ignoreBuilds(project)
   const bundler = await context(buildOptions(project, []))
   try {
     await bundler.rebuild()

@@ -1,8 +1,37 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { CommandFailure } from './failure.js'
 
-/** Reads `.env` of a folder into the environment. Variables that are set already stay as they are. */
+/**
+ * Reads `.env` of a folder into the environment. Variables that are set already stay as they are.
+ * @throws {CommandFailure} where there is one that cannot be read
+ */
 export function loadEnvFile(directory: string): void {
   const file = join(directory, '.env')
-  if (existsSync(file)) process.loadEnvFile(file)
+  if (!existsSync(file)) return
+  try {
+    process.loadEnvFile(file)
+  } catch (cause) {
+    throw new CommandFailure(`${file} cannot be read as a file of variables.`, { cause })
+  }
+}
+
+/**
+ * Makes a folder the one that this process works in, as if it had been started there, with its `.env`
+ * and with stacks that name the lines of the sources.
+ * @throws {CommandFailure} where there is no such folder, or its `.env` cannot be read
+ */
+export function enterProject(directory: string): void {
+  try {
+    process.chdir(directory)
+  } catch (cause) {
+    throw new CommandFailure(
+      `There is no folder ${directory}. Name the application's with --dir.`,
+      {
+        cause,
+      },
+    )
+  }
+  loadEnvFile(directory)
+  process.setSourceMapsEnabled(true)
 }

@@ -67,6 +67,11 @@ describe('signet', () => {
     [['token', '--sub', ' '], /--sub/],
     [['token', '--sub', 'a', '--expires', 'soon'], /--expires/],
     [['token', '--sub', 'a', '--expires', '0'], /--expires/],
+    [['token', '--sub', 'a', '--expires', '999999999d'], /--expires/],
+    [['token', '--sub', 'a', '--iss', ''], /--iss/],
+    [['token', '--sub', 'a', '--scope', ' '], /--scope/],
+    [['token', '--sub', 'a', '--alg', 'none'], /--alg/],
+    [['token', '--sub', 'a', '--claim', 'nbf=abc'], /--claim nbf/],
     [['token', '--sub', 'a', '--claim', 'novalue'], /--claim/],
     [['token', '--sub', 'a', '--claim', 'sub=b'], /--sub/],
     [['token', '--sub', 'a', '--claim', 'exp=99999999999'], /--expires/],
@@ -151,6 +156,31 @@ describe('signet token', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('32')
     expect(stderr).not.toContain('hunter2')
+  })
+
+  it('warns of every claim that would grant and grants nothing', async () => {
+    for (const claim of ['permissions=["agent:run"]', 'scp=agent:run']) {
+      const { code, stderr } = await run('token', '--sub', 'alice', '--claim', claim)
+      expect(code).toBe(0)
+      expect(stderr).toContain('agent:run')
+    }
+  })
+
+  it('signs with the algorithm that is asked for, where the secret is long enough', async () => {
+    const secret = 'b'.repeat(64)
+    vi.stubEnv('MASTRA_JWT_SECRET', secret)
+    const { stdout } = await run('token', '--sub', 'alice', '--alg', 'HS512')
+    const verifier = createVerifier({ keys: secretKeys(secret), algorithms: ['HS512'] })
+    expect((await verifier.verify(stdout.trim())).claims.sub).toBe('alice')
+    vi.stubEnv('MASTRA_JWT_SECRET', SECRET)
+    expect((await run('token', '--sub', 'alice', '--alg', 'HS512')).code).toBe(1)
+  })
+
+  it('takes the secret from .env of the folder that --dir names', async () => {
+    vi.stubEnv('MASTRA_JWT_SECRET', undefined)
+    writeFileSync(join(directory, '.env'), `MASTRA_JWT_SECRET="${SECRET}"\n`)
+    const { stdout } = await run('token', '--sub', 'alice', '--dir', directory)
+    expect((await claimsOf(stdout)).sub).toBe('alice')
   })
 
   it('warns of a scope that grants nothing, and still prints the token', async () => {

@@ -44,7 +44,7 @@ export function createProgram(io: Io): Command {
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--port <number>', 'port to listen on (default: PORT, then 4111)')
     .option('--host <address>', 'address to listen on (default: server.host, then all addresses)')
-    .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options, io))
+    .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options))
 
   program
     .command('token')
@@ -59,8 +59,10 @@ export function createProgram(io: Io): Command {
     .option('--aud <audience>', 'which server it is for; repeatable', collect)
     .option('--iss <issuer>', 'who vouches for it')
     .option('--expires <duration>', 'how long it lasts, such as 15m, 8h, 7d', '8h')
+    .option('--alg <algorithm>', 'HS256, HS384 or HS512 (default: HS256)')
+    .option('--dir <folder>', 'folder whose .env holds the secret', '.')
     .option('--claim <name=value>', 'any other claim; the value may be JSON; repeatable', collect)
-    .action((options: TokenOptions) => runToken(options, io))
+    .action((options: TokenOptions & DirectoryOption) => runToken(directory(options), options, io))
 
   program
     .command('secret')

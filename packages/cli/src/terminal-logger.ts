@@ -1,18 +1,20 @@
 import type { Writable } from 'node:stream'
 import type { LogFields, Logger } from '@signet/core'
+import { describeError, SECRET_FIELDS } from '@signet/server'
 import { writeLine } from './io.js'
 
-const HIDDEN: ReadonlySet<string> = new Set([
-  'authorization',
-  'token',
-  'secret',
-  'apiKey',
-  'password',
-])
+const HIDDEN: ReadonlySet<string> = new Set(SECRET_FIELDS)
+
+/** An error with its stack, and its causes below it. */
+function errorText({ stack, message, cause }: LogFields): string {
+  const own = `\n${String(stack ?? message)}`
+  const isCaused = typeof cause === 'object' && cause !== null
+  return isCaused ? `${own}\nCaused by: ${errorText({ ...cause }).trim()}` : own
+}
 
 function fieldText([name, value]: [string, unknown]): string {
   if (HIDDEN.has(name)) return `${name}=[hidden]`
-  if (value instanceof Error) return `\n${value.stack ?? value.message}`
+  if (value instanceof Error) return errorText(describeError(value))
   return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`
 }
 

@@ -1,12 +1,14 @@
-import { MastraJwtAuth, type AuthProvider } from '@signet/auth'
+import { MastraJwtAuth } from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { createApp, serve, type App, type RunningServer } from '@signet/server'
 import { bannerLines } from '../banner.js'
 import { watchApplication, type LoadResult } from '../bundle.js'
-import { loadEnvFile } from '../environment.js'
+import { developmentSecret } from '../development-secret.js'
+import { developmentToken, TOKEN_HOURS } from '../development-token.js'
+import { enterProject } from '../environment.js'
 import { type Io, writeLine } from '../io.js'
 import { choosePort } from '../port.js'
-import { developmentSecret, openProject, type Project } from '../project.js'
+import { dataDirectory, openProject, type Project } from '../project.js'
 import { untilShutdown } from '../shutdown.js'
 import { createTerminalLogger } from '../terminal-logger.js'
 
@@ -18,89 +20,91 @@ export interface DevOptions {
   readonly message: string
 }
 
-const TOKEN_HOURS = 8
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
+/** Addresses to listen on that are no address to ask. */
+const WILDCARD: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
-/** A provider that can also make tokens, as `MastraJwtAuth` can. */
-type Signer = Pick<MastraJwtAuth, 'sign'>
-
-function isSigner(provider: unknown): provider is Signer {
-  return typeof provider === 'object' && provider !== null && 'sign' in provider
+/** An application that is served, and what to ask it with. */
+interface Served {
+  readonly app: App
+  readonly mastra: Mastra
+  readonly token: string | undefined
 }
 
-function developmentAuth(mastra: Mastra, project: Project): AuthProvider | undefined {
-  if (mastra.getServer().auth !== undefined) return undefined
-  return new MastraJwtAuth({ secret: developmentSecret(project), name: 'development' })
+/** Makes an application servable. @throws {StartError} where it cannot be */
+async function makeServable(
+  mastra: Mastra,
+  project: Project,
+  options: { readonly isLoopbackOnly: boolean; readonly io: Io },
+): Promise<Served> {
+  const { isLoopbackOnly, io } = options
+  mastra.setDefaultLogger(createTerminalLogger(io.stderr))
+  const ownAuth = mastra.getServer().auth
+  const defaultAuth =
+    ownAuth === undefined
+      ? new MastraJwtAuth({
+          secret: developmentSecret(dataDirectory(project)),
+          name: 'development',
+        })
+      : undefined
+  const app = createApp(mastra, { isDevelopment: true, isLoopbackOnly, defaultAuth })
+  return { app, mastra, token: await developmentToken(app, ownAuth ?? defaultAuth) }
 }
 
-function makeToken(auth: AuthProvider | false | undefined): string | undefined {
-  if (!isSigner(auth)) return undefined
-  return auth.sign({ sub: 'developer', role: 'owner' }, { expiresInSeconds: TOKEN_HOURS * 3600 })
+function displayUrl({ hostname, port }: RunningServer): string {
+  const isLocal = LOOPBACK.has(hostname) || WILDCARD.has(hostname)
+  const host = isLocal ? 'localhost' : hostname
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** The application that answers now. A running answer stays with the one that it began with. */
-class CurrentApplication {
-  readonly #project: Project
-  readonly #io: Io
-  readonly #isLoopbackOnly: boolean
-  #app: App | undefined
-  mastra: Mastra | undefined
-  token: string | undefined
-
-  constructor(project: Project, io: Io, isLoopbackOnly: boolean) {
-    this.#project = project
-    this.#io = io
-    this.#isLoopbackOnly = isLoopbackOnly
-  }
-
-  readonly fetch = async (request: Request): Promise<Response> => {
-    if (this.#app === undefined) return new Response(null, { status: 503 })
-    return this.#app.fetch(request)
-  }
-
-  /** Replaces the application. @throws {StartError} where it cannot be served */
-  use(mastra: Mastra): void {
-    mastra.setDefaultLogger(createTerminalLogger(this.#io.stderr))
-    const defaultAuth = developmentAuth(mastra, this.#project)
-    const isLoopbackOnly = this.#isLoopbackOnly
-    this.#app = createApp(mastra, { isDevelopment: true, isLoopbackOnly, defaultAuth })
-    this.token = makeToken(defaultAuth ?? mastra.getServer().auth)
-    this.mastra = mastra
-  }
+/** What to print of an error at reload: of the application's own, the stack finds the line. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.constructor === Error ? (error.stack ?? error.message) : error.message
 }
 
-function displayUrl(server: RunningServer): string {
-  const host = LOOPBACK.has(server.hostname) ? 'localhost' : server.hostname
-  return `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`
+function greet({ mastra, token }: Served, server: RunningServer, message: string, io: Io): void {
+  const lines = bannerLines({
+    url: displayUrl(server),
+    apiPrefix: mastra.getServer().apiPrefix ?? '/api',
+    mastra,
+    token,
+    tokenHours: TOKEN_HOURS,
+    message,
+    isWindows: process.platform === 'win32',
+  })
+  for (const line of lines) writeLine(io.stdout, line)
+  writeLine(io.stdout, `Ready in ${process.uptime().toFixed(1)} s.`)
 }
 
-/** Serves the application, and serves it anew after each change. */
+/**
+ * Serves the application, and serves it anew after each change. A running answer stays with the
+ * version that it began with.
+ */
 export async function runDev(directory: string, options: DevOptions, io: Io): Promise<void> {
   const project = openProject(directory)
   process.env['NODE_ENV'] = 'development'
-  loadEnvFile(project.directory)
+  enterProject(directory)
   const hostname = options.host ?? '127.0.0.1'
   const isLoopbackOnly = LOOPBACK.has(hostname)
-  const current = new CurrentApplication(project, io, isLoopbackOnly)
 
+  let current: Served | undefined
   let settleFirst: ((result: LoadResult) => void) | undefined
   const first = new Promise<LoadResult>((resolve) => {
     settleFirst = resolve
   })
-  let isServing = false
 
-  function replace(result: LoadResult): void {
-    if (!isServing) {
+  async function replace(result: LoadResult): Promise<void> {
+    if (current === undefined) {
       settleFirst?.(result)
       return
     }
     try {
       if ('error' in result) throw result.error
-      current.use(result.mastra)
+      current = await makeServable(result.mastra, project, { isLoopbackOnly, io })
       writeLine(io.stderr, 'Reloaded.')
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      writeLine(io.stderr, `${message}\nThe last version that worked goes on answering.`)
+      writeLine(io.stderr, `${describe(error)}\nThe last version that worked goes on answering.`)
     }
   }
 
@@ -108,25 +112,17 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   try {
     const result = await first
     if ('error' in result) throw result.error
-    current.use(result.mastra)
-    isServing = true
+    const served = await makeServable(result.mastra, project, { isLoopbackOnly, io })
+    current = served
     const port = choosePort(options.port, result.mastra.getServer().port)
-    const server = await serve(current.fetch, { port, hostname })
-    const ended = untilShutdown(server, io)
+    const answer = (request: Request) => (current ?? served).app.fetch(request)
+    const server = await serve(answer, { port, hostname })
+    const ended = untilShutdown(server, (message) => writeLine(io.stderr, message))
     if (!isLoopbackOnly) {
-      writeLine(io.stderr, `Other machines can reach this development server at ${hostname}.`)
+      const warning = `Other machines can reach this development server at ${hostname}, and its tokens travel in clear.`
+      writeLine(io.stderr, warning)
     }
-    const lines = bannerLines({
-      url: displayUrl(server),
-      apiPrefix: result.mastra.getServer().apiPrefix ?? '/api',
-      mastra: result.mastra,
-      token: current.token,
-      tokenHours: TOKEN_HOURS,
-      message: options.message,
-      isWindows: process.platform === 'win32',
-    })
-    for (const line of lines) writeLine(io.stdout, line)
-    writeLine(io.stdout, `Ready in ${process.uptime().toFixed(1)} s.`)
+    greet(served, server, options.message, io)
     await ended
   } finally {
     await watcher.close()

@@ -1,7 +1,6 @@
 import { createApp, createLogger, serve } from '@signet/server'
 import { loadApplication } from '../bundle.js'
-import { loadEnvFile } from '../environment.js'
-import type { Io } from '../io.js'
+import { enterProject } from '../environment.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
 import { untilShutdown } from '../shutdown.js'
@@ -21,9 +20,9 @@ function requireProduction(): void {
 }
 
 /** Serves the application in production: nothing is watched, no token is made or printed. */
-export async function runStart(directory: string, options: StartOptions, io: Io): Promise<void> {
+export async function runStart(directory: string, options: StartOptions): Promise<void> {
   const project = openProject(directory)
-  loadEnvFile(project.directory)
+  enterProject(directory)
   requireProduction()
   const logger = createLogger()
   const mastra = await loadApplication(project)
@@ -34,7 +33,8 @@ export async function runStart(directory: string, options: StartOptions, io: Io)
     port: choosePort(options.port, port),
     hostname: options.host ?? host ?? '0.0.0.0',
   })
-  const ended = untilShutdown(server, io)
-  mastra.getLogger().info('The server is ready.', { hostname: server.hostname, port: server.port })
+  const appLogger = mastra.getLogger()
+  const ended = untilShutdown(server, (message) => appLogger.info(message))
+  appLogger.info('The server is ready.', { address: server.hostname, port: server.port })
   await ended
 }

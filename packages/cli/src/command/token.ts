@@ -1,4 +1,11 @@
-import { parseGrant, secretKeys, signToken, type Claims } from '@signet/auth'
+import {
+  parseGrant,
+  secretKeys,
+  signToken,
+  TokenError,
+  type Algorithm,
+  type Claims,
+} from '@signet/auth'
 import { parseDuration } from '../duration.js'
 import { loadEnvFile } from '../environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
@@ -12,8 +19,13 @@ export interface TokenOptions {
   readonly aud?: readonly string[]
   readonly iss?: string
   readonly expires: string
+  /** Default: HS256. */
+  readonly alg?: string
   readonly claim?: readonly string[]
 }
+
+/** Claims that grant permissions, beside roles. */
+const GRANTING = ['scope', 'scp', 'permissions'] as const
 
 /** Claims that have a flag of their own. */
 const FLAGGED: ReadonlySet<string> = new Set(['sub', 'scope', 'role', 'aud', 'iss', 'exp'])
@@ -56,7 +68,11 @@ function single<Item>(items: readonly Item[]): Item | readonly Item[] {
 
 function readClaims(options: TokenOptions): Claims {
   const { sub, scope, role, aud, iss, claim = [] } = options
-  if (sub.trim() === '') throw new UsageFailure('--sub is empty. Name whoever the token is for.')
+  for (const [flag, values] of Object.entries({ sub: [sub], iss: [iss], aud, role, scope })) {
+    if (values?.some((value) => value?.trim() === '')) {
+      throw new UsageFailure(`--${flag} is empty. Give it a value, or leave it out.`)
+    }
+  }
   return {
     ...Object.fromEntries(claim.map(parseClaim)),
     sub,
@@ -67,22 +83,44 @@ function readClaims(options: TokenOptions): Claims {
   }
 }
 
-function warnOfUnknownScopes(scopes: readonly string[], io: Io): void {
-  for (const scope of scopes.flatMap((text) => text.split(' '))) {
-    if (scope === '' || parseGrant(scope) !== undefined) continue
+function warnOfUnknownGrants(claims: Claims, io: Io): void {
+  const words = GRANTING.flatMap((name) => claims[name] ?? []).flatMap((each) =>
+    String(each).split(' '),
+  )
+  for (const word of words) {
+    if (word === '' || parseGrant(word) !== undefined) continue
     writeLine(
       io.stderr,
-      `warning: --scope ${scope} grants nothing here; permissions look like agents:execute or tools:read:some-tool.`,
+      `warning: ${word} grants nothing here; permissions look like agents:execute or tools:read:some-tool.`,
     )
   }
 }
 
+/** Signs, and says of a claim that cannot be signed which flag it came from. */
+function sign(claims: Claims, algorithm: Algorithm | undefined, expiresInSeconds: number): string {
+  try {
+    const { signingKey } = secretKeys(readSecret(), { algorithms: algorithm && [algorithm] })
+    return signToken(claims, signingKey, { expiresInSeconds })
+  } catch (error) {
+    if (!TokenError.isInstance(error)) throw error
+    throw new UsageFailure(
+      `--claim ${error.claim ?? ''} has a value that it cannot have. ${error.message}`,
+    )
+  }
+}
+
+function parseAlgorithm(text: string | undefined): Algorithm | undefined {
+  if (text === undefined || text === 'HS256' || text === 'HS384' || text === 'HS512') return text
+  throw new UsageFailure(`--alg ${JSON.stringify(text)} is not HS256, HS384 or HS512.`)
+}
+
 /** Prints a token signed with the project's secret, and nothing else, on standard output. */
-export function runToken(options: TokenOptions, io: Io): void {
+export function runToken(directory: string, options: TokenOptions, io: Io): void {
   const claims = readClaims(options)
   const expiresInSeconds = parseDuration(options.expires, '--expires')
-  loadEnvFile(io.directory)
-  const { signingKey } = secretKeys(readSecret())
-  warnOfUnknownScopes(options.scope ?? [], io)
-  writeLine(io.stdout, signToken(claims, signingKey, { expiresInSeconds }))
+  const algorithm = parseAlgorithm(options.alg)
+  loadEnvFile(directory)
+  const token = sign(claims, algorithm, expiresInSeconds)
+  warnOfUnknownGrants(claims, io)
+  writeLine(io.stdout, token)
 }
