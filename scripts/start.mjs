@@ -1,12 +1,8 @@
-// npm start: serves the example agent, with auth on.
+// npm start: installs, builds and serves the example agent, with auth on.
 import { join } from 'node:path'
 import { prepare, root } from './prepare.mjs'
 
-const example = join(root, 'examples', 'weather')
-
 prepare()
-const { ensureEnv } = await import('../examples/weather/scripts/ensure-env.mjs')
-await ensureEnv({ directory: example })
-const { main } = await import('../packages/cli/dist/main.js')
-const flags = ['--dir', example, '--message', 'Weather in London']
-process.exitCode = await main(['dev', ...flags, ...process.argv.slice(2)])
+// Not before: what it imports is built by the line above.
+const { serveExample } = await import('./serve-example.mjs')
+await serveExample(join(root, 'examples', 'weather'), process.argv.slice(2))

@@ -11,7 +11,10 @@ let server: DevServer
 const auth = new MastraJwtAuth({ secret: SECRET })
 
 beforeAll(async () => {
-  server = await startDev(join(ROOT, 'examples', 'weather'), { env: { MASTRA_JWT_SECRET: SECRET } })
+  server = await startDev(join(ROOT, 'examples', 'weather'), {
+    env: { MASTRA_JWT_SECRET: SECRET },
+    flags: ['--message', 'Weather in London'],
+  })
 })
 
 afterAll(async () => {
@@ -46,13 +49,12 @@ function withChangedSignature(token: string): string {
   return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
 }
 
-describe('the printed cURL line', () => {
+describe.skipIf(process.platform === 'win32')('the printed cURL line', () => {
   it('asks the agent and gets an answer', async () => {
     const line = /^curl .*$/m.exec(server.process.stdout)?.[0] ?? ''
-    const words = line.replace("-d '{", `-s -d '{`)
-    const { stdout, status } = spawnSync('sh', ['-c', words], { encoding: 'utf8' })
+    const { stdout, status } = spawnSync('sh', ['-c', line], { encoding: 'utf8' })
     expect(status).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ finishReason: 'stop' })
+    expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringContaining('London') })
   })
 })
 

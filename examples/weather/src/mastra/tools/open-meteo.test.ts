@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { startLoopbackServer, type LoopbackServer } from './loopback-server.js'
+import { startLoopbackServer, type LoopbackServer } from '../../loopback-server.js'
 import { fetchLiveWeather, type OpenMeteoOptions } from './open-meteo.js'
 
 const LONDON = {

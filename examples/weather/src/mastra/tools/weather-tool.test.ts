@@ -3,7 +3,7 @@ import { InputError, RequestContext, ToolError } from '@signet/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CLIMATE_NORMALS } from './climate-normals.js'
 import { CLIMATE_CITIES } from './climate-table.js'
-import { startLoopbackServer, type LoopbackServer } from './loopback-server.js'
+import { startLoopbackServer, type LoopbackServer } from '../../loopback-server.js'
 import { createWeatherTool, weatherTool } from './weather-tool.js'
 
 const requestContext = new RequestContext()
