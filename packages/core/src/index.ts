@@ -31,6 +31,31 @@ export {
 export { zodIssues } from './issue.js'
 export { consoleLogger, type LogFields, type Logger } from './logger.js'
 export { Mastra, type CorsConfig, type MastraConfig, type ServerConfig } from './mastra.js'
+export {
+  type CloneOptions,
+  type ClonedThread,
+  type CreatedBetween,
+  type Exchange,
+  type MemoryContent,
+  type MemoryMessage,
+  type MemoryPart,
+  type MemoryRole,
+  type MemoryStorage,
+  type MemoryThread,
+  type MessagePage,
+  type MessageQuery,
+  type MessageRequest,
+  type NewMemoryMessage,
+  type NewMemoryThread,
+  type PageInfo,
+  type PageQuery,
+  type SavedMessage,
+  type SearchHit,
+  type SearchQuery,
+  type ThreadChange,
+  type ThreadPage,
+  type ThreadQuery,
+} from './memory/storage.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'

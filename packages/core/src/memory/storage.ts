@@ -1,0 +1,245 @@
+/** A part of a message's content: its `type` says what else is in it. Plain JSON. */
+export interface MemoryPart {
+  readonly type: string
+  readonly [name: string]: unknown
+}
+
+/** What a message says, in format 2. Plain JSON. */
+export interface MemoryContent {
+  readonly format: 2
+  readonly parts: readonly MemoryPart[]
+  /** The text of all parts. */
+  readonly content?: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** Who wrote a message. */
+export type MemoryRole = 'user' | 'assistant' | 'system' | 'tool'
+
+/** A message that is to be stored in a thread that is named beside it. */
+export interface NewMemoryMessage {
+  readonly id: string
+  readonly role: MemoryRole
+  /** The kind of message; default `text`. */
+  readonly type?: string
+  /** In milliseconds since 1970. It is shown, but orders nothing: that is done by the position. */
+  readonly createdAt: number
+  readonly content: MemoryContent
+}
+
+/** A message of a thread. */
+export interface MemoryMessage extends NewMemoryMessage {
+  readonly threadId: string
+  readonly type: string
+}
+
+/** A message that is to be stored, with its thread. */
+export interface SavedMessage extends NewMemoryMessage {
+  readonly threadId: string
+}
+
+/** A conversation. Times are in milliseconds since 1970. */
+export interface MemoryThread {
+  readonly id: string
+  /** May be empty. */
+  readonly title: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A thread that is to be created. */
+export interface NewMemoryThread {
+  readonly id: string
+  /** Default: empty. */
+  readonly title?: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** What is to change of a thread; what is left out stays. */
+export interface ThreadChange {
+  readonly title?: string
+  /** Merged into what there is, name by name at the top level. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** Which part of a list is wanted. */
+export interface PageQuery {
+  /** From 0; default 0. */
+  readonly page?: number
+  /** At least 1. */
+  readonly perPage: number
+}
+
+/** Which part of a list this is. */
+export interface PageInfo {
+  /** How many there are on all pages. */
+  readonly total: number
+  readonly page: number
+  readonly perPage: number
+  readonly hasMore: boolean
+}
+
+/** Which threads are wanted, and in what order. */
+export interface ThreadQuery extends PageQuery {
+  readonly orderBy?: {
+    /** Default `createdAt`. */
+    readonly field?: 'createdAt' | 'updatedAt'
+    /** Default `desc`. */
+    readonly direction?: 'asc' | 'desc'
+  }
+  /** Only threads whose metadata has each of these at its top level, with an equal JSON value. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** A page of threads. */
+export interface ThreadPage extends PageInfo {
+  readonly threads: readonly MemoryThread[]
+}
+
+/** A span of creation times, in milliseconds since 1970, both ends included. */
+export interface CreatedBetween {
+  readonly from?: number
+  readonly to?: number
+}
+
+/** Which messages of a thread are wanted, and in what order. */
+export interface MessageQuery extends PageQuery {
+  /** `asc`, the default, is oldest first. */
+  readonly direction?: 'asc' | 'desc'
+  /** Counting these takes a look at every message of the thread. */
+  readonly createdAt?: CreatedBetween
+}
+
+/** A page of messages. */
+export interface MessagePage extends PageInfo {
+  readonly messages: readonly MemoryMessage[]
+}
+
+/** A message by its id, with so many of its neighbours in the same thread. */
+export interface MessageRequest {
+  readonly id: string
+  /** Default 0. */
+  readonly previous?: number
+  /** Default 0. */
+  readonly next?: number
+}
+
+/** How a thread is to be cloned. */
+export interface CloneOptions {
+  readonly id: string
+  /** Default: that of the source. */
+  readonly title?: string
+  /** Merged into that of the source. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Only so many of the newest messages; default: all. */
+  readonly messageLimit?: number
+  readonly createdAt?: CreatedBetween
+  /** Only these messages of the thread. */
+  readonly messageIds?: readonly string[]
+}
+
+/** A clone, its messages from the oldest on, and which message became which. */
+export interface ClonedThread {
+  readonly thread: MemoryThread
+  readonly messages: readonly MemoryMessage[]
+  /** From the id of a message of the source to the id of its copy. */
+  readonly messageIds: ReadonlyMap<string, string>
+}
+
+/** What to look for. */
+export interface SearchQuery {
+  /** Any text. A message is found when it has all the words of it, in any order and case. */
+  readonly text: string
+  /** Only in this thread; default: in all of the owner's. */
+  readonly threadId?: string
+  /** At most so many. */
+  readonly limit: number
+}
+
+/** A message that was found, and the title of its thread. */
+export interface SearchHit {
+  readonly message: MemoryMessage
+  readonly threadTitle: string
+}
+
+/** A question with its answer, for the thread that they belong to. */
+export interface Exchange {
+  /** `title` and `metadata` count only where the thread is missing and so is created. */
+  readonly thread: NewMemoryThread
+  /** Question and answer, in their order. Their ids must be new. */
+  readonly messages: readonly NewMemoryMessage[]
+}
+
+/**
+ * What memory asks of a storage. The first argument is always the owner, an opaque key: nothing that
+ * a method returns or changes belongs to anyone else, and the same id of another owner is another
+ * thread or message. Message ids are unique per owner, over all threads.
+ *
+ * What is stored comes back exactly as it was given, as JSON has it. Every method either does all
+ * that it says or nothing, and is durable when its promise resolves.
+ *
+ * Each method may throw an error whose `code` is `storage_unavailable` (cannot be reached just now),
+ * `storage_failed` (a fault of the storage) or `value_invalid` (cannot be stored or asked for). Those
+ * that write may also throw the codes named beside them.
+ */
+export interface MemoryStorage {
+  /** @throws `thread_exists` when this owner has a thread of this id */
+  createThread(owner: string, thread: NewMemoryThread): Promise<MemoryThread>
+  getThread(owner: string, threadId: string): Promise<MemoryThread | undefined>
+  listThreads(owner: string, query: ThreadQuery): Promise<ThreadPage>
+  /** Resolves to the changed thread, or undefined where there is none. */
+  updateThread(
+    owner: string,
+    threadId: string,
+    change: ThreadChange,
+  ): Promise<MemoryThread | undefined>
+  /** Deletes a thread and its messages. Resolves to whether there was one. */
+  deleteThread(owner: string, threadId: string): Promise<boolean>
+  /**
+   * Copies a thread with its messages. Resolves to undefined where there is no such thread.
+   * @throws `thread_exists` when this owner has a thread of the new id
+   */
+  cloneThread(
+    owner: string,
+    threadId: string,
+    options: CloneOptions,
+  ): Promise<ClonedThread | undefined>
+
+  /** Resolves to undefined where there is no such thread. */
+  listMessages(
+    owner: string,
+    threadId: string,
+    query: MessageQuery,
+  ): Promise<MessagePage | undefined>
+  /** The newest messages of a thread, the oldest of them first; none where there is no such thread. */
+  lastMessages(owner: string, threadId: string, count: number): Promise<readonly MemoryMessage[]>
+  /** Messages by id, with neighbours; each once, by thread and position. Unknown ids are left out. */
+  getMessages(owner: string, requests: readonly MessageRequest[]): Promise<readonly MemoryMessage[]>
+  /**
+   * Stores messages, all or none, in the order given. A message whose id is already in its thread
+   * replaces it, in its place, so that saving again does no harm.
+   * @throws `thread_not_found` when one of the threads is missing
+   * @throws `message_exists` when an id is given twice, or is a message of another thread
+   */
+  saveMessages(owner: string, messages: readonly SavedMessage[]): Promise<readonly MemoryMessage[]>
+  /** Resolves to how many of them there were. */
+  deleteMessages(owner: string, messageIds: readonly string[]): Promise<number>
+  /** Full text search, the newest messages first. */
+  searchMessages(owner: string, query: SearchQuery): Promise<readonly SearchHit[]>
+
+  /** The working memory of a thread, or without `threadId` that of the owner. */
+  getWorkingMemory(owner: string, threadId?: string): Promise<string | undefined>
+  /**
+   * Sets the working memory of a thread, or without `threadId` that of the owner; undefined clears it.
+   * @throws `thread_not_found`
+   */
+  setWorkingMemory(owner: string, text: string | undefined, threadId?: string): Promise<void>
+
+  /**
+   * Stores a question with its answer: creates the thread where it is missing, appends the messages
+   * and touches the thread.
+   * @throws `message_exists` when this owner has a message of one of the ids
+   */
+  commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread>
+}
