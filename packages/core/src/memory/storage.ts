@@ -144,7 +144,7 @@ export interface ClonedThread {
   readonly thread: MemoryThread
   readonly messages: readonly MemoryMessage[]
   /** From the id of a message of the source to the id of its copy. */
-  readonly messageIds: ReadonlyMap<string, string>
+  readonly messageIds: Readonly<Record<string, string>>
 }
 
 /** What to look for. */

@@ -1,0 +1,104 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  CompiledQuery,
+  sql,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type SqliteDialectConfig,
+  type TransactionSettings,
+} from 'kysely'
+import Libsql from 'libsql'
+import type { Driver, Fault } from './contract.js'
+
+/** How long a statement waits for another process that writes. */
+const BUSY_TIMEOUT_MS = 5000
+
+const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'])
+const UNAVAILABLE =
+  /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|PERM|CORRUPT|NOTADB|NOMEM)(?:_|$)/
+
+/** Takes the lock of writers at once: a transaction that only then turns to writing would fail. */
+class LibsqlDriver extends SqliteDriver {
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'
+    await connection.executeQuery(CompiledQuery.raw(begin))
+  }
+}
+
+class LibsqlDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig
+
+  constructor(config: SqliteDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): LibsqlDriver {
+    return new LibsqlDriver(this.#config)
+  }
+}
+
+function explain(error: unknown): Fault | undefined {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined
+  if (DUPLICATE.has(code)) return { kind: 'duplicate', code }
+  return { kind: UNAVAILABLE.test(code) ? 'unavailable' : 'failed', code }
+}
+
+function openFile(directory: string): Libsql.Database {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = join(directory, 'signet.db')
+  // Conversations are nobody else's: a file that is new is for its owner alone.
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
+  database.exec('pragma journal_mode = wal')
+  // An answer is acknowledged only when it would outlast a loss of power.
+  database.exec('pragma synchronous = full')
+  database.exec('pragma foreign_keys = on')
+  return database
+}
+
+/** The driver for the file `signet.db` in a folder, which is made where it is missing. */
+export function libsqlDriver(directory: string): Driver {
+  return {
+    dialect: new LibsqlDialect({ database: async () => openFile(directory) }),
+    textType: sql`text`,
+    // The index finds rows by number, and only a declared number stays the same.
+    numberRows: (table) => table.addColumn('number', 'integer', (column) => column.primaryKey()),
+    // A transaction that writes has the file to itself.
+    lockMigrations: async () => undefined,
+    createSearch: async (transaction) => {
+      for (const statement of SEARCH) await sql.raw(statement).execute(transaction)
+    },
+    hasWords: (words) => {
+      const query = words.map((word) => `"${word}"`).join(' AND ')
+      return sql`signet_message.number in (
+        select rowid from signet_message_search where signet_message_search match ${query}
+      )`
+    },
+    explain,
+  }
+}
+
+/**
+ * The words are made by us, so the plainest tokenizer will do: ASCII signs part them. Triggers keep the
+ * index in step, within the same transaction.
+ */
+const SEARCH = [
+  `create virtual table signet_message_search using fts5(
+    words, content = 'signet_message', content_rowid = 'number', tokenize = 'ascii', detail = 'none', columnsize = 0)`,
+  `create trigger signet_message_inserted after insert on signet_message begin
+    insert into signet_message_search(rowid, words) values (new.number, new.words); end`,
+  `create trigger signet_message_deleted after delete on signet_message begin
+    insert into signet_message_search(signet_message_search, rowid, words)
+      values ('delete', old.number, old.words); end`,
+  `create trigger signet_message_updated after update of words on signet_message begin
+    insert into signet_message_search(signet_message_search, rowid, words)
+      values ('delete', old.number, old.words);
+    insert into signet_message_search(rowid, words) values (new.number, new.words); end`,
+]

@@ -1,0 +1,146 @@
+import {
+  PostgresDialect,
+  sql,
+  type PostgresCursor,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+} from 'kysely'
+import { StorageError } from '../error.js'
+import type { Driver, Fault } from './contract.js'
+
+/** How long to wait for a connection. */
+const CONNECT_TIMEOUT_MS = 5000
+/** How long the server works on one statement. */
+const STATEMENT_TIMEOUT_MS = 15_000
+/** How long to wait for the answer of a server that may be gone without a word. */
+const ANSWER_TIMEOUT_MS = 20_000
+/** Any number, as long as it stays the same. */
+const MIGRATION_LOCK = 5_247_861_003
+const INT8 = 20
+
+// Classes of SQLSTATE: connection, authorization, resources, operator; timeouts; no such database.
+const UNAVAILABLE = /^(?:08|28|53|57P|58)|^(?:57014|55P03|25P03|3D000)$/
+const CONFLICT = /^(?:40001|40P01)$/
+const NETWORK = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)/
+const MESSAGES = /connection terminated|timeout|connection error|not queryable|connection ended/i
+
+function explain(error: unknown): Fault | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code: unknown = Reflect.get(error, 'code')
+  if (error instanceof AggregateError || typeof code !== 'string') {
+    const isLost = error instanceof AggregateError || MESSAGES.test(error.message)
+    return isLost ? { kind: 'unavailable' } : undefined
+  }
+  if (code === '23505') return { kind: 'duplicate', code }
+  if (CONFLICT.test(code)) return { kind: 'conflict', code }
+  if (UNAVAILABLE.test(code) || NETWORK.test(code)) return { kind: 'unavailable', code }
+  return /^[0-9A-Z]{5}$/.test(code) ? { kind: 'failed', code } : undefined
+}
+
+/** A connection that is given up, not given back, once the server behind it did not answer. */
+class Client implements PostgresPoolClient {
+  readonly #client: PostgresPoolClient & { release(destroy?: boolean): void }
+  #lost: unknown
+
+  constructor(client: PostgresPoolClient & { release(destroy?: boolean): void }) {
+    this.#client = client
+  }
+
+  query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
+  query<R>(
+    query: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    return typeof query === 'string' ? this.#ask(query, parameters) : this.#client.query(query)
+  }
+
+  async #ask<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    // The statement that follows a lost one is the rollback: it would wait as long again.
+    if (this.#lost !== undefined) throw this.#lost
+    try {
+      return await this.#client.query<R>(text, parameters)
+    } catch (error) {
+      if (explain(error)?.kind === 'unavailable') this.#lost = error
+      throw error
+    }
+  }
+
+  release(): void {
+    this.#client.release(this.#lost !== undefined)
+  }
+}
+
+async function loadPg(): Promise<typeof import('pg')> {
+  return await import('pg')
+}
+
+/** Loads `pg`, which only those need who have a PostgreSQL. */
+async function load(loadDriver: typeof loadPg): Promise<typeof import('pg')> {
+  try {
+    return await loadDriver()
+  } catch {
+    const message = 'PostgreSQL needs the package pg, which is not installed: npm install pg'
+    throw new StorageError('driver_missing', message)
+  }
+}
+
+/** What the driver may be told. */
+export interface PostgresOptions {
+  /** Waits as long as a statement takes: for migrations. */
+  readonly isPatient?: boolean
+  readonly loadDriver?: typeof loadPg
+}
+
+async function createPool(url: string, options: PostgresOptions): Promise<PostgresPool> {
+  const { Pool, types } = await load(options.loadDriver ?? loadPg)
+  const timeouts = options.isPatient
+    ? {}
+    : { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS }
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'signet',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    ...timeouts,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
+    },
+  })
+  // An idle connection that breaks is dropped by the pool; unheard, its error would end the process.
+  pool.on('error', () => undefined)
+  return {
+    connect: async () => new Client(await pool.connect()),
+    end: () => pool.end(),
+  }
+}
+
+/** The driver for a PostgreSQL server, 14 or later, whose database is in UTF-8. */
+export function postgresDriver(url: string, options: PostgresOptions = {}): Driver {
+  return {
+    dialect: new PostgresDialect({ pool: () => createPool(url, options) }),
+    textType: sql`text collate "C"`,
+    numberRows: (table) => table,
+    lockMigrations: async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction)
+    },
+    createSearch: async (transaction) => {
+      for (const statement of SEARCH) await sql.raw(statement).execute(transaction)
+    },
+    hasWords: (words) => {
+      const query = words.map((word) => `'${word}'`).join(' & ')
+      return sql`signet_message.search @@ cast(${query} as tsquery)`
+    },
+    explain,
+  }
+}
+
+/** The words are made by us, so they go into the vector as they are, without a dictionary. */
+const SEARCH = [
+  `alter table signet_message add column search tsvector
+    generated always as (array_to_tsvector(string_to_array(words, ' '))) stored`,
+  'create index signet_message_search on signet_message using gin (search)',
+]

@@ -1,0 +1,45 @@
+const STORAGE_ERROR = Symbol.for('signet.store.storage-error')
+
+/** Why the store did not do what it was asked to. */
+export type StorageErrorCode =
+  /** It cannot be reached just now, or is too busy. */
+  | 'storage_unavailable'
+  /** A fault of the database or of this package. */
+  | 'storage_failed'
+  /** The database was written by a newer version. */
+  | 'storage_newer'
+  /** A package that the database needs is not installed. */
+  | 'driver_missing'
+  /** An argument that cannot be stored or asked for. */
+  | 'value_invalid'
+  | 'thread_exists'
+  | 'thread_not_found'
+  | 'message_exists'
+
+/** What a `StorageError` may say beside its code. */
+export interface StorageErrorOptions {
+  /** What the database calls it, such as `57P01` or `SQLITE_BUSY`. */
+  readonly driverCode?: string
+}
+
+/**
+ * The store could not do what it was asked to. Its message holds neither SQL nor data, and it has no
+ * cause: texts of databases quote rows and addresses. The driver's code is there for the log.
+ */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly code: StorageErrorCode
+  readonly driverCode: string | undefined
+
+  constructor(code: StorageErrorCode, message: string, options: StorageErrorOptions = {}) {
+    super(message)
+    Object.defineProperty(this, STORAGE_ERROR, { value: true })
+    this.code = code
+    this.driverCode = options.driverCode
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is StorageError {
+    return typeof value === 'object' && value !== null && STORAGE_ERROR in value
+  }
+}

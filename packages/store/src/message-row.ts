@@ -1,0 +1,58 @@
+import type { MemoryMessage, MemoryRole, NewMemoryMessage } from '@signet/core'
+import type { Selectable } from 'kysely'
+import { StorageError } from './error.js'
+import type { MessageTable } from './schema.js'
+import { checkId, checkTime, decodeObject, encodeJson } from './value.js'
+import { messageWords } from './words.js'
+
+/** What a message is read from. */
+export type MessageRow = Pick<
+  Selectable<MessageTable>,
+  'id' | 'thread_id' | 'position' | 'role' | 'created_at' | 'body'
+>
+
+/** Those columns, named with their table. */
+export const MESSAGE_COLUMNS = [
+  'signet_message.id',
+  'signet_message.thread_id',
+  'signet_message.position',
+  'signet_message.role',
+  'signet_message.created_at',
+  'signet_message.body',
+] as const
+
+const ROLES: ReadonlySet<string> = new Set<MemoryRole>(['user', 'assistant', 'system', 'tool'])
+
+function isRole(role: string): role is MemoryRole {
+  return ROLES.has(role)
+}
+
+/** A row as the contract has it. */
+export function toMessage(row: MessageRow): MemoryMessage {
+  const { type, content } = decodeObject(row.body) as Pick<MemoryMessage, 'type' | 'content'>
+  if (!isRole(row.role)) throw new StorageError('storage_failed', 'A message has no known role.')
+  const { id, thread_id: threadId, created_at: createdAt, role } = row
+  return { id, threadId, role, type, createdAt, content }
+}
+
+/** A message as a row, but for its position. */
+export function toRow(
+  owner: string,
+  threadId: string,
+  message: NewMemoryMessage,
+): Omit<Selectable<MessageTable>, 'position'> {
+  const { content, type = 'text' } = message
+  if (!isRole(message.role)) throw new StorageError('value_invalid', 'The role is not known.')
+  if (typeof content !== 'object' || content === null || typeof type !== 'string') {
+    throw new StorageError('value_invalid', 'A message has a type and content.')
+  }
+  return {
+    owner,
+    id: checkId(message.id),
+    thread_id: checkId(threadId),
+    role: message.role,
+    created_at: checkTime(message.createdAt),
+    body: encodeJson({ type, content }),
+    words: messageWords(owner, content),
+  }
+}

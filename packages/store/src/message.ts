@@ -1,0 +1,146 @@
+import type {
+  CreatedBetween,
+  MemoryMessage,
+  MessagePage,
+  MessageQuery,
+  MessageRequest,
+} from '@signet/core'
+import type { SelectQueryBuilder, Transaction } from 'kysely'
+import { MESSAGE_COLUMNS, toMessage, type MessageRow } from './message-row.js'
+import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
+import type { Schema } from './schema.js'
+import { findThread } from './thread.js'
+import { checkCount, checkId, checkTime } from './value.js'
+
+/** The messages of a thread, in one order. */
+export type Direction = 'asc' | 'desc'
+
+type MessageFilter<O> = SelectQueryBuilder<Schema, 'signet_message', O>
+
+/** A query for the messages of one thread. */
+export function messagesOf(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+): MessageFilter<object> {
+  return tx
+    .selectFrom('signet_message')
+    .where('signet_message.owner', '=', owner)
+    .where('signet_message.thread_id', '=', checkId(threadId))
+}
+
+/** Leaves only the messages of a span of time. */
+export function createdBetween<O>(
+  query: MessageFilter<O>,
+  { from, to }: CreatedBetween,
+): MessageFilter<O> {
+  return query
+    .$if(from !== undefined, (query) => query.where('created_at', '>=', checkTime(from ?? 0)))
+    .$if(to !== undefined, (query) => query.where('created_at', '<=', checkTime(to ?? 0)))
+}
+
+/**
+ * The rows of a span, read from the end of the index that is nearer: the last page of a long thread is
+ * as near as its first.
+ */
+async function readSpan(
+  query: MessageFilter<object>,
+  direction: Direction,
+  { skip, take }: Span,
+  total: number,
+): Promise<MessageRow[]> {
+  if (take === 0) return []
+  const isBackward = skip > total - skip - take
+  const isDescending = (direction === 'desc') !== isBackward
+  const rows = await query
+    .select(MESSAGE_COLUMNS)
+    .orderBy('signet_message.position', isDescending ? 'desc' : 'asc')
+    .limit(take)
+    .offset(isBackward ? total - skip - take : skip)
+    .execute()
+  return isBackward ? rows.toReversed() : rows
+}
+
+/** See `MemoryStorage`. */
+export async function listMessages(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+  query: MessageQuery,
+): Promise<MessagePage | undefined> {
+  const wanted = checkPage(query)
+  const thread = await findThread(tx, owner, threadId)
+  if (thread === undefined) return undefined
+  let messages = messagesOf(tx, owner, threadId)
+  let total = thread.message_count
+  if (query.createdAt?.from !== undefined || query.createdAt?.to !== undefined) {
+    messages = createdBetween(messages, query.createdAt)
+    const counted = await messages
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow()
+    total = counted.total
+  }
+  const direction = query.direction === 'desc' ? 'desc' : 'asc'
+  const rows = await readSpan(messages, direction, pageSpan(wanted, total), total)
+  return { messages: rows.map(toMessage), ...pageInfo(wanted, total) }
+}
+
+/** See `MemoryStorage`. */
+export async function lastMessages(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+  count: number,
+): Promise<readonly MemoryMessage[]> {
+  const rows = await messagesOf(tx, owner, threadId)
+    .select(MESSAGE_COLUMNS)
+    .orderBy('signet_message.position', 'desc')
+    .limit(checkCount(count, 'count'))
+    .execute()
+  return rows.toReversed().map(toMessage)
+}
+
+async function neighbours(
+  tx: Transaction<Schema>,
+  owner: string,
+  row: MessageRow,
+  direction: Direction,
+  count: number,
+): Promise<MessageRow[]> {
+  if (count === 0) return []
+  return await messagesOf(tx, owner, row.thread_id)
+    .select(MESSAGE_COLUMNS)
+    .where('signet_message.position', direction === 'asc' ? '>' : '<', row.position)
+    .orderBy('signet_message.position', direction)
+    .limit(count)
+    .execute()
+}
+
+function compareRows(a: MessageRow, b: MessageRow): number {
+  if (a.thread_id === b.thread_id) return a.position - b.position
+  return a.thread_id < b.thread_id ? -1 : 1
+}
+
+/** See `MemoryStorage`. */
+export async function getMessages(
+  tx: Transaction<Schema>,
+  owner: string,
+  requests: readonly MessageRequest[],
+): Promise<readonly MemoryMessage[]> {
+  const found = new Map<string, MessageRow>()
+  for (const request of requests) {
+    const previous = checkCount(request.previous ?? 0, 'previous')
+    const next = checkCount(request.next ?? 0, 'next')
+    const row = await tx
+      .selectFrom('signet_message')
+      .select(MESSAGE_COLUMNS)
+      .where('owner', '=', owner)
+      .where('id', '=', checkId(request.id))
+      .executeTakeFirst()
+    if (row === undefined) continue
+    const before = await neighbours(tx, owner, row, 'desc', previous)
+    const after = await neighbours(tx, owner, row, 'asc', next)
+    for (const each of [...before, row, ...after]) found.set(each.id, each)
+  }
+  return [...found.values()].sort(compareRows).map(toMessage)
+}

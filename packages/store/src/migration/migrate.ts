@@ -1,0 +1,41 @@
+import type { Transaction } from 'kysely'
+import type { Driver } from '../driver/contract.js'
+import { StorageError } from '../error.js'
+import type { Schema } from '../schema.js'
+import { createTables } from './first.js'
+
+/** One change of the tables. It is applied once, in its order, and never edited after a release. */
+interface Migration {
+  readonly name: string
+  readonly apply: (tx: Transaction<Schema>, driver: Driver) => Promise<void>
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-threads-and-messages', apply: createTables },
+]
+
+/**
+ * Brings the tables up to date. To be called in a transaction that writes: all or nothing is done, and
+ * of two processes that start at once, one does it and the other finds it done.
+ *
+ * @throws {StorageError} `storage_newer` when a newer version has been here
+ */
+export async function migrate(tx: Transaction<Schema>, driver: Driver): Promise<void> {
+  await driver.lockMigrations(tx)
+  await tx.schema
+    .createTable('signet_migration')
+    .ifNotExists()
+    .addColumn('name', driver.textType, (column) => column.primaryKey())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute()
+  const rows = await tx.selectFrom('signet_migration').select('name').execute()
+  const applied = new Set(rows.map(({ name }) => name))
+  const known = new Set(MIGRATIONS.map(({ name }) => name))
+  if (rows.some(({ name }) => !known.has(name))) {
+    throw new StorageError('storage_newer', 'A newer version of Signet has used this database.')
+  }
+  for (const { name, apply } of MIGRATIONS.filter(({ name }) => !applied.has(name))) {
+    await apply(tx, driver)
+    await tx.insertInto('signet_migration').values({ name, applied_at: Date.now() }).execute()
+  }
+}

@@ -1,0 +1,43 @@
+import type { SearchHit, SearchQuery } from '@signet/core'
+import type { Transaction } from 'kysely'
+import type { Driver } from './driver/contract.js'
+import { MESSAGE_COLUMNS, toMessage } from './message-row.js'
+import type { Schema } from './schema.js'
+import { checkCount, checkId, decodeText } from './value.js'
+import { searchWords } from './words.js'
+
+/**
+ * See `MemoryStorage`. The newest come first, not the most fitting: a rank is reckoned from how common
+ * a word is in the whole index, and so would show what others write.
+ */
+export async function searchMessages(
+  tx: Transaction<Schema>,
+  driver: Driver,
+  owner: string,
+  query: SearchQuery,
+): Promise<readonly SearchHit[]> {
+  const { threadId } = query
+  const limit = checkCount(query.limit, 'limit')
+  if (threadId !== undefined) checkId(threadId)
+  const words = searchWords(owner, query.text)
+  if (words.length === 0) return []
+  const rows = await tx
+    .selectFrom('signet_message')
+    .innerJoin('signet_thread', (join) =>
+      join
+        .onRef('signet_thread.owner', '=', 'signet_message.owner')
+        .onRef('signet_thread.id', '=', 'signet_message.thread_id'),
+    )
+    .select([...MESSAGE_COLUMNS, 'signet_thread.title'])
+    .where('signet_message.owner', '=', owner)
+    .where(driver.hasWords(words))
+    .$if(threadId !== undefined, (query) =>
+      query.where('signet_message.thread_id', '=', threadId ?? ''),
+    )
+    .orderBy('signet_message.created_at', 'desc')
+    .orderBy('signet_message.thread_id')
+    .orderBy('signet_message.position', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ message: toMessage(row), threadTitle: decodeText(row.title) }))
+}

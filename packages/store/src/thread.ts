@@ -1,0 +1,233 @@
+import type {
+  MemoryThread,
+  NewMemoryThread,
+  ThreadChange,
+  ThreadPage,
+  ThreadQuery,
+} from '@signet/core'
+import type { Selectable, SelectQueryBuilder, Transaction } from 'kysely'
+import { batches } from './batch.js'
+import { StorageError } from './error.js'
+import { checkPage, pageInfo, pageSpan } from './page.js'
+import type { Schema, ThreadTable } from './schema.js'
+import {
+  checkId,
+  decodeObject,
+  decodeText,
+  encodeObject,
+  encodeText,
+  hashEntries,
+} from './value.js'
+
+type ThreadRow = Selectable<ThreadTable>
+
+/** A thread as the contract has it. */
+export function toThread(row: ThreadRow): MemoryThread {
+  return {
+    id: row.id,
+    title: decodeText(row.title),
+    ...(row.metadata === null ? {} : { metadata: decodeObject(row.metadata) }),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** Stores what threads are found by. */
+async function insertEntries(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+  metadata: string | null,
+): Promise<void> {
+  if (metadata === null) return
+  const rows = hashEntries(metadata).map((entry) => ({ owner, thread_id: threadId, entry }))
+  for (const batch of batches(rows)) {
+    await tx.insertInto('signet_thread_entry').values(batch).execute()
+  }
+}
+
+/** Inserts a thread, unless there is one. */
+export async function insertThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  thread: NewMemoryThread,
+  now: number,
+): Promise<MemoryThread | undefined> {
+  const row: ThreadRow = {
+    owner,
+    id: checkId(thread.id),
+    title: encodeText(thread.title) ?? '""',
+    metadata: encodeObject(thread.metadata),
+    working_memory: null,
+    next_position: 0,
+    message_count: 0,
+    created_at: now,
+    updated_at: now,
+  }
+  const inserted = await tx
+    .insertInto('signet_thread')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['owner', 'id']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted === undefined) return undefined
+  await insertEntries(tx, owner, row.id, row.metadata)
+  return toThread(row)
+}
+
+/** See `MemoryStorage`. */
+export async function createThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  thread: NewMemoryThread,
+  now: number,
+): Promise<MemoryThread> {
+  const created = await insertThread(tx, owner, thread, now)
+  if (created === undefined) {
+    throw new StorageError('thread_exists', 'A thread has this id already.')
+  }
+  return created
+}
+
+/** The row of a thread. */
+export async function findThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+): Promise<ThreadRow | undefined> {
+  return await tx
+    .selectFrom('signet_thread')
+    .selectAll()
+    .where('owner', '=', owner)
+    .where('id', '=', checkId(threadId))
+    .executeTakeFirst()
+}
+
+/**
+ * The row of a thread, which nobody else changes until this transaction ends: every change of a thread
+ * or its messages begins with this, so that positions and counts are given one after the other.
+ *
+ * @param now - when the thread is said to have changed; left out, that stays
+ */
+export async function holdThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+  now?: number,
+): Promise<ThreadRow | undefined> {
+  return await tx
+    .updateTable('signet_thread')
+    .set(({ ref }) => ({ updated_at: now ?? ref('updated_at') }))
+    .where('owner', '=', owner)
+    .where('id', '=', checkId(threadId))
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** See `MemoryStorage`. */
+export async function getThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+): Promise<MemoryThread | undefined> {
+  const row = await findThread(tx, owner, threadId)
+  return row && toThread(row)
+}
+
+type ThreadFilter<O> = SelectQueryBuilder<Schema, 'signet_thread', O>
+
+function withEntries<O>(query: ThreadFilter<O>, entries: readonly string[]): ThreadFilter<O> {
+  return entries.reduce(
+    (filtered, entry) =>
+      filtered.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('signet_thread_entry')
+            .select('signet_thread_entry.entry')
+            .whereRef('signet_thread_entry.owner', '=', 'signet_thread.owner')
+            .whereRef('signet_thread_entry.thread_id', '=', 'signet_thread.id')
+            .where('signet_thread_entry.entry', '=', entry),
+        ),
+      ),
+    query,
+  )
+}
+
+/** See `MemoryStorage`. */
+export async function listThreads(
+  tx: Transaction<Schema>,
+  owner: string,
+  query: ThreadQuery,
+): Promise<ThreadPage> {
+  const wanted = checkPage(query)
+  const metadata = encodeObject(query.metadata)
+  const entries = metadata === null ? [] : hashEntries(metadata)
+  const own = withEntries(tx.selectFrom('signet_thread').where('owner', '=', owner), entries)
+  const counted = await own
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  const info = pageInfo(wanted, counted.total)
+  const { skip, take } = pageSpan(wanted, counted.total)
+  if (take === 0) return { threads: [], ...info }
+  const direction = query.orderBy?.direction === 'asc' ? 'asc' : 'desc'
+  const rows = await own
+    .selectAll()
+    .orderBy(query.orderBy?.field === 'updatedAt' ? 'updated_at' : 'created_at', direction)
+    .orderBy('id', direction)
+    .limit(take)
+    .offset(skip)
+    .execute()
+  return { threads: rows.map(toThread), ...info }
+}
+
+/** Two objects in one, name by name; null where there is none. */
+export function mergeMetadata(
+  old: string | null,
+  change: Readonly<Record<string, unknown>> | undefined,
+): string | null {
+  const added = encodeObject(change)
+  if (old === null || added === null) return added ?? old
+  return encodeObject({ ...decodeObject(old), ...decodeObject(added) })
+}
+
+/** See `MemoryStorage`. */
+export async function updateThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+  change: ThreadChange,
+  now: number,
+): Promise<MemoryThread | undefined> {
+  const old = await holdThread(tx, owner, threadId, now)
+  if (old === undefined) return undefined
+  const title = encodeText(change.title) ?? old.title
+  const metadata = mergeMetadata(old.metadata, change.metadata)
+  await tx
+    .updateTable('signet_thread')
+    .set({ title, metadata })
+    .where('owner', '=', owner)
+    .where('id', '=', threadId)
+    .execute()
+  if (metadata !== old.metadata) {
+    await tx
+      .deleteFrom('signet_thread_entry')
+      .where('owner', '=', owner)
+      .where('thread_id', '=', threadId)
+      .execute()
+    await insertEntries(tx, owner, threadId, metadata)
+  }
+  return toThread({ ...old, title, metadata })
+}
+
+/** See `MemoryStorage`. The messages go with the thread, by their foreign key. */
+export async function deleteThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('signet_thread')
+    .where('owner', '=', owner)
+    .where('id', '=', checkId(threadId))
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}

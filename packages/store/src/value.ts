@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { StorageError } from './error.js'
+
+const OWNER = /^[0-9a-f]{64}$/
+const UNPAIRED_SURROGATE = /\p{Surrogate}/u
+const MAXIMUM_ID_LENGTH = 255
+const MAXIMUM_DEPTH = 1000
+
+function invalid(message: string): StorageError {
+  return new StorageError('value_invalid', message)
+}
+
+/** Refuses what is no key made by `ownerKey`, so that an owner left out never stands for anyone. */
+export function checkOwner(owner: string): string {
+  if (typeof owner !== 'string' || !OWNER.test(owner)) throw invalid('The owner is no owner key.')
+  return owner
+}
+
+/**
+ * Refuses ids that a database would change or not take: ids are compared byte by byte in an index, so
+ * they have 1 to 255 characters, none of them NUL or half of a surrogate pair.
+ */
+export function checkId(id: string): string {
+  const isLegal =
+    typeof id === 'string' &&
+    id.length > 0 &&
+    id.length <= MAXIMUM_ID_LENGTH &&
+    !id.includes('\0') &&
+    !UNPAIRED_SURROGATE.test(id)
+  if (!isLegal) {
+    throw invalid('An id has 1 to 255 characters, none of them NUL or an unpaired surrogate.')
+  }
+  return id
+}
+
+/** Refuses what is no whole number from `minimum` on. */
+export function checkCount(value: number, name: string, minimum = 0): number {
+  if (!Number.isSafeInteger(value) || value < minimum) {
+    throw invalid(`${name} is a whole number, at least ${minimum}.`)
+  }
+  return value
+}
+
+/** Refuses what is no time in milliseconds since 1970. */
+export function checkTime(value: number): number {
+  if (!Number.isSafeInteger(value)) throw invalid('A time is in whole milliseconds since 1970.')
+  return value
+}
+
+function isTooDeep(json: string): boolean {
+  let depth = 0
+  let isText = false
+  for (let index = 0; index < json.length; index++) {
+    const character = json[index]
+    if (isText && character === '\\') index++
+    else if (character === '"') isText = !isText
+    else if (isText) continue
+    else if (character === '[' || character === '{') depth++
+    else if (character === ']' || character === '}') depth--
+    if (depth > MAXIMUM_DEPTH) return true
+  }
+  return false
+}
+
+/**
+ * JSON text. `JSON.stringify` escapes NUL and unpaired surrogates, which no database text can hold,
+ * so what comes back is exactly what was given.
+ *
+ * @throws {StorageError} `value_invalid` for cycles, big integers, and more than 1000 levels
+ */
+export function encodeJson(value: unknown): string {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value)
+  } catch {
+    throw invalid('The value is no JSON.')
+  }
+  if (json === undefined) throw invalid('The value is no JSON.')
+  if (isTooDeep(json)) throw invalid(`The value is nested more than ${MAXIMUM_DEPTH} deep.`)
+  return json
+}
+
+/** JSON text of a text, or null for none. */
+export function encodeText(text: string | undefined): string | null {
+  if (text === undefined) return null
+  if (typeof text !== 'string') throw invalid('A text is wanted.')
+  return JSON.stringify(text)
+}
+
+/** Reads what `encodeText` wrote. */
+export function decodeText(json: string): string {
+  return String(JSON.parse(json))
+}
+
+/** Reads the JSON object that `encodeObject` wrote. */
+export function decodeObject(json: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(json)
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+/** JSON text of an object, or null for none. */
+export function encodeObject(value: Readonly<Record<string, unknown>> | undefined): string | null {
+  if (value === undefined) return null
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid('An object is wanted.')
+  }
+  return encodeJson(value)
+}
+
+/** The same value with the names of every object in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]))
+}
+
+/** A hash of each name with its value. Equal JSON values have equal hashes, whatever their order. */
+export function hashEntries(json: string): string[] {
+  return Object.entries(decodeObject(json)).map((entry) =>
+    createHash('sha256')
+      .update(JSON.stringify(sorted(entry)))
+      .digest('hex'),
+  )
+}

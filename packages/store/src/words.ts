@@ -1,0 +1,44 @@
+import type { MemoryContent } from '@signet/core'
+
+// Scripts that put no spaces between words: each character of them is a word.
+const WORD =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}]+/gu
+/** What is told apart of a word: its first 64 characters. */
+const WORD_START = /^.{1,64}/u
+const MAXIMUM_SEARCH_WORDS = 64
+/** A PostgreSQL vector holds a megabyte; a message is found by so much of its vocabulary. */
+const MAXIMUM_BYTES = 512 * 1024
+
+/** The different words of a text, in lower case and composed form, as far as they are told apart. */
+export function splitWords(text: string): string[] {
+  const words = new Set<string>()
+  let bytes = 0
+  for (const [word] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
+    const kept = word.match(WORD_START)?.[0] ?? ''
+    if (words.has(kept)) continue
+    bytes += Buffer.byteLength(kept) + 1
+    if (bytes > MAXIMUM_BYTES) break
+    words.add(kept)
+  }
+  return [...words]
+}
+
+function textOf(content: MemoryContent): string {
+  if (typeof content.content === 'string' && content.content !== '') return content.content
+  if (!Array.isArray(content.parts)) return ''
+  return content.parts.map((part) => (typeof part?.text === 'string' ? part.text : '')).join(' ')
+}
+
+/**
+ * What a message is found by. The owner is one of its words, so that the index itself leaves out what
+ * belongs to others, and a search costs by what the owner has.
+ */
+export function messageWords(owner: string, content: MemoryContent): string {
+  return [owner, ...splitWords(textOf(content))].join(' ')
+}
+
+/** The words that a search asks for, the first 64 of them; none when the text has no word. */
+export function searchWords(owner: string, text: string): string[] {
+  const words = splitWords(text).slice(0, MAXIMUM_SEARCH_WORDS)
+  return words.length === 0 ? [] : [owner, ...words]
+}

@@ -1,0 +1,145 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+const INSTALLATIONS = '/usr/lib/postgresql'
+const USER = 'signet'
+/** The user of Debian that nobody is: PostgreSQL refuses to run as root. */
+const NOBODY = 65_534
+
+/** A PostgreSQL server of a test's own. */
+export interface PostgresServer {
+  /** Makes an empty database and returns its URL. */
+  createDatabase(): Promise<string>
+  /** Stops it at once, as a power cut would, or starts it again on the same port. */
+  halt(): Promise<void>
+  start(): Promise<void>
+  /** Stops it and removes its data. */
+  remove(): Promise<void>
+}
+
+function findBinaries(): string | undefined {
+  if (!existsSync(INSTALLATIONS)) return undefined
+  const versions = readdirSync(INSTALLATIONS).sort((a, b) => Number(b) - Number(a))
+  return versions
+    .map((version) => join(INSTALLATIONS, version, 'bin'))
+    .find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
+}
+
+/** Why there can be no server here; undefined where there can be one. */
+export function whyNoPostgres(): string | undefined {
+  return findBinaries() === undefined ? `no PostgreSQL in ${INSTALLATIONS}` : undefined
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('port')),
+      )
+    })
+  })
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+/** Starts a server from the binaries of Debian, on a free port of 127.0.0.1. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const binaries = findBinaries()
+  if (binaries === undefined) throw new Error(whyNoPostgres())
+  const directory = mkdtempSync(join(tmpdir(), 'signet-postgres-'))
+  const data = join(directory, 'data')
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) chownSync(directory, NOBODY, NOBODY)
+  const identity = { ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}), cwd: directory }
+  const options = ['-D', data, '-U', USER, '-E', 'UTF8', '--no-locale', '-A', 'trust', '--no-sync']
+  const made = spawnSync(join(binaries, 'initdb'), options, { ...identity, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+
+  const port = await freePort()
+  const url = (database: string) => `postgres://${USER}@127.0.0.1:${port}/${database}`
+  let child: ChildProcess | undefined
+  let output = ''
+  let count = 0
+
+  async function ask(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: url('postgres') })
+    client.on('error', () => undefined)
+    await client.connect()
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
+
+  async function start(): Promise<void> {
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'fsync=off',
+      'max_connections=100',
+    ].flatMap((setting) => ['-c', setting])
+    const started = spawn(
+      join(binaries ?? '', 'postgres'),
+      ['-D', data, '-p', `${port}`, ...settings],
+      {
+        ...identity,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
+    child = started
+    started.stderr?.on('data', (text) => (output += text))
+    for (let attempt = 0; attempt < 600; attempt++) {
+      if (hasEnded(started)) throw new Error(`postgres ended: ${output}`)
+      try {
+        return await ask('select 1')
+      } catch {
+        await sleep(50)
+      }
+    }
+    throw new Error(`postgres does not answer: ${output}`)
+  }
+
+  async function halt(): Promise<void> {
+    const running = child
+    if (running === undefined || hasEnded(running)) return
+    const ended = new Promise((resolve) => running.once('exit', resolve))
+    running.kill('SIGQUIT')
+    await ended
+  }
+
+  function removeFiles(): void {
+    rmSync(directory, { recursive: true, force: true })
+  }
+
+  try {
+    await start()
+  } catch (error) {
+    await halt()
+    removeFiles()
+    throw error
+  }
+  return {
+    createDatabase: async () => {
+      const name = `test_${++count}`
+      await ask(`create database ${name}`)
+      return url(name)
+    },
+    halt,
+    start,
+    remove: async () => {
+      await halt()
+      removeFiles()
+    },
+  }
+}
