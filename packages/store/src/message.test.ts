@@ -1,0 +1,324 @@
+import type { MemoryStorage } from '@signet/core'
+import { describe, expect, it } from 'vitest'
+import { ALICE, BOB, names, savedMessage, textMessage } from '../../../test/support/memory.js'
+import { describeStores } from '../../../test/support/stores.js'
+
+const fault = (code: string) => expect.objectContaining({ name: 'StorageError', code })
+const idsOf = (messages: readonly { id: string }[] = []) => messages.map(({ id }) => id)
+
+describeStores('messages', (stores) => {
+  /** Threads `t` with m0 to m9, and `u`, of Alice; `t` of Bob. */
+  const open = async (): Promise<MemoryStorage> => {
+    const { memory } = await stores.open()
+    await memory.createThread(ALICE, { id: 't' })
+    await memory.createThread(ALICE, { id: 'u' })
+    await memory.createThread(BOB, { id: 't' })
+    const messages = names('m', 10).map((id, index) =>
+      savedMessage('t', id, id, { createdAt: 100 - index }),
+    )
+    await memory.saveMessages(ALICE, messages)
+    return memory
+  }
+
+  describe('list', () => {
+    it('gives back what was stored', async () => {
+      const memory = await open()
+      const message = savedMessage('u', 'x', 'hello', { role: 'assistant', createdAt: 7 })
+      const stored = { ...message, type: 'text' }
+      expect(await memory.saveMessages(ALICE, [message])).toStrictEqual([stored])
+      expect(await memory.listMessages(ALICE, 'u', { perPage: 40 })).toStrictEqual({
+        messages: [stored],
+        total: 1,
+        page: 0,
+        perPage: 40,
+        hasMore: false,
+      })
+    })
+
+    it('orders by when a message was stored, not by the time that it bears', async () => {
+      const memory = await open()
+      const page = await memory.listMessages(ALICE, 't', { perPage: 40 })
+      expect(idsOf(page?.messages)).toStrictEqual(names('m', 10))
+    })
+
+    it.each([
+      ['asc', 0, 4, 'm0 m1 m2 m3', true],
+      ['asc', 1, 4, 'm4 m5 m6 m7', true],
+      ['asc', 2, 4, 'm8 m9', false],
+      ['asc', 3, 4, '', false],
+      ['desc', 0, 4, 'm9 m8 m7 m6', true],
+      ['desc', 1, 4, 'm5 m4 m3 m2', true],
+      ['desc', 2, 4, 'm1 m0', false],
+      ['desc', 9, 1, 'm0', false],
+      ['asc', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, '', false],
+    ] as const)('has, %s, of page %i with %i each: %s', async (...row) => {
+      const [direction, page, perPage, ids, hasMore] = row
+      const memory = await open()
+      const found = await memory.listMessages(ALICE, 't', { page, perPage, direction })
+      expect(idsOf(found?.messages).join(' ')).toBe(ids)
+      expect(found).toMatchObject({ total: 10, page, perPage, hasMore })
+    })
+
+    it('shows only messages of a span of time, and counts those', async () => {
+      const memory = await open()
+      const query = { perPage: 2, page: 1, createdAt: { from: 95, to: 99 } }
+      const found = await memory.listMessages(ALICE, 't', query)
+      expect(idsOf(found?.messages)).toStrictEqual(['m3', 'm4'])
+      expect(found).toMatchObject({ total: 5, hasMore: true })
+    })
+
+    it('tells a thread without messages from one that is missing or of another', async () => {
+      const memory = await open()
+      expect(await memory.listMessages(ALICE, 'u', { perPage: 1 })).toMatchObject({ total: 0 })
+      expect(await memory.listMessages(ALICE, 'v', { perPage: 1 })).toBeUndefined()
+      expect(await memory.listMessages(BOB, 'u', { perPage: 1 })).toBeUndefined()
+      expect(await memory.listMessages(BOB, 't', { perPage: 1 })).toMatchObject({ total: 0 })
+    })
+
+    it.each([
+      [-1, 1],
+      [0, 0],
+      [0.5, 1],
+      [0, 1e300],
+      [Number.NaN, 1],
+    ])('refuses page %d with %d each', async (page, perPage) => {
+      const memory = await open()
+      const promise = memory.listMessages(ALICE, 't', { page, perPage })
+      await expect(promise).rejects.toEqual(fault('value_invalid'))
+    })
+  })
+
+  describe('last messages', () => {
+    it('are the newest, the oldest of them first', async () => {
+      const memory = await open()
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 3))).toStrictEqual(['m7', 'm8', 'm9'])
+      expect(await memory.lastMessages(ALICE, 't', 0)).toStrictEqual([])
+      expect(await memory.lastMessages(ALICE, 't', 99)).toHaveLength(10)
+    })
+
+    it('are none where the thread is missing or of another', async () => {
+      const memory = await open()
+      expect(await memory.lastMessages(ALICE, 'v', 3)).toStrictEqual([])
+      expect(await memory.lastMessages(BOB, 't', 3)).toStrictEqual([])
+    })
+
+    it('refuses a count that is none', async () => {
+      const memory = await open()
+      for (const count of [-1, 0.5, Number.NaN]) {
+        const promise = memory.lastMessages(ALICE, 't', count)
+        await expect(promise).rejects.toEqual(fault('value_invalid'))
+      }
+    })
+  })
+
+  describe('get by id', () => {
+    it('finds messages with their neighbours, each once and in order', async () => {
+      const memory = await open()
+      await memory.saveMessages(ALICE, [savedMessage('u', 'n0'), savedMessage('u', 'n1')])
+      const requests = [
+        { id: 'n1' },
+        { id: 'm5', previous: 2, next: 1 },
+        { id: 'm4', next: 1 },
+        { id: 'm9', next: 5 },
+        { id: 'm0', previous: 5 },
+      ]
+      const found = await memory.getMessages(ALICE, requests)
+      expect(idsOf(found)).toStrictEqual(['m0', 'm3', 'm4', 'm5', 'm6', 'm9', 'n1'])
+    })
+
+    it('leaves out what is missing or of another', async () => {
+      const memory = await open()
+      expect(await memory.getMessages(ALICE, [{ id: 'x', next: 3 }])).toStrictEqual([])
+      expect(await memory.getMessages(BOB, [{ id: 'm5', next: 3 }])).toStrictEqual([])
+    })
+
+    it('refuses a number of neighbours that is none', async () => {
+      const memory = await open()
+      const promise = memory.getMessages(ALICE, [{ id: 'm5', next: -1 }])
+      await expect(promise).rejects.toEqual(fault('value_invalid'))
+    })
+  })
+
+  describe('save', () => {
+    it('keeps the order given, over several threads', async () => {
+      const memory = await open()
+      const order = ['t', 'u', 't', 'u'].map((id, index) => savedMessage(id, `x${index}`))
+      expect(idsOf(await memory.saveMessages(ALICE, order))).toStrictEqual(names('x', 4))
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 2))).toStrictEqual(['x0', 'x2'])
+      expect(idsOf(await memory.lastMessages(ALICE, 'u', 9))).toStrictEqual(['x1', 'x3'])
+    })
+
+    it('saves more than one statement can hold', async () => {
+      const memory = await open()
+      const many = names('x', 1234).map((id) => savedMessage('u', id))
+      await memory.saveMessages(ALICE, many)
+      expect(await memory.listMessages(ALICE, 'u', { perPage: 1 })).toMatchObject({ total: 1234 })
+      expect(await memory.deleteMessages(ALICE, names('x', 1234))).toBe(1234)
+      expect(await memory.listMessages(ALICE, 'u', { perPage: 1 })).toMatchObject({ total: 0 })
+    })
+
+    it('replaces a message of the same id in its place, and can so be done again', async () => {
+      const memory = await open()
+      const changed = savedMessage('t', 'm3', 'changed', { role: 'assistant', createdAt: 5 })
+      for (let run = 0; run < 2; run++) {
+        await memory.saveMessages(ALICE, [changed, savedMessage('t', 'x')])
+        const page = await memory.listMessages(ALICE, 't', { perPage: 40 })
+        expect(idsOf(page?.messages)).toStrictEqual([...names('m', 10), 'x'])
+        expect(page?.messages[3]).toStrictEqual({ ...changed, type: 'text' })
+        expect(page?.total).toBe(11)
+      }
+      const search = (text: string) => memory.searchMessages(ALICE, { text, limit: 9 })
+      expect(await search('changed')).toHaveLength(1)
+      expect(await search('m3')).toHaveLength(0)
+    })
+
+    it('touches the thread', async () => {
+      let time = 1
+      const { memory } = await stores.open(undefined, { now: () => time })
+      await memory.createThread(ALICE, { id: 't' })
+      time = 2
+      await memory.saveMessages(ALICE, [savedMessage('t', 'm')])
+      expect(await memory.getThread(ALICE, 't')).toMatchObject({ createdAt: 1, updatedAt: 2 })
+    })
+
+    it.each([
+      ['a thread that is missing', 'thread_not_found', savedMessage('v', 'y')],
+      ['an id given twice', 'message_exists', savedMessage('t', 'x')],
+      ['an id of a message in another thread', 'message_exists', savedMessage('u', 'm3')],
+      ['an unknown role', 'value_invalid', { ...savedMessage('t', 'y'), role: 'root' as never }],
+      ['a time that is none', 'value_invalid', { ...savedMessage('t', 'y'), createdAt: 0.5 }],
+      [
+        'content that is none',
+        'value_invalid',
+        { ...savedMessage('t', 'y'), content: null as never },
+      ],
+    ])('refuses %s, and then saves nothing', async (_, code, wrong) => {
+      const memory = await open()
+      const before = await memory.listMessages(ALICE, 't', { perPage: 40 })
+      const promise = memory.saveMessages(ALICE, [
+        savedMessage('t', 'x'),
+        savedMessage('t', 'm0', 'changed'),
+        wrong,
+      ])
+      await expect(promise).rejects.toEqual(fault(code))
+      expect(await memory.listMessages(ALICE, 't', { perPage: 40 })).toStrictEqual(before)
+    })
+
+    it('saves nothing into a thread of another', async () => {
+      const memory = await open()
+      const promise = memory.saveMessages(BOB, [savedMessage('u', 'x')])
+      await expect(promise).rejects.toEqual(fault('thread_not_found'))
+      await memory.saveMessages(BOB, [savedMessage('t', 'm0', 'of Bob')])
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 99))).toStrictEqual(names('m', 10))
+      const [mine] = await memory.getMessages(ALICE, [{ id: 'm0' }])
+      expect(mine?.content.content).toBe('m0')
+    })
+  })
+
+  describe('delete', () => {
+    it('says how many there were', async () => {
+      const memory = await open()
+      await memory.saveMessages(ALICE, [savedMessage('u', 'n')])
+      expect(await memory.deleteMessages(ALICE, ['m1', 'm1', 'n', 'x', 'm8'])).toBe(3)
+      expect(await memory.deleteMessages(ALICE, ['m1', 'x'])).toBe(0)
+      expect(await memory.deleteMessages(ALICE, [])).toBe(0)
+      const page = await memory.listMessages(ALICE, 't', { perPage: 40 })
+      expect(idsOf(page?.messages).join('')).toBe('m0m2m3m4m5m6m7m9')
+      expect(page?.total).toBe(8)
+    })
+
+    it('never gives a position again', async () => {
+      const memory = await open()
+      await memory.deleteMessages(ALICE, ['m9', 'm8'])
+      await memory.saveMessages(ALICE, [savedMessage('t', 'm9')])
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 2))).toStrictEqual(['m7', 'm9'])
+    })
+
+    it('deletes nothing of another', async () => {
+      const memory = await open()
+      expect(await memory.deleteMessages(BOB, names('m', 10))).toBe(0)
+      expect(await memory.lastMessages(ALICE, 't', 99)).toHaveLength(10)
+    })
+  })
+
+  describe('commit an exchange', () => {
+    const exchange = (threadId: string, ...ids: string[]) => ({
+      thread: { id: threadId, title: 'new', metadata: { k: 1 } },
+      messages: ids.map((id) => textMessage(id)),
+    })
+
+    it('creates the thread where it is missing', async () => {
+      const memory = await open()
+      const thread = await memory.commitExchange(ALICE, exchange('v', 'x', 'y'))
+      expect(thread).toMatchObject({ id: 'v', title: 'new', metadata: { k: 1 } })
+      expect(await memory.getThread(ALICE, 'v')).toStrictEqual(thread)
+      expect(idsOf(await memory.lastMessages(ALICE, 'v', 9))).toStrictEqual(['x', 'y'])
+      const found = await memory.listThreads(ALICE, { perPage: 1, metadata: { k: 1 } })
+      expect(found.total).toBe(1)
+    })
+
+    it('appends to the thread that there is, and leaves its title', async () => {
+      const memory = await open()
+      const thread = await memory.commitExchange(ALICE, exchange('t', 'x', 'y'))
+      expect(thread).toMatchObject({ id: 't', title: '' })
+      expect(thread).not.toHaveProperty('metadata')
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 3))).toStrictEqual(['m9', 'x', 'y'])
+    })
+
+    it.each([
+      ['an id given twice', ['x', 'x']],
+      ['an id of a message of this thread', ['x', 'm3']],
+    ])('stores nothing at all with %s', async (_, ids) => {
+      const memory = await open()
+      for (const threadId of ['t', 'v']) {
+        const promise = memory.commitExchange(ALICE, exchange(threadId, ...ids))
+        await expect(promise).rejects.toEqual(fault('message_exists'))
+      }
+      expect(await memory.getThread(ALICE, 'v')).toBeUndefined()
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 99))).toStrictEqual(names('m', 10))
+      expect((await memory.listThreads(ALICE, { perPage: 1, metadata: { k: 1 } })).total).toBe(0)
+    })
+
+    it('makes of the thread of another an own one of the same id', async () => {
+      const memory = await open()
+      await memory.commitExchange(BOB, exchange('u', 'm0', 'm1'))
+      expect(idsOf(await memory.lastMessages(BOB, 'u', 9))).toStrictEqual(['m0', 'm1'])
+      expect(await memory.lastMessages(ALICE, 'u', 9)).toStrictEqual([])
+    })
+  })
+
+  describe('working memory', () => {
+    it('is kept per thread and per owner, apart from each other', async () => {
+      const memory = await open()
+      await memory.setWorkingMemory(ALICE, 'of the thread', 't')
+      await memory.setWorkingMemory(ALICE, 'of Alice')
+      expect(await memory.getWorkingMemory(ALICE, 't')).toBe('of the thread')
+      expect(await memory.getWorkingMemory(ALICE)).toBe('of Alice')
+      expect(await memory.getWorkingMemory(ALICE, 'u')).toBeUndefined()
+      expect(await memory.getWorkingMemory(BOB, 't')).toBeUndefined()
+      expect(await memory.getWorkingMemory(BOB)).toBeUndefined()
+    })
+
+    it('is replaced, emptied and cleared', async () => {
+      const memory = await open()
+      for (const threadId of [undefined, 't']) {
+        for (const text of ['first', 'second', '', undefined, 'third']) {
+          await memory.setWorkingMemory(ALICE, text, threadId)
+          expect(await memory.getWorkingMemory(ALICE, threadId)).toBe(text)
+        }
+      }
+    })
+
+    it('is refused for a thread that is missing or of another', async () => {
+      const memory = await open()
+      for (const [owner, threadId] of [
+        [ALICE, 'v'],
+        [BOB, 'u'],
+      ] as const) {
+        const promise = memory.setWorkingMemory(owner, 'text', threadId)
+        await expect(promise).rejects.toEqual(fault('thread_not_found'))
+      }
+      expect(await memory.getWorkingMemory(ALICE, 'u')).toBeUndefined()
+    })
+  })
+})
