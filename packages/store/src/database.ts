@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type LogEvent, type Transaction } from 'kysely'
 import type { Driver } from './driver/contract.js'
 import { StorageError } from './error.js'
 import type { Schema } from './schema.js'
 
-/** How often a transaction is run that the database gave up in favour of another. */
-const MAXIMUM_RUNS = 10
+/** For how long a transaction is run again that the database gave up in favour of another. */
+const PATIENCE_MS = 10_000
+/** The longest break between two runs; how long each is, is chance, so that two do not keep step. */
+const MAXIMUM_BREAK_MS = 50
 
 /** A statement that was sent to the database. Holds data: for tests, not for logs. */
 export interface Statement {
@@ -53,13 +56,15 @@ export function createDatabase(
   let isClosed = false
 
   async function attempt<T>(run: () => Promise<T>): Promise<T> {
-    for (let count = 1; ; count++) {
+    const deadline = Date.now() + PATIENCE_MS
+    for (;;) {
       try {
         return await run()
       } catch (error) {
-        if (driver.explain(error)?.kind === 'conflict' && count < MAXIMUM_RUNS) continue
-        throw translate(error, driver)
+        const isWorthAnother = driver.explain(error)?.kind === 'conflict' && Date.now() < deadline
+        if (!isWorthAnother) throw translate(error, driver)
       }
+      await sleep(Math.random() * MAXIMUM_BREAK_MS)
     }
   }
 

@@ -12,12 +12,17 @@ import {
 import Libsql from 'libsql'
 import type { Driver, Fault } from './contract.js'
 
-/** How long a statement waits for another process that writes. */
-const BUSY_TIMEOUT_MS = 5000
+/**
+ * How long a statement waits for another process that writes. It blocks this process, so it is short:
+ * the transaction is run again later.
+ */
+const BUSY_TIMEOUT_MS = 50
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'])
-const UNAVAILABLE =
-  /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|PERM|CORRUPT|NOTADB|NOMEM)(?:_|$)/
+const CONFLICT = /^SQLITE_(?:BUSY|LOCKED)(?:_|$)/
+const UNAVAILABLE = /^SQLITE_(?:IOERR|FULL|CANTOPEN|READONLY|PERM|CORRUPT|NOTADB|NOMEM)(?:_|$)/
+
+const FILE_SYSTEM = /^E[A-Z]{3,}$/
 
 /** Takes the lock of writers at once: a transaction that only then turns to writing would fail. */
 class LibsqlDriver extends SqliteDriver {
@@ -45,7 +50,10 @@ class LibsqlDialect extends SqliteDialect {
 
 function explain(error: unknown): Fault | undefined {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined
+  if (typeof code !== 'string') return undefined
+  if (FILE_SYSTEM.test(code)) return { kind: 'unavailable', code }
+  if (!code.startsWith('SQLITE_')) return undefined
+  if (CONFLICT.test(code)) return { kind: 'conflict', code }
   if (DUPLICATE.has(code)) return { kind: 'duplicate', code }
   return { kind: UNAVAILABLE.test(code) ? 'unavailable' : 'failed', code }
 }
@@ -56,10 +64,15 @@ function openFile(directory: string): Libsql.Database {
   // Conversations are nobody else's: a file that is new is for its owner alone.
   closeSync(openSync(file, 'a', 0o600))
   const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
-  database.exec('pragma journal_mode = wal')
-  // An answer is acknowledged only when it would outlast a loss of power.
-  database.exec('pragma synchronous = full')
-  database.exec('pragma foreign_keys = on')
+  try {
+    database.exec('pragma journal_mode = wal')
+    // An answer is acknowledged only when it would outlast a loss of power.
+    database.exec('pragma synchronous = full')
+    database.exec('pragma foreign_keys = on')
+  } catch (error) {
+    database.close()
+    throw error
+  }
   return database
 }
 

@@ -9,11 +9,9 @@ import {
 import { StorageError } from '../error.js'
 import type { Driver, Fault } from './contract.js'
 
-/** How long to wait for a connection. */
 const CONNECT_TIMEOUT_MS = 5000
 /** How long the server works on one statement. */
 const STATEMENT_TIMEOUT_MS = 15_000
-/** How long to wait for the answer of a server that may be gone without a word. */
 const ANSWER_TIMEOUT_MS = 20_000
 /** Any number, as long as it stays the same. */
 const MIGRATION_LOCK = 5_247_861_003
@@ -90,6 +88,10 @@ async function load(loadDriver: typeof loadPg): Promise<typeof import('pg')> {
 export interface PostgresOptions {
   /** Waits as long as a statement takes: for migrations. */
   readonly isPatient?: boolean
+  /** Default 5000 (5 seconds). */
+  readonly connectTimeoutMs?: number
+  /** How long to wait for the answer of a server that may be gone without a word; default 20 s. */
+  readonly answerTimeoutMs?: number
   readonly loadDriver?: typeof loadPg
 }
 
@@ -97,11 +99,14 @@ async function createPool(url: string, options: PostgresOptions): Promise<Postgr
   const { Pool, types } = await load(options.loadDriver ?? loadPg)
   const timeouts = options.isPatient
     ? {}
-    : { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS }
+    : {
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+      }
   const pool = new Pool({
     connectionString: url,
     application_name: 'signet',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
     ...timeouts,

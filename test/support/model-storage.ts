@@ -1,0 +1,196 @@
+import type {
+  ClonedThread,
+  CloneOptions,
+  Exchange,
+  MemoryMessage,
+  MemoryStorage,
+  MemoryThread,
+  MessagePage,
+  MessageQuery,
+  MessageRequest,
+  NewMemoryThread,
+  PageQuery,
+  SavedMessage,
+  SearchHit,
+  SearchQuery,
+  ThreadChange,
+  ThreadPage,
+  ThreadQuery,
+} from '@signet/core'
+import { StorageError, type StorageErrorCode } from '../../packages/store/src/error.js'
+
+function refuse(code: StorageErrorCode): never {
+  throw new StorageError(code, code)
+}
+
+function cut<T>(all: readonly T[], { page = 0, perPage }: PageQuery) {
+  const start = page * perPage
+  const rows = all.slice(start, start + perPage)
+  return { rows, info: { total: all.length, page, perPage, hasMore: start + perPage < all.length } }
+}
+
+/** The contract for one single owner, as plainly as it can be said; the argument `owner` is not read. */
+export class ModelStorage implements MemoryStorage {
+  readonly #now: () => number
+  readonly #threads = new Map<string, MemoryThread>()
+  readonly #notes = new Map<string | undefined, string>()
+  /** In the order in which they were stored. */
+  #messages: MemoryMessage[] = []
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  #of(threadId: string): MemoryMessage[] {
+    return this.#messages.filter((message) => message.threadId === threadId)
+  }
+
+  #touch(threadId: string): MemoryThread | undefined {
+    const thread = this.#threads.get(threadId)
+    if (thread === undefined) return undefined
+    const touched = { ...thread, updatedAt: this.#now() }
+    this.#threads.set(threadId, touched)
+    return touched
+  }
+
+  async createThread(_owner: string, thread: NewMemoryThread): Promise<MemoryThread> {
+    if (this.#threads.has(thread.id)) refuse('thread_exists')
+    const { id, title = '', metadata } = thread
+    const times = { createdAt: this.#now(), updatedAt: this.#now() }
+    const created = { id, title, ...(metadata && { metadata }), ...times }
+    this.#threads.set(id, created)
+    return created
+  }
+
+  async getThread(_owner: string, threadId: string): Promise<MemoryThread | undefined> {
+    return this.#threads.get(threadId)
+  }
+
+  async listThreads(_owner: string, query: ThreadQuery): Promise<ThreadPage> {
+    const wanted = Object.entries(query.metadata ?? {})
+    const found = [...this.#threads.values()]
+      .filter(({ metadata }) => wanted.every(([name, value]) => metadata?.[name] === value))
+      .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+    const { rows, info } = cut(found, query)
+    return { threads: rows, ...info }
+  }
+
+  async updateThread(
+    _owner: string,
+    threadId: string,
+    change: ThreadChange,
+  ): Promise<MemoryThread | undefined> {
+    const old = this.#touch(threadId)
+    if (old === undefined) return undefined
+    const metadata = change.metadata && { ...old.metadata, ...change.metadata }
+    const changed = { ...old, title: change.title ?? old.title, ...(metadata && { metadata }) }
+    this.#threads.set(threadId, changed)
+    return changed
+  }
+
+  async deleteThread(_owner: string, threadId: string): Promise<boolean> {
+    this.#messages = this.#messages.filter((message) => message.threadId !== threadId)
+    this.#notes.delete(threadId)
+    return this.#threads.delete(threadId)
+  }
+
+  async cloneThread(
+    owner: string,
+    threadId: string,
+    options: CloneOptions,
+  ): Promise<ClonedThread | undefined> {
+    const source = this.#threads.get(threadId)
+    if (source === undefined) return undefined
+    const { title, metadata } = source
+    const thread = await this.createThread(owner, { id: options.id, title, metadata })
+    const note = this.#notes.get(threadId)
+    if (note !== undefined) this.#notes.set(options.id, note)
+    const all = this.#of(threadId)
+    const originals = all.slice(all.length - Math.min(all.length, options.messageLimit ?? Infinity))
+    const pairs = originals.map(({ id }) => [id, `copy of ${id}`] as const)
+    // Deleted at once by whoever asks, so they need not be there.
+    return { thread, messages: [], messageIds: Object.fromEntries(pairs) }
+  }
+
+  async listMessages(
+    _owner: string,
+    threadId: string,
+    query: MessageQuery,
+  ): Promise<MessagePage | undefined> {
+    if (!this.#threads.has(threadId)) return undefined
+    const all = this.#of(threadId)
+    const { rows, info } = cut(query.direction === 'desc' ? all.toReversed() : all, query)
+    return { messages: rows, ...info }
+  }
+
+  async lastMessages(_owner: string, threadId: string, count: number): Promise<MemoryMessage[]> {
+    const all = this.#of(threadId)
+    return all.slice(Math.max(0, all.length - count))
+  }
+
+  async getMessages(_owner: string, requests: readonly MessageRequest[]): Promise<MemoryMessage[]> {
+    return requests.flatMap(({ id, previous = 0, next = 0 }) => {
+      const message = this.#messages.find((each) => each.id === id)
+      if (message === undefined) return []
+      const all = this.#of(message.threadId)
+      const index = all.indexOf(message)
+      return all.slice(Math.max(0, index - previous), index + next + 1)
+    })
+  }
+
+  async saveMessages(_owner: string, messages: readonly SavedMessage[]): Promise<MemoryMessage[]> {
+    if (new Set(messages.map(({ id }) => id)).size < messages.length) refuse('message_exists')
+    if (messages.some(({ threadId }) => !this.#threads.has(threadId))) refuse('thread_not_found')
+    const saved = messages.map((message) => ({ type: 'text', ...message }))
+    const places = saved.map(({ id }) => this.#messages.findIndex((each) => each.id === id))
+    for (const [index, place] of places.entries()) {
+      const there = this.#messages[place]
+      if (there && there.threadId !== saved[index]?.threadId) refuse('message_exists')
+    }
+    for (const [index, message] of saved.entries()) {
+      const place = places[index] ?? -1
+      if (place >= 0) this.#messages[place] = message
+      else this.#messages.push(message)
+      this.#touch(message.threadId)
+    }
+    return saved
+  }
+
+  async deleteMessages(_owner: string, messageIds: readonly string[]): Promise<number> {
+    const gone = this.#messages.filter(({ id }) => messageIds.includes(id))
+    this.#messages = this.#messages.filter((message) => !gone.includes(message))
+    for (const { threadId } of gone) this.#touch(threadId)
+    return gone.length
+  }
+
+  async searchMessages(_owner: string, query: SearchQuery): Promise<SearchHit[]> {
+    const words = query.text.split(' ')
+    return this.#messages
+      .filter(({ threadId }) => threadId === (query.threadId ?? threadId))
+      .filter(({ content }) => words.every((word) => content.content?.split(' ').includes(word)))
+      .map((message) => {
+        return { message, threadTitle: this.#threads.get(message.threadId)?.title ?? '' }
+      })
+  }
+
+  async getWorkingMemory(_owner: string, threadId?: string): Promise<string | undefined> {
+    return this.#notes.get(threadId)
+  }
+
+  async setWorkingMemory(_owner: string, text?: string, threadId?: string): Promise<void> {
+    if (threadId !== undefined && this.#touch(threadId) === undefined) refuse('thread_not_found')
+    if (text === undefined) this.#notes.delete(threadId)
+    else this.#notes.set(threadId, text)
+  }
+
+  async commitExchange(owner: string, { thread, messages }: Exchange): Promise<MemoryThread> {
+    const ids = messages.map(({ id }) => id)
+    const isTaken = this.#messages.some(({ id }) => ids.includes(id))
+    if (isTaken || new Set(ids).size < ids.length) refuse('message_exists')
+    const there = this.#touch(thread.id) ?? (await this.createThread(owner, thread))
+    for (const message of messages) {
+      this.#messages.push({ type: 'text', ...message, threadId: thread.id })
+    }
+    return there
+  }
+}
