@@ -30,6 +30,7 @@ export async function searchMessages(
     )
     .select([...MESSAGE_COLUMNS, 'signet_thread.title'])
     .where('signet_message.owner', '=', owner)
+    .where('signet_thread.owner', '=', owner)
     .where(driver.hasWords(words))
     .$if(threadId !== undefined, (query) =>
       query.where('signet_message.thread_id', '=', threadId ?? ''),

@@ -115,8 +115,10 @@ async function createPool(url: string, options: PostgresOptions): Promise<Postgr
         oid === INT8 ? Number : types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
     },
   })
-  // An idle connection that breaks is dropped by the pool; unheard, its error would end the process.
+  // The statement that runs is told of a connection that breaks, and the pool drops it. Its error event,
+  // idle or at work, would end the process if nobody listened.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     connect: async () => new Client(await pool.connect()),
     end: () => pool.end(),
