@@ -13,8 +13,8 @@ const NOBODY = 65_534
 
 /** A PostgreSQL server of a test's own. */
 export interface PostgresServer {
-  /** Makes an empty database and returns its URL. */
-  createDatabase(): Promise<string>
+  /** Makes an empty database, with options in SQL, and returns its URL. */
+  createDatabase(options?: string): Promise<string>
   /** Stops it at once, as a power cut would, or starts it again on the same port. */
   halt(): Promise<void>
   start(): Promise<void>
@@ -130,9 +130,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     throw error
   }
   return {
-    createDatabase: async () => {
+    createDatabase: async (options = '') => {
       const name = `test_${++count}`
-      await ask(`create database ${name}`)
+      await ask(`create database ${name} ${options}`)
       return url(name)
     },
     halt,

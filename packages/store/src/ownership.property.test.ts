@@ -124,7 +124,7 @@ describeStores('ownership', (stores) => {
     const step = fc.record({ who: fc.constantFrom(0, 1), operation })
     let run = 0
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         // New owners for each run: what other runs left is of others, and so must not show.
         run++
         const owners = [ALICE, BOB].map((key) => run.toString(16).padStart(8, '0') + key.slice(8))

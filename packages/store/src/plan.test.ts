@@ -148,6 +148,7 @@ describeStores('a thread of a million messages', (stores) => {
         for (const step of steps) expect(step['Actual Rows']).toBeLessThanOrEqual(2)
       }
     }
+    expect(await memory.deleteThread(ALICE, 't')).toBe(true)
     await database.close()
   })
 })

@@ -19,6 +19,8 @@ import {
   hashEntries,
 } from './value.js'
 
+const DELETE_SIZE = 5000
+
 type ThreadRow = Selectable<ThreadTable>
 
 /** A thread as the contract has it. */
@@ -218,16 +220,30 @@ export async function updateThread(
   return toThread({ ...old, title, metadata })
 }
 
-/** See `MemoryStorage`. The messages go with the thread, by their foreign key. */
+/**
+ * See `MemoryStorage`. Messages go a few thousand at a time, each statement within its time; whatever
+ * else belongs to the thread goes with it, by its foreign key.
+ */
 export async function deleteThread(
   tx: Transaction<Schema>,
   owner: string,
   threadId: string,
 ): Promise<boolean> {
-  const { numDeletedRows } = await tx
+  const thread = await holdThread(tx, owner, threadId)
+  if (thread === undefined) return false
+  for (let start = 0; start < thread.next_position; start += DELETE_SIZE) {
+    await tx
+      .deleteFrom('signet_message')
+      .where('owner', '=', owner)
+      .where('thread_id', '=', threadId)
+      .where('position', '>=', start)
+      .where('position', '<', start + DELETE_SIZE)
+      .execute()
+  }
+  await tx
     .deleteFrom('signet_thread')
     .where('owner', '=', owner)
-    .where('id', '=', checkId(threadId))
-    .executeTakeFirst()
-  return numDeletedRows > 0n
+    .where('id', '=', threadId)
+    .execute()
+  return true
 }

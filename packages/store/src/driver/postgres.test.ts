@@ -99,6 +99,17 @@ describeStores(
       }
     })
 
+    it('is refused a database that is not in UTF-8', async () => {
+      const options = await stores.locate()
+      const databaseUrl = await stores
+        .server()
+        .createDatabase("encoding 'LATIN1' template template0")
+      await expect(openStore({ ...options, databaseUrl })).rejects.toMatchObject({
+        code: 'storage_failed',
+        message: expect.stringContaining('UTF-8'),
+      })
+    })
+
     it('is told of in errors by its codes alone, without SQL or data', async () => {
       const options = await stores.locate()
       const database = createDatabase(postgresDriver(options.databaseUrl ?? ''))

@@ -132,6 +132,12 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
     textType: sql`text collate "C"`,
     numberRows: (table) => table,
     lockMigrations: async (transaction) => {
+      const { rows } = await sql<{ server_encoding: string }>`show server_encoding`.execute(
+        transaction,
+      )
+      if (rows[0]?.server_encoding !== 'UTF8') {
+        throw new StorageError('storage_failed', 'The PostgreSQL database must be in UTF-8.')
+      }
       await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction)
     },
     createSearch: async (transaction) => {
