@@ -58,11 +58,23 @@ function explain(error: unknown): Fault | undefined {
   return { kind: UNAVAILABLE.test(code) ? 'unavailable' : 'failed', code }
 }
 
+/**
+ * Makes the file where it is missing, for nobody but its owner: conversations are nobody else's. A file
+ * that is there must not be opened and closed: that would drop the locks that this process has on it
+ * (POSIX), and with them what another connection writes.
+ */
+function createFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && Reflect.get(error, 'code') === 'EEXIST')) throw error
+  }
+}
+
 function openFile(directory: string): Libsql.Database {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'signet.db')
-  // Conversations are nobody else's: a file that is new is for its owner alone.
-  closeSync(openSync(file, 'a', 0o600))
+  createFile(file)
   const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.exec('pragma journal_mode = wal')
