@@ -50,7 +50,9 @@ class LibsqlDialect extends SqliteDialect {
 
 function explain(error: unknown): Fault | undefined {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (typeof code !== 'string') return undefined
+  if (!(error instanceof Error) || typeof code !== 'string') return undefined
+  // A file that cannot be opened has no code of its own.
+  if (error.message.startsWith('ConnectionFailed')) return { kind: 'unavailable' }
   if (FILE_SYSTEM.test(code)) return { kind: 'unavailable', code }
   if (!code.startsWith('SQLITE_')) return undefined
   if (CONFLICT.test(code)) return { kind: 'conflict', code }
