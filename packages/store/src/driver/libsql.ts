@@ -6,6 +6,7 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
+  type SqliteDatabase,
   type SqliteDialectConfig,
   type TransactionSettings,
 } from 'kysely'
@@ -73,6 +74,31 @@ function createFile(file: string): void {
   }
 }
 
+const TRANSACTION = /^(?:begin|commit|rollback)\b/
+
+/**
+ * A prepared statement that failed, as `begin` does where another process writes, keeps its view of the
+ * file until it is collected as garbage, and no later transaction can write before that. What begins and
+ * ends a transaction is therefore executed without one.
+ */
+function withoutPreparedTransactions(database: Libsql.Database): SqliteDatabase {
+  return {
+    close: () => void database.close(),
+    prepare(statement) {
+      if (!TRANSACTION.test(statement)) return database.prepare(statement)
+      return {
+        reader: false,
+        all: () => [],
+        run() {
+          database.exec(statement)
+          return { changes: 0, lastInsertRowid: 0 }
+        },
+        iterate: () => [][Symbol.iterator](),
+      }
+    },
+  }
+}
+
 function openFile(directory: string): Libsql.Database {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'signet.db')
@@ -93,7 +119,9 @@ function openFile(directory: string): Libsql.Database {
 /** The driver for the file `signet.db` in a folder, which is made where it is missing. */
 export function libsqlDriver(directory: string): Driver {
   return {
-    dialect: new LibsqlDialect({ database: async () => openFile(directory) }),
+    dialect: new LibsqlDialect({
+      database: async () => withoutPreparedTransactions(openFile(directory)),
+    }),
     textType: sql`text`,
     // The index finds rows by number, and only a declared number stays the same.
     numberRows: (table) => table.addColumn('number', 'integer', (column) => column.primaryKey()),
