@@ -32,7 +32,7 @@ export interface PrincipalOptions {
   readonly roles: RoleTable
   readonly defaultRole?: string
   /** Default: the subject owns. */
-  readonly mapUserToResourceId?: (user: never) => unknown
+  mapUserToResourceId?(user: object): unknown
 }
 
 function isBlank(value: string): boolean {
@@ -51,7 +51,7 @@ function readSubject(user: object): string {
 function readResourceId(user: object, subject: string, options: PrincipalOptions): string {
   let resourceId: unknown
   try {
-    resourceId = options.mapUserToResourceId?.(user as never)
+    resourceId = options.mapUserToResourceId?.(user)
   } catch (cause) {
     throw new AuthError('access_denied', 'mapUserToResourceId failed.', { cause })
   }
