@@ -1,5 +1,4 @@
-import type { NewMemoryMessage, SavedMessage } from '@signet/core'
-import { ownerKey } from '../../packages/store/src/owner.js'
+import { ownerKey, type NewMemoryMessage, type SavedMessage } from '@signet/core'
 
 /** Two owners with nothing in common. */
 export const ALICE: string = ownerKey({ resourceId: 'alice' })

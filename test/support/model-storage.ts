@@ -31,6 +31,7 @@ function cut<T>(all: readonly T[], { page = 0, perPage }: PageQuery) {
 
 /** The contract for one single owner, as plainly as it can be said; the argument `owner` is not read. */
 export class ModelStorage implements MemoryStorage {
+  readonly name = 'model'
   readonly #now: () => number
   readonly #threads = new Map<string, MemoryThread>()
   readonly #notes = new Map<string | undefined, string>()
@@ -118,7 +119,16 @@ export class ModelStorage implements MemoryStorage {
     query: MessageQuery,
   ): Promise<MessagePage | undefined> {
     if (!this.#threads.has(threadId)) return undefined
-    const all = this.#of(threadId)
+    const { roles, createdAt: { from = -Infinity, to = Infinity } = {} } = query
+    const all = this.#of(threadId).filter(
+      ({ role, createdAt, content }) =>
+        (roles?.includes(role) ?? true) &&
+        createdAt >= from &&
+        createdAt <= to &&
+        Object.entries(query.metadata ?? {}).every(
+          ([name, value]) => content.metadata?.[name] === value,
+        ),
+    )
     const { rows, info } = cut(query.direction === 'desc' ? all.toReversed() : all, query)
     return { messages: rows, ...info }
   }
@@ -183,13 +193,25 @@ export class ModelStorage implements MemoryStorage {
     else this.#notes.set(threadId, text)
   }
 
-  async commitExchange(owner: string, { thread, messages }: Exchange): Promise<MemoryThread> {
+  async commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread> {
+    const { thread, messages, completed = [], workingMemory } = exchange
     const ids = messages.map(({ id }) => id)
     const isTaken = this.#messages.some(({ id }) => ids.includes(id))
     if (isTaken || new Set(ids).size < ids.length) refuse('message_exists')
-    const there = this.#touch(thread.id) ?? (await this.createThread(owner, thread))
+    const touched = this.#touch(thread.id) ?? (await this.createThread(owner, thread))
+    const there = { ...touched, title: touched.title || (thread.title ?? '') }
+    this.#threads.set(thread.id, there)
+    this.#messages = this.#messages.map((message) => {
+      const other = completed.findLast(({ id }) => id === message.id)
+      const isHere = other !== undefined && message.threadId === thread.id
+      return isHere ? { type: 'text', ...other, threadId: thread.id } : message
+    })
     for (const message of messages) {
       this.#messages.push({ type: 'text', ...message, threadId: thread.id })
+    }
+    if (workingMemory !== undefined) {
+      const { text, scope } = workingMemory
+      await this.setWorkingMemory(owner, text, scope === 'thread' ? thread.id : undefined)
     }
     return there
   }

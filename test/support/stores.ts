@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
 import type { Statement } from '../../packages/store/src/database.js'
 import {
-  openProbedStore,
+  createProbedStore,
   type Store,
   type StoreOptions,
   type StoreProbe,
@@ -88,7 +88,7 @@ function declareFor(driver: Stores['driver'], declare: (stores: Stores) => void)
     driver,
     locate,
     open: async (options, probe = {}) => {
-      const store = await openProbedStore(options ?? (await locate()), {
+      const store = createProbedStore(options ?? (await locate()), {
         ...probe,
         onStatement: (statement) => {
           statements.push(statement)
@@ -96,6 +96,7 @@ function declareFor(driver: Stores['driver'], declare: (stores: Stores) => void)
         },
       })
       opened.push(store)
+      await store.open()
       return store
     },
     server: needServer,

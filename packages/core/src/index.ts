@@ -18,8 +18,18 @@ export {
   type ClientTools,
 } from './agent/offered-tools.js'
 export { type AgentOptions, type ModelSettings } from './agent/options.js'
-export { type AgentOutput, type OutputStep, type Usage } from './agent/output.js'
-export { type ModelMetadata, type StoredMessage, type UiMessage } from './agent/stored-message.js'
+export {
+  type AgentOutput,
+  type OutputStep,
+  type RememberedMessage,
+  type Usage,
+} from './agent/output.js'
+export {
+  type ModelMetadata,
+  type StoredMessage,
+  type StoredThread,
+  type UiMessage,
+} from './agent/stored-message.js'
 export { type AgentStream } from './agent/stream.js'
 export {
   InputError,
@@ -32,6 +42,16 @@ export { zodIssues } from './issue.js'
 export { consoleLogger, type LogFields, type Logger } from './logger.js'
 export { Mastra, type CorsConfig, type MastraConfig, type ServerConfig } from './mastra.js'
 export {
+  Memory,
+  type MemoryOptions,
+  type MemorySettings,
+  type TitleOptions,
+  type WorkingMemoryOptions,
+} from './memory/memory.js'
+export { ownerKey, type Owner } from './memory/owner.js'
+export { type MemoryRequest } from './memory/session.js'
+export { storageFault, type StorageFault } from './memory/storage-fault.js'
+export {
   type CloneOptions,
   type ClonedThread,
   type CreatedBetween,
@@ -42,6 +62,7 @@ export {
   type MemoryRole,
   type MemoryStorage,
   type MemoryThread,
+  type MessageFilter,
   type MessagePage,
   type MessageQuery,
   type MessageRequest,
@@ -55,8 +76,10 @@ export {
   type ThreadChange,
   type ThreadPage,
   type ThreadQuery,
+  type WorkingMemoryScope,
 } from './memory/storage.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
+export { isThreadId } from './memory/thread-id.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'

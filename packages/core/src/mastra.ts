@@ -2,6 +2,7 @@ import { isLegalId, type AuthProvider, type RoleTable } from '@signet/auth'
 import type { Agent } from './agent/agent.js'
 import { RegistrationError } from './error.js'
 import { consoleLogger, type Logger } from './logger.js'
+import type { MemoryStorage } from './memory/storage.js'
 import type { Tool } from './tool/create-tool.js'
 
 /** How the server answers other origins. No origin is allowed unless it is listed. */
@@ -42,6 +43,8 @@ export interface MastraConfig {
   readonly agents?: Readonly<Record<string, Agent>>
   /** Tools beside those of the agents. */
   readonly tools?: Readonly<Record<string, Tool>>
+  /** Where agents remember. Default: what the server opens, `signet.db` or PostgreSQL. */
+  readonly storage?: MemoryStorage
   readonly server?: ServerConfig
   /** Default: the server's own, else the console. */
   readonly logger?: Logger
@@ -92,6 +95,7 @@ export class Mastra {
   readonly #server: ServerConfig
   readonly #hasOwnLogger: boolean
   #logger: Logger = consoleLogger
+  #storage: MemoryStorage | undefined
 
   /** @throws {RegistrationError} `id_illegal` or `id_duplicate` */
   constructor(config: MastraConfig = {}) {
@@ -104,6 +108,7 @@ export class Mastra {
     }
     this.#agentsByKey = Object.freeze({ ...config.agents })
     if (config.logger !== undefined) this.setLogger(config.logger)
+    if (config.storage !== undefined) this.setDefaultStorage(config.storage)
   }
 
   /** How the application is served. */
@@ -124,6 +129,17 @@ export class Mastra {
   setLogger(logger: Logger): void {
     this.#logger = logger
     for (const agent of this.#agents.all()) agent.setLogger(logger)
+  }
+
+  /** Where agents remember; undefined where nothing is kept. */
+  getStorage(): MemoryStorage | undefined {
+    return this.#storage
+  }
+
+  /** Lets agents remember here, unless the application says where they do. */
+  setDefaultStorage(storage: MemoryStorage): void {
+    this.#storage ??= storage
+    for (const agent of this.#agents.all()) agent.setStorage(this.#storage)
   }
 
   /** The agent of this key or id, or undefined. `__proto__` is a name like any other. */

@@ -39,7 +39,7 @@ async function readMessages(
 }
 
 function copy(row: FullRow, threadId: string, position: number): FullRow {
-  const { owner, role, created_at, body, words } = row
+  const { owner, role, created_at, body, words, entries } = row
   return {
     owner,
     id: randomUUID(),
@@ -49,6 +49,7 @@ function copy(row: FullRow, threadId: string, position: number): FullRow {
     created_at,
     body,
     words,
+    entries,
   }
 }
 

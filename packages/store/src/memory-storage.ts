@@ -17,6 +17,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
   const { driver, read, write } = database
   // Each method is async, so that an argument that is refused rejects, as anything else does.
   return {
+    name: driver.name,
     createThread: async (given, thread) => {
       const owner = checkOwner(given)
       return await write((tx) => createThread(tx, owner, thread, now()))

@@ -2,7 +2,7 @@ import type { MemoryMessage, MemoryRole, NewMemoryMessage } from '@signet/core'
 import type { Selectable } from 'kysely'
 import { StorageError } from './error.js'
 import type { MessageTable } from './schema.js'
-import { checkId, checkTime, decodeObject, encodeJson } from './value.js'
+import { checkId, checkTime, decodeObject, encodeJson, encodeObject, hashEntries } from './value.js'
 import { messageWords } from './words.js'
 
 /** What a message is read from. */
@@ -54,5 +54,6 @@ export function toRow(
     created_at: checkTime(message.createdAt),
     body: encodeJson({ type, content }),
     words: messageWords(owner, content),
+    entries: hashEntries(encodeObject(content.metadata) ?? '{}').join(' '),
   }
 }

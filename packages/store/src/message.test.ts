@@ -1,4 +1,4 @@
-import type { MemoryStorage } from '@signet/core'
+import type { MemoryRole, MemoryStorage } from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { ALICE, BOB, names, savedMessage, textMessage } from '../../../test/support/memory.js'
 import { describeStores } from '../../../test/support/stores.js'
@@ -65,6 +65,57 @@ describeStores('messages', (stores) => {
       const found = await memory.listMessages(ALICE, 't', query)
       expect(idsOf(found?.messages)).toStrictEqual(['m3', 'm4'])
       expect(found).toMatchObject({ total: 5, hasMore: true })
+    })
+
+    it('shows only messages of some roles, and counts those', async () => {
+      const memory = await open()
+      await memory.saveMessages(ALICE, [
+        savedMessage('u', 'q', 'q'),
+        savedMessage('u', 'a', 'a', { role: 'assistant' }),
+        savedMessage('u', 's', 's', { role: 'system' }),
+      ])
+      const list = async (...roles: readonly MemoryRole[]) => {
+        const page = await memory.listMessages(ALICE, 'u', { perPage: 40, roles })
+        return `${idsOf(page?.messages).join(' ')}: ${page?.total}`
+      }
+      expect(await list('user')).toBe('q: 1')
+      expect(await list('assistant', 'system')).toBe('a s: 2')
+      expect(await list('tool')).toBe(': 0')
+      expect(await list()).toBe(': 0')
+    })
+
+    it.each([
+      'plain',
+      '',
+      'with "quotes", \\backslashes\\ and \'apostrophes\'',
+      'a NUL \0, a \n line and \u2028',
+      'Zürich 天気 🌦',
+      '\ud800',
+      '1',
+      1,
+      0,
+      -1.5,
+      1e21,
+      true,
+      false,
+      null,
+    ])('finds messages by metadata that equals %j, and by no other', async (value) => {
+      const memory = await open()
+      const withMetadata = (id: string, metadata: Readonly<Record<string, unknown>>) => {
+        const message = savedMessage('u', id)
+        return { ...message, content: { ...message.content, metadata } }
+      }
+      await memory.saveMessages(ALICE, [
+        withMetadata('x', { kind: value, other: [value] }),
+        withMetadata('string', { kind: `${String(value)} ` }),
+        withMetadata('nested', { kind: { kind: value } }),
+        withMetadata('list', { kind: [value] }),
+        withMetadata('elsewhere', { kinds: value }),
+        savedMessage('u', 'none'),
+      ])
+      const page = await memory.listMessages(ALICE, 'u', { perPage: 9, metadata: { kind: value } })
+      expect(idsOf(page?.messages)).toStrictEqual(['x'])
+      expect(page).toMatchObject({ total: 1, hasMore: false })
     })
 
     it('tells a thread without messages from one that is missing or of another', async () => {
@@ -259,8 +310,9 @@ describeStores('messages', (stores) => {
 
     it('appends to the thread that there is, and leaves its title', async () => {
       const memory = await open()
+      await memory.updateThread(ALICE, 't', { title: 'old' })
       const thread = await memory.commitExchange(ALICE, exchange('t', 'x', 'y'))
-      expect(thread).toMatchObject({ id: 't', title: '' })
+      expect(thread).toMatchObject({ id: 't', title: 'old' })
       expect(thread).not.toHaveProperty('metadata')
       expect(idsOf(await memory.lastMessages(ALICE, 't', 3))).toStrictEqual(['m9', 'x', 'y'])
     })
@@ -277,6 +329,50 @@ describeStores('messages', (stores) => {
       expect(await memory.getThread(ALICE, 'v')).toBeUndefined()
       expect(idsOf(await memory.lastMessages(ALICE, 't', 99))).toStrictEqual(names('m', 10))
       expect((await memory.listThreads(ALICE, { perPage: 1, metadata: { k: 1 } })).total).toBe(0)
+    })
+
+    it('gives a title to a thread that has none', async () => {
+      const memory = await open()
+      const commit = (id: string, title: string) =>
+        memory.commitExchange(ALICE, { thread: { id: 't', title }, messages: [textMessage(id)] })
+      expect(await commit('x', 'First')).toMatchObject({ title: 'First' })
+      expect(await commit('y', 'Second')).toMatchObject({ title: 'First' })
+      expect(await memory.getThread(ALICE, 't')).toMatchObject({ title: 'First' })
+    })
+
+    it('puts completed messages in their places, unless they are gone or elsewhere', async () => {
+      const memory = await open()
+      await memory.saveMessages(BOB, [savedMessage('t', 'b')])
+      await memory.saveMessages(ALICE, [savedMessage('u', 'elsewhere')])
+      const completed = ['m3', 'gone', 'elsewhere', 'b'].map((id) => textMessage(id, 'completed'))
+      const exchange = { thread: { id: 't' }, messages: [textMessage('x')], completed }
+      await memory.commitExchange(ALICE, exchange)
+      const { messages } = (await memory.listMessages(ALICE, 't', { perPage: 40 })) ?? {}
+      expect(idsOf(messages)).toStrictEqual([...names('m', 10), 'x'])
+      const texts = messages?.filter(({ content }) => content.content === 'completed')
+      expect(idsOf(texts)).toStrictEqual(['m3'])
+      const others = await memory.getMessages(ALICE, [{ id: 'elsewhere' }])
+      expect(others).toMatchObject([{ content: { content: 'elsewhere' } }])
+      expect(await memory.getMessages(BOB, [{ id: 'b' }])).toMatchObject([
+        { content: { content: 'b' } },
+      ])
+    })
+
+    it('sets the working memory of its scope with the messages, or not at all', async () => {
+      const memory = await open()
+      const commit = (id: string, scope: 'resource' | 'thread') =>
+        memory.commitExchange(ALICE, {
+          thread: { id: 't' },
+          messages: [textMessage(id)],
+          workingMemory: { text: `${scope} ${id}`, scope },
+        })
+      await commit('x', 'resource')
+      await commit('y', 'thread')
+      await expect(commit('y', 'resource')).rejects.toEqual(fault('message_exists'))
+      expect(await memory.getWorkingMemory(ALICE)).toBe('resource x')
+      expect(await memory.getWorkingMemory(ALICE, 't')).toBe('thread y')
+      expect(await memory.getWorkingMemory(ALICE, 'u')).toBeUndefined()
+      expect(await memory.getWorkingMemory(BOB)).toBeUndefined()
     })
 
     it('makes of the thread of another an own one of the same id', async () => {

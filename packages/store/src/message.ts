@@ -1,6 +1,7 @@
 import type {
   CreatedBetween,
   MemoryMessage,
+  MessageFilter,
   MessagePage,
   MessageQuery,
   MessageRequest,
@@ -10,19 +11,19 @@ import { MESSAGE_COLUMNS, toMessage, type MessageRow } from './message-row.js'
 import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
 import { findThread } from './thread.js'
-import { checkCount, checkId, checkTime } from './value.js'
+import { checkCount, checkId, checkTime, encodeObject, hashEntries } from './value.js'
 
 /** The messages of a thread, in one order. */
 export type Direction = 'asc' | 'desc'
 
-type MessageFilter<O> = SelectQueryBuilder<Schema, 'signet_message', O>
+type Messages<O> = SelectQueryBuilder<Schema, 'signet_message', O>
 
 /** A query for the messages of one thread. */
 export function messagesOf(
   tx: Transaction<Schema>,
   owner: string,
   threadId: string,
-): MessageFilter<object> {
+): Messages<object> {
   return tx
     .selectFrom('signet_message')
     .where('signet_message.owner', '=', owner)
@@ -30,13 +31,29 @@ export function messagesOf(
 }
 
 /** Leaves only the messages of a span of time. */
-export function createdBetween<O>(
-  query: MessageFilter<O>,
-  { from, to }: CreatedBetween,
-): MessageFilter<O> {
+export function createdBetween<O>(query: Messages<O>, { from, to }: CreatedBetween): Messages<O> {
   return query
     .$if(from !== undefined, (query) => query.where('created_at', '>=', checkTime(from ?? 0)))
     .$if(to !== undefined, (query) => query.where('created_at', '<=', checkTime(to ?? 0)))
+}
+
+/** Leaves only the messages that a filter names; undefined for a filter that names no rule. */
+function filtered<O>(
+  query: Messages<O>,
+  { createdAt = {}, roles, metadata }: MessageFilter,
+): Messages<O> | undefined {
+  const entries = hashEntries(encodeObject(metadata) ?? '{}')
+  const isSilent =
+    createdAt.from === undefined &&
+    createdAt.to === undefined &&
+    roles === undefined &&
+    entries.length === 0
+  if (isSilent) return undefined
+  // A list of none is no SQL; no message has the role "".
+  const named = createdBetween(query, createdAt).$if(roles !== undefined, (query) =>
+    query.where('role', 'in', ['', ...(roles ?? [])]),
+  )
+  return entries.reduce((query, entry) => query.where('entries', 'like', `%${entry}%`), named)
 }
 
 /**
@@ -44,7 +61,7 @@ export function createdBetween<O>(
  * as near as its first.
  */
 async function readSpan(
-  query: MessageFilter<object>,
+  query: Messages<object>,
   direction: Direction,
   { skip, take }: Span,
   total: number,
@@ -71,17 +88,14 @@ export async function listMessages(
   const wanted = checkPage(query)
   const thread = await findThread(tx, owner, threadId)
   if (thread === undefined) return undefined
-  let messages = messagesOf(tx, owner, threadId)
-  let total = thread.message_count
-  if (query.createdAt?.from !== undefined || query.createdAt?.to !== undefined) {
-    messages = createdBetween(messages, query.createdAt)
-    const counted = await messages
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow()
-    total = counted.total
-  }
+  const all = messagesOf(tx, owner, threadId)
+  const some = filtered(all, query)
+  const counted = await some
+    ?.select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  const total = counted?.total ?? thread.message_count
   const direction = query.direction === 'desc' ? 'desc' : 'asc'
-  const rows = await readSpan(messages, direction, pageSpan(wanted, total), total)
+  const rows = await readSpan(some ?? all, direction, pageSpan(wanted, total), total)
   return { messages: rows.map(toMessage), ...pageInfo(wanted, total) }
 }
 

@@ -6,7 +6,7 @@ import { describeStores } from '../../../test/support/stores.js'
 import { createDatabase } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 import { postgresDriver } from './driver/postgres.js'
-import { openStore, type StoreOptions } from './open.js'
+import { createStore, openStore, type StoreOptions } from './open.js'
 
 const unavailable = expect.objectContaining({ name: 'StorageError', code: 'storage_unavailable' })
 
@@ -54,6 +54,16 @@ describeStores('opening', (stores) => {
     await store.close()
     await expect(store.memory.getThread(ALICE, 't0')).rejects.toEqual(unavailable)
     await expect(store.ready()).rejects.toEqual(unavailable)
+  })
+
+  it('refuses what comes before it is open, and then takes it', async () => {
+    const store = createStore(await stores.locate())
+    await expect(store.memory.createThread(ALICE, { id: 't' })).rejects.toEqual(unavailable)
+    await expect(store.memory.getThread(ALICE, 't')).rejects.toEqual(unavailable)
+    await expect(store.ready()).rejects.toEqual(unavailable)
+    await store.open()
+    await expect(store.memory.createThread(ALICE, { id: 't' })).resolves.toMatchObject({ id: 't' })
+    await store.close()
   })
 
   it('is ready when the database answers', async () => {

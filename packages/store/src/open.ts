@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { createDatabase, type Database, type Statement } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 import { postgresDriver } from './driver/postgres.js'
+import { StorageError } from './error.js'
 import { createMemoryStorage } from './memory-storage.js'
 import { migrate } from './migration/migrate.js'
 
@@ -14,10 +15,17 @@ export interface StoreOptions {
   readonly directory: string
 }
 
-/** An open store. */
+/** A store. */
 export interface Store {
-  /** Threads, messages and working memory. */
+  /** Threads, messages and working memory; `storage_unavailable` until the store is open. */
   readonly memory: MemoryStorage
+  /**
+   * Brings the tables up to date, whatever time that takes, and lets everything else begin.
+   *
+   * @throws {StorageError} `storage_unavailable`, `storage_newer`, or `driver_missing` when a PostgreSQL
+   *   is asked for and the package `pg` is not installed
+   */
+  open(): Promise<void>
   /** @throws {StorageError} `storage_unavailable` when the database does not answer just now */
   ready(): Promise<void>
   /** Waits for what is running, then closes. Whatever comes later is `storage_unavailable`. */
@@ -32,35 +40,64 @@ export interface StoreProbe {
   readonly now?: () => number
 }
 
-async function migrateAndClose(database: Database): Promise<void> {
-  try {
-    await database.write((tx) => migrate(tx, database.driver))
-  } finally {
-    await database.close()
+/** Refuses what comes before the tables are up to date. */
+function waitForTables(database: Database, isOpen: () => boolean): Database {
+  const requireOpen = () => {
+    if (isOpen()) return
+    throw new StorageError('storage_unavailable', 'The store is being opened.')
+  }
+  return {
+    ...database,
+    read: async (work) => {
+      requireOpen()
+      return await database.read(work)
+    },
+    write: async (work) => {
+      requireOpen()
+      return await database.write(work)
+    },
   }
 }
 
-/** `openStore`, watched. */
-export async function openProbedStore(options: StoreOptions, probe: StoreProbe): Promise<Store> {
+/** `createStore`, watched. */
+export function createProbedStore(options: StoreOptions, probe: StoreProbe): Store {
   const { databaseUrl, directory } = options
   const createDriver = (isPatient: boolean) =>
     databaseUrl ? postgresDriver(databaseUrl, { isPatient }) : libsqlDriver(directory)
-  // Migrations may take longer than any request may.
-  await migrateAndClose(createDatabase(createDriver(true)))
-  const database = createDatabase(createDriver(false), probe.onStatement)
+  let isOpen = false
+  const database = waitForTables(
+    createDatabase(createDriver(false), probe.onStatement),
+    () => isOpen,
+  )
   return {
     memory: createMemoryStorage(database, probe.now ?? Date.now),
+    async open() {
+      // Migrations may take longer than any request may.
+      const patient = createDatabase(createDriver(true))
+      try {
+        await patient.write((tx) => migrate(tx, patient.driver))
+      } finally {
+        await patient.close()
+      }
+      isOpen = true
+    },
     ready: () => database.read(async (tx) => void (await sql`select 1`.execute(tx))),
     close: () => database.close(),
   }
 }
 
+/** Makes a store that is still to be opened. Until then nothing is connected to and no file is made. */
+export function createStore(options: StoreOptions): Store {
+  return createProbedStore(options, {})
+}
+
 /**
- * Opens the store and brings its tables up to date.
+ * Opens a store.
  *
- * @throws {StorageError} `storage_unavailable`, `storage_newer`, or `driver_missing` when a PostgreSQL is
- *   asked for and the package `pg` is not installed
+ * @throws {StorageError} as `open` does
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  return await openProbedStore(options, {})
+  const store = createStore(options)
+  await store.open()
+  return store
 }

@@ -14,9 +14,21 @@ const threadId = fc.constantFrom('t1', 't2', 't3')
 const messageId = fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5', 'm6')
 const text = fc.constantFrom('alpha', 'beta', 'alpha beta')
 const metadata = fc.constantFrom({ k: 1 }, { k: 2 }, { j: 1, k: 1 })
-const message = fc.record({ id: messageId, text }).map(({ id, text }) => textMessage(id, text))
+const role = fc.constantFrom('user' as const, 'assistant' as const)
+const kind = fc.constantFrom('a', 'b', null)
+const message = fc
+  .record({ id: messageId, text, role, kind, createdAt: fc.nat(3) })
+  .map(({ id, text, role, kind, createdAt }) => {
+    const { content } = textMessage(id, text)
+    return { id, role, createdAt, content: { ...content, metadata: { kind } } }
+  })
 const messages = fc.array(message, { minLength: 1, maxLength: 3 })
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+const filter = fc.record({
+  roles: maybe(fc.array(role, { maxLength: 2 })),
+  createdAt: maybe(fc.record({ from: maybe(fc.nat(3)), to: maybe(fc.nat(3)) })),
+  metadata: maybe(fc.record({ kind })),
+})
 const page = fc.record({ page: fc.nat(2), perPage: fc.integer({ min: 1, max: 3 }) })
 
 type Operation = (memory: MemoryStorage, owner: string) => Promise<unknown>
@@ -56,10 +68,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       await memory.deleteMessages(owner, Object.values(clone.messageIds))
       return [clone.thread, Object.keys(clone.messageIds)]
     }),
-  fc.tuple(threadId, page, fc.constantFrom('asc' as const, 'desc' as const)).map(
-    ([id, page, direction]): Operation =>
+  fc.tuple(threadId, page, fc.constantFrom('asc' as const, 'desc' as const), filter).map(
+    ([id, page, direction, filter]): Operation =>
       (memory, owner) =>
-        memory.listMessages(owner, id, { ...page, direction }),
+        memory.listMessages(owner, id, { ...page, direction, ...filter }),
   ),
   fc.tuple(threadId, fc.nat(4)).map(
     ([id, count]): Operation =>
@@ -98,11 +110,20 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       (memory, owner) =>
         memory.setWorkingMemory(owner, text, id),
   ),
-  fc.tuple(threadId, messages).map(
-    ([id, messages]): Operation =>
-      (memory, owner) =>
-        memory.commitExchange(owner, { thread: { id, metadata: { k: 1 } }, messages }),
-  ),
+  fc
+    .record({
+      thread: fc.record({ id: threadId, title: maybe(text), metadata: fc.constant({ k: 1 }) }),
+      messages,
+      completed: maybe(messages),
+      workingMemory: maybe(
+        fc.record({ text, scope: fc.constantFrom('resource' as const, 'thread' as const) }),
+      ),
+    })
+    .map(
+      (exchange): Operation =>
+        (memory, owner) =>
+          memory.commitExchange(owner, exchange),
+    ),
 )
 
 /** What an operation came to: its value, or the code of its refusal. */

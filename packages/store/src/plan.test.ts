@@ -47,9 +47,11 @@ async function fill(database: Database, driver: Stores['driver']): Promise<void>
         )`
       : sql`with numbers(n) as (select generate_series(0, ${sql.lit(COUNT - 1)}))`
   await database.write(async (tx) => {
-    const columns = sql.raw('owner, id, thread_id, position, role, created_at, body, words')
+    const columns = sql.raw(
+      'owner, id, thread_id, position, role, created_at, body, words, entries',
+    )
     const select = sql`select ${sql.lit(ALICE)}, 'm' || n, 't', n, 'user', n, ${sql.lit(body)},
-      ${sql.lit(ALICE)} || ' w' || n from numbers`
+      ${sql.lit(ALICE)} || ' w' || n, '' from numbers`
     await sql`insert into signet_message (${columns}) ${rows} ${select}`.execute(tx)
     await tx
       .updateTable('signet_thread')

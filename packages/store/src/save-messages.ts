@@ -1,11 +1,19 @@
-import type { Exchange, MemoryMessage, MemoryThread, SavedMessage } from '@signet/core'
+import type {
+  Exchange,
+  MemoryMessage,
+  MemoryThread,
+  NewMemoryMessage,
+  NewMemoryThread,
+  SavedMessage,
+} from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
 import { batches } from './batch.js'
 import { StorageError } from './error.js'
 import { toMessage, toRow } from './message-row.js'
-import type { MessageTable, Schema } from './schema.js'
+import type { MessageTable, Schema, ThreadTable } from './schema.js'
 import { holdThread, insertThread, toThread } from './thread.js'
-import { checkId } from './value.js'
+import { checkId, decodeText, encodeText } from './value.js'
+import { setWorkingMemory } from './working-memory.js'
 
 type NewRow = ReturnType<typeof toRow>
 type FullRow = Selectable<MessageTable>
@@ -65,10 +73,10 @@ async function findPlaces(
 }
 
 async function replace(tx: Transaction<Schema>, row: NewRow): Promise<void> {
-  const { owner, id, role, created_at, body, words } = row
+  const { owner, id, role, created_at, body, words, entries } = row
   await tx
     .updateTable('signet_message')
-    .set({ role, created_at, body, words })
+    .set({ role, created_at, body, words, entries })
     .where('owner', '=', owner)
     .where('id', '=', id)
     .execute()
@@ -142,21 +150,61 @@ export async function deleteMessages(
   return total
 }
 
-/** See `MemoryStorage`. */
-export async function commitExchange(
+/** Takes messages that are still in the thread in place of those of the same ids. */
+async function complete(
   tx: Transaction<Schema>,
   owner: string,
-  { thread, messages }: Exchange,
+  threadId: string,
+  messages: readonly NewMemoryMessage[],
+): Promise<void> {
+  const rows = messages.map((message) => toRow(owner, threadId, message))
+  const ids = rows.map(({ id }) => id)
+  const places = await findPlaces(tx, owner, ids)
+  for (const row of rows) {
+    if (places.get(row.id)?.thread_id === threadId) await replace(tx, row)
+  }
+}
+
+/** The thread of an exchange, held: made where it is missing, with a title where it has none. */
+async function holdNewThread(
+  tx: Transaction<Schema>,
+  owner: string,
+  thread: NewMemoryThread,
   now: number,
-): Promise<MemoryThread> {
-  const rows = messages.map((message) => toRow(owner, thread.id, message))
-  refuseDuplicates(rows)
+): Promise<Selectable<ThreadTable>> {
   // Another process may create or delete the thread between two statements, but not for ever.
   for (;;) {
     await insertThread(tx, owner, thread, now)
     const held = await holdThread(tx, owner, thread.id, now)
     if (held === undefined) continue
-    await append(tx, owner, thread.id, held.next_position, rows)
-    return toThread(held)
+    const title = encodeText(thread.title || undefined)
+    if (title === null || decodeText(held.title) !== '') return held
+    await tx
+      .updateTable('signet_thread')
+      .set({ title })
+      .where('owner', '=', owner)
+      .where('id', '=', thread.id)
+      .execute()
+    return { ...held, title }
   }
+}
+
+/** See `MemoryStorage`. */
+export async function commitExchange(
+  tx: Transaction<Schema>,
+  owner: string,
+  { thread, messages, completed = [], workingMemory }: Exchange,
+  now: number,
+): Promise<MemoryThread> {
+  const rows = messages.map((message) => toRow(owner, thread.id, message))
+  refuseDuplicates(rows)
+  const held = await holdNewThread(tx, owner, thread, now)
+  if (completed.length > 0) await complete(tx, owner, thread.id, completed)
+  await append(tx, owner, thread.id, held.next_position, rows)
+  if (workingMemory !== undefined) {
+    const { text, scope } = workingMemory
+    const threadId = scope === 'thread' ? thread.id : undefined
+    await setWorkingMemory(tx, owner, text, threadId, now)
+  }
+  return toThread(held)
 }

@@ -20,7 +20,7 @@ export interface ThreadEntryTable {
   entry: string
 }
 
-/** A message. `body` is JSON; `words` are what search finds it by. */
+/** A message. `body` is JSON; `words` are what search finds it by, `entries` the hashes of its metadata. */
 export interface MessageTable {
   owner: string
   id: string
@@ -30,6 +30,7 @@ export interface MessageTable {
   created_at: number
   body: string
   words: string
+  entries: string
 }
 
 /** What is kept about an owner apart from threads. */

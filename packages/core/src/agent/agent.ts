@@ -1,6 +1,9 @@
 import { InputError, RegistrationError } from '../error.js'
 import { ConfigurationError, isLegalId } from '@signet/auth'
 import { consoleLogger, type Logger } from '../logger.js'
+import type { Memory } from '../memory/memory.js'
+import type { MemoryStorage } from '../memory/storage.js'
+import { WORKING_MEMORY_TOOL } from '../memory/working-memory.js'
 import type { ModelConfig } from '../model/contract.js'
 import { ModelError } from '../model/model-error.js'
 import type { ModelObject } from '../model/model-object.js'
@@ -32,13 +35,15 @@ export interface AgentConfig {
   readonly model: Dynamic<ModelConfig>
   /** Default: none. */
   readonly tools?: AgentTools
+  /** Lets callers ask the agent to remember. Default: none. */
+  readonly memory?: Memory
   /** Most calls of the model for one answer; a caller may ask for fewer. Default: 5. */
   readonly maxSteps?: number
 }
 
 const DEFAULT_MAX_STEPS = 5
 
-function checkNames(agentId: string, tools: AgentTools): void {
+function checkNames(agentId: string, tools: AgentTools, memory: Memory | undefined): void {
   if (!isLegalId(agentId)) {
     throw new RegistrationError(
       'id_illegal',
@@ -46,6 +51,7 @@ function checkNames(agentId: string, tools: AgentTools): void {
     )
   }
   const owners = new Map<string, string>()
+  if (memory?.settings.workingMemory.enabled === true) owners.set(WORKING_MEMORY_TOOL, 'its memory')
   for (const [name, tool] of Object.entries(tools)) {
     if (!isLegalId(name)) {
       throw new RegistrationError(
@@ -87,6 +93,7 @@ export class Agent {
   readonly maxSteps: number
   readonly #config: AgentConfig
   #logger: Logger = consoleLogger
+  #storage: MemoryStorage | undefined
 
   /**
    * @throws {RegistrationError} `id_illegal` or `id_duplicate`
@@ -99,7 +106,7 @@ export class Agent {
     this.tools = Object.freeze({ ...config.tools })
     this.maxSteps = config.maxSteps ?? DEFAULT_MAX_STEPS
     this.#config = config
-    checkNames(this.id, this.tools)
+    checkNames(this.id, this.tools, config.memory)
     if (!Number.isSafeInteger(this.maxSteps) || this.maxSteps < 1) {
       throw new ConfigurationError(
         'option_invalid',
@@ -111,6 +118,16 @@ export class Agent {
   /** Sends the agent's log lines elsewhere than to the console. */
   setLogger(logger: Logger): void {
     this.#logger = logger
+  }
+
+  /** Where the agent remembers. */
+  setStorage(storage: MemoryStorage | undefined): void {
+    this.#storage = storage
+  }
+
+  /** The agent's memory; undefined where it has none. */
+  getMemory(): Memory | undefined {
+    return this.#config.memory
   }
 
   /** The system prompt for a request. */
@@ -138,6 +155,8 @@ export class Agent {
       requestContext,
       agentId: this.id,
       tools: this.tools,
+      ownMemory: this.#config.memory,
+      storage: this.#storage,
       model: await (options.model === undefined ? resolveModel : resolveAskedModel)(config),
       instructions: options.instructions ?? (await this.getInstructions({ requestContext })),
       maxSteps: Math.min(options.maxSteps ?? this.maxSteps, this.maxSteps),
@@ -146,11 +165,13 @@ export class Agent {
   }
 
   /**
-   * Answers at once.
+   * Answers at once. With `memory`, question and answer are stored when the promise resolves, and not
+   * at all when it rejects.
    *
    * @param messages - a text, or messages with roles
    * @throws {InputError} for messages or options that cannot be used
-   * @throws what the model throws, and the signal's reason when it is aborted
+   * @throws {ScopeError} where the caller may not use their memory
+   * @throws what the model or the storage throws, and the signal's reason when it is aborted
    */
   async generate(messages: MessageInput, options: AgentOptions = {}): Promise<AgentOutput> {
     const run = await this.#prepare(messages, options)
@@ -158,14 +179,18 @@ export class Agent {
     const { steps } = await generateText(run.call)
     const outputSteps = toOutputSteps(steps, run.facts)
     const structured = await readObject(run.schema, outputSteps.at(-1))
-    return buildOutput(outputSteps, run.facts, structured)
+    const output = buildOutput(outputSteps, run.facts, structured)
+    await run.commit(output.messages)
+    return output
   }
 
   /**
    * Answers piece by piece. What is wrong with the input is thrown here; what goes wrong later is in
-   * the stream.
+   * the stream. With `memory`, question and answer are stored before the chunk `finish`.
    *
    * @throws {InputError} for messages or options that cannot be used
+   * @throws {ScopeError} where the caller may not use their memory
+   * @throws what the storage throws
    */
   async stream(messages: MessageInput, options: AgentOptions = {}): Promise<AgentStream> {
     const run = await this.#prepare(messages, options)
@@ -177,6 +202,7 @@ export class Agent {
       maxSteps: run.maxSteps,
       abortSignal: options.abortSignal,
       readObject: (last) => readObject(run.schema, last),
+      commit: run.commit,
       start: (onStepEnd, abortSignal) =>
         streamText({ ...run.call, abortSignal, onStepEnd, onError() {} }),
     })

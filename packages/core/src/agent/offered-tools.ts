@@ -20,6 +20,8 @@ export type ClientTools = Readonly<Record<string, ClientTool>>
 /** For whom tools are offered, and what they run in. */
 export interface OfferContext {
   readonly agentId: string
+  /** Offered whatever the caller may execute: tools that the framework itself adds. */
+  readonly builtIn?: AgentTools
   readonly requestContext: RequestContext
   readonly logger: Logger
 }
@@ -64,29 +66,28 @@ export async function offerTools(
   clientTools: ClientTools,
   context: OfferContext,
 ): Promise<ToolSet> {
-  checkClientNames(clientTools, tools)
+  const { agentId, builtIn = {}, requestContext, logger } = context
+  checkClientNames(clientTools, { ...tools, ...builtIn })
   const { jsonSchema, tool: sdkTool } = await import('ai')
-  const { agentId, requestContext, logger } = context
-  const own = Object.entries(tools)
-    .filter(([, tool]) => mayExecute(tool, requestContext))
-    .map(([name, tool]) => {
-      const offered = sdkTool({
-        description: tool.description,
-        inputSchema: jsonSchema(tool.inputJsonSchema),
-        async execute(input: unknown, { toolCallId, abortSignal }) {
-          try {
-            const agent = { agentId, toolCallId }
-            const output = await tool.execute(input, { requestContext, abortSignal, agent })
-            JSON.stringify(output) // An output that JSON cannot say fails here, and not on the wire.
-            return output
-          } catch (error) {
-            abortSignal?.throwIfAborted()
-            throw toPublicError(error, tool, logger)
-          }
-        },
-      })
-      return [name, offered] as const
+  const executable = Object.entries(tools).filter(([, tool]) => mayExecute(tool, requestContext))
+  const own = [...executable, ...Object.entries(builtIn)].map(([name, tool]) => {
+    const offered = sdkTool({
+      description: tool.description,
+      inputSchema: jsonSchema(tool.inputJsonSchema),
+      async execute(input: unknown, { toolCallId, abortSignal }) {
+        try {
+          const agent = { agentId, toolCallId }
+          const output = await tool.execute(input, { requestContext, abortSignal, agent })
+          JSON.stringify(output) // An output that JSON cannot say fails here, and not on the wire.
+          return output
+        } catch (error) {
+          abortSignal?.throwIfAborted()
+          throw toPublicError(error, tool, logger)
+        }
+      },
     })
+    return [name, offered] as const
+  })
   const clients = Object.entries(clientTools).map(([name, { description, inputSchema }]) => {
     const offered = sdkTool({
       description,

@@ -1,5 +1,6 @@
 import type { CallSettings, JSONValue, ToolChoice, ToolSet } from 'ai'
 import type { z } from 'zod'
+import type { MemoryRequest } from '../memory/session.js'
 import type { ModelConfig } from '../model/contract.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema } from '../tool/create-tool.js'
@@ -50,6 +51,8 @@ export interface AgentOptions {
   readonly clientTools?: ClientTools
   /** Asks for an object of this shape; it is in `object` of the answer. */
   readonly structuredOutput?: { readonly schema: z.ZodType | JsonSchema }
+  /** The thread to remember and to store in. Default: nothing is remembered and nothing stored. */
+  readonly memory?: MemoryRequest
   /** Default: a random UUID. */
   readonly runId?: string
 }

@@ -1,11 +1,12 @@
 import type { ModelMessage, StepResult, ToolSet } from 'ai'
 import type { ToolCallChunk, ToolResultChunk } from './chunk.js'
+import type { MemoryMessage } from '../memory/storage.js'
 import {
   storeAnswer,
-  storeQuestion,
   toUiMessage,
   type ModelMetadata,
   type StoredMessage,
+  type StoredThread,
   type UiMessage,
 } from './stored-message.js'
 
@@ -74,7 +75,13 @@ export interface AgentOutput {
   /** Question and answer as memory keeps them. */
   readonly messages: readonly StoredMessage[]
   /** What memory added to the question. */
-  readonly rememberedMessages: readonly StoredMessage[]
+  readonly rememberedMessages: readonly RememberedMessage[]
+}
+
+/** A message of a thread as the wire shows it. */
+export type RememberedMessage = Omit<MemoryMessage, 'createdAt'> & {
+  readonly createdAt: Date
+  readonly resourceId?: string
 }
 
 /** What is known of an answer before its first step. */
@@ -86,6 +93,12 @@ export interface RunFacts {
   readonly startedAt: number
   readonly model: ModelMetadata
   readonly question: readonly ModelMessage[]
+  /** The question as memory keeps it. */
+  readonly storedQuestion: readonly StoredMessage[]
+  /** What memory added to the question. */
+  readonly remembered: readonly RememberedMessage[]
+  /** The thread that the answer belongs to; empty where it belongs to none. */
+  readonly thread: StoredThread
 }
 
 type Step = StepResult<ToolSet>
@@ -216,7 +229,7 @@ export function buildOutput(
     providerMetadata: last?.providerMetadata,
     usedFallbackValue: false,
     runId: facts.runId,
-    messages: [...storeQuestion(facts), answer],
-    rememberedMessages: [],
+    messages: [...facts.storedQuestion, answer],
+    rememberedMessages: facts.remembered,
   }
 }

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { generateText, LanguageModel, ToolSet } from 'ai'
+import type { generateText, ModelMessage, ToolSet } from 'ai'
 import type { z } from 'zod'
+import { ConfigurationError } from '@signet/auth'
 import { InputError } from '../error.js'
 import type { Logger } from '../logger.js'
+import type { Memory } from '../memory/memory.js'
+import { openSession, type MemorySession } from '../memory/session.js'
+import type { MemoryStorage } from '../memory/storage.js'
+import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
 import { toJsonSchema, type JsonSchema } from '../tool/create-tool.js'
 import { dropProviderOptions, dropUnansweredCalls } from './history.js'
@@ -10,12 +15,16 @@ import { readMessages, type MessageInput } from './messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
 import type { OutputStep, RunFacts } from './output.js'
+import { storeQuestion, type StoredMessage, type StoredThread } from './stored-message.js'
 
 /** Options of one answer with the agent's own filled in. */
 export interface RunOptions extends Omit<AgentOptions, 'model'> {
   readonly agentId: string
   readonly tools: AgentTools
-  readonly model: Exclude<LanguageModel, string>
+  readonly model: ModelObject
+  /** The agent's memory, where it has one. */
+  readonly ownMemory: Memory | undefined
+  readonly storage: MemoryStorage | undefined
   readonly instructions: string
   readonly maxSteps: number
   readonly requestContext: RequestContext
@@ -31,6 +40,11 @@ export interface Run {
   readonly maxSteps: number
   /** The shape of a structured output, where one is asked for. */
   readonly schema: StructuredSchema | undefined
+  /**
+   * Stores question and answer, where they are to be remembered. To be called when the answer is whole,
+   * and before anybody is told so.
+   */
+  commit(messages: readonly StoredMessage[]): Promise<void>
 }
 
 /** A URL in a message is passed on to a model that takes URLs; this server itself fetches none of them. */
@@ -98,54 +112,112 @@ function mayWrite(agentId: string, { principal }: RequestContext): boolean {
   return principal === undefined || principal.permissions.allows(`agents:write:${agentId}`)
 }
 
-function joinInstructions({ instructions, system }: RunOptions): string {
-  return system === undefined ? instructions : `${instructions}\n\n${system}`
+function joinInstructions({ instructions, system }: RunOptions, session?: MemorySession): string {
+  return [instructions, session?.instructions, system]
+    .filter((text) => text !== undefined)
+    .join('\n\n')
+}
+
+/** Opens the memory that the caller asks for. */
+async function openMemory(
+  question: readonly ModelMessage[],
+  options: RunOptions,
+): Promise<MemorySession | undefined> {
+  const { memory: request, ownMemory: memory, storage, requestContext, model } = options
+  const { abortSignal, logger } = options
+  if (request === undefined) return undefined
+  if (memory === undefined) {
+    throw new InputError('The options cannot be used.', [
+      { field: 'memory', message: 'This agent has no memory.' },
+    ])
+  }
+  if (storage === undefined) {
+    throw new ConfigurationError(
+      'option_invalid',
+      `Agent ${options.agentId} has a memory, but no storage: add it to a Mastra that has one.`,
+    )
+  }
+  const session = { memory, storage, request, requestContext, question, model }
+  return openSession({ ...session, abortSignal, logger })
+}
+
+/** What the model is asked: what is remembered, the context, and the question. */
+function joinMessages(
+  question: readonly ModelMessage[],
+  context: readonly ModelMessage[],
+  session: MemorySession | undefined,
+): readonly ModelMessage[] {
+  const asked = dropUnansweredCalls([...(session?.history ?? []), ...context, ...question])
+  if (asked.length > 0) return asked
+  throw new InputError('The messages cannot be used.', [
+    { field: 'messages', message: 'They hold nothing but tool calls that nobody answered.' },
+  ])
+}
+
+function collectFacts(
+  question: readonly ModelMessage[],
+  { runId, model }: RunOptions,
+  session: MemorySession | undefined,
+): RunFacts {
+  const startedAt = Date.now()
+  const thread: StoredThread =
+    session === undefined ? {} : { threadId: session.threadId, resourceId: session.resourceId }
+  const remembered = (session?.remembered ?? []).map((message) => ({
+    ...message,
+    createdAt: new Date(message.createdAt),
+    ...thread,
+    threadId: message.threadId,
+  }))
+  return {
+    runId: runId ?? randomUUID(),
+    messageId: randomUUID(),
+    startedAt,
+    question,
+    storedQuestion: storeQuestion(question, startedAt, thread),
+    remembered,
+    thread,
+    model: {
+      modelId: model.modelId,
+      modelVersion: model.specificationVersion,
+      modelProvider: model.provider,
+    },
+  }
 }
 
 /**
- * Prepares one answer: reads the messages, offers the tools that the caller may execute, and makes
- * the call of the model out of them.
+ * Prepares one answer: reads the messages and the memory, offers the tools that the caller may execute,
+ * and makes the call of the model out of them.
  *
  * @throws {InputError} for messages or options that cannot be used
+ * @throws {ScopeError} where the caller may not use their memory
+ * @throws what the storage throws
  */
 export async function prepareRun(messages: MessageInput, options: RunOptions): Promise<Run> {
   const { isStepCount } = await import('ai')
-  const { agentId, requestContext, logger, model, structuredOutput: structured } = options
+  const { agentId, requestContext, logger, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
-  const question = await readMessages(messages)
+  const read = await readMessages(messages)
   const context =
     options.context === undefined ? [] : await readMessages(options.context, 'context')
-  if (!mayWrite(agentId, requestContext)) dropProviderOptions([...context, ...question])
-  const asked = dropUnansweredCalls([...context, ...question])
-  if (asked.length === 0) {
-    throw new InputError('The messages cannot be used.', [
-      { field: 'messages', message: 'They hold nothing but tool calls that nobody answered.' },
-    ])
-  }
-  const offer = { agentId, requestContext, logger }
+  if (!mayWrite(agentId, requestContext)) dropProviderOptions([...context, ...read])
+  const session = await openMemory(read, options)
+  const question = session?.question ?? read
+  const asked = joinMessages(question, context, session)
+  const offer = { agentId, requestContext, logger, builtIn: session?.tools }
   const tools = await offerTools(options.tools, options.clientTools ?? {}, offer)
   checkActiveTools(options.activeTools, tools)
   checkToolChoice(options.toolChoice, tools)
   return {
     maxSteps: options.maxSteps,
     schema: structured?.schema,
-    facts: {
-      runId: options.runId ?? randomUUID(),
-      messageId: randomUUID(),
-      startedAt: Date.now(),
-      question,
-      model: {
-        modelId: model.modelId,
-        modelVersion: model.specificationVersion,
-        modelProvider: model.provider,
-      },
-    },
+    facts: collectFacts(question, options, session),
+    commit: async (stored) => session?.commit(stored),
     call: {
       ...options.modelSettings,
       ...(structured && (await structuredOutput(structured.schema))),
-      model,
-      instructions: joinInstructions(options),
-      messages: asked,
+      model: options.model,
+      instructions: joinInstructions(options, session),
+      messages: [...asked],
       allowSystemInMessages: true,
       tools,
       toolChoice: options.toolChoice,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { ModelMessage } from 'ai'
+import type { FilePart, ImagePart, ModelMessage } from 'ai'
+import { resultsOf } from '../memory/complete.js'
+import type { MemoryRole } from '../memory/storage.js'
 import type { OutputStep, RunFacts } from './output.js'
 
 /** Which model answered. */
@@ -13,7 +15,7 @@ export interface ModelMetadata {
 export type StoredPart =
   | { readonly type: 'text'; readonly text: string; readonly createdAt: number }
   | { readonly type: 'step-start'; readonly createdAt: number; readonly model: string }
-  | { readonly type: 'file'; readonly data: unknown; readonly mimeType?: string }
+  | { readonly type: 'file'; readonly data: string; readonly mimeType: string }
   | {
       readonly type: 'tool-invocation'
       readonly createdAt: number
@@ -29,10 +31,17 @@ export interface ToolInvocation {
   readonly result?: unknown
 }
 
+/** The thread of a message, where it has one. */
+export interface StoredThread {
+  readonly threadId?: string
+  /** Who owns it. */
+  readonly resourceId?: string
+}
+
 /** A message as memory keeps it and as the wire shows it (format 2). */
-export interface StoredMessage {
+export interface StoredMessage extends StoredThread {
   readonly id: string
-  readonly role: ModelMessage['role']
+  readonly role: MemoryRole
   readonly createdAt: Date
   readonly content: {
     readonly format: 2
@@ -46,26 +55,57 @@ export interface StoredMessage {
 /** A message as a chat shows it. */
 export interface UiMessage {
   readonly id: string
-  readonly role: ModelMessage['role']
+  readonly role: MemoryRole
   readonly metadata: Readonly<Record<string, unknown>>
   readonly parts: readonly Readonly<Record<string, unknown>>[]
 }
 
 type ContentPart = Exclude<ModelMessage['content'], string>[number]
 
-function storePart(part: ContentPart, createdAt: number): StoredPart[] {
+/** Bytes in base64, or the URL that names them; JSON holds nothing else. */
+function storeFile(file: FilePart['data'] | ImagePart['image'], mimeType: string): StoredPart[] {
+  if (typeof file === 'string') return [{ type: 'file', data: file, mimeType }]
+  if (file instanceof URL) return [{ type: 'file', data: file.href, mimeType }]
+  if (file instanceof ArrayBuffer || ArrayBuffer.isView(file)) {
+    const bytes =
+      file instanceof ArrayBuffer
+        ? Buffer.from(file)
+        : Buffer.from(file.buffer, file.byteOffset, file.byteLength)
+    return [{ type: 'file', data: bytes.toString('base64'), mimeType }]
+  }
+  switch (file.type) {
+    case 'data':
+      return storeFile(file.data, mimeType)
+    case 'url':
+      return storeFile(file.url, mimeType)
+    default:
+      return []
+  }
+}
+
+function storeCall(
+  { toolCallId, toolName, input }: Extract<ContentPart, { type: 'tool-call' }>,
+  results: ReturnType<typeof resultsOf>,
+): ToolInvocation {
+  const call = { toolCallId, toolName, args: input }
+  if (!results.has(toolCallId)) return { state: 'call', ...call }
+  return { state: 'result', ...call, result: results.get(toolCallId) }
+}
+
+function storePart(
+  part: ContentPart,
+  createdAt: number,
+  results: ReturnType<typeof resultsOf>,
+): StoredPart[] {
   switch (part.type) {
     case 'text':
       return [{ type: 'text', text: part.text, createdAt }]
     case 'image':
-      return [{ type: 'file', data: part.image, mimeType: part.mediaType }]
+      return storeFile(part.image, part.mediaType ?? 'image/*')
     case 'file':
-      return [{ type: 'file', data: part.data, mimeType: part.mediaType }]
-    case 'tool-call': {
-      const { toolCallId, toolName, input } = part
-      const toolInvocation = { state: 'call', toolCallId, toolName, args: input } as const
-      return [{ type: 'tool-invocation', createdAt, toolInvocation }]
-    }
+      return storeFile(part.data, part.mediaType)
+    case 'tool-call':
+      return [{ type: 'tool-invocation', createdAt, toolInvocation: storeCall(part, results) }]
     default:
       return []
   }
@@ -75,17 +115,28 @@ function textOf(parts: readonly StoredPart[]): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
-/** The question as memory keeps it. System messages and tool results are not part of it. */
-export function storeQuestion(facts: RunFacts): StoredMessage[] {
-  const asked = facts.question.filter(({ role }) => role === 'user' || role === 'assistant')
+/**
+ * The question as memory keeps it: system messages are not part of it, and what a tool came to stands
+ * with its call.
+ *
+ * @param startedAt - milliseconds since 1970
+ */
+export function storeQuestion(
+  question: readonly ModelMessage[],
+  startedAt: number,
+  thread: StoredThread = {},
+): StoredMessage[] {
+  const results = resultsOf(question)
+  const asked = question.filter(({ role }) => role === 'user' || role === 'assistant')
   return asked.map(({ role, content }) => {
     const parts: ContentPart[] =
       typeof content === 'string' ? [{ type: 'text', text: content }] : content
-    const stored = parts.flatMap((part) => storePart(part, facts.startedAt))
+    const stored = parts.flatMap((part) => storePart(part, startedAt, results))
     return {
       id: randomUUID(),
       role,
-      createdAt: new Date(facts.startedAt),
+      createdAt: new Date(startedAt),
+      ...thread,
       content: { format: 2, parts: stored, content: textOf(stored) },
     }
   })
@@ -117,6 +168,7 @@ export function storeAnswer(steps: readonly OutputStep[], facts: RunFacts): Stor
     id: facts.messageId,
     role: 'assistant',
     createdAt: steps.at(-1)?.response.timestamp ?? new Date(facts.startedAt),
+    ...facts.thread,
     content: {
       format: 2,
       parts,
@@ -140,10 +192,15 @@ function toUiPart(part: StoredPart): Readonly<Record<string, unknown>> {
 
 /** A stored message as a chat shows it. */
 export function toUiMessage(message: StoredMessage): UiMessage {
+  const { createdAt, threadId, resourceId } = message
   return {
     id: message.id,
     role: message.role,
-    metadata: { ...message.content.metadata, createdAt: message.createdAt },
+    metadata: {
+      ...message.content.metadata,
+      createdAt,
+      ...(threadId !== undefined && { threadId, resourceId }),
+    },
     parts: message.content.parts.map(toUiPart),
   }
 }

@@ -2,6 +2,7 @@ import type { StepResult, TextStreamPart, ToolSet } from 'ai'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
 import { buildOutput, type AgentOutput, type OutputStep } from './output.js'
+import type { StoredMessage } from './stored-message.js'
 
 /** What a streamed answer is made from. */
 export interface StreamSource extends ChunkContext {
@@ -18,6 +19,8 @@ export interface StreamSource extends ChunkContext {
   readonly abortSignal: AbortSignal | undefined
   /** Reads the structured output of the last step, where one was asked for. */
   readonly readObject: (step: OutputStep | undefined) => Promise<Structured | undefined>
+  /** Stores question and answer, where they are to be remembered. */
+  readonly commit: (messages: readonly StoredMessage[]) => Promise<void>
 }
 
 /** What a structured output came to. */
@@ -80,6 +83,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
       try {
         structured = await source.readObject(writer.steps().at(-1))
         if (structured !== undefined) yield writer.object(structured.object)
+        await source.commit(buildOutput(writer.steps(), source.facts, structured).messages)
       } catch (error) {
         yield* writer.fail(error)
       }

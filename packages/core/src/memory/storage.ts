@@ -103,12 +103,19 @@ export interface CreatedBetween {
   readonly to?: number
 }
 
+/** Which messages of a thread are wanted. Finding these takes a look at every message of it. */
+export interface MessageFilter {
+  readonly createdAt?: CreatedBetween
+  /** Only messages of one of these roles. */
+  readonly roles?: readonly MemoryRole[]
+  /** Only messages whose metadata has each of these at its top level, with an equal JSON value. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
 /** Which messages of a thread are wanted, and in what order. */
-export interface MessageQuery extends PageQuery {
+export interface MessageQuery extends PageQuery, MessageFilter {
   /** `asc`, the default, is oldest first. */
   readonly direction?: 'asc' | 'desc'
-  /** Counting these takes a look at every message of the thread. */
-  readonly createdAt?: CreatedBetween
 }
 
 /** A page of messages. */
@@ -165,11 +172,18 @@ export interface SearchHit {
 
 /** A question with its answer, for the thread that they belong to. */
 export interface Exchange {
-  /** `title` and `metadata` count only where the thread is missing and so is created. */
+  /** `metadata` counts only where the thread is missing and so is created, `title` where it has none. */
   readonly thread: NewMemoryThread
   /** Question and answer, in their order. Their ids must be new. */
   readonly messages: readonly NewMemoryMessage[]
+  /** Messages of the thread that the question completed. One that is no longer there is left out. */
+  readonly completed?: readonly NewMemoryMessage[]
+  /** The working memory as the answer left it; left out, it stays. */
+  readonly workingMemory?: { readonly text: string; readonly scope: WorkingMemoryScope }
 }
+
+/** Whose a working memory is: the owner's, for all of their threads, or that of one thread. */
+export type WorkingMemoryScope = 'resource' | 'thread'
 
 /**
  * What memory asks of a storage. The first argument is always the owner, an opaque key: nothing that
@@ -184,6 +198,8 @@ export interface Exchange {
  * that write may also throw the codes named beside them.
  */
 export interface MemoryStorage {
+  /** What kind of storage it is, such as `libsql`. */
+  readonly name: string
   /** @throws `thread_exists` when this owner has a thread of this id */
   createThread(owner: string, thread: NewMemoryThread): Promise<MemoryThread>
   getThread(owner: string, threadId: string): Promise<MemoryThread | undefined>
@@ -237,8 +253,9 @@ export interface MemoryStorage {
   setWorkingMemory(owner: string, text: string | undefined, threadId?: string): Promise<void>
 
   /**
-   * Stores a question with its answer: creates the thread where it is missing, appends the messages
-   * and touches the thread.
+   * Stores a question with its answer: creates the thread where it is missing, appends the messages,
+   * sets the working memory and touches the thread. A title that is given to a thread without one is
+   * taken.
    * @throws `message_exists` when this owner has a message of one of the ids
    */
   commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread>

@@ -10,6 +10,7 @@ export interface Fault {
 
 /** All that differs between the databases. */
 export interface Driver {
+  readonly name: 'libsql' | 'postgres'
   readonly dialect: Dialect
   /** The type of text that is compared byte by byte, as a type of a column. */
   readonly textType: RawBuilder<unknown>

@@ -119,6 +119,7 @@ function openFile(directory: string): Libsql.Database {
 /** The driver for the file `signet.db` in a folder, which is made where it is missing. */
 export function libsqlDriver(directory: string): Driver {
   return {
+    name: 'libsql',
     dialect: new LibsqlDialect({
       database: async () => withoutPreparedTransactions(openFile(directory)),
     }),

@@ -128,6 +128,7 @@ async function createPool(url: string, options: PostgresOptions): Promise<Postgr
 /** The driver for a PostgreSQL server, 14 or later, whose database is in UTF-8. */
 export function postgresDriver(url: string, options: PostgresOptions = {}): Driver {
   return {
+    name: 'postgres',
     dialect: new PostgresDialect({ pool: () => createPool(url, options) }),
     textType: sql`text collate "C"`,
     numberRows: (table) => table,

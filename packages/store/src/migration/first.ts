@@ -58,6 +58,7 @@ export async function createTables(tx: Transaction<Schema>, driver: Driver): Pro
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('body', 'text', (column) => column.notNull())
     .addColumn('words', 'text', (column) => column.notNull())
+    .addColumn('entries', 'text', (column) => column.notNull())
     .addUniqueConstraint('signet_message_key', ['owner', 'id'])
     .addUniqueConstraint('signet_message_position', ['owner', 'thread_id', 'position'])
     .addForeignKeyConstraint(

@@ -13,8 +13,8 @@ export interface Conversation {
   readonly calls: readonly LanguageModelV3ToolCallPart[]
   /** The results since then, in their order. */
   readonly results: readonly LanguageModelV3ToolResultPart[]
-  /** How many tool calls the whole prompt has. */
-  readonly callCount: number
+  /** The ids of the tool calls of the whole prompt. */
+  readonly callIds: ReadonlySet<string>
 }
 
 function toolCalls(messages: readonly LanguageModelV3Message[]): LanguageModelV3ToolCallPart[] {
@@ -47,6 +47,6 @@ export function readConversation(prompt: LanguageModelV3Prompt): Conversation {
     text: userText(prompt[last]),
     calls: toolCalls(since),
     results: toolResults(since),
-    callCount: toolCalls(prompt).length,
+    callIds: new Set(toolCalls(prompt).map(({ toolCallId }) => toolCallId)),
   }
 }

@@ -42,7 +42,7 @@ function introduce(options: LanguageModelV3CallOptions): string {
 /** The call of the tool that fits, unless the same call was made for this message already. */
 function planCall(
   options: LanguageModelV3CallOptions,
-  { text, calls, results, callCount }: Conversation,
+  { text, calls, results, callIds }: Conversation,
 ): LanguageModelV3ToolCall | undefined {
   const isForced = options.toolChoice?.type === 'required' || options.toolChoice?.type === 'tool'
   if (results.length > 0 && !isForced) return undefined
@@ -53,7 +53,14 @@ function planCall(
     (call) => call.toolName === tool.name && JSON.stringify(call.input) === input,
   )
   if (isRepeated) return undefined
-  return { type: 'tool-call', toolCallId: `call_${callCount + 1}`, toolName: tool.name, input }
+  return { type: 'tool-call', toolCallId: newCallId(callIds), toolName: tool.name, input }
+}
+
+/** An id that no call of the prompt has. Counting alone may meet one where old calls are forgotten. */
+function newCallId(taken: ReadonlySet<string>): string {
+  let number = taken.size + 1
+  while (taken.has(`call_${number}`)) number++
+  return `call_${number}`
 }
 
 function fillInput({ name, description, inputSchema }: LanguageModelV3FunctionTool, text: string) {

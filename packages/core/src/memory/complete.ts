@@ -1,0 +1,79 @@
+import type { JSONValue, ModelMessage, ToolModelMessage } from 'ai'
+import { readInvocation } from './recall.js'
+import type { MemoryMessage, MemoryPart } from './storage.js'
+
+type ResultPart = Extract<ToolModelMessage['content'][number], { type: 'tool-result' }>
+
+/** What a tool came to, as memory keeps it. */
+export function resultValue({ output }: ResultPart): JSONValue {
+  return output.type === 'json' || output.type === 'text' ? output.value : JSON.stringify(output)
+}
+
+/** The results of tools in messages, by the ids of their calls. */
+export function resultsOf(messages: readonly ModelMessage[]): ReadonlyMap<string, JSONValue> {
+  const results = new Map<string, JSONValue>()
+  for (const message of messages) {
+    if (message.role !== 'tool') continue
+    for (const part of message.content) {
+      if (part.type === 'tool-result') results.set(part.toolCallId, resultValue(part))
+    }
+  }
+  return results
+}
+
+/** A question beside what memory knows already. */
+export interface CompletedHistory {
+  /** What is new of the question. */
+  readonly question: readonly ModelMessage[]
+  /** The remembered messages with a tool call that the question answers, with its result. */
+  readonly completed: readonly MemoryMessage[]
+}
+
+/** Leaves out what memory has: a call that it knows, and the result of a call that has one. */
+function withoutKnown(
+  message: ModelMessage,
+  answered: ReadonlyMap<string, boolean>,
+): ModelMessage[] {
+  if (typeof message.content === 'string') return [message]
+  if (message.role === 'assistant') {
+    const calls = message.content.filter((part) => part.type === 'tool-call')
+    const isKnown = calls.length > 0 && calls.every(({ toolCallId }) => answered.has(toolCallId))
+    return isKnown ? [] : [message]
+  }
+  if (message.role !== 'tool') return [message]
+  const content = message.content.filter(
+    (part) => part.type !== 'tool-result' || answered.get(part.toolCallId) !== true,
+  )
+  return content.length === 0 ? [] : [{ ...message, content }]
+}
+
+function completePart(part: MemoryPart, results: ReadonlyMap<string, JSONValue>): MemoryPart {
+  const invocation = readInvocation(part)
+  if (invocation === undefined || invocation.isAnswered) return part
+  const { toolCallId, toolName, args } = invocation
+  if (!results.has(toolCallId)) return part
+  const result = results.get(toolCallId)
+  return { ...part, toolInvocation: { state: 'result', toolCallId, toolName, args, result } }
+}
+
+/**
+ * Joins a question to what is remembered. A client that runs tools itself comes back with their results,
+ * and often with the calls too; these are calls that memory has.
+ */
+export function completeHistory(
+  remembered: readonly MemoryMessage[],
+  question: readonly ModelMessage[],
+): CompletedHistory {
+  const invocations = remembered
+    .flatMap(({ content }) => content.parts.map(readInvocation))
+    .filter((invocation) => invocation !== undefined)
+  if (invocations.length === 0) return { question, completed: [] }
+  const answered = new Map(invocations.map((each) => [each.toolCallId, each.isAnswered]))
+  const results = resultsOf(question)
+  const completed = remembered.flatMap((message) => {
+    const parts = message.content.parts.map((part) => completePart(part, results))
+    const isSame = parts.every((part, index) => part === message.content.parts[index])
+    return isSame ? [] : [{ ...message, content: { ...message.content, parts } }]
+  })
+  return { question: question.flatMap((message) => withoutKnown(message, answered)), completed }
+}

@@ -1,0 +1,178 @@
+import { ScopeError, type Permission, type Principal } from '@signet/auth'
+import type { ModelMessage } from 'ai'
+import type { AgentTools } from '../agent/offered-tools.js'
+import type { StoredMessage } from '../agent/stored-message.js'
+import { InputError } from '../error.js'
+import type { Logger } from '../logger.js'
+import type { ModelObject } from '../model/model-object.js'
+import type { RequestContext } from '../request-context.js'
+import { completeHistory, resultsOf } from './complete.js'
+import { readLastMessages, type Memory } from './memory.js'
+import { ownerKey } from './owner.js'
+import { recallMessages } from './recall.js'
+import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
+import { isThreadId } from './thread-id.js'
+import { makeTitle } from './title.js'
+import { WORKING_MEMORY_TOOL, workingMemoryPrompt, workingMemoryTool } from './working-memory.js'
+
+/** Which thread an answer belongs to. */
+export interface MemoryRequest {
+  /** Its id, or what it is made of where there is none of this id yet. */
+  readonly thread: string | NewMemoryThread
+  /** Who owns it, where nobody's token says so: with a principal this is not looked at. */
+  readonly resource?: string
+  readonly options?: {
+    /** How many of the newest messages the model is shown. Default: the memory's own. */
+    readonly lastMessages?: number | false
+    /** Remembers, but stores nothing. Default: false. */
+    readonly readOnly?: boolean
+  }
+}
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly memory: Memory
+  readonly storage: MemoryStorage
+  readonly request: MemoryRequest
+  readonly requestContext: RequestContext
+  readonly question: readonly ModelMessage[]
+  readonly model: ModelObject
+  readonly abortSignal: AbortSignal | undefined
+  readonly logger: Logger
+}
+
+/** The memory of one answer. */
+export interface MemorySession {
+  readonly threadId: string
+  /** The owner as the wire shows it. */
+  readonly resourceId: string
+  readonly remembered: readonly MemoryMessage[]
+  /** What is remembered, as the model takes it. */
+  readonly history: readonly ModelMessage[]
+  /** What is new of the question. */
+  readonly question: readonly ModelMessage[]
+  /** Added behind the agent's instructions. */
+  readonly instructions: string | undefined
+  /** What the model may call beside the agent's tools. */
+  readonly tools: AgentTools
+  /**
+   * Stores question and answer, whole or not at all. They are durable when the promise resolves.
+   * @throws {Error} with the storage's own error as its cause
+   */
+  commit(messages: readonly StoredMessage[]): Promise<void>
+}
+
+function refuse(field: string, message: string): never {
+  throw new InputError('The memory cannot be used.', [{ field, message }])
+}
+
+function readThread(thread: MemoryRequest['thread']): NewMemoryThread {
+  const read = typeof thread === 'string' ? { id: thread } : thread
+  if (isThreadId(read.id)) return read
+  return refuse('memory.thread', 'The id of a thread has 1 to 255 characters.')
+}
+
+/** Without a caller the application itself asks, and names the owner. */
+function readOwner(
+  principal: Principal | undefined,
+  resource: string | undefined,
+): { readonly issuer?: string; readonly resourceId: string } {
+  if (principal !== undefined) return principal
+  if (typeof resource === 'string' && resource.trim() !== '') return { resourceId: resource }
+  return refuse('memory.resource', 'Name who owns the thread: there is no principal that does.')
+}
+
+function requirePermission(principal: Principal | undefined, permission: Permission): void {
+  if (principal === undefined || principal.permissions.allows(permission)) return
+  throw new ScopeError(permission, principal.ignoredGrants)
+}
+
+/** How many messages are read: a question that answers tool calls needs the message that made them. */
+function countOf({ memory, request, question }: SessionOptions): number {
+  const asked = request.options?.lastMessages
+  const count = asked === undefined ? memory.settings.lastMessages : readLastMessages(asked)
+  if (count === undefined) {
+    return refuse('memory.options.lastMessages', 'It is false or a whole number from 0 to 1000.')
+  }
+  return resultsOf(question).size > 0 ? Math.max(count, 1) : count
+}
+
+/**
+ * Opens the memory of one answer: reads what is remembered of its thread.
+ *
+ * @throws {ScopeError} `memory:read`, or `memory:write` unless nothing is to be stored
+ * @throws {InputError} for a thread or an owner that can be none
+ * @throws what the storage throws
+ */
+export async function openSession(options: SessionOptions): Promise<MemorySession> {
+  const { memory, storage, request, requestContext, model, abortSignal, logger } = options
+  const { principal } = requestContext
+  const { workingMemory, title } = memory.settings
+  const isReadOnly = request.options?.readOnly === true
+  requirePermission(principal, 'memory:read')
+  if (!isReadOnly) requirePermission(principal, 'memory:write')
+  const thread = readThread(request.thread)
+  const resource = readOwner(principal, request.resource)
+  const owner = ownerKey(resource)
+  const count = countOf(options)
+
+  const remembered = count === 0 ? [] : await storage.lastMessages(owner, thread.id, count)
+  const { question, completed } = completeHistory(remembered, options.question)
+
+  const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
+  const known = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
+  let changed: string | undefined
+  const keep = (text: string) => {
+    changed = text
+  }
+
+  const isUntitled =
+    title !== undefined &&
+    !isReadOnly &&
+    !thread.title &&
+    ((await storage.getThread(owner, thread.id))?.title ?? '') === ''
+  const naming = isUntitled
+    ? makeTitle({
+        model: title.model ?? model,
+        instructions: title.instructions,
+        question,
+        abortSignal,
+        logger,
+      })
+    : undefined
+
+  return {
+    threadId: thread.id,
+    resourceId: resource.resourceId,
+    remembered,
+    history: recallMessages(remembered),
+    question,
+    instructions: workingMemory.enabled
+      ? workingMemoryPrompt(known ?? workingMemory.template, !isReadOnly)
+      : undefined,
+    tools:
+      workingMemory.enabled && !isReadOnly
+        ? { [WORKING_MEMORY_TOOL]: workingMemoryTool(keep) }
+        : {},
+    async commit(messages) {
+      if (isReadOnly) return
+      const exchange: Exchange = {
+        thread: { ...thread, title: thread.title || (await naming) },
+        messages: messages.map((message) => ({
+          ...message,
+          createdAt: message.createdAt.getTime(),
+        })),
+        completed,
+        ...(changed !== undefined && {
+          workingMemory: { text: changed, scope: workingMemory.scope },
+        }),
+      }
+      abortSignal?.throwIfAborted()
+      try {
+        await storage.commitExchange(owner, exchange)
+      } catch (cause) {
+        throw new Error('The answer was made, but it could not be stored.', { cause })
+      }
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** The codes of errors that a `MemoryStorage` throws. */
+export type StorageFault =
+  | 'storage_unavailable'
+  | 'storage_failed'
+  | 'value_invalid'
+  | 'thread_exists'
+  | 'thread_not_found'
+  | 'message_exists'
+
+const FAULTS: ReadonlySet<string> = new Set<StorageFault>([
+  'storage_unavailable',
+  'storage_failed',
+  'value_invalid',
+  'thread_exists',
+  'thread_not_found',
+  'message_exists',
+])
+
+function isFault(code: unknown): code is StorageFault {
+  return typeof code === 'string' && FAULTS.has(code)
+}
+
+/** The code of an error of a storage, whichever package it comes from; undefined for any other error. */
+export function storageFault(error: unknown): StorageFault | undefined {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return isFault(code) ? code : undefined
+}
