@@ -23,6 +23,15 @@ export {
   type SecretOptions,
 } from './keys/secret.js'
 export {
+  accessParams,
+  checkAccess,
+  permissionTemplates,
+  requiredPermissions,
+  type Access,
+  type ParamName,
+  type PermissionTemplate,
+} from './access/access.js'
+export {
   createPermissions,
   isLegalId,
   parseGrant,

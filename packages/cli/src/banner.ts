@@ -8,6 +8,8 @@ export interface BannerFacts {
   /** A token to call with, where one could be made. */
   readonly token: string | undefined
   readonly tokenHours: number
+  /** Where threads are kept. */
+  readonly memory: string
   /** The message of the cURL line. */
   readonly message: string
   readonly isWindows: boolean
@@ -41,7 +43,7 @@ function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']
 
 /** The lines that tell where the server is, who answers, and how to ask. */
 export function bannerLines(facts: BannerFacts): readonly string[] {
-  const { url, mastra, token, tokenHours } = facts
+  const { url, mastra, memory, token, tokenHours } = facts
   const tokenLines =
     token === undefined
       ? [
@@ -53,6 +55,7 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
     '',
     `  Server   ${url}`,
     ...Object.entries(mastra.listAgents()).map(agentLine),
+    `  Memory   ${memory}`,
     ...tokenLines,
     'Ask it:',
     '',

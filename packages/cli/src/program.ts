@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { runDev, type DevOptions } from './command/dev.js'
+import { runRoutes, type RoutesOptions } from './command/routes.js'
 import { runSecret } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
 import { runToken, type TokenOptions } from './command/token.js'
@@ -63,6 +64,15 @@ export function createProgram(io: Io): Command {
     .option('--dir <folder>', 'folder whose .env holds the secret', '.')
     .option('--claim <name=value>', 'any other claim; the value may be JSON; repeatable', collect)
     .action((options: TokenOptions & DirectoryOption) => runToken(directory(options), options, io))
+
+  program
+    .command('routes')
+    .description('List every route of the application, what it needs, and which roles may call it')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--json', 'as JSON')
+    .action((options: RoutesOptions & DirectoryOption) =>
+      runRoutes(directory(options), options, io),
+    )
 
   program
     .command('secret')

@@ -84,6 +84,14 @@ export { ModelError, type ModelErrorCode } from './model/model-error.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {
+  type ApiRoute,
+  type ApiRouteEnv,
+  type ApiRouteHandler,
+  type ApiRouteMethod,
+  type ApiRouteOptions,
+  type ApiRouteVariables,
+} from './server/api-route.js'
+export {
   createTool,
   type JsonSchema,
   type Tool,

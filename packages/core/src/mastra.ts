@@ -2,6 +2,7 @@ import { isLegalId, type AuthProvider, type RoleTable } from '@signet/auth'
 import type { Agent } from './agent/agent.js'
 import { RegistrationError } from './error.js'
 import { consoleLogger, type Logger } from './logger.js'
+import type { ApiRoute } from './server/api-route.js'
 import type { MemoryStorage } from './memory/storage.js'
 import type { Tool } from './tool/create-tool.js'
 
@@ -31,6 +32,8 @@ export interface ServerConfig {
   readonly cors?: CorsConfig
   /** What every route of the API starts with. Default: `/api`. */
   readonly apiPrefix?: string
+  /** Routes of the application, made by `registerApiRoute`. */
+  readonly apiRoutes?: readonly ApiRoute[]
   /** Largest request body, in bytes. Default: 4 MiB. */
   readonly bodySizeLimit?: number
   /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */

@@ -59,7 +59,7 @@ export async function viewAgent(
     provider: modelProvider,
     modelId,
     modelVersion,
-    supportsMemory: false,
+    supportsMemory: agent.getMemory() !== undefined,
     defaultOptions: {},
     defaultGenerateOptionsLegacy: {},
     defaultStreamOptionsLegacy: {},

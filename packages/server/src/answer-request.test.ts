@@ -123,7 +123,31 @@ const BAD: readonly [string, unknown, field: string][] = [
   ['an empty run id', { ...HELLO, runId: '' }, 'runId'],
   ['a run id of 129 characters', { ...HELLO, runId: 'a'.repeat(129) }, 'runId'],
   ['tool sets', { ...HELLO, toolsets: {} }, 'toolsets'],
-  ['memory', { ...HELLO, memory: { thread: 't', resource: 'bob' } }, 'memory'],
+  ['memory of an agent without', { ...HELLO, memory: { thread: 't', resource: 'bob' } }, 'memory'],
+  ['memory that is a text', { ...HELLO, memory: 't' }, 'memory'],
+  ['memory without a thread', { ...HELLO, memory: { resource: 'bob' } }, 'memory.thread'],
+  ['a thread with an empty id', { ...HELLO, memory: { thread: '' } }, 'memory.thread'],
+  ['a thread called ..', { ...HELLO, memory: { thread: '..' } }, 'memory.thread'],
+  [
+    'a thread with NUL in its id',
+    { ...HELLO, memory: { thread: { id: '\0' } } },
+    'memory.thread.id',
+  ],
+  [
+    'a title that is a number',
+    { ...HELLO, memory: { thread: { id: 't', title: 1 } } },
+    'memory.thread.title',
+  ],
+  [
+    'a title of 1,001 characters',
+    { ...HELLO, memory: { thread: { id: 't', title: 'x'.repeat(1001) } } },
+    'memory.thread.title',
+  ],
+  [
+    'a negative number of messages',
+    { ...HELLO, memory: { thread: 't', options: { lastMessages: -1 } } },
+    'memory.options.lastMessages',
+  ],
 ]
 
 describe.each(VERBS)('a body that %s cannot use', (verb) => {

@@ -1,6 +1,7 @@
 import { isLegalId, ScopeError, type Principal } from '@signet/auth'
 import type { AgentOptions, MessageInput } from '@signet/core'
 import { z } from 'zod'
+import { idText, metadataObject, titleText } from './routes/memory/schema.js'
 
 /** What a client asks of an agent: the body of `generate` and `stream`. */
 export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestContext'> {
@@ -38,6 +39,21 @@ const clientTool = z.object({
 
 const toolName = z.string().refine(isLegalId, 'The name of a tool is 1 to 128 of A-Z a-z 0-9 _ . -')
 
+/** The thread to remember and store in. Who owns it says the token, whatever `resource` says. */
+const memory = z.object({
+  thread: z.union([
+    idText,
+    z.object({ id: idText, title: titleText.optional(), metadata: metadataObject.optional() }),
+  ]),
+  resource: z.string().optional(),
+  options: z
+    .object({
+      lastMessages: z.union([z.literal(false), z.int().min(0).max(1000)]).optional(),
+      readOnly: z.boolean().optional(),
+    })
+    .optional(),
+})
+
 /** Checks the body of `generate` and `stream`. Names that are not here are not looked at. */
 export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   messages: z.unknown().optional(),
@@ -47,7 +63,7 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   model: z.string().optional(),
   providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
   toolsets: z.never('Tool sets hold code and cannot be sent.').optional(),
-  memory: z.never('This agent has no memory.').optional(),
+  memory: memory.optional(),
   maxSteps: z.int().positive().optional(),
   modelSettings: modelSettings.optional(),
   toolChoice: toolChoice.optional(),

@@ -246,7 +246,7 @@ describe('the deadline of an answer', () => {
     ['does not heed it', true],
   ]
 
-  it.each(MODELS)('ends generate with 504 where the model %s', async (_, isDeaf) => {
+  it.each(MODELS)('ends generate with 424 where the model %s', async (_, isDeaf) => {
     const hanging = hangingModel(isDeaf)
     const server = { timeout: TIMEOUT_MS }
     const { mastra } = createTestApplication({ model: hanging.model, server })
@@ -255,7 +255,7 @@ describe('the deadline of an answer', () => {
     await hanging.started
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
     expect(await readRefusal(await answering)).toMatchObject({
-      status: 504,
+      status: 424,
       code: 'deadline_exceeded',
       text: 'The answer took too long.',
     })
@@ -297,7 +297,7 @@ describe('the deadline of an answer', () => {
     const answering = createApp(mastra).fetch(request)
     await started.promise
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
-    expect(await readRefusal(await answering)).toMatchObject({ status: 504 })
+    expect(await readRefusal(await answering)).toMatchObject({ status: 424 })
   })
 
   it('ends a provider that never says who calls', async () => {
@@ -313,7 +313,7 @@ describe('the deadline of an answer', () => {
     await started.promise
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
     expect(await readRefusal(await answering)).toMatchObject({
-      status: 504,
+      status: 424,
       code: 'deadline_exceeded',
       challenge: null,
     })

@@ -3,23 +3,30 @@ import {
   AuthError,
   checkRoleTable,
   DEFAULT_ROLES,
+  requiredPermissions,
   type AuthProvider,
   type Principal,
+  type RoleTable,
 } from '@signet/auth'
 import { RequestContext, type Logger, type Mastra } from '@signet/core'
 import { readJsonBody } from './body.js'
 import { createCrossOrigin } from './cors.js'
+import { customRoutes } from './custom-route.js'
 import { createDeadline, type Deadline } from './deadline.js'
 import { errorCode, errorResponse, STATUS } from './error-response.js'
 import { RequestError, StartError } from './error.js'
 import { createGate, type Gate } from './gate.js'
 import { requireLoopback } from './host.js'
-import { checkPathRules } from './path-rules.js'
 import { canonicalParams } from './resource-id.js'
 import { createRouteTable, type RouteMatch, type RouteTable } from './route-table.js'
-import { requiredPermissions, type Route } from './route.js'
+import type { Route } from './route.js'
 import { agentRoutes } from './routes/agents.js'
 import { authRoutes } from './routes/auth.js'
+import { emptyRoutes } from './routes/empty.js'
+import { agentMemoryRoutes } from './routes/memory/agent-memory.js'
+import { messageRoutes } from './routes/memory/message.js'
+import { threadRoutes } from './routes/memory/thread.js'
+import { openApiRoutes } from './routes/openapi.js'
 import { systemRoutes } from './routes/system.js'
 import { toolRoutes } from './routes/tools.js'
 import { readQuery, validate } from './validation.js'
@@ -30,6 +37,8 @@ export interface AppOptions {
   readonly isLoopbackOnly?: boolean
   /** Told to clients; opens nothing. Default: false. */
   readonly isDevelopment?: boolean
+  /** Whether the server takes requests, as `/ready` tells. Default: always. */
+  readonly isReady?: () => boolean
   /** Who may call where the application does not say. Default: nobody: the application is refused. */
   readonly defaultAuth?: AuthProvider
 }
@@ -47,7 +56,17 @@ const DEFAULT_DEADLINE_MS = 180_000
 /** A timer of more milliseconds would fire at once (almost 25 days). */
 const LARGEST_OPTION = 2 ** 31 - 1
 
-const BUILT_IN: readonly Route[] = [...systemRoutes, ...authRoutes, ...agentRoutes, ...toolRoutes]
+const BUILT_IN: readonly Route[] = [
+  ...systemRoutes,
+  ...authRoutes,
+  ...agentRoutes,
+  ...toolRoutes,
+  ...threadRoutes,
+  ...messageRoutes,
+  ...agentMemoryRoutes,
+  ...openApiRoutes,
+  ...emptyRoutes,
+]
 
 /** Everything about a server that does not change from request to request. */
 interface Service {
@@ -58,6 +77,7 @@ interface Service {
   readonly bodyLimit: number
   readonly deadlineMs: number
   readonly isDevelopment: boolean
+  readonly isReady: () => boolean
 }
 
 /** One request, with what was found out about it once. */
@@ -100,10 +120,10 @@ async function callRoute(
   { request, url, requestId }: Exchange,
   deadline: Deadline,
 ): Promise<unknown> {
-  const { gate, mastra, logger, isDevelopment } = service
+  const { gate, mastra, logger, isDevelopment, isReady, table, bodyLimit } = service
   const rawQuery = route.query && readQuery(url.searchParams)
   const query = route.query && validate(route.query, rawQuery, 'query')
-  const rawBody = route.body && (await readJsonBody(request, service.bodyLimit))
+  const rawBody = route.body && (await readJsonBody(request, bodyLimit))
   const body = route.body && validate(route.body, rawBody, 'body')
   const input = {
     mastra,
@@ -114,6 +134,9 @@ async function callRoute(
     body,
     logger,
     isDevelopment,
+    bodyLimit,
+    table,
+    isReady,
     isAuthEnabled: gate.isAuthEnabled,
     // A public route has its callers identified only where it asks for it.
     principal,
@@ -137,7 +160,7 @@ async function dispatch(
   const { request, url } = exchange
   const match = table.find(request.method, url.pathname)
   if (match?.route.access === 'public') {
-    const params = canonicalParams(mastra, match.params)
+    const params = canonicalParams(mastra, match.params, match.route.access)
     return callRoute(service, { route: match.route, params }, undefined, exchange, deadline)
   }
   if (match === undefined && !table.isPrefixed(url.pathname)) {
@@ -145,7 +168,7 @@ async function dispatch(
   }
   const principal = await deadline.wait(() => gate.authenticate(request))
   if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
-  const params = canonicalParams(mastra, match.params)
+  const params = canonicalParams(mastra, match.params, match.route.access)
   gate.authorize(principal, requiredPermissions(match.route.access, params))
   return callRoute(service, { route: match.route, params }, principal, exchange, deadline)
 }
@@ -190,8 +213,35 @@ function resolveAuth(mastra: Mastra, options: AppOptions): AuthProvider | false 
       'The application has no server.auth, so nobody could be told apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
     )
   }
-  checkPathRules(auth)
   return auth
+}
+
+/** An agent that can remember needs somewhere to do it. */
+function requireStorage(mastra: Mastra): void {
+  if (mastra.getStorage() !== undefined) return
+  const agent = Object.values(mastra.listAgents()).find((each) => each.getMemory() !== undefined)
+  if (agent === undefined) return
+  throw new StartError(
+    'storage_missing',
+    `Agent ${agent.id} has a memory, but the application has no storage. Give Mastra one, such as (await openStore({ directory: '.signet' })).memory of @signet/store.`,
+  )
+}
+
+/**
+ * The table of an application's routes: those built in and its own.
+ * @param auth - its lists may open routes of the application
+ * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
+ */
+export function createRoutes(mastra: Mastra, auth: AuthProvider | false): RouteTable {
+  const { apiRoutes = [], apiPrefix = DEFAULT_PREFIX } = mastra.getServer()
+  return createRouteTable([...BUILT_IN, ...customRoutes(apiRoutes, auth)], apiPrefix)
+}
+
+/** The roles in force. @throws {ConfigurationError} for a role that grants what is no permission */
+export function rolesOf(mastra: Mastra): RoleTable {
+  const roles = { ...DEFAULT_ROLES, ...mastra.getServer().access?.roles }
+  checkRoleTable(roles)
+  return roles
 }
 
 function positive(name: string, value: number): number {
@@ -205,18 +255,19 @@ function positive(name: string, value: number): number {
 /**
  * Makes an application servable: one table of routes behind one gate.
  *
- * @throws {StartError} `auth_missing`, `cors_wildcard`, `prefix_invalid`, `path_rule_unknown` or
- *   `option_invalid`
+ * @throws {StartError} `auth_missing`, `storage_missing`, `cors_wildcard`, `prefix_invalid`,
+ *   `path_rule_unknown`, `route_invalid` or `option_invalid`
  * @throws {ConfigurationError} for a role that grants what is no permission
  */
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const server = mastra.getServer()
   const logger = mastra.getLogger()
-  const roles = { ...DEFAULT_ROLES, ...server.access?.roles }
-  checkRoleTable(roles)
+  const roles = rolesOf(mastra)
+  const auth = resolveAuth(mastra, options)
   const crossOrigin = createCrossOrigin(server.cors)
-  const table = createRouteTable(BUILT_IN, server.apiPrefix ?? DEFAULT_PREFIX)
-  const gate = createGate(resolveAuth(mastra, options), roles, logger)
+  const table = createRoutes(mastra, auth)
+  const gate = createGate(auth, roles, logger)
+  requireStorage(mastra)
   if (!gate.isAuthEnabled) {
     logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
   }
@@ -228,6 +279,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? DEFAULT_BODY_LIMIT),
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
     isDevelopment: options.isDevelopment ?? false,
+    isReady: options.isReady ?? (() => true),
   }
 
   async function respond(exchange: Exchange): Promise<Response> {

@@ -13,6 +13,35 @@ function tooLarge(limit: number): never {
   throw new RequestError('body_too_large', `The body is larger than ${limit} bytes.`)
 }
 
+/**
+ * The request with a body that fails once it is larger than allowed, for a handler that reads it itself.
+ * @param limit - largest body, in bytes
+ * @throws {RequestError} `body_too_large` for a body that is declared so; the body's own error later
+ */
+export function limitBody(request: Request, limit: number): Request {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) tooLarge(limit)
+  if (request.body === null) return request
+  let size = 0
+  const counted = request.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        size += chunk.byteLength
+        if (size > limit) tooLarge(limit)
+        controller.enqueue(chunk)
+      },
+    }),
+  )
+  const { method, headers, signal } = request
+  const init: RequestInit & { duplex: 'half' } = {
+    method,
+    headers,
+    signal,
+    body: counted,
+    duplex: 'half',
+  }
+  return new Request(request.url, init)
+}
+
 /** Reads a stream up to `limit` bytes, and no further. */
 async function readBytes(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []

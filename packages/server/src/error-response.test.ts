@@ -37,7 +37,10 @@ const EXPECTED: Readonly<Record<ErrorCode, number>> = {
   rate_limited: 429,
   keys_unavailable: 503,
   storage_unavailable: 503,
-  deadline_exceeded: 504,
+  deadline_exceeded: 424,
+  answer_failed: 424,
+  thread_exists: 409,
+  message_exists: 409,
   internal: 500,
 }
 
@@ -50,6 +53,9 @@ const REQUEST_CODES: readonly RequestErrorCode[] = [
   'rate_limited',
   'storage_unavailable',
   'deadline_exceeded',
+  'answer_failed',
+  'thread_exists',
+  'message_exists',
   'internal',
 ]
 

@@ -6,7 +6,13 @@ import {
   TokenError,
   type AuthErrorCode,
 } from '@signet/auth'
-import { InputError, ToolError, type InputIssue } from '@signet/core'
+import {
+  InputError,
+  storageFault,
+  ToolError,
+  type InputIssue,
+  type StorageFault,
+} from '@signet/core'
 import { RequestError, type RequestErrorCode } from './error.js'
 
 /** Every code that a refusal can have. */
@@ -33,12 +39,26 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   not_found: 404,
   body_too_large: 413,
   host_refused: 421,
+  thread_exists: 409,
+  message_exists: 409,
   tool_failed: 422,
+  // Not 5xx: clients repeat a request after one, and its tools would run again.
+  answer_failed: 424,
+  deadline_exceeded: 424,
   rate_limited: 429,
   keys_unavailable: 503,
   storage_unavailable: 503,
-  deadline_exceeded: 504,
   internal: 500,
+}
+
+/** What a fault of the storage is to a client. */
+const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
+  storage_unavailable: 'storage_unavailable',
+  storage_failed: 'internal',
+  value_invalid: 'request_invalid',
+  thread_exists: 'thread_exists',
+  thread_not_found: 'not_found',
+  message_exists: 'message_exists',
 }
 
 /** What the client is told, the same for every refusal of a code. */
@@ -47,7 +67,10 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   not_found: 'Not found.',
   body_too_large: 'The request body is too large.',
   host_refused: 'This server answers only requests for its own host.',
+  thread_exists: 'There is a thread of this id already.',
+  message_exists: 'There is a message of this id in another thread, or twice in the request.',
   tool_failed: 'The tool failed.',
+  answer_failed: 'The answer failed.',
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
@@ -87,7 +110,8 @@ export function errorCode(error: unknown): ErrorCode {
   if (error instanceof RequestError) return error.code
   if (InputError.isInstance(error)) return 'request_invalid'
   if (ToolError.isInstance(error)) return 'tool_failed'
-  return 'internal'
+  const fault = storageFault(error)
+  return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
 }
 
 function errorBody(error: unknown, requestId: string): ErrorBody {

@@ -1,5 +1,5 @@
 // The public names of @signet/server. Whatever is added here must be kept.
-export { createApp, type App, type AppOptions } from './app.js'
+export { createApp, createRoutes, rolesOf, type App, type AppOptions } from './app.js'
 export { type ErrorCode, STATUS } from './error-response.js'
 export { RequestError, StartError, type RequestErrorCode, type StartErrorCode } from './error.js'
 export { createLogger, describeError, SECRET_FIELDS, type LoggerOptions } from './logger.js'
@@ -7,12 +7,9 @@ export { serve, type RunningServer, type ServeOptions } from './node.js'
 export { type RouteMatch, type RouteTable } from './route-table.js'
 export {
   defineRoute,
-  type Access,
   type HandlerContext,
   type HandlerInput,
   type Method,
-  type ParamName,
-  type PermissionTemplate,
   type Route,
   type RouteDefinition,
 } from './route.js'

@@ -82,19 +82,25 @@ describe('a parameter that can be no id', () => {
 
 describe('canonicalParams', () => {
   it('replaces every name of an agent or tool by its id', () => {
-    const params = canonicalParams(mastra, { agentId: 'weatherAgent', toolId: 'weatherTool' })
+    const params = canonicalParams(
+      mastra,
+      { agentId: 'weatherAgent', toolId: 'weatherTool' },
+      'authenticated',
+    )
     expect(params).toStrictEqual({ agentId: 'weather-agent', toolId: 'get-weather' })
   })
 
   it('decodes what a client escaped without need', () => {
-    expect(canonicalParams(mastra, { agentId: 'weather%2Dagent' })).toStrictEqual({
+    expect(canonicalParams(mastra, { agentId: 'weather%2Dagent' }, 'authenticated')).toStrictEqual({
       agentId: 'weather-agent',
     })
   })
 
   it('leaves a name of nothing as it is', () => {
     for (const name of ['nothing', LONGEST, '__proto__', 'constructor']) {
-      expect(canonicalParams(mastra, { agentId: name, toolId: name })).toStrictEqual({
+      expect(
+        canonicalParams(mastra, { agentId: name, toolId: name }, 'authenticated'),
+      ).toStrictEqual({
         agentId: name,
         toolId: name,
       })
@@ -103,7 +109,25 @@ describe('canonicalParams', () => {
 
   it('looks for the tool of an agent only among its own', () => {
     const lonely = { toolId: 'lonelyTool' }
-    expect(canonicalParams(mastra, lonely).toolId).toBe('lonely-tool')
-    expect(canonicalParams(mastra, { ...lonely, agentId: 'otherAgent' }).toolId).toBe('lonelyTool')
+    expect(canonicalParams(mastra, lonely, 'authenticated').toolId).toBe('lonely-tool')
+    expect(
+      canonicalParams(mastra, { ...lonely, agentId: 'otherAgent' }, 'authenticated').toolId,
+    ).toBe('lonelyTool')
+  })
+
+  it('takes an id of a thread as applications make it, but nothing that is none', () => {
+    const read = (threadId: string) => canonicalParams(mastra, { threadId }, 'memory:read').threadId
+    expect(read('user%3A1%2Fchat%20%E2%82%AC')).toBe('user:1/chat €')
+    for (const none of ['', '%2E%2E', '.', '%00', 'x'.repeat(256), '%ff']) {
+      expect(() => read(none)).toThrow(expect.objectContaining({ code: 'not_found' }))
+    }
+  })
+
+  it('takes anything for a parameter of the application, unless it goes into a permission', () => {
+    const params = { name: 'a%3A*' }
+    expect(canonicalParams(mastra, params, 'authenticated')).toStrictEqual({ name: 'a:*' })
+    expect(() => canonicalParams(mastra, params, 'agents:read:{name}')).toThrow(
+      expect.objectContaining({ code: 'not_found' }),
+    )
   })
 })

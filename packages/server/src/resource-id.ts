@@ -1,5 +1,5 @@
-import { isLegalId } from '@signet/auth'
-import type { Agent, Mastra, Tool } from '@signet/core'
+import { accessParams, isLegalId, type Access } from '@signet/auth'
+import { isThreadId, type Agent, type Mastra, type Tool } from '@signet/core'
 import { RequestError } from './error.js'
 
 type Params = Readonly<Record<string, string>>
@@ -16,19 +16,28 @@ function canonicalTool(mastra: Mastra, params: Params, toolId: string): string {
   return tool?.id ?? toolId
 }
 
+/** Whether a text can be what a parameter names; what goes into a permission is a legal id. */
+function isLegalParam(name: string, value: string, access: Access): boolean {
+  if (name === 'agentId' || name === 'toolId' || accessParams(access).includes(name)) {
+    return isLegalId(value)
+  }
+  return name === 'threadId' ? isThreadId(value) : true
+}
+
 /**
  * The parameters of a path with every name of an agent or tool replaced by its id, so that a
  * permission is asked for the thing and not for its spelling. What does not exist keeps its name: a
  * caller who may not use it is told so, whether it exists or not.
  *
  * @param raw - as they stand in the path, still encoded
- * @throws {RequestError} `not_found` where one can be no id
+ * @param access - the route's: what it puts into a permission must be a legal id
+ * @throws {RequestError} `not_found` where one cannot be what it names
  */
-export function canonicalParams(mastra: Mastra, raw: Params): Params {
+export function canonicalParams(mastra: Mastra, raw: Params, access: Access): Params {
   const params: Record<string, string> = {}
   for (const [name, value] of Object.entries(raw)) {
     const decoded = decodeParam(value)
-    if (decoded === undefined || !isLegalId(decoded)) {
+    if (decoded === undefined || !isLegalParam(name, decoded, access)) {
       throw new RequestError('not_found', `The path parameter ${name} is no legal id.`)
     }
     params[name] = decoded

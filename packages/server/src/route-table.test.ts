@@ -42,6 +42,7 @@ describe('the live table of routes', () => {
   it('has exactly these public routes', () => {
     expect(named(routes.filter(isPublic)).map(([name]) => name)).toStrictEqual([
       'GET /health',
+      'GET /ready',
       'GET /api/auth/capabilities',
       'GET /api/auth/me',
     ])
@@ -53,6 +54,18 @@ describe('the live table of routes', () => {
       'GET /api/system/packages',
       'GET /api/agents',
       'GET /api/tools',
+      'GET /api/openapi.json',
+      'GET /api/workflows',
+      'GET /api/processors',
+      'GET /api/scores/scorers',
+      'GET /api/mcp/v0/servers',
+      'GET /api/logs/transports',
+      'GET /api/workspaces',
+      'GET /api/channels/platforms',
+      'GET /api/experiments/review-summary',
+      'GET /api/observability/feedback',
+      'GET /api/editor/builder/settings',
+      'GET /api/editor/builder/models/available',
     ])
   })
 

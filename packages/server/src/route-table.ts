@@ -26,10 +26,32 @@ const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'PAT
 
 const LEGAL_PREFIX = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 
+/** Refuses a route that another one hides, or that only looks like one of the API. */
+function checkPaths(
+  routes: readonly Route[],
+  pathOf: (route: Route) => string,
+  isPrefixed: (pathname: string) => boolean,
+): void {
+  const seen = new Set<string>()
+  for (const route of routes) {
+    const path = pathOf(route)
+    const name = `${route.method} ${path}`
+    if (seen.has(name)) throw new StartError('route_invalid', `Two routes are ${name}.`)
+    seen.add(name)
+    if (!route.isPrefixed && isPrefixed(path)) {
+      throw new StartError(
+        'route_invalid',
+        `The route ${path} of the application lies under the prefix of the API. Choose a path outside it.`,
+      )
+    }
+  }
+}
+
 /**
  * Makes the table.
  * @param prefix - what every prefixed route starts with, such as `/api`
- * @throws {StartError} `prefix_invalid`
+ * @throws {StartError} `prefix_invalid`; `route_invalid` for two routes of one method and path, and for one
+ *   of the application under the prefix
  */
 export function createRouteTable(routes: readonly Route[], prefix: string): RouteTable {
   if (!LEGAL_PREFIX.test(prefix)) {
@@ -40,6 +62,8 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
   }
   const router = new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
   const pathOf = (route: Route) => (route.isPrefixed ? prefix + route.path : route.path)
+  const isPrefixed = (pathname: string) => pathname === prefix || pathname.startsWith(`${prefix}/`)
+  checkPaths(routes, pathOf, isPrefixed)
   for (const route of routes) router.add(route.method, pathOf(route), route)
 
   return {
@@ -59,6 +83,6 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
       ])
       return { route, params: Object.fromEntries(params) }
     },
-    isPrefixed: (pathname) => pathname === prefix || pathname.startsWith(`${prefix}/`),
+    isPrefixed,
   }
 }

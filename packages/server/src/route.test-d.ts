@@ -1,13 +1,7 @@
 // Checked by the compiler alone: a comment that expects an error fails where there is none.
-import type { Principal } from '@signet/auth'
+import type { Access, ParamName, PermissionTemplate, Principal } from '@signet/auth'
 import { z } from 'zod'
-import {
-  defineRoute,
-  type Access,
-  type ParamName,
-  type PermissionTemplate,
-  type Route,
-} from './route.js'
+import { defineRoute, type Route } from './route.js'
 
 /** Compiles only for two types that are the same. */
 type Same<Left, Right> =

@@ -1,28 +1,10 @@
-import type { Action, Permission, Principal, Resource } from '@signet/auth'
+import type { Access, ParamName, Principal } from '@signet/auth'
 import type { Logger, Mastra, RequestContext } from '@signet/core'
 import type { z } from 'zod'
+import type { RouteTable } from './route-table.js'
 
 /** The methods that routes have. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-/** The names of the parameters of a path: `agentId` of `/agents/:agentId`. */
-export type ParamName<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
-  ? Name | ParamName<`/${Rest}`>
-  : Path extends `${string}:${infer Name}`
-    ? Name
-    : never
-
-/** A permission, literal or with a parameter of the path as its id: `agents:execute:{agentId}`. */
-export type PermissionTemplate<Param extends string = string> =
-  | `${Resource}:${Action}`
-  | `${Resource}:${Action}:{${Param}}`
-
-/** Who may call a route: anyone, anyone with a good token, or who holds all of the permissions. */
-export type Access<Param extends string = string> =
-  | 'public'
-  | 'authenticated'
-  | PermissionTemplate<Param>
-  | readonly PermissionTemplate<Param>[]
 
 /** What every handler gets. */
 export interface HandlerContext {
@@ -36,6 +18,12 @@ export interface HandlerContext {
   stop(): void
   readonly logger: Logger
   readonly isDevelopment: boolean
+  /** Largest body, in bytes, for a handler that reads the request itself. */
+  readonly bodyLimit: number
+  /** The routes of this server. */
+  readonly table: RouteTable
+  /** Whether the server takes requests: false while it is being prepared, and once it is to end. */
+  isReady(): boolean
   /** Whether callers are told apart at all: false where the server is open by choice. */
   readonly isAuthEnabled: boolean
   /** Who calls a public route, where they sent a good token. */
@@ -62,6 +50,8 @@ export interface Route {
   readonly query: z.ZodType | undefined
   readonly body: z.ZodType | undefined
   readonly response: z.ZodType | undefined
+  /** What else the OpenAPI document says of a route of the application. */
+  readonly openapi: Readonly<Record<string, unknown>> | undefined
   /** Returns a value that is sent as JSON, or a response. */
   handle(
     input: HandlerInput<Readonly<Record<string, string>>, unknown, unknown, Principal | undefined>,
@@ -84,7 +74,9 @@ export interface RouteDefinition<
   readonly query?: Query
   /** Default: the body is not read. */
   readonly body?: Body
+  /** What the JSON of a successful answer looks like. */
   readonly response?: z.ZodType
+  readonly openapi?: Readonly<Record<string, unknown>>
   readonly handler: (
     input: HandlerInput<
       Readonly<Record<ParamName<Path>, string>>,
@@ -102,7 +94,17 @@ export function defineRoute<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: RouteDefinition<Path, Rule, Query, Body>): Route {
-  const { method, path, isPrefixed = true, access, summary, query, body, response } = definition
+  const {
+    method,
+    path,
+    isPrefixed = true,
+    access,
+    summary,
+    query,
+    body,
+    response,
+    openapi,
+  } = definition
   return Object.freeze({
     method,
     path,
@@ -112,20 +114,8 @@ export function defineRoute<
     query,
     body,
     response,
+    openapi,
     // The dispatcher hands over what this route's own schemas and gate produced.
     handle: definition.handler as Route['handle'],
   })
-}
-
-/** The permissions that a request needs, with the path's parameters filled in. */
-export function requiredPermissions(
-  access: Access,
-  params: Readonly<Record<string, string>>,
-): readonly Permission[] {
-  if (access === 'public' || access === 'authenticated') return []
-  const templates = typeof access === 'string' ? [access] : access
-  return templates.map(
-    (template) =>
-      template.replace(/\{(\w+)\}/, (_, name: string) => params[name] ?? '') as Permission,
-  )
 }

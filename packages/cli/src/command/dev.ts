@@ -1,5 +1,5 @@
 import { MastraJwtAuth } from '@signet/auth'
-import type { Mastra } from '@signet/core'
+import type { Mastra, MemoryStorage } from '@signet/core'
 import { createApp, serve, type App, type RunningServer } from '@signet/server'
 import { bannerLines } from '../banner.js'
 import { watchApplication, type LoadResult } from '../bundle.js'
@@ -9,6 +9,7 @@ import { enterProject } from '../environment.js'
 import { type Io, writeLine } from '../io.js'
 import { choosePort } from '../port.js'
 import { dataDirectory, openProject, type Project } from '../project.js'
+import { createProjectStore, describeStore } from '../project-store.js'
 import { untilShutdown } from '../shutdown.js'
 import { createTerminalLogger } from '../terminal-logger.js'
 
@@ -35,10 +36,16 @@ interface Served {
 async function makeServable(
   mastra: Mastra,
   project: Project,
-  options: { readonly isLoopbackOnly: boolean; readonly io: Io },
+  options: {
+    readonly isLoopbackOnly: boolean
+    readonly isReady: () => boolean
+    readonly storage: MemoryStorage
+    readonly io: Io
+  },
 ): Promise<Served> {
-  const { isLoopbackOnly, io } = options
+  const { isLoopbackOnly, isReady, storage, io } = options
   mastra.setDefaultLogger(createTerminalLogger(io.stderr))
+  mastra.setDefaultStorage(storage)
   const ownAuth = mastra.getServer().auth
   const defaultAuth =
     ownAuth === undefined
@@ -47,7 +54,7 @@ async function makeServable(
           name: 'development',
         })
       : undefined
-  const app = createApp(mastra, { isDevelopment: true, isLoopbackOnly, defaultAuth })
+  const app = createApp(mastra, { isDevelopment: true, isLoopbackOnly, isReady, defaultAuth })
   return { app, mastra, token: await developmentToken(app, ownAuth ?? defaultAuth) }
 }
 
@@ -63,14 +70,19 @@ function describe(error: unknown): string {
   return error.constructor === Error ? (error.stack ?? error.message) : error.message
 }
 
-function greet({ mastra, token }: Served, server: RunningServer, message: string, io: Io): void {
+function greet(
+  { mastra, token }: Served,
+  server: RunningServer,
+  facts: { readonly message: string; readonly memory: string },
+  io: Io,
+): void {
   const lines = bannerLines({
     url: displayUrl(server),
     apiPrefix: mastra.getServer().apiPrefix ?? '/api',
     mastra,
     token,
     tokenHours: TOKEN_HOURS,
-    message,
+    ...facts,
     isWindows: process.platform === 'win32',
   })
   for (const line of lines) writeLine(io.stdout, line)
@@ -87,6 +99,9 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   enterProject(directory)
   const hostname = options.host ?? '127.0.0.1'
   const isLoopbackOnly = LOOPBACK.has(hostname)
+  const store = createProjectStore(project)
+  let isEnding = false
+  const serving = { isLoopbackOnly, isReady: () => !isEnding, storage: store.memory, io }
 
   let current: Served | undefined
   let settleFirst: ((result: LoadResult) => void) | undefined
@@ -101,7 +116,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     }
     try {
       if ('error' in result) throw result.error
-      current = await makeServable(result.mastra, project, { isLoopbackOnly, io })
+      current = await makeServable(result.mastra, project, serving)
       writeLine(io.stderr, 'Reloaded.')
     } catch (error) {
       writeLine(io.stderr, `${describe(error)}\nThe last version that worked goes on answering.`)
@@ -111,20 +126,26 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   const watcher = await watchApplication(project, replace)
   try {
     const result = await first
+    await store.open()
     if ('error' in result) throw result.error
-    const served = await makeServable(result.mastra, project, { isLoopbackOnly, io })
+    const served = await makeServable(result.mastra, project, serving)
     current = served
     const port = choosePort(options.port, result.mastra.getServer().port)
     const answer = (request: Request) => (current ?? served).app.fetch(request)
     const server = await serve(answer, { port, hostname })
-    const ended = untilShutdown(server, (message) => writeLine(io.stderr, message))
+    const ended = untilShutdown(server, (message) => {
+      isEnding = true
+      writeLine(io.stderr, message)
+    })
     if (!isLoopbackOnly) {
       const warning = `Other machines can reach this development server at ${hostname}, and its tokens travel in clear.`
       writeLine(io.stderr, warning)
     }
-    greet(served, server, options.message, io)
+    const facts = { message: options.message, memory: describeStore(project) }
+    greet(served, server, facts, io)
     await ended
   } finally {
     await watcher.close()
+    await store.close()
   }
 }

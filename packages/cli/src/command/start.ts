@@ -3,6 +3,7 @@ import { loadApplication } from '../bundle.js'
 import { enterProject } from '../environment.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
+import { createProjectStore } from '../project-store.js'
 import { untilShutdown } from '../shutdown.js'
 
 /** Flags of `signet start`. */
@@ -19,7 +20,10 @@ function requireProduction(): void {
   }
 }
 
-/** Serves the application in production: nothing is watched, no token is made or printed. */
+/**
+ * Serves the application in production: nothing is watched, no token is made or printed. The server
+ * listens before the store is open, so that whoever watches it sees it alive while tables are migrated.
+ */
 export async function runStart(directory: string, options: StartOptions): Promise<void> {
   const project = openProject(directory)
   enterProject(directory)
@@ -27,14 +31,31 @@ export async function runStart(directory: string, options: StartOptions): Promis
   const logger = createLogger()
   const mastra = await loadApplication(project)
   mastra.setDefaultLogger(logger)
+  const store = createProjectStore(project)
+  mastra.setDefaultStorage(store.memory)
   const { host, port } = mastra.getServer()
-  const app = createApp(mastra)
+  let isReady = false
+  const app = createApp(mastra, { isReady: () => isReady })
   const server = await serve(app.fetch, {
     port: choosePort(options.port, port),
     hostname: options.host ?? host ?? '0.0.0.0',
   })
   const appLogger = mastra.getLogger()
-  const ended = untilShutdown(server, (message) => appLogger.info(message))
-  appLogger.info('The server is ready.', { address: server.hostname, port: server.port })
-  await ended
+  let isEnding = false
+  const ended = untilShutdown(server, (message) => {
+    isEnding = true
+    isReady = false
+    appLogger.info(message)
+  })
+  try {
+    await Promise.race([store.open(), ended])
+    if (!isEnding) {
+      isReady = true
+      appLogger.info('The server is ready.', { address: server.hostname, port: server.port })
+    }
+    await ended
+  } finally {
+    await server.close(0)
+    await store.close()
+  }
 }

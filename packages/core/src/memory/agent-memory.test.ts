@@ -1,4 +1,4 @@
-import { createPrincipal, DEFAULT_ROLES, type Principal, type ScopeError } from '@signet/auth'
+import { createPrincipal, DEFAULT_ROLES, type Principal } from '@signet/auth'
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -227,8 +227,8 @@ describeStores(
         agent.generate('Hello', { ...caller, ...thread }),
         agent.stream('Hello', { ...caller, ...thread }),
       ]) {
-        const error = await promise.then(expect.unreachable, (error: ScopeError) => error)
-        expect(error).toMatchObject({ code: 'scope_insufficient', missingScope: missing })
+        const refusal = { code: 'scope_insufficient', missingScope: missing }
+        await expect(promise).rejects.toMatchObject(refusal)
       }
       expect(model.calls).toHaveLength(0)
       expect(await textsOf(storage)).toHaveLength(0)

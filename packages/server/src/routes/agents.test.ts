@@ -281,8 +281,11 @@ describe('what a request may change of an agent', () => {
     expect(application.model.calls.length).toBe(before)
   })
 
-  it.each(['toolsets', 'memory'])('%s is refused for everyone', async (name) => {
-    const json = { ...HELLO, [name]: {} }
+  it.each([
+    ['toolsets', {}],
+    ['memory', { thread: 't' }],
+  ])('%s is refused for everyone where the agent has none', async (name, value) => {
+    const json = { ...HELLO, [name]: value }
     const path = '/api/agents/weather-agent/generate'
     const refusal = await readRefusal(await ask(path, { token: tokenOf('owner'), json }))
     expect(refusal).toMatchObject({ status: 400, code: 'request_invalid' })

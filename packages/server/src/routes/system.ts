@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { defineRoute, type Route } from '../route.js'
 
 const health = defineRoute({
@@ -6,7 +7,20 @@ const health = defineRoute({
   isPrefixed: false,
   access: 'public',
   summary: 'Whether the process answers',
+  response: z.object({ success: z.literal(true) }),
   handler: () => ({ success: true }),
+})
+
+const ready = defineRoute({
+  method: 'GET',
+  path: '/ready',
+  isPrefixed: false,
+  access: 'public',
+  summary: 'Whether the server takes requests: 503 while it is prepared, and once it is to end',
+  response: z.object({ ready: z.boolean() }),
+  handler({ isReady }) {
+    return isReady() ? { ready: true } : Response.json({ ready: false }, { status: 503 })
+  },
 })
 
 const packages = defineRoute({
@@ -14,17 +28,27 @@ const packages = defineRoute({
   path: '/system/packages',
   access: 'authenticated',
   summary: 'What the server is made of, as clients ask at start',
-  handler: ({ isDevelopment }) => ({
+  response: z.object({
+    packages: z.array(z.never()),
+    isDev: z.boolean(),
+    cmsEnabled: z.literal(false),
+    liveKitConnectionRouteEnabled: z.literal(false),
+    observabilityEnabled: z.literal(false),
+    storageType: z.string(),
+    observabilityStorageType: z.literal('none'),
+    observabilityStorageCapabilities: z.record(z.string(), z.literal(false)),
+  }),
+  handler: ({ isDevelopment, mastra }) => ({
     packages: [],
     isDev: isDevelopment,
     cmsEnabled: false,
     liveKitConnectionRouteEnabled: false,
     observabilityEnabled: false,
-    storageType: 'none',
+    storageType: mastra.getStorage()?.name ?? 'none',
     observabilityStorageType: 'none',
     observabilityStorageCapabilities: { metrics: false, logs: false, traceQueryDiscovery: false },
   }),
 })
 
 /** The server itself. */
-export const systemRoutes: readonly Route[] = [health, packages]
+export const systemRoutes: readonly Route[] = [health, ready, packages]

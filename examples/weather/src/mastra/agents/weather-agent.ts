@@ -1,4 +1,5 @@
 import { Agent } from '@signet/core/agent'
+import { Memory } from '@signet/core/memory'
 import { weatherTool } from '../tools/weather-tool.js'
 
 export const weatherAgent = new Agent({
@@ -15,4 +16,5 @@ export const weatherAgent = new Agent({
   // Built in, works offline and needs no key. Set MODEL for a real one, such as openai/gpt-5-mini.
   model: process.env.MODEL || 'signet/rehearsal',
   tools: { weatherTool },
+  memory: new Memory({ options: { lastMessages: 20, workingMemory: { enabled: true } } }),
 })

@@ -1,0 +1,94 @@
+import {
+  createPermissions,
+  permissionTemplates,
+  type Access,
+  type Permission,
+  type RoleTable,
+} from '@signet/auth'
+import { createRoutes, rolesOf, type RouteTable } from '@signet/server'
+import { loadApplication } from '../bundle.js'
+import { enterProject } from '../environment.js'
+import { type Io, writeLine } from '../io.js'
+import { openProject } from '../project.js'
+
+/** Flags of `signet routes`. */
+export interface RoutesOptions {
+  readonly json?: boolean
+}
+
+/** A route, and who may call it. */
+interface RouteLine {
+  readonly method: string
+  readonly path: string
+  readonly access: Access
+  /** Roles that may call it whatever it names. */
+  readonly roles: readonly string[]
+  /** Roles that may call it for some ids only. */
+  readonly rolesForSomeIds: readonly string[]
+}
+
+/** The roles that hold all permissions of an access, without an id or with whichever a grant names. */
+function rolesFor(access: Access, roles: RoleTable): Pick<RouteLine, 'roles' | 'rolesForSomeIds'> {
+  const asked = permissionTemplates(access).map((each) => each.replace(/:\{\w+\}$/, ''))
+  const allows = (grants: readonly string[]) => {
+    const permissions = createPermissions(grants)
+    return asked.every((permission) => permissions.allows(permission as Permission))
+  }
+  // As if every grant of one id were for all.
+  const widened = (grants: readonly string[]) =>
+    grants.map((grant) => grant.split(':').slice(0, 2).join(':'))
+  const names = Object.keys(roles)
+  const all = names.filter((name) => allows(roles[name] ?? []))
+  const some = names.filter((name) => !all.includes(name) && allows(widened(roles[name] ?? [])))
+  return { roles: all, rolesForSomeIds: some }
+}
+
+function linesOf(table: RouteTable, roles: RoleTable): readonly RouteLine[] {
+  return table.routes.map((route) => ({
+    method: route.method,
+    path: table.pathOf(route),
+    access: route.access,
+    ...rolesFor(route.access, roles),
+  }))
+}
+
+function needs({ access }: RouteLine): string {
+  if (access === 'public') return 'nothing'
+  return access === 'authenticated' ? 'a good token' : permissionTemplates(access).join(' ')
+}
+
+function who({ access, roles, rolesForSomeIds }: RouteLine): string {
+  if (access === 'public') return 'everyone'
+  if (access === 'authenticated') return 'everyone with a good token'
+  const names = [...roles, ...rolesForSomeIds.map((role) => `${role} (some)`)]
+  return names.length === 0 ? 'no role' : names.join(', ')
+}
+
+function writeTable(rows: readonly (readonly string[])[], io: Io): void {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
+    [],
+  )
+  for (const row of rows) {
+    const cells = row.map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    writeLine(io.stdout, cells.join('  ').trimEnd())
+  }
+}
+
+/** Lists every route of an application: the table that the server routes by, and nothing else. */
+export async function runRoutes(directory: string, options: RoutesOptions, io: Io): Promise<void> {
+  const project = openProject(directory)
+  process.env['NODE_ENV'] ??= 'development'
+  enterProject(directory)
+  const mastra = await loadApplication(project)
+  const { auth = false } = mastra.getServer()
+  const lines = linesOf(createRoutes(mastra, auth), rolesOf(mastra))
+  if (options.json === true) {
+    writeLine(io.stdout, JSON.stringify(lines, undefined, 2))
+    return
+  }
+  const rows = lines.map((line) => [line.method, line.path, needs(line), who(line)])
+  writeTable([['METHOD', 'PATH', 'NEEDS', 'WHO'], ...rows], io)
+  const open = lines.filter(({ access }) => access === 'public').length
+  writeLine(io.stderr, `${lines.length} routes, ${open} of them open to everyone.`)
+}

@@ -1,0 +1,104 @@
+import { checkAccess, ConfigurationError, type Access, type ParamName } from '@signet/auth'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Mastra } from '../mastra.js'
+import type { RequestContext } from '../request-context.js'
+
+/** The methods that a route of the application can have; `ALL` is every one of them. */
+export type ApiRouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ALL'
+
+/** What a handler finds with `c.get(…)`. */
+export interface ApiRouteVariables {
+  readonly mastra: Mastra
+  /** Who calls, verified; no principal where the route is public. */
+  readonly requestContext: RequestContext
+}
+
+/** What Hono knows of a handler. */
+export interface ApiRouteEnv {
+  Variables: ApiRouteVariables
+}
+
+/** Answers a request, as in Hono: `c.json(…)`, `c.req.param(…)`, `c.get('requestContext')`. */
+export type ApiRouteHandler = (context: Context<ApiRouteEnv>) => Response | Promise<Response>
+
+/** What makes a route of the application. */
+export interface ApiRouteOptions<Path extends string> {
+  readonly method: ApiRouteMethod
+  /** `false` opens the route to everyone: the same as `access: 'public'`. Default: true. */
+  readonly requiresAuth?: boolean
+  /** Who may call. Default: `authenticated`, anyone with a good token. */
+  readonly access?: Access<ParamName<Path>>
+  readonly handler: ApiRouteHandler
+  /** Hono middleware that runs behind the gate and before the handler. */
+  readonly middleware?: MiddlewareHandler<ApiRouteEnv> | readonly MiddlewareHandler<ApiRouteEnv>[]
+  /** What else the OpenAPI document says of the route. */
+  readonly openapi?: Readonly<Record<string, unknown>>
+}
+
+/** A route of the application. Plain data: the server makes it one of its own. */
+export interface ApiRoute {
+  readonly path: string
+  readonly method: ApiRouteMethod
+  /** Who may call; undefined where the application does not say, which is `authenticated`. */
+  readonly access: Access | undefined
+  readonly handler: ApiRouteHandler
+  readonly middleware: readonly MiddlewareHandler<ApiRouteEnv>[]
+  readonly openapi: Readonly<Record<string, unknown>> | undefined
+}
+
+const METHODS: ReadonlySet<string> = new Set<ApiRouteMethod>([
+  'GET',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'ALL',
+])
+
+function refuse(path: string, message: string): never {
+  throw new ConfigurationError('option_invalid', `The route ${path} ${message}`)
+}
+
+function readAccess(path: string, options: ApiRouteOptions<string>): Access | undefined {
+  const { access, requiresAuth } = options
+  for (const name of ['access', 'requiresAuth'] as const) {
+    // A variable that is not set, say: taken as left out, it could not close what it was meant to.
+    if (name in options && options[name] === undefined) refuse(path, `has an undefined ${name}.`)
+  }
+  if (requiresAuth !== undefined && typeof requiresAuth !== 'boolean') {
+    refuse(path, 'has a requiresAuth that is neither true nor false.')
+  }
+  if (access !== undefined) {
+    checkAccess(access, path)
+    if (requiresAuth !== undefined && requiresAuth !== (access !== 'public')) {
+      refuse(path, 'has an access and a requiresAuth that contradict each other.')
+    }
+    return access
+  }
+  if (requiresAuth === undefined) return undefined
+  return requiresAuth ? 'authenticated' : 'public'
+}
+
+/**
+ * Declares a route of the application, for `server.apiRoutes`.
+ *
+ * @param path - where it is, outside the prefix of the API; parameters as `:name`
+ * @throws {ConfigurationError} `option_invalid`
+ */
+export function registerApiRoute<const Path extends string>(
+  path: Path,
+  options: ApiRouteOptions<Path>,
+): ApiRoute {
+  const { method, handler, middleware = [], openapi } = options
+  if (!path.startsWith('/')) refuse(path, 'does not begin with a slash.')
+  if (!METHODS.has(method)) refuse(path, `has no known method: write ${[...METHODS].join(', ')}.`)
+  if (typeof handler !== 'function') refuse(path, 'has no handler.')
+  return Object.freeze({
+    path,
+    method,
+    access: readAccess(path, options as ApiRouteOptions<string>),
+    handler,
+    middleware: Array.isArray(middleware) ? [...middleware] : [middleware],
+    openapi,
+  })
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import type { MemoryMessage, MessageFilter } from '@signet/core'
+import { defineRoute, type Route } from '../../route.js'
+import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
+import { messageToSave, toSavedMessage } from './saved-message.js'
+import {
+  idText,
+  jsonText,
+  messageView,
+  metadataObject,
+  numberText,
+  pageInfo,
+  pageQuery,
+  timeText,
+} from './schema.js'
+
+const DEFAULT_PER_PAGE = 40
+const MOST_SAVED = 1000
+const MOST_NEIGHBOURS = 100
+const DEFAULT_HITS = 20
+const MOST_HITS = 100
+/** How many messages before and behind a hit are shown with it. */
+const CONTEXT = 2
+
+const order = z.object({
+  field: z.literal('createdAt').optional(),
+  direction: z.enum(['ASC', 'DESC', 'asc', 'desc']).optional(),
+})
+
+const filter = z.object({
+  dateRange: z
+    .object({
+      start: timeText.optional(),
+      end: timeText.optional(),
+      startExclusive: z.boolean().optional(),
+      endExclusive: z.boolean().optional(),
+    })
+    .optional(),
+  roles: z.array(z.enum(['user', 'assistant', 'system', 'tool'])).optional(),
+  metadata: metadataObject.optional(),
+})
+
+const neighbours = z.int().min(0).max(MOST_NEIGHBOURS).optional()
+const include = z
+  .array(z.object({ id: idText, withPreviousMessages: neighbours, withNextMessages: neighbours }))
+  .max(100)
+
+function readFilter({ dateRange, roles, metadata }: z.output<typeof filter> = {}): MessageFilter {
+  const { start, end, startExclusive, endExclusive } = dateRange ?? {}
+  const from = start !== undefined && startExclusive === true ? start + 1 : start
+  const to = end !== undefined && endExclusive === true ? end - 1 : end
+  return { createdAt: { from, to }, roles, metadata }
+}
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/memory/threads/:threadId/messages',
+  access: 'memory:read',
+  summary: 'The messages of a thread, the oldest first',
+  query: z.object({
+    ...pageQuery,
+    orderBy: jsonText(order).optional(),
+    'orderBy[field]': z.literal('createdAt').optional(),
+    'orderBy[direction]': order.shape.direction,
+    filter: jsonText(filter).optional(),
+    include: jsonText(include).optional(),
+  }),
+  response: z.object({ messages: z.array(messageView), ...pageInfo, uiMessages: z.null() }),
+  async handler(input) {
+    const { storage, owner, resourceId } = ownedMemory(input)
+    const { threadId } = input.params
+    const { page, perPage = DEFAULT_PER_PAGE, orderBy } = input.query
+    const direction = input.query['orderBy[direction]'] ?? orderBy?.direction
+    const found = await storage.listMessages(owner, threadId, {
+      page,
+      perPage,
+      direction: direction?.toLowerCase() === 'desc' ? 'desc' : 'asc',
+      ...readFilter(input.query.filter),
+    })
+    const { messages, ...info } = requireThread(found)
+    const wanted = (input.query.include ?? []).map((each) => ({
+      id: each.id,
+      previous: each.withPreviousMessages,
+      next: each.withNextMessages,
+    }))
+    const shown = new Set(messages.map(({ id }) => id))
+    const included = wanted.length === 0 ? [] : await storage.getMessages(owner, wanted)
+    const others = included.filter((each) => each.threadId === threadId && !shown.has(each.id))
+    return {
+      messages: [...messages, ...others].map((message) => viewMessage(message, resourceId)),
+      ...info,
+      uiMessages: null,
+    }
+  },
+})
+
+const save = defineRoute({
+  method: 'POST',
+  path: '/memory/save-messages',
+  access: 'memory:write',
+  summary: 'Stores messages in threads of the caller, all or none',
+  body: z.object({ messages: z.array(messageToSave).max(MOST_SAVED) }),
+  response: z.object({ messages: z.array(messageView) }),
+  async handler(input) {
+    const { storage, owner, resourceId } = ownedMemory(input)
+    const messages = await storage.saveMessages(owner, input.body.messages.map(toSavedMessage))
+    return { messages: messages.map((message) => viewMessage(message, resourceId)) }
+  },
+})
+
+const reference = z.union([idText, z.object({ id: idText })])
+
+const remove = defineRoute({
+  method: 'POST',
+  path: '/memory/messages/delete',
+  access: 'memory:delete',
+  summary: 'Deletes messages of the caller, and says how many there were',
+  body: z.object({ messageIds: z.union([reference, z.array(reference).max(10_000)]) }),
+  response: z.object({ success: z.boolean(), message: z.string() }),
+  async handler(input) {
+    const { storage, owner } = ownedMemory(input)
+    const ids = [input.body.messageIds]
+      .flat()
+      .map((each) => (typeof each === 'string' ? each : each.id))
+    const count = await storage.deleteMessages(owner, ids)
+    const noun = count === 1 ? 'message' : 'messages'
+    return { success: true, message: `${count} ${noun} deleted successfully` }
+  },
+})
+
+/** A message in few words. */
+const excerpt = z.object({
+  id: z.string(),
+  role: z.string(),
+  content: z.string(),
+  createdAt: z.iso.datetime(),
+})
+
+function viewExcerpt(message: MemoryMessage): z.input<typeof excerpt> {
+  const { id, role, createdAt } = message
+  return { id, role, content: textOf(message), createdAt: new Date(createdAt).toISOString() }
+}
+
+/** What stands before and behind a hit, out of all messages that were read for all hits. */
+function viewContext(hit: MemoryMessage, all: readonly MemoryMessage[]) {
+  const thread = all.filter(({ threadId }) => threadId === hit.threadId)
+  const place = thread.findIndex(({ id }) => id === hit.id)
+  return {
+    before: thread.slice(Math.max(0, place - CONTEXT), place).map(viewExcerpt),
+    after: thread.slice(place + 1, place + 1 + CONTEXT).map(viewExcerpt),
+  }
+}
+
+const search = defineRoute({
+  method: 'GET',
+  path: '/memory/search',
+  access: 'memory:read',
+  summary: 'Messages of the caller that have all words of a text, the newest first',
+  query: z.object({
+    searchQuery: z.string().max(10_000),
+    threadId: idText.optional(),
+    limit: numberText(1, MOST_HITS).optional(),
+  }),
+  response: z.object({
+    results: z.array(
+      excerpt.extend({
+        threadId: z.string(),
+        threadTitle: z.string(),
+        context: z.object({ before: z.array(excerpt), after: z.array(excerpt) }),
+      }),
+    ),
+    count: z.int(),
+    query: z.string(),
+    searchScope: z.enum(['thread', 'resource']),
+    searchType: z.literal('text'),
+  }),
+  async handler(input) {
+    const { storage, owner } = ownedMemory(input)
+    const { searchQuery: query, threadId, limit = DEFAULT_HITS } = input.query
+    const hits = await storage.searchMessages(owner, { text: query, threadId, limit })
+    const wanted = hits.map(({ message: { id } }) => ({ id, previous: CONTEXT, next: CONTEXT }))
+    const all = await storage.getMessages(owner, wanted)
+    const results = hits.map(({ message, threadTitle }) => ({
+      ...viewExcerpt(message),
+      threadId: message.threadId,
+      threadTitle,
+      context: viewContext(message, all),
+    }))
+    const searchScope = threadId === undefined ? 'resource' : 'thread'
+    return { results, count: results.length, query, searchScope, searchType: 'text' }
+  },
+})
+
+/** The messages of the caller. */
+export const messageRoutes: readonly Route[] = [list, save, remove, search]

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import type { MemoryContent, MemoryPart, MemoryRole, SavedMessage } from '@signet/core'
+import { z } from 'zod'
+import { idText, metadataObject, timeText } from './schema.js'
+
+/** A message as a client saves it. */
+export interface MessageToSave {
+  /** Default: a random UUID. */
+  readonly id?: string
+  readonly role: MemoryRole
+  readonly type?: string
+  /** In milliseconds since 1970. Default: now. */
+  readonly createdAt?: number
+  readonly threadId: string
+  readonly content: string | readonly MemoryPart[] | MemoryContent
+}
+
+const part = z.looseObject({ type: z.string() })
+const parts = z.array(part).max(10_000)
+
+/** Reads a message that a client saves: its content is a text, a list of parts, or of format 2. */
+export const messageToSave: z.ZodType<MessageToSave> = z.object({
+  id: idText.optional(),
+  role: z.enum(['user', 'assistant', 'system', 'tool']),
+  type: z.string().max(64).optional(),
+  createdAt: timeText.optional(),
+  threadId: idText,
+  content: z.union([
+    z.string(),
+    parts,
+    z.looseObject({
+      format: z.literal(2).default(2),
+      parts,
+      content: z.string().optional(),
+      metadata: metadataObject.optional(),
+    }),
+  ]),
+})
+
+function readContent(given: MessageToSave['content']): MemoryContent {
+  if (typeof given === 'string') {
+    return { format: 2, parts: [{ type: 'text', text: given }], content: given }
+  }
+  return 'parts' in given ? given : { format: 2, parts: given }
+}
+
+/** The message as storage takes it. */
+export function toSavedMessage(message: MessageToSave): SavedMessage {
+  const { id = randomUUID(), role, type, createdAt = Date.now(), threadId } = message
+  return { id, role, type, createdAt, threadId, content: readContent(message.content) }
+}

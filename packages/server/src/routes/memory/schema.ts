@@ -1,0 +1,124 @@
+import { parseStrictJson, StrictJsonError } from '@signet/auth'
+import { isThreadId, type MemoryContent, type MemoryRole, type PageInfo } from '@signet/core'
+import { z } from 'zod'
+
+const MOST_NAMES = 256
+const MOST_TITLE = 1000
+/** Far more than a thread can have. */
+const MOST_PAGES = 1_000_000_000
+
+/** The id of a thread or a message that a client chooses or names. */
+export const idText: z.ZodType<string, string> = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
+
+/** The title of a thread. */
+export const titleText: z.ZodType<string, string> = z.string().max(MOST_TITLE)
+
+/** What an application notes about a thread or a message. */
+export const metadataObject: z.ZodType<Record<string, unknown>, Record<string, unknown>> = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (metadata) => Object.keys(metadata).length <= MOST_NAMES,
+    `Metadata has at most ${MOST_NAMES} names.`,
+  )
+
+/** A whole number from `minimum` to `maximum` in a query. */
+export function numberText(minimum: number, maximum: number): z.ZodType<number, string> {
+  const message = `A whole number from ${minimum} to ${maximum}.`
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, message)
+    .transform(Number)
+    .refine((number) => number >= minimum && number <= maximum, message)
+}
+
+/** Which part of a list is wanted. */
+export const pageQuery: {
+  readonly page: z.ZodOptional<z.ZodType<number, string>>
+  readonly perPage: z.ZodOptional<z.ZodType<number, string>>
+} = {
+  page: numberText(0, MOST_PAGES).optional(),
+  perPage: numberText(1, 1000).optional(),
+}
+
+/** JSON in a query, of a shape. */
+export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, string> {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return parseStrictJson(text)
+      } catch (error) {
+        if (!(error instanceof StrictJsonError)) throw error
+        context.addIssue({ code: 'custom', message: `It is no JSON: ${error.message}` })
+        return z.NEVER
+      }
+    })
+    .pipe(schema)
+}
+
+/** The agent whose memory is meant. */
+export const agentQuery: z.ZodObject<{ agentId: z.ZodString }> = z.object({ agentId: z.string() })
+
+/** A time in milliseconds since 1970, as the wire has it: ISO 8601. */
+export const timeText: z.ZodType<number, string> = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+
+/** What is said about a page beside its rows. */
+export const pageInfo: Readonly<Record<keyof PageInfo, z.ZodType>> = {
+  total: z.int(),
+  page: z.int(),
+  perPage: z.int(),
+  hasMore: z.boolean(),
+}
+
+/** A thread as the wire shows it; times in ISO 8601. */
+export interface ThreadView {
+  readonly id: string
+  readonly title: string
+  readonly resourceId: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** The schema of a thread as the wire shows it. */
+export const threadView: z.ZodType<ThreadView> = z.object({
+  id: z.string(),
+  title: z.string(),
+  resourceId: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** A message as the wire shows it. */
+export interface MessageView {
+  readonly id: string
+  readonly role: MemoryRole
+  readonly type: string
+  /** ISO 8601. */
+  readonly createdAt: string
+  readonly threadId: string
+  readonly resourceId: string
+  readonly content: MemoryContent
+}
+
+/** The schema of a message as the wire shows it. */
+export const messageView: z.ZodType<MessageView> = z.object({
+  id: z.string(),
+  role: z.enum(['user', 'assistant', 'system', 'tool']),
+  type: z.string(),
+  createdAt: z.iso.datetime(),
+  threadId: z.string(),
+  resourceId: z.string(),
+  content: z.looseObject({
+    format: z.literal(2),
+    parts: z.array(z.looseObject({ type: z.string() })),
+    content: z.string().optional(),
+  }),
+})
