@@ -136,7 +136,7 @@ const BAD: readonly [string, unknown, field: string][] = [
   [
     'a title that is a number',
     { ...HELLO, memory: { thread: { id: 't', title: 1 } } },
-    'memory.thread.title',
+    'memory.thread',
   ],
   [
     'a title of 1,001 characters',
