@@ -1,7 +1,7 @@
 import { isLegalId, ScopeError, type Principal } from '@signet/auth'
 import type { AgentOptions, MessageInput } from '@signet/core'
 import { z } from 'zod'
-import { idText, metadataObject, titleText } from './routes/memory/schema.js'
+import { idText, ignoredOwner, metadataObject, titleText } from './routes/memory/schema.js'
 
 /** What a client asks of an agent: the body of `generate` and `stream`. */
 export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestContext'> {
@@ -45,7 +45,7 @@ const memory = z.object({
     idText,
     z.object({ id: idText, title: titleText.optional(), metadata: metadataObject.optional() }),
   ]),
-  resource: z.string().optional(),
+  resource: ignoredOwner,
   options: z
     .object({
       lastMessages: z.union([z.literal(false), z.int().min(0).max(1000)]).optional(),
@@ -54,10 +54,36 @@ const memory = z.object({
     .optional(),
 })
 
+/** What the OpenAPI document says of messages: the forms that most callers send. */
+const MESSAGES = {
+  description: 'A text, or messages with a role.',
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'array',
+      items: {
+        anyOf: [
+          { type: 'string' },
+          {
+            type: 'object',
+            properties: {
+              role: { enum: ['user', 'assistant', 'system', 'tool'] },
+              content: {
+                anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
+              },
+            },
+            required: ['role', 'content'],
+          },
+        ],
+      },
+    },
+  ],
+}
+
 /** Checks the body of `generate` and `stream`. Names that are not here are not looked at. */
 export const answerRequest: z.ZodType<AnswerRequest> = z.object({
-  messages: z.unknown().optional(),
-  context: z.unknown().optional(),
+  messages: z.unknown().meta(MESSAGES),
+  context: z.unknown().optional().meta(MESSAGES),
   instructions: z.string().optional(),
   system: z.string().optional(),
   model: z.string().optional(),

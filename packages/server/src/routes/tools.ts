@@ -16,7 +16,7 @@ export interface ToolRequest {
 
 /** Checks the body of a tool's execution. */
 export const toolRequest: z.ZodType<ToolRequest> = z.object({
-  data: z.unknown().optional(),
+  data: z.unknown().meta({ type: 'object', description: 'The input of the tool.' }),
   requestContext: z.record(z.string(), z.unknown()).optional(),
 })
 

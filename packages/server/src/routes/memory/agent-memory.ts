@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RequestError } from '../../error.js'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, readableAgent } from './owned-memory.js'
-import { agentQuery } from './schema.js'
+import { agentQuery, ignoredOwner } from './schema.js'
 
 const scope = z.enum(['thread', 'resource'])
 
@@ -91,7 +91,7 @@ const writeNotes = defineRoute({
   access: 'memory:write',
   summary: 'Replaces what an agent keeps in mind about the caller',
   query: agentQuery,
-  body: z.object({ workingMemory: z.string().max(100_000) }),
+  body: z.object({ resourceId: ignoredOwner, workingMemory: z.string().max(100_000) }),
   response: z.object({ success: z.literal(true) }),
   async handler(input) {
     const { storage, owner } = ownedMemory(input)

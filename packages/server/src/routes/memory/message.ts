@@ -5,6 +5,7 @@ import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.
 import { messageToSave, toSavedMessage } from './saved-message.js'
 import {
   idText,
+  ignoredOwner,
   jsonText,
   messageView,
   metadataObject,
@@ -59,6 +60,7 @@ const list = defineRoute({
   summary: 'The messages of a thread, the oldest first',
   query: z.object({
     ...pageQuery,
+    resourceId: ignoredOwner,
     orderBy: jsonText(order).optional(),
     'orderBy[field]': z.literal('createdAt').optional(),
     'orderBy[direction]': order.shape.direction,
@@ -157,6 +159,7 @@ const search = defineRoute({
   access: 'memory:read',
   summary: 'Messages of the caller that have all words of a text, the newest first',
   query: z.object({
+    resourceId: ignoredOwner,
     searchQuery: z.string().max(10_000),
     threadId: idText.optional(),
     limit: numberText(1, MOST_HITS).optional(),

@@ -14,6 +14,12 @@ export const idText: z.ZodType<string, string> = z
   .max(255)
   .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
 
+/** An owner that a client names. It is not looked at: the token says who owns. */
+export const ignoredOwner: z.ZodOptional<z.ZodString> = z
+  .string()
+  .optional()
+  .meta({ description: 'Not looked at: the token says who owns.' })
+
 /** The title of a thread. */
 export const titleText: z.ZodType<string, string> = z.string().max(MOST_TITLE)
 
@@ -25,14 +31,17 @@ export const metadataObject: z.ZodType<Record<string, unknown>, Record<string, u
     `Metadata has at most ${MOST_NAMES} names.`,
   )
 
-/** A whole number from `minimum` to `maximum` in a query. */
+const DIGITS = /^\d{1,10}$/
+
+/** A whole number from `minimum` to `maximum` in a query; to a reader of its schema, a number. */
 export function numberText(minimum: number, maximum: number): z.ZodType<number, string> {
-  const message = `A whole number from ${minimum} to ${maximum}.`
+  const isInRange = (text: string) =>
+    DIGITS.test(text) && Number(text) >= minimum && Number(text) <= maximum
   return z
     .string()
-    .regex(/^\d{1,10}$/, message)
+    .refine(isInRange, `A whole number from ${minimum} to ${maximum}.`)
     .transform(Number)
-    .refine((number) => number >= minimum && number <= maximum, message)
+    .meta({ type: 'integer', minimum, maximum })
 }
 
 /** Which part of a list is wanted. */
@@ -44,7 +53,7 @@ export const pageQuery: {
   perPage: numberText(1, 1000).optional(),
 }
 
-/** JSON in a query, of a shape. */
+/** JSON in a query, of a shape that its schema tells too. */
 export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, string> {
   return z
     .string()
@@ -58,10 +67,17 @@ export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, s
       }
     })
     .pipe(schema)
+    .meta({
+      contentMediaType: 'application/json',
+      contentSchema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+    })
 }
 
 /** The agent whose memory is meant. */
-export const agentQuery: z.ZodObject<{ agentId: z.ZodString }> = z.object({ agentId: z.string() })
+export const agentQuery: z.ZodObject<{
+  agentId: z.ZodString
+  resourceId: z.ZodOptional<z.ZodString>
+}> = z.object({ agentId: z.string(), resourceId: ignoredOwner })
 
 /** A time in milliseconds since 1970, as the wire has it: ISO 8601. */
 export const timeText: z.ZodType<number, string> = z.iso

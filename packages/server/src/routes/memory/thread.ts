@@ -4,6 +4,7 @@ import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, viewMessage, viewThread } from './owned-memory.js'
 import {
   idText,
+  ignoredOwner,
   jsonText,
   messageView,
   metadataObject,
@@ -27,6 +28,7 @@ const list = defineRoute({
   summary: 'The threads of the caller, the newest first',
   query: z.object({
     ...pageQuery,
+    resourceId: ignoredOwner,
     'orderBy[field]': orderField.optional(),
     'orderBy[direction]': orderDirection.optional(),
     orderBy: jsonText(order).optional(),
@@ -56,6 +58,7 @@ const create = defineRoute({
   access: 'memory:write',
   summary: 'Creates a thread of the caller',
   body: z.object({
+    resourceId: ignoredOwner,
     threadId: idText.optional(),
     title: titleText.optional(),
     metadata: metadataObject.optional(),
@@ -86,7 +89,11 @@ const update = defineRoute({
   path: '/memory/threads/:threadId',
   access: 'memory:write',
   summary: 'Changes the title of a thread, and adds to its metadata',
-  body: z.object({ title: titleText.optional(), metadata: metadataObject.optional() }),
+  body: z.object({
+    resourceId: ignoredOwner,
+    title: titleText.optional(),
+    metadata: metadataObject.optional(),
+  }),
   response: threadView,
   async handler(input) {
     const { storage, owner, resourceId } = ownedMemory(input)
@@ -116,6 +123,7 @@ const clone = defineRoute({
   access: ['memory:read', 'memory:write'],
   summary: 'Copies a thread with its messages',
   body: z.object({
+    resourceId: ignoredOwner,
     newThreadId: idText.optional(),
     title: titleText.optional(),
     metadata: metadataObject.optional(),
