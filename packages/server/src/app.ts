@@ -1,34 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import {
-  AuthError,
-  checkRoleTable,
-  DEFAULT_ROLES,
-  requiredPermissions,
-  type AuthProvider,
-  type Principal,
-  type RoleTable,
-} from '@signet/auth'
+import { AuthError, requiredPermissions, type AuthProvider, type Principal } from '@signet/auth'
 import { RequestContext, type Logger, type Mastra } from '@signet/core'
+import { createRoutes } from './application-routes.js'
 import { readJsonBody } from './body.js'
 import { createCrossOrigin } from './cors.js'
-import { customRoutes } from './custom-route.js'
 import { createDeadline, type Deadline } from './deadline.js'
 import { errorCode, errorResponse, STATUS } from './error-response.js'
-import { RequestError, StartError } from './error.js'
+import { RequestError } from './error.js'
 import { createGate, type Gate } from './gate.js'
 import { requireLoopback } from './host.js'
 import { canonicalParams } from './resource-id.js'
-import { createRouteTable, type RouteMatch, type RouteTable } from './route-table.js'
-import type { Route } from './route.js'
-import { agentRoutes } from './routes/agents.js'
-import { authRoutes } from './routes/auth.js'
-import { emptyRoutes } from './routes/empty.js'
-import { agentMemoryRoutes } from './routes/memory/agent-memory.js'
-import { messageRoutes } from './routes/memory/message.js'
-import { threadRoutes } from './routes/memory/thread.js'
-import { openApiRoutes } from './routes/openapi.js'
-import { systemRoutes } from './routes/system.js'
-import { toolRoutes } from './routes/tools.js'
+import type { RouteMatch, RouteTable } from './route-table.js'
+import { positive, requireStorage, resolveAuth, rolesOf } from './start-check.js'
 import { readQuery, validate } from './validation.js'
 
 /** How an application is served. */
@@ -50,24 +33,8 @@ export interface App {
   fetch(request: Request): Promise<Response>
 }
 
-const DEFAULT_PREFIX = '/api'
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 const DEFAULT_DEADLINE_MS = 180_000
-/** A timer of more milliseconds would fire at once (almost 25 days). */
-const LARGEST_OPTION = 2 ** 31 - 1
-
-const BUILT_IN: readonly Route[] = [
-  ...systemRoutes,
-  ...authRoutes,
-  ...agentRoutes,
-  ...toolRoutes,
-  ...threadRoutes,
-  ...messageRoutes,
-  ...agentMemoryRoutes,
-  ...openApiRoutes,
-  ...emptyRoutes,
-]
-
 /** Everything about a server that does not change from request to request. */
 interface Service {
   readonly mastra: Mastra
@@ -205,53 +172,6 @@ function withoutBody(response: Response): Response {
   return new Response(null, { status, headers })
 }
 
-function resolveAuth(mastra: Mastra, options: AppOptions): AuthProvider | false {
-  const auth = mastra.getServer().auth ?? options.defaultAuth
-  if (auth === undefined) {
-    throw new StartError(
-      'auth_missing',
-      'The application has no server.auth, so nobody could be told apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
-    )
-  }
-  return auth
-}
-
-/** An agent that can remember needs somewhere to do it. */
-function requireStorage(mastra: Mastra): void {
-  if (mastra.getStorage() !== undefined) return
-  const agent = Object.values(mastra.listAgents()).find((each) => each.getMemory() !== undefined)
-  if (agent === undefined) return
-  throw new StartError(
-    'storage_missing',
-    `Agent ${agent.id} has a memory, but the application has no storage. Give Mastra one, such as (await openStore({ directory: '.signet' })).memory of @signet/store.`,
-  )
-}
-
-/**
- * The table of an application's routes: those built in and its own.
- * @param auth - its lists may open routes of the application
- * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
- */
-export function createRoutes(mastra: Mastra, auth: AuthProvider | false): RouteTable {
-  const { apiRoutes = [], apiPrefix = DEFAULT_PREFIX } = mastra.getServer()
-  return createRouteTable([...BUILT_IN, ...customRoutes(apiRoutes, auth)], apiPrefix)
-}
-
-/** The roles in force. @throws {ConfigurationError} for a role that grants what is no permission */
-export function rolesOf(mastra: Mastra): RoleTable {
-  const roles = { ...DEFAULT_ROLES, ...mastra.getServer().access?.roles }
-  checkRoleTable(roles)
-  return roles
-}
-
-function positive(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0 && value <= LARGEST_OPTION) return value
-  throw new StartError(
-    'option_invalid',
-    `server.${name} is not a whole number from 1 to ${LARGEST_OPTION}.`,
-  )
-}
-
 /**
  * Makes an application servable: one table of routes behind one gate.
  *
@@ -263,7 +183,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const server = mastra.getServer()
   const logger = mastra.getLogger()
   const roles = rolesOf(mastra)
-  const auth = resolveAuth(mastra, options)
+  const auth = resolveAuth(mastra, options.defaultAuth)
   const crossOrigin = createCrossOrigin(server.cors)
   const table = createRoutes(mastra, auth)
   const gate = createGate(auth, roles, logger)

@@ -34,7 +34,10 @@ function createHandler(route: ApiRoute): (input: HandlerContext) => Promise<Resp
   return async (input) => {
     const request = limitBody(input.request, input.bodyLimit)
     inputs.set(request, input)
-    return await app.fetch(request)
+    const response = await app.fetch(request)
+    // The deadline is for the handler; how long its response streams is the application's to say.
+    input.stop()
+    return response
   }
 }
 

@@ -1,5 +1,7 @@
 // The public names of @signet/server. Whatever is added here must be kept.
-export { createApp, createRoutes, rolesOf, type App, type AppOptions } from './app.js'
+export { createApp, type App, type AppOptions } from './app.js'
+export { createRoutes } from './application-routes.js'
+export { rolesOf } from './start-check.js'
 export { type ErrorCode, STATUS } from './error-response.js'
 export { RequestError, StartError, type RequestErrorCode, type StartErrorCode } from './error.js'
 export { createLogger, describeError, SECRET_FIELDS, type LoggerOptions } from './logger.js'

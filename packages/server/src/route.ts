@@ -14,7 +14,7 @@ export interface HandlerContext {
   readonly requestContext: RequestContext
   /** Fires when the client is gone or the answer's deadline has passed. */
   readonly signal: AbortSignal
-  /** Fires the signal. A handler that streams calls it at the end; any other answer ends by itself. */
+  /** Fires the signal. A handler that returns a response calls it at its end; any other ends by itself. */
   stop(): void
   readonly logger: Logger
   readonly isDevelopment: boolean

@@ -18,8 +18,10 @@ const ready = defineRoute({
   access: 'public',
   summary: 'Whether the server takes requests: 503 while it is prepared, and once it is to end',
   response: z.object({ ready: z.boolean() }),
-  handler({ isReady }) {
-    return isReady() ? { ready: true } : Response.json({ ready: false }, { status: 503 })
+  handler({ isReady, stop }) {
+    if (isReady()) return { ready: true }
+    stop()
+    return Response.json({ ready: false }, { status: 503 })
   },
 })
 
