@@ -112,6 +112,10 @@ export type ConfigurationErrorCode =
   | 'secret_too_short'
   | 'secret_is_public_key'
   | 'secret_is_sample'
+  | 'key_invalid'
+  | 'key_weak'
+  | 'key_is_private'
+  | 'key_set_invalid'
   | 'algorithm_unknown'
   | 'option_invalid'
 

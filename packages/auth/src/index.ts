@@ -14,6 +14,9 @@ export {
   type Verifier,
 } from './jwt/verify.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
+export { readKeySet, type JwkSet, type KeySet } from './keys/key-set.js'
+export { type PublicJwk } from './keys/jwk.js'
+export { publicKeys, type PublicKeyInput } from './keys/public-keys.js'
 export {
   createSecret,
   secretKeys,

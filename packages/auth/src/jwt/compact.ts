@@ -81,12 +81,15 @@ export function parseCompact(token: string): CompactToken {
   return {
     header,
     signingInput: token.slice(0, last),
-    payload: decodeCanonical(token.slice(first + 1, last), 'payload'),
-    signature: decodeSignature(token.slice(last + 1)),
+    payload: decodeMaybeEmpty(token.slice(first + 1, last), 'payload'),
+    signature: decodeMaybeEmpty(token.slice(last + 1), 'signature'),
   }
 }
 
-/** An absent signature is a token of another kind (RFC 7515 appendix A.5), not a mistake in spelling. */
-function decodeSignature(part: string): Buffer {
-  return part === '' ? Buffer.alloc(0) : decodeCanonical(part, 'signature')
+/**
+ * An absent signature is a token of another kind (RFC 7515 appendix A.5), and an empty payload may be
+ * signed (section 7.1): neither is a mistake in spelling.
+ */
+function decodeMaybeEmpty(part: string, what: string): Buffer {
+  return part === '' ? Buffer.alloc(0) : decodeCanonical(part, what)
 }

@@ -317,8 +317,7 @@ export function createVerifier(policy: VerificationPolicy): Verifier {
 
 /**
  * The JWS layer alone (RFC 7515): checks the signature of a compact document, whatever its payload.
- * Looks at no claim, so what it returns says nothing of expiry, issuer or audience. An empty payload,
- * which RFC 7515 allows and no token has, is refused as `token_malformed`.
+ * Looks at no claim, so what it returns says nothing of expiry, issuer or audience.
  *
  * @throws {TokenError} with the code of the first step that refuses
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`

@@ -1,0 +1,133 @@
+import { constants, verify, type KeyObject } from 'node:crypto'
+import { ConfigurationError } from '../error.js'
+import type { Algorithm, PublicKeyAlgorithm } from '../jwt/algorithm.js'
+import type { VerificationKey } from './contract.js'
+import { ed25519Fault } from './ed25519-quality.js'
+import { rsaFault } from './rsa-quality.js'
+
+/** How `node:crypto` checks a signature of an algorithm (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
+interface Method {
+  readonly hash: string | null
+  readonly padding?: number
+  readonly saltLength?: number
+  readonly dsaEncoding?: 'ieee-p1363'
+}
+
+const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants
+const PKCS1 = { padding: RSA_PKCS1_PADDING }
+/** The salt is as long as the hash (RFC 7518 section 3.5). */
+const PSS = { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST }
+const P1363 = { dsaEncoding: 'ieee-p1363' } as const
+
+const METHODS: Readonly<Record<PublicKeyAlgorithm, Method>> = {
+  RS256: { hash: 'sha256', ...PKCS1 },
+  RS384: { hash: 'sha384', ...PKCS1 },
+  RS512: { hash: 'sha512', ...PKCS1 },
+  PS256: { hash: 'sha256', ...PSS },
+  PS384: { hash: 'sha384', ...PSS },
+  PS512: { hash: 'sha512', ...PSS },
+  ES256: { hash: 'sha256', ...P1363 },
+  ES384: { hash: 'sha384', ...P1363 },
+  ES512: { hash: 'sha512', ...P1363 },
+  EdDSA: { hash: null },
+}
+
+const RSA_PSS = ['PS256', 'PS384', 'PS512'] as const
+const RSA = ['RS256', 'RS384', 'RS512', ...RSA_PSS] as const
+/** The one algorithm of each curve, by the name that OpenSSL has for it. */
+const CURVES: ReadonlyMap<string | undefined, PublicKeyAlgorithm> = new Map([
+  ['prime256v1', 'ES256'],
+  ['secp384r1', 'ES384'],
+  ['secp521r1', 'ES512'],
+])
+
+function refuse(message: string): never {
+  throw new ConfigurationError('key_invalid', `The key cannot be used: ${message}.`)
+}
+
+function requireStrong(fault: string | undefined): void {
+  if (fault === undefined) return
+  throw new ConfigurationError('key_weak', `The key cannot be trusted: ${fault}.`)
+}
+
+function decode(text: string | undefined): Buffer {
+  return Buffer.from(text ?? '', 'base64url')
+}
+
+function toNumber(text: string | undefined): bigint {
+  return BigInt(`0x0${decode(text).toString('hex')}`)
+}
+
+/** A key that is only for PSS may be bound to one hash (RFC 4055 section 3.1). */
+function pssAlgorithms(key: KeyObject): readonly PublicKeyAlgorithm[] {
+  const { hashAlgorithm, mgf1HashAlgorithm, modulusLength } = key.asymmetricKeyDetails ?? {}
+  requireStrong((modulusLength ?? 0) < 2048 ? 'it has fewer than 2048 bits' : undefined)
+  if (hashAlgorithm === undefined) return RSA_PSS
+  return RSA_PSS.filter(
+    (name) => METHODS[name].hash === hashAlgorithm && mgf1HashAlgorithm === hashAlgorithm,
+  )
+}
+
+/** What a key is fit for by its kind, size, curve and point, and nothing that a token says. */
+function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
+  switch (key.asymmetricKeyType) {
+    case 'rsa': {
+      const { n, e } = key.export({ format: 'jwk' })
+      requireStrong(rsaFault(toNumber(n), toNumber(e)))
+      return RSA
+    }
+    case 'rsa-pss':
+      return pssAlgorithms(key)
+    case 'ec': {
+      const algorithm = CURVES.get(key.asymmetricKeyDetails?.namedCurve)
+      return algorithm === undefined
+        ? refuse('its curve is not P-256, P-384 or P-521')
+        : [algorithm]
+    }
+    case 'ed25519': {
+      requireStrong(ed25519Fault(decode(key.export({ format: 'jwk' }).x)))
+      return ['EdDSA']
+    }
+    default:
+      return refuse('it is neither RSA, nor EC, nor Ed25519')
+  }
+}
+
+/** What is known of a key beside the key itself. */
+export interface PublicKeyBinding {
+  readonly keyId?: string
+  /** The one algorithm that it serves. Default: all that it is fit for. */
+  readonly algorithm?: string
+}
+
+/** A public key, bound to its algorithms once and for all. */
+export class PublicKey implements VerificationKey {
+  readonly keyId: string | undefined
+  readonly algorithms: readonly PublicKeyAlgorithm[]
+  readonly #key: KeyObject
+
+  /** @throws {ConfigurationError} `key_invalid`, `key_weak` or `key_is_private` */
+  constructor(key: KeyObject, binding: PublicKeyBinding = {}) {
+    if (key.type !== 'public') {
+      throw new ConfigurationError(
+        'key_is_private',
+        'The key is private: whoever verifies needs only the public half, and should have no other.',
+      )
+    }
+    const { algorithm } = binding
+    const fitting = algorithmsOf(key)
+    this.algorithms =
+      algorithm === undefined ? fitting : fitting.filter((name) => name === algorithm)
+    if (this.algorithms.length === 0) refuse('its alg does not fit it')
+    this.keyId = binding.keyId
+    this.#key = key
+  }
+
+  verify(algorithm: Algorithm, signingInput: string, signature: Buffer): boolean {
+    const name = this.algorithms.find((each) => each === algorithm)
+    if (name === undefined) return false
+    const { hash, ...method } = METHODS[name]
+    const data = Buffer.from(signingInput, 'latin1')
+    return verify(hash, data, { key: this.#key, ...method }, signature)
+  }
+}

@@ -1,0 +1,30 @@
+import { ConfigurationError } from '../error.js'
+import type { KeySource } from './contract.js'
+import { readJwk, type PublicJwk } from './jwk.js'
+import { keyIdOf } from './key-set.js'
+import { readPem } from './pem.js'
+
+/** A public key: PEM (SPKI or PKCS#1) or JWK. */
+export type PublicKeyInput = string | PublicJwk
+
+/**
+ * Makes keys of one public key, or of several that all verify. A `kid` counts only between a header and
+ * a key that both have one.
+ *
+ * @throws {ConfigurationError} `key_invalid`, `key_weak` or `key_is_private`
+ */
+export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): KeySource {
+  const inputs: readonly PublicKeyInput[] = Array.isArray(input) ? input : [input as PublicKeyInput]
+  const keys = inputs.map((each) => (typeof each === 'string' ? readPem(each) : readJwk(each)))
+  if (keys.length === 0) {
+    throw new ConfigurationError('key_invalid', 'The list of public keys is empty.')
+  }
+  return {
+    find(header) {
+      const keyId = keyIdOf(header)
+      return keys.filter(
+        (key) => keyId === undefined || key.keyId === undefined || key.keyId === keyId,
+      )
+    },
+  }
+}
