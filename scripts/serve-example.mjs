@@ -1,4 +1,5 @@
 import { ensureEnv } from '../examples/weather/scripts/ensure-env.mjs'
+import { endProcess } from '../packages/cli/dist/exit.js'
 import { main } from '../packages/cli/dist/main.js'
 
 /** Serves an application in development, once its .env has a secret and a token that it accepts. */
@@ -8,7 +9,7 @@ export async function serveExample(directory, flags) {
   try {
     console.error((await ensureEnv({ directory })).message)
     const message = ['--message', 'Weather in London']
-    process.exitCode = await main(['dev', '--dir', directory, ...message, ...flags])
+    await endProcess(await main(['dev', '--dir', directory, ...message, ...flags]))
   } catch (error) {
     console.error(`error: .env: ${error.message}`)
     process.exitCode = 1

@@ -23,23 +23,31 @@ function remedy(project: Project, code: StorageError['code']): string {
     : ' Check DATABASE_URL, and that PostgreSQL answers there.'
 }
 
+function explained(project: Project, error: unknown): unknown {
+  if (!StorageError.isInstance(error)) return error
+  const code = error.driverCode === undefined ? '' : ` (${error.driverCode})`
+  const text = `The store cannot be opened: ${error.message}${code}`
+  return new CommandFailure(text + remedy(project, error.code), { cause: error })
+}
+
 /**
- * The store of an application, still to be opened. Opening it fails with a `CommandFailure` that says
- * what to do.
+ * The store of an application, still to be opened.
+ * @throws {CommandFailure} that says what to do; so does opening it
  */
 export function createProjectStore(project: Project): Store {
-  const store = createStore({ databaseUrl: databaseUrl(), directory: dataDirectory(project) })
-  return {
-    ...store,
-    async open() {
-      try {
-        await store.open()
-      } catch (cause) {
-        if (!StorageError.isInstance(cause)) throw cause
-        const code = cause.driverCode === undefined ? '' : ` (${cause.driverCode})`
-        const text = `The store cannot be opened: ${cause.message}${code}`
-        throw new CommandFailure(text + remedy(project, cause.code), { cause })
-      }
-    },
+  try {
+    const store = createStore({ databaseUrl: databaseUrl(), directory: dataDirectory(project) })
+    return {
+      ...store,
+      async open() {
+        try {
+          await store.open()
+        } catch (error) {
+          throw explained(project, error)
+        }
+      },
+    }
+  } catch (error) {
+    throw explained(project, error)
   }
 }

@@ -1,5 +1,6 @@
 const INPUT_ERROR = Symbol.for('signet.core.input-error')
 const TOOL_ERROR = Symbol.for('signet.core.tool-error')
+const ANSWER_ERROR = Symbol.for('signet.core.answer-error')
 const REGISTRATION_ERROR = Symbol.for('signet.core.registration-error')
 
 /** Marks an error so that another installed copy of this package knows it too. */
@@ -50,6 +51,25 @@ export class ToolError extends Error {
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is ToolError {
     return isMarked(value, TOOL_ERROR)
+  }
+}
+
+/**
+ * An agent failed to answer: its model could not be had or failed, what it said could not be read, or
+ * the exchange could not be stored. Its tools may have run. The cause is for the log.
+ */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError'
+  readonly code = 'answer_failed'
+
+  constructor(message: string, options: { readonly cause: unknown }) {
+    super(message, options)
+    mark(this, ANSWER_ERROR)
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is AnswerError {
+    return isMarked(value, ANSWER_ERROR)
   }
 }
 

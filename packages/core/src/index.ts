@@ -17,7 +17,7 @@ export {
   type ClientTool,
   type ClientTools,
 } from './agent/offered-tools.js'
-export { type AgentOptions, type ModelSettings } from './agent/options.js'
+export { type AgentOptions, type ModelSettings, type ProviderOptions } from './agent/options.js'
 export {
   type AgentOutput,
   type OutputStep,
@@ -32,6 +32,7 @@ export {
 } from './agent/stored-message.js'
 export { type AgentStream } from './agent/stream.js'
 export {
+  AnswerError,
   InputError,
   RegistrationError,
   ToolError,

@@ -1,5 +1,5 @@
 import { isLegalId, ScopeError, type Principal } from '@signet/auth'
-import type { AgentOptions, MessageInput } from '@signet/core'
+import type { AgentOptions, MessageInput, ProviderOptions } from '@signet/core'
 import { z } from 'zod'
 import { idText, ignoredOwner, metadataObject, titleText } from './routes/memory/schema.js'
 
@@ -14,6 +14,9 @@ export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestCo
 }
 
 const JSON_OBJECT = z.record(z.string(), z.unknown())
+
+/** Whatever a body holds is JSON. */
+const jsonValue = z.custom<ProviderOptions[string][string]>()
 
 const modelSettings = z.object({
   maxOutputTokens: z.int().positive().optional(),
@@ -87,7 +90,7 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   instructions: z.string().optional(),
   system: z.string().optional(),
   model: z.string().optional(),
-  providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
+  providerOptions: z.record(z.string(), z.record(z.string(), jsonValue)).optional(),
   toolsets: z.never('Tool sets hold code and cannot be sent.').optional(),
   memory: memory.optional(),
   maxSteps: z.int().positive().optional(),

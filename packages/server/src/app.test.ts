@@ -191,7 +191,7 @@ describe('an answer', () => {
     })
   })
 
-  it('that JSON refuses to express is 500, and the server goes on', async () => {
+  it('that JSON refuses to express is a failed tool, and the server goes on', async () => {
     const round: Record<string, unknown> = {}
     round['self'] = round
     const tools = {
@@ -207,8 +207,8 @@ describe('an answer', () => {
     for (const id of ['round', 'big']) {
       const request = makeRequest(`/api/tools/${id}/execute`, { token, json: { data: {} } })
       expect(await readRefusal(await fetch(request))).toMatchObject({
-        status: 500,
-        code: 'internal',
+        status: 422,
+        code: 'tool_failed',
       })
     }
     expect((await fetch(makeRequest('/api/agents', { token }))).status).toBe(200)

@@ -5,7 +5,7 @@ import { createRoutes } from './application-routes.js'
 import { readJsonBody } from './body.js'
 import { createCrossOrigin } from './cors.js'
 import { createDeadline, type Deadline } from './deadline.js'
-import { errorCode, errorResponse, STATUS } from './error-response.js'
+import { errorCode, errorResponse, STATUS, type ErrorCode } from './error-response.js'
 import { RequestError } from './error.js'
 import { createGate, type Gate } from './gate.js'
 import { requireLoopback } from './host.js'
@@ -152,14 +152,19 @@ async function answer(service: Service, exchange: Exchange): Promise<Response> {
   }
 }
 
-/** Refusals are told at info level and without a stack; only what is our fault is an error. */
+/** What is no refusal, but a fault of the server or of what an answer depends on. */
+function isFault(code: ErrorCode): boolean {
+  return STATUS[code] >= 500 || STATUS[code] === STATUS.answer_failed
+}
+
+/** Refusals are told at info level and without a stack; only a fault is an error. */
 function logFailure(service: Service, exchange: Exchange, error: unknown): void {
   const { request, url, requestId } = exchange
   if (request.signal.aborted) return
   const code = errorCode(error)
   const route = service.table.find(request.method, url.pathname)?.route
   const fields = { requestId, code, method: request.method, route: route?.path ?? 'none' }
-  if (STATUS[code] >= 500) service.logger.error('A request failed.', { ...fields, error })
+  if (isFault(code)) service.logger.error('A request failed.', { ...fields, error })
   else {
     const reason = error instanceof Error ? error.message : undefined
     service.logger.info('A request was refused.', { ...fields, reason })

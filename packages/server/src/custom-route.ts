@@ -1,6 +1,7 @@
 import type { Access, AuthProvider, PathRule } from '@signet/auth'
 import type { ApiRoute, ApiRouteEnv } from '@signet/core'
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { limitBody } from './body.js'
 import { RequestError, StartError } from './error.js'
 import { defineRoute, type HandlerContext, type Method, type Route } from './route.js'
@@ -20,12 +21,23 @@ function createHandler(route: ApiRoute): (input: HandlerContext) => Promise<Resp
     if (input === undefined) throw new TypeError('The request is not known.')
     context.set('mastra', input.mastra)
     context.set('requestContext', input.requestContext)
+    const readJson = context.req.json.bind(context.req)
+    context.req.json = async () => {
+      try {
+        return await readJson()
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error
+        const issues = [{ field: 'body', message: 'The text is not JSON.' }]
+        throw new RequestError('request_invalid', 'The body is not JSON.', { issues })
+      }
+    }
     await next()
   })
   for (const middleware of route.middleware) app.use(middleware)
   app.all(route.path, route.handler)
-  // What a handler throws is answered like any other failure, and told to nobody but the log.
+  // An HTTPException is an answer; what else a handler throws is told to nobody but the log.
   app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse()
     throw error
   })
   app.notFound(() => {
@@ -63,9 +75,12 @@ function names(rule: PathRule, path: string, method: Method): boolean {
 function checkRules(provider: AuthProvider | false, routes: readonly ApiRoute[]): void {
   if (provider === false) return
   for (const rule of [...(provider.public ?? []), ...(provider.protected ?? [])]) {
-    const isKnown = routes.some((route) =>
-      methodsOf(route).some((method) => names(rule, route.path, method)),
-    )
+    const { path, methods } = readRule(rule)
+    const declared = routes.filter((route) => route.path === path).flatMap(methodsOf)
+    const isOfOneMethod = methods !== METHODS
+    const isKnown = isOfOneMethod
+      ? methods.length > 0 && methods.every((method) => declared.some((each) => each === method))
+      : declared.length > 0
     if (isKnown) continue
     throw new StartError(
       'path_rule_unknown',

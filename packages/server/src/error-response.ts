@@ -7,6 +7,7 @@ import {
   type AuthErrorCode,
 } from '@signet/auth'
 import {
+  AnswerError,
   InputError,
   storageFault,
   ToolError,
@@ -110,6 +111,7 @@ export function errorCode(error: unknown): ErrorCode {
   if (error instanceof RequestError) return error.code
   if (InputError.isInstance(error)) return 'request_invalid'
   if (ToolError.isInstance(error)) return 'tool_failed'
+  if (AnswerError.isInstance(error)) return 'answer_failed'
   const fault = storageFault(error)
   return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
 }

@@ -81,9 +81,10 @@ function operation(route: Route, operationId: string): Json {
       requestBody: { required: true, content: content(schemaOf(body, 'input')) },
     }),
     responses: { 200: { description: 'The answer.', ...answer }, ...refusals(route) },
+    ...openapi,
+    // Last, because who may call is said by the table and by nobody else.
     security: access === 'public' ? [] : [{ bearer: [] }],
     'x-signet-access': access,
-    ...openapi,
   }
 }
 
@@ -96,11 +97,13 @@ const REFUSAL = z.object({
   ignoredGrants: z.array(z.string()).optional(),
 })
 
-function operationName(method: string, path: string): string {
-  return `${method} ${path}`
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/-$/, '')
+/** A name of a route in plain letters, and a number where another route has it. */
+function operationName(method: string, path: string, taken: Set<string>): string {
+  const words = `${method} ${path}`.toLowerCase().match(/[a-z0-9]+/g) ?? []
+  let name = words.join('-')
+  for (let number = 2; taken.has(name); number++) name = `${words.join('-')}-${number}`
+  taken.add(name)
+  return name
 }
 
 /**
@@ -109,12 +112,13 @@ function operationName(method: string, path: string): string {
  */
 export function openApiDocument(table: RouteTable): Json {
   const paths: Record<string, Record<string, Json>> = {}
+  const names = new Set<string>()
   for (const route of table.routes) {
     const path = table.pathOf(route)
     const template = pathTemplate(path)
     const method = route.method.toLowerCase()
     paths[template] ??= {}
-    paths[template][method] = operation({ ...route, path }, operationName(method, path))
+    paths[template][method] = operation({ ...route, path }, operationName(method, path, names))
   }
   return {
     openapi: '3.1.1',

@@ -35,8 +35,10 @@ function checkPaths(
   const seen = new Set<string>()
   for (const route of routes) {
     const path = pathOf(route)
-    const name = `${route.method} ${path}`
-    if (seen.has(name)) throw new StartError('route_invalid', `Two routes are ${name}.`)
+    // Two names of one parameter are one path, of which the second would never be reached.
+    const name = `${route.method} ${path.replace(/:\w+/g, ':')}`
+    if (seen.has(name))
+      throw new StartError('route_invalid', `Two routes are ${route.method} ${path}.`)
     seen.add(name)
     if (!route.isPrefixed && isPrefixed(path)) {
       throw new StartError(
@@ -60,11 +62,17 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
       `server.apiPrefix ${JSON.stringify(prefix)} is not a path such as /api, without a slash at its end.`,
     )
   }
-  const router = new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
+  const createRouter = () =>
+    new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
+  // Apart, so that no pattern of the application ever answers under the prefix.
+  const [prefixed, outside] = [createRouter(), createRouter()]
   const pathOf = (route: Route) => (route.isPrefixed ? prefix + route.path : route.path)
   const isPrefixed = (pathname: string) => pathname === prefix || pathname.startsWith(`${prefix}/`)
   checkPaths(routes, pathOf, isPrefixed)
-  for (const route of routes) router.add(route.method, pathOf(route), route)
+  for (const route of routes) {
+    const router = route.isPrefixed ? prefixed : outside
+    router.add(route.method, pathOf(route), route)
+  }
 
   return {
     routes,
@@ -72,7 +80,8 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
     pathOf,
     find(method, pathname) {
       const routeMethod = method === 'HEAD' ? 'GET' : method
-      if (!METHODS.has(routeMethod)) return undefined
+      if (!METHODS.has(routeMethod) || !pathname.startsWith('/')) return undefined
+      const router = isPrefixed(pathname) ? prefixed : outside
       const [handlers, stash] = router.match(routeMethod, pathname)
       const [first] = handlers
       if (first === undefined) return undefined

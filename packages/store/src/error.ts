@@ -8,6 +8,8 @@ export type StorageErrorCode =
   | 'storage_failed'
   /** The database was written by a newer version. */
   | 'storage_newer'
+  /** The address of the database is none. */
+  | 'address_invalid'
   /** A package that the database needs is not installed. */
   | 'driver_missing'
   /** An argument that cannot be stored or asked for. */

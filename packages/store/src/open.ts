@@ -86,7 +86,11 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
   }
 }
 
-/** Makes a store that is still to be opened. Until then nothing is connected to and no file is made. */
+/**
+ * Makes a store that is still to be opened. Until then nothing is connected to and no file is made.
+ *
+ * @throws {StorageError} `address_invalid`
+ */
 export function createStore(options: StoreOptions): Store {
   return createProbedStore(options, {})
 }

@@ -27,20 +27,25 @@ interface RouteLine {
   readonly rolesForSomeIds: readonly string[]
 }
 
+const PARAM = /:\{\w+\}$/
+
+function withoutId(grant: string): string {
+  return grant.split(':').slice(0, 2).join(':')
+}
+
 /** The roles that hold all permissions of an access, without an id or with whichever a grant names. */
 function rolesFor(access: Access, roles: RoleTable): Pick<RouteLine, 'roles' | 'rolesForSomeIds'> {
-  const asked = permissionTemplates(access).map((each) => each.replace(/:\{\w+\}$/, ''))
-  const allows = (grants: readonly string[]) => {
-    const permissions = createPermissions(grants)
-    return asked.every((permission) => permissions.allows(permission as Permission))
-  }
-  // As if every grant of one id were for all.
-  const widened = (grants: readonly string[]) =>
-    grants.map((grant) => grant.split(':').slice(0, 2).join(':'))
+  const templates = permissionTemplates(access)
   const names = Object.keys(roles)
-  const all = names.filter((name) => allows(roles[name] ?? []))
-  const some = names.filter((name) => !all.includes(name) && allows(widened(roles[name] ?? [])))
-  return { roles: all, rolesForSomeIds: some }
+  const holds = (grants: readonly string[], template: string) =>
+    createPermissions(grants).allows(template.replace(PARAM, '') as Permission)
+  // As if a grant of one id were for all, where the path says which id is asked for.
+  const mayHold = (grants: readonly string[], template: string) =>
+    holds(PARAM.test(template) ? grants.map(withoutId) : grants, template)
+  const grantsOf = (name: string) => roles[name] ?? []
+  const all = names.filter((name) => templates.every((each) => holds(grantsOf(name), each)))
+  const some = names.filter((name) => templates.every((each) => mayHold(grantsOf(name), each)))
+  return { roles: all, rolesForSomeIds: some.filter((name) => !all.includes(name)) }
 }
 
 function linesOf(table: RouteTable, roles: RoleTable): readonly RouteLine[] {

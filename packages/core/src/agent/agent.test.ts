@@ -10,7 +10,7 @@ import { MockLanguageModelV3 } from 'ai/test'
 import { describe, expect, it, vi } from 'vitest'
 import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
 import { z } from 'zod'
-import { InputError, ToolError } from '../error.js'
+import { AnswerError, InputError, ToolError } from '../error.js'
 import type { LogFields, Logger } from '../logger.js'
 import { RequestContext } from '../request-context.js'
 import { createTool, type ToolContext } from '../tool/create-tool.js'
@@ -504,7 +504,7 @@ describe('the model', () => {
     })
   })
 
-  it('rejects the answer with its own error', async () => {
+  it('rejects the answer, with its own error as the cause', async () => {
     const error = new Error('no connection')
     const model = new MockLanguageModelV3({
       doGenerate: async () => {
@@ -512,7 +512,9 @@ describe('the model', () => {
       },
     })
 
-    expect(await rejection(agentOf(model).generate('Hi'))).toBe(error)
+    const thrown = await rejection(agentOf(model).generate('Hi'))
+    expect(AnswerError.isInstance(thrown)).toBe(true)
+    expect(thrown).toMatchObject({ code: 'answer_failed', cause: error })
   })
 })
 

@@ -1,4 +1,4 @@
-import { InputError, RegistrationError } from '../error.js'
+import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { ConfigurationError, isLegalId } from '@signet/auth'
 import { consoleLogger, type Logger } from '../logger.js'
 import type { Memory } from '../memory/memory.js'
@@ -83,6 +83,20 @@ async function resolveAskedModel(config: ModelConfig): Promise<ModelObject> {
   }
 }
 
+/** What goes wrong while a model is found or answers is no fault of the input, unless it says so itself. */
+async function answering<Value>(
+  work: () => Value | Promise<Value>,
+  abortSignal: AbortSignal | undefined,
+): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    if (InputError.isInstance(error) || AnswerError.isInstance(error)) throw error
+    if (abortSignal?.aborted === true) throw error
+    throw new AnswerError('The answer failed.', { cause: error })
+  }
+}
+
 /** A model with instructions and tools, that answers messages. */
 export class Agent {
   readonly id: string
@@ -145,36 +159,36 @@ export class Agent {
     return { modelId, modelVersion, modelProvider: provider }
   }
 
-  async #prepare(messages: MessageInput, options: AgentOptions): Promise<Run> {
-    const requestContext = options.requestContext ?? new RequestContext()
+  async #resolve(
+    options: AgentOptions,
+    requestContext: RequestContext,
+  ): Promise<{ readonly model: ModelObject; readonly instructions: string }> {
     const { model } = this.#config
     const config =
       options.model ?? (typeof model === 'function' ? await model({ requestContext }) : model)
+    return {
+      model: await (options.model === undefined ? resolveModel : resolveAskedModel)(config),
+      instructions: options.instructions ?? (await this.getInstructions({ requestContext })),
+    }
+  }
+
+  async #prepare(messages: MessageInput, options: AgentOptions): Promise<Run> {
+    const requestContext = options.requestContext ?? new RequestContext()
+    const resolve = () => this.#resolve(options, requestContext)
     return prepareRun(messages, {
       ...options,
+      ...(await answering(resolve, options.abortSignal)),
       requestContext,
       agentId: this.id,
       tools: this.tools,
       ownMemory: this.#config.memory,
       storage: this.#storage,
-      model: await (options.model === undefined ? resolveModel : resolveAskedModel)(config),
-      instructions: options.instructions ?? (await this.getInstructions({ requestContext })),
       maxSteps: Math.min(options.maxSteps ?? this.maxSteps, this.maxSteps),
       logger: this.#logger,
     })
   }
 
-  /**
-   * Answers at once. With `memory`, question and answer are stored when the promise resolves, and not
-   * at all when it rejects.
-   *
-   * @param messages - a text, or messages with roles
-   * @throws {InputError} for messages or options that cannot be used
-   * @throws {ScopeError} where the caller may not use their memory
-   * @throws what the model or the storage throws, and the signal's reason when it is aborted
-   */
-  async generate(messages: MessageInput, options: AgentOptions = {}): Promise<AgentOutput> {
-    const run = await this.#prepare(messages, options)
+  async #generate(run: Run): Promise<AgentOutput> {
     const { generateText } = await import('ai')
     const { steps } = await generateText(run.call)
     const outputSteps = toOutputSteps(steps, run.facts)
@@ -185,11 +199,27 @@ export class Agent {
   }
 
   /**
+   * Answers at once. With `memory`, question and answer are stored when the promise resolves, and not
+   * at all when it rejects.
+   *
+   * @param messages - a text, or messages with roles
+   * @throws {InputError} for messages or options that cannot be used
+   * @throws {ScopeError} where the caller may not use their memory
+   * @throws {AnswerError} when the model fails, or the exchange cannot be stored
+   * @throws what the storage throws before the model is asked, and the signal's reason when it is aborted
+   */
+  async generate(messages: MessageInput, options: AgentOptions = {}): Promise<AgentOutput> {
+    const run = await this.#prepare(messages, options)
+    return answering(() => this.#generate(run), options.abortSignal)
+  }
+
+  /**
    * Answers piece by piece. What is wrong with the input is thrown here; what goes wrong later is in
    * the stream. With `memory`, question and answer are stored before the chunk `finish`.
    *
    * @throws {InputError} for messages or options that cannot be used
    * @throws {ScopeError} where the caller may not use their memory
+   * @throws {AnswerError} when there is no model
    * @throws what the storage throws
    */
   async stream(messages: MessageInput, options: AgentOptions = {}): Promise<AgentStream> {

@@ -2,7 +2,7 @@ import { ScopeError, type Permission, type Principal } from '@signet/auth'
 import type { ModelMessage } from 'ai'
 import type { AgentTools } from '../agent/offered-tools.js'
 import type { StoredMessage } from '../agent/stored-message.js'
-import { InputError } from '../error.js'
+import { AnswerError, InputError } from '../error.js'
 import type { Logger } from '../logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
@@ -13,7 +13,12 @@ import { recallMessages } from './recall.js'
 import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
-import { WORKING_MEMORY_TOOL, workingMemoryPrompt, workingMemoryTool } from './working-memory.js'
+import {
+  WORKING_MEMORY_TOOL,
+  workingMemoryInstructions,
+  workingMemoryMessage,
+  workingMemoryTool,
+} from './working-memory.js'
 
 /** Which thread an answer belongs to. */
 export interface MemoryRequest {
@@ -47,7 +52,7 @@ export interface MemorySession {
   /** The owner as the wire shows it. */
   readonly resourceId: string
   readonly remembered: readonly MemoryMessage[]
-  /** What is remembered, as the model takes it. */
+  /** What is remembered, the working memory first, as the model takes it. */
   readonly history: readonly ModelMessage[]
   /** What is new of the question. */
   readonly question: readonly ModelMessage[]
@@ -57,7 +62,7 @@ export interface MemorySession {
   readonly tools: AgentTools
   /**
    * Stores question and answer, whole or not at all. They are durable when the promise resolves.
-   * @throws {Error} with the storage's own error as its cause
+   * @throws {AnswerError} with the storage's own error as its cause
    */
   commit(messages: readonly StoredMessage[]): Promise<void>
 }
@@ -121,6 +126,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
 
   const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
   const known = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
+  const notes = workingMemory.enabled ? [workingMemoryMessage(known ?? workingMemory.template)] : []
   let changed: string | undefined
   const keep = (text: string) => {
     changed = text
@@ -145,11 +151,9 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     threadId: thread.id,
     resourceId: resource.resourceId,
     remembered,
-    history: recallMessages(remembered),
+    history: [...notes, ...recallMessages(remembered)],
     question,
-    instructions: workingMemory.enabled
-      ? workingMemoryPrompt(known ?? workingMemory.template, !isReadOnly)
-      : undefined,
+    instructions: workingMemory.enabled ? workingMemoryInstructions(!isReadOnly) : undefined,
     tools:
       workingMemory.enabled && !isReadOnly
         ? { [WORKING_MEMORY_TOOL]: workingMemoryTool(keep) }
@@ -171,7 +175,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       try {
         await storage.commitExchange(owner, exchange)
       } catch (cause) {
-        throw new Error('The answer was made, but it could not be stored.', { cause })
+        throw new AnswerError('The answer was made, but it could not be stored.', { cause })
       }
     },
   }

@@ -1,5 +1,5 @@
 import type { Principal } from '@signet/auth'
-import type { AgentOptions, AgentOutput, MessageInput } from '@signet/core'
+import type { AgentOptions, MessageInput } from '@signet/core'
 import { z } from 'zod'
 import { viewAgent, viewTool } from '../agent-view.js'
 import {
@@ -8,8 +8,6 @@ import {
   toAgentOptions,
   type AnswerRequest,
 } from '../answer-request.js'
-import { errorCode } from '../error-response.js'
-import { RequestError } from '../error.js'
 import { findAgentTool, requireAgent, requireTool } from '../resource-id.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
 import { eventStream } from '../stream/event-stream.js'
@@ -22,25 +20,6 @@ function answerOptions(input: AnswerInput, abortSignal: AbortSignal): AgentOptio
   const { body, params, principal, requestContext } = input
   requireWriteForOverrides(body, params.agentId, principal)
   return { ...toAgentOptions(body), requestContext, abortSignal }
-}
-
-/**
- * Answers at once. What fails behind the input is no server error, because clients repeat a request
- * after one, and the tools of the answer would run again.
- * @throws {RequestError} `answer_failed`
- */
-async function generateAnswer(input: AnswerInput): Promise<AgentOutput> {
-  const { body, logger, mastra, params, requestId, signal } = input
-  const agent = requireAgent(mastra, params.agentId)
-  const options = answerOptions(input, signal)
-  try {
-    return await agent.generate(body.messages as MessageInput, options)
-  } catch (error) {
-    if (errorCode(error) !== 'internal') throw error
-    signal.throwIfAborted()
-    logger.error('An answer failed.', { requestId, agent: agent.id, error })
-    throw new RequestError('answer_failed', `The agent ${agent.id} failed.`, { cause: error })
-  }
 }
 
 const partialQuery = z.object({ partial: z.enum(['true', 'false']).optional() })
@@ -81,7 +60,10 @@ const generate = defineRoute({
   access: 'agents:execute:{agentId}',
   summary: 'Answers messages at once',
   body: answerRequest,
-  handler: generateAnswer,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return agent.generate(input.body.messages as MessageInput, answerOptions(input, input.signal))
+  },
 })
 
 const stream = defineRoute({

@@ -39,6 +39,7 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
     const result = await tool.execute(input.body.data, { requestContext, abortSignal })
     // Sent as it is, it would pass on the status and the headers of another server.
     if (result instanceof Response) throw new TypeError('The tool returned a Response.')
+    JSON.stringify(result) // What JSON cannot say fails here: the tool has run.
     return result
   } catch (error) {
     if (ToolError.isInstance(error) || InputError.isInstance(error)) throw error

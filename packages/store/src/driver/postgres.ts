@@ -95,6 +95,17 @@ export interface PostgresOptions {
   readonly loadDriver?: typeof loadPg
 }
 
+const PROTOCOLS: ReadonlySet<string> = new Set(['postgres:', 'postgresql:'])
+
+/** What the driver would say of a wrong address quotes it, with its password. */
+function checkUrl(url: string): void {
+  if (URL.canParse(url) && PROTOCOLS.has(new URL(url).protocol)) return
+  throw new StorageError(
+    'address_invalid',
+    'The address of the database is not postgres://user:password@host:5432/name. In a password, signs such as / are written %2F.',
+  )
+}
+
 async function createPool(url: string, options: PostgresOptions): Promise<PostgresPool> {
   const { Pool, types } = await load(options.loadDriver ?? loadPg)
   const timeouts = options.isPatient
@@ -125,8 +136,12 @@ async function createPool(url: string, options: PostgresOptions): Promise<Postgr
   }
 }
 
-/** The driver for a PostgreSQL server, 14 or later, whose database is in UTF-8. */
+/**
+ * The driver for a PostgreSQL server, 14 or later, whose database is in UTF-8.
+ * @throws {StorageError} `address_invalid`
+ */
 export function postgresDriver(url: string, options: PostgresOptions = {}): Driver {
+  checkUrl(url)
   return {
     name: 'postgres',
     dialect: new PostgresDialect({ pool: () => createPool(url, options) }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MemoryMessage, MessageFilter } from '@signet/core'
+import type { MemoryMessage, MessageFilter, MessageRequest } from '@signet/core'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
 import { messageToSave, toSavedMessage } from './saved-message.js'
@@ -73,10 +73,11 @@ const list = defineRoute({
     const { threadId } = input.params
     const { page, perPage = DEFAULT_PER_PAGE, orderBy } = input.query
     const direction = input.query['orderBy[direction]'] ?? orderBy?.direction
+    const isDescending = direction?.toLowerCase() === 'desc'
     const found = await storage.listMessages(owner, threadId, {
       page,
       perPage,
-      direction: direction?.toLowerCase() === 'desc' ? 'desc' : 'asc',
+      direction: isDescending ? 'desc' : 'asc',
       ...readFilter(input.query.filter),
     })
     const { messages, ...info } = requireThread(found)
@@ -85,13 +86,20 @@ const list = defineRoute({
       previous: each.withPreviousMessages,
       next: each.withNextMessages,
     }))
-    const shown = new Set(messages.map(({ id }) => id))
-    const included = wanted.length === 0 ? [] : await storage.getMessages(owner, wanted)
-    const others = included.filter((each) => each.threadId === threadId && !shown.has(each.id))
+    const shown = wanted.length === 0 ? messages : await withNeighbours(wanted)
     return {
-      messages: [...messages, ...others].map((message) => viewMessage(message, resourceId)),
+      messages: shown.map((message) => viewMessage(message, resourceId)),
       ...info,
       uiMessages: null,
+    }
+
+    /** The page with what else is wanted of the thread, in the order of the page. */
+    async function withNeighbours(
+      requests: readonly MessageRequest[],
+    ): Promise<readonly MemoryMessage[]> {
+      const all = await storage.getMessages(owner, [...messages, ...requests])
+      const own = all.filter((each) => each.threadId === threadId)
+      return isDescending ? own.toReversed() : own
     }
   },
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MemoryContent, MemoryPart, MemoryRole, SavedMessage } from '@signet/core'
 import { z } from 'zod'
-import { idText, metadataObject, timeText } from './schema.js'
+import { idText, lossless, metadataObject, timeText } from './schema.js'
 
 /** A message as a client saves it. */
 export interface MessageToSave {
@@ -25,16 +25,18 @@ export const messageToSave: z.ZodType<MessageToSave> = z.object({
   type: z.string().max(64).optional(),
   createdAt: timeText.optional(),
   threadId: idText,
-  content: z.union([
-    z.string(),
-    parts,
-    z.looseObject({
-      format: z.literal(2).default(2),
+  content: lossless(
+    z.union([
+      z.string(),
       parts,
-      content: z.string().optional(),
-      metadata: metadataObject.optional(),
-    }),
-  ]),
+      z.looseObject({
+        format: z.literal(2).default(2),
+        parts,
+        content: z.string().optional(),
+        metadata: metadataObject.optional(),
+      }),
+    ]),
+  ),
 })
 
 function readContent(given: MessageToSave['content']): MemoryContent {

@@ -14,22 +14,52 @@ export const idText: z.ZodType<string, string> = z
   .max(255)
   .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
 
-/** An owner that a client names. It is not looked at: the token says who owns. */
-export const ignoredOwner: z.ZodOptional<z.ZodString> = z
-  .string()
+/** An owner that a client names. Nothing is left of it: the token says who owns. */
+export const ignoredOwner: z.ZodType<undefined> = z
+  .unknown()
+  .transform(() => undefined)
   .optional()
-  .meta({ description: 'Not looked at: the token says who owns.' })
+  .meta({ type: 'string', description: 'Not looked at: the token says who owns.' })
 
 /** The title of a thread. */
 export const titleText: z.ZodType<string, string> = z.string().max(MOST_TITLE)
 
+/** Why a value would not come back as it was; undefined for one that would. */
+function lossOf(value: unknown): string | undefined {
+  if (value === Infinity || value === -Infinity) return 'A number is too large.'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Object.hasOwn(value, '__proto__')) return 'The name __proto__ cannot be kept.'
+  for (const member of Object.values(value)) {
+    const loss = lossOf(member)
+    if (loss !== undefined) return loss
+  }
+  return undefined
+}
+
+/**
+ * What a schema takes, of what can be stored and given back. Schemas drop the name `__proto__` in silence,
+ * and a number that is infinite is null once it is stored.
+ */
+export function lossless<Output>(schema: z.ZodType<Output>): z.ZodType<Output> {
+  return z
+    .unknown()
+    .superRefine((value, context) => {
+      const message = lossOf(value)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    })
+    .pipe(schema)
+    .meta(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+}
+
 /** What an application notes about a thread or a message. */
-export const metadataObject: z.ZodType<Record<string, unknown>, Record<string, unknown>> = z
-  .record(z.string(), z.unknown())
-  .refine(
-    (metadata) => Object.keys(metadata).length <= MOST_NAMES,
-    `Metadata has at most ${MOST_NAMES} names.`,
-  )
+export const metadataObject: z.ZodType<Record<string, unknown>> = lossless(
+  z
+    .record(z.string(), z.unknown())
+    .refine(
+      (metadata) => Object.keys(metadata).length <= MOST_NAMES,
+      `Metadata has at most ${MOST_NAMES} names.`,
+    ),
+)
 
 const DIGITS = /^\d{1,10}$/
 
@@ -62,7 +92,7 @@ export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, s
         return parseStrictJson(text)
       } catch (error) {
         if (!(error instanceof StrictJsonError)) throw error
-        context.addIssue({ code: 'custom', message: `It is no JSON: ${error.message}` })
+        context.addIssue({ code: 'custom', message: error.message })
         return z.NEVER
       }
     })
@@ -76,13 +106,20 @@ export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, s
 /** The agent whose memory is meant. */
 export const agentQuery: z.ZodObject<{
   agentId: z.ZodString
-  resourceId: z.ZodOptional<z.ZodString>
+  resourceId: z.ZodType<undefined>
 }> = z.object({ agentId: z.string(), resourceId: ignoredOwner })
+
+/** Times that ISO 8601 writes with four digits of the year; an offset may lead out of them. */
+const [FIRST_TIME, LAST_TIME] = [
+  Date.parse('0000-01-01T00:00:00.000Z'),
+  Date.parse('9999-12-31T23:59:59.999Z'),
+]
 
 /** A time in milliseconds since 1970, as the wire has it: ISO 8601. */
 export const timeText: z.ZodType<number, string> = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
+  .refine((time) => time >= FIRST_TIME && time <= LAST_TIME, 'The year is from 0 to 9999.')
 
 /** What is said about a page beside its rows. */
 export const pageInfo: Readonly<Record<keyof PageInfo, z.ZodType>> = {
