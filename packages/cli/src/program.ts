@@ -6,7 +6,7 @@ import { runSecret } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
 import { runToken, type TokenOptions } from './command/token.js'
 import type { Io } from './io.js'
-import { VERSION } from './version.js'
+import { VERSION } from '@signet/server'
 
 function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value]

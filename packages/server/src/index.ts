@@ -1,5 +1,6 @@
 // The public names of @signet/server. Whatever is added here must be kept.
 export { createApp, type App, type AppOptions } from './app.js'
+export { VERSION } from './version.js'
 export { createRoutes } from './application-routes.js'
 export { rolesOf } from './start-check.js'
 export { type ErrorCode, STATUS } from './error-response.js'

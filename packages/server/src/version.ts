@@ -10,5 +10,5 @@ function readManifest(): PackageManifest {
   ) as PackageManifest
 }
 
-/** The version of this package. */
+/** The version of Signet: its packages are released together. */
 export const VERSION: string = readManifest().version
