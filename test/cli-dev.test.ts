@@ -80,7 +80,7 @@ async function instructionsOf(response: Response): Promise<unknown> {
 }
 
 function startArguments(): string[] {
-  return ['start', '--dir', directory, '--port', '0']
+  return ['start', '--dir', directory, '--port', '0', '--drain', '0']
 }
 
 describe('signet dev', () => {

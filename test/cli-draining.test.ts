@@ -31,10 +31,11 @@ interface GatedServer extends ServerProcess {
   restart(): Promise<ServerProcess>
 }
 
-async function startGated(): Promise<GatedServer> {
+async function startGated(drain = '0'): Promise<GatedServer> {
   const directory = copies.copy('draining')
   const gate = join(directory, 'gate')
-  const start = () => processes.start(directory, { MASTRA_JWT_SECRET: SECRET, GATE: gate })
+  const env = { MASTRA_JWT_SECRET: SECRET, GATE: gate }
+  const start = () => processes.start(directory, env, drain)
   return { ...(await start()), openGate: () => writeFileSync(gate, ''), restart: start }
 }
 
@@ -115,7 +116,18 @@ describe('signet start that is asked to end', () => {
     expect((await server.process.ended()).code).toBe(0)
   })
 
-  it('takes no new connection', async () => {
+  it('says first that it is not ready, and takes what still comes', async () => {
+    const server = await startGated('30s')
+    await beginEnd(server)
+    const ready = await fetch(`${server.url}/ready`)
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toStrictEqual({ ready: false })
+    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+    server.process.child.kill('SIGTERM')
+    expect((await server.process.ended()).code).toBe(0)
+  })
+
+  it('then takes no new connection', async () => {
     const server = await startGated()
     await beginAnswer(await connect(server.port))
     await beginEnd(server)
@@ -165,9 +177,12 @@ describe('an application that leaves a timer running', () => {
   })
 
   it('does not keep signet start from failing', async () => {
-    const process = processes.spawn(['start', '--dir', copyTicking(), '--port', '0'], {
-      env: { MASTRA_JWT_SECRET: SECRET, SIGNET_DATA_DIR: 'src/mastra/index.ts' },
-    })
+    const process = processes.spawn(
+      ['start', '--dir', copyTicking(), '--port', '0', '--drain', '0'],
+      {
+        env: { MASTRA_JWT_SECRET: SECRET, SIGNET_DATA_DIR: 'src/mastra/index.ts' },
+      },
+    )
     await process.waitFor(/^error: /m)
     expect((await process.ended()).code).toBe(1)
   })

@@ -139,6 +139,7 @@ describe('signet routes', () => {
       method: 'POST',
       path: '/call/:agentId',
       access: 'agents:execute:{agentId}',
+      isOpenToEveryone: false,
       roles: ['owner', 'admin', 'member'],
       rolesForSomeIds: ['clerk-caller'],
     })

@@ -202,9 +202,15 @@ export class ModelStorage implements MemoryStorage {
     const there = { ...touched, title: touched.title || (thread.title ?? '') }
     this.#threads.set(thread.id, there)
     this.#messages = this.#messages.map((message) => {
-      const other = completed.findLast(({ id }) => id === message.id)
-      const isHere = other !== undefined && message.threadId === thread.id
-      return isHere ? { type: 'text', ...other, threadId: thread.id } : message
+      const own = completed.filter(({ messageId }) => messageId === message.id)
+      if (own.length === 0 || message.threadId !== thread.id) return message
+      const parts = message.content.parts.map((part) => {
+        const call = part['toolInvocation'] as { state: string; toolCallId: string } | undefined
+        const last = own.findLast(({ toolCallId }) => toolCallId === call?.toolCallId)
+        if (call?.state !== 'call' || last === undefined) return part
+        return { ...part, toolInvocation: { ...call, state: 'result', result: last.result } }
+      })
+      return { ...message, content: { ...message.content, parts } }
     })
     for (const message of messages) {
       this.#messages.push({ type: 'text', ...message, threadId: thread.id })

@@ -24,8 +24,12 @@ export class SignetProcesses {
   }
 
   /** Runs `signet start` on a free port and waits until it is ready. */
-  async start(directory: string, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-    const flags = ['--dir', directory, '--port', '0', '--host', '127.0.0.1']
+  async start(
+    directory: string,
+    env: Readonly<Record<string, string>>,
+    drain = '0',
+  ): Promise<ServerProcess> {
+    const flags = ['--dir', directory, '--port', '0', '--host', '127.0.0.1', '--drain', drain]
     const process = this.spawn(['start', ...flags], { env })
     const [line] = await process.waitFor(/^.*"The server is ready\.".*$/m)
     const { port }: { port: number } = JSON.parse(line)

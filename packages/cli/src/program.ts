@@ -45,6 +45,11 @@ export function createProgram(io: Io): Command {
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--port <number>', 'port to listen on (default: PORT, then 4111)')
     .option('--host <address>', 'address to listen on (default: server.host, then all addresses)')
+    .option(
+      '--drain <duration>',
+      'once it is to end: how long /ready says no while requests are still taken; 0 for none',
+      '2s',
+    )
     .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options))
 
   program

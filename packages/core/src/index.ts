@@ -55,6 +55,7 @@ export { storageFault, type StorageFault } from './memory/storage-fault.js'
 export {
   type CloneOptions,
   type ClonedThread,
+  type CompletedCall,
   type CreatedBetween,
   type Exchange,
   type MemoryContent,

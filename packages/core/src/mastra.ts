@@ -46,7 +46,7 @@ export interface MastraConfig {
   readonly agents?: Readonly<Record<string, Agent>>
   /** Tools beside those of the agents. */
   readonly tools?: Readonly<Record<string, Tool>>
-  /** Where agents remember. Default: what the server opens, `signet.db` or PostgreSQL. */
+  /** Where agents remember. Default: what `signet dev` and `start` open, `signet.db` or PostgreSQL. */
   readonly storage?: MemoryStorage
   readonly server?: ServerConfig
   /** Default: the server's own, else the console. */

@@ -1,4 +1,4 @@
-import type { Principal } from '@signet/auth'
+import type { Permission, Principal } from '@signet/auth'
 
 /** Who calls, and what they sent along. */
 export interface RequestIdentity {
@@ -6,6 +6,8 @@ export interface RequestIdentity {
   readonly principal?: Principal
   /** The `requestContext` that the client sent: its word, not ours. */
   readonly client?: Readonly<Record<string, unknown>>
+  /** Whether anybody may have sent the request, and nobody has said who. Default: false. */
+  readonly isStranger?: boolean
 }
 
 const USER = 'user'
@@ -18,8 +20,10 @@ const USER = 'user'
  * Nothing that a client sends appears anywhere but in `client`. The raw token is not here.
  */
 export class RequestContext {
-  /** Who calls; undefined where the application runs an agent without a request. */
+  /** Who calls; undefined for a stranger, and where the application runs an agent without a request. */
   readonly principal: Principal | undefined
+  /** Whether anybody may have sent the request, as to a public route: a stranger may do nothing. */
+  readonly isStranger: boolean
   /** What the client sent as `requestContext`. Never use it to decide what a caller may do. */
   readonly client: Readonly<Record<string, unknown>>
   readonly #values: Map<string, unknown>
@@ -27,10 +31,20 @@ export class RequestContext {
   /** @param entries - first values of the application */
   constructor(entries: Iterable<readonly [string, unknown]> = [], identity: RequestIdentity = {}) {
     this.principal = identity.principal
+    this.isStranger = identity.principal === undefined && identity.isStranger === true
     this.client = Object.freeze({ ...identity.client })
     this.#values = new Map(entries)
     if (this.principal !== undefined) this.#values.set(USER, this.principal.claims)
     Object.freeze(this)
+  }
+
+  /**
+   * Whether the caller holds a permission: the principal, where there is one, else the application itself,
+   * which may do everything. A stranger holds none.
+   */
+  allows(permission: Permission): boolean {
+    if (this.principal !== undefined) return this.principal.permissions.allows(permission)
+    return !this.isStranger
   }
 
   get(key: string): unknown {

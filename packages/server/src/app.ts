@@ -107,7 +107,11 @@ async function callRoute(
     isAuthEnabled: gate.isAuthEnabled,
     // A public route has its callers identified only where it asks for it.
     principal,
-    requestContext: new RequestContext([], { principal, client: clientContext(body) }),
+    requestContext: new RequestContext([], {
+      principal,
+      isStranger: principal === undefined,
+      client: clientContext(body),
+    }),
     get signal() {
       return deadline.signal
     },

@@ -216,6 +216,38 @@ describe('a handler of the application', () => {
     expect(await response.text()).toBe('Short and stout.')
   })
 
+  it('answers with such an exception of another copy of Hono', async () => {
+    class Foreign extends Error {
+      getResponse(): Response {
+        return new Response('No.', { status: 401 })
+      }
+    }
+    const handler = () => Promise.reject(new Foreign())
+    const { ask } = serve([registerApiRoute('/foreign', { method: 'GET', handler })])
+    expect((await ask('/foreign', { token })).status).toBe(401)
+  })
+
+  it('has no tool and no memory for a stranger, whom nobody has told apart', async () => {
+    const contexts: RequestContext[] = []
+    const open = registerApiRoute('/open', {
+      method: 'GET',
+      requiresAuth: false,
+      handler: (c) => {
+        contexts.push(c.get('requestContext'))
+        return c.json(null)
+      },
+    })
+    const { ask, mastra, model } = serve([open])
+    await ask('/open', { token: tokenOf('owner') })
+    const [requestContext] = contexts
+    expect(requestContext?.principal).toBeUndefined()
+    expect(requestContext?.isStranger).toBe(true)
+    await mastra.getAgent('weatherAgent').generate('Hello', { requestContext })
+    expect(model.calls.at(-1)?.tools ?? []).toStrictEqual([])
+    await mastra.getAgent('weatherAgent').generate('Hello')
+    expect(model.calls.at(-1)?.tools).toHaveLength(2)
+  })
+
   it('may stream its answer', async () => {
     const pieces = ['one ', 'two ', 'three']
     const { ask } = serve([
@@ -404,7 +436,18 @@ describe('the body of a request to the application', () => {
     expect((await ask('/mine', { body: 'x'.repeat(101), headers })).status).toBe(401)
   })
 
-  it.each(['{', '', 'null x'])(
+  it('is answered 400 where the handler wants a form of none', async () => {
+    const read = registerApiRoute('/form', {
+      method: 'POST',
+      handler: async (c) => c.json(await c.req.parseBody()),
+    })
+    const { ask } = serve([read])
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+    const options = { method: 'POST', token, body: 'no form', headers }
+    expect(await readRefusal(await ask('/form', options))).toMatchObject({ status: 400 })
+  })
+
+  it.each(['{', '', 'null x', '{"a":1,"a":2}'])(
     'is answered 400 where the handler wants JSON of %j',
     async (text) => {
       const read = registerApiRoute('/read', {

@@ -160,6 +160,10 @@ describe('routes that fail the start', () => {
     expect(await statusOf(app, '/healthy')).toBe(200)
   })
 
+  it('are those whose path is no pattern', () => {
+    expect(() => serveWith({}, [get('/x/:id{[}')])).toThrow(failing('route_invalid'))
+  })
+
   it('are two of the same path by different names of its parameter, of which one hides the other', () => {
     const routes = [get('/items/:id', 'public'), get('/items/:name')]
     expect(() => serveWith({}, routes)).toThrow(failing('route_invalid'))

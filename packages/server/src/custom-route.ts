@@ -1,10 +1,8 @@
 import type { Access, AuthProvider, PathRule } from '@signet/auth'
-import type { ApiRoute, ApiRouteEnv } from '@signet/core'
-import { Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { limitBody } from './body.js'
-import { RequestError, StartError } from './error.js'
-import { defineRoute, type HandlerContext, type Method, type Route } from './route.js'
+import type { ApiRoute } from '@signet/core'
+import { createCustomHandler } from './custom-handler.js'
+import { StartError } from './error.js'
+import { defineRoute, type Method, type Route } from './route.js'
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
@@ -12,60 +10,31 @@ function methodsOf({ method }: ApiRoute): readonly Method[] {
   return method === 'ALL' ? METHODS : [method]
 }
 
-/** One Hono application for one route, so that its handler and middleware find what they know. */
-function createHandler(route: ApiRoute): (input: HandlerContext) => Promise<Response> {
-  const inputs = new WeakMap<Request, HandlerContext>()
-  const app = new Hono<ApiRouteEnv>()
-  app.use(async (context, next) => {
-    const input = inputs.get(context.req.raw)
-    if (input === undefined) throw new TypeError('The request is not known.')
-    context.set('mastra', input.mastra)
-    context.set('requestContext', input.requestContext)
-    const readJson = context.req.json.bind(context.req)
-    context.req.json = async () => {
-      try {
-        return await readJson()
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error
-        const issues = [{ field: 'body', message: 'The text is not JSON.' }]
-        throw new RequestError('request_invalid', 'The body is not JSON.', { issues })
-      }
-    }
-    await next()
-  })
-  for (const middleware of route.middleware) app.use(middleware)
-  app.all(route.path, route.handler)
-  // An HTTPException is an answer; what else a handler throws is told to nobody but the log.
-  app.onError((error) => {
-    if (error instanceof HTTPException) return error.getResponse()
-    throw error
-  })
-  app.notFound(() => {
-    throw new RequestError('not_found', 'The route of the application answers no such path.')
-  })
-  return async (input) => {
-    const request = limitBody(input.request, input.bodyLimit)
-    inputs.set(request, input)
-    const response = await app.fetch(request)
-    // The deadline is for the handler; how long its response streams is the application's to say.
-    input.stop()
-    return response
-  }
-}
-
-/** The one path, and the methods if only some, that a rule names. */
+/** The one path that a rule names, and its methods where it names some. */
 function readRule(rule: PathRule): {
   readonly path: unknown
-  readonly methods: readonly unknown[]
+  readonly methods: readonly unknown[] | undefined
 } {
-  if (!Array.isArray(rule)) return { path: rule, methods: METHODS }
+  if (!Array.isArray(rule)) return { path: rule, methods: undefined }
   const [path, methods] = rule as readonly unknown[]
   return { path, methods: [methods].flat() }
 }
 
 function names(rule: PathRule, path: string, method: Method): boolean {
-  const read = readRule(rule)
-  return read.path === path && read.methods.includes(method)
+  const { path: named, methods } = readRule(rule)
+  return named === path && (methods?.includes(method) ?? true)
+}
+
+/** Whether every method that a rule names, or else its path, is that of a declared route. */
+function isDeclared(rule: PathRule, routes: readonly ApiRoute[]): boolean {
+  const { path, methods } = readRule(rule)
+  const declared = new Set<unknown>(
+    routes.filter((route) => route.path === path).flatMap(methodsOf),
+  )
+  if (declared.size === 0) return false
+  return (
+    methods === undefined || (methods.length > 0 && methods.every((each) => declared.has(each)))
+  )
 }
 
 /**
@@ -75,16 +44,10 @@ function names(rule: PathRule, path: string, method: Method): boolean {
 function checkRules(provider: AuthProvider | false, routes: readonly ApiRoute[]): void {
   if (provider === false) return
   for (const rule of [...(provider.public ?? []), ...(provider.protected ?? [])]) {
-    const { path, methods } = readRule(rule)
-    const declared = routes.filter((route) => route.path === path).flatMap(methodsOf)
-    const isOfOneMethod = methods !== METHODS
-    const isKnown = isOfOneMethod
-      ? methods.length > 0 && methods.every((method) => declared.some((each) => each === method))
-      : declared.length > 0
-    if (isKnown) continue
+    if (isDeclared(rule, routes)) continue
     throw new StartError(
       'path_rule_unknown',
-      `server.auth names the path ${String(readRule(rule).path)} as public or protected, but the application declares no route of exactly this path. Built-in routes are always protected and cannot be opened this way, and a pattern opens nothing: remove the entry, or write requiresAuth: false at the route.`,
+      `server.auth names the path ${String(readRule(rule).path)} as public or protected, but the application declares no route of exactly this path and method. Built-in routes are always protected and cannot be opened this way, and a pattern opens nothing: remove the entry, or write requiresAuth: false at the route.`,
     )
   }
 }
@@ -114,7 +77,7 @@ export function customRoutes(
 ): readonly Route[] {
   checkRules(provider, routes)
   return routes.flatMap((route) => {
-    const handle = createHandler(route)
+    const handle = createCustomHandler(route)
     return methodsOf(route).map((method) =>
       defineRoute({
         method,

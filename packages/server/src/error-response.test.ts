@@ -32,6 +32,7 @@ const EXPECTED: Readonly<Record<ErrorCode, number>> = {
   request_invalid: 400,
   not_found: 404,
   body_too_large: 413,
+  result_too_large: 413,
   host_refused: 421,
   tool_failed: 422,
   rate_limited: 429,
@@ -56,6 +57,7 @@ const REQUEST_CODES: readonly RequestErrorCode[] = [
   'answer_failed',
   'thread_exists',
   'message_exists',
+  'result_too_large',
   'internal',
 ]
 

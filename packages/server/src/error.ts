@@ -10,6 +10,7 @@ export type RequestErrorCode =
   | 'storage_unavailable'
   | 'thread_exists'
   | 'message_exists'
+  | 'result_too_large'
   | 'tool_failed'
   | 'answer_failed'
   | 'deadline_exceeded'

@@ -82,7 +82,7 @@ function operation(route: Route, operationId: string): Json {
     }),
     responses: { 200: { description: 'The answer.', ...answer }, ...refusals(route) },
     ...openapi,
-    // Last, because who may call is said by the table and by nobody else.
+    // Last, because who may call is said by the table; a description of the application may say more.
     security: access === 'public' ? [] : [{ bearer: [] }],
     'x-signet-access': access,
   }

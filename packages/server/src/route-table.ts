@@ -26,7 +26,7 @@ const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'PAT
 
 const LEGAL_PREFIX = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 
-/** Refuses a route that another one hides, or that only looks like one of the API. */
+/** Refuses a route of the same path as another one, and one that only looks like one of the API. */
 function checkPaths(
   routes: readonly Route[],
   pathOf: (route: Route) => string,
@@ -49,11 +49,20 @@ function checkPaths(
   }
 }
 
+/** Has a router compile its paths now: a pattern that is none would else fail every request. */
+function compile(router: SmartRouter<Route>): void {
+  try {
+    router.match('GET', '/')
+  } catch {
+    throw new StartError('route_invalid', 'The path of a route of the application is no pattern.')
+  }
+}
+
 /**
  * Makes the table.
  * @param prefix - what every prefixed route starts with, such as `/api`
- * @throws {StartError} `prefix_invalid`; `route_invalid` for two routes of one method and path, and for one
- *   of the application under the prefix
+ * @throws {StartError} `prefix_invalid`; `route_invalid` for two routes of one method and path, for one of
+ *   the application under the prefix, and for a path that is no pattern
  */
 export function createRouteTable(routes: readonly Route[], prefix: string): RouteTable {
   if (!LEGAL_PREFIX.test(prefix)) {
@@ -73,6 +82,8 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
     const router = route.isPrefixed ? prefixed : outside
     router.add(route.method, pathOf(route), route)
   }
+
+  for (const router of [prefixed, outside]) compile(router)
 
   return {
     routes,

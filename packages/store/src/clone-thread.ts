@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { ClonedThread, CloneOptions } from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
+import { ReadBudget } from './budget.js'
+import { StorageError } from './error.js'
 import { createdBetween, messagesOf } from './message.js'
 import { toMessage } from './message-row.js'
 import { insertRows } from './save-messages.js'
@@ -9,8 +12,17 @@ import { createThread, holdThread, mergeMetadata } from './thread.js'
 import { checkCount, decodeObject, decodeText } from './value.js'
 
 const CHUNK_SIZE = 500
+/** A larger thread is cloned in part: the copy is made and answered at once. */
+const MOST_MESSAGES = 5000
 
 type FullRow = Selectable<MessageTable>
+
+function refuse(): never {
+  throw new StorageError(
+    'result_too_large',
+    `A clone has at most ${MOST_MESSAGES} messages: limit it.`,
+  )
+}
 
 /** The messages to copy, oldest first: found from the newest on, until there are enough. */
 async function readMessages(
@@ -22,6 +34,7 @@ async function readMessages(
   const limit = checkCount(options.messageLimit ?? Number.MAX_SAFE_INTEGER, 'messageLimit')
   const ids = options.messageIds && new Set(options.messageIds)
   const messages = createdBetween(messagesOf(tx, owner, threadId), options.createdAt ?? {})
+  const budget = new ReadBudget()
   const found: FullRow[] = []
   for (let before = Number.MAX_SAFE_INTEGER; found.length < limit;) {
     const rows = await messages
@@ -33,9 +46,16 @@ async function readMessages(
     const last = rows.at(-1)
     if (last === undefined) break
     before = last.position
-    found.push(...rows.filter(({ id }) => ids?.has(id) ?? true))
+    for (const row of rows) {
+      if (found.length === limit || ids?.has(row.id) === false) continue
+      if (found.length === MOST_MESSAGES) refuse()
+      budget.take(row.body)
+      found.push(row)
+    }
+    // So long a transaction lets other work of this process pass between its parts.
+    if (rows.length === CHUNK_SIZE) await setImmediate()
   }
-  return found.slice(0, limit).toReversed()
+  return found.toReversed()
 }
 
 function copy(row: FullRow, threadId: string, position: number): FullRow {

@@ -14,6 +14,8 @@ export type StorageErrorCode =
   | 'driver_missing'
   /** An argument that cannot be stored or asked for. */
   | 'value_invalid'
+  /** More than one answer should hold. */
+  | 'result_too_large'
   | 'thread_exists'
   | 'thread_not_found'
   | 'message_exists'

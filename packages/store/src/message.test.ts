@@ -190,6 +190,39 @@ describeStores('messages', (stores) => {
     })
   })
 
+  describe('what is large', () => {
+    const large = 'x'.repeat(3 * 1024 * 1024)
+    const openLarge = async () => {
+      const memory = await open()
+      for (const id of names('large', 7)) {
+        await memory.saveMessages(ALICE, [savedMessage('u', id, large)])
+      }
+      return memory
+    }
+
+    it('is refused as a page, as neighbours and as a clone, and then asked for in parts', async () => {
+      const memory = await openLarge()
+      const tooLarge = fault('result_too_large')
+      await expect(memory.listMessages(ALICE, 'u', { perPage: 7 })).rejects.toEqual(tooLarge)
+      const all = memory.getMessages(ALICE, [{ id: 'large3', previous: 3, next: 3 }])
+      await expect(all).rejects.toEqual(tooLarge)
+      await expect(memory.cloneThread(ALICE, 'u', { id: 'v' })).rejects.toEqual(tooLarge)
+      expect(await memory.getThread(ALICE, 'v')).toBeUndefined()
+      const search = memory.searchMessages(ALICE, { text: large, limit: 9 })
+      await expect(search).rejects.toEqual(tooLarge)
+      const page = await memory.listMessages(ALICE, 'u', { perPage: 2, page: 2 })
+      expect(idsOf(page?.messages)).toStrictEqual(['large4', 'large5'])
+      const clone = await memory.cloneThread(ALICE, 'u', { id: 'v', messageLimit: 2 })
+      expect(clone?.messages).toHaveLength(2)
+    })
+
+    it('is remembered as far as it fits, from the newest on', async () => {
+      const memory = await openLarge()
+      const found = await memory.lastMessages(ALICE, 'u', 7)
+      expect(idsOf(found)).toStrictEqual(['large5', 'large6'])
+    })
+  })
+
   describe('save', () => {
     it('keeps the order given, over several threads', async () => {
       const memory = await open()
@@ -340,22 +373,54 @@ describeStores('messages', (stores) => {
       expect(await memory.getThread(ALICE, 't')).toMatchObject({ title: 'First' })
     })
 
-    it('puts completed messages in their places, unless they are gone or elsewhere', async () => {
+    it('puts results to their calls, unless the message is gone or elsewhere', async () => {
       const memory = await open()
-      await memory.saveMessages(BOB, [savedMessage('t', 'b')])
-      await memory.saveMessages(ALICE, [savedMessage('u', 'elsewhere')])
-      const completed = ['m3', 'gone', 'elsewhere', 'b'].map((id) => textMessage(id, 'completed'))
-      const exchange = { thread: { id: 't' }, messages: [textMessage('x')], completed }
-      await memory.commitExchange(ALICE, exchange)
-      const { messages } = (await memory.listMessages(ALICE, 't', { perPage: 40 })) ?? {}
-      expect(idsOf(messages)).toStrictEqual([...names('m', 10), 'x'])
-      const texts = messages?.filter(({ content }) => content.content === 'completed')
-      expect(idsOf(texts)).toStrictEqual(['m3'])
-      const others = await memory.getMessages(ALICE, [{ id: 'elsewhere' }])
-      expect(others).toMatchObject([{ content: { content: 'elsewhere' } }])
-      expect(await memory.getMessages(BOB, [{ id: 'b' }])).toMatchObject([
-        { content: { content: 'b' } },
+      const call = (toolCallId: string, state = 'call') => ({
+        type: 'tool-invocation',
+        toolInvocation: {
+          state,
+          toolCallId,
+          toolName: 'x',
+          args: {},
+          ...(state === 'result' && { result: 'old' }),
+        },
+      })
+      const withCalls = (threadId: string, id: string) => {
+        const parts = [{ type: 'text', text: id }, call('a'), call('b'), call('c', 'result')]
+        return {
+          ...savedMessage(threadId, id),
+          content: { format: 2 as const, parts, content: id },
+        }
+      }
+      await memory.saveMessages(ALICE, [withCalls('t', 'x'), withCalls('u', 'elsewhere')])
+      await memory.saveMessages(BOB, [withCalls('t', 'of-bob')])
+      const complete = (id: string, ...toolCallIds: readonly string[]) =>
+        memory.commitExchange(ALICE, {
+          thread: { id: 't' },
+          messages: [textMessage(id)],
+          completed: ['x', 'gone', 'elsewhere', 'of-bob'].flatMap((messageId) =>
+            toolCallIds.map((toolCallId) => ({ messageId, toolCallId, result: { by: id } })),
+          ),
+        })
+      const resultsOf = async (owner: string, id: string) => {
+        const [message] = await memory.getMessages(owner, [{ id }])
+        return message?.content.parts.map(({ toolInvocation }) => Object(toolInvocation).result)
+      }
+      await Promise.all([complete('first', 'a', 'c', 'd'), complete('second', 'b')])
+      expect(await resultsOf(ALICE, 'x')).toStrictEqual([
+        undefined,
+        { by: 'first' },
+        { by: 'second' },
+        'old',
       ])
+      await complete('third', 'a')
+      expect((await resultsOf(ALICE, 'x'))?.[1]).toStrictEqual({ by: 'first' })
+      for (const [owner, id] of [
+        [ALICE, 'elsewhere'],
+        [BOB, 'of-bob'],
+      ] as const) {
+        expect(await resultsOf(owner, id)).toStrictEqual([undefined, undefined, undefined, 'old'])
+      }
     })
 
     it('sets the working memory of its scope with the messages, or not at all', async () => {

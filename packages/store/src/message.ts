@@ -7,6 +7,7 @@ import type {
   MessageRequest,
 } from '@signet/core'
 import type { SelectQueryBuilder, Transaction } from 'kysely'
+import { ReadBudget } from './budget.js'
 import { MESSAGE_COLUMNS, toMessage, type MessageRow } from './message-row.js'
 import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
@@ -56,6 +57,34 @@ function filtered<O>(
   return entries.reduce((query, entry) => query.where('entries', 'like', `%${entry}%`), named)
 }
 
+/** How many rows are read at once: what follows is not read where there is too much already. */
+const CHUNK_SIZE = 64
+
+/** Rows one after the other, from a position on, in groups. */
+async function* readRows(
+  query: Messages<object>,
+  direction: Direction,
+  skip: number,
+  take: number,
+): AsyncGenerator<MessageRow> {
+  let last: MessageRow | undefined
+  for (let left = take; left > 0;) {
+    const position = last?.position
+    const rows: MessageRow[] = await query
+      .select(MESSAGE_COLUMNS)
+      .$if(position !== undefined, (query) =>
+        query.where('signet_message.position', direction === 'asc' ? '>' : '<', position ?? 0),
+      )
+      .orderBy('signet_message.position', direction)
+      .limit(Math.min(left, CHUNK_SIZE))
+      .$if(position === undefined && skip > 0, (query) => query.offset(skip))
+      .execute()
+    yield* rows
+    last = rows.at(-1)
+    left = rows.length < CHUNK_SIZE ? 0 : left - rows.length
+  }
+}
+
 /**
  * The rows of a span, read from the end of the index that is nearer: the last page of a long thread is
  * as near as its first.
@@ -66,15 +95,15 @@ async function readSpan(
   { skip, take }: Span,
   total: number,
 ): Promise<MessageRow[]> {
-  if (take === 0) return []
   const isBackward = skip > total - skip - take
   const isDescending = (direction === 'desc') !== isBackward
-  const rows = await query
-    .select(MESSAGE_COLUMNS)
-    .orderBy('signet_message.position', isDescending ? 'desc' : 'asc')
-    .limit(take)
-    .offset(isBackward ? total - skip - take : skip)
-    .execute()
+  const start = isBackward ? total - skip - take : skip
+  const budget = new ReadBudget()
+  const rows: MessageRow[] = []
+  for await (const row of readRows(query, isDescending ? 'desc' : 'asc', start, take)) {
+    budget.take(row.body)
+    rows.push(row)
+  }
   return isBackward ? rows.toReversed() : rows
 }
 
@@ -106,11 +135,13 @@ export async function lastMessages(
   threadId: string,
   count: number,
 ): Promise<readonly MemoryMessage[]> {
-  const rows = await messagesOf(tx, owner, threadId)
-    .select(MESSAGE_COLUMNS)
-    .orderBy('signet_message.position', 'desc')
-    .limit(checkCount(count, 'count'))
-    .execute()
+  const messages = messagesOf(tx, owner, threadId)
+  const budget = new ReadBudget()
+  const rows: MessageRow[] = []
+  for await (const row of readRows(messages, 'desc', 0, checkCount(count, 'count'))) {
+    if (!budget.fits(row.body)) break
+    rows.push(row)
+  }
   return rows.toReversed().map(toMessage)
 }
 
@@ -141,6 +172,7 @@ export async function getMessages(
   owner: string,
   requests: readonly MessageRequest[],
 ): Promise<readonly MemoryMessage[]> {
+  const budget = new ReadBudget()
   const found = new Map<string, MessageRow>()
   for (const request of requests) {
     const previous = checkCount(request.previous ?? 0, 'previous')
@@ -154,7 +186,10 @@ export async function getMessages(
     if (row === undefined) continue
     const before = await neighbours(tx, owner, row, 'desc', previous)
     const after = await neighbours(tx, owner, row, 'asc', next)
-    for (const each of [...before, row, ...after]) found.set(each.id, each)
+    for (const each of [...before, row, ...after]) {
+      if (!found.has(each.id)) budget.take(each.body)
+      found.set(each.id, each)
+    }
   }
   return [...found.values()].sort(compareRows).map(toMessage)
 }

@@ -17,11 +17,28 @@ const metadata = fc.constantFrom({ k: 1 }, { k: 2 }, { j: 1, k: 1 })
 const role = fc.constantFrom('user' as const, 'assistant' as const)
 const kind = fc.constantFrom('a', 'b', null)
 const message = fc
-  .record({ id: messageId, text, role, kind, createdAt: fc.nat(3) })
-  .map(({ id, text, role, kind, createdAt }) => {
-    const { content } = textMessage(id, text)
-    return { id, role, createdAt, content: { ...content, metadata: { kind } } }
+  .record({
+    id: messageId,
+    text,
+    role,
+    kind,
+    createdAt: fc.nat(3),
+    calls: fc.subarray(['c1', 'c2']),
   })
+  .map(({ id, text, role, kind, createdAt, calls }) => {
+    const { content } = textMessage(id, text)
+    const invocations = calls.map((toolCallId) => ({
+      type: 'tool-invocation',
+      toolInvocation: { state: 'call', toolCallId, toolName: 'tool', args: {} },
+    }))
+    const parts = [...content.parts, ...invocations]
+    return { id, role, createdAt, content: { ...content, parts, metadata: { kind } } }
+  })
+const completedCall = fc.record({
+  messageId,
+  toolCallId: fc.constantFrom('c1', 'c2', 'c3'),
+  result: fc.constantFrom('done', null, { k: 1 }),
+})
 const messages = fc.array(message, { minLength: 1, maxLength: 3 })
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 const filter = fc.record({
@@ -114,7 +131,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     .record({
       thread: fc.record({ id: threadId, title: maybe(text), metadata: fc.constant({ k: 1 }) }),
       messages,
-      completed: maybe(messages),
+      completed: maybe(fc.array(completedCall, { maxLength: 3 })),
       workingMemory: maybe(
         fc.record({ text, scope: fc.constantFrom('resource' as const, 'thread' as const) }),
       ),

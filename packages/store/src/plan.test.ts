@@ -118,8 +118,10 @@ describeStores('a thread of a million messages', (stores) => {
     const search = await watch(() => memory.searchMessages(ALICE, { text: 'w77', limit: 5 }))
     expect(search.value.map(({ message }) => message.id)).toStrictEqual(['m77'])
 
+    const [found, ...byId] = search.statements
     const all = [...reads, lastRead, neighbours].flatMap(({ statements }) => statements)
-    expect(all.length).toBeGreaterThanOrEqual(12)
+    all.push(...byId)
+    expect(all.length).toBeGreaterThanOrEqual(13)
     for (const statement of all) {
       expect(statement.sql).not.toMatch(/count\(/)
       if (stores.driver === 'libsql') {
@@ -137,7 +139,7 @@ describeStores('a thread of a million messages', (stores) => {
         }
       }
     }
-    for (const statement of search.statements) {
+    for (const statement of found === undefined ? [] : [found]) {
       if (stores.driver === 'libsql') {
         const steps = await libsqlPlan(database, statement)
         expect(steps.filter((step) => step.startsWith('SCAN'))).toStrictEqual([

@@ -2,12 +2,12 @@ import type {
   Exchange,
   MemoryMessage,
   MemoryThread,
-  NewMemoryMessage,
   NewMemoryThread,
   SavedMessage,
 } from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
 import { batches } from './batch.js'
+import { completeCalls } from './complete-call.js'
 import { StorageError } from './error.js'
 import { toMessage, toRow } from './message-row.js'
 import type { MessageTable, Schema, ThreadTable } from './schema.js'
@@ -129,8 +129,9 @@ export async function deleteMessages(
   let total = 0
   for (const threadId of threadsOf([...places.values()])) {
     if ((await holdThread(tx, owner, threadId, now)) === undefined) continue
+    const own = ids.filter((id) => places.get(id)?.thread_id === threadId)
     let count = 0
-    for (const batch of batches(ids)) {
+    for (const batch of batches(own)) {
       const { numDeletedRows } = await tx
         .deleteFrom('signet_message')
         .where('owner', '=', owner)
@@ -148,21 +149,6 @@ export async function deleteMessages(
     total += count
   }
   return total
-}
-
-/** Takes messages that are still in the thread in place of those of the same ids. */
-async function complete(
-  tx: Transaction<Schema>,
-  owner: string,
-  threadId: string,
-  messages: readonly NewMemoryMessage[],
-): Promise<void> {
-  const rows = messages.map((message) => toRow(owner, threadId, message))
-  const ids = rows.map(({ id }) => id)
-  const places = await findPlaces(tx, owner, ids)
-  for (const row of rows) {
-    if (places.get(row.id)?.thread_id === threadId) await replace(tx, row)
-  }
 }
 
 /** The thread of an exchange, held: made where it is missing, with a title where it has none. */
@@ -199,7 +185,7 @@ export async function commitExchange(
   const rows = messages.map((message) => toRow(owner, thread.id, message))
   refuseDuplicates(rows)
   const held = await holdNewThread(tx, owner, thread, now)
-  if (completed.length > 0) await complete(tx, owner, thread.id, completed)
+  await completeCalls(tx, owner, thread.id, completed)
   await append(tx, owner, thread.id, held.next_position, rows)
   if (workingMemory !== undefined) {
     const { text, scope } = workingMemory

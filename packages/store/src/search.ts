@@ -1,7 +1,7 @@
 import type { SearchHit, SearchQuery } from '@signet/core'
 import type { Transaction } from 'kysely'
 import type { Driver } from './driver/contract.js'
-import { MESSAGE_COLUMNS, toMessage } from './message-row.js'
+import { getMessages } from './message.js'
 import type { Schema } from './schema.js'
 import { checkCount, checkId, decodeText } from './value.js'
 import { searchWords } from './words.js'
@@ -21,14 +21,14 @@ export async function searchMessages(
   if (threadId !== undefined) checkId(threadId)
   const words = searchWords(owner, query.text)
   if (words.length === 0) return []
-  const rows = await tx
+  const hits = await tx
     .selectFrom('signet_message')
     .innerJoin('signet_thread', (join) =>
       join
         .onRef('signet_thread.owner', '=', 'signet_message.owner')
         .onRef('signet_thread.id', '=', 'signet_message.thread_id'),
     )
-    .select([...MESSAGE_COLUMNS, 'signet_thread.title'])
+    .select(['signet_message.id', 'signet_thread.title'])
     .where('signet_message.owner', '=', owner)
     .where('signet_thread.owner', '=', owner)
     .where(driver.hasWords(words))
@@ -40,5 +40,14 @@ export async function searchMessages(
     .orderBy('signet_message.position', 'desc')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({ message: toMessage(row), threadTitle: decodeText(row.title) }))
+  const messages = await getMessages(
+    tx,
+    owner,
+    hits.map(({ id }) => ({ id })),
+  )
+  const byId = new Map(messages.map((message) => [message.id, message]))
+  return hits.flatMap(({ id, title }) => {
+    const message = byId.get(id)
+    return message === undefined ? [] : [{ message, threadTitle: decodeText(title) }]
+  })
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type {
   MemoryThread,
   NewMemoryThread,
@@ -20,6 +21,9 @@ import {
 } from './value.js'
 
 const DELETE_SIZE = 5000
+/** Metadata is shown in lists of threads, and each of its names is a row of its own. */
+const MOST_METADATA_NAMES = 256
+const MOST_METADATA_CHARACTERS = 65_536
 
 type ThreadRow = Selectable<ThreadTable>
 
@@ -48,6 +52,21 @@ async function insertEntries(
   }
 }
 
+/** JSON text of metadata, or null for none. */
+function encodeMetadata(metadata: Readonly<Record<string, unknown>> | undefined): string | null {
+  const json = encodeObject(metadata)
+  const isTooLarge =
+    Object.keys(metadata ?? {}).length > MOST_METADATA_NAMES ||
+    (json?.length ?? 0) > MOST_METADATA_CHARACTERS
+  if (isTooLarge) {
+    throw new StorageError(
+      'value_invalid',
+      `The metadata of a thread has at most ${MOST_METADATA_NAMES} names and ${MOST_METADATA_CHARACTERS} characters.`,
+    )
+  }
+  return json
+}
+
 /** Inserts a thread, unless there is one. */
 export async function insertThread(
   tx: Transaction<Schema>,
@@ -59,7 +78,7 @@ export async function insertThread(
     owner,
     id: checkId(thread.id),
     title: encodeText(thread.title) ?? '""',
-    metadata: encodeObject(thread.metadata),
+    metadata: encodeMetadata(thread.metadata),
     working_memory: null,
     next_position: 0,
     message_count: 0,
@@ -186,9 +205,9 @@ export function mergeMetadata(
   old: string | null,
   change: Readonly<Record<string, unknown>> | undefined,
 ): string | null {
-  const added = encodeObject(change)
+  const added = encodeMetadata(change)
   if (old === null || added === null) return added ?? old
-  return encodeObject({ ...decodeObject(old), ...decodeObject(added) })
+  return encodeMetadata({ ...decodeObject(old), ...decodeObject(added) })
 }
 
 /** See `MemoryStorage`. */
@@ -239,6 +258,8 @@ export async function deleteThread(
       .where('position', '>=', start)
       .where('position', '<', start + DELETE_SIZE)
       .execute()
+    // So long a transaction lets other work of this process pass between its parts.
+    if (start + DELETE_SIZE < thread.next_position) await setImmediate()
   }
   await tx
     .deleteFrom('signet_thread')

@@ -25,9 +25,12 @@ const ODD_TEXTS: readonly (readonly [string, string])[] = [
   ['blanks at both ends', '  a  '],
   ['both forms of a letter', 'é e\u0301'],
   ['nothing', ''],
+]
+const LARGE_TEXTS = [
   ['a megabyte', 'x'.repeat(1_000_000)],
   ['a megabyte of NUL', '\0'.repeat(1_000_000)],
-]
+  ['a megabyte of marks on one letter', `a${'\u0300'.repeat(500_000)}${'\u0316'.repeat(500_000)}`],
+] as const
 
 describeStores('values', (stores) => {
   it.each(ODD_TEXTS)('come back as they were with %s', async (_, text) => {
@@ -89,11 +92,28 @@ describeStores('values', (stores) => {
     expect(await memory.getThread(ALICE, 'u')).toBeUndefined()
   })
 
-  it('may have ten thousand names', async () => {
+  it.each(LARGE_TEXTS)('come back as they were with %s, in messages and notes', async (_, text) => {
     const { memory } = await stores.open()
-    const metadata = Object.fromEntries(names('k', 10_000).map((name) => [name, name]))
-    await memory.createThread(ALICE, { id: 't', metadata })
-    expect((await memory.getThread(ALICE, 't'))?.metadata).toStrictEqual(metadata)
+    const message = textMessage('m', text)
+    await memory.commitExchange(ALICE, { thread: { id: 't', title: text }, messages: [message] })
+    expect((await memory.lastMessages(ALICE, 't', 1))[0]?.content.content === text).toBe(true)
+    expect((await memory.getThread(ALICE, 't'))?.title === text).toBe(true)
+    await memory.setWorkingMemory(ALICE, text)
+    expect((await memory.getWorkingMemory(ALICE)) === text).toBe(true)
+  })
+
+  it('have bounds as the metadata of a thread, also once it is merged', async () => {
+    const { memory } = await stores.open()
+    const named = (prefix: string, count: number) =>
+      Object.fromEntries(names(prefix, count).map((name) => [name, 1]))
+    await memory.createThread(ALICE, { id: 't', metadata: named('a', 200) })
+    const tooMany = memory.updateThread(ALICE, 't', { metadata: named('b', 57) })
+    await expect(tooMany).rejects.toEqual(invalid)
+    await memory.updateThread(ALICE, 't', { metadata: named('b', 56) })
+    const tooLong = { metadata: { text: 'x'.repeat(70_000) } }
+    await expect(memory.updateThread(ALICE, 't', tooLong)).rejects.toEqual(invalid)
+    await expect(memory.createThread(ALICE, { id: 'u', ...tooLong })).rejects.toEqual(invalid)
+    expect(Object.keys((await memory.getThread(ALICE, 't'))?.metadata ?? {})).toHaveLength(256)
   })
 
   it('are refused when they are no JSON', async () => {

@@ -4,21 +4,34 @@ import type { MemoryContent } from '@signet/core'
 const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}]+/gu
 /** What is told apart of a word: its first 64 characters. */
-const WORD_START = /^.{1,64}/u
+const WORD_START = /^.{1,64}/su
 const MAXIMUM_SEARCH_WORDS = 64
 /** A PostgreSQL vector holds a megabyte; a message is found by so much of its vocabulary. */
 const MAXIMUM_BYTES = 512 * 1024
+/** A message is found by so much of its text. */
+const MAXIMUM_CHARACTERS = 1_000_000
+
+/**
+ * The words of what stands between two blanks, in lower case and composed form. It is cut before it is
+ * composed, because that takes time with the square of the marks on one letter; and it is split again,
+ * because one character may become several words.
+ */
+function normalWords(raw: string): readonly string[] {
+  const start = WORD_START.exec(raw)?.[0] ?? ''
+  return start.normalize('NFKC').toLowerCase().match(WORD) ?? []
+}
 
 /** The different words of a text, in lower case and composed form, as far as they are told apart. */
 export function splitWords(text: string): string[] {
   const words = new Set<string>()
   let bytes = 0
-  for (const [word] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
-    const kept = word.match(WORD_START)?.[0] ?? ''
-    if (words.has(kept)) continue
-    bytes += Buffer.byteLength(kept) + 1
-    if (bytes > MAXIMUM_BYTES) break
-    words.add(kept)
+  for (const [raw] of text.slice(0, MAXIMUM_CHARACTERS).matchAll(WORD)) {
+    for (const word of normalWords(raw)) {
+      if (words.has(word)) continue
+      bytes += Buffer.byteLength(word) + 1
+      if (bytes > MAXIMUM_BYTES) return [...words]
+      words.add(word)
+    }
   }
   return [...words]
 }

@@ -21,12 +21,16 @@ interface RouteLine {
   readonly method: string
   readonly path: string
   readonly access: Access
+  /** Also where the whole server is open, because it tells nobody apart. */
+  readonly isOpenToEveryone: boolean
   /** Roles that may call it whatever it names. */
   readonly roles: readonly string[]
   /** Roles that may call it for some ids only. */
   readonly rolesForSomeIds: readonly string[]
 }
 
+/** What everyone is where the server tells nobody apart (`auth: false`). */
+const ANONYMOUS_ROLE = 'member'
 const PARAM = /:\{\w+\}$/
 
 function withoutId(grant: string): string {
@@ -48,13 +52,19 @@ function rolesFor(access: Access, roles: RoleTable): Pick<RouteLine, 'roles' | '
   return { roles: all, rolesForSomeIds: some.filter((name) => !all.includes(name)) }
 }
 
-function linesOf(table: RouteTable, roles: RoleTable): readonly RouteLine[] {
-  return table.routes.map((route) => ({
-    method: route.method,
-    path: table.pathOf(route),
-    access: route.access,
-    ...rolesFor(route.access, roles),
-  }))
+function linesOf(table: RouteTable, roles: RoleTable, isOpen: boolean): readonly RouteLine[] {
+  return table.routes.map((route) => {
+    const callers = rolesFor(route.access, roles)
+    const isForAnonymous =
+      route.access === 'authenticated' || callers.roles.includes(ANONYMOUS_ROLE)
+    return {
+      method: route.method,
+      path: table.pathOf(route),
+      access: route.access,
+      isOpenToEveryone: route.access === 'public' || (isOpen && isForAnonymous),
+      ...callers,
+    }
+  })
 }
 
 function needs({ access }: RouteLine): string {
@@ -62,8 +72,8 @@ function needs({ access }: RouteLine): string {
   return access === 'authenticated' ? 'a good token' : permissionTemplates(access).join(' ')
 }
 
-function who({ access, roles, rolesForSomeIds }: RouteLine): string {
-  if (access === 'public') return 'everyone'
+function who({ access, isOpenToEveryone, roles, rolesForSomeIds }: RouteLine): string {
+  if (isOpenToEveryone) return 'everyone'
   if (access === 'authenticated') return 'everyone with a good token'
   const names = [...roles, ...rolesForSomeIds.map((role) => `${role} (some)`)]
   return names.length === 0 ? 'no role' : names.join(', ')
@@ -86,14 +96,15 @@ export async function runRoutes(directory: string, options: RoutesOptions, io: I
   process.env['NODE_ENV'] ??= 'development'
   enterProject(directory)
   const mastra = await loadApplication(project)
-  const { auth = false } = mastra.getServer()
-  const lines = linesOf(createRoutes(mastra, auth), rolesOf(mastra))
+  const { auth } = mastra.getServer()
+  const table = createRoutes(mastra, auth ?? false)
+  const lines = linesOf(table, rolesOf(mastra), auth === false)
   if (options.json === true) {
     writeLine(io.stdout, JSON.stringify(lines, undefined, 2))
     return
   }
   const rows = lines.map((line) => [line.method, line.path, needs(line), who(line)])
   writeTable([['METHOD', 'PATH', 'NEEDS', 'WHO'], ...rows], io)
-  const open = lines.filter(({ access }) => access === 'public').length
+  const open = lines.filter(({ isOpenToEveryone }) => isOpenToEveryone).length
   writeLine(io.stderr, `${lines.length} routes, ${open} of them open to everyone.`)
 }

@@ -1,5 +1,6 @@
 import { createApp, createLogger, serve } from '@signet/server'
 import { loadApplication } from '../bundle.js'
+import { parseDuration } from '../duration.js'
 import { enterProject } from '../environment.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
@@ -10,6 +11,8 @@ import { untilShutdown } from '../shutdown.js'
 export interface StartOptions {
   readonly port?: string
   readonly host?: string
+  /** How long the server goes on listening once it is to end. */
+  readonly drain: string
 }
 
 /** A name of an environment in which tokens may be laxer counts for nothing here. */
@@ -25,6 +28,7 @@ function requireProduction(): void {
  * listens before the store is open, so that whoever watches it sees it alive while tables are migrated.
  */
 export async function runStart(directory: string, options: StartOptions): Promise<void> {
+  const drainMs = options.drain === '0' ? 0 : parseDuration(options.drain, '--drain') * 1000
   const project = openProject(directory)
   enterProject(directory)
   requireProduction()
@@ -42,11 +46,15 @@ export async function runStart(directory: string, options: StartOptions): Promis
   })
   const appLogger = mastra.getLogger()
   let isEnding = false
-  const ended = untilShutdown(server, (message) => {
-    isEnding = true
-    isReady = false
-    appLogger.info(message)
-  })
+  const ended = untilShutdown(
+    server,
+    (message) => {
+      isEnding = true
+      isReady = false
+      appLogger.info(message)
+    },
+    drainMs,
+  )
   try {
     await Promise.race([store.open(), ended])
     if (!isEnding) {

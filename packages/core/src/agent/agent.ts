@@ -199,8 +199,8 @@ export class Agent {
   }
 
   /**
-   * Answers at once. With `memory`, question and answer are stored when the promise resolves, and not
-   * at all when it rejects.
+   * Answers at once. With `memory`, question and answer are stored when the promise resolves. Where it
+   * rejects, they are not, unless the storage was lost during the commit itself; never is half of them.
    *
    * @param messages - a text, or messages with roles
    * @throws {InputError} for messages or options that cannot be used

@@ -26,9 +26,9 @@ export interface OfferContext {
   readonly logger: Logger
 }
 
-/** Whether the caller may execute a tool. Without a caller the application itself asks, and it may. */
-export function mayExecute(tool: Tool, { principal }: RequestContext): boolean {
-  return principal === undefined || principal.permissions.allows(`tools:execute:${tool.id}`)
+/** Whether the caller may execute a tool. */
+export function mayExecute(tool: Tool, requestContext: RequestContext): boolean {
+  return requestContext.allows(`tools:execute:${tool.id}`)
 }
 
 /** What may be told of a failed tool; the rest goes to the log. */

@@ -107,11 +107,6 @@ export async function readObject(
   return { object: isZodSchema(schema) ? await schema.parseAsync(object) : object }
 }
 
-/** Whether the caller may change the agent. Without a caller the application itself asks, and it may. */
-function mayWrite(agentId: string, { principal }: RequestContext): boolean {
-  return principal === undefined || principal.permissions.allows(`agents:write:${agentId}`)
-}
-
 function joinInstructions({ instructions, system }: RunOptions, session?: MemorySession): string {
   return [instructions, session?.instructions, system]
     .filter((text) => text !== undefined)
@@ -199,7 +194,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   const read = await readMessages(messages)
   const context =
     options.context === undefined ? [] : await readMessages(options.context, 'context')
-  if (!mayWrite(agentId, requestContext)) dropProviderOptions([...context, ...read])
+  if (!requestContext.allows(`agents:write:${agentId}`)) dropProviderOptions([...context, ...read])
   const session = await openMemory(read, options)
   const question = session?.question ?? read
   const asked = joinMessages(question, context, session)

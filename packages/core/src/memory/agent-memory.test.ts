@@ -1,6 +1,6 @@
 import { createPrincipal, DEFAULT_ROLES, type Principal } from '@signet/auth'
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import {
   createModel,
@@ -133,6 +133,22 @@ describeStores(
       expect(messages[0]).toMatchObject({ resourceId: 'bob' })
       expect(await textsOf(storage)).toHaveLength(2)
       expect(await textsOf(storage, ownerKey({ resourceId: 'bob' }))).toHaveLength(2)
+    })
+
+    it('is refused to a stranger, whomever they name', async () => {
+      const { agent, storage, model } = await setUp()
+      await agent.generate('My PIN is 4242.', { ...alice, ...thread })
+      const requestContext = new RequestContext([], { isStranger: true })
+      const memory = { thread: 't', resource: 'alice' }
+      for (const options of [{}, { readOnly: true }]) {
+        const asked = { requestContext, memory: { ...memory, options } }
+        await expect(agent.generate('What is the PIN?', asked)).rejects.toMatchObject({
+          code: 'scope_insufficient',
+          missingScope: 'memory:read',
+        })
+      }
+      expect(model.calls).toHaveLength(1)
+      expect(await textsOf(storage)).toHaveLength(2)
     })
 
     it('keeps the same subject of another issuer apart', async () => {
@@ -634,6 +650,35 @@ describeStores(
         await agent.generate('Hello', { ...alice, ...thread, ...settings })
         expect(await storage.getThread(ALICE, 't')).toMatchObject({ title: '' })
         expect(warnings).toStrictEqual(['A thread got no title.'])
+      })
+
+      it('asks for none where the request is refused, or the answer fails', async () => {
+        const titles = textModel('Rome')
+        const model = failingModel(new Error('no'))
+        const { agent } = await setUp({ model }, { generateTitle: { model: titles } })
+        const refused = { ...alice, ...thread, activeTools: ['nope'] }
+        await expect(agent.generate('Hello', refused)).rejects.toThrow()
+        await expect(agent.generate('Hello', { ...alice, ...thread })).rejects.toThrow()
+        expect(titles.calls).toHaveLength(0)
+      })
+
+      it('does without one that takes too long, and keeps the answer', async () => {
+        const hanging = hangingModel(true)
+        const generateTitle = { model: hanging.model }
+        const { agent, storage } = await setUp({}, { generateTitle })
+        agent.setLogger({ debug() {}, info() {}, warn() {}, error() {} })
+        vi.useFakeTimers({ toFake: ['setTimeout'] })
+        try {
+          const answer = agent.generate('Hello', { ...alice, ...thread })
+          await hanging.started
+          await vi.advanceTimersByTimeAsync(5000)
+          await answer
+        } finally {
+          vi.useRealTimers()
+          hanging.release()
+        }
+        expect(await textsOf(storage)).toHaveLength(2)
+        expect(await storage.getThread(ALICE, 't')).toMatchObject({ title: '' })
       })
 
       it('has its own model and words where they are given', async () => {

@@ -1,6 +1,6 @@
 import type { JSONValue, ModelMessage, ToolModelMessage } from 'ai'
 import { readInvocation } from './recall.js'
-import type { MemoryMessage, MemoryPart } from './storage.js'
+import type { CompletedCall, MemoryMessage } from './storage.js'
 
 type ResultPart = Extract<ToolModelMessage['content'][number], { type: 'tool-result' }>
 
@@ -25,8 +25,8 @@ export function resultsOf(messages: readonly ModelMessage[]): ReadonlyMap<string
 export interface CompletedHistory {
   /** What is new of the question. */
   readonly question: readonly ModelMessage[]
-  /** The remembered messages with a tool call that the question answers, with its result. */
-  readonly completed: readonly MemoryMessage[]
+  /** The remembered calls that the question answers. */
+  readonly completed: readonly CompletedCall[]
 }
 
 /** Leaves out what memory has: a call that it knows, and the result of a call that has one. */
@@ -47,15 +47,6 @@ function withoutKnown(
   return content.length === 0 ? [] : [{ ...message, content }]
 }
 
-function completePart(part: MemoryPart, results: ReadonlyMap<string, JSONValue>): MemoryPart {
-  const invocation = readInvocation(part)
-  if (invocation === undefined || invocation.isAnswered) return part
-  const { toolCallId, toolName, args } = invocation
-  if (!results.has(toolCallId)) return part
-  const result = results.get(toolCallId)
-  return { ...part, toolInvocation: { state: 'result', toolCallId, toolName, args, result } }
-}
-
 /**
  * Joins a question to what is remembered. A client that runs tools itself comes back with their results,
  * and often with the calls too; these are calls that memory has.
@@ -64,16 +55,21 @@ export function completeHistory(
   remembered: readonly MemoryMessage[],
   question: readonly ModelMessage[],
 ): CompletedHistory {
-  const invocations = remembered
-    .flatMap(({ content }) => content.parts.map(readInvocation))
-    .filter((invocation) => invocation !== undefined)
-  if (invocations.length === 0) return { question, completed: [] }
-  const answered = new Map(invocations.map((each) => [each.toolCallId, each.isAnswered]))
+  const calls = remembered.flatMap(({ id, content }) =>
+    content.parts.flatMap((part) => {
+      const invocation = readInvocation(part)
+      return invocation === undefined ? [] : [{ messageId: id, ...invocation }]
+    }),
+  )
+  if (calls.length === 0) return { question, completed: [] }
+  const answered = new Map(calls.map((call) => [call.toolCallId, call.isAnswered]))
   const results = resultsOf(question)
-  const completed = remembered.flatMap((message) => {
-    const parts = message.content.parts.map((part) => completePart(part, results))
-    const isSame = parts.every((part, index) => part === message.content.parts[index])
-    return isSame ? [] : [{ ...message, content: { ...message.content, parts } }]
-  })
+  const completed = calls
+    .filter(({ toolCallId, isAnswered }) => !isAnswered && results.has(toolCallId))
+    .map(({ messageId, toolCallId }) => ({
+      messageId,
+      toolCallId,
+      result: results.get(toolCallId),
+    }))
   return { question: question.flatMap((message) => withoutKnown(message, answered)), completed }
 }

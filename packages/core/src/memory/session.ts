@@ -87,9 +87,9 @@ function readOwner(
   return refuse('memory.resource', 'Name who owns the thread: there is no principal that does.')
 }
 
-function requirePermission(principal: Principal | undefined, permission: Permission): void {
-  if (principal === undefined || principal.permissions.allows(permission)) return
-  throw new ScopeError(permission, principal.ignoredGrants)
+function requirePermission(requestContext: RequestContext, permission: Permission): void {
+  if (requestContext.allows(permission)) return
+  throw new ScopeError(permission, requestContext.principal?.ignoredGrants)
 }
 
 /** How many messages are read: a question that answers tool calls needs the message that made them. */
@@ -114,8 +114,8 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   const { principal } = requestContext
   const { workingMemory, title } = memory.settings
   const isReadOnly = request.options?.readOnly === true
-  requirePermission(principal, 'memory:read')
-  if (!isReadOnly) requirePermission(principal, 'memory:write')
+  requirePermission(requestContext, 'memory:read')
+  if (!isReadOnly) requirePermission(requestContext, 'memory:write')
   const thread = readThread(request.thread)
   const resource = readOwner(principal, request.resource)
   const owner = ownerKey(resource)
@@ -132,20 +132,14 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     changed = text
   }
 
-  const isUntitled =
-    title !== undefined &&
-    !isReadOnly &&
-    !thread.title &&
-    ((await storage.getThread(owner, thread.id))?.title ?? '') === ''
-  const naming = isUntitled
-    ? makeTitle({
-        model: title.model ?? model,
-        instructions: title.instructions,
-        question,
-        abortSignal,
-        logger,
-      })
-    : undefined
+  /** Named once the answer is whole: what fails before costs no second call of a model. */
+  async function nameThread(): Promise<string | undefined> {
+    if (thread.title || title === undefined) return thread.title
+    const there = await storage.getThread(owner, thread.id)
+    if (there !== undefined && there.title !== '') return undefined
+    const { instructions } = title
+    return makeTitle({ model: title.model ?? model, instructions, question, abortSignal, logger })
+  }
 
   return {
     threadId: thread.id,
@@ -161,7 +155,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     async commit(messages) {
       if (isReadOnly) return
       const exchange: Exchange = {
-        thread: { ...thread, title: thread.title || (await naming) },
+        thread: { ...thread, title: await nameThread() },
         messages: messages.map((message) => ({
           ...message,
           createdAt: message.createdAt.getTime(),

@@ -3,6 +3,7 @@ export type StorageFault =
   | 'storage_unavailable'
   | 'storage_failed'
   | 'value_invalid'
+  | 'result_too_large'
   | 'thread_exists'
   | 'thread_not_found'
   | 'message_exists'
@@ -11,6 +12,7 @@ const FAULTS: ReadonlySet<string> = new Set<StorageFault>([
   'storage_unavailable',
   'storage_failed',
   'value_invalid',
+  'result_too_large',
   'thread_exists',
   'thread_not_found',
   'message_exists',

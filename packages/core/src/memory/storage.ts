@@ -176,10 +176,18 @@ export interface Exchange {
   readonly thread: NewMemoryThread
   /** Question and answer, in their order. Their ids must be new. */
   readonly messages: readonly NewMemoryMessage[]
-  /** Messages of the thread that the question completed. One that is no longer there is left out. */
-  readonly completed?: readonly NewMemoryMessage[]
+  /** Calls in messages of the thread that the question answered. One that is no longer there is left out. */
+  readonly completed?: readonly CompletedCall[]
   /** The working memory as the answer left it; left out, it stays. */
   readonly workingMemory?: { readonly text: string; readonly scope: WorkingMemoryScope }
+}
+
+/** What a tool came to that the client ran, for the part of a message that called it. */
+export interface CompletedCall {
+  readonly messageId: string
+  readonly toolCallId: string
+  /** Plain JSON. */
+  readonly result: unknown
 }
 
 /** Whose a working memory is: the owner's, for all of their threads, or that of one thread. */
@@ -194,8 +202,9 @@ export type WorkingMemoryScope = 'resource' | 'thread'
  * that it says or nothing, and is durable when its promise resolves.
  *
  * Each method may throw an error whose `code` is `storage_unavailable` (cannot be reached just now),
- * `storage_failed` (a fault of the storage) or `value_invalid` (cannot be stored or asked for). Those
- * that write may also throw the codes named beside them.
+ * `storage_failed` (a fault of the storage), `value_invalid` (cannot be stored or asked for) or
+ * `result_too_large` (more than one answer should hold). Those that write may also throw the codes named
+ * beside them.
  */
 export interface MemoryStorage {
   /** What kind of storage it is, such as `libsql`. */
@@ -228,7 +237,10 @@ export interface MemoryStorage {
     threadId: string,
     query: MessageQuery,
   ): Promise<MessagePage | undefined>
-  /** The newest messages of a thread, the oldest of them first; none where there is no such thread. */
+  /**
+   * The newest messages of a thread, the oldest of them first; none where there is no such thread. As many
+   * as one answer should hold, where the messages are large.
+   */
   lastMessages(owner: string, threadId: string, count: number): Promise<readonly MemoryMessage[]>
   /** Messages by id, with neighbours; each once, by thread and position. Unknown ids are left out. */
   getMessages(owner: string, requests: readonly MessageRequest[]): Promise<readonly MemoryMessage[]>

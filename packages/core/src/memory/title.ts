@@ -7,6 +7,10 @@ const INSTRUCTIONS =
   'Name the conversation that begins with the message below, in at most six words and in the language of the message. Answer with the name alone.'
 
 const MOST_CHARACTERS = 100
+/** So much of what the model says is looked at. */
+const MOST_READ = 1000
+/** A title is not waited for any longer, in milliseconds. */
+const TIMEOUT_MS = 5000
 
 /** What a title is made from. */
 export interface TitleRequest {
@@ -23,11 +27,33 @@ function textOf({ role, content }: ModelMessage): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join(' ')
 }
 
-/** The first line that says something, without the quotes that models like to put around it. */
+/** What models put around a title. */
+const WRAPPING: ReadonlySet<string> = new Set('"\'“”„«»*# \t\r')
+
+/** The first line that says something, without what stands around it. */
 function cleanTitle(text: string): string {
-  const line = text.split('\n').find((each) => each.trim() !== '') ?? ''
-  const bare = line.trim().replace(/^["'“„«*#\s]+|["'”“»*\s]+$/gu, '')
-  return [...bare].slice(0, MOST_CHARACTERS).join('')
+  const line =
+    text
+      .slice(0, MOST_READ)
+      .split('\n')
+      .find((each) => each.trim() !== '') ?? ''
+  const characters = [...line]
+  const isInner = (character: string) => !WRAPPING.has(character)
+  const start = characters.findIndex(isInner)
+  const end = characters.findLastIndex(isInner)
+  return start < 0
+    ? ''
+    : characters
+        .slice(start, end + 1)
+        .slice(0, MOST_CHARACTERS)
+        .join('')
+}
+
+/** Rejects when the signal fires, also where the model does not heed it. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /**
@@ -38,14 +64,24 @@ export async function makeTitle(request: TitleRequest): Promise<string | undefin
   const { question, abortSignal, logger } = request
   const prompt = question.map(textOf).join('\n').trim()
   if (prompt === '') return undefined
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(new Error('It took too long.')), TIMEOUT_MS)
+  const leave = () => stop.abort(abortSignal?.reason)
+  abortSignal?.addEventListener('abort', leave, { once: true })
   try {
     const { generateText } = await import('ai')
     const instructions = request.instructions ?? INSTRUCTIONS
     const model = await resolveModel(request.model)
-    const { text } = await generateText({ model, instructions, prompt, abortSignal })
+    const { text } = await Promise.race([
+      generateText({ model, instructions, prompt, abortSignal: stop.signal, maxRetries: 0 }),
+      aborted(stop.signal),
+    ])
     return cleanTitle(text) || undefined
   } catch (error) {
     if (abortSignal?.aborted !== true) logger.warn('A thread got no title.', { error })
     return undefined
+  } finally {
+    clearTimeout(timer)
+    abortSignal?.removeEventListener('abort', leave)
   }
 }

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Mastra } from '../mastra.js'
 import type { RequestContext } from '../request-context.js'
 
-/** The methods that a route of the application can have; `ALL` is every one of them. */
+/** The methods that a route of the application can have; `ALL` is the five others. */
 export type ApiRouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ALL'
 
 /** What a handler finds with `c.get(…)`. */

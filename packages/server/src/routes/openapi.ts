@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { openApiDocument } from '../openapi.js'
+import type { RouteTable } from '../route-table.js'
 import { defineRoute, type Route } from '../route.js'
+
+/** The document of each table: it is made once, when it is first asked for. */
+const documents = new WeakMap<RouteTable, ReturnType<typeof openApiDocument>>()
+
+function documentOf(table: RouteTable): ReturnType<typeof openApiDocument> {
+  const document = documents.get(table) ?? openApiDocument(table)
+  documents.set(table, document)
+  return document
+}
 
 const document = defineRoute({
   method: 'GET',
@@ -8,7 +18,7 @@ const document = defineRoute({
   access: 'authenticated',
   summary: 'This document: every route, who may call it, and what it takes and answers',
   response: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }),
-  handler: ({ table }) => openApiDocument(table),
+  handler: ({ table }) => documentOf(table),
 })
 
 /** The server's own description. */

@@ -13,13 +13,16 @@ const CONNECT_TIMEOUT_MS = 5000
 /** How long the server works on one statement. */
 const STATEMENT_TIMEOUT_MS = 15_000
 const ANSWER_TIMEOUT_MS = 20_000
+/** How long a transaction keeps a connection while another one has its thread; then it is run again. */
+const LOCK_TIMEOUT_MS = 1000
+const MOST_CONNECTIONS = 20
 /** Any number, as long as it stays the same. */
 const MIGRATION_LOCK = 5_247_861_003
 const INT8 = 20
 
 // Classes of SQLSTATE: connection, authorization, resources, operator; timeouts; no such database.
-const UNAVAILABLE = /^(?:08|28|53|57P|58)|^(?:57014|55P03|25P03|3D000)$/
-const CONFLICT = /^(?:40001|40P01)$/
+const UNAVAILABLE = /^(?:08|28|53|57P|58)|^(?:57014|25P03|3D000)$/
+const CONFLICT = /^(?:40001|40P01|55P03)$/
 const NETWORK = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)/
 const MESSAGES = /connection terminated|timeout|connection error|not queryable|connection ended/i
 
@@ -112,11 +115,13 @@ async function createPool(url: string, options: PostgresOptions): Promise<Postgr
     ? {}
     : {
         statement_timeout: STATEMENT_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
         query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
       }
   const pool = new Pool({
     connectionString: url,
     application_name: 'signet',
+    max: MOST_CONNECTIONS,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,

@@ -8,10 +8,10 @@ import {
   ignoredOwner,
   jsonText,
   messageView,
-  metadataObject,
   numberText,
   pageInfo,
   pageQuery,
+  soughtMetadata,
   timeText,
 } from './schema.js'
 
@@ -38,7 +38,7 @@ const filter = z.object({
     })
     .optional(),
   roles: z.array(z.enum(['user', 'assistant', 'system', 'tool'])).optional(),
-  metadata: metadataObject.optional(),
+  metadata: soughtMetadata.optional(),
 })
 
 const neighbours = z.int().min(0).max(MOST_NEIGHBOURS).optional()

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readRefusal } from '../../../../../test/support/application.js'
 import { queryOf, useMemoryApplication } from '../../../../../test/support/memory-application.js'
 
 // What is unusual but legal is stored, and comes back exactly as it was.
@@ -220,7 +221,7 @@ describe('what is large', () => {
   })
 
   it.each([
-    ['metadata of 1 MB', { large: megabyte }],
+    ['metadata of 60 KB', { large: megabyte.slice(0, 60_000) }],
     [
       'metadata of 256 names',
       Object.fromEntries(words.split(' ', 256).map((name) => [name, name])),
@@ -232,15 +233,17 @@ describe('what is large', () => {
     expect(await read(`${THREADS}/${id}`)).toMatchObject({ metadata })
   })
 
-  it('has room for 256 more names of metadata at each change', async () => {
+  it('has room for 256 names of metadata and 64 KiB, however they come together', async () => {
     const id = fresh()
     const named = (prefix: string) =>
-      Object.fromEntries(Array.from({ length: 256 }, (_, index) => [prefix + index, index]))
+      Object.fromEntries(Array.from({ length: 200 }, (_, index) => [prefix + index, index]))
     await createThread(id, { metadata: named('a') })
-    await read(`${THREADS}/${id}`, { method: 'PATCH', json: { metadata: named('b') } })
-    expect(await read(`${THREADS}/${id}`)).toMatchObject({
-      metadata: { ...named('a'), ...named('b') },
-    })
+    for (const metadata of [named('b'), { large: 'x'.repeat(70_000) }]) {
+      const json = { metadata }
+      const refusal = await readRefusal(await ask(`${THREADS}/${id}`, { method: 'PATCH', json }))
+      expect(refusal).toMatchObject({ status: 400, code: 'request_invalid' })
+    }
+    expect(await read(`${THREADS}/${id}`)).toMatchObject({ metadata: named('a') })
   })
 })
 

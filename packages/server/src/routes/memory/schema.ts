@@ -3,6 +3,7 @@ import { isThreadId, type MemoryContent, type MemoryRole, type PageInfo } from '
 import { z } from 'zod'
 
 const MOST_NAMES = 256
+const MOST_SOUGHT = 10
 const MOST_TITLE = 1000
 /** Far more than a thread can have. */
 const MOST_PAGES = 1_000_000_000
@@ -51,15 +52,22 @@ export function lossless<Output>(schema: z.ZodType<Output>): z.ZodType<Output> {
     .meta(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
 }
 
+function metadataOf(mostNames: number): z.ZodType<Record<string, unknown>> {
+  return lossless(
+    z
+      .record(z.string(), z.unknown())
+      .refine(
+        (metadata) => Object.keys(metadata).length <= mostNames,
+        `Metadata has at most ${mostNames} names here.`,
+      ),
+  )
+}
+
 /** What an application notes about a thread or a message. */
-export const metadataObject: z.ZodType<Record<string, unknown>> = lossless(
-  z
-    .record(z.string(), z.unknown())
-    .refine(
-      (metadata) => Object.keys(metadata).length <= MOST_NAMES,
-      `Metadata has at most ${MOST_NAMES} names.`,
-    ),
-)
+export const metadataObject: z.ZodType<Record<string, unknown>> = metadataOf(MOST_NAMES)
+
+/** Metadata that threads or messages are found by: each name costs a look at all of them. */
+export const soughtMetadata: z.ZodType<Record<string, unknown>> = metadataOf(MOST_SOUGHT)
 
 const DIGITS = /^\d{1,10}$/
 

@@ -10,6 +10,7 @@ import {
   metadataObject,
   pageInfo,
   pageQuery,
+  soughtMetadata,
   threadView,
   timeText,
   titleText,
@@ -32,7 +33,7 @@ const list = defineRoute({
     'orderBy[field]': orderField.optional(),
     'orderBy[direction]': orderDirection.optional(),
     orderBy: jsonText(order).optional(),
-    metadata: jsonText(metadataObject).optional(),
+    metadata: jsonText(soughtMetadata).optional(),
   }),
   response: z.object({ threads: z.array(threadView), ...pageInfo }),
   async handler(input) {

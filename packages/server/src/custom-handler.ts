@@ -1,0 +1,77 @@
+import { parseStrictJson, StrictJsonError } from '@signet/auth'
+import type { ApiRoute, ApiRouteEnv } from '@signet/core'
+import { Hono, type Context } from 'hono'
+import { limitBody } from './body.js'
+import { RequestError } from './error.js'
+import type { HandlerContext } from './route.js'
+
+/** What travels with a request into Hono. */
+interface Bindings {
+  readonly input: HandlerContext
+}
+
+type RouteEnv = ApiRouteEnv & { Bindings: Bindings }
+
+function refuseBody(message: string): never {
+  throw new RequestError('request_invalid', 'The body cannot be read.', {
+    issues: [{ field: 'body', message }],
+  })
+}
+
+/** Reads bodies as the built-in routes do: what cannot be read is the client's fault, and told so. */
+function readBodiesStrictly({ req }: Context<RouteEnv>): void {
+  req.json = async <Body>() => {
+    try {
+      return parseStrictJson(await req.text()) as Body
+    } catch (error) {
+      return error instanceof StrictJsonError ? refuseBody(error.message) : Promise.reject(error)
+    }
+  }
+  const parseBody = req.parseBody.bind(req)
+  req.parseBody = async (options?: Parameters<typeof parseBody>[0]) => {
+    try {
+      return await parseBody(options)
+    } catch (error) {
+      return error instanceof TypeError ? refuseBody('The form is none.') : Promise.reject(error)
+    }
+  }
+}
+
+/** An answer that is thrown, of whichever copy of Hono. */
+function thrownAnswer(error: Error): Response | undefined {
+  if (!('getResponse' in error) || typeof error.getResponse !== 'function') return undefined
+  const response: unknown = error.getResponse()
+  return response instanceof Response ? response : undefined
+}
+
+/**
+ * The handler of a route of the application, with its middleware: a Hono application for this one route,
+ * so that both find what they know. The gate has let the request through before.
+ */
+export function createCustomHandler(route: ApiRoute): (input: HandlerContext) => Promise<Response> {
+  const app = new Hono<RouteEnv>()
+  app.use(async (context, next) => {
+    const { input } = context.env
+    context.set('mastra', input.mastra)
+    context.set('requestContext', input.requestContext)
+    readBodiesStrictly(context)
+    await next()
+  })
+  for (const middleware of route.middleware) app.use(middleware)
+  app.all(route.path, route.handler)
+  // What a handler throws that is no answer is told to nobody but the log.
+  app.onError((error) => {
+    const response = thrownAnswer(error)
+    if (response === undefined) throw error
+    return response
+  })
+  app.notFound(() => {
+    throw new RequestError('not_found', 'The route of the application answers no such path.')
+  })
+  return async (input) => {
+    const response = await app.fetch(limitBody(input.request, input.bodyLimit), { input })
+    // The deadline is for the handler; how long its response streams is the application's to say.
+    input.stop()
+    return response
+  }
+}
