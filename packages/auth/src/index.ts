@@ -2,17 +2,37 @@
 export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './jwt/algorithm.js'
 export { type ClaimRules, type Claims } from './jwt/claims.js'
 export { type TokenHeader } from './jwt/compact.js'
+export { type DecodedToken } from './jwt/decode.js'
+export { decodeToken, getTokenIssuer, verifyHmac } from './jwt/helpers.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './jwt/strict-json.js'
+export { type CacheOptions } from './jwt/cache.js'
+export { tokenDigest } from './jwt/digest.js'
+export { explainToken, type ExplainedStep, type Explanation } from './jwt/explain.js'
+export {
+  type IssuersPolicy,
+  type SignaturePolicy,
+  type SignatureRules,
+  type SinglePolicy,
+  type TokenRules,
+  type VerificationPolicy,
+  type VerifierOptions,
+} from './jwt/policy.js'
 export {
   createVerifier,
   verifySignature,
-  type SignaturePolicy,
-  type VerificationPolicy,
   type VerifiedSignature,
   type VerifiedToken,
   type Verifier,
 } from './jwt/verify.js'
+export { discoverKeySet } from './keys/discovery.js'
+export {
+  createRemoteKeySet,
+  type RemoteKeySet,
+  type RemoteKeySetOptions,
+} from './keys/remote-key-set.js'
+export { type RevocableToken, type RevocationList } from './revocation/contract.js'
+export { MemoryRevocationList, type RevocationTerm } from './revocation/memory.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
 export { readKeySet, type JwkSet, type KeySet } from './keys/key-set.js'
 export { type PublicJwk } from './keys/jwk.js'
@@ -48,8 +68,17 @@ export { checkRoleTable, DEFAULT_ROLES, type RoleTable } from './access/role.js'
 export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { anonymousPrincipal, authenticate } from './provider/authenticate.js'
+export { CompositeAuth } from './provider/composite-auth.js'
 export { type AuthProvider, type AuthRequest, type PathRule } from './provider/contract.js'
+export { defineAuth } from './provider/define-auth.js'
 export { MastraJwtAuth, type JwtUser, type MastraJwtAuthOptions } from './provider/jwt-auth.js'
+export {
+  MastraAuthProvider,
+  type MastraAuthProviderOptions,
+} from './provider/mastra-auth-provider.js'
+export { SimpleAuth, type SimpleAuthOptions } from './provider/simple-auth.js'
+export { type TokenForm } from './provider/token-form.js'
+export { type TokenUser } from './provider/token-user.js'
 export {
   AuthError,
   ConfigurationError,

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { TokenError } from '../error.js'
+import { decodeCanonical, isPlain } from './base64url.js'
+import { deepFreeze } from './freeze.js'
 import { isJsonObject, parseStrictJson, StrictJsonError } from './strict-json.js'
 
 /** The protected header of a token, as sent: nothing in it can be trusted before the signature verified. */
@@ -12,6 +14,7 @@ export interface TokenHeader {
 
 /** A compact token taken apart (RFC 7515 section 7.1). Nothing is verified yet. */
 export interface CompactToken {
+  /** Frozen, and the same object for the same text. */
   readonly header: TokenHeader
   /** What the signature covers: the first two parts with their dot, in ASCII. */
   readonly signingInput: string
@@ -20,15 +23,13 @@ export interface CompactToken {
   readonly signature: Buffer
 }
 
-/**
- * Decodes one part and refuses every spelling but the canonical one: no padding, no white space, no
- * foreign character, no stray bits (RFC 7515 section 2). Encoding again must give the same text.
- */
-function decodeCanonical(part: string, what: string): Buffer {
-  const bytes = Buffer.from(part, 'base64url')
-  if (bytes.length === 0 || bytes.toString('base64url') !== part) {
-    throw new TokenError('token_malformed', `The ${what} is not canonical base64url.`)
-  }
+function malformed(message: string): TokenError {
+  return new TokenError('token_malformed', message)
+}
+
+function decode(part: string, what: string): Buffer {
+  const bytes = decodeCanonical(part)
+  if (bytes === undefined) throw malformed(`The ${what} is not canonical base64url.`)
   return bytes
 }
 
@@ -37,18 +38,32 @@ function decodeCanonical(part: string, what: string): Buffer {
  * @throws {TokenError} `token_malformed`
  */
 export function parseJsonObject(bytes: Buffer, what: string): Record<string, unknown> {
-  if (!isUtf8(bytes)) throw new TokenError('token_malformed', `The ${what} is not UTF-8.`)
+  if (!isUtf8(bytes)) throw malformed(`The ${what} is not UTF-8.`)
   let value: unknown
   try {
     value = parseStrictJson(bytes.toString('utf8'))
   } catch (error) {
     if (!(error instanceof StrictJsonError)) throw error
-    throw new TokenError('token_malformed', `The ${what} is refused: ${error.message}`)
+    throw malformed(`The ${what} is refused: ${error.message}`)
   }
-  if (!isJsonObject(value)) {
-    throw new TokenError('token_malformed', `The ${what} is not a JSON object.`)
-  }
+  if (!isJsonObject(value)) throw malformed(`The ${what} is not a JSON object.`)
   return value
+}
+
+/** Headers that were read lately, by their text: an issuer gives all its tokens the same one. */
+const headers = new Map<string, TokenHeader>()
+const MOST_HEADERS = 256
+/** A longer one is no usual header, and is read anew each time. */
+const LONGEST_HEADER = 512
+
+function readHeader(part: string): TokenHeader {
+  const known = headers.get(part)
+  if (known !== undefined) return known
+  const header: TokenHeader = deepFreeze(parseJsonObject(decode(part, 'header'), 'header'))
+  if (part.length > LONGEST_HEADER) return header
+  if (headers.size >= MOST_HEADERS) headers.clear()
+  headers.set(part, header)
+  return header
 }
 
 /**
@@ -57,9 +72,7 @@ export function parseJsonObject(bytes: Buffer, what: string): Record<string, unk
  * @throws {TokenError} `token_malformed` for a value that is no string, else `token_too_large`
  */
 export function checkSize(token: unknown, maxBytes: number): asserts token is string {
-  if (typeof token !== 'string') {
-    throw new TokenError('token_malformed', 'The token is not a string.')
-  }
+  if (typeof token !== 'string') throw malformed('The token is not a string.')
   // A legal token is ASCII, so its length is its size; any other character only makes it larger.
   if (token.length > maxBytes) {
     throw new TokenError('token_too_large', `The token is larger than ${maxBytes} bytes.`)
@@ -69,27 +82,23 @@ export function checkSize(token: unknown, maxBytes: number): asserts token is st
 /**
  * Takes a token in the JWS compact serialization apart (RFC 7515 sections 5.2 and 7.1).
  * Checks its form and nothing else: no algorithm, no signature, no claim.
+ *
+ * An absent signature is a token of another kind (RFC 7515 appendix A.5), and an empty payload may be
+ * signed: neither is a mistake in spelling.
+ *
  * @throws {TokenError} `token_malformed`
  */
 export function parseCompact(token: string): CompactToken {
   const first = token.indexOf('.')
   const last = token.lastIndexOf('.')
   if (first < 0 || first === last || token.indexOf('.', first + 1) !== last) {
-    throw new TokenError('token_malformed', 'The token does not have three parts.')
+    throw malformed('The token does not have three parts.')
   }
-  const header = parseJsonObject(decodeCanonical(token.slice(0, first), 'header'), 'header')
+  if (!isPlain(token)) throw malformed('The token has a character that is not of base64url.')
   return {
-    header,
+    header: readHeader(token.slice(0, first)),
     signingInput: token.slice(0, last),
-    payload: decodeMaybeEmpty(token.slice(first + 1, last), 'payload'),
-    signature: decodeMaybeEmpty(token.slice(last + 1), 'signature'),
+    payload: decode(token.slice(first + 1, last), 'payload'),
+    signature: decode(token.slice(last + 1), 'signature'),
   }
-}
-
-/**
- * An absent signature is a token of another kind (RFC 7515 appendix A.5), and an empty payload may be
- * signed (section 7.1): neither is a mistake in spelling.
- */
-function decodeMaybeEmpty(part: string, what: string): Buffer {
-  return part === '' ? Buffer.alloc(0) : decodeCanonical(part, what)
 }

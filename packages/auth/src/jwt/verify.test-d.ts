@@ -2,7 +2,8 @@ import { expectTypeOf } from 'vitest'
 import { AuthError, ScopeError, TokenError, type TokenErrorCode } from '../error.js'
 import { secretKeys } from '../keys/secret.js'
 import { createPermissions } from '../access/permission.js'
-import { createVerifier, type VerificationPolicy } from './verify.js'
+import type { VerificationPolicy } from './policy.js'
+import { createVerifier } from './verify.js'
 
 const keys = secretKeys('')
 

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import type { KeySource } from '../keys/contract.js'
 import { secretKeys } from '../keys/secret.js'
-import { createVerifier, verifySignature, type VerificationPolicy } from './verify.js'
+import type { SinglePolicy } from './policy.js'
+import { createVerifier, verifySignature } from './verify.js'
 
 const NOW = 1_700_000_000
 const SECRET = 'correct horse battery staple, twice: correct horse battery staple'
@@ -23,7 +24,7 @@ function craft(header: unknown, payload: unknown, secret = SECRET, hash = 'sha25
 const HS256 = { alg: 'HS256' }
 const CLAIMS = { iss: 'issuer', aud: 'api', sub: 'alice', iat: NOW - 10, exp: NOW + 10 }
 
-function verify(token: unknown, policy: Partial<VerificationPolicy> = {}) {
+function verify(token: unknown, policy: Partial<SinglePolicy> = {}) {
   return createVerifier({ keys, now: () => NOW * 1000, ...policy }).verify(token)
 }
 
@@ -35,7 +36,9 @@ describe('createVerifier: a token that satisfies its policy', () => {
   it('gives header and claims as signed (RFC 7519 section 7.2)', async () => {
     const header = { alg: 'HS256', typ: 'JWT', kid: 'k1' }
     const verified = await verify(craft(header, CLAIMS), { issuer: 'issuer', audience: 'api' })
-    expect(verified).toStrictEqual({ header, claims: CLAIMS })
+    expect(verified.header).toStrictEqual(header)
+    expect(verified.claims).toStrictEqual(CLAIMS)
+    expect(verified.rules).toMatchObject({ issuer: 'issuer', audience: 'api' })
   })
 
   it('freezes what it gives, through and through', async () => {
@@ -288,7 +291,7 @@ describe('createVerifier: a policy is checked when it is made', () => {
     ['HS256'],
     [[['HS256']]],
   ])('refuses the algorithms %j (RFC 8725 section 3.1)', (algorithms) => {
-    const policy: VerificationPolicy = Object({ keys, algorithms })
+    const policy: SinglePolicy = Object({ keys, algorithms })
     expect(() => createVerifier(policy)).toThrow(configuration('algorithm_unknown'))
   })
 
@@ -320,7 +323,7 @@ describe('createVerifier: a policy is checked when it is made', () => {
     { requiredClaims: [1] },
     { requiredClaims: null },
   ])('refuses the option %o', (options) => {
-    const policy: VerificationPolicy = Object({ keys, ...options })
+    const policy: SinglePolicy = Object({ keys, ...options })
     expect(() => createVerifier(policy)).toThrow(configuration('option_invalid'))
   })
 

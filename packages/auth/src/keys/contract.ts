@@ -20,6 +20,10 @@ export interface KeySource {
    * @throws {AuthError} `keys_unavailable` when the keys cannot be had now
    */
   find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]>
+  /** Another number once other keys are in force: what was verified before counts no more. Default: 0. */
+  readonly generation?: number
+  /** Until when the keys in force may be trusted, in milliseconds since 1970. Default: for ever. */
+  readonly trustedUntil?: number
 }
 
 /** A key that can sign tokens. */

@@ -32,8 +32,7 @@ const METHODS: Readonly<Record<PublicKeyAlgorithm, Method>> = {
   EdDSA: { hash: null },
 }
 
-const RSA_PSS = ['PS256', 'PS384', 'PS512'] as const
-const RSA = ['RS256', 'RS384', 'RS512', ...RSA_PSS] as const
+const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
 /** The one algorithm of each curve, by the name that OpenSSL has for it. */
 const CURVES: ReadonlyMap<string | undefined, PublicKeyAlgorithm> = new Map([
   ['prime256v1', 'ES256'],
@@ -58,16 +57,6 @@ function toNumber(text: string | undefined): bigint {
   return BigInt(`0x0${decode(text).toString('hex')}`)
 }
 
-/** A key that is only for PSS may be bound to one hash (RFC 4055 section 3.1). */
-function pssAlgorithms(key: KeyObject): readonly PublicKeyAlgorithm[] {
-  const { hashAlgorithm, mgf1HashAlgorithm, modulusLength } = key.asymmetricKeyDetails ?? {}
-  requireStrong((modulusLength ?? 0) < 2048 ? 'it has fewer than 2048 bits' : undefined)
-  if (hashAlgorithm === undefined) return RSA_PSS
-  return RSA_PSS.filter(
-    (name) => METHODS[name].hash === hashAlgorithm && mgf1HashAlgorithm === hashAlgorithm,
-  )
-}
-
 /** What a key is fit for by its kind, size, curve and point, and nothing that a token says. */
 function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
   switch (key.asymmetricKeyType) {
@@ -77,7 +66,8 @@ function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
       return RSA
     }
     case 'rsa-pss':
-      return pssAlgorithms(key)
+      // Its modulus and exponent cannot be read, and so not be judged.
+      return refuse('it is bound to RSASSA-PSS; give it as a plain RSA key')
     case 'ec': {
       const algorithm = CURVES.get(key.asymmetricKeyDetails?.namedCurve)
       return algorithm === undefined

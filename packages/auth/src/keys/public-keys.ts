@@ -22,6 +22,7 @@ export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): K
   return {
     find(header) {
       const keyId = keyIdOf(header)
+      if (keyId === null) return []
       return keys.filter(
         (key) => keyId === undefined || key.keyId === undefined || key.keyId === keyId,
       )

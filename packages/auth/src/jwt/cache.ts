@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache'
+import { ConfigurationError } from '../error.js'
+import type { Claims } from './claims.js'
+import type { TokenRules } from './policy.js'
+import type { VerifiedToken } from './verify.js'
+
+/** How many tokens that have verified are remembered. */
+export interface CacheOptions {
+  /** Most memory for all of them, in bytes, reckoned from the length of each token. */
+  readonly maxBytes: number
+}
+
+/** A token that has verified, and for how long that holds. */
+interface Entry {
+  readonly verified: VerifiedToken
+  readonly keyGeneration: number
+  /** In milliseconds since 1970; the end is exclusive. */
+  readonly validFrom: number
+  readonly validUntil: number
+}
+
+/** What an entry takes beside what grows with its token, and how many bytes for each of its characters. */
+const ENTRY_BYTES = 1024
+const BYTES_PER_CHARACTER = 8
+
+function generationOf({ keys }: TokenRules): number {
+  return keys.generation ?? 0
+}
+
+function seconds(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise
+}
+
+/** The span in which each check of time that was made would be made again with the same result. */
+function spanOf(claims: Claims, rules: TokenRules): Pick<Entry, 'validFrom' | 'validUntil'> {
+  const { clockToleranceSeconds: tolerance = 0, maxTokenAgeSeconds: maxAge } = rules
+  const issuedAt = maxAge === undefined ? undefined : claims.iat
+  const validFrom = Math.max(seconds(claims.nbf, -Infinity), seconds(issuedAt, -Infinity))
+  const oldest = seconds(issuedAt, Infinity) + (maxAge ?? 0)
+  const validUntil = Math.min(seconds(claims.exp, Infinity), oldest)
+  return {
+    validFrom: (validFrom - tolerance) * 1000,
+    validUntil: Math.min((validUntil + tolerance) * 1000, rules.keys.trustedUntil ?? Infinity),
+  }
+}
+
+/**
+ * Tokens that have verified, by their whole text. What is remembered of one is that its signature fits a
+ * key in force and that its claims satisfy the rules; its times, the keys and its withdrawal are looked at
+ * each time.
+ */
+export class TokenCache {
+  readonly #entries: LRUCache<string, Entry>
+
+  /** @throws {ConfigurationError} `option_invalid` */
+  constructor({ maxBytes }: CacheOptions) {
+    if (!Number.isSafeInteger(maxBytes) || maxBytes < ENTRY_BYTES) {
+      throw new ConfigurationError(
+        'option_invalid',
+        `maxBytes of a cache is at least ${ENTRY_BYTES}.`,
+      )
+    }
+    this.#entries = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: (_, token) => ENTRY_BYTES + BYTES_PER_CHARACTER * token.length,
+    })
+  }
+
+  /** The verified token of this text, where it still holds. @param now - in milliseconds since 1970 */
+  get(token: string, now: number): VerifiedToken | undefined {
+    const entry = this.#entries.get(token)
+    if (entry === undefined) return undefined
+    const { verified, keyGeneration, validFrom, validUntil } = entry
+    const holds =
+      now >= validFrom && now < validUntil && keyGeneration === generationOf(verified.rules)
+    if (holds) return verified
+    this.#entries.delete(token)
+    return undefined
+  }
+
+  /** @param keyGeneration - of the keys before they were asked for */
+  set(token: string, verified: VerifiedToken, keyGeneration: number): void {
+    if (keyGeneration !== generationOf(verified.rules)) return
+    const span = spanOf(verified.claims, verified.rules)
+    this.#entries.set(token, { verified, keyGeneration, ...span })
+  }
+}

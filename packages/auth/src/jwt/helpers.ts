@@ -1,0 +1,61 @@
+import { ConfigurationError, TokenError } from '../error.js'
+import { secretKeys } from '../keys/secret.js'
+import { isSampleSecret } from '../keys/secret-quality.js'
+import type { Claims } from './claims.js'
+import { decode, type DecodedToken } from './decode.js'
+import { isJsonObject } from './strict-json.js'
+import { createVerifier } from './verify.js'
+
+/**
+ * Takes a token apart, as in the original. Verifies NOTHING: no signature, no expiry, no issuer. What it
+ * returns is the word of whoever sent the token, and must not decide what they may do.
+ *
+ * @returns null for what is no JWT
+ */
+export async function decodeToken(accessToken: string): Promise<DecodedToken | null> {
+  return decode(accessToken) ?? null
+}
+
+/**
+ * The issuer that a decoded token names, as in the original. Verifies nothing.
+ *
+ * @param decoded - what `decodeToken` returned
+ * @throws {TokenError} `token_malformed` with the message "Invalid token" or "Invalid token payload";
+ *   `token_claim` with "Invalid token header" where there is no `iss`. The messages are the original's.
+ */
+export function getTokenIssuer(decoded: { readonly payload?: unknown } | null | undefined): string {
+  if (!isJsonObject(decoded)) throw new TokenError('token_malformed', 'Invalid token')
+  const { payload } = decoded
+  if (!isJsonObject(payload)) throw new TokenError('token_malformed', 'Invalid token payload')
+  const issuer = Object.hasOwn(payload, 'iss') ? payload['iss'] : undefined
+  if (typeof issuer !== 'string' || issuer === '') {
+    throw new TokenError('token_claim', 'Invalid token header', { claim: 'iss' })
+  }
+  return issuer
+}
+
+/**
+ * Verifies a token by a shared secret, as in the original: HS256, and HS384 or HS512 where the secret
+ * has 48 or 64 bytes. Its `exp` is required unless `NODE_ENV` is `development`, and counts where it is
+ * there. Checks no issuer, no audience and no subject: `createVerifier` does, and reads its secret once.
+ *
+ * @returns the claims, deep-frozen
+ * @throws {TokenError} with the reason
+ * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
+ *   `secret_is_sample` (unless `NODE_ENV` is `development`)
+ */
+export async function verifyHmac(accessToken: string, secret: string): Promise<Claims> {
+  const isDevelopment = process.env['NODE_ENV'] === 'development'
+  if (typeof secret !== 'string') {
+    throw new ConfigurationError('secret_missing', 'The secret is no text.')
+  }
+  if (!isDevelopment && isSampleSecret(Buffer.from(secret, 'utf8'))) {
+    throw new ConfigurationError(
+      'secret_is_sample',
+      'The secret is printed in public documentation, so anyone can sign with it; it serves only with NODE_ENV=development. Make a good one with: npx signet secret',
+    )
+  }
+  const requiredClaims = isDevelopment ? [] : ['exp']
+  const verifier = createVerifier({ keys: secretKeys(secret), requiredClaims })
+  return (await verifier.verify(accessToken)).claims
+}

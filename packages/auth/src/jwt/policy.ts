@@ -1,0 +1,161 @@
+import { ConfigurationError } from '../error.js'
+import type { KeySource } from '../keys/contract.js'
+import type { RevocationList } from '../revocation/contract.js'
+import { type Algorithm, isAlgorithm } from './algorithm.js'
+import type { CacheOptions } from './cache.js'
+import type { ClaimRules } from './claims.js'
+
+/** Whose signature counts. */
+export interface SignatureRules {
+  readonly keys: KeySource
+  /** Algorithms accepted, of those that the key fits. An empty list accepts no token. Default: all that the key fits. */
+  readonly algorithms?: readonly Algorithm[]
+}
+
+/** What a signature must satisfy. */
+export interface SignaturePolicy extends SignatureRules {
+  /** Largest token, in bytes. Default: 8192 (8 KiB). */
+  readonly maxTokenBytes?: number
+}
+
+/** What the tokens of one issuer must satisfy: their signature and their claims. */
+export interface TokenRules extends SignatureRules, ClaimRules {}
+
+/** How a verifier works, whoever issued the token. */
+export interface VerifierOptions {
+  /** Largest token, in bytes. Default: 8192 (8 KiB). */
+  readonly maxTokenBytes?: number
+  /** The clock, in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number
+  /** Tokens that were withdrawn. Asked for every token, also for one that is cached. Default: none. */
+  readonly revocation?: RevocationList
+  /** Whether tokens that have verified are remembered. Default: false. */
+  readonly cache?: CacheOptions | false
+}
+
+/** What a token must satisfy, where there is one set of rules. */
+export interface SinglePolicy extends TokenRules, VerifierOptions {}
+
+/** What a token must satisfy, where each issuer has its own rules and keys. */
+export interface IssuersPolicy extends VerifierOptions {
+  /** The rules of each issuer. Its `issuer` says whose; no value may stand in two of them. */
+  readonly issuers: readonly (TokenRules & { readonly issuer: string | readonly string[] })[]
+}
+
+/** What a token must satisfy. */
+export type VerificationPolicy = SinglePolicy | IssuersPolicy
+
+/** A policy that has been checked and copied. */
+export interface SettledPolicy {
+  /** The rules for a value of `iss`; undefined where no issuer has it. */
+  rulesFor(issuer: unknown): TokenRules | undefined
+  /** The rules, where the issuer does not choose among several. */
+  readonly only: TokenRules | undefined
+  readonly maxTokenBytes: number
+  readonly now: () => number
+  readonly revocation: RevocationList | undefined
+}
+
+const DEFAULT_MAX_TOKEN_BYTES = 8192
+
+function refuse(message: string): never {
+  throw new ConfigurationError('option_invalid', message)
+}
+
+function checkMaxTokenBytes(maxTokenBytes: number | undefined): number {
+  const isSize = Number.isInteger(maxTokenBytes) && (maxTokenBytes ?? 0) > 0
+  if (maxTokenBytes !== undefined && !isSize) {
+    refuse('maxTokenBytes is not a positive whole number.')
+  }
+  return maxTokenBytes ?? DEFAULT_MAX_TOKEN_BYTES
+}
+
+function checkAlgorithms({ algorithms = [] }: SignatureRules): void {
+  for (const algorithm of algorithms) {
+    if (isAlgorithm(algorithm)) continue
+    throw new ConfigurationError(
+      'algorithm_unknown',
+      `The algorithm ${JSON.stringify(algorithm)} is not known; names look like HS256.`,
+    )
+  }
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+}
+
+function isSeconds(value: number | undefined): boolean {
+  return value === undefined || (Number.isFinite(value) && value >= 0)
+}
+
+/** What the types say, for callers without types: a wrong value would else fail on every request. */
+function checkClaimRules(rules: ClaimRules): void {
+  for (const option of ['issuer', 'audience', 'typ', 'requiredClaims'] as const) {
+    const value = rules[option]
+    const isText = option !== 'requiredClaims' && typeof value === 'string'
+    const isList = option !== 'typ' && isTextList(value)
+    if (value !== undefined && !isText && !isList) {
+      refuse(`The option ${option} is of a wrong type.`)
+    }
+  }
+  for (const option of ['clockToleranceSeconds', 'maxTokenAgeSeconds'] as const) {
+    if (!isSeconds(rules[option])) refuse(`${option} is not a number of seconds.`)
+  }
+}
+
+function copyList<Value>(value: Value): Value {
+  return Array.isArray(value) ? ([...value] as Value) : value
+}
+
+/** The rules as they are now: what is done later to the caller's lists changes nothing. */
+function settleRules<Rules extends TokenRules>(rules: Rules): Rules {
+  checkAlgorithms(rules)
+  checkClaimRules(rules)
+  return Object.freeze({
+    ...rules,
+    algorithms: copyList(rules.algorithms),
+    issuer: copyList(rules.issuer),
+    audience: copyList(rules.audience),
+    requiredClaims: copyList(rules.requiredClaims),
+  })
+}
+
+function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> {
+  if (!Array.isArray(issuers) || issuers.length === 0) refuse('The list of issuers is empty.')
+  const rules = new Map<unknown, TokenRules>()
+  for (const each of issuers.map(settleRules)) {
+    const names = typeof each.issuer === 'string' ? [each.issuer] : each.issuer
+    if (names === undefined || names.length === 0) refuse('An issuer of the list has no name.')
+    for (const name of names) {
+      if (rules.has(name)) refuse(`Two issuers of the list are ${JSON.stringify(name)}.`)
+      rules.set(name, each)
+    }
+  }
+  return rules
+}
+
+/** @throws {ConfigurationError} `algorithm_unknown` or `option_invalid` */
+export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
+  checkAlgorithms(policy)
+  const { keys, algorithms, maxTokenBytes } = policy
+  const only = { keys, algorithms: copyList(algorithms) }
+  return {
+    only,
+    rulesFor: () => only,
+    maxTokenBytes: checkMaxTokenBytes(maxTokenBytes),
+    now: Date.now,
+    revocation: undefined,
+  }
+}
+
+/** @throws {ConfigurationError} `algorithm_unknown` or `option_invalid` */
+export function settlePolicy(policy: VerificationPolicy): SettledPolicy {
+  const { now = Date.now, revocation } = policy
+  const options = { now, revocation, maxTokenBytes: checkMaxTokenBytes(policy.maxTokenBytes) }
+  if ('issuers' in policy) {
+    const rules = byIssuer(policy)
+    return { ...options, only: undefined, rulesFor: (issuer) => rules.get(issuer) }
+  }
+  const only = settleRules(policy)
+  return { ...options, only, rulesFor: () => only }
+}

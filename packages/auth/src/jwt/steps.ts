@@ -1,0 +1,253 @@
+import { TokenError } from '../error.js'
+import type { VerificationKey } from '../keys/contract.js'
+import type { RevocableToken } from '../revocation/contract.js'
+import { type Algorithm, isAlgorithm } from './algorithm.js'
+import {
+  checkActive,
+  checkAudience,
+  checkClaimTypes,
+  checkExpiry,
+  checkIssuer,
+  checkRequired,
+  checkType,
+  type Claims,
+} from './claims.js'
+import {
+  checkSize,
+  parseCompact,
+  parseJsonObject,
+  type CompactToken,
+  type TokenHeader,
+} from './compact.js'
+import { tokenDigest } from './digest.js'
+import type { SettledPolicy, SignatureRules, TokenRules } from './policy.js'
+
+/** What the steps know of a token so far; each step fills in what the next ones read. */
+export interface Progress {
+  readonly token: unknown
+  compact: CompactToken | undefined
+  rules: TokenRules | undefined
+  /** Of the keys of the rules, before they were asked for. */
+  keyGeneration: number
+  algorithm: Algorithm | undefined
+  keys: readonly VerificationKey[] | undefined
+  claims: Claims | undefined
+}
+
+/** One check in the order of verification. A step that has to wait for keys returns a promise. */
+export interface Step {
+  readonly name: string
+  run(progress: Progress, policy: SettledPolicy): void | Promise<void>
+}
+
+/** Nothing is known of a token yet. */
+export function startProgress(token: unknown): Progress {
+  return {
+    token,
+    compact: undefined,
+    rules: undefined,
+    keyGeneration: 0,
+    algorithm: undefined,
+    keys: undefined,
+    claims: undefined,
+  }
+}
+
+/** What an earlier step has filled in. */
+export function reached<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('A verification step ran before its turn.')
+  return value
+}
+
+/** Refuses header parameters that would change what the signature means (RFC 7515 section 4.1.11, RFC 7797 section 6). */
+function checkHeader(header: TokenHeader): void {
+  for (const name of ['crit', 'b64']) {
+    if (Object.hasOwn(header, name)) {
+      throw new TokenError('token_malformed', `The header parameter ${name} is not supported.`)
+    }
+  }
+}
+
+function readClaims(progress: Progress): Claims {
+  progress.claims ??= parseJsonObject(reached(progress.compact).payload, 'payload')
+  return progress.claims
+}
+
+/** The rules of the issuer that the token claims to be from; whether it is, its signature will show. */
+function chooseRules(progress: Progress, policy: SettledPolicy): TokenRules {
+  if (policy.only !== undefined) return policy.only
+  const claims = readClaims(progress)
+  const rules = policy.rulesFor(Object.hasOwn(claims, 'iss') ? claims.iss : undefined)
+  if (rules !== undefined) return rules
+  throw new TokenError('token_issuer', 'The token is not from an issuer of this policy.', {
+    claim: 'iss',
+  })
+}
+
+function readAlgorithm(header: TokenHeader, rules: SignatureRules): Algorithm {
+  const algorithm = Object.hasOwn(header, 'alg') ? header.alg : undefined
+  if (!isAlgorithm(algorithm) || rules.algorithms?.includes(algorithm) === false) {
+    throw new TokenError('token_algorithm', 'The algorithm of the token is not allowed.')
+  }
+  return algorithm
+}
+
+function fittingKeys(
+  keys: readonly VerificationKey[],
+  algorithm: Algorithm,
+): readonly VerificationKey[] {
+  if (keys.length === 0) {
+    throw new TokenError('token_key_unknown', 'No key of this policy fits the token.')
+  }
+  const fitting = keys.filter((key) => key.algorithms.includes(algorithm))
+  if (fitting.length === 0) {
+    throw new TokenError('token_algorithm', 'The algorithm of the token does not fit the key.')
+  }
+  return fitting
+}
+
+/** The steps that a signed document passes, whatever its payload (RFC 7515 section 5.2). */
+export const SIGNATURE_STEPS: readonly Step[] = [
+  {
+    name: 'size',
+    run({ token }, policy) {
+      checkSize(token, policy.maxTokenBytes)
+    },
+  },
+  {
+    name: 'form',
+    run(progress) {
+      progress.compact = parseCompact(String(progress.token))
+    },
+  },
+  {
+    name: 'header',
+    run(progress) {
+      checkHeader(reached(progress.compact).header)
+    },
+  },
+  {
+    name: 'policy',
+    run(progress, policy) {
+      progress.rules = chooseRules(progress, policy)
+    },
+  },
+  {
+    name: 'algorithm',
+    run(progress) {
+      progress.algorithm = readAlgorithm(reached(progress.compact).header, reached(progress.rules))
+    },
+  },
+  {
+    name: 'key',
+    run(progress) {
+      const algorithm = reached(progress.algorithm)
+      const { keys } = reached(progress.rules)
+      progress.keyGeneration = keys.generation ?? 0
+      const found = keys.find(reached(progress.compact).header)
+      if (!(found instanceof Promise)) {
+        progress.keys = fittingKeys(found, algorithm)
+        return
+      }
+      return found.then((found) => {
+        progress.keyGeneration = keys.generation ?? 0
+        progress.keys = fittingKeys(found, algorithm)
+      })
+    },
+  },
+  {
+    name: 'signature',
+    run(progress) {
+      const { signingInput, signature } = reached(progress.compact)
+      const algorithm = reached(progress.algorithm)
+      const signed = reached(progress.keys).some((key) =>
+        key.verify(algorithm, signingInput, signature),
+      )
+      if (!signed) throw new TokenError('token_signature', 'The signature does not fit the token.')
+    },
+  },
+]
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** What a token can be withdrawn by. */
+export function revocable(token: string, claims: Claims): RevocableToken {
+  const own = (name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined)
+  return {
+    issuer: text(own('iss')) ?? 'local',
+    subject: text(own('sub')),
+    tokenId: text(own('jti')),
+    sessionId: text(own('sid')),
+    issuedAt: claims.iat,
+    digest: () => tokenDigest(token),
+  }
+}
+
+/** @throws {TokenError} `token_revoked` */
+export function checkRevocation(token: string, claims: Claims, policy: SettledPolicy): void {
+  if (policy.revocation?.isRevoked(revocable(token, claims)) === true) {
+    throw new TokenError('token_revoked', 'The token was withdrawn.')
+  }
+}
+
+const CLAIM_STEPS: readonly Step[] = [
+  {
+    name: 'payload',
+    run(progress) {
+      readClaims(progress)
+    },
+  },
+  {
+    name: 'claim types',
+    run(progress) {
+      checkClaimTypes(reached(progress.claims))
+    },
+  },
+  {
+    name: 'expiry',
+    run(progress, policy) {
+      checkExpiry(reached(progress.claims), reached(progress.rules), policy.now() / 1000)
+    },
+  },
+  {
+    name: 'not before',
+    run(progress, policy) {
+      checkActive(reached(progress.claims), reached(progress.rules), policy.now() / 1000)
+    },
+  },
+  {
+    name: 'issuer',
+    run(progress) {
+      checkIssuer(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
+    name: 'audience',
+    run(progress) {
+      checkAudience(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
+    name: 'type',
+    run(progress) {
+      checkType(reached(progress.compact).header, reached(progress.rules))
+    },
+  },
+  {
+    name: 'required claims',
+    run(progress) {
+      checkRequired(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
+    name: 'revocation',
+    run(progress, policy) {
+      checkRevocation(String(progress.token), reached(progress.claims), policy)
+    },
+  },
+]
+
+/** The steps that a token passes, in their order (RFC 7519 section 7.2). */
+export const TOKEN_STEPS: readonly Step[] = [...SIGNATURE_STEPS, ...CLAIM_STEPS]

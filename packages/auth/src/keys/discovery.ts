@@ -1,0 +1,47 @@
+import { AuthError, ConfigurationError } from '../error.js'
+import { isJsonObject } from '../jwt/strict-json.js'
+import { fetchJson, readAddress } from './fetch-json.js'
+import {
+  createLocatedKeySet,
+  type RemoteKeySet,
+  type RemoteKeySetOptions,
+} from './remote-key-set.js'
+
+const WELL_KNOWN = '.well-known/openid-configuration'
+
+/** Where the metadata of an issuer is (OpenID Connect Discovery 1.0 section 4). */
+function metadataUrl(issuer: string): URL {
+  const base = readAddress(issuer)
+  if (base.search !== '' || base.hash !== '') {
+    throw new ConfigurationError(
+      'option_invalid',
+      'The issuer is a URL with a query or a fragment.',
+    )
+  }
+  return new URL(`${issuer.replace(/\/$/, '')}/${WELL_KNOWN}`)
+}
+
+/**
+ * The keys of an issuer that is known by its URL alone: the metadata that it publishes names its key set.
+ * The metadata's own `issuer` must be equal to it (section 4.3). Where keys cannot be fetched, they are
+ * looked for anew.
+ *
+ * @throws {ConfigurationError} `option_invalid` for an issuer that is no https URL (http on this machine)
+ */
+export function discoverKeySet(issuer: string, options: RemoteKeySetOptions = {}): RemoteKeySet {
+  const metadata = metadataUrl(issuer)
+  const { fetch = globalThis.fetch, timeoutMs = 5000, maxBytes = 262_144 } = options
+
+  async function locate(): Promise<URL> {
+    const { value } = await fetchJson(metadata, { fetch, timeoutMs, maxBytes })
+    if (!isJsonObject(value) || value['issuer'] !== issuer) {
+      throw new AuthError('keys_unavailable', 'The metadata is of another issuer.')
+    }
+    if (typeof value['jwks_uri'] !== 'string') {
+      throw new AuthError('keys_unavailable', 'The metadata names no key set.')
+    }
+    return readAddress(value['jwks_uri'])
+  }
+
+  return createLocatedKeySet(locate, options)
+}

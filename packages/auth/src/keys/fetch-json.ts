@@ -1,0 +1,101 @@
+import { ConfigurationError } from '../error.js'
+import { parseStrictJson } from '../jwt/strict-json.js'
+
+const MOST_REDIRECTS = 3
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** A document from an issuer, and how long it says that it may be kept. */
+export interface FetchedJson {
+  readonly text: string
+  readonly value: unknown
+  /** `max-age` of `Cache-Control`, in seconds; undefined where there is none. */
+  readonly maxAgeSeconds: number | undefined
+  /** The header `Date` of the answer. */
+  readonly date: string | undefined
+}
+
+/** How a document is fetched. */
+export interface FetchLimits {
+  readonly fetch: typeof globalThis.fetch
+  readonly timeoutMs: number
+  readonly maxBytes: number
+}
+
+/**
+ * Reads the address of a document of an issuer: https, or http on this machine, without credentials.
+ * @throws {ConfigurationError} `option_invalid`
+ */
+export function readAddress(address: string | URL): URL {
+  const url = URL.canParse(String(address)) ? new URL(address) : undefined
+  const isSafe =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname))
+  if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
+    throw new ConfigurationError(
+      'option_invalid',
+      'The address of keys is no https URL without credentials; http is only for this machine.',
+    )
+  }
+  return url
+}
+
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw new Error(`The document is larger than ${maxBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks, size))
+}
+
+/** Follows redirects within the origin; another origin is not the one that was trusted. */
+async function follow(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<Response> {
+  let at = url
+  for (let count = 0; count <= MOST_REDIRECTS; count++) {
+    const response = await limits.fetch(at, {
+      redirect: 'manual',
+      signal,
+      headers: { accept: 'application/json' },
+    })
+    const location = response.headers.get('location')
+    if (response.status < 300 || response.status >= 400 || location === null) return response
+    await response.body?.cancel()
+    at = new URL(location, at)
+    if (at.origin !== url.origin) throw new Error('The document is redirected to another origin.')
+  }
+  throw new Error(`The document is redirected more than ${MOST_REDIRECTS} times.`)
+}
+
+function readMaxAge(header: string | null): number | undefined {
+  const seconds = /(?:^|,)\s*max-age\s*=\s*"?(\d{1,9})/i.exec(header ?? '')?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/**
+ * Fetches JSON within limits of time and size.
+ * @throws {Error} that says why, without what was read
+ */
+export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJson> {
+  const controller = new AbortController()
+  const timer = setTimeout(
+    () => controller.abort(new Error('The answer took too long.')),
+    limits.timeoutMs,
+  )
+  try {
+    const response = await follow(url, limits, controller.signal)
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      throw new Error(`The answer has the status ${response.status}.`)
+    }
+    const text = await readText(response, limits.maxBytes)
+    return {
+      text,
+      value: parseStrictJson(text),
+      maxAgeSeconds: readMaxAge(response.headers.get('cache-control')),
+      date: response.headers.get('date') ?? undefined,
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}

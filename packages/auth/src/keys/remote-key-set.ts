@@ -1,0 +1,214 @@
+import { AuthError, ConfigurationError } from '../error.js'
+import type { TokenHeader } from '../jwt/compact.js'
+import type { KeySource, VerificationKey } from './contract.js'
+import { fetchJson, readAddress, type FetchedJson } from './fetch-json.js'
+import { keyIdOf, readKeySet, type KeySet } from './key-set.js'
+import { RefetchBucket } from './refetch-bucket.js'
+
+/** How a key set is fetched and kept. The defaults suit every issuer known. */
+export interface RemoteKeySetOptions {
+  /** How long a set is in force before it is fetched again. Default: 600 (10 minutes). */
+  readonly freshSeconds?: number
+  /** How long after that its keys still serve while the issuer does not answer. Default: 3600 (1 hour). */
+  readonly staleSeconds?: number
+  /** Longest time for one fetch. Default: 5000 (5 seconds). */
+  readonly timeoutMs?: number
+  /** Largest document. Default: 262,144 (256 KiB). */
+  readonly maxBytes?: number
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
+  /** The clock, in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number
+}
+
+/** A key set at an address. */
+export interface RemoteKeySet extends KeySource {
+  readonly generation: number
+  readonly trustedUntil: number
+  /**
+   * Fetches the set now, or waits for the fetch that is running.
+   * @throws {AuthError} `keys_unavailable`
+   */
+  refresh(): Promise<void>
+}
+
+/** `max-age` may shorten the time that a set is in force, but not below this. */
+const LEAST_FRESH_SECONDS = 60
+/** Fetches because of an unknown `kid`: so many in so long. */
+const REFETCHES = 5
+const REFETCH_SPAN_MS = 30_000
+/** For how long a `kid` that a fetch did not bring is known to be unknown. */
+const UNKNOWN_MS = 30_000
+const MOST_UNKNOWN = 1000
+/** The break after a fetch that failed. */
+const RETRY_MS = 1000
+
+/** A set in force. */
+interface Current {
+  readonly set: KeySet
+  readonly text: string
+  readonly freshUntil: number
+  readonly trustedUntil: number
+}
+
+function unavailable(message: string, cause?: unknown): AuthError {
+  return new AuthError('keys_unavailable', message, { cause })
+}
+
+/** What a header asks for, as far as it can be unknown. */
+function askedName(header: TokenHeader): string {
+  const keyId = keyIdOf(header)
+  return typeof keyId === 'string' ? `kid ${keyId}` : `alg ${String(header.alg)}`
+}
+
+/** A key set that is found by `locate` and kept as its options say. */
+class FetchedKeySet implements RemoteKeySet {
+  readonly #locate: () => URL | Promise<URL>
+  readonly #options: Required<RemoteKeySetOptions>
+  readonly #bucket = new RefetchBucket(REFETCHES, REFETCH_SPAN_MS)
+  /** When each name was found to be unknown. */
+  readonly #unknown = new Map<string, number>()
+  #current: Current | undefined
+  /** The one fetch that is running. */
+  #flight: Promise<void> | undefined
+  #retryAt = 0
+  generation = 0
+
+  constructor(locate: () => URL | Promise<URL>, options: RemoteKeySetOptions) {
+    this.#locate = locate
+    this.#options = {
+      freshSeconds: options.freshSeconds ?? 600,
+      staleSeconds: options.staleSeconds ?? 3600,
+      timeoutMs: options.timeoutMs ?? 5000,
+      maxBytes: options.maxBytes ?? 262_144,
+      fetch: options.fetch ?? globalThis.fetch,
+      now: options.now ?? Date.now,
+    }
+  }
+
+  get trustedUntil(): number {
+    return this.#current?.trustedUntil ?? 0
+  }
+
+  find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]> {
+    const now = this.#options.now()
+    const current = this.#current
+    if (current === undefined || now >= current.trustedUntil) return this.#findFirst(header)
+    if (now >= current.freshUntil) this.#refreshInBackground(now)
+    const keys = current.set.find(header)
+    if (keys instanceof Promise || keys.length > 0) return keys
+    return this.#findUnknown(header, now)
+  }
+
+  async refresh(): Promise<void> {
+    this.#flight ??= this.#start()
+    await this.#flight
+  }
+
+  /** Nothing that is in force: everybody waits for one fetch. */
+  async #findFirst(header: TokenHeader): Promise<readonly VerificationKey[]> {
+    if (this.#flight === undefined && this.#options.now() < this.#retryAt) {
+      throw unavailable('The key set could not be fetched a moment ago.')
+    }
+    await this.refresh()
+    return this.#select(header)
+  }
+
+  /** The set in force does not have the key: it may be a new one, or made up. */
+  async #findUnknown(header: TokenHeader, askedAt: number): Promise<readonly VerificationKey[]> {
+    const name = askedName(header)
+    const since = this.#unknown.get(name)
+    if (since !== undefined && askedAt < since + UNKNOWN_MS) return []
+    if (this.#flight !== undefined) {
+      // It may have begun before the key was there, so what it brings is not the last word.
+      await this.#flight.catch(() => undefined)
+      const keys = await this.#select(header)
+      if (keys.length > 0) return keys
+    }
+    if (this.#flight === undefined && !this.#bucket.take(this.#options.now())) {
+      throw unavailable('The key set was fetched too often for keys that it does not have.')
+    }
+    await this.refresh()
+    const keys = await this.#select(header)
+    if (keys.length === 0) this.#remember(name)
+    return keys
+  }
+
+  async #select(header: TokenHeader): Promise<readonly VerificationKey[]> {
+    return (await this.#current?.set.find(header)) ?? []
+  }
+
+  #remember(name: string): void {
+    this.#unknown.delete(name)
+    this.#unknown.set(name, this.#options.now())
+    const [oldest] = this.#unknown.keys()
+    if (this.#unknown.size > MOST_UNKNOWN && oldest !== undefined) this.#unknown.delete(oldest)
+  }
+
+  #refreshInBackground(now: number): void {
+    if (this.#flight !== undefined || now < this.#retryAt) return
+    this.refresh().catch(() => undefined)
+  }
+
+  #start(): Promise<void> {
+    const flight = this.#fetch().finally(() => {
+      this.#flight = undefined
+    })
+    // Whoever waits is told; where nobody does, a failure is no unhandled one.
+    flight.catch(() => undefined)
+    return flight
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      const fetched = await fetchJson(await this.#locate(), this.#options)
+      this.#accept(fetched, readKeySet(fetched.value))
+    } catch (cause) {
+      this.#retryAt = this.#options.now() + RETRY_MS
+      throw unavailable('The key set cannot be fetched.', cause)
+    }
+  }
+
+  #accept({ text, maxAgeSeconds }: FetchedJson, set: KeySet): void {
+    const { now, freshSeconds, staleSeconds } = this.#options
+    const asked = Math.max(maxAgeSeconds ?? freshSeconds, LEAST_FRESH_SECONDS)
+    const freshUntil = now() + Math.min(asked, freshSeconds) * 1000
+    if (text !== this.#current?.text) {
+      this.generation++
+      this.#unknown.clear()
+    }
+    this.#current = { set, text, freshUntil, trustedUntil: freshUntil + staleSeconds * 1000 }
+    this.#retryAt = 0
+  }
+}
+
+/** A key set whose address is found when it is needed. */
+export function createLocatedKeySet(
+  locate: () => URL | Promise<URL>,
+  options: RemoteKeySetOptions = {},
+): RemoteKeySet {
+  for (const name of ['freshSeconds', 'staleSeconds', 'timeoutMs', 'maxBytes'] as const) {
+    const value = options[name]
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      throw new ConfigurationError('option_invalid', `${name} of a key set is no number from 0 on.`)
+    }
+  }
+  return new FetchedKeySet(locate, options)
+}
+
+/**
+ * The key set at an address. Nothing is fetched before the first token. The set is kept, fetched again in
+ * the background, and serves on while its issuer does not answer. An unknown `kid` has it fetched again, a
+ * few times in half a minute; beyond that nobody can say whether a key is new, and the answer is
+ * `keys_unavailable`.
+ *
+ * @param url - https, or http on this machine
+ * @throws {ConfigurationError} `option_invalid`
+ */
+export function createRemoteKeySet(
+  url: string | URL,
+  options: RemoteKeySetOptions = {},
+): RemoteKeySet {
+  const address = readAddress(url)
+  return createLocatedKeySet(() => address, options)
+}

@@ -1,0 +1,23 @@
+/** What a token can be withdrawn by. */
+export interface RevocableToken {
+  /** The claim `iss`, or `local` where there is none. */
+  readonly issuer: string
+  /** The claim `sub`. */
+  readonly subject: string | undefined
+  /** The claim `jti` (RFC 7519 section 4.1.7). */
+  readonly tokenId: string | undefined
+  /** The claim `sid` (OpenID Connect Front-Channel Logout section 3). */
+  readonly sessionId: string | undefined
+  /** The claim `iat`, in seconds since 1970. */
+  readonly issuedAt: number | undefined
+  /** SHA-256 of the whole token, in hex. Reckoned when it is asked for. */
+  digest(): string
+}
+
+/** Tokens that were withdrawn before their end. Asked for every request, also where a token is cached. */
+export interface RevocationList {
+  /**
+   * @throws {AuthError} where the list cannot be trusted now: nobody gets in on a list that may be old
+   */
+  isRevoked(token: RevocableToken): boolean
+}
