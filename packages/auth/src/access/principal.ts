@@ -39,7 +39,11 @@ function isBlank(value: string): boolean {
   return value.trim() === ''
 }
 
-function readSubject(user: object): string {
+/**
+ * The subject of a user: its `sub`, else its `id`.
+ * @throws {TokenError} `token_claim` where neither is a text that is not blank
+ */
+export function readSubject(user: object): string {
   const subject: unknown = Reflect.get(user, 'sub') ?? Reflect.get(user, 'id')
   if (typeof subject !== 'string' || isBlank(subject)) {
     throw new TokenError('token_claim', 'The token names no subject.', { claim: 'sub' })

@@ -135,6 +135,37 @@ describe('authenticate: what they own and may do', () => {
     await expect(run(unknown)).resolves.toMatchObject({ roles: [], ignoredGrants: ['chef'] })
   })
 
+  it('asks defaultRoleOf in place of defaultRole, about this user', async () => {
+    const members = {
+      defaultRole: 'owner',
+      viewers: ['alice'],
+      defaultRoleOf({ sub }: User) {
+        return this.viewers.includes(sub) ? 'viewer' : undefined
+      },
+    }
+    await expect(run(members)).resolves.toHaveProperty('roles', ['viewer'])
+    await expect(run({ ...members, viewers: [] })).resolves.toHaveProperty('roles', [])
+    await expect(run({ ...members, defaultRoleOf: () => null })).resolves.toHaveProperty(
+      'roles',
+      [],
+    )
+    const named = { ...members, authenticateToken: () => ({ sub: 'alice', role: 'chef' }) }
+    await expect(run(named)).resolves.toMatchObject({ roles: [], ignoredGrants: ['chef'] })
+  })
+
+  it('refuses where defaultRoleOf gives no text at once, and the log learns why', async () => {
+    const refusal = { name: 'AuthError', code: 'access_denied' }
+    const cause = new Error('no table')
+    const fail = () => {
+      throw cause
+    }
+    await expect(run({ defaultRoleOf: fail })).rejects.toMatchObject({ ...refusal, cause })
+    const late = () => Promise.reject(cause)
+    for (const defaultRoleOf of [late, async () => 'viewer', () => 7, () => ['viewer'], null]) {
+      await expect(run({ defaultRoleOf })).rejects.toMatchObject(refusal)
+    }
+  })
+
   it('reads roles anew for each request', async () => {
     const members = { authenticateToken: () => ({ sub: 'alice', role: 'chef' }) }
     const before = await authenticate(provider(members), 't', request, { chef: ['agents:read'] })

@@ -2,6 +2,7 @@ import { createPrincipal, type Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
 import { AuthError, TokenError } from '../error.js'
 import type { AuthProvider, AuthRequest } from './contract.js'
+import { readDefaultRole } from './default-role.js'
 
 /** Fails closed: only a clear yes authorizes, and an error is a no. */
 async function isAuthorized<User extends object>(
@@ -22,7 +23,7 @@ async function isAuthorized<User extends object>(
  * owner and permissions are read. Nothing here is cached, so that roles hold for this request.
  *
  * @throws {AuthError} the provider's own refusal; `token_key_unknown` where it knows no user;
- *   `access_denied` where it does not authorize the user or names no owner
+ *   `access_denied` where it does not authorize the user, or names no owner or no default role when asked
  */
 export async function authenticate<User extends object>(
   provider: AuthProvider<User>,
@@ -39,7 +40,7 @@ export async function authenticate<User extends object>(
   }
   return createPrincipal(user, {
     roles,
-    defaultRole: provider.defaultRole,
+    defaultRole: readDefaultRole(provider, user),
     mapUserToResourceId: provider.mapUserToResourceId?.bind(provider),
   })
 }

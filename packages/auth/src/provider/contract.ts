@@ -1,3 +1,5 @@
+import type { TokenForm } from './token-form.js'
+
 /** The request as a provider sees it. */
 export interface AuthRequest {
   /** The request itself. Its body is not read yet, and is not for a provider to read. */
@@ -22,6 +24,12 @@ export interface AuthProvider<User extends object = object> {
   /** Accepted for compatibility, like `public`. */
   readonly protected?: readonly PathRule[]
   /**
+   * Whether a token is this provider's to verify, by its form alone: asked only where there are several
+   * (`CompositeAuth`), of a token that nobody has verified. Not for looking the token up, which the time
+   * it takes would tell. Synchronous; only `true` is a yes. Default: whatever no other provider accepts.
+   */
+  accepts?(token: TokenForm): boolean
+  /**
    * Says whose token this is.
    * @returns the user, whose `sub` (or `id`) is a text that is not empty; null for a token it does not know
    * @throws {AuthError} with the reason
@@ -34,4 +42,9 @@ export interface AuthProvider<User extends object = object> {
   authorizeUser?(user: User, request: AuthRequest): boolean | Promise<boolean>
   /** Who owns what this user stores. Synchronous. Default: the subject. */
   mapUserToResourceId?(user: User): string | null | undefined
+  /**
+   * The role of this user where their claims name neither role nor scope, for a provider whose users
+   * differ in it. Synchronous. Nothing means none. Default: `defaultRole` for everyone.
+   */
+  defaultRoleOf?(user: User): string | null | undefined
 }

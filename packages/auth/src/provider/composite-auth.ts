@@ -1,0 +1,191 @@
+import { readSubject } from '../access/principal.js'
+import { AuthError, ConfigurationError, TokenError } from '../error.js'
+import { MOST_DECODED_BYTES } from '../jwt/decode.js'
+import { checkSize } from '../jwt/compact.js'
+import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
+import { readDefaultRole } from './default-role.js'
+import { checkProvider } from './provider-shape.js'
+import { readTokenForm, type TokenForm } from './token-form.js'
+
+/** A provider of the list, by the name that the log has of it. */
+interface Member {
+  readonly name: string
+  readonly provider: AuthProvider
+}
+
+/** Names of an unverified token are quoted, and cut: they are whatever somebody wrote. */
+const MOST_QUOTED = 100
+
+function quote(value: string | undefined): string {
+  return value === undefined ? 'none' : JSON.stringify(value.slice(0, MOST_QUOTED))
+}
+
+function describe({ isJwt, issuer, algorithm }: TokenForm): string {
+  if (!isJwt) return 'an opaque token'
+  return `a JWT (issuer: ${quote(issuer)}, algorithm: ${quote(algorithm)})`
+}
+
+function readMembers(providers: readonly AuthProvider[]): readonly Member[] {
+  if (!Array.isArray(providers) || providers.length === 0) {
+    throw new ConfigurationError('option_invalid', 'CompositeAuth needs a list of providers.')
+  }
+  const members = providers.map((provider: unknown, index) => {
+    checkProvider(provider, `Provider ${index + 1} of CompositeAuth`)
+    return { provider, name: provider.name ?? `provider ${index + 1}` }
+  })
+  if (new Set(providers).size < providers.length) {
+    throw new ConfigurationError('option_invalid', 'CompositeAuth has a provider twice.')
+  }
+  return members
+}
+
+function namesOf(members: readonly Member[]): string {
+  return members.map(({ name }) => name).join(', ')
+}
+
+/** What no other provider accepts goes to the one that does not say what it accepts. */
+function findFallback(members: readonly Member[]): Member | undefined {
+  const fallbacks = members.filter(({ provider }) => provider.accepts === undefined)
+  if (fallbacks.length > 1) {
+    throw new ConfigurationError(
+      'option_invalid',
+      `Of the providers of CompositeAuth only one can be without accepts, and these are: ${namesOf(fallbacks)}. Give all but one a method accepts(token), such as ({ issuer }) => issuer === 'https://issuer.example'.`,
+    )
+  }
+  return fallbacks[0]
+}
+
+/** What `accepts` answers. An error in it refuses the token for all: a fault is no reason to ask the next. */
+function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
+  try {
+    const answer: unknown = provider.accepts?.(form)
+    // A promise is no yes; without this, its own failure would end the process.
+    if (answer instanceof Promise) answer.catch(() => undefined)
+    return answer
+  } catch (cause) {
+    throw new TokenError('token_issuer', `The accepts of ${name} failed.`, { cause })
+  }
+}
+
+/**
+ * Several providers as one, for `server.auth`. The provider of a token is chosen by its form, and never
+ * found by trying: a token reaches one provider, whose refusal is the refusal, and what authorizes its
+ * user, names their owner and gives the default role is that provider alone.
+ *
+ * Chosen is the one provider whose `accepts` says true; else the one, if any, that has no `accepts`. Two
+ * that accept one token make it ambiguous, and it is refused. A `CompositeAuth` in the list of another
+ * has no `accepts`.
+ *
+ * Users without the claim `iss` are all of the issuer `local`: two providers of such users who name the
+ * same subject name the same owner.
+ */
+export class CompositeAuth implements AuthProvider {
+  /** The names of the providers. */
+  readonly name: string
+  /** The lists of all providers, one after the other. */
+  readonly public: readonly PathRule[]
+  /** Likewise. */
+  readonly protected: readonly PathRule[]
+  readonly #selective: readonly Member[]
+  readonly #fallback: Member | undefined
+  readonly #authenticated = new WeakMap<object, Member>()
+
+  /**
+   * @throws {ConfigurationError} `option_invalid` for an empty list, what is no provider, a provider that
+   *   is there twice, or two without `accepts`
+   */
+  constructor(providers: readonly AuthProvider[]) {
+    const members = readMembers(providers)
+    this.#fallback = findFallback(members)
+    this.#selective = members.filter((member) => member !== this.#fallback)
+    this.name = `composite (${namesOf(members)})`
+    this.public = members.flatMap(({ provider }) => provider.public ?? [])
+    this.protected = members.flatMap(({ provider }) => provider.protected ?? [])
+  }
+
+  /**
+   * Lets the provider of a token verify it.
+   *
+   * @throws {TokenError} `token_issuer` where the token is nobody's or ambiguous; `token_too_large`
+   *   beyond 64 KiB; `token_key_unknown` where its provider knows no user
+   * @throws {AuthError} `access_denied` where two providers name the same object as their user
+   * @throws the error of its provider, unchanged
+   */
+  async authenticateToken(token: string, request: AuthRequest): Promise<object> {
+    checkSize(token, MOST_DECODED_BYTES)
+    const member = this.#choose(readTokenForm(token))
+    const user: unknown = await member.provider.authenticateToken(token, request)
+    if (typeof user !== 'object' || user === null) {
+      throw new TokenError('token_key_unknown', `${member.name} knows no user of this token.`)
+    }
+    this.#remember(user, member)
+    return user
+  }
+
+  /**
+   * Whether the provider that authenticated this user lets them call.
+   * @throws {AuthError} `access_denied` for a user that was not authenticated here
+   */
+  async authorizeUser(user: object, request: AuthRequest): Promise<boolean> {
+    const { provider } = this.#memberOf(user)
+    if (provider.authorizeUser === undefined) return true
+    return (await provider.authorizeUser(user, request)) === true
+  }
+
+  /**
+   * The owner that the provider names that authenticated this user, else the subject.
+   * @throws {AuthError} `access_denied` for a user that was not authenticated here
+   */
+  mapUserToResourceId(user: object): string {
+    const { provider } = this.#memberOf(user)
+    return provider.mapUserToResourceId?.(user) ?? readSubject(user)
+  }
+
+  /**
+   * The default role that the provider gives that authenticated this user.
+   * @throws {AuthError} `access_denied` for a user that was not authenticated here
+   */
+  defaultRoleOf(user: object): string | undefined {
+    return readDefaultRole(this.#memberOf(user).provider, user)
+  }
+
+  #choose(form: TokenForm): Member {
+    const answers = this.#selective.map((member) => ({ member, answer: askAccepts(member, form) }))
+    const accepting = answers.filter(({ answer }) => answer === true).map(({ member }) => member)
+    if (accepting.length > 1) {
+      throw new TokenError(
+        'token_issuer',
+        `The token is ambiguous: ${namesOf(accepting)} accept ${describe(form)}.`,
+      )
+    }
+    const chosen = accepting[0] ?? this.#fallback
+    if (chosen !== undefined) return chosen
+    const reasons = answers.map(({ member, answer }) => {
+      const said = answer === false ? 'false' : 'neither true nor false at once'
+      return `${member.name}: its accepts said ${said}`
+    })
+    throw new TokenError(
+      'token_issuer',
+      `No provider accepts ${describe(form)}. ${reasons.join('; ')}.`,
+    )
+  }
+
+  #remember(user: object, member: Member): void {
+    const earlier = this.#authenticated.get(user)
+    if (earlier !== undefined && earlier !== member) {
+      throw new AuthError(
+        'access_denied',
+        `${earlier.name} and ${member.name} name one object as their user, so that nobody could say who authorizes it. Return an object of its own.`,
+      )
+    }
+    this.#authenticated.set(user, member)
+  }
+
+  #memberOf(user: object): Member {
+    const member = this.#authenticated.get(user)
+    if (member === undefined) {
+      throw new AuthError('access_denied', 'This CompositeAuth did not authenticate the user.')
+    }
+    return member
+  }
+}

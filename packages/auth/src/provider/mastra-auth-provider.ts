@@ -1,0 +1,70 @@
+import { ConfigurationError } from '../error.js'
+import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
+
+/** Options of every provider that extends `MastraAuthProvider`. */
+export interface MastraAuthProviderOptions<User extends object = object> {
+  /** For logs. Default: none. */
+  readonly name?: string
+  /** Whether a user may call at all; goes before the method of a subclass. Default: that method. */
+  readonly authorizeUser?: (user: User, request: AuthRequest) => boolean | Promise<boolean>
+  /** Who owns what a user stores; likewise. Synchronous. Default: that method, else the subject. */
+  readonly mapUserToResourceId?: (user: User) => string | null | undefined
+  /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
+  readonly public?: readonly PathRule[]
+  /** Accepted for compatibility, like `public`. */
+  readonly protected?: readonly PathRule[]
+}
+
+/**
+ * Refuses an option that is no function. Also one that is written out but undefined: taken as left out,
+ * an `authorizeUser` that is not set would let everyone call.
+ */
+function checkFunctions(options: object): void {
+  for (const name of ['authorizeUser', 'mapUserToResourceId'] as const) {
+    if (name in options && typeof Reflect.get(options, name) !== 'function') {
+      throw new ConfigurationError('option_invalid', `The option ${name} is not a function.`)
+    }
+  }
+}
+
+/**
+ * The base of a provider of your own, as in the original. A subclass says whose token it is; where its
+ * `authenticateToken` returns null the request is refused, but an error with the reason says more.
+ */
+export abstract class MastraAuthProvider<
+  User extends object = object,
+> implements AuthProvider<User> {
+  name?: string
+  public?: readonly PathRule[]
+  protected?: readonly PathRule[]
+
+  /** @throws {ConfigurationError} `option_invalid` */
+  constructor(options: MastraAuthProviderOptions<User> = {}) {
+    this.name = options.name
+    this.registerOptions(options)
+  }
+
+  /** Says whose token this is; null for one that it does not know. */
+  abstract authenticateToken(token: string, request: AuthRequest): Promise<User | null>
+
+  /** Whether this user may call at all. Default: every user; permissions are asked behind it. */
+  authorizeUser(_user: User, _request: AuthRequest): boolean | Promise<boolean> {
+    return true
+  }
+
+  /** Who owns what this user stores. Default, where a subclass has no such method: the subject. */
+  mapUserToResourceId?(user: User): string | null | undefined
+
+  /**
+   * Takes over the options that are there, but not `name`: for the constructor of a subclass.
+   * @throws {ConfigurationError} `option_invalid`
+   */
+  protected registerOptions(options: MastraAuthProviderOptions<User> = {}): void {
+    checkFunctions(options)
+    const { authorizeUser, mapUserToResourceId } = options
+    if (authorizeUser !== undefined) this.authorizeUser = authorizeUser.bind(this)
+    if (mapUserToResourceId !== undefined) this.mapUserToResourceId = mapUserToResourceId
+    if (options.public !== undefined) this.public = options.public
+    if (options.protected !== undefined) this.protected = options.protected
+  }
+}

@@ -1,0 +1,53 @@
+import { readBearerToken } from '../bearer/header.js'
+import { AuthError, ConfigurationError, type ConfigurationErrorCode } from '../error.js'
+import { isSampleSecret } from '../keys/secret-quality.js'
+import { looksLikeJwt } from './token-form.js'
+
+const LEAST_CHARACTERS = 32
+
+/** Whether a request could carry it: of the characters of a bearer token, and read back as it is. */
+function isBearerToken(token: string): boolean {
+  try {
+    return readBearerToken(`Bearer ${token}`) === token
+  } catch (error) {
+    if (!AuthError.isInstance(error)) throw error
+    return false
+  }
+}
+
+function isSimple(token: string): boolean {
+  return new Set(token).size <= 1 || /^\d+$/.test(token)
+}
+
+/**
+ * Refuses an opaque token that somebody could guess, or that could never arrive.
+ *
+ * @param what - names it in the error, which never contains the token
+ * @throws {ConfigurationError} `secret_too_short`, `secret_is_sample` or `option_invalid`
+ */
+export function checkOpaqueToken(token: string, what: string): void {
+  const refuse = (code: ConfigurationErrorCode, message: string): never => {
+    throw new ConfigurationError(code, `${what} ${message} Make a good one with: npx signet secret`)
+  }
+  if (token.length < LEAST_CHARACTERS) {
+    refuse(
+      'secret_too_short',
+      `has ${token.length} characters; it needs at least ${LEAST_CHARACTERS}.`,
+    )
+  }
+  if (isSampleSecret(Buffer.from(token, 'utf8'))) {
+    refuse('secret_is_sample', 'is printed in public documentation, so that anyone knows it.')
+  }
+  if (isSimple(token)) {
+    refuse('option_invalid', 'is too simple: one character over and over, or nothing but digits.')
+  }
+  if (looksLikeJwt(token)) {
+    refuse('option_invalid', 'looks like a JWT, which MastraJwtAuth is there to verify.')
+  }
+  if (!isBearerToken(token)) {
+    refuse(
+      'option_invalid',
+      'has characters that a bearer token cannot have (RFC 6750 section 2.1).',
+    )
+  }
+}

@@ -1,0 +1,47 @@
+import { decode, type DecodedToken } from '../jwt/decode.js'
+
+/** What an unverified look at a token tells. Anyone can write all of it: it may choose who verifies, no more. */
+export interface TokenForm {
+  /** Whether it has the form of a JSON Web Token, well made or not; else it is opaque. */
+  readonly isJwt: boolean
+  /** The claim `iss` of a token that can be read, where it is a text. */
+  readonly issuer?: string
+  /** The header's `alg`, likewise. */
+  readonly algorithm?: string
+  /** The header's `kid`, likewise. */
+  readonly keyId?: string
+  /** The token itself, for prefixes. It must not be logged. */
+  readonly token: string
+}
+
+/** How a JSON object begins. */
+const OBJECT = /^\s*\{\s*["}]/
+
+/**
+ * Whether a text has the form of a JWT (RFC 7519 section 3): what stands before its first dot is the
+ * beginning of a JSON object in base64url. True for every token that a verifier here accepts, and also
+ * for one that is cut, misspelt or encrypted.
+ */
+export function looksLikeJwt(token: string): boolean {
+  const dot = token.indexOf('.')
+  return dot > 0 && OBJECT.test(Buffer.from(token.slice(0, dot), 'base64url').toString('utf8'))
+}
+
+function ownText(object: DecodedToken['payload'], name: string): string | undefined {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Looks at a token, by the rules of verification but without verifying anything. Frozen. */
+export function readTokenForm(token: string): TokenForm {
+  const decoded = decode(token)
+  if (decoded === undefined) return Object.freeze({ isJwt: looksLikeJwt(token), token })
+  const { header, payload } = decoded
+  return Object.freeze({
+    isJwt: true,
+    issuer: ownText(payload, 'iss'),
+    algorithm: ownText(header, 'alg'),
+    keyId: ownText(header, 'kid'),
+    token,
+  })
+}
