@@ -69,9 +69,20 @@ export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { anonymousPrincipal, authenticate } from './provider/authenticate.js'
 export { CompositeAuth } from './provider/composite-auth.js'
-export { type AuthProvider, type AuthRequest, type PathRule } from './provider/contract.js'
+export {
+  type AuthProvider,
+  type AuthRequest,
+  type PathRule,
+  type UserAccess,
+} from './provider/contract.js'
 export { defineAuth } from './provider/define-auth.js'
-export { MastraJwtAuth, type JwtUser, type MastraJwtAuthOptions } from './provider/jwt-auth.js'
+export { type IssuerOptions } from './provider/issuer-options.js'
+export {
+  MastraJwtAuth,
+  type MastraJwtAuthOptions,
+  type NamedIssuerOptions,
+} from './provider/jwt-auth.js'
+export { type JwtUser } from './provider/jwt-user.js'
 export {
   MastraAuthProvider,
   type MastraAuthProviderOptions,

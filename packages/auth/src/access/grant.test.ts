@@ -6,7 +6,7 @@ const ROLES: RoleTable = { ...DEFAULT_ROLES, 'night watch': ['audit:read'], nobo
 
 /** Claims as they come out of a parser, so that they may have any type. */
 function read(text: string, defaultRole?: string) {
-  const { permissions, ...rest } = readGrants(JSON.parse(text), ROLES, defaultRole)
+  const { permissions, ...rest } = readGrants(JSON.parse(text), { roles: ROLES, defaultRole })
   return { granted: permissions.granted, ...rest }
 }
 
@@ -125,7 +125,10 @@ describe('readGrants: the default role', () => {
 
   it('counts where a claim is only inherited: that is not present', () => {
     expect(read('{"__proto__":{"role":"owner"}}', 'nobody')).toMatchObject({ roles: ['nobody'] })
-    const inherited = readGrants(Object.create({ role: 'owner' }), ROLES, 'nobody')
+    const inherited = readGrants(Object.create({ role: 'owner' }), {
+      roles: ROLES,
+      defaultRole: 'nobody',
+    })
     expect(inherited.roles).toStrictEqual(['nobody'])
   })
 

@@ -1,3 +1,4 @@
+import { capGrants } from './cap.js'
 import { createPermissions, parseGrant, type Permissions } from './permission.js'
 import { grantsOfRole, type RoleTable } from './role.js'
 
@@ -12,6 +13,13 @@ export interface Grants {
   readonly roles: readonly string[]
   /** Roles and scopes that are present but unknown. They grant nothing; a refusal names them. */
   readonly ignored: readonly string[]
+}
+
+/** How grants are read. */
+export interface GrantOptions {
+  readonly roles: RoleTable
+  readonly defaultRole?: string
+  readonly grants?: readonly string[]
 }
 
 /** Words of a claim: space-separated text (RFC 6749 section 3.3) or a list of texts. */
@@ -43,10 +51,11 @@ function present(user: object, names: readonly string[]): readonly unknown[] {
  * counts only where none of them is present: present but unknown grants nothing.
  *
  * @param user - verified claims, or the user that a provider vouches for
- * @param roles - the role table in force
- * @param defaultRole - a role of that table; undefined for none
+ * @param options.roles - the role table in force
+ * @param options.defaultRole - a role of that table; undefined for none
+ * @param options.grants - the most that is granted; undefined for everything
  */
-export function readGrants(user: object, roles: RoleTable, defaultRole?: string): Grants {
+export function readGrants(user: object, { roles, defaultRole, grants }: GrantOptions): Grants {
   const scopes = present(user, SCOPE_CLAIMS)
   const named = present(user, ROLE_CLAIMS)
   const isSilent = scopes.length === 0 && named.length === 0
@@ -61,15 +70,15 @@ export function readGrants(user: object, roles: RoleTable, defaultRole?: string)
     else ignored.push(nameOf(word))
   }
   for (const role of asked) {
-    const grants = typeof role === 'string' ? grantsOfRole(roles, role) : undefined
-    if (grants === undefined) ignored.push(nameOf(role))
+    const granted = typeof role === 'string' ? grantsOfRole(roles, role) : undefined
+    if (granted === undefined) ignored.push(nameOf(role))
     else {
       known.push(nameOf(role))
-      texts.push(...grants)
+      texts.push(...granted)
     }
   }
   return {
-    permissions: createPermissions(texts),
+    permissions: createPermissions(grants === undefined ? texts : capGrants(texts, grants)),
     roles: Object.freeze(known),
     ignored: Object.freeze(ignored),
   }

@@ -31,6 +31,8 @@ export interface Principal {
 export interface PrincipalOptions {
   readonly roles: RoleTable
   readonly defaultRole?: string
+  /** The most that the user is granted. Default: everything that their claims say. */
+  readonly grants?: readonly string[]
   /** Default: the subject owns. */
   mapUserToResourceId?(user: object): unknown
 }
@@ -87,7 +89,7 @@ function readActor(user: object): string | undefined {
  */
 export function createPrincipal(user: object, options: PrincipalOptions): Principal {
   const subject = readSubject(user)
-  const grants = readGrants(user, options.roles, options.defaultRole)
+  const grants = readGrants(user, options)
   const expiresAt: unknown = Object.hasOwn(user, 'exp') ? Reflect.get(user, 'exp') : undefined
   return Object.freeze({
     subject,

@@ -38,8 +38,10 @@ export async function authenticate<User extends object>(
   if (!(await isAuthorized(provider, user, request))) {
     throw new AuthError('access_denied', 'authorizeUser refused the user.')
   }
+  const access = provider.accessOf?.(user)
   return createPrincipal(user, {
-    roles,
+    roles: access?.roles ?? roles,
+    grants: access?.grants,
     defaultRole: readDefaultRole(provider, user),
     mapUserToResourceId: provider.mapUserToResourceId?.bind(provider),
   })

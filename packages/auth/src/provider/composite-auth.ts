@@ -2,7 +2,7 @@ import { readSubject } from '../access/principal.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MOST_DECODED_BYTES } from '../jwt/decode.js'
 import { checkSize } from '../jwt/compact.js'
-import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
+import type { AuthProvider, AuthRequest, PathRule, UserAccess } from './contract.js'
 import { readDefaultRole } from './default-role.js'
 import { checkProvider } from './provider-shape.js'
 import { readTokenForm, type TokenForm } from './token-form.js'
@@ -147,6 +147,16 @@ export class CompositeAuth implements AuthProvider {
    */
   defaultRoleOf(user: object): string | undefined {
     return readDefaultRole(this.#memberOf(user).provider, user)
+  }
+
+  /**
+   * The roles of the issuer of this user, and the most that it may grant, as the provider says that
+   * authenticated them.
+   *
+   * @throws {AuthError} `access_denied` for a user that was not authenticated here
+   */
+  accessOf(user: object): UserAccess {
+    return this.#memberOf(user).provider.accessOf?.(user) ?? {}
   }
 
   #choose(form: TokenForm): Member {

@@ -1,3 +1,4 @@
+import type { RoleTable } from '../access/role.js'
 import type { TokenForm } from './token-form.js'
 
 /** The request as a provider sees it. */
@@ -47,4 +48,14 @@ export interface AuthProvider<User extends object = object> {
    * differ in it. Synchronous. Nothing means none. Default: `defaultRole` for everyone.
    */
   defaultRoleOf?(user: User): string | null | undefined
+  /** What the roles of this user's issuer grant, and the most that it may grant. Synchronous. */
+  accessOf?(user: User): UserAccess
+}
+
+/** How the claims of a user are read, where their issuer has a say in it. */
+export interface UserAccess {
+  /** In place of the server's role table. */
+  readonly roles?: RoleTable
+  /** The most that the user is granted. Default: everything that their claims say. */
+  readonly grants?: readonly string[]
 }

@@ -1,48 +1,39 @@
-import { createVerifier, type Verifier } from '../jwt/verify.js'
-import type { Algorithm } from '../jwt/algorithm.js'
-import type { Claims } from '../jwt/claims.js'
-import { signToken, type SignOptions } from '../jwt/sign.js'
-import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { readBearerToken } from '../bearer/header.js'
-import { secretBytes, secretKeys, type Secret, type SecretKeys } from '../keys/secret.js'
-import { isSampleSecret } from '../keys/secret-quality.js'
-import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
+import { AuthError, ConfigurationError, TokenError } from '../error.js'
+import { isHmacAlgorithm, isAlgorithm } from '../jwt/algorithm.js'
+import type { CacheOptions } from '../jwt/cache.js'
+import type { Claims } from '../jwt/claims.js'
+import { explainToken, type Explanation } from '../jwt/explain.js'
+import type { TokenRules, VerificationPolicy } from '../jwt/policy.js'
+import { signToken, type SignOptions } from '../jwt/sign.js'
+import { createVerifier, type Verifier } from '../jwt/verify.js'
+import type { RevocationList } from '../revocation/contract.js'
+import type { AuthProvider, AuthRequest, PathRule, UserAccess } from './contract.js'
+import { readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
+import { claimText, userOf, type JwtUser } from './jwt-user.js'
+import type { TokenForm } from './token-form.js'
 
-/** A user as Studio shows one. */
-export interface JwtUser {
-  readonly id: string
-  readonly email?: string
-  readonly name?: string
-  readonly avatarUrl?: string
-}
+/** An issuer among several. Without keys its OpenID metadata names them. */
+export type NamedIssuerOptions = IssuerOptions & { readonly issuer: string | readonly string[] }
 
-/** Options of `MastraJwtAuth`. What is left out never opens anything. */
-export interface MastraJwtAuthOptions {
+/**
+ * Options of `MastraJwtAuth`. What is left out never opens anything. Without keys and without an issuer,
+ * the secret is that of the environment: `MASTRA_JWT_SECRET`, then `JWT_AUTH_SECRET`.
+ */
+export interface MastraJwtAuthOptions extends IssuerOptions {
   /**
-   * The shared secret, or several: the first signs, all verify. At least 32 bytes. Default: the
-   * environment variable `MASTRA_JWT_SECRET`, then `JWT_AUTH_SECRET`.
+   * Several issuers, each with its own keys, audience and rules, and with what it may grant: a token of one
+   * that is signed with a key of another is refused. In place of the options of one issuer.
    */
-  readonly secret?: Secret | readonly Secret[]
-  /** Algorithms accepted. Default: what each secret is long enough for. */
-  readonly algorithms?: readonly Algorithm[]
-  /** Accepted issuers (`iss`, RFC 7519 section 4.1.1). Default: any, or none. */
-  readonly issuer?: string | readonly string[]
-  /** This server's names (`aud`, RFC 7519 section 4.1.3). Default: any, or none. */
-  readonly audience?: string | readonly string[]
-  /** The header's `typ`. Default: any. */
-  readonly typ?: string
+  readonly issuers?: readonly NamedIssuerOptions[]
   /** Whether a token without `exp` is refused. Default: true, but false where `NODE_ENV` is `development`. */
   readonly requireExpiry?: boolean
-  /** Claims that every token must have beside `sub`, which always is. Default: none. */
-  readonly requiredClaims?: readonly string[]
-  /** Oldest token accepted, in seconds since its `iat`. Default: any age. */
-  readonly maxTokenAgeSeconds?: number
-  /** How far the clocks may differ, in seconds. Default: 0. */
-  readonly clockToleranceSeconds?: number
   /** Largest token, in bytes. Default: 8192 (8 KiB). */
   readonly maxTokenBytes?: number
-  /** The role of a token that names neither role nor scope. Default: `member`; null for none. */
-  readonly defaultRole?: string | null
+  /** How much memory verified tokens may take; false for none. Default: 16 MiB. */
+  readonly cache?: CacheOptions | false
+  /** Tokens that were withdrawn. Default: none. */
+  readonly revocation?: RevocationList
   /** Says how Studio shows a user. Default: `sub` or `id`, `email`, `name` and `picture` of the claims. */
   readonly mapUser?: (claims: Claims) => JwtUser | null
   /** Who owns what a user stores. Synchronous. Default: the subject. */
@@ -55,9 +46,32 @@ export interface MastraJwtAuthOptions {
   readonly public?: readonly PathRule[]
   /** Accepted for compatibility, like `public`. */
   readonly protected?: readonly PathRule[]
+  /** Fetches key sets and metadata. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
 }
+
+const DEFAULT_CACHE: CacheOptions = { maxBytes: 16 * 1024 * 1024 }
+
+/** Options of one issuer that cannot stand beside `issuers`. */
+const ISSUER_OPTIONS = [
+  'secret',
+  'publicKey',
+  'jwks',
+  'jwksUri',
+  'issuer',
+  'audience',
+  'algorithms',
+  'typ',
+  'profile',
+  'requiredClaims',
+  'maxTokenAgeSeconds',
+  'clockToleranceSeconds',
+  'defaultRole',
+  'roles',
+  'grants',
+] as const satisfies readonly (keyof IssuerOptions)[]
 
 function isDevelopment(): boolean {
   return process.env['NODE_ENV'] === 'development'
@@ -67,125 +81,150 @@ function secretFromEnvironment(): string | undefined {
   return process.env['MASTRA_JWT_SECRET'] ?? process.env['JWT_AUTH_SECRET']
 }
 
-function asSecretList(secret: Secret | readonly Secret[]): readonly Secret[] {
-  return Array.isArray(secret) ? secret : [secret as Secret]
+/** The options of the one issuer, with the secret of the environment where nothing else is said. */
+function withSecret(options: MastraJwtAuthOptions): IssuerOptions {
+  const hasKeys = ['secret', 'publicKey', 'jwks', 'jwksUri'].some(
+    (name) => Reflect.get(options, name) !== undefined,
+  )
+  const isSilent = !hasKeys && (options.issuer === undefined || 'secret' in options)
+  return isSilent ? { ...options, secret: secretFromEnvironment() } : options
 }
 
-function readSecret(options: MastraJwtAuthOptions): Secret | readonly Secret[] {
-  const secret = options.secret ?? secretFromEnvironment()
-  if (secret === undefined || secret === null) {
+function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] {
+  const { issuers } = options
+  if (issuers === undefined) {
+    if ('issuers' in options) {
+      throw new ConfigurationError('option_invalid', 'The option issuers is undefined.')
+    }
+    return [withSecret(options)]
+  }
+  const beside = ISSUER_OPTIONS.find((name) => name in options)
+  if (beside !== undefined) {
     throw new ConfigurationError(
-      'secret_missing',
-      'There is no secret. Set MASTRA_JWT_SECRET, or the option secret. Make a good one with: npx signet secret',
+      'option_invalid',
+      `The option ${beside} stands beside issuers. Say it for each issuer.`,
     )
   }
-  if (!isDevelopment() && asSecretList(secret).some((each) => isSampleSecret(secretBytes(each)))) {
-    throw new ConfigurationError(
-      'secret_is_sample',
-      'The secret is printed in public documentation, so anyone can sign with it; it serves only with NODE_ENV=development. Make a good one with: npx signet secret',
-    )
+  return issuers
+}
+
+/** The policy of a verifier: the rules of one, or of each. */
+function policyOf(issuers: readonly Issuer[], options: MastraJwtAuthOptions): VerificationPolicy {
+  const { maxTokenBytes, now, revocation, cache = DEFAULT_CACHE } = options
+  const common = { maxTokenBytes, now, revocation, cache }
+  const [first] = issuers
+  if (options.issuers === undefined && first !== undefined) return { ...first.rules, ...common }
+  return {
+    ...common,
+    issuers: issuers.map(({ rules, names = [] }) => ({ ...rules, issuer: names })),
   }
-  return secret
 }
 
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function defaultMapUser(claims: Claims): JwtUser | null {
-  const id = text(claims.sub) ?? text(claims['id'])
-  if (id === undefined) return null
-  return {
-    id,
-    email: text(claims['email']),
-    name: text(claims['name']),
-    avatarUrl: text(claims['avatarUrl']) ?? text(claims['avatar_url']) ?? text(claims['picture']),
-  }
-}
-
-/**
- * Refuses a rule that was written out but has no value, such as `issuer: process.env.ISSUER` where
- * the variable is not set: taken as left out, it would accept every issuer.
- */
-function refuseUndefinedRules(options: MastraJwtAuthOptions): void {
-  for (const rule of ['algorithms', 'issuer', 'audience', 'typ'] as const) {
-    if (rule in options && options[rule] === undefined) {
-      throw new ConfigurationError(
-        'option_invalid',
-        `The option ${rule} is undefined. Give it a value, or leave it out to accept any.`,
-      )
-    }
-  }
-}
-
 /**
  * Authenticates requests by JSON Web Tokens: the provider for `server.auth`. A strict verifier with
- * safe defaults, and the maker of tokens for the same secret.
+ * safe defaults, and the maker of tokens where it has a secret.
  */
 export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly name: string
   readonly defaultRole: string | undefined
   readonly public: readonly PathRule[] | undefined
   readonly protected: readonly PathRule[] | undefined
-  readonly #keys: SecretKeys
+  readonly #issuers: readonly Issuer[]
+  readonly #policy: VerificationPolicy
   readonly #verifier: Verifier
   readonly #options: MastraJwtAuthOptions
   readonly #requiresExpiry: boolean
+  /** Which issuer the claims of a verified token are from. */
+  readonly #issuerOfClaims = new WeakMap<object, Issuer>()
+  readonly #issuerOfName: ReadonlyMap<string, Issuer>
 
   /**
-   * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
-   *   `secret_is_sample` (unless `NODE_ENV` is `development`), `algorithm_unknown`, `option_invalid`
+   * @throws {ConfigurationError} for a secret or a key that is missing, weak or none, or for options that
+   *   would accept more than they seem to; its message says what to do
    */
   constructor(options: MastraJwtAuthOptions = {}) {
-    refuseUndefinedRules(options)
-    const { algorithms, requireExpiry = !isDevelopment(), requiredClaims = [] } = options
+    this.#options = { ...options }
+    const { requireExpiry = !isDevelopment() } = options
+    this.#requiresExpiry = requireExpiry !== false
+    const { fetch, now } = options
+    const context = {
+      requireExpiry: this.#requiresExpiry,
+      isDevelopment: isDevelopment(),
+      fetch,
+      now,
+    }
+    this.#issuers = issuerOptions(options).map((each) => readIssuer(each, context))
+    this.#issuerOfName = new Map(
+      this.#issuers.flatMap((issuer) => (issuer.names ?? []).map((name) => [name, issuer])),
+    )
+    this.#policy = policyOf(this.#issuers, options)
+    this.#verifier = createVerifier(this.#policy)
     this.name = options.name ?? 'jwt'
-    this.defaultRole = options.defaultRole === null ? undefined : (options.defaultRole ?? 'member')
+    const [only, ...others] = this.#issuers
+    this.defaultRole = others.length === 0 ? only?.defaultRole : undefined
     this.public = options.public
     this.protected = options.protected
-    this.#options = { ...options }
-    this.#requiresExpiry = requireExpiry !== false
-    this.#keys = secretKeys(readSecret(options), { algorithms })
-    this.#verifier = createVerifier({
-      keys: this.#keys,
-      algorithms,
-      issuer: options.issuer,
-      audience: options.audience,
-      typ: options.typ,
-      maxTokenAgeSeconds: options.maxTokenAgeSeconds,
-      clockToleranceSeconds: options.clockToleranceSeconds,
-      maxTokenBytes: options.maxTokenBytes,
-      now: options.now,
-      requiredClaims: ['sub', this.#requiresExpiry ? 'exp' : [], requiredClaims].flat(),
-    })
+  }
+
+  /**
+   * Whether a token is this provider's: of one of its issuers, or, where it accepts any, signed with an
+   * algorithm of its kind of key.
+   */
+  accepts({ isJwt, issuer, algorithm }: TokenForm): boolean {
+    if (!isJwt) return false
+    const [only] = this.#issuers
+    if (this.#issuerOfName.size > 0) return issuer !== undefined && this.#issuerOfName.has(issuer)
+    return isAlgorithm(algorithm) && isHmacAlgorithm(algorithm) === only?.isSecret
   }
 
   /**
    * Verifies a token and returns its claims, deep-frozen.
    * @throws {TokenError} with the reason
+   * @throws {AuthError} `keys_unavailable`
    */
   async authenticateToken(token: string): Promise<Claims> {
-    return (await this.#verifier.verify(token)).claims
+    const { claims, rules } = await this.#verifier.verify(token)
+    this.#rememberIssuer(claims, rules)
+    return claims
+  }
+
+  /** Runs the verifier's own steps on a token and says what became of each: for whoever runs the server. */
+  async explainToken(token: unknown): Promise<Explanation> {
+    return explainToken(token, this.#policy)
   }
 
   /** Whether a user may call: the option `authorizeUser`, else every user with a subject. */
   async authorizeUser(claims: Claims, request: AuthRequest): Promise<boolean> {
-    if (this.#options.authorizeUser === undefined) return text(claims.sub) !== undefined
+    if (this.#options.authorizeUser === undefined) return claimText(claims.sub) !== undefined
     return this.#options.authorizeUser(claims, request)
   }
 
-  /** Who owns what a user stores: the option `mapUserToResourceId`, else undefined for the subject. */
+  /** Who owns what a user stores: the option `mapUserToResourceId`, else the subject. */
   mapUserToResourceId(claims: Claims): string | null | undefined {
-    return this.#options.mapUserToResourceId?.(claims)
+    const { mapUserToResourceId } = this.#options
+    return (
+      (mapUserToResourceId === undefined ? undefined : mapUserToResourceId(claims)) ?? claims.sub
+    )
+  }
+
+  /** The default role of the issuer of these claims. */
+  defaultRoleOf(claims: Claims): string | undefined {
+    return this.#issuerOf(claims)?.defaultRole
+  }
+
+  /** The role names of the issuer of these claims, and the most that it may grant. */
+  accessOf(claims: Claims): UserAccess {
+    const issuer = this.#issuerOf(claims)
+    return { roles: issuer?.roles, grants: issuer?.grants }
   }
 
   /** How Studio shows a user; null where the claims name none. */
   mapUser(claims: Claims): JwtUser | null {
-    return (this.#options.mapUser ?? defaultMapUser)(claims)
+    return (this.#options.mapUser ?? userOf)(claims)
   }
 
   /** The user of a request, or null where its token is missing or refused. */
@@ -210,19 +249,41 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   /**
    * Signs a token that this provider accepts: with its first secret, and with its first issuer, its
    * first audience and its `typ`, unless given.
-   * @throws {ConfigurationError} `option_invalid`, also for a token without expiry where one is required
+   *
+   * @throws {ConfigurationError} `secret_missing` where it has public keys only; `option_invalid`, also for
+   *   a token without expiry where one is required
    * @throws {TokenError} `token_claim` for a claim of a wrong type, or a missing subject
    */
   sign(claims: Claims, options: SignOptions = {}): string {
-    if (text(claims.sub) === undefined) {
+    if (claimText(claims.sub) === undefined) {
       throw new TokenError('token_claim', 'The claims name no subject.', { claim: 'sub' })
     }
-    const { issuer, audience, typ, now } = this.#options
+    const signer = this.#issuers.find(({ signingKey }) => signingKey !== undefined)
+    if (signer?.signingKey === undefined) {
+      throw new ConfigurationError(
+        'secret_missing',
+        'There is no secret to sign with: whoever has the private keys makes the tokens.',
+      )
+    }
     const isEndless = claims.exp === undefined && options.expiresInSeconds === undefined
     if (this.#requiresExpiry && isEndless) {
       throw new ConfigurationError('option_invalid', 'The token needs expiresInSeconds or exp.')
     }
-    const policy = { iss: first(issuer), aud: first(audience) }
-    return signToken({ ...policy, ...claims }, this.#keys.signingKey, { typ, now, ...options })
+    const { rules, signingKey } = signer
+    const policy = { iss: first(rules.issuer), aud: first(rules.audience) }
+    const { now } = this.#options
+    return signToken({ ...policy, ...claims }, signingKey, { typ: rules.typ, now, ...options })
+  }
+
+  #rememberIssuer(claims: Claims, { issuer }: TokenRules): void {
+    const [only] = this.#issuers
+    const found = this.#issuers.length === 1 ? only : this.#issuerOfName.get(first(issuer) ?? '')
+    if (found !== undefined) this.#issuerOfClaims.set(claims, found)
+  }
+
+  /** Claims that were not verified here are of no issuer, and so have neither roles nor grants of one. */
+  #issuerOf(claims: Claims): Issuer | undefined {
+    const [only] = this.#issuers
+    return this.#issuerOfClaims.get(claims) ?? (this.#issuers.length === 1 ? only : undefined)
   }
 }

@@ -5,6 +5,7 @@ const OPTIONAL_METHODS = [
   'authorizeUser',
   'mapUserToResourceId',
   'defaultRoleOf',
+  'accessOf',
   'accepts',
 ] as const satisfies readonly (keyof AuthProvider)[]
 

@@ -1,0 +1,223 @@
+import { parseGrant } from '../access/permission.js'
+import { checkRoleTable, type RoleTable } from '../access/role.js'
+import { ConfigurationError } from '../error.js'
+import type { Algorithm } from '../jwt/algorithm.js'
+import type { TokenRules } from '../jwt/policy.js'
+import type { KeySource, SigningKey } from '../keys/contract.js'
+import { discoverKeySet } from '../keys/discovery.js'
+import { readKeySet, type JwkSet } from '../keys/key-set.js'
+import { publicKeys, type PublicKeyInput } from '../keys/public-keys.js'
+import { createRemoteKeySet } from '../keys/remote-key-set.js'
+import { secretBytes, secretKeys, type Secret } from '../keys/secret.js'
+import { isSampleSecret } from '../keys/secret-quality.js'
+
+/** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
+export interface IssuerOptions {
+  /** A shared secret, or several: the first signs, all verify. */
+  readonly secret?: Secret | readonly Secret[]
+  /** A public key, PEM (SPKI or PKCS#1) or JWK, or several that all verify. */
+  readonly publicKey?: PublicKeyInput | readonly PublicKeyInput[]
+  /** A key set (RFC 7517 section 5). */
+  readonly jwks?: JwkSet
+  /** The address of a key set: https, or http on this machine. */
+  readonly jwksUri?: string | URL
+  /**
+   * Accepted values of `iss`. Alone, without keys, one https URL whose OpenID metadata names the keys.
+   * With a key set it is needed, unless `false` is written out, which accepts any. With a secret or a
+   * public key the default is any.
+   */
+  readonly issuer?: string | readonly string[] | false
+  /** `aud` must name one of these. Needed with public keys, unless `false` is written out. Default for a secret: any. */
+  readonly audience?: string | readonly string[] | false
+  /** Algorithms accepted, of those that the keys fit. Default: all of them. */
+  readonly algorithms?: readonly Algorithm[]
+  /** The header's `typ`. Default: any. */
+  readonly typ?: string
+  /** `at+jwt`: only access tokens as RFC 9068 has them; an ID token is none. Default: any token. */
+  readonly profile?: 'at+jwt'
+  /** Claims that every token must have beside `sub`, which always is. Default: none. */
+  readonly requiredClaims?: readonly string[]
+  /** Oldest token accepted, in seconds since its `iat`. Default: any age. */
+  readonly maxTokenAgeSeconds?: number
+  /** How far the clocks may differ, in seconds. Default: 0. */
+  readonly clockToleranceSeconds?: number
+  /** The role of a token that names neither role nor scope. Default: `member` for a secret, none for public keys; null for none. */
+  readonly defaultRole?: string | null
+  /** What the role names of this issuer grant. Default: the server's role table. */
+  readonly roles?: RoleTable
+  /** The most that a token of this issuer can grant. Default: everything. */
+  readonly grants?: readonly string[]
+}
+
+/** What goes into reading the options of an issuer beside themselves. */
+export interface IssuerContext {
+  readonly requireExpiry: boolean
+  readonly isDevelopment: boolean
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly now: (() => number) | undefined
+}
+
+/** An issuer that has been read. */
+export interface Issuer {
+  readonly rules: TokenRules
+  /** The names that its tokens have in `iss`; undefined for any. */
+  readonly names: readonly string[] | undefined
+  /** Whether its keys are secrets. */
+  readonly isSecret: boolean
+  /** Where tokens can be made with its keys. */
+  readonly signingKey: SigningKey | undefined
+  readonly defaultRole: string | undefined
+  readonly roles: RoleTable | undefined
+  readonly grants: readonly string[] | undefined
+}
+
+const KEY_OPTIONS = ['secret', 'publicKey', 'jwks', 'jwksUri'] as const
+type KeyOption = (typeof KEY_OPTIONS)[number]
+
+/** The claims of an access token (RFC 9068 section 2.2). */
+const ACCESS_TOKEN_CLAIMS = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti']
+
+function refuse(message: string): never {
+  throw new ConfigurationError('option_invalid', message)
+}
+
+/**
+ * Refuses a rule that was written out but has no value, such as `issuer: process.env.ISSUER` where
+ * the variable is not set: taken as left out, it would accept every issuer.
+ */
+function refuseUndefinedRules(options: IssuerOptions): void {
+  const rules = ['algorithms', 'issuer', 'audience', 'typ', 'profile', 'grants', 'roles'] as const
+  for (const rule of [...rules, 'publicKey', 'jwks', 'jwksUri'] as const) {
+    if (rule in options && options[rule] === undefined) {
+      refuse(`The option ${rule} is undefined. Give it a value, or leave it out.`)
+    }
+  }
+}
+
+function asList<Value>(value: Value | readonly Value[]): readonly Value[] {
+  return Array.isArray(value) ? value : [value as Value]
+}
+
+function readSecret(secret: IssuerOptions['secret'], { isDevelopment }: IssuerContext) {
+  if (secret === undefined || secret === null) {
+    throw new ConfigurationError(
+      'secret_missing',
+      'There is no secret. Set MASTRA_JWT_SECRET, or the option secret. Make a good one with: npx signet secret',
+    )
+  }
+  const isSample = asList<Secret>(secret).some((each) => isSampleSecret(secretBytes(each)))
+  if (isSample && !isDevelopment) {
+    throw new ConfigurationError(
+      'secret_is_sample',
+      'The secret is printed in public documentation, so anyone can sign with it; it serves only with NODE_ENV=development. Make a good one with: npx signet secret',
+    )
+  }
+  return secret
+}
+
+/** The names of `iss`; undefined for any. */
+function readNames({ issuer }: IssuerOptions): readonly string[] | undefined {
+  return issuer === undefined || issuer === false ? undefined : asList(issuer)
+}
+
+function readAudience({ audience }: IssuerOptions, isSecret: boolean): TokenRules['audience'] {
+  if (audience === undefined && !isSecret) {
+    refuse(
+      'There is no audience. With public keys a token may be for another server: say which audience this one is, or write audience: false to accept any.',
+    )
+  }
+  return audience === false ? undefined : audience
+}
+
+function requireIssuer(options: IssuerOptions): void {
+  if (options.issuer !== undefined) return
+  refuse(
+    'There is no issuer. A key set belongs to one: say which, or write issuer: false to accept any.',
+  )
+}
+
+function discover(names: readonly string[] | undefined, context: IssuerContext): KeySource {
+  const [name, ...others] = names ?? []
+  if (name === undefined || others.length > 0) {
+    return refuse('Without keys there must be one issuer, whose metadata names them.')
+  }
+  return discoverKeySet(name, { fetch: context.fetch, now: context.now })
+}
+
+interface IssuerKeys {
+  readonly keys: KeySource
+  readonly signingKey?: SigningKey
+}
+
+function readKeys(
+  kind: KeyOption | undefined,
+  options: IssuerOptions,
+  context: IssuerContext,
+): IssuerKeys {
+  const { publicKey, jwks, jwksUri, algorithms } = options
+  const { fetch, now } = context
+  switch (kind) {
+    case 'secret': {
+      const keys = secretKeys(readSecret(options.secret, context), { algorithms })
+      return { keys, signingKey: keys.signingKey }
+    }
+    case 'publicKey':
+      return { keys: publicKeys(publicKey ?? []) }
+    case 'jwks':
+      requireIssuer(options)
+      return { keys: readKeySet(jwks) }
+    case 'jwksUri':
+      requireIssuer(options)
+      return { keys: createRemoteKeySet(jwksUri ?? '', { fetch, now }) }
+    case undefined:
+      return { keys: discover(readNames(options), context) }
+  }
+}
+
+function readType({ typ, profile }: IssuerOptions): string | undefined {
+  if (profile === undefined) return typ
+  if (profile !== 'at+jwt') refuse('The profile is not known: write at+jwt.')
+  if (typ !== undefined) refuse('The profile says the typ: leave typ out.')
+  return profile
+}
+
+function checkGrants(grants: readonly string[] | undefined): void {
+  const wrong = grants?.find((grant) => parseGrant(grant) === undefined)
+  if (wrong !== undefined)
+    refuse(`The grants have ${JSON.stringify(wrong)}, which is no permission.`)
+}
+
+/** @throws {ConfigurationError} for options that cannot be, or would accept more than they seem to */
+export function readIssuer(options: IssuerOptions, context: IssuerContext): Issuer {
+  refuseUndefinedRules(options)
+  const kinds = KEY_OPTIONS.filter((name) => options[name] !== undefined)
+  if (kinds.length > 1) {
+    refuse(`Keys are of one kind, and here are ${kinds.join(' and ')}. Give each its own issuer.`)
+  }
+  const isSecret = kinds[0] === 'secret' || 'secret' in options
+  const names = readNames(options)
+  const { keys, signingKey } = readKeys(isSecret ? 'secret' : kinds[0], options, context)
+  const { requiredClaims = [], defaultRole = isSecret ? 'member' : null, profile } = options
+  if (options.roles !== undefined) checkRoleTable(options.roles)
+  checkGrants(options.grants)
+  const profileClaims = profile === undefined ? [] : ACCESS_TOKEN_CLAIMS
+  const expiry = context.requireExpiry ? ['exp'] : []
+  return {
+    names,
+    isSecret,
+    signingKey,
+    defaultRole: defaultRole ?? undefined,
+    roles: options.roles,
+    grants: options.grants,
+    rules: {
+      keys,
+      algorithms: options.algorithms,
+      issuer: names,
+      audience: readAudience(options, isSecret),
+      typ: readType(options),
+      maxTokenAgeSeconds: options.maxTokenAgeSeconds,
+      clockToleranceSeconds: options.clockToleranceSeconds,
+      requiredClaims: [...new Set(['sub', ...expiry, ...profileClaims, ...requiredClaims])],
+    },
+  }
+}
