@@ -200,10 +200,23 @@ describe('7: a token counts only in the header, behind Bearer', () => {
 })
 
 describe('15: keys are never fetched for a token, and serve only their algorithm', () => {
-  // verifyJwks is not part of the package, so nothing can fetch a key set for each call.
-  it('there is no function that verifies by a key set of an address', () => {
-    expect(Object.keys(auth)).toContain('MastraJwtAuth')
-    expect(Object.keys(auth).filter((name) => /jwks|remote/i.test(name))).toStrictEqual([])
+  it('five calls for one address are one fetch, and a key serves only its algorithm', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }
+    const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
+      return Response.json({ keys: [jwk] })
+    })
+    const jwksUri = 'https://issuer.example/jwks.json'
+    const sign = (alg: string) =>
+      new SignJWT(GOOD).setProtectedHeader({ alg, kid: 'one' }).sign(privateKey)
+    const good = await sign('RS256')
+    for (let call = 0; call < 5; call++) {
+      expect(await auth.verifyJwks(good, jwksUri)).toMatchObject({ sub: 'alice' })
+    }
+    expect(fetching).toHaveBeenCalledTimes(1)
+    await expect(auth.verifyJwks(await sign('PS512'), jwksUri)).rejects.toMatchObject({
+      code: 'token_algorithm',
+    })
   })
 
   it.each([

@@ -3,7 +3,7 @@ export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './j
 export { type ClaimRules, type Claims } from './jwt/claims.js'
 export { type TokenHeader } from './jwt/compact.js'
 export { type DecodedToken } from './jwt/decode.js'
-export { decodeToken, getTokenIssuer, verifyHmac } from './jwt/helpers.js'
+export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './jwt/helpers.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './jwt/strict-json.js'
 export { type CacheOptions } from './jwt/cache.js'

@@ -1,10 +1,12 @@
+import { LRUCache } from 'lru-cache'
 import { ConfigurationError, TokenError } from '../error.js'
+import { createRemoteKeySet } from '../keys/remote-key-set.js'
 import { secretKeys } from '../keys/secret.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
 import type { Claims } from './claims.js'
 import { decode, type DecodedToken } from './decode.js'
 import { isJsonObject } from './strict-json.js'
-import { createVerifier } from './verify.js'
+import { createVerifier, type Verifier } from './verify.js'
 
 /**
  * Takes a token apart, as in the original. Verifies NOTHING: no signature, no expiry, no issuer. What it
@@ -58,4 +60,32 @@ export async function verifyHmac(accessToken: string, secret: string): Promise<C
   const requiredClaims = isDevelopment ? [] : ['exp']
   const verifier = createVerifier({ keys: secretKeys(secret), requiredClaims })
   return (await verifier.verify(accessToken)).claims
+}
+
+/** Verifiers by the addresses of their key sets. An application has few; the bound is against mistakes. */
+const verifiers = new LRUCache<string, Verifier>({ max: 100 })
+
+function verifierOf(jwksUri: string): Verifier {
+  const known = verifiers.get(jwksUri)
+  if (known !== undefined) return known
+  const requiredClaims = process.env['NODE_ENV'] === 'development' ? [] : ['exp']
+  const verifier = createVerifier({ keys: createRemoteKeySet(jwksUri), requiredClaims })
+  verifiers.set(jwksUri, verifier)
+  return verifier
+}
+
+/**
+ * Verifies a token by the key set at an address, as in the original; the set is fetched once and kept, as
+ * that of `createRemoteKeySet`. Its `exp` is required unless `NODE_ENV` is `development`, and counts where it
+ * is there. Checks no issuer, no audience and no subject: a token that the same issuer gave for another
+ * server passes. `MastraJwtAuth` with `jwksUri`, `issuer` and `audience` checks them.
+ *
+ * @param jwksUri - of the configuration, and never of the token
+ * @returns the claims, deep-frozen
+ * @throws {TokenError} with the reason
+ * @throws {AuthError} `keys_unavailable`
+ * @throws {ConfigurationError} `option_invalid` for an address that is not https, or http on this machine
+ */
+export async function verifyJwks(accessToken: string, jwksUri: string): Promise<Claims> {
+  return (await verifierOf(jwksUri).verify(accessToken)).claims
 }
