@@ -27,9 +27,9 @@ const TOKEN_ERROR = Symbol.for('signet.auth.token-error')
 const SCOPE_ERROR = Symbol.for('signet.auth.scope-error')
 const CONFIGURATION_ERROR = Symbol.for('signet.auth.configuration-error')
 
-/** Marks an error so that another installed copy of this package knows it too. */
-function mark(error: Error, kind: symbol): void {
-  Object.defineProperty(error, kind, { value: true })
+/** Marks errors of a class so that another installed copy of this package knows them too. */
+function mark(errors: { readonly prototype: Error }, kind: symbol): void {
+  Object.defineProperty(errors.prototype, kind, { value: true })
 }
 
 function isMarked(value: unknown, kind: symbol): boolean {
@@ -46,7 +46,6 @@ export class AuthError extends Error {
 
   constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    mark(this, AUTH_ERROR)
     this.code = code
   }
 
@@ -55,6 +54,7 @@ export class AuthError extends Error {
     return isMarked(value, AUTH_ERROR)
   }
 }
+mark(AuthError, AUTH_ERROR)
 
 /** What a `TokenError` may say beside its code. */
 export interface TokenErrorOptions extends ErrorOptions {
@@ -73,7 +73,6 @@ export class TokenError extends AuthError {
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
     super(code, message, options)
-    mark(this, TOKEN_ERROR)
     this.claim = options.claim
     this.expiredAt = options.expiredAt
   }
@@ -83,6 +82,7 @@ export class TokenError extends AuthError {
     return isMarked(value, TOKEN_ERROR)
   }
 }
+mark(TokenError, TOKEN_ERROR)
 
 /** The token is good, but does not grant what the request asks for (RFC 6750 section 3.1). */
 export class ScopeError extends AuthError {
@@ -95,7 +95,6 @@ export class ScopeError extends AuthError {
 
   constructor(missingScope: string, ignoredGrants: readonly string[] = []) {
     super('scope_insufficient', `The token does not grant ${missingScope}.`)
-    mark(this, SCOPE_ERROR)
     this.missingScope = missingScope
     this.ignoredGrants = ignoredGrants
   }
@@ -105,6 +104,7 @@ export class ScopeError extends AuthError {
     return isMarked(value, SCOPE_ERROR)
   }
 }
+mark(ScopeError, SCOPE_ERROR)
 
 /** Why a policy was refused when it was made. These never cross the wire. */
 export type ConfigurationErrorCode =
@@ -126,7 +126,6 @@ export class ConfigurationError extends Error {
 
   constructor(code: ConfigurationErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    mark(this, CONFIGURATION_ERROR)
     this.code = code
   }
 
@@ -135,3 +134,4 @@ export class ConfigurationError extends Error {
     return isMarked(value, CONFIGURATION_ERROR)
   }
 }
+mark(ConfigurationError, CONFIGURATION_ERROR)

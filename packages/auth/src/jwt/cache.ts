@@ -12,6 +12,7 @@ export interface CacheOptions {
 
 /** A token that has verified, and for how long that holds. */
 interface Entry {
+  readonly token: string
   readonly verified: VerifiedToken
   readonly keyGeneration: number
   /** In milliseconds since 1970; the end is exclusive. */
@@ -22,6 +23,14 @@ interface Entry {
 /** What an entry takes beside what grows with its token, and how many bytes for each of its characters. */
 const ENTRY_BYTES = 1024
 const BYTES_PER_CHARACTER = 8
+
+/**
+ * The end of a token, by which it is looked up: the runtime hashes every character of a key, and a token
+ * is long. The end is of the signature, so two tokens hardly share it, and the whole is compared.
+ */
+function keyOf(token: string): string {
+  return token.slice(-32)
+}
 
 function generationOf({ keys }: TokenRules): number {
   return keys.generation ?? 0
@@ -45,7 +54,7 @@ function spanOf(claims: Claims, rules: TokenRules): Pick<Entry, 'validFrom' | 'v
 }
 
 /**
- * Tokens that have verified, by their whole text. What is remembered of one is that its signature fits a
+ * Tokens that have verified, each told by its whole text. What is remembered of one is that its signature fits a
  * key in force and that its claims satisfy the rules; its times, the keys and its withdrawal are looked at
  * each time.
  */
@@ -62,19 +71,19 @@ export class TokenCache {
     }
     this.#entries = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: (_, token) => ENTRY_BYTES + BYTES_PER_CHARACTER * token.length,
+      sizeCalculation: ({ token }) => ENTRY_BYTES + BYTES_PER_CHARACTER * token.length,
     })
   }
 
   /** The verified token of this text, where it still holds. @param now - in milliseconds since 1970 */
   get(token: string, now: number): VerifiedToken | undefined {
-    const entry = this.#entries.get(token)
-    if (entry === undefined) return undefined
+    const entry = this.#entries.get(keyOf(token))
+    if (entry === undefined || entry.token !== token) return undefined
     const { verified, keyGeneration, validFrom, validUntil } = entry
     const holds =
       now >= validFrom && now < validUntil && keyGeneration === generationOf(verified.rules)
     if (holds) return verified
-    this.#entries.delete(token)
+    this.#entries.delete(keyOf(token))
     return undefined
   }
 
@@ -82,6 +91,6 @@ export class TokenCache {
   set(token: string, verified: VerifiedToken, keyGeneration: number): void {
     if (keyGeneration !== generationOf(verified.rules)) return
     const span = spanOf(verified.claims, verified.rules)
-    this.#entries.set(token, { verified, keyGeneration, ...span })
+    this.#entries.set(keyOf(token), { token, verified, keyGeneration, ...span })
   }
 }

@@ -33,7 +33,8 @@ export interface ClaimRules {
 const LATEST_NUMERIC_DATE = 8_640_000_000_000
 
 function ownClaim(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
+  const value = claims[name]
+  return value === undefined || Object.hasOwn(claims, name) ? value : undefined
 }
 
 function refuseClaim(claim: string, message: string): never {
@@ -67,9 +68,13 @@ function audiences(claims: Claims): readonly string[] {
 
 /** Refuses registered claims of a wrong type (RFC 7519 sections 4.1.1 to 4.1.7). */
 export function checkClaimTypes(claims: Claims): void {
-  for (const claim of ['iss', 'sub', 'jti']) checkStringClaim(claims, claim)
+  checkStringClaim(claims, 'iss')
+  checkStringClaim(claims, 'sub')
+  checkStringClaim(claims, 'jti')
   audiences(claims)
-  for (const claim of ['exp', 'nbf', 'iat'] as const) numericDate(claims, claim)
+  numericDate(claims, 'exp')
+  numericDate(claims, 'nbf')
+  numericDate(claims, 'iat')
 }
 
 /** Refuses a token at or after `exp`, which is exclusive (RFC 7519 section 4.1.4), or beyond its oldest age. */
@@ -119,6 +124,7 @@ function asList(value: string | readonly string[]): readonly string[] {
 export function checkIssuer(claims: Claims, rules: ClaimRules): void {
   if (rules.issuer === undefined) return
   const issuer = ownClaim(claims, 'iss')
+  if (issuer === rules.issuer) return
   if (typeof issuer !== 'string' || !asList(rules.issuer).includes(issuer)) {
     throw new TokenError('token_issuer', 'The token is not from an issuer of this policy.', {
       claim: 'iss',
@@ -129,6 +135,7 @@ export function checkIssuer(claims: Claims, rules: ClaimRules): void {
 /** Refuses a token for another audience (RFC 7519 section 4.1.3). */
 export function checkAudience(claims: Claims, rules: ClaimRules): void {
   if (rules.audience === undefined) return
+  if (ownClaim(claims, 'aud') === rules.audience) return
   const accepted = asList(rules.audience)
   if (!audiences(claims).some((audience) => accepted.includes(audience))) {
     throw new TokenError('token_audience', 'The token is for another audience.', { claim: 'aud' })

@@ -61,10 +61,9 @@ export function reached<T>(value: T | undefined): T {
 
 /** Refuses header parameters that would change what the signature means (RFC 7515 section 4.1.11, RFC 7797 section 6). */
 function checkHeader(header: TokenHeader): void {
-  for (const name of ['crit', 'b64']) {
-    if (Object.hasOwn(header, name)) {
-      throw new TokenError('token_malformed', `The header parameter ${name} is not supported.`)
-    }
+  const name = Object.hasOwn(header, 'crit') ? 'crit' : 'b64'
+  if (Object.hasOwn(header, name)) {
+    throw new TokenError('token_malformed', `The header parameter ${name} is not supported.`)
   }
 }
 
@@ -99,6 +98,8 @@ function fittingKeys(
   if (keys.length === 0) {
     throw new TokenError('token_key_unknown', 'No key of this policy fits the token.')
   }
+  const [only] = keys
+  if (keys.length === 1 && only?.algorithms.includes(algorithm) === true) return keys
   const fitting = keys.filter((key) => key.algorithms.includes(algorithm))
   if (fitting.length === 0) {
     throw new TokenError('token_algorithm', 'The algorithm of the token does not fit the key.')
@@ -187,7 +188,8 @@ export function revocable(token: string, claims: Claims): RevocableToken {
 
 /** @throws {TokenError} `token_revoked` */
 export function checkRevocation(token: string, claims: Claims, policy: SettledPolicy): void {
-  if (policy.revocation?.isRevoked(revocable(token, claims)) === true) {
+  if (policy.revocation === undefined) return
+  if (policy.revocation.isRevoked(revocable(token, claims))) {
     throw new TokenError('token_revoked', 'The token was withdrawn.')
   }
 }

@@ -3,22 +3,28 @@ import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
+import {
+  ALPHABET,
+  claimsText,
+  headerText,
+  lenientRules,
+  name,
+  NOW,
+  NUM_RUNS,
+  OPTIONAL,
+  toJoseOptions,
+} from '../../../../test/support/token-arbitraries.js'
 import { AuthError, TokenError } from '../error.js'
 import { readBearerToken } from '../bearer/header.js'
 import { secretKeys } from '../keys/secret.js'
 import type { HmacAlgorithm } from './algorithm.js'
-import type { ClaimRules } from './claims.js'
 import { createVerifier, type VerifiedToken } from './verify.js'
 
-/** How often each property is tried. More by SIGNET_PROPERTY_RUNS, which then needs a longer --testTimeout. */
-const numRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || 3000)
-
-const NOW = 1_700_000_000
+const numRuns = NUM_RUNS
 const SECRET = 'correct horse battery staple, twice: correct horse battery staple'
 const SECRET_BYTES = Buffer.from(SECRET)
 const keys = secretKeys(SECRET)
 const now = () => NOW * 1000
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const HASHES: Readonly<Record<HmacAlgorithm, string>> = {
   HS256: 'sha256',
   HS384: 'sha384',
@@ -161,123 +167,9 @@ describe('no mutation of a valid token is accepted (RFC 7515 section 5.2)', () =
   })
 })
 
-/** Values that a registered claim should not have, beside some that it may. */
-const awkward = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    '',
-    ' ',
-    '1700000060',
-    [],
-    {},
-    [null],
-    ['a', 1],
-    -1,
-    0,
-    0.5,
-    1e21,
-  ),
-  fc.jsonValue({ maxDepth: 2 }),
-)
-const timeBetween = (earliest: number, latest: number) =>
-  fc.oneof(
-    { weight: 30, arbitrary: fc.integer({ min: NOW + earliest, max: NOW + latest }) },
-    {
-      weight: 5,
-      arbitrary: fc.integer({ min: 2 * earliest, max: 2 * latest }).map((half) => NOW + half / 2),
-    },
-    { weight: 1, arbitrary: awkward },
-  )
-const name = fc.constantFrom('a', 'a', 'b', 'A', '')
-const party = fc.oneof({ weight: 30, arbitrary: name }, { weight: 1, arbitrary: awkward })
-const audience = fc.oneof(
-  { weight: 15, arbitrary: name },
-  { weight: 15, arbitrary: fc.array(name, { maxLength: 3 }) },
-  { weight: 1, arbitrary: awkward },
-)
-const optional = { requiredKeys: [] }
-
-const registered = fc.record(
-  {
-    iss: party,
-    sub: party,
-    jti: party,
-    aud: audience,
-    exp: timeBetween(-2, 14),
-    nbf: timeBetween(-14, 2),
-    iat: timeBetween(-10, 2),
-  },
-  optional,
-)
-const privateName = fc.oneof(
-  fc.constantFrom('__proto__', 'constructor', 'toString', 'then', 'scope', 'tenant', ''),
-  fc.string({ unit: 'binary', maxLength: 6 }),
-)
-const privateClaims = fc.array(fc.tuple(privateName, fc.jsonValue({ maxDepth: 3 })), {
-  maxLength: 3,
-})
-
-/** Claims as JSON text: written member by member, so that any name goes, once. */
-const claimsText = fc.tuple(registered, privateClaims).map(([known, more]) => {
-  const members = new Map<string, unknown>([...more, ...Object.entries(known)])
-  return `{${[...members].map((member) => member.map((each) => JSON.stringify(each)).join(':')).join()}}`
-})
-
-const typ = fc.constantFrom(
-  'JWT',
-  'jwt',
-  'at+jwt',
-  'application/at+jwt',
-  'AT+JWT',
-  'text/at+jwt',
-  'a/b',
-)
-
-const headerText = fc
-  .tuple(
-    fc.oneof(
-      { weight: 12, arbitrary: algorithm },
-      { weight: 1, arbitrary: fc.constantFrom('none', 'RS256', '', 1, null) },
-    ),
-    fc.record(
-      {
-        typ: fc.oneof({ weight: 6, arbitrary: typ }, { weight: 1, arbitrary: awkward }),
-        kid: awkward,
-        cty: awkward,
-        jku: fc.constant('https://evil.example/keys'),
-        x5c: awkward,
-        jwk: awkward,
-      },
-      optional,
-    ),
-    fc.oneof(
-      { weight: 12, arbitrary: fc.constant({}) },
-      { weight: 1, arbitrary: fc.record({ crit: awkward }) },
-    ),
-  )
-  .map(([alg, members, more]) => JSON.stringify({ alg, ...members, ...more }))
-
-const policy = fc.record(
-  {
-    issuer: fc.oneof(name, fc.array(name, { maxLength: 2 })),
-    audience: fc.oneof(name, fc.array(name, { maxLength: 2 })),
-    typ,
-    requiredClaims: fc.subarray(['sub', 'exp', 'aud', 'jti', 'tenant', 'toString', '__proto__']),
-    maxTokenAgeSeconds: fc.integer({ min: 0, max: 10 }),
-    clockToleranceSeconds: fc.integer({ min: 0, max: 5 }),
-    algorithms: fc.subarray<HmacAlgorithm>(['HS256', 'HS384', 'HS512'], { minLength: 1 }),
-  },
-  optional,
-)
-
-/** Few rules for most tokens, so that enough of them are accepted. */
-const fewRules = fc
-  .tuple(policy, fc.subarray([0, 1, 2, 3, 4, 5, 6], { maxLength: 2 }))
-  .map(([rules, kept]): typeof rules =>
-    Object.fromEntries(Object.entries(rules).filter((_rule, index) => kept.includes(index))),
-  )
-const lenient = fc.oneof(policy, fewRules, fewRules)
+const HMAC_NAMES: readonly HmacAlgorithm[] = ['HS256', 'HS384', 'HS512']
+const anyHeader = headerText(HMAC_NAMES)
+const lenient = lenientRules(HMAC_NAMES)
 
 const isHmac = (value: unknown): value is HmacAlgorithm => Object.hasOwn(HASHES, String(value))
 
@@ -286,33 +178,16 @@ function signAsHeaderSays(header: string, payload: string): string {
   return sign(header, payload, isHmac(alg) ? alg : 'HS256')
 }
 
-/** jose wants lists that it could change. */
-const copy = (value: string | readonly string[] | undefined) =>
-  typeof value === 'object' ? [...value] : value
-
-/** The same rules for jose, which calls some of them by other names. */
-function oracle(
-  token: string,
-  rules: ClaimRules & { readonly algorithms?: readonly HmacAlgorithm[] },
-) {
-  const { issuer, audience, requiredClaims, algorithms } = rules
-  return jwtVerify(token, SECRET_BYTES, {
-    currentDate: new Date(now()),
-    algorithms: [...(algorithms ?? ['HS256', 'HS384', 'HS512'])],
-    issuer: copy(issuer),
-    audience: copy(audience),
-    typ: rules.typ,
-    requiredClaims: requiredClaims && [...requiredClaims],
-    maxTokenAge: rules.maxTokenAgeSeconds,
-    clockTolerance: rules.clockToleranceSeconds,
-  })
+/** What jose says of a token under the same rules. */
+function oracle(token: string, rules: Parameters<typeof toJoseOptions>[0]) {
+  return jwtVerify(token, SECRET_BYTES, toJoseOptions({ algorithms: HMAC_NAMES, ...rules }))
 }
 
 describe('jose as the oracle', () => {
   it('accepts what we accept, with the same header and claims', async () => {
     let accepted = 0
     await fc.assert(
-      fc.asyncProperty(headerText, claimsText, lenient, async (header, claims, rules) => {
+      fc.asyncProperty(anyHeader, claimsText, lenient, async (header, claims, rules) => {
         const token = signAsHeaderSays(header, claims)
         const verdict = await outcome(token, createVerifier({ keys, now, ...rules }))
         if (typeof verdict === 'string') return
@@ -341,7 +216,7 @@ describe('jose as the oracle', () => {
         nbf: fc.integer({ min: NOW - 8, max: NOW }),
         iat: fc.integer({ min: NOW - 8, max: NOW + 8 }),
       },
-      optional,
+      OPTIONAL,
     )
     await fc.assert(
       fc.asyncProperty(ordinary, fc.jsonValue({ maxDepth: 4 }), async (claims, member) => {
@@ -356,13 +231,13 @@ describe('jose as the oracle', () => {
 
   it('is agreed with on the second of exp, nbf and iat, for any tolerance and age', async () => {
     const second = fc.integer({ min: NOW - 6, max: NOW + 6 })
-    const claims = fc.record({ exp: second, nbf: second, iat: second }, optional)
+    const claims = fc.record({ exp: second, nbf: second, iat: second }, OPTIONAL)
     const rules = fc.record(
       {
         clockToleranceSeconds: fc.integer({ min: 0, max: 6 }),
         maxTokenAgeSeconds: fc.integer({ min: 0, max: 6 }),
       },
-      optional,
+      OPTIONAL,
     )
     await fc.assert(
       fc.asyncProperty(claims, rules, async (times, limits) => {
@@ -392,7 +267,7 @@ describe('whatever comes, only a TokenError comes of it', () => {
 
   it('for signed claims of any type, in any header', async () => {
     await fc.assert(
-      fc.asyncProperty(headerText, claimsText, async (header, claims) => {
+      fc.asyncProperty(anyHeader, claimsText, async (header, claims) => {
         const token = signAsHeaderSays(header, claims)
         await expect(outcome(token, strict)).resolves.toBeDefined()
       }),
@@ -433,7 +308,7 @@ describe('whatever comes, only a TokenError comes of it', () => {
   const part = fc.oneof(
     fc.string({ unit: fc.constantFrom(...ALPHABET), maxLength: 30 }),
     fc.json().map(encode),
-    headerText.map(encode),
+    anyHeader.map(encode),
     fc.string({ unit: 'binary', maxLength: 8 }),
   )
   const text = fc.oneof(
