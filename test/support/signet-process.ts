@@ -16,6 +16,8 @@ export interface SpawnOptions {
   readonly cwd?: string
   /** Replaces the environment, but for what every process needs. */
   readonly env?: Readonly<Record<string, string>>
+  /** What is piped in. Default: nothing. */
+  readonly input?: string
 }
 
 /** What a finished command came to. */
@@ -39,8 +41,9 @@ export class SignetProcess {
     this.child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: options.cwd ?? ROOT,
       env: { PATH, SystemRoot, ...OFFLINE, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    this.child.stdin?.end(options.input)
     this.child.stdout?.on('data', (data: Buffer) => this.#append({ stdout: data.toString() }))
     this.child.stderr?.on('data', (data: Buffer) => this.#append({ stderr: data.toString() }))
     this.#ended = once(this.child, 'close').then(() => {

@@ -34,8 +34,13 @@ export {
 export { type RevocableToken, type RevocationList } from './revocation/contract.js'
 export { MemoryRevocationList, type RevocationTerm } from './revocation/memory.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
+export { type KeyKind, type KeyOrigin } from './keys/origin.js'
+export { type KeyProbe } from './keys/probe.js'
+export { type SecretMeasure } from './keys/secret-measure.js'
 export { readKeySet, type JwkSet, type KeySet } from './keys/key-set.js'
 export { type PublicJwk } from './keys/jwk.js'
+export { privateKey, type PrivateKeyInput, type PrivateKeyOptions } from './keys/private-key.js'
+export { type PrivateJwk } from './keys/private-jwk.js'
 export { publicKeys, type PublicKeyInput } from './keys/public-keys.js'
 export {
   createSecret,
@@ -76,6 +81,7 @@ export {
   type UserAccess,
 } from './provider/contract.js'
 export { defineAuth } from './provider/define-auth.js'
+export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
 export {
   MastraJwtAuth,

@@ -51,6 +51,8 @@ export function isLegalId(id: string): boolean {
  */
 export function parseGrant(text: string): string | undefined {
   if (text === ANY) return '*:*:*'
+  // What no type has checked, such as a number in a list of grants, is no grant either.
+  if (typeof text !== 'string') return undefined
   const [resource, action, id = ANY, ...rest] = text.split(':')
   if (resource === undefined || action === undefined || rest.length > 0) return undefined
   const legal =

@@ -47,9 +47,18 @@ describe('checkRoleTable', () => {
     ['the name of another role', { cook: ['member'] }],
     ['a text in place of a list', { cook: 'agents:*' }],
     ['nothing', { cook: undefined }],
+    ['an entry that is no text', { cook: ['agents:read', 7] }],
+    ['an entry that is not there', { cook: [undefined] }],
   ])('refuses %s, and names the role', (_case, roles) => {
     const refusal = { code: 'option_invalid', message: expect.stringContaining('"cook"') }
     expect(() => checkRoleTable(Object(roles))).toThrow(expect.objectContaining(refusal))
+  })
+})
+
+describe('checkRoleTable, of what is no table', () => {
+  it.each([null, undefined, 'owner', ['owner']])('refuses %j', (roles) => {
+    const refusal = expect.objectContaining({ code: 'option_invalid' })
+    expect(() => checkRoleTable(Object({ roles }).roles)).toThrow(refusal)
   })
 })
 

@@ -32,6 +32,9 @@ export const DEFAULT_ROLES: RoleTable = Object.freeze({
  * @throws {ConfigurationError} `option_invalid`, naming the role and the entry
  */
 export function checkRoleTable(roles: RoleTable): void {
+  if (typeof roles !== 'object' || roles === null || Array.isArray(roles)) {
+    throw new ConfigurationError('option_invalid', 'The role table is no object.')
+  }
   for (const [role, grants] of Object.entries(roles)) {
     if (!Array.isArray(grants)) {
       throw new ConfigurationError(
@@ -39,11 +42,11 @@ export function checkRoleTable(roles: RoleTable): void {
         `The role ${JSON.stringify(role)} has no list of permissions.`,
       )
     }
-    const wrong = grants.find((grant) => parseGrant(grant) === undefined)
-    if (wrong !== undefined) {
+    const wrong = grants.findIndex((grant) => parseGrant(grant) === undefined)
+    if (wrong >= 0) {
       throw new ConfigurationError(
         'option_invalid',
-        `The role ${JSON.stringify(role)} has ${JSON.stringify(wrong)}, which is no permission. Write resource:action or resource:action:id.`,
+        `The role ${JSON.stringify(role)} has ${JSON.stringify(grants[wrong])}, which is no permission. Write resource:action or resource:action:id.`,
       )
     }
   }

@@ -82,7 +82,10 @@ export class TokenCache {
     const { verified, keyGeneration, validFrom, validUntil } = entry
     const holds =
       now >= validFrom && now < validUntil && keyGeneration === generationOf(verified.rules)
-    if (holds) return verified
+    if (holds) {
+      verified.rules.keys.keepFresh?.()
+      return verified
+    }
     this.#entries.delete(keyOf(token))
     return undefined
   }

@@ -151,7 +151,6 @@ export const SIGNATURE_STEPS: readonly Step[] = [
         return
       }
       return found.then((found) => {
-        progress.keyGeneration = keys.generation ?? 0
         progress.keys = fittingKeys(found, algorithm)
       })
     },

@@ -24,6 +24,11 @@ export interface KeySource {
   readonly generation?: number
   /** Until when the keys in force may be trusted, in milliseconds since 1970. Default: for ever. */
   readonly trustedUntil?: number
+  /**
+   * Called in place of `find` where a token is remembered: begins to fetch the keys again once they are
+   * old, and does not wait. Without it, keys whose tokens are all remembered would never be looked at.
+   */
+  keepFresh?(): void
 }
 
 /** A key that can sign tokens. */

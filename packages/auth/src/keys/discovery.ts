@@ -1,6 +1,6 @@
 import { AuthError, ConfigurationError } from '../error.js'
 import { isJsonObject } from '../jwt/strict-json.js'
-import { fetchJson, readAddress } from './fetch-json.js'
+import { DEFAULT_LIMITS, fetchJson, readAddress, type FetchLimits } from './fetch-json.js'
 import {
   createLocatedKeySet,
   type RemoteKeySet,
@@ -9,8 +9,11 @@ import {
 
 const WELL_KNOWN = '.well-known/openid-configuration'
 
-/** Where the metadata of an issuer is (OpenID Connect Discovery 1.0 section 4). */
-function metadataUrl(issuer: string): URL {
+/**
+ * Where the metadata of an issuer is (OpenID Connect Discovery 1.0 section 4).
+ * @throws {ConfigurationError} `option_invalid` for an issuer that is no https URL (http on this machine)
+ */
+export function metadataUrl(issuer: string): URL {
   const base = readAddress(issuer)
   if (base.search !== '' || base.hash !== '') {
     throw new ConfigurationError(
@@ -22,6 +25,21 @@ function metadataUrl(issuer: string): URL {
 }
 
 /**
+ * Fetches the metadata of an issuer, which names its key set.
+ * @throws {Error} that says why there is none, without what was read
+ */
+export async function locateKeySet(issuer: string, limits: FetchLimits): Promise<URL> {
+  const { value } = await fetchJson(metadataUrl(issuer), limits)
+  if (!isJsonObject(value) || value['issuer'] !== issuer) {
+    throw new AuthError('keys_unavailable', 'The metadata is of another issuer.')
+  }
+  if (typeof value['jwks_uri'] !== 'string') {
+    throw new AuthError('keys_unavailable', 'The metadata names no key set.')
+  }
+  return readAddress(value['jwks_uri'])
+}
+
+/**
  * The keys of an issuer that is known by its URL alone: the metadata that it publishes names its key set.
  * The metadata's own `issuer` must be equal to it (section 4.3). Where keys cannot be fetched, they are
  * looked for anew.
@@ -29,19 +47,9 @@ function metadataUrl(issuer: string): URL {
  * @throws {ConfigurationError} `option_invalid` for an issuer that is no https URL (http on this machine)
  */
 export function discoverKeySet(issuer: string, options: RemoteKeySetOptions = {}): RemoteKeySet {
-  const metadata = metadataUrl(issuer)
-  const { fetch = globalThis.fetch, timeoutMs = 5000, maxBytes = 262_144 } = options
-
-  async function locate(): Promise<URL> {
-    const { value } = await fetchJson(metadata, { fetch, timeoutMs, maxBytes })
-    if (!isJsonObject(value) || value['issuer'] !== issuer) {
-      throw new AuthError('keys_unavailable', 'The metadata is of another issuer.')
-    }
-    if (typeof value['jwks_uri'] !== 'string') {
-      throw new AuthError('keys_unavailable', 'The metadata names no key set.')
-    }
-    return readAddress(value['jwks_uri'])
-  }
-
-  return createLocatedKeySet(locate, options)
+  // An issuer that is no address is refused now, and not by the first token.
+  metadataUrl(issuer)
+  const { fetch = globalThis.fetch } = options
+  const { timeoutMs = DEFAULT_LIMITS.timeoutMs, maxBytes = DEFAULT_LIMITS.maxBytes } = options
+  return createLocatedKeySet(() => locateKeySet(issuer, { fetch, timeoutMs, maxBytes }), options)
 }

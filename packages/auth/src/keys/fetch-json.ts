@@ -12,6 +12,8 @@ export interface FetchedJson {
   readonly maxAgeSeconds: number | undefined
   /** The header `Date` of the answer. */
   readonly date: string | undefined
+  /** For how long the answer lay in a cache, as its header `Age` says. */
+  readonly ageSeconds: number
 }
 
 /** How a document is fetched. */
@@ -20,6 +22,9 @@ export interface FetchLimits {
   readonly timeoutMs: number
   readonly maxBytes: number
 }
+
+/** Limits that suit every issuer known. */
+export const DEFAULT_LIMITS: Omit<FetchLimits, 'fetch'> = { timeoutMs: 5000, maxBytes: 262_144 }
 
 /**
  * Reads the address of a document of an issuer: https, or http on this machine, without credentials.
@@ -67,6 +72,10 @@ async function follow(url: URL, limits: FetchLimits, signal: AbortSignal): Promi
   throw new Error(`The document is redirected more than ${MOST_REDIRECTS} times.`)
 }
 
+function readAge(header: string | null): number {
+  return /^\d{1,9}$/.test(header ?? '') ? Number(header) : 0
+}
+
 function readMaxAge(header: string | null): number | undefined {
   const seconds = /(?:^|,)\s*max-age\s*=\s*"?(\d{1,9})/i.exec(header ?? '')?.[1]
   return seconds === undefined ? undefined : Number(seconds)
@@ -94,6 +103,7 @@ export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJ
       value: parseStrictJson(text),
       maxAgeSeconds: readMaxAge(response.headers.get('cache-control')),
       date: response.headers.get('date') ?? undefined,
+      ageSeconds: readAge(response.headers.get('age')),
     }
   } finally {
     clearTimeout(timer)

@@ -23,8 +23,8 @@ export interface PublicJwk {
 /** Members that only a private or a symmetric key has. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-/** How many bytes a coordinate has (RFC 7518 section 6.2.1.2, RFC 8037 section 2). */
-const COORDINATE_BYTES: ReadonlyMap<unknown, number> = new Map([
+/** How many bytes a coordinate has, and a private key (RFC 7518 sections 6.2.1.2 and 6.2.2.1, RFC 8037 section 2). */
+export const COORDINATE_BYTES: ReadonlyMap<unknown, number> = new Map([
   ['P-256', 32],
   ['P-384', 48],
   ['P-521', 66],
@@ -50,7 +50,7 @@ function checkUse(jwk: PublicJwk): void {
 }
 
 /** A member in canonical base64url: no other spelling of the same key counts. */
-function member(jwk: PublicJwk, name: string, byteLength?: number): string {
+export function member(jwk: PublicJwk, name: string, byteLength?: number): string {
   const value = own(jwk, name)
   const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : Buffer.alloc(0)
   const isCanonical = bytes.length > 0 && bytes.toString('base64url') === value
@@ -61,7 +61,7 @@ function member(jwk: PublicJwk, name: string, byteLength?: number): string {
 }
 
 /** Only the members that make the key, so that nothing else can change what it is. */
-function keyMembers(jwk: PublicJwk): { kty: string; [member: string]: string } {
+export function keyMembers(jwk: PublicJwk): { kty: string; [member: string]: string } {
   const [kty, crv] = [own(jwk, 'kty'), own(jwk, 'crv')]
   const size = COORDINATE_BYTES.get(crv)
   if (kty === 'RSA') return { kty, n: member(jwk, 'n'), e: member(jwk, 'e') }

@@ -54,7 +54,8 @@ export function selectKey(
 export function readKeySet(set: unknown): KeySet {
   const list = isJsonObject(set) && Object.hasOwn(set, 'keys') ? set['keys'] : undefined
   if (!Array.isArray(list)) refuse('it has no list of keys')
-  const jwks = list.map((jwk): PublicJwk =>
+  // Spread, so that a hole in the list is no object either.
+  const jwks = [...list].map((jwk: unknown): PublicJwk =>
     isJsonObject(jwk) ? (jwk as PublicJwk) : refuse('it has a key that is no object'),
   )
   if (jwks.some(({ kty }) => kty === 'oct')) refuse('it has a symmetric key, which is a secret')

@@ -1,36 +1,10 @@
-import { constants, verify, type KeyObject } from 'node:crypto'
+import { verify, type KeyObject } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
 import type { Algorithm, PublicKeyAlgorithm } from '../jwt/algorithm.js'
 import type { VerificationKey } from './contract.js'
 import { ed25519Fault } from './ed25519-quality.js'
 import { rsaFault } from './rsa-quality.js'
-
-/** How `node:crypto` checks a signature of an algorithm (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
-interface Method {
-  readonly hash: string | null
-  readonly padding?: number
-  readonly saltLength?: number
-  readonly dsaEncoding?: 'ieee-p1363'
-}
-
-const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants
-const PKCS1 = { padding: RSA_PKCS1_PADDING }
-/** The salt is as long as the hash (RFC 7518 section 3.5). */
-const PSS = { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST }
-const P1363 = { dsaEncoding: 'ieee-p1363' } as const
-
-const METHODS: Readonly<Record<PublicKeyAlgorithm, Method>> = {
-  RS256: { hash: 'sha256', ...PKCS1 },
-  RS384: { hash: 'sha384', ...PKCS1 },
-  RS512: { hash: 'sha512', ...PKCS1 },
-  PS256: { hash: 'sha256', ...PSS },
-  PS384: { hash: 'sha384', ...PSS },
-  PS512: { hash: 'sha512', ...PSS },
-  ES256: { hash: 'sha256', ...P1363 },
-  ES384: { hash: 'sha384', ...P1363 },
-  ES512: { hash: 'sha512', ...P1363 },
-  EdDSA: { hash: null },
-}
+import { SIGNATURE_METHODS } from './signature-method.js'
 
 const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
 /** The one algorithm of each curve, by the name that OpenSSL has for it. */
@@ -116,7 +90,7 @@ export class PublicKey implements VerificationKey {
   verify(algorithm: Algorithm, signingInput: string, signature: Buffer): boolean {
     const name = this.algorithms.find((each) => each === algorithm)
     if (name === undefined) return false
-    const { hash, ...method } = METHODS[name]
+    const { hash, ...method } = SIGNATURE_METHODS[name]
     const data = Buffer.from(signingInput, 'latin1')
     return verify(hash, data, { key: this.#key, ...method }, signature)
   }

@@ -14,7 +14,9 @@ export type PublicKeyInput = string | PublicJwk
  * @throws {ConfigurationError} `key_invalid`, `key_weak` or `key_is_private`
  */
 export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): KeySource {
-  const inputs: readonly PublicKeyInput[] = Array.isArray(input) ? input : [input as PublicKeyInput]
+  const inputs: readonly PublicKeyInput[] = Array.isArray(input)
+    ? [...(input as readonly PublicKeyInput[])]
+    : [input as PublicKeyInput]
   const keys = inputs.map((each) => (typeof each === 'string' ? readPem(each) : readJwk(each)))
   if (keys.length === 0) {
     throw new ConfigurationError('key_invalid', 'The list of public keys is empty.')

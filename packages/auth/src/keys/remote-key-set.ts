@@ -94,10 +94,15 @@ class FetchedKeySet implements RemoteKeySet {
     const now = this.#options.now()
     const current = this.#current
     if (current === undefined || now >= current.trustedUntil) return this.#findFirst(header)
-    if (now >= current.freshUntil) this.#refreshInBackground(now)
+    this.keepFresh(now)
     const keys = current.set.find(header)
     if (keys instanceof Promise || keys.length > 0) return keys
     return this.#findUnknown(header, now)
+  }
+
+  keepFresh(now: number = this.#options.now()): void {
+    const freshUntil = this.#current?.freshUntil ?? Infinity
+    if (now >= freshUntil) this.#refreshInBackground(now)
   }
 
   async refresh(): Promise<void> {
@@ -110,8 +115,11 @@ class FetchedKeySet implements RemoteKeySet {
     if (this.#flight === undefined && this.#options.now() < this.#retryAt) {
       throw unavailable('The key set could not be fetched a moment ago.')
     }
+    const isJoined = this.#flight !== undefined
     await this.refresh()
-    return this.#select(header)
+    const keys = await this.#select(header)
+    // A fetch that was running may have begun before the key was there.
+    return keys.length > 0 || !isJoined ? keys : this.#findUnknown(header, this.#options.now())
   }
 
   /** The set in force does not have the key: it may be a new one, or made up. */

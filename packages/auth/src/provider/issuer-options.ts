@@ -6,10 +6,13 @@ import type { TokenRules } from '../jwt/policy.js'
 import type { KeySource, SigningKey } from '../keys/contract.js'
 import { discoverKeySet } from '../keys/discovery.js'
 import { readKeySet, type JwkSet } from '../keys/key-set.js'
+import { keyOrigin, type KeyOrigin } from '../keys/origin.js'
 import { publicKeys, type PublicKeyInput } from '../keys/public-keys.js'
 import { createRemoteKeySet } from '../keys/remote-key-set.js'
 import { secretBytes, secretKeys, type Secret } from '../keys/secret.js'
+import { measureSecret } from '../keys/secret-measure.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
+import { refuseUndefined } from './option-checks.js'
 
 /** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
 export interface IssuerOptions {
@@ -33,7 +36,7 @@ export interface IssuerOptions {
   readonly algorithms?: readonly Algorithm[]
   /** The header's `typ`. Default: any. */
   readonly typ?: string
-  /** `at+jwt`: only access tokens as RFC 9068 has them; an ID token is none. Default: any token. */
+  /** `at+jwt`: only access tokens as RFC 9068 has them; an ID token is none. Needs issuer and audience. Default: any token. */
   readonly profile?: 'at+jwt'
   /** Claims that every token must have beside `sub`, which always is. Default: none. */
   readonly requiredClaims?: readonly string[]
@@ -43,7 +46,7 @@ export interface IssuerOptions {
   readonly clockToleranceSeconds?: number
   /** The role of a token that names neither role nor scope. Default: `member` for a secret, none for public keys; null for none. */
   readonly defaultRole?: string | null
-  /** What the role names of this issuer grant. Default: the server's role table. */
+  /** What the role names of this issuer grant. Default for a secret: the server's role table; else they grant nothing. */
   readonly roles?: RoleTable
   /** The most that a token of this issuer can grant. Default: everything. */
   readonly grants?: readonly string[]
@@ -64,6 +67,7 @@ export interface Issuer {
   readonly names: readonly string[] | undefined
   /** Whether its keys are secrets. */
   readonly isSecret: boolean
+  readonly origin: KeyOrigin
   /** Where tokens can be made with its keys. */
   readonly signingKey: SigningKey | undefined
   readonly defaultRole: string | undefined
@@ -81,18 +85,19 @@ function refuse(message: string): never {
   throw new ConfigurationError('option_invalid', message)
 }
 
-/**
- * Refuses a rule that was written out but has no value, such as `issuer: process.env.ISSUER` where
- * the variable is not set: taken as left out, it would accept every issuer.
- */
-function refuseUndefinedRules(options: IssuerOptions): void {
-  const rules = ['algorithms', 'issuer', 'audience', 'typ', 'profile', 'grants', 'roles'] as const
-  for (const rule of [...rules, 'publicKey', 'jwks', 'jwksUri'] as const) {
-    if (rule in options && options[rule] === undefined) {
-      refuse(`The option ${rule} is undefined. Give it a value, or leave it out.`)
-    }
-  }
-}
+/** Options that only ever close: one that is undefined would open what it was written to close. */
+const RULES = [
+  ...KEY_OPTIONS.filter((name) => name !== 'secret'),
+  'algorithms',
+  'issuer',
+  'audience',
+  'typ',
+  'profile',
+  'requiredClaims',
+  'maxTokenAgeSeconds',
+  'roles',
+  'grants',
+] as const satisfies readonly (keyof IssuerOptions)[]
 
 function asList<Value>(value: Value | readonly Value[]): readonly Value[] {
   return Array.isArray(value) ? value : [value as Value]
@@ -147,6 +152,7 @@ function discover(names: readonly string[] | undefined, context: IssuerContext):
 interface IssuerKeys {
   readonly keys: KeySource
   readonly signingKey?: SigningKey
+  readonly origin: KeyOrigin
 }
 
 function readKeys(
@@ -158,56 +164,85 @@ function readKeys(
   const { fetch, now } = context
   switch (kind) {
     case 'secret': {
-      const keys = secretKeys(readSecret(options.secret, context), { algorithms })
-      return { keys, signingKey: keys.signingKey }
+      const secret = readSecret(options.secret, context)
+      const keys = secretKeys(secret, { algorithms })
+      const secrets = asList<Secret>(secret).map((each) => measureSecret(secretBytes(each)))
+      const origin = keyOrigin('secret', { count: secrets.length, secrets })
+      return { keys, signingKey: keys.signingKey, origin }
     }
-    case 'publicKey':
-      return { keys: publicKeys(publicKey ?? []) }
-    case 'jwks':
+    case 'publicKey': {
+      const count = asList<PublicKeyInput>(publicKey ?? []).length
+      return { keys: publicKeys(publicKey ?? []), origin: keyOrigin('public key', { count }) }
+    }
+    case 'jwks': {
       requireIssuer(options)
-      return { keys: readKeySet(jwks) }
-    case 'jwksUri':
+      const keys = readKeySet(jwks)
+      return { keys, origin: keyOrigin('key set', { count: keys.size }) }
+    }
+    case 'jwksUri': {
       requireIssuer(options)
-      return { keys: createRemoteKeySet(jwksUri ?? '', { fetch, now }) }
-    case undefined:
-      return { keys: discover(readNames(options), context) }
+      const keys = createRemoteKeySet(jwksUri ?? '', { fetch, now })
+      return { keys, origin: keyOrigin('key set URL', { url: String(jwksUri) }) }
+    }
+    case undefined: {
+      const names = readNames(options)
+      const keys = discover(names, context)
+      return { keys, origin: keyOrigin('discovery', { url: names?.[0] }) }
+    }
   }
 }
 
-function readType({ typ, profile }: IssuerOptions): string | undefined {
+/** What the profile asks for is compared, not only there (RFC 9068 section 4). */
+function readType({ typ, profile, issuer, audience }: IssuerOptions): string | undefined {
   if (profile === undefined) return typ
   if (profile !== 'at+jwt') refuse('The profile is not known: write at+jwt.')
   if (typ !== undefined) refuse('The profile says the typ: leave typ out.')
+  if (!issuer || !audience) refuse('The profile compares iss and aud: give issuer and audience.')
   return profile
 }
 
-function checkGrants(grants: readonly string[] | undefined): void {
-  const wrong = grants?.find((grant) => parseGrant(grant) === undefined)
-  if (wrong !== undefined)
-    refuse(`The grants have ${JSON.stringify(wrong)}, which is no permission.`)
+/** The role names of a stranger are its own: what they grant here, only the application can say. */
+function readRoles({ roles, defaultRole }: IssuerOptions, isSecret: boolean): Issuer['roles'] {
+  if (roles === undefined) return isSecret ? undefined : {}
+  checkRoleTable(roles)
+  if (typeof defaultRole === 'string' && !Object.hasOwn(roles, defaultRole)) {
+    refuse(`The defaultRole ${JSON.stringify(defaultRole)} is not one of roles.`)
+  }
+  return roles
+}
+
+/** Also for callers without types: a cap that is no list would else fail on every request. */
+function checkGrants(grants: unknown): void {
+  if (grants === undefined) return
+  if (!Array.isArray(grants)) refuse('The option grants is not a list of permissions.')
+  const entries: readonly unknown[] = grants
+  for (const entry of entries) {
+    if (typeof entry === 'string' && parseGrant(entry) !== undefined) continue
+    refuse(`The grants have ${JSON.stringify(entry)}, which is no permission.`)
+  }
 }
 
 /** @throws {ConfigurationError} for options that cannot be, or would accept more than they seem to */
 export function readIssuer(options: IssuerOptions, context: IssuerContext): Issuer {
-  refuseUndefinedRules(options)
+  refuseUndefined(options, RULES)
   const kinds = KEY_OPTIONS.filter((name) => options[name] !== undefined)
   if (kinds.length > 1) {
     refuse(`Keys are of one kind, and here are ${kinds.join(' and ')}. Give each its own issuer.`)
   }
   const isSecret = kinds[0] === 'secret' || 'secret' in options
   const names = readNames(options)
-  const { keys, signingKey } = readKeys(isSecret ? 'secret' : kinds[0], options, context)
+  const { keys, signingKey, origin } = readKeys(isSecret ? 'secret' : kinds[0], options, context)
   const { requiredClaims = [], defaultRole = isSecret ? 'member' : null, profile } = options
-  if (options.roles !== undefined) checkRoleTable(options.roles)
   checkGrants(options.grants)
   const profileClaims = profile === undefined ? [] : ACCESS_TOKEN_CLAIMS
   const expiry = context.requireExpiry ? ['exp'] : []
   return {
     names,
     isSecret,
+    origin,
     signingKey,
     defaultRole: defaultRole ?? undefined,
-    roles: options.roles,
+    roles: readRoles(options, isSecret),
     grants: options.grants,
     rules: {
       keys,

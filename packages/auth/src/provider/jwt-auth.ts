@@ -4,13 +4,16 @@ import { isHmacAlgorithm, isAlgorithm } from '../jwt/algorithm.js'
 import type { CacheOptions } from '../jwt/cache.js'
 import type { Claims } from '../jwt/claims.js'
 import { explainToken, type Explanation } from '../jwt/explain.js'
-import type { TokenRules, VerificationPolicy } from '../jwt/policy.js'
+import type { VerificationPolicy } from '../jwt/policy.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
+import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
 import type { AuthProvider, AuthRequest, PathRule, UserAccess } from './contract.js'
+import { describeIssuer, type ProviderDescription } from './description.js'
 import { readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
 import { claimText, userOf, type JwtUser } from './jwt-user.js'
+import { checkFunctions, refuseUndefined } from './option-checks.js'
 import type { TokenForm } from './token-form.js'
 
 /** An issuer among several. Without keys its OpenID metadata names them. */
@@ -52,6 +55,12 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
   readonly now?: () => number
 }
 
+/** What claims of no known issuer grant. */
+const NO_ACCESS: UserAccess = { roles: {}, grants: [] }
+
+/** Claims that signing adds. */
+const MADE: readonly string[] = ['exp', 'iat']
+
 const DEFAULT_CACHE: CacheOptions = { maxBytes: 16 * 1024 * 1024 }
 
 /** Options of one issuer that cannot stand beside `issuers`. */
@@ -92,12 +101,9 @@ function withSecret(options: MastraJwtAuthOptions): IssuerOptions {
 
 function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] {
   const { issuers } = options
-  if (issuers === undefined) {
-    if ('issuers' in options) {
-      throw new ConfigurationError('option_invalid', 'The option issuers is undefined.')
-    }
-    return [withSecret(options)]
-  }
+  if (issuers === undefined) return [withSecret(options)]
+  const isList = Array.isArray(issuers) && issuers.every((each) => Object(each) === each)
+  if (!isList) throw new ConfigurationError('option_invalid', 'The option issuers is not a list.')
   const beside = ISSUER_OPTIONS.find((name) => name in options)
   if (beside !== undefined) {
     throw new ConfigurationError(
@@ -138,8 +144,6 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #verifier: Verifier
   readonly #options: MastraJwtAuthOptions
   readonly #requiresExpiry: boolean
-  /** Which issuer the claims of a verified token are from. */
-  readonly #issuerOfClaims = new WeakMap<object, Issuer>()
   readonly #issuerOfName: ReadonlyMap<string, Issuer>
 
   /**
@@ -147,6 +151,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    *   would accept more than they seem to; its message says what to do
    */
   constructor(options: MastraJwtAuthOptions = {}) {
+    refuseUndefined(options, ['issuers', 'revocation'])
+    checkFunctions(options, ['authorizeUser'])
     this.#options = { ...options }
     const { requireExpiry = !isDevelopment() } = options
     this.#requiresExpiry = requireExpiry !== false
@@ -187,14 +193,29 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {AuthError} `keys_unavailable`
    */
   async authenticateToken(token: string): Promise<Claims> {
-    const { claims, rules } = await this.#verifier.verify(token)
-    this.#rememberIssuer(claims, rules)
+    const { claims } = await this.#verifier.verify(token)
     return claims
   }
 
   /** Runs the verifier's own steps on a token and says what became of each: for whoever runs the server. */
   async explainToken(token: unknown): Promise<Explanation> {
     return explainToken(token, this.#policy)
+  }
+
+  /** What this provider accepts, as plain data without a secret or a key: for whoever runs the server. */
+  describe(): ProviderDescription {
+    return { issuers: this.#issuers.map(describeIssuer) }
+  }
+
+  /** Fetches the keys of each issuer that has them at an address, past every cache, and tells what came of it. */
+  async probeKeys(): Promise<readonly KeyProbe[]> {
+    const { fetch, now } = this.#options
+    const probes = this.#issuers.map(({ origin: { kind, url } }) => {
+      if (url === undefined) return undefined
+      const probe = kind === 'discovery' ? probeDiscovery : probeKeySet
+      return probe(url, { fetch, now })
+    })
+    return await Promise.all(probes.filter((probe) => probe !== undefined))
   }
 
   /** Whether a user may call: the option `authorizeUser`, else every user with a subject. */
@@ -216,10 +237,10 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     return this.#issuerOf(claims)?.defaultRole
   }
 
-  /** The role names of the issuer of these claims, and the most that it may grant. */
+  /** The role names of the issuer of these claims, and the most that it may grant: nothing where it is not known. */
   accessOf(claims: Claims): UserAccess {
-    const issuer = this.#issuerOf(claims)
-    return { roles: issuer?.roles, grants: issuer?.grants }
+    const { roles, grants } = this.#issuerOf(claims) ?? NO_ACCESS
+    return { roles, grants }
   }
 
   /** How Studio shows a user; null where the claims name none. */
@@ -252,7 +273,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    *
    * @throws {ConfigurationError} `secret_missing` where it has public keys only; `option_invalid`, also for
    *   a token without expiry where one is required
-   * @throws {TokenError} `token_claim` for a claim of a wrong type, or a missing subject
+   * @throws {TokenError} `token_claim` for a claim of a wrong type, or one that is required and missing
    */
   sign(claims: Claims, options: SignOptions = {}): string {
     if (claimText(claims.sub) === undefined) {
@@ -265,25 +286,24 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
         'There is no secret to sign with: whoever has the private keys makes the tokens.',
       )
     }
+    const { rules, signingKey } = signer
+    const { requiredClaims = [] } = rules
     const isEndless = claims.exp === undefined && options.expiresInSeconds === undefined
-    if (this.#requiresExpiry && isEndless) {
+    if (isEndless && requiredClaims.includes('exp')) {
       throw new ConfigurationError('option_invalid', 'The token needs expiresInSeconds or exp.')
     }
-    const { rules, signingKey } = signer
-    const policy = { iss: first(rules.issuer), aud: first(rules.audience) }
+    const all: Claims = { iss: first(rules.issuer), aud: first(rules.audience), ...claims }
+    const claim = requiredClaims.find((name) => !MADE.includes(name) && all[name] === undefined)
+    if (claim !== undefined) {
+      throw new TokenError('token_claim', `The claims lack ${claim}, which is required.`, { claim })
+    }
     const { now } = this.#options
-    return signToken({ ...policy, ...claims }, signingKey, { typ: rules.typ, now, ...options })
+    return signToken(all, signingKey, { typ: rules.typ, now, ...options })
   }
 
-  #rememberIssuer(claims: Claims, { issuer }: TokenRules): void {
-    const [only] = this.#issuers
-    const found = this.#issuers.length === 1 ? only : this.#issuerOfName.get(first(issuer) ?? '')
-    if (found !== undefined) this.#issuerOfClaims.set(claims, found)
-  }
-
-  /** Claims that were not verified here are of no issuer, and so have neither roles nor grants of one. */
-  #issuerOf(claims: Claims): Issuer | undefined {
-    const [only] = this.#issuers
-    return this.#issuerOfClaims.get(claims) ?? (this.#issuers.length === 1 ? only : undefined)
+  /** The issuer of verified claims: the one, or of several the one they name, whose rules they have satisfied. */
+  #issuerOf({ iss }: Claims): Issuer | undefined {
+    const [only, ...others] = this.#issuers
+    return others.length === 0 ? only : this.#issuerOfName.get(iss ?? '')
   }
 }

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../error.js'
 import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
+import { checkFunctions } from './option-checks.js'
 
 /** Options of every provider that extends `MastraAuthProvider`. */
 export interface MastraAuthProviderOptions<User extends object = object> {
@@ -13,18 +13,6 @@ export interface MastraAuthProviderOptions<User extends object = object> {
   readonly public?: readonly PathRule[]
   /** Accepted for compatibility, like `public`. */
   readonly protected?: readonly PathRule[]
-}
-
-/**
- * Refuses an option that is no function. Also one that is written out but undefined: taken as left out,
- * an `authorizeUser` that is not set would let everyone call.
- */
-function checkFunctions(options: object): void {
-  for (const name of ['authorizeUser', 'mapUserToResourceId'] as const) {
-    if (name in options && typeof Reflect.get(options, name) !== 'function') {
-      throw new ConfigurationError('option_invalid', `The option ${name} is not a function.`)
-    }
-  }
 }
 
 /**
@@ -60,7 +48,7 @@ export abstract class MastraAuthProvider<
    * @throws {ConfigurationError} `option_invalid`
    */
   protected registerOptions(options: MastraAuthProviderOptions<User> = {}): void {
-    checkFunctions(options)
+    checkFunctions(options, ['authorizeUser', 'mapUserToResourceId'])
     const { authorizeUser, mapUserToResourceId } = options
     if (authorizeUser !== undefined) this.authorizeUser = authorizeUser.bind(this)
     if (mapUserToResourceId !== undefined) this.mapUserToResourceId = mapUserToResourceId

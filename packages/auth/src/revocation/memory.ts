@@ -17,6 +17,11 @@ interface Entry {
   readonly forgetAt: number | undefined
 }
 
+/** The later of two times; never, where one of them is. */
+function later(first: number | undefined, second: number | undefined): number | undefined {
+  return first === undefined || second === undefined ? undefined : Math.max(first, second)
+}
+
 interface SubjectEntry extends Entry {
   /** Tokens issued at or before this are withdrawn, in seconds since 1970. */
   readonly at: number
@@ -81,7 +86,10 @@ export class MemoryRevocationList implements RevocationList {
   }
 
   #add<Value extends Entry>(entries: Map<string, Value>, key: string, entry: Value): void {
-    entries.set(key, entry)
+    const before = entries.get(key)
+    // Withdrawn twice, it is kept for as long as either asked for.
+    const forgetAt = before === undefined ? entry.forgetAt : later(before.forgetAt, entry.forgetAt)
+    entries.set(key, { ...entry, forgetAt })
     this.#added++
     if (this.#added % PRUNE_EVERY === 0) this.#prune()
   }

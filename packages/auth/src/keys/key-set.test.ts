@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { createTestKeyPair } from '../test/key-pair.js'
+import { keyIdOf, readKeySet } from './key-set.js'
+
+const es256 = createTestKeyPair('ES256', { keyId: 'es' }).publicJwk
+const es384 = createTestKeyPair('ES384', { keyId: 'es384' }).publicJwk
+const edDsa = createTestKeyPair('EdDSA', { keyId: 'ed' }).publicJwk
+const { privateJwk } = createTestKeyPair('ES256', { keyId: 'private' })
+const refusal = expect.objectContaining({ name: 'ConfigurationError', code: 'key_set_invalid' })
+
+const without = (jwk: object, name: string): object =>
+  Object.fromEntries(Object.entries(jwk).filter(([each]) => each !== name))
+
+describe('readKeySet (RFC 7517 section 5)', () => {
+  it('has its keys by their kid', async () => {
+    const set = readKeySet({ keys: [es256, es384, edDsa] })
+    expect([set.size, set.ignored]).toStrictEqual([3, []])
+    expect(await set.find({ alg: 'ES384', kid: 'es384' })).toMatchObject([{ keyId: 'es384' }])
+    for (const kid of ['other', '', 'ES384', 'toString', '__proto__']) {
+      expect(await set.find({ alg: 'ES384', kid })).toStrictEqual([])
+    }
+  })
+
+  it.each([5, null, ['es'], { kid: 'es' }])('has no key for the kid %j', async (kid) => {
+    const set = readKeySet({ keys: [es256] })
+    expect(await set.find({ alg: 'ES256', kid })).toStrictEqual([])
+  })
+
+  it('has for a token without kid the one key that fits, and tries none of several', async () => {
+    const other = { ...createTestKeyPair('ES256').publicJwk, kid: 'other' }
+    const one = readKeySet({ keys: [es256, es384] })
+    expect(await one.find({ alg: 'ES256' })).toMatchObject([{ keyId: 'es' }])
+    expect(await one.find({ alg: 'RS256' })).toStrictEqual([])
+    expect(await one.find({ alg: 'none' })).toStrictEqual([])
+    expect(await one.find({})).toStrictEqual([])
+    const several = readKeySet({ keys: [es256, other] })
+    expect(await several.find({ alg: 'ES256' })).toStrictEqual([])
+  })
+
+  it('has keys without kid only for tokens without', async () => {
+    const set = readKeySet({ keys: [without(es256, 'kid'), without(es384, 'kid')] })
+    expect(await set.find({ alg: 'ES256' })).toHaveLength(1)
+    expect(await set.find({ alg: 'ES256', kid: 'es' })).toStrictEqual([])
+  })
+
+  it.each([
+    ['an encryption key', { ...es384, use: 'enc' }, 'use is not sig'],
+    ['one that may not verify', { ...es384, key_ops: ['sign'] }, 'key_ops'],
+    ['a private key', privateJwk, 'has the member d'],
+    ['a kty that is not known', { kty: 'AKP', kid: 'pq', pub: 'AA' }, 'kty and crv'],
+    ['a curve that is not known', { ...es384, crv: 'secp256k1' }, 'kty and crv'],
+    ['a point off its curve', { ...es384, y: es384.x }, 'point'],
+    ['an alg that does not fit', { ...es384, alg: 'RS256' }, 'alg does not fit'],
+    [
+      'a weak key',
+      { kty: 'RSA', kid: 'weak', n: Buffer.alloc(128, 0xab).toString('base64url'), e: 'AQAB' },
+      'bits',
+    ],
+    ['a kid that is no text', { ...es384, kid: 5 }, 'kid is no text'],
+  ])('leaves out %s, says why, and takes the others', async (_case, bad, reason) => {
+    const set = readKeySet({ keys: [bad, es256] })
+    expect(set.size).toBe(1)
+    expect(set.ignored).toStrictEqual([
+      {
+        keyId: 'kid' in bad && typeof bad.kid === 'string' ? bad.kid : undefined,
+        reason: expect.stringContaining(reason),
+      },
+    ])
+    expect(await set.find({ alg: 'ES256', kid: 'es' })).toHaveLength(1)
+    if ('d' in bad) expect(JSON.stringify(set.ignored)).not.toContain(bad.d)
+  })
+
+  it.each([
+    ['no object', null],
+    ['a list', [es256]],
+    ['text', JSON.stringify({ keys: [es256] })],
+    ['no keys', {}],
+    ['keys that are inherited', Object.create({ keys: [es256] })],
+    ['keys that are no list', { keys: { 0: es256 } }],
+    ['a key that is no object', { keys: [es256, null] }],
+    ['a key that is a list', { keys: [es256, []] }],
+    ['a symmetric key', { keys: [es256, { kty: 'oct', k: 'AAAA', kid: 'secret' }] }],
+    ['a symmetric key for something else', { keys: [es256, { kty: 'oct', use: 'enc' }] }],
+    ['a kid twice', { keys: [es256, { ...es384, kid: 'es' }] }],
+    ['a kid twice, once of a bad key', { keys: [es256, { kty: 'AKP', kid: 'es' }] }],
+    ['one key twice', { keys: [es256, es256] }],
+  ])('refuses whole: %s', (_case, set) => {
+    expect(() => readKeySet(set)).toThrow(refusal)
+  })
+
+  it('takes an empty set: it has no keys', async () => {
+    const set = readKeySet({ keys: [] })
+    expect(set.size).toBe(0)
+    expect(await set.find({ alg: 'ES256', kid: 'es' })).toStrictEqual([])
+  })
+})
+
+describe('keyIdOf', () => {
+  it('tells no kid from one that is no text, and takes only an own one', () => {
+    expect(keyIdOf({})).toBeUndefined()
+    expect(keyIdOf(Object.create({ kid: 'es' }))).toBeUndefined()
+    expect([keyIdOf({ kid: 5 }), keyIdOf({ kid: undefined })]).toStrictEqual([null, null])
+    expect([keyIdOf({ kid: 'es' }), keyIdOf({ kid: '' })]).toStrictEqual(['es', ''])
+  })
+})

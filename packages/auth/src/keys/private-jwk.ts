@@ -1,0 +1,59 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { ConfigurationError } from '../error.js'
+import { COORDINATE_BYTES, keyMembers, member, readJwk, type PublicJwk } from './jwk.js'
+import type { PublicKey } from './public-key.js'
+
+/** A private key as a JSON Web Key (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2). */
+export interface PrivateJwk extends PublicJwk {
+  readonly d: string
+  readonly p?: string
+  readonly q?: string
+  readonly dp?: string
+  readonly dq?: string
+  readonly qi?: string
+  /** Must contain `sign` where it is there (RFC 7517 section 4.3). */
+  readonly key_ops?: readonly string[]
+}
+
+/** Members of the public half, and what binds it. `key_ops` is of the private half here. */
+const PUBLIC_MEMBERS = ['kty', 'crv', 'n', 'e', 'x', 'y', 'kid', 'alg', 'use'] as const
+const RSA_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi']
+
+function refuse(message: string): never {
+  throw new ConfigurationError('key_invalid', `The private JWK cannot be used: ${message}.`)
+}
+
+function publicHalf(jwk: PrivateJwk): PublicJwk {
+  const members = PUBLIC_MEMBERS.filter((name) => Object.hasOwn(jwk, name))
+  return { kty: jwk.kty, ...Object.fromEntries(members.map((name) => [name, jwk[name]])) }
+}
+
+/** What `member` says of one that is wrong does not hold its value, which is a secret. */
+function privateMembers(jwk: PrivateJwk): Record<string, string> {
+  if (jwk.kty !== 'RSA') return { d: member(jwk, 'd', COORDINATE_BYTES.get(jwk.crv)) }
+  return Object.fromEntries(RSA_MEMBERS.map((name) => [name, member(jwk, name)]))
+}
+
+/**
+ * Reads a private key from a JSON Web Key, and its public half as strictly as where it stands alone.
+ * @throws {ConfigurationError} `key_invalid` or `key_weak`
+ */
+export function readPrivateJwk(jwk: PrivateJwk): {
+  readonly privateKey: KeyObject
+  readonly publicKey: PublicKey
+} {
+  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) refuse('it is no object')
+  const operations: unknown = Object.hasOwn(jwk, 'key_ops') ? jwk.key_ops : undefined
+  const isForSigning =
+    operations === undefined || (Array.isArray(operations) && operations.includes('sign'))
+  if (!isForSigning) refuse('its key_ops do not have sign')
+  if (Object.hasOwn(jwk, 'oth')) refuse('it has more than two primes')
+  const half = publicHalf(jwk)
+  const publicKey = readJwk(half)
+  const key = { ...keyMembers(half), ...privateMembers(jwk) }
+  try {
+    return { privateKey: createPrivateKey({ key, format: 'jwk' }), publicKey }
+  } catch {
+    return refuse('its numbers are none of a key')
+  }
+}

@@ -1,0 +1,46 @@
+import type { RoleTable } from '../access/role.js'
+import type { KeyOrigin } from '../keys/origin.js'
+import type { Issuer } from './issuer-options.js'
+
+/** What a provider accepts of one issuer. Plain data; no secret and no key is in it. */
+export interface IssuerDescription {
+  /** Accepted values of `iss`; undefined for any. */
+  readonly issuer: readonly string[] | undefined
+  readonly keys: KeyOrigin
+  /** Accepted values of `aud`; undefined for any. */
+  readonly audience: readonly string[] | undefined
+  /** Whether a token without `exp` is refused. */
+  readonly requiresExpiry: boolean
+  /** Oldest token accepted, since its `iat`; undefined for any age. */
+  readonly maxTokenAgeSeconds: number | undefined
+  /** The role of a token that names neither role nor scope. */
+  readonly defaultRole: string | undefined
+  /** What the role names of this issuer grant; undefined for the server's role table. */
+  readonly roles: RoleTable | undefined
+  /** The most that its tokens can grant; undefined for everything. */
+  readonly grants: readonly string[] | undefined
+}
+
+/** What a provider accepts. */
+export interface ProviderDescription {
+  readonly issuers: readonly IssuerDescription[]
+}
+
+function asList(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? [value] : value
+}
+
+/** Describes an issuer that has been read. */
+export function describeIssuer(issuer: Issuer): IssuerDescription {
+  const { audience, requiredClaims, maxTokenAgeSeconds } = issuer.rules
+  return {
+    issuer: issuer.names,
+    keys: issuer.origin,
+    audience: asList(audience),
+    requiresExpiry: requiredClaims?.includes('exp') ?? false,
+    maxTokenAgeSeconds,
+    defaultRole: issuer.defaultRole,
+    roles: issuer.roles,
+    grants: issuer.grants,
+  }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { tokenDigest } from '../jwt/digest.js'
+import type { RevocableToken } from './contract.js'
+import { MemoryRevocationList } from './memory.js'
+
+const NOW = 1_700_000_000
+const ISSUER = 'https://issuer.example'
+const OTHER_ISSUER = 'https://other.example'
+
+const tokenOf = (members: Partial<RevocableToken> = {}): RevocableToken => ({
+  issuer: ISSUER,
+  subject: 'alice',
+  tokenId: 'token-1',
+  sessionId: 'session-1',
+  issuedAt: NOW,
+  digest: () => tokenDigest('the token'),
+  ...members,
+})
+
+const create = (now = () => NOW * 1000 + 999) => new MemoryRevocationList(now)
+
+/** Adds entries until those that may be forgotten are looked for. */
+function prune(list: MemoryRevocationList): void {
+  for (let count = 0; count < 1000; count++) list.revokeTokenId(OTHER_ISSUER, `other ${count}`)
+}
+
+describe('MemoryRevocationList: one token', () => {
+  it('withdraws nothing at first', () => {
+    expect(create().isRevoked(tokenOf())).toBe(false)
+  })
+
+  it('withdraws by issuer and jti together (RFC 7519 section 4.1.7)', () => {
+    const list = create()
+    list.revokeTokenId(ISSUER, 'token-1')
+    expect(list.isRevoked(tokenOf())).toBe(true)
+    expect(list.isRevoked(tokenOf({ issuer: OTHER_ISSUER }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ tokenId: 'token-2' }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ tokenId: undefined }))).toBe(false)
+  })
+
+  it.each([
+    [
+      ['a', 'b","c'],
+      ['a","b', 'c'],
+    ],
+    [
+      ['a', ''],
+      ['', 'a'],
+    ],
+    [
+      ['a b', 'c'],
+      ['a', 'b c'],
+    ],
+  ] as const)('does not take %j for %j', ([issuer, tokenId], [otherIssuer, otherId]) => {
+    const list = create()
+    list.revokeTokenId(issuer, tokenId)
+    expect(list.isRevoked(tokenOf({ issuer, tokenId }))).toBe(true)
+    expect(list.isRevoked(tokenOf({ issuer: otherIssuer, tokenId: otherId }))).toBe(false)
+  })
+
+  it('withdraws by the digest of the whole token, in whatever case of hex', () => {
+    for (const digest of [tokenDigest('the token'), tokenDigest('the token').toUpperCase()]) {
+      const list = create()
+      list.revokeToken(digest)
+      expect(list.isRevoked(tokenOf())).toBe(true)
+      expect(list.isRevoked(tokenOf({ digest: () => tokenDigest('another') }))).toBe(false)
+    }
+  })
+
+  it('reckons no digest where none is withdrawn', () => {
+    const list = create()
+    list.revokeTokenId(ISSUER, 'another')
+    const digest = (): string => {
+      throw new Error('The digest was asked for.')
+    }
+    expect(list.isRevoked(tokenOf({ digest }))).toBe(false)
+  })
+})
+
+describe('MemoryRevocationList: many tokens', () => {
+  it('withdraws a session of an issuer, and no other', () => {
+    const list = create()
+    list.revokeSession(ISSUER, 'session-1')
+    expect(list.isRevoked(tokenOf())).toBe(true)
+    expect(list.isRevoked(tokenOf({ sessionId: 'session-2' }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ sessionId: undefined }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ issuer: OTHER_ISSUER }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ sessionId: undefined, tokenId: 'session-1' }))).toBe(false)
+  })
+
+  it.each([
+    ['before', NOW - 1, true],
+    ['in the second', NOW, true],
+    ['after', NOW + 1, false],
+    ['at a time that it does not say', undefined, true],
+  ])('withdraws a subject until now: a token issued %s', (_case, issuedAt, isRevoked) => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice')
+    expect(list.isRevoked(tokenOf({ issuedAt }))).toBe(isRevoked)
+  })
+
+  it('withdraws a subject of one issuer only', () => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice')
+    expect(list.isRevoked(tokenOf({ subject: 'bob' }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ subject: undefined }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ issuer: OTHER_ISSUER }))).toBe(false)
+  })
+
+  it('withdraws until the time it is given', () => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice', { at: NOW - 10 })
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW - 10 }))).toBe(true)
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW - 9 }))).toBe(false)
+  })
+
+  it('never gives back what an earlier call withdrew', () => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice', { at: NOW })
+    list.revokeSubject(ISSUER, 'alice', { at: NOW - 100 })
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW }))).toBe(true)
+  })
+
+  it('takes a time that is no number for the end of all', () => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice', { at: Number.NaN })
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW + 1000 }))).toBe(true)
+  })
+})
+
+describe('MemoryRevocationList: forgetting', () => {
+  const withdrawals: readonly [string, (list: MemoryRevocationList, forgetAt?: number) => void][] =
+    [
+      [
+        'a token by its id',
+        (list, forgetAt) => list.revokeTokenId(ISSUER, 'token-1', { forgetAt }),
+      ],
+      ['a token', (list, forgetAt) => list.revokeToken(tokenDigest('the token'), { forgetAt })],
+      ['a session', (list, forgetAt) => list.revokeSession(ISSUER, 'session-1', { forgetAt })],
+      ['a subject', (list, forgetAt) => list.revokeSubject(ISSUER, 'alice', { forgetAt })],
+    ]
+
+  it.each(withdrawals)('never forgets %s by itself', (_case, withdraw) => {
+    let now = NOW
+    const list = create(() => now * 1000)
+    withdraw(list)
+    now += 10 ** 9
+    prune(list)
+    expect(list.isRevoked(tokenOf())).toBe(true)
+  })
+
+  it.each(withdrawals)('forgets %s once it may, and not before', (_case, withdraw) => {
+    let now = NOW
+    const list = create(() => now * 1000)
+    withdraw(list, NOW + 100)
+    now = NOW + 99
+    prune(list)
+    expect(list.isRevoked(tokenOf())).toBe(true)
+    now = NOW + 100
+    prune(list)
+    expect(list.isRevoked(tokenOf())).toBe(false)
+  })
+
+  it.each(withdrawals)('keeps %s for the longest of the times asked for', (_case, withdraw) => {
+    for (const terms of [
+      [NOW + 100, NOW + 10],
+      [NOW + 10, NOW + 100],
+      [undefined, NOW + 10],
+      [NOW + 10, undefined],
+    ]) {
+      let now = NOW
+      const list = create(() => now * 1000)
+      for (const forgetAt of terms) withdraw(list, forgetAt)
+      now = NOW + 50
+      prune(list)
+      expect(list.isRevoked(tokenOf())).toBe(true)
+    }
+  })
+})
