@@ -3,12 +3,22 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { createSecret } from '@signet/auth'
 
+function fileOf(dataDirectory: string): string {
+  return join(dataDirectory, 'development-secret')
+}
+
+/** The secret that was made earlier; undefined where none was. */
+export function findDevelopmentSecret(dataDirectory: string): string | undefined {
+  const file = fileOf(dataDirectory)
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
 /**
  * The secret for an application that names none, made once and kept in the data folder. Only for
  * development.
  */
 export function developmentSecret(dataDirectory: string): string {
-  const file = join(dataDirectory, 'development-secret')
+  const file = fileOf(dataDirectory)
   if (!existsSync(file)) {
     mkdirSync(dataDirectory, { recursive: true })
     const temporary = `${file}.${randomUUID()}`

@@ -35,3 +35,11 @@ export function enterProject(directory: string): void {
   loadEnvFile(directory)
   process.setSourceMapsEnabled(true)
 }
+
+/** A name of an environment in which tokens may be laxer counts for nothing here. */
+export function requireProduction(): void {
+  const { NODE_ENV: environment } = process.env
+  if (environment === undefined || environment === '' || environment === 'development') {
+    process.env['NODE_ENV'] = 'production'
+  }
+}

@@ -6,6 +6,11 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
 }
 
+/** A command has printed what it found, and that is no success. Nothing is left to say. */
+export class FindingFailure extends Error {
+  override readonly name = 'FindingFailure'
+}
+
 /** A flag has a value that it cannot have. The message names the flag. */
 export class UsageFailure extends Error {
   override readonly name = 'UsageFailure'

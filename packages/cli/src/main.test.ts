@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { createVerifier, secretKeys } from '@signet/auth'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from './main.js'
@@ -24,6 +24,7 @@ afterEach(() => {
 
 class Memory extends Writable {
   text = ''
+  isTTY = false
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString()
@@ -31,11 +32,26 @@ class Memory extends Writable {
   }
 }
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+interface Result {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function runWith(
+  { input = '', isTerminal = false }: { input?: string; isTerminal?: boolean },
+  ...args: string[]
+): Promise<Result> {
   const stdout = new Memory()
   const stderr = new Memory()
-  const code = await main(args, { stdout, stderr, directory })
+  stdout.isTTY = isTerminal
+  const stdin = Object.assign(Readable.from([Buffer.from(input)]), { isTTY: isTerminal })
+  const code = await main(args, { stdout, stderr, stdin, directory })
   return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+async function run(...args: string[]): Promise<Result> {
+  return await runWith({}, ...args)
 }
 
 async function claimsOf(token: string) {
@@ -50,6 +66,8 @@ describe('signet', () => {
     ['start', '--help'],
     ['token', '--help'],
     ['secret', '--help'],
+    ['inspect', '--help'],
+    ['doctor', '--help'],
   ])('explains itself with exit code 0: %s', async (...args) => {
     const { code, stdout } = await run(...args)
     expect(code).toBe(0)
@@ -64,6 +82,12 @@ describe('signet', () => {
     [['frobnicate'], /frobnicate/],
     [['dev', '--frobnicate'], /--frobnicate/],
     [['token'], /--sub/],
+    [['inspect'], /no token/],
+    [['inspect', '-'], /no token/],
+    [['inspect', 'one', 'two'], /too many arguments/],
+    [['inspect', 'a.b.c', '--secret-env', 'IS_NOT_SET'], /--secret-env/],
+    [['inspect', '--frobnicate'], /--frobnicate/],
+    [['doctor', '--frobnicate'], /--frobnicate/],
     [['token', '--sub', ' '], /--sub/],
     [['token', '--sub', 'a', '--expires', 'soon'], /--expires/],
     [['token', '--sub', 'a', '--expires', '0'], /--expires/],
@@ -82,12 +106,15 @@ describe('signet', () => {
     expect(stdout).toBe('')
   })
 
-  it.each([['dev'], ['start']])('%s names the folder that has no application', async (command) => {
-    const { code, stderr } = await run(command)
-    expect(code).toBe(1)
-    expect(stderr).toContain('src/mastra/index.ts')
-    expect(stderr).toContain('--dir')
-  })
+  it.each([['dev'], ['start'], ['doctor']])(
+    '%s names the folder that has no application',
+    async (command) => {
+      const { code, stderr } = await run(command)
+      expect(code).toBe(1)
+      expect(stderr).toContain('src/mastra/index.ts')
+      expect(stderr).toContain('--dir')
+    },
+  )
 })
 
 describe('signet secret', () => {
@@ -188,5 +215,38 @@ describe('signet token', () => {
     expect(code).toBe(0)
     expect(stderr).toContain('agent:run')
     expect((await claimsOf(stdout)).scope).toBe('agent:run')
+  })
+})
+
+describe('signet inspect', () => {
+  it('says that there is no token, and waits for none, where somebody types at a terminal', async () => {
+    const { code, stdout, stderr } = await runWith({ isTerminal: true }, 'inspect')
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('There is no token')
+  })
+
+  it('colours what is written to a terminal, unless NO_COLOR is set', async () => {
+    vi.stubEnv('NO_COLOR', undefined)
+    const token = (await run('token', '--sub', 'alice')).stdout.trim()
+    const coloured = await runWith({ isTerminal: true }, 'inspect', token)
+    expect(coloured.stdout).toContain('\u001b[')
+    expect((await runWith({}, 'inspect', token)).stdout).not.toContain('\u001b')
+    vi.stubEnv('NO_COLOR', '1')
+    const plain = await runWith({ isTerminal: true }, 'inspect', token)
+    expect(plain.stdout).not.toContain('\u001b')
+  })
+
+  it('never colours what is for machines', async () => {
+    vi.stubEnv('NO_COLOR', undefined)
+    const token = (await run('token', '--sub', 'alice')).stdout.trim()
+    const { stdout } = await runWith({ isTerminal: true }, 'inspect', token, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: { result: 'not verified' } })
+  })
+
+  it('reads no more of its input than a token can have', async () => {
+    const { code, stdout } = await runWith({ input: 'a'.repeat(1_000_000) }, 'inspect')
+    expect(code).toBe(1)
+    expect(stdout).toContain('token_too_large')
   })
 })

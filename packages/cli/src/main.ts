@@ -1,20 +1,8 @@
-import { ConfigurationError } from '@signet/auth'
-import { RegistrationError } from '@signet/core'
-import { StartError } from '@signet/server'
 import { CommanderError } from 'commander'
-import { CommandFailure, EXIT_CODE, UsageFailure } from './failure.js'
+import { isExplained } from './explained.js'
+import { EXIT_CODE, FindingFailure, UsageFailure } from './failure.js'
 import { type Io, writeLine } from './io.js'
 import { createProgram } from './program.js'
-
-/** Errors whose message is meant for the person at the terminal; of any other the stack helps too. */
-function isExplained(error: unknown): error is Error {
-  return (
-    error instanceof CommandFailure ||
-    error instanceof StartError ||
-    ConfigurationError.isInstance(error) ||
-    RegistrationError.isInstance(error)
-  )
-}
 
 function explain(error: unknown): string {
   if (isExplained(error)) return `error: ${error.message}`
@@ -39,11 +27,19 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       writeLine(io.stderr, `error: ${error.message}`)
       return EXIT_CODE.usage
     }
-    writeLine(io.stderr, explain(error))
+    if (!(error instanceof FindingFailure)) writeLine(io.stderr, explain(error))
     return EXIT_CODE.failure
   }
 }
 
 function processIo(): Io {
-  return { stdout: process.stdout, stderr: process.stderr, directory: process.cwd() }
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // Opened only by the command that reads it.
+    get stdin() {
+      return process.stdin
+    },
+    directory: process.cwd(),
+  }
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { runDev, type DevOptions } from './command/dev.js'
+import { runDoctor, type DoctorOptions } from './command/doctor.js'
+import { runInspect, type InspectOptions } from './command/inspect.js'
 import { runRoutes, type RoutesOptions } from './command/routes.js'
 import { runSecret } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
@@ -69,6 +71,26 @@ export function createProgram(io: Io): Command {
     .option('--dir <folder>', 'folder whose .env holds the secret', '.')
     .option('--claim <name=value>', 'any other claim; the value may be JSON; repeatable', collect)
     .action((options: TokenOptions & DirectoryOption) => runToken(directory(options), options, io))
+
+  program
+    .command('inspect')
+    .description('Tell what a token says, and what the application here says of it, step by step')
+    .argument('[token]', 'the token; from standard input where it is left out, or -')
+    .option('--dir <folder>', 'folder of the application that is asked', '.')
+    .option('--secret-env <name>', 'ask the secret in this variable, not the application')
+    .option('--json', 'as JSON')
+    .action((token: string | undefined, options: InspectOptions & DirectoryOption) =>
+      runInspect(token, directory(options), options, io),
+    )
+
+  program
+    .command('doctor')
+    .description('Name what is weak in the application as production would have it, and the remedy')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--json', 'as JSON')
+    .action((options: DoctorOptions & DirectoryOption) =>
+      runDoctor(directory(options), options, io),
+    )
 
   program
     .command('routes')

@@ -15,22 +15,27 @@ export interface Project {
   readonly buildDirectory: string
 }
 
-/**
- * Finds the application in a folder.
- * @throws {CommandFailure} where there is none
- */
-export function openProject(directory: string): Project {
+/** The application in a folder; undefined where there is none. */
+export function findProject(directory: string): Project | undefined {
   const entry = ENTRIES.map((name) => join(directory, name)).find((file) => existsSync(file))
-  if (entry === undefined) {
-    throw new CommandFailure(
-      `There is no src/mastra/index.ts in ${directory}. Go to the folder of an application, or name it with --dir.`,
-    )
-  }
+  if (entry === undefined) return undefined
   return {
     directory,
     entry,
     buildDirectory: join(directory, '.signet', `build-${process.pid}`),
   }
+}
+
+/**
+ * Finds the application in a folder.
+ * @throws {CommandFailure} where there is none
+ */
+export function openProject(directory: string): Project {
+  const project = findProject(directory)
+  if (project !== undefined) return project
+  throw new CommandFailure(
+    `There is no src/mastra/index.ts in ${directory}. Go to the folder of an application, or name it with --dir.`,
+  )
 }
 
 /** Where what lasts is kept: `SIGNET_DATA_DIR`, which may stand in `.env`, else `.signet` in the project. */

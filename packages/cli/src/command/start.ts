@@ -1,7 +1,7 @@
 import { createApp, createLogger, serve } from '@signet/server'
 import { loadApplication } from '../bundle.js'
 import { parseDuration } from '../duration.js'
-import { enterProject } from '../environment.js'
+import { enterProject, requireProduction } from '../environment.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
 import { createProjectStore } from '../project-store.js'
@@ -13,14 +13,6 @@ export interface StartOptions {
   readonly host?: string
   /** How long the server goes on listening once it is to end. */
   readonly drain: string
-}
-
-/** A name of an environment in which tokens may be laxer counts for nothing here. */
-function requireProduction(): void {
-  const { NODE_ENV: environment } = process.env
-  if (environment === undefined || environment === '' || environment === 'development') {
-    process.env['NODE_ENV'] = 'production'
-  }
 }
 
 /**

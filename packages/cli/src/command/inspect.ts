@@ -1,0 +1,71 @@
+import { decodeToken } from '@signet/auth'
+import { FindingFailure, UsageFailure } from '../failure.js'
+import { askProject, askSecret } from '../inspect/ask-project.js'
+import { readToken } from '../inspect/token-input.js'
+import { reportLines } from '../inspect/token-lines.js'
+import { explainUnreadable, readDecoded, type TokenReport } from '../inspect/token-report.js'
+import { notVerified, type Verdict } from '../inspect/verdict.js'
+import { type Io, writeLine } from '../io.js'
+import { printableJson } from '../printable.js'
+import { createStyle } from '../style.js'
+
+/** Flags of `signet inspect`. */
+export interface InspectOptions {
+  readonly json?: boolean
+  /** The variable that holds the secret; else the application is asked. */
+  readonly secretEnv?: string
+}
+
+/** A verdict, or why the application could not be asked: then the token is still told of. */
+interface Answer {
+  readonly verdict: Verdict
+  readonly error?: unknown
+}
+
+async function ask(
+  token: string,
+  directory: string,
+  { secretEnv }: InspectOptions,
+): Promise<Answer> {
+  try {
+    const verdict =
+      secretEnv === undefined
+        ? await askProject(token, directory)
+        : await askSecret(token, secretEnv, directory)
+    return { verdict }
+  } catch (error) {
+    if (error instanceof UsageFailure) throw error
+    const what = secretEnv === undefined ? 'application' : 'secret'
+    return { verdict: notVerified(`The ${what} cannot be used; the error says why.`), error }
+  }
+}
+
+function writeReport({ token, verdict }: TokenReport, options: InspectOptions, io: Io): void {
+  if (options.json === true) {
+    writeLine(io.stdout, printableJson({ token: token ?? null, verdict }, 2))
+    return
+  }
+  const style = createStyle(io.stdout)
+  for (const line of reportLines({ token, verdict }, style)) writeLine(io.stdout, line)
+}
+
+/**
+ * Tells what a token says, and what the provider of the application says of it.
+ * @throws {FindingFailure} for a token that is refused or is none, once that is told
+ */
+export async function runInspect(
+  argument: string | undefined,
+  directory: string,
+  options: InspectOptions,
+  io: Io,
+): Promise<void> {
+  const text = await readToken(argument, io)
+  const decoded = (await decodeToken(text)) ?? undefined
+  const answer = await ask(text, directory, options)
+  const isNone = decoded === undefined && answer.verdict.result === 'not verified'
+  const verdict = isNone ? await explainUnreadable(text) : answer.verdict
+  const token = decoded === undefined ? undefined : readDecoded(decoded, Date.now() / 1000)
+  writeReport({ token, verdict }, options, io)
+  if (answer.error !== undefined) throw answer.error
+  if (verdict.result === 'refused') throw new FindingFailure()
+}

@@ -1,0 +1,59 @@
+import type { KeyProbe } from '@signet/auth'
+import { durationWords } from '../time-words.js'
+import type { JwtProvider } from '../jwt-provider.js'
+import { orOk, type Finding } from './finding.js'
+import { shownUrl } from './issuer-name.js'
+
+const MOST_SKEW_SECONDS = 60
+
+function checkReach({ url, problem, usableKeys }: KeyProbe): Finding[] {
+  const check = 'keys'
+  if (problem !== undefined) {
+    return [
+      {
+        check,
+        level: 'error',
+        what: `No keys come from ${shownUrl(url)}.`,
+        why: `${problem} Without keys, every token is answered with 503.`,
+        remedy: 'Look at the address, and whether this machine reaches it.',
+      },
+    ]
+  }
+  if (usableKeys > 0) return []
+  return [
+    {
+      check,
+      level: 'error',
+      what: `The key set of ${shownUrl(url)} has no key that can be used.`,
+      why: 'Every token is refused.',
+      remedy:
+        'Have the issuer publish a signing key: RSA of 2048 bits or more, or an elliptic one.',
+    },
+  ]
+}
+
+function checkClock({ url, clockAheadSeconds = 0 }: KeyProbe): Finding[] {
+  if (Math.abs(clockAheadSeconds) <= MOST_SKEW_SECONDS) return []
+  const direction = clockAheadSeconds > 0 ? 'ahead of' : 'behind'
+  return [
+    {
+      check: 'clock',
+      level: 'warning',
+      what: `The clock here is ${durationWords(clockAheadSeconds)} ${direction} that of ${shownUrl(url)}.`,
+      why: 'Tokens seem to expire too early or too late, or not to be active yet.',
+      remedy: 'Have both set their clocks by NTP.',
+    },
+  ]
+}
+
+/** Fetches the keys that a provider would fetch. */
+export async function checkKeys(provider: JwtProvider): Promise<readonly Finding[]> {
+  const probes = await provider.probeKeys()
+  if (probes.length === 0) return []
+  const hasClock = probes.some(({ clockAheadSeconds }) => clockAheadSeconds !== undefined)
+  const clocks = probes.flatMap(checkClock)
+  return [
+    ...orOk(probes.flatMap(checkReach), 'keys', 'The keys can be fetched.'),
+    ...(hasClock ? orOk(clocks, 'clock', 'The clock is that of the key server.') : clocks),
+  ]
+}

@@ -1,0 +1,70 @@
+import type { IssuerDescription, RoleTable } from '@signet/auth'
+import type { Mastra } from '@signet/core'
+import { whyDead } from './dead-grant.js'
+import { orOk, type Finding } from './finding.js'
+import { ofIssuer } from './issuer-name.js'
+import type { Served } from './served.js'
+
+const CHECK = 'roles'
+
+function warn(what: string, why: string, remedy: string): Finding {
+  return { check: CHECK, level: 'warning', what, why, remedy }
+}
+
+/** What a list of grants promises and does not keep. */
+function checkGrants(grants: readonly string[], whose: string, mastra: Mastra): Finding[] {
+  if (grants.length === 0) {
+    return [
+      warn(`${whose} grants nothing.`, 'Its list is empty.', 'Give it permissions, or remove it.'),
+    ]
+  }
+  const dead = grants.flatMap((grant) => whyDead(grant, mastra) ?? [])
+  return dead.map((why) =>
+    warn(
+      `${whose} has a permission that grants nothing.`,
+      `${why}.`,
+      'Write the id of an agent or a tool of this application, or leave the id out.',
+    ),
+  )
+}
+
+function checkTable(roles: RoleTable, whose: string, mastra: Mastra): Finding[] {
+  return Object.entries(roles).flatMap(([role, grants]) =>
+    checkGrants(grants, `The role ${JSON.stringify(role)}${whose}`, mastra),
+  )
+}
+
+function checkDefault(role: string | undefined, roles: RoleTable, whose: string): Finding[] {
+  if (role === undefined || Object.hasOwn(roles, role)) return []
+  return [
+    warn(
+      `The default role ${JSON.stringify(role)}${whose} is none.`,
+      'A token that names neither role nor scope is granted nothing.',
+      `Set defaultRole to one of ${Object.keys(roles).join(', ')}, or to null.`,
+    ),
+  ]
+}
+
+function checkIssuer(issuer: IssuerDescription, { mastra, roles }: Served): Finding[] {
+  const whose = ofIssuer(issuer)
+  return [
+    ...(issuer.roles === undefined ? [] : checkTable(issuer.roles, whose, mastra)),
+    ...(issuer.grants === undefined
+      ? []
+      : checkGrants(issuer.grants, `The option grants${whose}`, mastra)),
+    ...checkDefault(issuer.defaultRole, issuer.roles ?? roles, whose),
+  ]
+}
+
+/** Roles and grants by which nobody may do anything. */
+export function checkRoles(served: Served): readonly Finding[] {
+  const { mastra, auth, provider, roles } = served
+  const { issuers } = provider?.describe() ?? { issuers: [] }
+  const isOther = auth !== false && provider === undefined
+  const findings = [
+    ...checkTable(roles, '', mastra),
+    ...issuers.flatMap((issuer) => checkIssuer(issuer, served)),
+    ...(isOther ? checkDefault(auth.defaultRole, roles, '') : []),
+  ]
+  return orOk(findings, CHECK, 'Every role and every permission grants something.')
+}

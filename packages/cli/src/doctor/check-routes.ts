@@ -1,0 +1,51 @@
+import { orOk, type Finding } from './finding.js'
+import type { Served } from './served.js'
+
+function openRoutes({ mastra, table }: Served): readonly Finding[] {
+  const own = new Set(mastra.getServer().apiRoutes?.map(({ path }) => path))
+  return table.routes
+    .filter((route) => route.access === 'public' && !route.isPrefixed && own.has(route.path))
+    .map((route) => ({
+      check: 'open-route',
+      level: 'warning',
+      what: `${route.method} ${table.pathOf(route)} is open to everyone.`,
+      why: 'Its handler answers strangers, as often as they ask.',
+      remedy: 'Take away requiresAuth: false, or its entry in public, unless that is meant.',
+    }))
+}
+
+function checkAuth({ auth }: Served): readonly Finding[] {
+  if (auth !== false) return []
+  return [
+    {
+      check: 'auth',
+      level: 'error',
+      what: 'The server is open: everyone may call every agent (auth: false).',
+      why: 'All callers are one principal, anonymous, who share their threads.',
+      remedy: 'Set server.auth to a new MastraJwtAuth.',
+    },
+  ]
+}
+
+function checkOrigins({ mastra }: Served): readonly Finding[] {
+  const { cors } = mastra.getServer()
+  if (cors === undefined || ![cors.origin].flat().includes('*')) return []
+  return [
+    {
+      check: 'cors',
+      level: 'warning',
+      what: 'Pages of every origin may read the answers (server.cors has *).',
+      why: 'A page that gets hold of a token can use it from the browser of whoever looks at it.',
+      remedy: 'List the origins of your own pages.',
+    },
+  ]
+}
+
+/** Who gets in without a token, and from where. */
+export function checkRoutes(served: Served): readonly Finding[] {
+  return [
+    ...orOk(checkAuth(served), 'auth', 'Who calls has to show who they are.'),
+    ...orOk(openRoutes(served), 'open-route', 'No route of the application is open.'),
+    ...orOk(checkOrigins(served), 'cors', 'Only listed origins may read answers.'),
+  ]
+}

@@ -1,0 +1,45 @@
+import type { Project } from '../project.js'
+import { checkClaims } from './check-claims.js'
+import { checkEnvFile } from './check-env-file.js'
+import { checkKeys } from './check-keys.js'
+import { checkRoles } from './check-roles.js'
+import { checkRoutes } from './check-routes.js'
+import { checkSecrets } from './check-secrets.js'
+import { refusedStart } from './check-start.js'
+import { checkStorage } from './check-storage.js'
+import { LEVELS, type Finding } from './finding.js'
+import { tryToServe, type Served } from './served.js'
+
+/** What can be asked only of a `MastraJwtAuth`. */
+async function examineProvider({ auth, provider }: Served): Promise<readonly Finding[]> {
+  if (auth === false) return []
+  if (provider === undefined) {
+    const what = `The provider ${JSON.stringify(auth.name ?? 'without a name')} is no MastraJwtAuth.`
+    const why = 'It does not say what it accepts: its secrets, keys and rules were not looked at.'
+    return [{ check: 'provider', level: 'note', what, why }]
+  }
+  const description = provider.describe()
+  return [...checkSecrets(description), ...checkClaims(description), ...(await checkKeys(provider))]
+}
+
+async function examineServed(served: Served): Promise<readonly Finding[]> {
+  return [
+    ...(await examineProvider(served)),
+    ...checkRoutes(served),
+    ...checkRoles(served),
+    ...checkStorage(served),
+  ]
+}
+
+/**
+ * Looks for what is weak in an application as it would be served in production, the worst first.
+ * @throws whatever the application throws as it starts, where that is no refusal of its configuration
+ */
+export async function examine(project: Project): Promise<readonly Finding[]> {
+  const served = await tryToServe(project)
+  const findings = [
+    ...(served instanceof Error ? [refusedStart(served)] : await examineServed(served)),
+    ...(await checkEnvFile(project.directory)),
+  ]
+  return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))
+}

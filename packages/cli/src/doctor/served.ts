@@ -1,0 +1,45 @@
+import type { AuthProvider, RoleTable } from '@signet/auth'
+import type { Logger, Mastra } from '@signet/core'
+import { createApp, rolesOf, type RouteTable } from '@signet/server'
+import { loadApplication } from '../bundle.js'
+import { isExplained, type ExplainedError } from '../explained.js'
+import { isJwtProvider, type JwtProvider } from '../jwt-provider.js'
+import type { Project } from '../project.js'
+import { createProjectStore } from '../project-store.js'
+
+/** An application as `signet start` would serve it. */
+export interface Served {
+  readonly mastra: Mastra
+  readonly auth: AuthProvider | false
+  /** The provider, where it is a `MastraJwtAuth`. */
+  readonly provider: JwtProvider | undefined
+  readonly table: RouteTable
+  /** The roles in force. */
+  readonly roles: RoleTable
+  /** Whether the application says where its agents remember. */
+  readonly hasOwnStorage: boolean
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/**
+ * Makes an application servable, as `signet start` does, but serves nothing and opens no store.
+ * @returns why it does not start, where its error explains that
+ * @throws any other error of the application
+ */
+export async function tryToServe(project: Project): Promise<Served | ExplainedError> {
+  try {
+    const mastra = await loadApplication(project)
+    mastra.setDefaultLogger(SILENT)
+    const hasOwnStorage = mastra.getStorage() !== undefined
+    mastra.setDefaultStorage(createProjectStore(project).memory)
+    const { table } = createApp(mastra)
+    // `createApp` refuses an application without.
+    const { auth = false } = mastra.getServer()
+    const provider = isJwtProvider(auth) ? auth : undefined
+    return { mastra, auth, provider, table, roles: rolesOf(mastra), hasOwnStorage }
+  } catch (error) {
+    if (isExplained(error)) return error
+    throw error
+  }
+}

@@ -1,0 +1,72 @@
+import { MastraJwtAuth } from '@signet/auth'
+import type { Mastra } from '@signet/core'
+import { rolesOf } from '@signet/server'
+import { loadApplication } from '../bundle.js'
+import { findDevelopmentSecret } from '../development-secret.js'
+import { enterProject, loadEnvFile } from '../environment.js'
+import { UsageFailure } from '../failure.js'
+import { isJwtProvider, type JwtProvider } from '../jwt-provider.js'
+import { dataDirectory, findProject, type Project } from '../project.js'
+import { judge, notVerified, type Verdict } from './verdict.js'
+
+/** The provider of an application that names none, as `signet dev` makes it: by the secret it has kept. */
+function developmentProvider(project: Project): MastraJwtAuth | undefined {
+  const secret = findDevelopmentSecret(dataDirectory(project))
+  return secret === undefined ? undefined : new MastraJwtAuth({ secret, name: 'development' })
+}
+
+function providerOf(mastra: Mastra, project: Project): JwtProvider | string {
+  const auth = mastra.getServer().auth
+  if (auth === false)
+    return 'The application lets everyone in (auth: false), and looks at no token.'
+  if (auth === undefined) {
+    return (
+      developmentProvider(project) ??
+      'The application has no server.auth, and signet dev has made no secret for it yet.'
+    )
+  }
+  if (isJwtProvider(auth)) return auth
+  const name = auth.name === undefined ? '' : ` "${auth.name}"`
+  return `The provider${name} of the application is no MastraJwtAuth, and does not say what it checks.`
+}
+
+/**
+ * Asks the provider of the application in a folder what it says of a token.
+ * @throws whatever the application throws as it starts
+ */
+export async function askProject(token: string, directory: string): Promise<Verdict> {
+  const project = findProject(directory)
+  if (project === undefined) {
+    return notVerified(
+      `There is no application in ${directory}. Name its folder with --dir, or a secret with --secret-env.`,
+    )
+  }
+  process.env['NODE_ENV'] ??= 'development'
+  enterProject(directory)
+  const mastra = await loadApplication(project)
+  const provider = providerOf(mastra, project)
+  if (typeof provider === 'string') return notVerified(provider)
+  const by = `the provider "${provider.name}" of ${directory}`
+  return await judge(token, provider, by, rolesOf(mastra))
+}
+
+/**
+ * Asks a provider with the secret of a variable.
+ * @throws {UsageFailure} where it is not set
+ * @throws {ConfigurationError} where it holds no good secret
+ */
+export async function askSecret(
+  token: string,
+  variable: string,
+  directory: string,
+): Promise<Verdict> {
+  process.env['NODE_ENV'] ??= 'development'
+  loadEnvFile(directory)
+  const secret = process.env[variable]
+  if (secret === undefined || secret === '') {
+    throw new UsageFailure(
+      `--secret-env names a variable that is not set, neither in the environment nor in .env of ${directory}. Name one that holds a secret, such as MASTRA_JWT_SECRET.`,
+    )
+  }
+  return await judge(token, new MastraJwtAuth({ secret }), `the secret in ${variable}`)
+}

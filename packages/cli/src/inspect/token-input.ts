@@ -1,0 +1,35 @@
+import { UsageFailure } from '../failure.js'
+import type { Io } from '../io.js'
+
+/** Twice what is decoded at all: what is longer is no token, and is not read on. */
+const MOST_BYTES = 131_072
+
+const NAME = /^(?:authorization:\s*)?bearer(?:\s+|$)/i
+
+async function readText(stream: Io['stdin']): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk)
+    chunks.push(bytes)
+    size += bytes.length
+    if (size > MOST_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/**
+ * The token that a command is about: its argument, else what is piped in; `-` always reads. What a header
+ * has before a token is left out, as are blanks around it.
+ *
+ * @throws {UsageFailure} where there is none
+ */
+export async function readToken(argument: string | undefined, { stdin }: Io): Promise<string> {
+  const isRead = argument === '-' || (argument === undefined && stdin.isTTY !== true)
+  const text = isRead ? await readText(stdin) : (argument ?? '')
+  const token = text.trim().replace(NAME, '').trim()
+  if (token !== '') return token
+  throw new UsageFailure(
+    'There is no token. Give it as the argument, or pipe it in, which keeps it out of the history of the shell: signet inspect < token.txt',
+  )
+}

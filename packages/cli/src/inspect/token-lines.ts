@@ -1,0 +1,122 @@
+import { printableJson, printableText } from '../printable.js'
+import type { Style, Tone } from '../style.js'
+import type { ReadToken, TokenReport } from './token-report.js'
+import type { GrantsInForce } from './verdict.js'
+
+const RESULT_TONES = { accepted: 'good', refused: 'bad', 'not verified': 'warning' } as const
+const STEP_TONES = { pass: 'good', fail: 'bad', 'not reached': 'dim' } as const
+const INDENT = '  '
+
+type Row = readonly [name: string, text: string]
+
+/** Rows of a name and a text, the names equally wide. */
+function rows(entries: readonly Row[], style: Style, tone: Tone = 'dim'): string[] {
+  const width = Math.max(0, ...entries.map(([name]) => name.length))
+  return entries.map(([name, text]) => `${INDENT}${style(tone, name.padEnd(width))}  ${text}`)
+}
+
+function members(object: Readonly<Record<string, unknown>>, style: Style): string[] {
+  const entries = Object.entries(object).map(([name, value]): Row => [
+    printableText(name),
+    printableJson(value),
+  ])
+  return entries.length === 0 ? [`${INDENT}(none)`] : rows(entries, style)
+}
+
+function listed(texts: readonly string[]): string {
+  return texts.map(printableText).join(' ')
+}
+
+/** The claims, each time with what it means now. */
+function claimLines({ claims, times }: ReadToken, style: Style): string[] {
+  const meanings = new Map<string, string>(
+    times.map(({ claim, words, at }) => [claim, `${words} (${at})`]),
+  )
+  const entries = Object.entries(claims).map(([name, value]): Row => {
+    const meaning = meanings.get(name)
+    const json = printableJson(value)
+    return [printableText(name), meaning === undefined ? json : `${json}  ${meaning}`]
+  })
+  return entries.length === 0 ? [`${INDENT}(none)`] : rows(entries, style)
+}
+
+function grantRows({ permissions, unknown, roles }: ReadToken['grants'], style: Style): Row[] {
+  const all: Row[] = [
+    ['permissions', listed(permissions)],
+    ['roles', roles.map(printableText).join(', ')],
+    ['unknown', `${listed(unknown)}  ${style('warning', 'no permission: grants nothing')}`],
+  ]
+  const has = [permissions.length > 0, roles.length > 0, unknown.length > 0]
+  const present = all.filter((_, index) => has[index])
+  return present.length > 0 ? present : [['nothing', 'it names no scope, permission or role']]
+}
+
+function tokenLines(token: ReadToken, style: Style): string[] {
+  const expiry = token.times.find(({ claim }) => claim === 'exp')
+  const who: Row[] = [
+    ['subject', token.subject === undefined ? 'none' : printableText(token.subject)],
+    ['issuer', token.issuer === undefined ? 'none' : printableText(token.issuer)],
+    [
+      'until',
+      expiry === undefined
+        ? style('warning', 'it never expires')
+        : `${expiry.words} (${expiry.at})`,
+    ],
+  ]
+  return [
+    style('strong', 'Header'),
+    ...members(token.header, style),
+    '',
+    style('strong', 'Claims'),
+    ...claimLines(token, style),
+    '',
+    style('strong', 'Who'),
+    ...rows(who, style),
+    '',
+    style('strong', 'Grants, by its own word'),
+    ...rows(grantRows(token.grants, style), style),
+    '',
+  ]
+}
+
+function inForceRows({ permissions, ignored }: GrantsInForce): Row[] {
+  const granted: Row = ['grants here', permissions.length === 0 ? 'nothing' : listed(permissions)]
+  return ignored.length === 0 ? [granted] : [granted, ['ignored', listed(ignored)]]
+}
+
+function verdictLines({ verdict }: TokenReport, style: Style): string[] {
+  const tone = RESULT_TONES[verdict.result]
+  if (verdict.result === 'not verified') {
+    const title = style(tone, 'nothing was verified')
+    return [`${style('strong', 'Verdict')}  ${title}`, INDENT + printableText(verdict.reason)]
+  }
+  const title = style(tone, verdict.result)
+  const by =
+    'by' in verdict ? `, by ${printableText(verdict.by)}, NODE_ENV=${verdict.environment}` : ''
+  const steps = 'steps' in verdict ? verdict.steps : []
+  const facts: Row[] = [
+    ['code', verdict.code ?? ''],
+    ['reason', printableText(verdict.reason ?? '')],
+    ['remedy', verdict.remedy ?? ''],
+  ]
+  const inForce =
+    'inForce' in verdict && verdict.inForce !== undefined ? verdict.inForce : undefined
+  return [
+    `${style('strong', 'Verdict')}  ${title}${by}`,
+    ...steps.map(
+      ({ name, result }) => `${INDENT}${style(STEP_TONES[result], result.padEnd(11))}  ${name}`,
+    ),
+    ...rows(
+      facts.filter(([, text]) => text !== ''),
+      style,
+    ),
+    ...(inForce === undefined ? [] : rows(inForceRows(inForce), style)),
+  ]
+}
+
+/** What is told of a token, for a person at a terminal. */
+export function reportLines(report: TokenReport, style: Style): readonly string[] {
+  const { token } = report
+  const read = token === undefined ? ['This is no JSON Web Token.', ''] : tokenLines(token, style)
+  return [...read, ...verdictLines(report, style)]
+}

@@ -1,0 +1,92 @@
+import { explainToken, type DecodedToken } from '@signet/auth'
+import { dateText, timeWords, type TimeClaim } from '../time-words.js'
+import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
+import type { Verdict } from './verdict.js'
+
+/** A time of a token, for machines and for people. */
+export interface ReportedTime {
+  readonly claim: TimeClaim
+  /** ISO 8601. */
+  readonly at: string
+  readonly words: string
+}
+
+/** A token taken apart. Its signature is not among it. */
+export interface ReadToken {
+  readonly header: DecodedToken['header']
+  readonly claims: DecodedToken['payload']
+  readonly subject: string | undefined
+  readonly issuer: string | undefined
+  readonly times: readonly ReportedTime[]
+  readonly grants: ClaimedGrants
+}
+
+/** All that is told of a token. */
+export interface TokenReport {
+  /** Undefined for what is no JWT. */
+  readonly token: ReadToken | undefined
+  readonly verdict: Verdict | NoToken
+}
+
+/** What was given is no JSON Web Token at all. */
+export interface NoToken {
+  readonly result: 'refused'
+  readonly code: string
+  readonly reason: string
+  readonly remedy: string
+}
+
+const TIMES: readonly TimeClaim[] = ['iat', 'nbf', 'exp']
+const FORM_CODES: ReadonlySet<string | undefined> = new Set(['token_malformed', 'token_too_large'])
+/** As much as is decoded at all. */
+const MOST_BYTES = 65_536
+
+function own(payload: DecodedToken['payload'], name: string): unknown {
+  return Object.hasOwn(payload, name) ? payload[name] : undefined
+}
+
+function ownText(payload: DecodedToken['payload'], name: string): string | undefined {
+  const value = own(payload, name)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function readTimes(payload: DecodedToken['payload'], now: number): readonly ReportedTime[] {
+  return TIMES.flatMap((claim) => {
+    const seconds = own(payload, claim)
+    const at = typeof seconds === 'number' ? dateText(seconds) : undefined
+    if (typeof seconds !== 'number' || at === undefined) return []
+    return [{ claim, at, words: timeWords(claim, seconds, now) }]
+  })
+}
+
+/**
+ * Tells what a token says.
+ * @param now - in seconds since 1970
+ */
+export function readDecoded({ header, payload }: DecodedToken, now: number): ReadToken {
+  return {
+    header,
+    claims: payload,
+    subject: ownText(payload, 'sub'),
+    issuer: ownText(payload, 'iss'),
+    times: readTimes(payload, now),
+    grants: readClaimedGrants(payload),
+  }
+}
+
+/** Why a text cannot be read as a token, whatever its keys. */
+export async function explainUnreadable(text: string): Promise<NoToken> {
+  const noKeys = { find: () => [] }
+  const explanation = await explainToken(text, { keys: noKeys, maxTokenBytes: MOST_BYTES })
+  const { code, reason, remedy } = explanation
+  if (FORM_CODES.has(code) && code !== undefined && reason !== undefined && remedy !== undefined) {
+    return { result: 'refused', code, reason, remedy }
+  }
+  // Without keys, verification ends before it looks at the payload.
+  return {
+    result: 'refused',
+    code: 'token_malformed',
+    reason: 'The payload is not one JSON object (RFC 7519 section 7.2).',
+    remedy: 'Copy the whole token, or look at what makes it.',
+  }
+}

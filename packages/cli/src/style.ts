@@ -1,0 +1,27 @@
+import type { Writable } from 'node:stream'
+import { styleText } from 'node:util'
+
+/** What a text is, which its colour says. */
+export type Tone = 'good' | 'bad' | 'warning' | 'dim' | 'strong'
+
+/** Colours a text, or leaves it as it is. */
+export type Style = (tone: Tone, text: string) => string
+
+const FORMATS = {
+  good: 'green',
+  bad: 'red',
+  warning: 'yellow',
+  dim: 'dim',
+  strong: 'bold',
+} as const
+
+function isColoured(stream: Writable): boolean {
+  const isTerminal = 'isTTY' in stream && stream.isTTY === true
+  return isTerminal && (process.env['NO_COLOR'] ?? '') === ''
+}
+
+/** Colours what is written to a terminal, unless `NO_COLOR` is set (no-color.org). */
+export function createStyle(stream: Writable): Style {
+  if (!isColoured(stream)) return (_tone, text) => text
+  return (tone, text) => styleText(FORMATS[tone], text, { validateStream: false })
+}
