@@ -45,6 +45,9 @@ export function tokenOf({ token, expand = [] }) {
   )
 }
 
+/** Above this, the vectors have a token refused for its size. */
+const MAX_TOKEN_BYTES = 65_536
+
 export function createVectorVerifier(vector, { cache = false } = {}) {
   const { algorithms, issuer, audience, typ, requiredClaims, ...rest } = vector.options
   const keys = keysOf(vector)
@@ -59,6 +62,7 @@ export function createVectorVerifier(vector, { cache = false } = {}) {
     requiredClaims,
     maxTokenAgeSeconds: rest.maxAge,
     clockToleranceSeconds: rest.clockTolerance,
+    maxTokenBytes: MAX_TOKEN_BYTES,
     now: () => seconds * 1000,
     cache,
   })

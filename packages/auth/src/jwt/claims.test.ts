@@ -53,9 +53,12 @@ describe('checkClaimTypes (RFC 7519 sections 4.1.1 to 4.1.7)', () => {
 
   it.each(['exp', 'nbf', 'iat'])('refuses %s that is no NumericDate (section 2)', (claim) => {
     const wrong = ['null', 'true', '"1700000000"', '""', '[1]', '{}', '1e999', '-1e999']
-    for (const value of [...wrong, '8640000000001', '-8640000000001', '1e300']) {
+    for (const value of wrong) {
       const claims = parsed(`{"${claim}":${value}}`)
       expect(() => checkClaimTypes(claims)).toThrow(refusal('token_claim', claim))
+    }
+    for (const value of ['0', '-1', '1.5', '9007199254740991', '-1e300']) {
+      expect(() => checkClaimTypes(parsed(`{"${claim}":${value}}`))).not.toThrow()
     }
   })
 

@@ -70,7 +70,10 @@ function checkMaxTokenBytes(maxTokenBytes: number | undefined): number {
   return maxTokenBytes ?? DEFAULT_MAX_TOKEN_BYTES
 }
 
-function checkAlgorithms({ algorithms = [] }: SignatureRules): void {
+/** What the types say, for callers without types: a wrong value would else fail on every request. */
+function checkSignatureRules({ keys, algorithms = [] }: SignatureRules): void {
+  if (typeof keys?.find !== 'function') refuse('The option keys is no source of keys.')
+  if (!Array.isArray(algorithms)) refuse('The option algorithms is not a list.')
   for (const algorithm of algorithms) {
     if (isAlgorithm(algorithm)) continue
     throw new ConfigurationError(
@@ -88,7 +91,7 @@ function isSeconds(value: number | undefined): boolean {
   return value === undefined || (Number.isFinite(value) && value >= 0)
 }
 
-/** What the types say, for callers without types: a wrong value would else fail on every request. */
+/** The same of what a policy asks of the claims. */
 function checkClaimRules(rules: ClaimRules): void {
   for (const option of ['issuer', 'audience', 'typ', 'requiredClaims'] as const) {
     const value = rules[option]
@@ -109,7 +112,7 @@ function copyList<Value>(value: Value): Value {
 
 /** The rules as they are now: what is done later to the caller's lists changes nothing. */
 function settleRules<Rules extends TokenRules>(rules: Rules): Rules {
-  checkAlgorithms(rules)
+  checkSignatureRules(rules)
   checkClaimRules(rules)
   return Object.freeze({
     ...rules,
@@ -136,7 +139,7 @@ function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> 
 
 /** @throws {ConfigurationError} `algorithm_unknown` or `option_invalid` */
 export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
-  checkAlgorithms(policy)
+  checkSignatureRules(policy)
   const { keys, algorithms, maxTokenBytes } = policy
   const only = { keys, algorithms: copyList(algorithms) }
   return {
@@ -151,6 +154,10 @@ export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
 /** @throws {ConfigurationError} `algorithm_unknown` or `option_invalid` */
 export function settlePolicy(policy: VerificationPolicy): SettledPolicy {
   const { now = Date.now, revocation } = policy
+  if (typeof now !== 'function') refuse('The option now is not a function.')
+  if (revocation !== undefined && typeof revocation?.isRevoked !== 'function') {
+    refuse('The option revocation is no list of withdrawn tokens.')
+  }
   const options = { now, revocation, maxTokenBytes: checkMaxTokenBytes(policy.maxTokenBytes) }
   if ('issuers' in policy) {
     const rules = byIssuer(policy)

@@ -59,11 +59,17 @@ export function reached<T>(value: T | undefined): T {
   return value
 }
 
-/** Refuses header parameters that would change what the signature means (RFC 7515 section 4.1.11, RFC 7797 section 6). */
+/**
+ * Refuses header parameters that would change what the signature means (RFC 7515 section 4.1.11, RFC 7797
+ * section 6), and a `kid` that is no text (RFC 7515 section 4.1.4).
+ */
 function checkHeader(header: TokenHeader): void {
   const name = Object.hasOwn(header, 'crit') ? 'crit' : 'b64'
   if (Object.hasOwn(header, name)) {
     throw new TokenError('token_malformed', `The header parameter ${name} is not supported.`)
+  }
+  if (Object.hasOwn(header, 'kid') && typeof header.kid !== 'string') {
+    throw new TokenError('token_malformed', 'The header parameter kid is not a string.')
   }
 }
 

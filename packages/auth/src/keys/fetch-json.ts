@@ -51,7 +51,9 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
     if (size > maxBytes) throw new Error(`The document is larger than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks, size))
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+    Buffer.concat(chunks, size),
+  )
 }
 
 /** Follows redirects within the origin; another origin is not the one that was trusted. */
@@ -81,6 +83,28 @@ function readMaxAge(header: string | null): number | undefined {
   return seconds === undefined ? undefined : Number(seconds)
 }
 
+async function read(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<FetchedJson> {
+  const response = await follow(url, limits, signal)
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`The answer has the status ${response.status}.`)
+  }
+  const text = await readText(response, limits.maxBytes)
+  return {
+    text,
+    value: parseStrictJson(text),
+    maxAgeSeconds: readMaxAge(response.headers.get('cache-control')),
+    date: response.headers.get('date') ?? undefined,
+    ageSeconds: readAge(response.headers.get('age')),
+  }
+}
+
+function failure(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
 /**
  * Fetches JSON within limits of time and size.
  * @throws {Error} that says why, without what was read
@@ -92,19 +116,8 @@ export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJ
     limits.timeoutMs,
   )
   try {
-    const response = await follow(url, limits, controller.signal)
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      throw new Error(`The answer has the status ${response.status}.`)
-    }
-    const text = await readText(response, limits.maxBytes)
-    return {
-      text,
-      value: parseStrictJson(text),
-      maxAgeSeconds: readMaxAge(response.headers.get('cache-control')),
-      date: response.headers.get('date') ?? undefined,
-      ageSeconds: readAge(response.headers.get('age')),
-    }
+    // Not every fetch that an application gives heeds its signal.
+    return await Promise.race([read(url, limits, controller.signal), failure(controller.signal)])
   } finally {
     clearTimeout(timer)
   }

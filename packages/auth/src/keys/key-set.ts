@@ -44,10 +44,20 @@ export function selectKey(
   return fitting.length === 1 ? fitting : []
 }
 
+/** Whether a token could mean either of two keys by its `kid`. */
+function isAmbiguous(key: VerificationKey, other: VerificationKey): boolean {
+  return (
+    key.keyId !== undefined &&
+    key.keyId === other.keyId &&
+    key.algorithms.some((algorithm) => other.algorithms.includes(algorithm))
+  )
+}
+
 /**
  * Reads a key set. Keys that cannot be used, or are not for signatures, are left out (RFC 7517 section
- * 5), so that one of them does not take the others along. A set with a symmetric key, or with a `kid`
- * twice, is refused whole: nobody can say what its issuer meant.
+ * 5), so that one of them does not take the others along. A set with a symmetric key, or with two keys of
+ * one `kid` for one algorithm, is refused whole: nobody can say what its issuer meant. Keys of different
+ * kinds may share a `kid` (section 4.5).
  *
  * @throws {ConfigurationError} `key_set_invalid`
  */
@@ -59,8 +69,6 @@ export function readKeySet(set: unknown): KeySet {
     isJsonObject(jwk) ? (jwk as PublicJwk) : refuse('it has a key that is no object'),
   )
   if (jwks.some(({ kty }) => kty === 'oct')) refuse('it has a symmetric key, which is a secret')
-  const ids = jwks.map(({ kid }) => kid).filter((id) => id !== undefined)
-  if (new Set(ids).size < ids.length) refuse('it has two keys of the same kid')
   const keys: VerificationKey[] = []
   const ignored: { keyId: string | undefined; reason: string }[] = []
   for (const jwk of jwks) {
@@ -71,6 +79,9 @@ export function readKeySet(set: unknown): KeySet {
       const keyId = typeof jwk.kid === 'string' ? jwk.kid : undefined
       ignored.push({ keyId, reason: error.message })
     }
+  }
+  if (keys.some((key, index) => keys.slice(0, index).some((other) => isAmbiguous(key, other)))) {
+    refuse('it has two keys of the same kid and algorithm')
   }
   return { size: keys.length, ignored, find: (header) => selectKey(keys, header) }
 }

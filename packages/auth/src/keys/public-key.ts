@@ -2,6 +2,7 @@ import { verify, type KeyObject } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
 import type { Algorithm, PublicKeyAlgorithm } from '../jwt/algorithm.js'
 import type { VerificationKey } from './contract.js'
+import { isNamedCurveKey } from './ec-quality.js'
 import { ed25519Fault } from './ed25519-quality.js'
 import { rsaFault } from './rsa-quality.js'
 import { SIGNATURE_METHODS } from './signature-method.js'
@@ -43,6 +44,9 @@ function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
       // Its modulus and exponent cannot be read, and so not be judged.
       return refuse('it is bound to RSASSA-PSS; give it as a plain RSA key')
     case 'ec': {
+      if (!isNamedCurveKey(key)) {
+        return refuse('its curve is not P-256, P-384 or P-521 by name, or its point is none')
+      }
       const algorithm = CURVES.get(key.asymmetricKeyDetails?.namedCurve)
       return algorithm === undefined
         ? refuse('its curve is not P-256, P-384 or P-521')

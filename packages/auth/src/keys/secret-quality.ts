@@ -22,6 +22,14 @@ const SEQUENCE = 0x30
 /** No key is longer than this, in characters of whatever spelling. */
 const MOST_CHARACTERS = 65_536
 
+/** How many candidates are looked at; a real secret has a handful, and what has this many is no secret. */
+const MOST_LOOKS = 1000
+
+/** A search that gives up. */
+interface Search {
+  looksLeft: number
+}
+
 /** How many encodings are looked through; a Kubernetes secret easily has two. */
 const MOST_ENCODINGS = 3
 
@@ -47,28 +55,27 @@ function isPublicKeyDer(sequence: Buffer): boolean {
 }
 
 /** Whether there is a public key of DER anywhere in the bytes. */
-function containsDer(bytes: Buffer): boolean {
+function containsDer(bytes: Buffer, search: Search): boolean {
   for (let at = bytes.indexOf(SEQUENCE); at >= 0; at = bytes.indexOf(SEQUENCE, at + 1)) {
     const sequence = sequenceAt(bytes, at)
-    if (sequence !== undefined && isPublicKeyDer(sequence)) return true
+    if (sequence === undefined) continue
+    if (search.looksLeft-- <= 0 || isPublicKeyDer(sequence)) return true
   }
   return false
 }
 
 /** What a text may be an encoding of: hex, and base64 from each place where a sequence could begin. */
-function decodings(text: string): readonly Buffer[] {
+function* decodings(text: string): Generator<Buffer> {
   const printed = text.replace(/[^\x21-\x7e]|["',]|\\[nrt]/g, '')
   const digits = printed.replace(/0x|[:,]/gi, '')
-  const found: Buffer[] = []
-  for (const [run] of digits.matchAll(/[0-9a-f]{64,}/gi)) found.push(Buffer.from(run, 'hex'))
+  for (const [run] of digits.matchAll(/[0-9a-f]{64,}/gi)) yield Buffer.from(run, 'hex')
   for (const [run] of printed.matchAll(/[A-Za-z0-9+/_-]{32,}/g)) {
-    found.push(Buffer.from(run, 'base64'))
+    yield Buffer.from(run, 'base64')
     for (let at = run.indexOf('M', 1); at >= 0; at = run.indexOf('M', at + 1)) {
       const bytes = Buffer.from(run.slice(at), 'base64')
-      if (sequenceAt(bytes, 0) !== undefined) found.push(bytes)
+      if (sequenceAt(bytes, 0) !== undefined) yield bytes
     }
   }
-  return found
 }
 
 function unescapeUrl(text: string): string {
@@ -94,11 +101,15 @@ function containsJwk(text: string): boolean {
   }
 }
 
-function containsKey(bytes: Buffer, encodings: number): boolean {
-  if (containsDer(bytes)) return true
+function containsKey(bytes: Buffer, encodings: number, search: Search): boolean {
+  if (search.looksLeft-- <= 0 || containsDer(bytes, search)) return true
   const text = unescapeUrl(bytes.toString('latin1').replaceAll('\0', '')).slice(0, MOST_CHARACTERS)
   if (KEY_TEXTS.some((pattern) => pattern.test(text)) || containsJwk(text)) return true
-  return encodings > 0 && decodings(text).some((inner) => containsKey(inner, encodings - 1))
+  if (encodings === 0) return false
+  for (const inner of decodings(text)) {
+    if (containsKey(inner, encodings - 1, search)) return true
+  }
+  return false
 }
 
 /**
@@ -107,7 +118,7 @@ function containsKey(bytes: Buffer, encodings: number): boolean {
  * it. Whoever can read the public key could sign tokens with it (RFC 8725 section 2.1).
  */
 export function isPublicKeyMaterial(secret: Uint8Array): boolean {
-  return containsKey(Buffer.from(secret), MOST_ENCODINGS)
+  return containsKey(Buffer.from(secret), MOST_ENCODINGS, { looksLeft: MOST_LOOKS })
 }
 
 /** Secrets printed in public documentation: anyone can sign with them. */

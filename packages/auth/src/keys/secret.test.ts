@@ -151,6 +151,21 @@ describe('secretKeys: algorithms', () => {
     expect(() => secretKeys(list, { algorithms: ['HS512'] })).toThrow(refusal('algorithm_unknown'))
   })
 
+  it('serves the algorithms that it is long enough for, of those asked for (RFC 7518 section 3.2)', async () => {
+    const { find } = secretKeys('x'.repeat(32), { algorithms: ['HS512', 'HS256', 'HS384'] })
+    expect((await find({})).map((key) => key.algorithms)).toStrictEqual([['HS256']])
+  })
+
+  it('verifies, and does not sign, with a JWK that is only for that (RFC 7517 section 4.3)', async () => {
+    const token = signedWith(NEW)
+    const verifyOnly = secretKeys(jwk(NEW, { key_ops: ['verify'] }))
+    await expect(createVerifier({ keys: verifyOnly, now }).verify(token)).resolves.toBeDefined()
+    expect(() => verifyOnly.signingKey.sign('a.b')).toThrow(refusal('option_invalid'))
+    for (const key_ops of [['sign'], [], 'verify']) {
+      expect(() => secretKeys(jwk(NEW, Object({ key_ops })))).toThrow(refusal('option_invalid'))
+    }
+  })
+
   it('verifies nothing with an algorithm that is no HMAC', async () => {
     const [key] = await secretKeys(NEW).find({})
     expect(key?.verify('RS256', 'a.b', Buffer.alloc(32))).toBe(false)

@@ -26,7 +26,7 @@ export interface OctetJwk {
   readonly alg?: string
   /** Must be `sig` where it is there (RFC 7517 section 4.2). */
   readonly use?: string
-  /** Must contain `sign` and `verify` where it is there (RFC 7517 section 4.3). */
+  /** Must contain `verify` where it is there, and `sign` to sign with it (RFC 7517 section 4.3). */
   readonly key_ops?: readonly string[]
 }
 
@@ -36,8 +36,8 @@ export type Secret = string | Uint8Array | OctetJwk
 /** How a secret may be used. */
 export interface SecretOptions {
   /**
-   * The algorithms it is used with; each needs as many bytes as its hash (RFC 7518 section 3.2).
-   * Default: all that it is long enough for, HS256 from 32 bytes, HS384 from 48, HS512 from 64.
+   * The algorithms it is used with, of those that it is as long as the hash of (RFC 7518 section 3.2):
+   * HS256 from 32 bytes, HS384 from 48, HS512 from 64. Default: all of them.
    */
   readonly algorithms?: readonly Algorithm[]
 }
@@ -55,16 +55,18 @@ function isOctetJwk(secret: Secret): secret is OctetJwk {
   return typeof secret === 'object' && secret !== null && !(secret instanceof Uint8Array)
 }
 
+/** Whether a JWK is meant for an operation; where it does not say, it is for any. */
+function isFor(operation: 'sign' | 'verify', { key_ops: operations }: OctetJwk): boolean {
+  return operations === undefined || (Array.isArray(operations) && operations.includes(operation))
+}
+
 /** Refuses a JWK that says it is for something else than signatures. */
-function checkUse({ kid, use, key_ops: operations }: OctetJwk): void {
-  const isForSigning =
-    (use === undefined || use === 'sig') &&
-    (operations === undefined ||
-      (Array.isArray(operations) && ['sign', 'verify'].every((name) => operations.includes(name))))
-  if (!isForSigning || (kid !== undefined && typeof kid !== 'string')) {
+function checkUse(jwk: OctetJwk): void {
+  const isForSignatures = (jwk.use === undefined || jwk.use === 'sig') && isFor('verify', jwk)
+  if (!isForSignatures || (jwk.kid !== undefined && typeof jwk.kid !== 'string')) {
     throw new ConfigurationError(
       'option_invalid',
-      'The JWK is not for signing and verifying, or its kid is no text.',
+      'The JWK is not for verifying signatures, or its kid is no text.',
     )
   }
 }
@@ -113,14 +115,15 @@ function fittingAlgorithms(
   const fits = (name: HmacAlgorithm) => byteLength >= HMAC_ALGORITHMS[name].minimumKeyBytes
   if (asked === undefined) return HMAC_NAMES.filter(fits)
   const wanted = asked.filter(isHmacAlgorithm)
-  const unfit = wanted.find((name) => !fits(name))
-  if (unfit !== undefined) {
+  const fitting = wanted.filter(fits)
+  const [unfit] = wanted
+  if (unfit !== undefined && fitting.length === 0) {
     throw new ConfigurationError(
       'secret_too_short',
       `The secret has ${byteLength} bytes; ${unfit} needs at least ${HMAC_ALGORITHMS[unfit].minimumKeyBytes} (RFC 7518 section 3.2). ${REMEDY}`,
     )
   }
-  return wanted
+  return fitting
 }
 
 /** A JWK with `alg` serves that algorithm only (RFC 7517 section 4.4). */
@@ -136,6 +139,7 @@ function boundAlgorithms(
 class SecretKey implements VerificationKey {
   readonly keyId: string | undefined
   readonly algorithms: readonly HmacAlgorithm[]
+  readonly canSign: boolean
   readonly #key: KeyObject
 
   constructor(secret: Secret, options: SecretOptions) {
@@ -144,6 +148,7 @@ class SecretKey implements VerificationKey {
     const asked = boundAlgorithms(secret, options.algorithms)
     this.algorithms = fittingAlgorithms(bytes.length, asked)
     this.keyId = isOctetJwk(secret) ? secret.kid : undefined
+    this.canSign = !isOctetJwk(secret) || isFor('sign', secret)
     this.#key = createSecretKey(bytes)
   }
 
@@ -171,7 +176,10 @@ function signingKey(key: SecretKey): SigningKey {
   return {
     algorithm,
     keyId: key.keyId,
-    sign: (signingInput) => key.digest(algorithm, signingInput),
+    sign(signingInput) {
+      if (key.canSign) return key.digest(algorithm, signingInput)
+      throw new ConfigurationError('option_invalid', 'The key_ops of the JWK do not allow to sign.')
+    },
   }
 }
 
@@ -186,6 +194,9 @@ export function secretKeys(
   secret: Secret | readonly Secret[],
   options: SecretOptions = {},
 ): SecretKeys {
+  if (options.algorithms !== undefined && !Array.isArray(options.algorithms)) {
+    throw new ConfigurationError('option_invalid', 'The option algorithms is not a list.')
+  }
   const secrets: readonly Secret[] = isSecretList(secret) ? secret : [secret]
   const keys = secrets.map((each) => new SecretKey(each, options))
   const [first] = keys.map(signingKey)

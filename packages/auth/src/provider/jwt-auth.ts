@@ -59,7 +59,7 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
 const NO_ACCESS: UserAccess = { roles: {}, grants: [] }
 
 /** Claims that signing adds. */
-const MADE: readonly string[] = ['exp', 'iat']
+const MADE: ReadonlySet<string> = new Set(['exp', 'iat'])
 
 const DEFAULT_CACHE: CacheOptions = { maxBytes: 16 * 1024 * 1024 }
 
@@ -293,7 +293,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       throw new ConfigurationError('option_invalid', 'The token needs expiresInSeconds or exp.')
     }
     const all: Claims = { iss: first(rules.issuer), aud: first(rules.audience), ...claims }
-    const claim = requiredClaims.find((name) => !MADE.includes(name) && all[name] === undefined)
+    const claim = requiredClaims.find((name) => !MADE.has(name) && all[name] === undefined)
     if (claim !== undefined) {
       throw new TokenError('token_claim', `The claims lack ${claim}, which is required.`, { claim })
     }

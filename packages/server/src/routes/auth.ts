@@ -21,6 +21,12 @@ function viewAccess(principal: Principal): Readonly<Record<string, unknown>> {
   return { roles: principal.roles, permissions: principal.permissions.granted }
 }
 
+/** ISO 8601 in UTC; undefined for a time so far away that it has no date. */
+function dateText(seconds: number | undefined): string | undefined {
+  const date = new Date((seconds ?? NaN) * 1000)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}
+
 const CAPABILITIES = { user: true, session: false, sso: false, rbac: true, acl: false, fga: false }
 
 const capabilities = defineRoute({
@@ -52,7 +58,7 @@ const me = defineRoute({
     return {
       ...viewUser(principal),
       ...viewAccess(principal),
-      expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt * 1000).toISOString(),
+      expiresAt: dateText(expiresAt),
     }
   },
 })

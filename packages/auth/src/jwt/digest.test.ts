@@ -1,0 +1,38 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { publicKeys } from '../keys/public-keys.js'
+import { MemoryRevocationList } from '../revocation/memory.js'
+import { tokenDigest } from './digest.js'
+import { createVerifier } from './verify.js'
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+describe('tokenDigest', () => {
+  it('finds an ECDSA token by the second signature that fits it too (FIPS 186-5 section 6.4)', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const input = `${encode({ alg: 'ES256' })}.${encode({ sub: 'alice' })}`
+    const pair = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+    const s = order - BigInt(`0x${pair.subarray(32).toString('hex')}`)
+    const twin = Buffer.concat([
+      pair.subarray(0, 32),
+      Buffer.from(s.toString(16).padStart(64, '0'), 'hex'),
+    ])
+    const [first, second] = [pair, twin].map((bytes) => `${input}.${bytes.toString('base64url')}`)
+    const revocation = new MemoryRevocationList()
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    const verifier = createVerifier({ keys: publicKeys(pem), revocation })
+    await expect(verifier.verify(second)).resolves.toBeDefined()
+    revocation.revokeToken(tokenDigest(String(first)))
+    for (const token of [first, second]) {
+      await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'token_revoked' })
+    }
+  })
+
+  it('differs where anything that is signed does, and counts what is no token whole', () => {
+    expect(tokenDigest('a.b.c')).toBe(tokenDigest('a.b.d'))
+    const digests = ['a.b.c', 'a.c.c', 'b.b.c', 'opaque-1', 'opaque-2'].map(tokenDigest)
+    expect(new Set(digests).size).toBe(5)
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/)
+  })
+})
