@@ -10,7 +10,7 @@ export interface RevocableToken {
   readonly sessionId: string | undefined
   /** The claim `iat`, in seconds since 1970. */
   readonly issuedAt: number | undefined
-  /** SHA-256 of the whole token, in hex. Reckoned when it is asked for. */
+  /** As `tokenDigest` gives it. Reckoned when it is asked for. */
   digest(): string
 }
 

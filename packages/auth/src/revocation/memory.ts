@@ -46,7 +46,7 @@ export class MemoryRevocationList implements RevocationList {
     this.#add(this.#tokens, name(issuer, tokenId), { forgetAt: term.forgetAt })
   }
 
-  /** Withdraws one token. @param digest - SHA-256 of the whole token, in hex */
+  /** Withdraws one token. @param digest - as `tokenDigest` gives it */
   revokeToken(digest: string, term: RevocationTerm = {}): void {
     this.#add(this.#digests, digest.toLowerCase(), { forgetAt: term.forgetAt })
   }
