@@ -6,7 +6,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
 import { startKeyServer, type KeyServer } from './support/key-server.js'
 import { SECRET } from './support/memory-client.js'
-import { runSignet, type CommandResult, type SpawnOptions } from './support/signet-process.js'
+import {
+  runSignet,
+  SignetProcess,
+  type CommandResult,
+  type SpawnOptions,
+} from './support/signet-process.js'
 
 const OTHER_SECRET = 'another secret that is used by nothing but these tests'
 const HOUR = 3600
@@ -312,6 +317,14 @@ describe('signet inspect: what is no token', () => {
       expect(stdout).toMatch(why)
       expect(stdout).toContain('remedy')
     }
+  })
+
+  it('goes on where nobody reads its output, as behind head', async () => {
+    const command = new SignetProcess(['inspect', '--dir', empty], { input: 'not-a-token-at-all' })
+    command.child.stdout?.destroy()
+    const { code, stderr } = await command.ended()
+    expect(code).toBe(1)
+    expect(stderr).not.toContain('EPIPE')
   })
 
   it('says so for machines too', async () => {

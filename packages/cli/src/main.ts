@@ -32,10 +32,17 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   }
 }
 
+/** Where nobody reads on, as behind `| head`, what is still written goes nowhere, and that is no failure. */
+function outliveReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 function processIo(): Io {
   return {
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: outliveReader(process.stdout),
+    stderr: outliveReader(process.stderr),
     // Opened only by the command that reads it.
     get stdin() {
       return process.stdin

@@ -46,6 +46,6 @@ export async function checkEnvFile(directory: string): Promise<readonly Finding[
   const isInGit = await isTracked(directory, '.env')
   return [
     ...orOk(checkMode(file), 'env-mode', 'Only its owner can read .env.'),
-    ...orOk(isInGit ? [tracked] : [], 'env-tracked', '.env is not in a git repository.'),
+    ...orOk(isInGit ? [tracked] : [], 'env-tracked', 'No git repository has .env in it.'),
   ]
 }
