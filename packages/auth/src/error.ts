@@ -64,7 +64,7 @@ export interface TokenErrorOptions extends ErrorOptions {
   readonly expiredAt?: number
 }
 
-/** A token was refused, or none was sent. */
+/** A token was refused, or none was sent. It has no stack. */
 export class TokenError extends AuthError {
   override readonly name = 'TokenError'
   declare readonly code: TokenErrorCode
@@ -72,7 +72,12 @@ export class TokenError extends AuthError {
   readonly expiredAt: number | undefined
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
+    // Strangers cause these at will. Where they arise says nothing that the code does not, and to find it
+    // out costs more than an HMAC. Reflect.set, because the limit may be frozen.
+    const { stackTraceLimit } = Error
+    Reflect.set(Error, 'stackTraceLimit', 0)
     super(code, message, options)
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
     this.claim = options.claim
     this.expiredAt = options.expiredAt
   }
