@@ -32,6 +32,12 @@ export {
   type RemoteKeySetOptions,
 } from './keys/remote-key-set.js'
 export { type RevocableToken, type RevocationList } from './revocation/contract.js'
+export {
+  type Revocation,
+  type RevocationEntry,
+  type RevocationLog,
+  type RevocationTarget,
+} from './revocation/log.js'
 export { MemoryRevocationList, type RevocationTerm } from './revocation/memory.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
@@ -70,6 +76,12 @@ export {
 } from './access/permission.js'
 export { createPrincipal, type Principal, type PrincipalOptions } from './access/principal.js'
 export { checkRoleTable, DEFAULT_ROLES, type RoleTable } from './access/role.js'
+export {
+  type ApiKeyPage,
+  type ApiKeyQuery,
+  type ApiKeyRecord,
+  type ApiKeyStore,
+} from './api-key/contract.js'
 export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { anonymousPrincipal, authenticate } from './provider/authenticate.js'

@@ -32,6 +32,12 @@ export {
 } from './agent/stored-message.js'
 export { type AgentStream } from './agent/stream.js'
 export {
+  type AuditQuery,
+  type AuditRecord,
+  type AuditStore,
+  type StoredAuditRecord,
+} from './audit/contract.js'
+export {
   AnswerError,
   InputError,
   RegistrationError,

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { AuthError, requiredPermissions, type AuthProvider, type Principal } from '@signet/auth'
-import { RequestContext, type Logger, type Mastra } from '@signet/core'
+import { MemoryRevocationList, type AuthProvider } from '@signet/auth'
+import type { Mastra } from '@signet/core'
 import { createRoutes } from './application-routes.js'
-import { readJsonBody } from './body.js'
 import { createCrossOrigin } from './cors.js'
-import { createDeadline, type Deadline } from './deadline.js'
+import { answer, type Service } from './dispatch.js'
 import { errorCode, errorResponse, STATUS, type ErrorCode } from './error-response.js'
-import { RequestError } from './error.js'
-import { createGate, type Gate } from './gate.js'
+import { Exchange, type DecisionObserver } from './exchange.js'
+import { createGate } from './gate.js'
 import { requireLoopback } from './host.js'
-import { canonicalParams } from './resource-id.js'
-import type { RouteMatch, RouteTable } from './route-table.js'
+import type { RequestOrigin } from './node.js'
+import type { RouteTable } from './route-table.js'
+import { createRunningAnswers } from './running-answers.js'
 import { positive, requireStorage, resolveAuth, rolesOf } from './start-check.js'
-import { readQuery, validate } from './validation.js'
+import type { ServerState } from './state.js'
 
 /** How an application is served. */
 export interface AppOptions {
@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly isDevelopment?: boolean
   /** Whether the server takes requests, as `/ready` tells. Default: always. */
   readonly isReady?: () => boolean
+  /** What the instances of the server share. Default: nothing is shared, nor kept over a restart. */
+  readonly state?: ServerState
   /** Who may call where the application does not say. Default: nobody: the application is refused. */
   readonly defaultAuth?: AuthProvider
 }
@@ -30,132 +32,13 @@ export interface AppOptions {
 export interface App {
   readonly table: RouteTable
   /** Never rejects: whatever goes wrong becomes a response. */
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, origin?: RequestOrigin): Promise<Response>
+  /** Ends what runs beside requests, after the last of them. */
+  close(): Promise<void>
 }
 
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 const DEFAULT_DEADLINE_MS = 180_000
-/** Everything about a server that does not change from request to request. */
-interface Service {
-  readonly mastra: Mastra
-  readonly gate: Gate
-  readonly table: RouteTable
-  readonly logger: Logger
-  readonly bodyLimit: number
-  readonly deadlineMs: number
-  readonly isDevelopment: boolean
-  readonly isReady: () => boolean
-}
-
-/** One request, with what was found out about it once. */
-interface Exchange {
-  readonly request: Request
-  readonly url: URL
-  readonly requestId: string
-}
-
-/** The client's own word for its context, which reaches tools apart from everything verified. */
-function clientContext(body: unknown): Readonly<Record<string, unknown>> {
-  const context: unknown =
-    typeof body === 'object' && body !== null ? Reflect.get(body, 'requestContext') : undefined
-  return typeof context === 'object' && context !== null ? { ...context } : {}
-}
-
-/** Who calls a public route; a bad token there is the same as none, but an outage is no bad token. */
-async function identify(gate: Gate, request: Request): Promise<Principal | undefined> {
-  try {
-    return await gate.authenticate(request)
-  } catch (error) {
-    if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
-    return undefined
-  }
-}
-
-/** A response whose headers can still be added to, which those of `fetch` and of redirects cannot. */
-function toResponse(value: unknown): Response {
-  if (value instanceof Response) return new Response(value.body, value)
-  // What JSON cannot express, such as undefined, is null: clients parse every answer.
-  const text = JSON.stringify(value) ?? 'null'
-  return new Response(text, { headers: { 'content-type': 'application/json' } })
-}
-
-/** The request's way behind the gate: body, validation, handler. */
-async function callRoute(
-  service: Service,
-  { route, params }: RouteMatch,
-  principal: Principal | undefined,
-  { request, url, requestId }: Exchange,
-  deadline: Deadline,
-): Promise<unknown> {
-  const { gate, mastra, logger, isDevelopment, isReady, table, bodyLimit } = service
-  const rawQuery = route.query && readQuery(url.searchParams)
-  const query = route.query && validate(route.query, rawQuery, 'query')
-  const rawBody = route.body && (await readJsonBody(request, bodyLimit))
-  const body = route.body && validate(route.body, rawBody, 'body')
-  const input = {
-    mastra,
-    request,
-    requestId,
-    params,
-    query,
-    body,
-    logger,
-    isDevelopment,
-    bodyLimit,
-    table,
-    isReady,
-    isAuthEnabled: gate.isAuthEnabled,
-    // A public route has its callers identified only where it asks for it.
-    principal,
-    requestContext: new RequestContext([], {
-      principal,
-      isStranger: principal === undefined,
-      client: clientContext(body),
-    }),
-    get signal() {
-      return deadline.signal
-    },
-    stop: deadline.stop,
-    identify: () => deadline.wait(() => identify(gate, request)),
-  }
-  return deadline.wait(() => route.handle(input))
-}
-
-/** Gate, then route. Nothing of the body is read before the gate has let the request through. */
-async function dispatch(
-  service: Service,
-  exchange: Exchange,
-  deadline: Deadline,
-): Promise<unknown> {
-  const { gate, mastra, table } = service
-  const { request, url } = exchange
-  const match = table.find(request.method, url.pathname)
-  if (match?.route.access === 'public') {
-    const params = canonicalParams(mastra, match.params, match.route.access)
-    return callRoute(service, { route: match.route, params }, undefined, exchange, deadline)
-  }
-  if (match === undefined && !table.isPrefixed(url.pathname)) {
-    throw new RequestError('not_found', 'There is no such path.')
-  }
-  const principal = await deadline.wait(() => gate.authenticate(request))
-  if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
-  const params = canonicalParams(mastra, match.params, match.route.access)
-  gate.authorize(principal, requiredPermissions(match.route.access, params))
-  return callRoute(service, { route: match.route, params }, principal, exchange, deadline)
-}
-
-async function answer(service: Service, exchange: Exchange): Promise<Response> {
-  const deadline = createDeadline(exchange.request, service.deadlineMs)
-  let result: unknown
-  try {
-    result = await dispatch(service, exchange, deadline)
-    return toResponse(result)
-  } finally {
-    // A response of the handler's own may still be streaming: its handler says when it ends.
-    if (!(result instanceof Response)) deadline.release()
-  }
-}
-
 /** What is no refusal, but a fault of the server or of what an answer depends on. */
 function isFault(code: ErrorCode): boolean {
   return STATUS[code] >= 500 || STATUS[code] === STATUS.answer_failed
@@ -163,10 +46,9 @@ function isFault(code: ErrorCode): boolean {
 
 /** Refusals are told at info level and without a stack; only a fault is an error. */
 function logFailure(service: Service, exchange: Exchange, error: unknown): void {
-  const { request, url, requestId } = exchange
+  const { request, requestId, route } = exchange
   if (request.signal.aborted) return
   const code = errorCode(error)
-  const route = service.table.find(request.method, url.pathname)?.route
   const fields = { requestId, code, method: request.method, route: route?.path ?? 'none' }
   if (isFault(code)) service.logger.error('A request failed.', { ...fields, error })
   else {
@@ -195,7 +77,10 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const auth = resolveAuth(mastra, options.defaultAuth)
   const crossOrigin = createCrossOrigin(server.cors)
   const table = createRoutes(mastra, auth)
-  const gate = createGate(auth, roles, logger)
+  const { state = {} } = options
+  const revocations = new MemoryRevocationList()
+  const gate = createGate({ provider: auth, roles, revocations, logger })
+  const observers: readonly DecisionObserver[] = []
   requireStorage(mastra)
   if (!gate.isAuthEnabled) {
     logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
@@ -204,6 +89,8 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     mastra,
     gate,
     table,
+    state,
+    running: createRunningAnswers(),
     logger,
     bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? DEFAULT_BODY_LIMIT),
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
@@ -216,21 +103,33 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     try {
       if (options.isLoopbackOnly === true) requireLoopback(request)
       const preflight = crossOrigin.preflight(request)
-      return preflight ?? (await answer(service, exchange))
+      if (preflight === undefined) return await answer(service, exchange)
+      exchange.begin(preflight.status, true)
+      return preflight
     } catch (error) {
+      exchange.code ??= errorCode(error)
       logFailure(service, exchange, error)
-      return errorResponse(error, requestId)
+      const response = errorResponse(error, requestId)
+      exchange.begin(response.status, true)
+      return response
     }
   }
 
   return {
     table,
-    async fetch(request) {
+    async fetch(request, { address } = { address: undefined }) {
       const requestId = randomUUID()
-      const response = await respond({ request, url: new URL(request.url), requestId })
+      const url = new URL(request.url)
+      const exchange = new Exchange({ request, url, requestId, address, startedAt: Date.now() })
+      exchange.onEnd(() => {
+        const decision = exchange.decide()
+        for (const observe of observers) observe(decision)
+      })
+      const response = await respond(exchange)
       response.headers.set('x-request-id', requestId)
       crossOrigin.decorate(request, response.headers)
       return request.method === 'HEAD' ? withoutBody(response) : response
     },
+    async close() {},
   }
 }

@@ -2,13 +2,15 @@ import { RequestError } from './error.js'
 
 /** How long the answer to one request may take, and what stops when it is over. */
 export interface Deadline {
-  /** Fires when the client is gone or the time is up. */
+  /** Fires when the client is gone, the time is up, or the answer is broken off. */
   readonly signal: AbortSignal
   /**
    * Waits for work, but no longer than there is time: what does not heed the signal is left alone.
-   * @throws {RequestError} `deadline_exceeded`
+   * @throws {RequestError} `deadline_exceeded`, or what the answer was broken off with
    */
   wait<Value>(work: () => Value | Promise<Value>): Promise<Value>
+  /** Breaks the answer off: rejects whoever waits, and fires the signal, both with this error. */
+  fail(error: Error): void
   /** The answer is complete: the signal will not fire any more. */
   release(): void
   /** Nothing more is wanted: fires the signal. */
@@ -23,11 +25,12 @@ export interface Deadline {
  */
 export function createDeadline(request: Request, ms: number): Deadline {
   let controller: AbortController | undefined
-  let fail: (error: RequestError) => void = () => undefined
-  const expired = new Promise<never>((_, reject) => {
-    fail = reject
+  let failure: Error | undefined
+  let reject: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_, rejectFailed) => {
+    reject = rejectFailed
   })
-  expired.catch(() => undefined)
+  failed.catch(() => undefined)
 
   function followClient(): void {
     controller?.abort(request.signal.reason)
@@ -38,12 +41,17 @@ export function createDeadline(request: Request, ms: number): Deadline {
     if (controller !== undefined) request.signal.removeEventListener('abort', followClient)
   }
 
-  const timer = setTimeout(() => {
-    const error = new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`)
-    fail(error)
+  function fail(error: Error): void {
+    failure = error
+    reject(error)
     controller?.abort(error)
     release()
-  }, ms)
+  }
+
+  const timer = setTimeout(
+    () => fail(new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`)),
+    ms,
+  )
   timer.unref()
 
   return {
@@ -51,12 +59,14 @@ export function createDeadline(request: Request, ms: number): Deadline {
     get signal() {
       if (controller === undefined) {
         controller = new AbortController()
-        if (request.signal.aborted) followClient()
+        if (failure !== undefined) controller.abort(failure)
+        else if (request.signal.aborted) followClient()
         else request.signal.addEventListener('abort', followClient)
       }
       return controller.signal
     },
-    wait: async (work) => Promise.race([work(), expired]),
+    wait: async (work) => Promise.race([work(), failed]),
+    fail,
     release,
     stop() {
       release()

@@ -4,13 +4,27 @@ import {
   authenticate,
   readBearerToken,
   ScopeError,
+  tokenDigest,
+  TokenError,
   type AuthProvider,
   type AuthRequest,
   type Permission,
   type Principal,
+  type RevocableToken,
+  type RevocationList,
   type RoleTable,
 } from '@signet/auth'
 import type { Logger } from '@signet/core'
+
+/** Who calls, by a good token. */
+export interface Caller {
+  readonly principal: Principal
+  /**
+   * Whether the token is withdrawn by now: asked again while a long answer runs.
+   * @throws {AuthError} where that cannot be known now
+   */
+  isRevoked(): boolean
+}
 
 /** The one door: who calls, and may they. It asks `@signet/auth` and holds no policy of its own. */
 export interface Gate {
@@ -19,7 +33,7 @@ export interface Gate {
   /**
    * @throws {AuthError} where there is no good credential. Reads nothing of the body.
    */
-  authenticate(request: Request): Promise<Principal>
+  authenticate(request: Request): Promise<Caller>
   /** @throws {ScopeError} with the first permission that is missing */
   authorize(principal: Principal, permissions: readonly Permission[]): void
 }
@@ -60,14 +74,46 @@ function createExpiryWarning(logger: Logger): (principal: Principal) => void {
   }
 }
 
-/**
- * Makes the gate.
- * @param provider - who may call; `false` lets everyone in as one principal, `anonymous`
- * @param roles - the role table in force
- */
-export function createGate(provider: AuthProvider | false, roles: RoleTable, logger: Logger): Gate {
+function claimOf<Type>(
+  principal: Principal,
+  name: string,
+  is: (value: unknown) => value is Type,
+): Type | undefined {
+  const value = Object.hasOwn(principal.claims, name) ? principal.claims[name] : undefined
+  return is(value) ? value : undefined
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isNumber = (value: unknown): value is number => typeof value === 'number'
+
+/** What the token of a principal can be withdrawn by. */
+function revocableToken(principal: Principal, token: string): RevocableToken {
+  const { issuer, subject, tokenId } = principal
+  return {
+    issuer,
+    subject,
+    tokenId,
+    sessionId: claimOf(principal, 'sid', isText),
+    issuedAt: claimOf(principal, 'iat', isNumber),
+    digest: () => tokenDigest(token),
+  }
+}
+
+/** What a gate stands on. */
+export interface GateOptions {
+  /** Who may call; `false` lets everyone in as one principal, `anonymous`. */
+  readonly provider: AuthProvider | false
+  /** The role table in force. */
+  readonly roles: RoleTable
+  /** What has been withdrawn, whichever provider it came from; asked on every request. */
+  readonly revocations: RevocationList
+  readonly logger: Logger
+}
+
+/** Makes the gate. */
+export function createGate({ provider, roles, revocations, logger }: GateOptions): Gate {
   if (provider === false) {
-    const anonymous = anonymousPrincipal(roles)
+    const anonymous = { principal: anonymousPrincipal(roles), isRevoked: () => false }
     return { isAuthEnabled: false, authenticate: async () => anonymous, authorize }
   }
   const warnOfExpiry = createExpiryWarning(logger)
@@ -77,8 +123,11 @@ export function createGate(provider: AuthProvider | false, roles: RoleTable, log
       refuseTokenInUrl(request)
       const token = readBearerToken(request.headers.get('authorization'))
       const principal = await authenticate(provider, token, toAuthRequest(request), roles)
+      const revocable = revocableToken(principal, token)
+      const isRevoked = () => revocations.isRevoked(revocable)
+      if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
       warnOfExpiry(principal)
-      return principal
+      return { principal, isRevoked }
     },
     authorize,
   }

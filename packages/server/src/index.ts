@@ -6,7 +6,8 @@ export { rolesOf } from './start-check.js'
 export { type ErrorCode, STATUS } from './error-response.js'
 export { RequestError, StartError, type RequestErrorCode, type StartErrorCode } from './error.js'
 export { createLogger, describeError, SECRET_FIELDS, type LoggerOptions } from './logger.js'
-export { serve, type RunningServer, type ServeOptions } from './node.js'
+export { serve, type RequestOrigin, type RunningServer, type ServeOptions } from './node.js'
+export { type ServerState } from './state.js'
 export { type RouteMatch, type RouteTable } from './route-table.js'
 export {
   defineRoute,

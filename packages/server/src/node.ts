@@ -15,6 +15,12 @@ export interface ServeOptions {
   readonly maxHeaderBytes?: number
 }
 
+/** Where a request came from. */
+export interface RequestOrigin {
+  /** Of the client's socket; undefined where it is gone already. */
+  readonly address: string | undefined
+}
+
 /** A server that listens. */
 export interface RunningServer {
   readonly port: number
@@ -111,14 +117,17 @@ function refuseTarget(error: unknown): Response {
  * @throws {StartError} `port_taken` or `address_refused`
  */
 export async function serve(
-  fetch: (request: Request) => Promise<Response>,
+  fetch: (request: Request, origin: RequestOrigin) => Promise<Response>,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const listener = getRequestListener(fetch, {
-    overrideGlobalObjects: false,
-    errorHandler: refuseTarget,
-  })
+  const listener = getRequestListener(
+    (request, { incoming }) => fetch(request, { address: incoming.socket.remoteAddress }),
+    {
+      overrideGlobalObjects: false,
+      errorHandler: refuseTarget,
+    },
+  )
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes ?? DEFAULT_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,

@@ -1,7 +1,8 @@
 import type { Access, ParamName, Principal } from '@signet/auth'
-import type { Logger, Mastra, RequestContext } from '@signet/core'
+import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
 import type { RouteTable } from './route-table.js'
+import type { ServerState } from './state.js'
 
 /** The methods that routes have. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -22,6 +23,10 @@ export interface HandlerContext {
   readonly bodyLimit: number
   /** The routes of this server. */
   readonly table: RouteTable
+  /** What the instances of the server share. */
+  readonly state: ServerState
+  /** Writes down how many tokens a model counted for this request. */
+  noteUsage(usage: Usage): void
   /** Whether the server takes requests: false while it is being prepared, and once it is to end. */
   isReady(): boolean
   /** Whether callers are told apart at all: false where the server is open by choice. */

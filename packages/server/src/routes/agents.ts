@@ -60,9 +60,12 @@ const generate = defineRoute({
   access: 'agents:execute:{agentId}',
   summary: 'Answers messages at once',
   body: answerRequest,
-  handler(input) {
+  async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    return agent.generate(input.body.messages as MessageInput, answerOptions(input, input.signal))
+    const options = answerOptions(input, input.signal)
+    const output = await agent.generate(input.body.messages as MessageInput, options)
+    input.noteUsage(output.totalUsage)
+    return output
   },
 })
 

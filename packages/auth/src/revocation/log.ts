@@ -1,0 +1,44 @@
+/** What is withdrawn. Times are in seconds since 1970. */
+export type Revocation = RevocationTarget & {
+  /** When it may be forgotten: once every token that it names has expired. Default: never. */
+  readonly forgetAt?: number
+}
+
+/** One token by its `jti` or its digest, a session, or all that a subject was given until a time. */
+export type RevocationTarget =
+  | { readonly kind: 'token-id'; readonly issuer: string; readonly tokenId: string }
+  /** `digest` is as `tokenDigest` gives it. */
+  | { readonly kind: 'token'; readonly digest: string }
+  | { readonly kind: 'session'; readonly issuer: string; readonly sessionId: string }
+  /** Tokens issued at or before `at` are withdrawn. */
+  | {
+      readonly kind: 'subject'
+      readonly issuer: string
+      readonly subject: string
+      readonly at: number
+    }
+
+/** An entry of the log. */
+export interface RevocationEntry {
+  /** Grows from entry to entry: what has been read up to one need never be read again. */
+  readonly sequence: number
+  readonly revocation: Revocation
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+/**
+ * Withdrawals in the order in which they were made, shared by every instance of a server. Both methods may
+ * throw an error whose `code` is `storage_unavailable` or `storage_failed`.
+ */
+export interface RevocationLog {
+  /** Appends an entry; durable when the promise resolves, and before any entry of a higher sequence is read. */
+  append(revocation: Revocation): Promise<RevocationEntry>
+  /** The next entries, in their order: at most `limit`, of a sequence above this one. */
+  readAfter(sequence: number, limit: number): Promise<readonly RevocationEntry[]>
+  /**
+   * Calls back soon after another instance has appended, as far as that can be told: only a hint, that may
+   * come too often or not at all. Returns what ends it.
+   */
+  onAppend?(listener: () => void): () => void
+}

@@ -1,0 +1,68 @@
+/** One decision about a request, or several alike of strangers. It holds no token and no message. */
+export interface AuditRecord {
+  /** When the request came, in milliseconds since 1970; of several, the minute. */
+  readonly at: number
+  /** Of several requests: undefined. */
+  readonly requestId: string | undefined
+  /** Who called; undefined for a stranger. */
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
+  /** Who acts for the subject (RFC 8693 section 4.1), where the token says so. */
+  readonly actor: string | undefined
+  /** What was asked for: `agents:execute`; `authenticated` or `public` for a route that needs no permission; `none` for no route. */
+  readonly action: string
+  /** What it was asked of, such as the id of the agent, else the route's pattern. */
+  readonly resource: string | undefined
+  readonly isAllowed: boolean
+  /** Why it was refused or failed; undefined where all went well. */
+  readonly code: string | undefined
+  /** The HTTP status. */
+  readonly status: number
+  /** Of the client: of its socket, or what a trusted proxy says. */
+  readonly address: string | undefined
+  /** From the request to the end of the answer; of several, the sum. */
+  readonly durationMs: number
+  /** Tokens that the model counted; undefined where no model was asked or it does not count. */
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  /** How many requests this stands for: 1, or those of a stranger's address with this code in this minute. */
+  readonly count: number
+}
+
+/** A record as it was stored. */
+export interface StoredAuditRecord extends AuditRecord {
+  /** Grows from record to record. */
+  readonly sequence: number
+}
+
+/** Which records are wanted. Everything given must hold. */
+export interface AuditQuery {
+  readonly subject?: string
+  readonly issuer?: string
+  readonly action?: string
+  readonly resource?: string
+  readonly code?: string
+  readonly isAllowed?: boolean
+  readonly requestId?: string
+  readonly address?: string
+  /** Both ends included, in milliseconds since 1970. */
+  readonly from?: number
+  readonly to?: number
+  /** Only records of a lower sequence: the last one of the page before. */
+  readonly before?: number
+  /** At most so many. */
+  readonly limit: number
+}
+
+/**
+ * Where decisions are kept. Every method may throw an error whose `code` is `storage_unavailable` or
+ * `storage_failed`; what it did is durable when its promise resolves.
+ */
+export interface AuditStore {
+  /** Stores records, all or none. */
+  append(records: readonly AuditRecord[]): Promise<void>
+  /** The newest first. */
+  list(query: AuditQuery): Promise<readonly StoredAuditRecord[]>
+  /** Deletes what is older; at most `limit` records at a time. Resolves to how many there were. */
+  prune(before: number, limit: number): Promise<number>
+}

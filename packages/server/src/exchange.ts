@@ -1,0 +1,104 @@
+import type { Permission, Principal } from '@signet/auth'
+import type { Usage } from '@signet/core'
+import type { ErrorCode } from './error-response.js'
+import type { Route } from './route.js'
+
+/** A request as it came in. */
+export interface Arrival {
+  readonly request: Request
+  readonly url: URL
+  readonly requestId: string
+  /** Of the client's socket; undefined where the request came from no socket. */
+  readonly address: string | undefined
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+}
+
+/** What became of a request, once all of its answer has been sent. */
+export interface Decision extends Arrival {
+  /** Undefined where no route matches. */
+  readonly route: Route | undefined
+  /** Undefined for a stranger. */
+  readonly principal: Principal | undefined
+  /** What the route asked for. */
+  readonly permissions: readonly Permission[]
+  readonly status: number
+  /** Why it was refused, failed or broken off; undefined where all went well. */
+  readonly code: ErrorCode | undefined
+  readonly durationMs: number
+  /** Tokens that a model counted for it. */
+  readonly usage: Usage | undefined
+}
+
+/** Is told of each decision, after its answer: it must neither throw nor keep anyone waiting. */
+export type DecisionObserver = (decision: Decision) => void
+
+/** One request on its way: what is found out about it, and what is to be done at its end. */
+export class Exchange implements Arrival {
+  readonly request: Request
+  readonly url: URL
+  readonly requestId: string
+  readonly address: string | undefined
+  readonly startedAt: number
+  route: Route | undefined
+  principal: Principal | undefined
+  permissions: readonly Permission[] = []
+  code: ErrorCode | undefined
+  usage: Usage | undefined
+  #status: number | undefined
+  #isOver = false
+  #hasEnded = false
+  readonly #atEnd: (() => void)[] = []
+
+  constructor({ request, url, requestId, address, startedAt }: Arrival) {
+    this.request = request
+    this.url = url
+    this.requestId = requestId
+    this.address = address
+    this.startedAt = startedAt
+  }
+
+  /** Runs work once the whole answer has been sent or given up; at once where that is over. */
+  onEnd(work: () => void): void {
+    if (this.#hasEnded) work()
+    else this.#atEnd.push(work)
+  }
+
+  /** The answer has begun; unless it is over too, `finish` says when it is. */
+  begin(status: number, isWhole: boolean): void {
+    this.#status = status
+    if (isWhole || this.#isOver) this.#end()
+  }
+
+  /** Nothing more will be sent. */
+  finish(): void {
+    this.#isOver = true
+    if (this.#status !== undefined) this.#end()
+  }
+
+  /** What became of it, once it has begun. */
+  decide(): Decision {
+    const { request, url, requestId, address, startedAt } = this
+    const { route, principal, permissions, code, usage } = this
+    return {
+      request,
+      url,
+      requestId,
+      address,
+      startedAt,
+      route,
+      principal,
+      permissions,
+      code,
+      usage,
+      status: this.#status ?? 0,
+      durationMs: Date.now() - startedAt,
+    }
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    for (const work of this.#atEnd) work()
+  }
+}

@@ -1,0 +1,12 @@
+import type { ApiKeyStore, RevocationLog } from '@signet/auth'
+import type { AuditStore } from '@signet/core'
+
+/**
+ * What the instances of a server share beside memory: a store of `@signet/store` is one. What is left out
+ * is not offered: withdrawals are then known to this process alone, and there are no API keys and no audit.
+ */
+export interface ServerState {
+  readonly revocations?: RevocationLog
+  readonly apiKeys?: ApiKeyStore
+  readonly audit?: AuditStore
+}
