@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEAR_RUNS } from '../../../../test/support/token-arbitraries.js'
 import { TokenError } from '../error.js'
 import { checkSize, parseCompact, parseJsonObject } from './compact.js'
 
-const numRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || 1000)
+const numRuns = DEAR_RUNS
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 const refusal = (code: string) => expect.objectContaining({ name: 'TokenError', code })
@@ -17,7 +18,9 @@ const PARTS = [0, 1, 2] as const
 const TOKEN = `${HEADER}.${PAYLOAD}.${SIGNATURE}`
 
 const withPart = (index: number, text: string) => TOKEN.split('.').with(index, text).join('.')
-const payloadOf = (text: string) => parseCompact(withPart(1, text)).payload
+const bytesOf = (binary: string) => Buffer.from(binary, 'latin1')
+const binaryOf = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
+const payloadOf = (text: string) => bytesOf(parseCompact(withPart(1, text)).payload)
 
 /** The code of the refusal; what is no refusal is thrown on. */
 function codeOf(action: () => unknown): string | undefined {
@@ -65,7 +68,7 @@ describe('parseCompact (RFC 7515 section 7.1)', () => {
     expect(parseCompact(TOKEN)).toStrictEqual({
       header: { alg: 'HS256' },
       signingInput: `${HEADER}.${PAYLOAD}`,
-      payload: Buffer.from('{}'),
+      payload: '{}',
       signature: Buffer.from('signature'),
     })
   })
@@ -108,7 +111,19 @@ describe('parseCompact (RFC 7515 section 7.1)', () => {
 
   it('does not read the payload, which may be any bytes (RFC 7515 section 3)', () => {
     const bytes = Buffer.from([0, 255, 128])
-    expect(parseCompact(`${HEADER}.${encode(bytes)}.${SIGNATURE}`).payload).toStrictEqual(bytes)
+    expect(payloadOf(encode(bytes))).toStrictEqual(bytes)
+  })
+
+  it.each([6142, 6143, 6144, 6145, 20_000])('takes a payload of %d bytes', (length) => {
+    const bytes = Buffer.from(Array.from({ length }, (_byte, index) => (index * 7919) & 255))
+    expect(payloadOf(encode(bytes)).equals(bytes)).toBe(true)
+    expect(() => payloadOf(`${encode(bytes).slice(0, -4)}AA A`)).toThrow(malformed)
+  })
+
+  it('gives what stays as it is, whatever is read after it', () => {
+    const { payload, signature } = parseCompact(TOKEN)
+    parseCompact(`${HEADER}.${encode('x'.repeat(100))}.${encode('y'.repeat(100))}`)
+    expect([payload, String(signature)]).toStrictEqual(['{}', 'signature'])
   })
 })
 
@@ -185,15 +200,15 @@ describe('canonical base64url (RFC 7515 section 2)', () => {
 
 describe('parseJsonObject', () => {
   it('reads UTF-8 beyond ASCII, and own members of any name', () => {
-    const bytes = Buffer.from('{"n\u00e4me":"\ud83d\ude00","__proto__":1}')
-    expect(Object.entries(parseJsonObject(bytes, 'payload'))).toStrictEqual([
+    const binary = binaryOf('{"n\u00e4me":"\ud83d\ude00","__proto__":1}')
+    expect(Object.entries(parseJsonObject(binary, 'payload'))).toStrictEqual([
       ['n\u00e4me', '\ud83d\ude00'],
       ['__proto__', 1],
     ])
   })
 
   it('names the part at fault and nothing that stands in it', () => {
-    const secret = Buffer.from('{"password":"hunter2",}')
+    const secret = '{"password":"hunter2",}'
     const message = /^The payload is refused: The text is not JSON\.$/
     expect(() => parseJsonObject(secret, 'payload')).toThrow(message)
   })

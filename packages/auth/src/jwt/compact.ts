@@ -1,6 +1,6 @@
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 import { TokenError } from '../error.js'
-import { decodeCanonical, isPlain } from './base64url.js'
+import { decodeCanonical, decodeCanonicalBinary, isPlain } from './base64url.js'
 import { isJsonObject, parseFrozenJson, StrictJsonError } from './strict-json.js'
 
 /** The protected header of a token, as sent: nothing in it can be trusted before the signature verified. */
@@ -17,8 +17,8 @@ export interface CompactToken {
   readonly header: TokenHeader
   /** What the signature covers: the first two parts with their dot, in ASCII. */
   readonly signingInput: string
-  /** The payload's bytes, not yet read. */
-  readonly payload: Buffer
+  /** The payload, not yet read, as a binary string: each character is one byte. */
+  readonly payload: string
   readonly signature: Buffer
 }
 
@@ -26,26 +26,28 @@ function malformed(message: string): TokenError {
   return new TokenError('token_malformed', message)
 }
 
-function decode(part: string, what: string): Buffer {
-  const bytes = decodeCanonical(part)
-  if (bytes === undefined) throw malformed(`The ${what} is not canonical base64url.`)
-  return bytes
+/** What was decoded, or that it could not be. */
+function decoded<Content>(content: Content | undefined, what: string): Content {
+  if (content === undefined) throw malformed(`The ${what} is not canonical base64url.`)
+  return content
 }
 
-/** The text of bytes; most tokens are of ASCII, which is read faster. */
-function readText(bytes: Buffer, what: string): string {
-  if (isAscii(bytes)) return bytes.toString('latin1')
+/** The text of a binary string. Most tokens are of ASCII, whose bytes are their text. */
+function readText(binary: string, what: string): string {
+  if (Buffer.byteLength(binary, 'utf8') === binary.length) return binary
+  const bytes = Buffer.from(binary, 'latin1')
   if (!isUtf8(bytes)) throw malformed(`The ${what} is not UTF-8.`)
   return bytes.toString('utf8')
 }
 
 /**
  * Reads bytes as exactly one JSON object in UTF-8, without duplicate names, nested at most 100 deep.
+ * @param binary - each character is one byte
  * @returns the object, frozen through and through
  * @throws {TokenError} `token_malformed`
  */
-export function parseJsonObject(bytes: Buffer, what: string): Record<string, unknown> {
-  const text = readText(bytes, what)
+export function parseJsonObject(binary: string, what: string): Record<string, unknown> {
+  const text = readText(binary, what)
   let value: unknown
   try {
     value = parseFrozenJson(text)
@@ -66,7 +68,8 @@ const LONGEST_HEADER = 512
 function readHeader(part: string): TokenHeader {
   const known = headers.get(part)
   if (known !== undefined) return known
-  const header: TokenHeader = parseJsonObject(decode(part, 'header'), 'header')
+  const binary = decoded(decodeCanonicalBinary(part), 'header')
+  const header: TokenHeader = parseJsonObject(binary, 'header')
   if (part.length > LONGEST_HEADER) return header
   if (headers.size >= MOST_HEADERS) headers.clear()
   headers.set(part, header)
@@ -105,7 +108,7 @@ export function parseCompact(token: string): CompactToken {
   return {
     header: readHeader(token.slice(0, first)),
     signingInput: token.slice(0, last),
-    payload: decode(token.slice(first + 1, last), 'payload'),
-    signature: decode(token.slice(last + 1), 'signature'),
+    payload: decoded(decodeCanonicalBinary(token.slice(first + 1, last)), 'payload'),
+    signature: decoded(decodeCanonical(token.slice(last + 1)), 'signature'),
   }
 }

@@ -83,15 +83,29 @@ function estimateNames(text: string): number | undefined {
   return names
 }
 
+/** In a loop over names the runtime folds this to nothing, and only this: `Object.hasOwn` is called each time. */
+const { hasOwnProperty } = Object.prototype
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 /** Counts the names of all objects of a value, and freezes it where asked. */
 function countNames(value: object, depthLeft: number, isFrozen: boolean): number {
   if (depthLeft === 0) throw new StrictJsonError('too_deep')
-  const isList = Array.isArray(value)
-  const members: readonly unknown[] = isList ? value : Object.values(value)
-  let names = isList ? 0 : members.length
-  for (const member of members) {
-    if (typeof member === 'object' && member !== null) {
-      names += countNames(member, depthLeft - 1, isFrozen)
+  let names = 0
+  if (Array.isArray(value)) {
+    for (const entry of value as readonly unknown[]) {
+      if (isObject(entry)) names += countNames(entry, depthLeft - 1, isFrozen)
+    }
+  } else {
+    const members = value as Record<string, unknown>
+    for (const name in members) {
+      // What somebody added to the prototype of all objects would make up for a name that was lost.
+      if (!hasOwnProperty.call(members, name)) continue
+      names++
+      const member = members[name]
+      if (isObject(member)) names += countNames(member, depthLeft - 1, isFrozen)
     }
   }
   if (isFrozen) Object.freeze(value)
@@ -117,7 +131,7 @@ function parse(text: string, maxDepth: number, isFrozen: boolean): unknown {
   if (text.length > LONG_TEXT && measure(text).depth > maxDepth)
     throw new StrictJsonError('too_deep')
   const value = parseJson(text, maxDepth)
-  if (typeof value !== 'object' || value === null) return value
+  if (!isObject(value)) return value
   const parsed = countNames(value, maxDepth, isFrozen)
   if (parsed !== estimateNames(text) && parsed !== measure(text).names) {
     throw new StrictJsonError('duplicate_name')

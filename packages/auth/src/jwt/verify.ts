@@ -119,5 +119,5 @@ export async function verifySignature(
   const settled = settleSignaturePolicy(policy)
   const progress = await runSteps(startProgress(token), settled, SIGNATURE_STEPS)
   const { header, payload } = reached(progress.compact)
-  return { header, payload }
+  return { header, payload: Buffer.from(payload, 'latin1') }
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALPHABET, NUM_RUNS } from '../../../../test/support/token-arbitraries.js'
+import { ALPHABET, DEAR_RUNS } from '../../../../test/support/token-arbitraries.js'
 import { readBearerToken } from '../bearer/header.js'
 import { AuthError, ConfigurationError } from '../error.js'
 import { decode } from '../jwt/decode.js'
@@ -11,7 +11,7 @@ import { readKeySet } from './key-set.js'
 import { publicKeys } from './public-keys.js'
 import { secretKeys } from './secret.js'
 
-const numRuns = Math.ceil(NUM_RUNS / 3)
+const numRuns = DEAR_RUNS
 
 const publicKeysOfKinds: readonly KeyObject[] = [
   generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey,
