@@ -1,0 +1,207 @@
+import { Agent, type AgentDetails } from './agent.js'
+import type {
+  CreateThreadParams,
+  ListThreadsParams,
+  MemoryConfig,
+  MemoryStatus,
+  SaveMessagesParams,
+  SearchParams,
+  SearchResults,
+  WorkingMemory,
+  WorkingMemoryParams,
+} from './memory.js'
+import { contextText, plainContext, type RequestContextInput } from './request-context.js'
+import { createApi, type Api, type CallOptions, type MastraClientOptions } from './request.js'
+import type { SystemPackages } from './system.js'
+import {
+  MemoryThread,
+  type ListMessagesParams,
+  type Page,
+  type StoredMessage,
+  type Thread,
+} from './thread.js'
+import { Tool, type ToolDetails } from './tool.js'
+
+/**
+ * A client of one server.
+ *
+ * Every call throws a `MastraClientError` with a stable `code` where it is refused or fails, and the
+ * reason of its signal where that ended it. A GET that failed in passing (no connection, 429, 5xx) is
+ * repeated; nothing else ever is. What a server answers is not checked against the types here.
+ */
+export class MastraClient {
+  readonly #api: Api
+
+  constructor(options: MastraClientOptions) {
+    this.#api = createApi(options)
+  }
+
+  /**
+   * The agents that the token may read, by their ids.
+   * @param partial - without the schemas of their tools. Default: false.
+   */
+  listAgents(
+    requestContext?: RequestContextInput,
+    partial?: boolean,
+    options?: CallOptions,
+  ): Promise<Readonly<Record<string, AgentDetails>>> {
+    const query = {
+      requestContext: contextText(requestContext),
+      partial: partial === true ? true : undefined,
+    }
+    return this.#api.json({ path: ['agents'], query, ...options })
+  }
+
+  /** An agent, by its key or id. Nothing is asked of the server yet. */
+  getAgent(agentId: string): Agent {
+    return new Agent(this.#api, agentId)
+  }
+
+  /** The tools that the token may read, by their ids. */
+  listTools(
+    requestContext?: RequestContextInput,
+    options?: CallOptions,
+  ): Promise<Readonly<Record<string, ToolDetails>>> {
+    const query = { requestContext: contextText(requestContext) }
+    return this.#api.json({ path: ['tools'], query, ...options })
+  }
+
+  /** A tool, by its id. Nothing is asked of the server yet. */
+  getTool(toolId: string): Tool {
+    return new Tool(this.#api, toolId)
+  }
+
+  /** The caller's threads, the newest first unless `orderBy` says otherwise. */
+  listMemoryThreads(
+    params: ListThreadsParams = {},
+    options?: CallOptions,
+  ): Promise<Page & { readonly threads: readonly Thread[] }> {
+    const { orderBy, requestContext, ...rest } = params
+    const query = {
+      ...rest,
+      'orderBy[field]': orderBy?.field,
+      'orderBy[direction]': orderBy?.direction,
+      requestContext: contextText(requestContext),
+    }
+    return this.#api.json({ path: ['memory', 'threads'], query, ...options })
+  }
+
+  /**
+   * Creates a thread of the caller.
+   * @throws {MastraClientError} `thread_exists`
+   */
+  createMemoryThread(params: CreateThreadParams = {}, options?: CallOptions): Promise<Thread> {
+    const { agentId, requestContext, ...rest } = params
+    return this.#api.json({
+      method: 'POST',
+      path: ['memory', 'threads'],
+      query: { agentId },
+      body: { ...rest, requestContext: plainContext(requestContext) },
+      ...options,
+    })
+  }
+
+  /** A thread, by its id. Nothing is asked of the server yet. */
+  getMemoryThread(params: { readonly threadId: string; readonly agentId?: string }): MemoryThread {
+    return new MemoryThread(this.#api, params.threadId, params.agentId)
+  }
+
+  /** As `getMemoryThread({ threadId }).listMessages(params)`. */
+  listThreadMessages(
+    threadId: string,
+    params?: ListMessagesParams,
+    options?: CallOptions,
+  ): Promise<Page & { readonly messages: readonly StoredMessage[] }> {
+    return this.getMemoryThread({ threadId }).listMessages(params, options)
+  }
+
+  /** As `getMemoryThread({ threadId }).delete(params)`. */
+  deleteThread(
+    threadId: string,
+    params?: { readonly agentId?: string; readonly requestContext?: RequestContextInput },
+    options?: CallOptions,
+  ): Promise<{ readonly result: string }> {
+    return this.getMemoryThread({ threadId }).delete(params, options)
+  }
+
+  /**
+   * Stores messages in threads of the caller, all or none.
+   * @throws {MastraClientError} `not_found`; `message_exists`
+   */
+  saveMessageToMemory(
+    params: SaveMessagesParams,
+    options?: CallOptions,
+  ): Promise<{ readonly messages: readonly StoredMessage[] }> {
+    const { agentId, messages, requestContext } = params
+    return this.#api.json({
+      method: 'POST',
+      path: ['memory', 'save-messages'],
+      query: { agentId },
+      body: { messages, requestContext: plainContext(requestContext) },
+      ...options,
+    })
+  }
+
+  /** Whether an agent remembers. */
+  getMemoryStatus(
+    agentId: string,
+    requestContext?: RequestContextInput,
+    params: { readonly resourceId?: string; readonly threadId?: string } = {},
+    options?: CallOptions,
+  ): Promise<MemoryStatus> {
+    const query = { agentId, ...params, requestContext: contextText(requestContext) }
+    return this.#api.json({ path: ['memory', 'status'], query, ...options })
+  }
+
+  /**
+   * How an agent remembers.
+   * @throws {MastraClientError} `not_found` where it does not
+   */
+  getMemoryConfig(
+    params: { readonly agentId: string; readonly requestContext?: RequestContextInput },
+    options?: CallOptions,
+  ): Promise<MemoryConfig> {
+    const { agentId, requestContext } = params
+    const query = { agentId, requestContext: contextText(requestContext) }
+    return this.#api.json({ path: ['memory', 'config'], query, ...options })
+  }
+
+  /** What an agent keeps in mind about the caller. */
+  getWorkingMemory(params: WorkingMemoryParams, options?: CallOptions): Promise<WorkingMemory> {
+    const { threadId, requestContext, ...rest } = params
+    return this.#api.json({
+      path: ['memory', 'threads', threadId, 'working-memory'],
+      query: { ...rest, requestContext: contextText(requestContext) },
+      ...options,
+    })
+  }
+
+  /**
+   * Replaces what an agent keeps in mind about the caller.
+   * @throws {MastraClientError} `request_invalid` where the agent has no working memory
+   */
+  updateWorkingMemory(
+    params: WorkingMemoryParams & { readonly workingMemory: string },
+    options?: CallOptions,
+  ): Promise<{ readonly success: boolean }> {
+    const { agentId, threadId, requestContext, ...rest } = params
+    return this.#api.json({
+      method: 'POST',
+      path: ['memory', 'threads', threadId, 'working-memory'],
+      query: { agentId },
+      body: { ...rest, requestContext: plainContext(requestContext) },
+      ...options,
+    })
+  }
+
+  /** Messages of the caller that have all words of a text, the newest first. */
+  searchMemory(params: SearchParams, options?: CallOptions): Promise<SearchResults> {
+    const query = { ...params, requestContext: contextText(params.requestContext) }
+    return this.#api.json({ path: ['memory', 'search'], query, ...options })
+  }
+
+  /** What the server is made of. */
+  getSystemPackages(options?: CallOptions): Promise<SystemPackages> {
+    return this.#api.json({ path: ['system', 'packages'], ...options })
+  }
+}

@@ -1,0 +1,118 @@
+/** Why this client itself gave up. */
+export type LocalErrorCode =
+  /** The request was never sent: an id, an option or a header cannot be what it is. */
+  | 'request_invalid'
+  /** The token function failed, or gave none. */
+  | 'token_unavailable'
+  /** The server could not be reached, or went away in mid-answer. */
+  | 'network_failed'
+  /** The answer is not what this API answers: another server, say, or a proxy. */
+  | 'response_invalid'
+  /** A stream ended before its last event: the answer is not whole. */
+  | 'stream_cut'
+
+/** What the server says of a request that it refuses or that failed. */
+export type ServerErrorCode =
+  | 'token_missing'
+  | 'token_malformed'
+  | 'token_too_large'
+  | 'token_algorithm'
+  | 'token_key_unknown'
+  | 'token_signature'
+  | 'token_expired'
+  | 'token_not_active'
+  | 'token_issuer'
+  | 'token_audience'
+  | 'token_type'
+  | 'token_claim'
+  | 'token_revoked'
+  | 'access_denied'
+  | 'scope_insufficient'
+  | 'request_invalid'
+  | 'not_found'
+  | 'body_too_large'
+  | 'result_too_large'
+  | 'host_refused'
+  | 'thread_exists'
+  | 'message_exists'
+  | 'tool_failed'
+  | 'answer_failed'
+  | 'deadline_exceeded'
+  | 'rate_limited'
+  | 'keys_unavailable'
+  | 'storage_unavailable'
+  | 'internal'
+
+/** A stable name of what went wrong. A server that is newer than this client may have others. */
+export type MastraClientErrorCode =
+  | LocalErrorCode
+  | ServerErrorCode
+  /** An error answer without a code: from a proxy, say, or from the original's server. */
+  | 'http_error'
+  | (string & Record<never, never>)
+
+/** What is wrong with one field of a request. */
+export interface Issue {
+  /** The path of the field, such as `memory.thread`. */
+  readonly field: string
+  readonly message: string
+}
+
+/** What an error may say beside its code. */
+export interface MastraClientErrorOptions extends ErrorOptions {
+  readonly status?: number
+  readonly statusText?: string
+  readonly requestId?: string | undefined
+  readonly missingScope?: string | undefined
+  readonly challenge?: string | undefined
+  readonly issues?: readonly Issue[] | undefined
+  readonly retryAfterSeconds?: number | undefined
+  readonly body?: unknown
+}
+
+const CLIENT_ERROR = Symbol.for('signet.client.error')
+
+/** A request failed. Nothing in it has the token, also where a server sent it back. */
+export class MastraClientError extends Error {
+  override readonly name = 'MastraClientError'
+  readonly code: MastraClientErrorCode
+  /** The HTTP status of a refusal; 0 where the server has not refused. */
+  readonly status: number
+  readonly statusText: string
+  /** By this the log of the server has the cause. */
+  readonly requestId: string | undefined
+  /** For `scope_insufficient`: the permission that the token does not grant. */
+  readonly missingScope: string | undefined
+  /** The value of `WWW-Authenticate` (RFC 6750 section 3). */
+  readonly challenge: string | undefined
+  /** For `request_invalid`: which fields, and why. */
+  readonly issues: readonly Issue[] | undefined
+  /** How long the server asks to wait before the next request, in seconds. */
+  readonly retryAfterSeconds: number | undefined
+  /** The JSON of the refusal. */
+  readonly body: unknown
+
+  constructor(
+    code: MastraClientErrorCode,
+    message: string,
+    options: MastraClientErrorOptions = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = code
+    this.status = options.status ?? 0
+    this.statusText = options.statusText ?? ''
+    this.requestId = options.requestId
+    this.missingScope = options.missingScope
+    this.challenge = options.challenge
+    this.issues = options.issues
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.body = options.body
+    // So that another installed copy of this package knows it too.
+    Object.defineProperty(this, CLIENT_ERROR, { value: true })
+  }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static isInstance(value: unknown): value is MastraClientError {
+    return typeof value === 'object' && value !== null && CLIENT_ERROR in value
+  }
+}

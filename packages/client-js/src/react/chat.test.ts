@@ -1,0 +1,221 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Message } from '../answer.js'
+import type { AgentChunk } from '../chunk.js'
+import type { StoredMessage } from '../thread.js'
+import { Chat, type ChatSource } from './chat.js'
+
+const delta = (text: string): AgentChunk => ({
+  type: 'text-delta',
+  runId: 'r',
+  from: 'AGENT',
+  payload: { id: '1', text },
+})
+
+const STORED: StoredMessage = {
+  id: 's1',
+  role: 'user',
+  type: 'text',
+  createdAt: '2030-01-01T00:00:00.000Z',
+  threadId: 't',
+  resourceId: 'alice',
+  content: { format: 2, parts: [{ type: 'text', text: 'before' }] },
+}
+
+/** A chat whose answers come when the test says so. */
+function createTestChat(options: Partial<ChatSource> = {}) {
+  const asked: (readonly Message[])[] = []
+  const signals: AbortSignal[] = []
+  let push: (chunk: AgentChunk | undefined | Error) => void = () => undefined
+  const source: ChatSource = {
+    isRemembering: false,
+    load: async () => [STORED],
+    async ask(messages, signal) {
+      asked.push(messages)
+      signals.push(signal)
+      const queue: (AgentChunk | undefined | Error)[] = []
+      let wake: () => void = () => undefined
+      push = (chunk) => {
+        queue.push(chunk)
+        wake()
+      }
+      return (async function* () {
+        for (;;) {
+          if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+          const next = queue.shift()
+          if (next === undefined) return
+          if (next instanceof Error) throw next
+          yield next
+        }
+      })()
+    },
+    ...options,
+  }
+  const chat = new Chat(source)
+  const texts = () => chat.getState().messages.map(({ text }) => text)
+  return { chat, asked, signals, texts, push: (chunk?: AgentChunk | Error) => push(chunk) }
+}
+
+describe('Chat', () => {
+  it('sends a question, shows the answer while it comes, and is ready again', async () => {
+    const { chat, push, texts } = createTestChat()
+    const seen: string[] = []
+    chat.subscribe(() => seen.push(chat.getState().status))
+    const sent = chat.send('Weather?')
+    await vi.waitFor(() => expect(chat.getState().status).toBe('submitted'))
+    push(delta('Sun'))
+    push(delta('ny'))
+    push()
+    expect(await sent).toBe(true)
+    expect(texts()).toStrictEqual(['Weather?', 'Sunny'])
+    expect(seen).toStrictEqual(['submitted', 'streaming', 'streaming', 'ready'])
+  })
+
+  it('sends all that was said before, without a thread', async () => {
+    const { chat, asked, push } = createTestChat()
+    const first = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push(delta('two'))
+    push()
+    await first
+    const second = chat.send('three')
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    push()
+    await second
+    expect(asked[1]).toStrictEqual([
+      { role: 'user', content: 'one' },
+      { role: 'assistant', content: 'two' },
+      { role: 'user', content: 'three' },
+    ])
+  })
+
+  it('sends only what is new, with a thread that remembers', async () => {
+    const { chat, asked, push, texts } = createTestChat({ isRemembering: true })
+    expect(chat.getState().status).toBe('loading')
+    await chat.load()
+    expect(chat.getState().status).toBe('ready')
+    expect(texts()).toStrictEqual(['before'])
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push()
+    await sent
+    expect(asked).toStrictEqual([[{ role: 'user', content: 'one' }]])
+  })
+
+  it('reads nothing without a thread', async () => {
+    const load = vi.fn<ChatSource['load']>(async () => [STORED])
+    const { chat, texts } = createTestChat({ load })
+    await chat.load()
+    expect(chat.getState().status).toBe('ready')
+    expect(load).not.toHaveBeenCalled()
+    expect(texts()).toStrictEqual([])
+  })
+
+  it('sends one question at a time, and no blank one', async () => {
+    const { chat, asked, push } = createTestChat()
+    expect(await chat.send(' \n')).toBe(false)
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    expect(await chat.send('two')).toBe(false)
+    push()
+    await sent
+    expect(asked).toHaveLength(1)
+    const again = chat.send('two')
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    push()
+    expect(await again).toBe(true)
+  })
+
+  it('says why an answer failed, and can go on', async () => {
+    const { chat, asked, push, texts } = createTestChat()
+    const error = new Error('cut')
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push(delta('half'))
+    push(error)
+    expect(await sent).toBe(true)
+    expect(chat.getState()).toMatchObject({ status: 'error', error })
+    expect(texts()).toStrictEqual(['one', 'half'])
+    const again = chat.send('two')
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    expect(chat.getState().error).toBeUndefined()
+    push()
+    await again
+    expect(chat.getState().status).toBe('ready')
+  })
+
+  it('says why the thread could not be read', async () => {
+    const error = new Error('no')
+    const { chat } = createTestChat({ isRemembering: true, load: () => Promise.reject(error) })
+    await chat.load()
+    expect(chat.getState()).toMatchObject({ status: 'error', error })
+  })
+
+  it('stops the agent, keeps what came, and heeds nothing that comes later', async () => {
+    const { chat, asked, signals, push, texts } = createTestChat()
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push(delta('half'))
+    await vi.waitFor(() => expect(texts()).toStrictEqual(['one', 'half']))
+    chat.stop()
+    expect(signals[0]?.aborted).toBe(true)
+    expect(chat.getState()).toMatchObject({ status: 'ready', error: undefined })
+    push(delta(' more'))
+    push(new Error('aborted'))
+    await sent
+    expect(texts()).toStrictEqual(['one', 'half'])
+    expect(chat.getState()).toMatchObject({ status: 'ready', error: undefined })
+  })
+
+  it('has nothing to stop where nothing is under way', () => {
+    const { chat } = createTestChat()
+    const listener = vi.fn<() => void>()
+    chat.subscribe(listener)
+    chat.stop()
+    expect(listener).not.toHaveBeenCalled()
+  })
+
+  it('keeps its state the same object while nothing happens, and stops telling who has left', async () => {
+    const { chat, push, asked } = createTestChat()
+    const listener = vi.fn<() => void>()
+    const leave = chat.subscribe(listener)
+    expect(chat.getState()).toBe(chat.getState())
+    leave()
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push()
+    await sent
+    expect(listener).not.toHaveBeenCalled()
+  })
+
+  it('asks again in place of an answer that failed', async () => {
+    const { chat, asked, push, texts } = createTestChat()
+    expect(await chat.retry()).toBe(false)
+    const first = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    expect(await chat.retry()).toBe(false)
+    push(delta('half'))
+    push(new Error('cut'))
+    await first
+    expect(chat.getState().status).toBe('error')
+    const second = chat.retry()
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    push(delta('whole'))
+    push()
+    expect(await second).toBe(true)
+    expect(texts()).toStrictEqual(['one', 'whole'])
+    expect(asked[1]).toStrictEqual([{ role: 'user', content: 'one' }])
+  })
+
+  it('takes a question as soon as it says that it is ready', async () => {
+    const { chat, push, asked } = createTestChat({ isRemembering: true })
+    const sent: Promise<boolean>[] = []
+    const end = chat.subscribe(() => {
+      if (chat.getState().status === 'ready') sent.push(chat.send('one'))
+    })
+    await chat.load()
+    end()
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push()
+    expect(await Promise.all(sent)).toStrictEqual([true])
+  })
+})
