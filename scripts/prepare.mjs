@@ -1,7 +1,7 @@
 // Installs and builds what is missing, and does next to nothing when all is in place.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -37,9 +37,28 @@ export function install(directory = root) {
   writeFileSync(stamp, wanted)
 }
 
+/** The newest change of a file, or of the files in a folder, in milliseconds since 1970. */
+function newestChange(path) {
+  if (!existsSync(path)) return 0
+  if (!statSync(path).isDirectory()) return statSync(path).mtimeMs
+  return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))))
+}
+
+/** What the page of the Studio is made of. */
+const STUDIO_SOURCES = ['src', 'index.html', 'vite.config.ts', 'package.json', '../client-js/dist']
+
+function buildStudio() {
+  const studio = join(root, 'packages', 'studio')
+  const built = newestChange(join(studio, 'dist', 'page', 'index.html'))
+  if (STUDIO_SOURCES.every((path) => newestChange(join(studio, path)) < built)) return
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  runNode([vite, 'build', '--logLevel', 'warn'], { cwd: studio })
+}
+
 /** Compiles what has changed. */
 export function build() {
   runNode([join('node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  buildStudio()
 }
 
 /** Installs and builds. */

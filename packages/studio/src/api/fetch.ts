@@ -1,0 +1,39 @@
+import { askForToken } from './renewal.js'
+import { getSession, headerRecord, type Session } from './session.js'
+
+/** The code of a refused request, left readable for whoever reads it next. */
+async function codeOf(response: Response): Promise<string> {
+  try {
+    const body: { code?: unknown } = Object(await response.clone().json())
+    return typeof body.code === 'string' ? body.code : ''
+  } catch {
+    return ''
+  }
+}
+
+function withSession(init: RequestInit, old: Session): RequestInit {
+  const headers = new Headers(init.headers)
+  for (const { name } of old.headers) headers.delete(name)
+  for (const [name, value] of Object.entries(headerRecord())) headers.set(name, value)
+  return { ...init, headers }
+}
+
+/**
+ * `fetch`, but a token that has ended meanwhile is no end: the reader is asked for another, and the
+ * request is sent once more. That is no repetition, also for a POST: the server refuses a token before
+ * it reads the body.
+ */
+export const renewingFetch: typeof fetch = async (input, init = {}) => {
+  const session = getSession()
+  const response = await fetch(input, init)
+  if (response.status !== 401) return response
+  const code = await codeOf(response)
+  if (!code.startsWith('token_')) return response
+  // While this one was under way, another had its answer already.
+  if (getSession() !== session) return fetch(input, withSession(init, session))
+  // Nothing was lost where there was no token: that is for the locked screen.
+  if (session.headers.length === 0) return response
+  const isWanted = (init.method ?? 'GET') !== 'GET'
+  if (!(await askForToken({ code }, isWanted))) return response
+  return fetch(input, withSession(init, session))
+}

@@ -1,0 +1,14 @@
+/**
+ * Whether permissions cover one that is asked for. A missing or `*` part counts on the granted side.
+ * @param asked - literal: `agents:read:weather-agent`
+ */
+export function grants(granted: readonly string[], asked: string): boolean {
+  const wanted = asked.split(':')
+  return granted.some((text) => {
+    const parts = text.split(':')
+    if (text === '*') return true
+    if (parts.length < 2 || parts.length > 3 || wanted.length < 2) return false
+    if (wanted.length === 2 && parts[2] !== undefined && parts[2] !== '*') return false
+    return parts.every((part, index) => part === '*' || part === wanted[index])
+  })
+}

@@ -1,0 +1,133 @@
+import { MastraClientError } from '@signet/client-js'
+
+/** A refusal in the words of this page, and what can be done about it. */
+export interface Remedy {
+  readonly title: string
+  readonly remedy: string
+}
+
+/** What to do about each code that a server or the client can say. */
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  token_missing: {
+    title: 'The server wants a token.',
+    remedy: 'Paste one: `signet dev` prints it, `signet token` makes it.',
+  },
+  token_malformed: {
+    title: 'This is not a token that the server can read.',
+    remedy: 'Copy it anew, whole: three parts with dots between them, or an API key.',
+  },
+  token_too_large: {
+    title: 'The token is too large.',
+    remedy: 'Put fewer claims into it; name roles in place of long lists of scopes.',
+  },
+  token_algorithm: {
+    title: 'The token is signed with an algorithm that is not allowed here.',
+    remedy: 'Sign it with one that the server’s key is for; for a secret that is HS256.',
+  },
+  token_key_unknown: {
+    title: 'The server has no key that fits the token.',
+    remedy: 'It may be of another issuer, or its key was replaced. Get a new one from the issuer.',
+  },
+  token_signature: {
+    title: 'The signature of the token is not valid.',
+    remedy:
+      'It was signed with another secret or changed since. Sign it with the secret in the server’s `.env`, and copy it whole.',
+  },
+  token_expired: {
+    title: 'The token has expired.',
+    remedy: 'Get a new one: `signet token`, or the Tokens page.',
+  },
+  token_not_active: {
+    title: 'The token is not active yet.',
+    remedy: 'Wait until its `nbf`, or compare the clocks of the server and the issuer.',
+  },
+  token_issuer: {
+    title: 'The issuer of the token is not accepted.',
+    remedy: 'Use a token whose `iss` this server is configured for.',
+  },
+  token_audience: {
+    title: 'The token is for another server.',
+    remedy: 'Ask the issuer for one whose `aud` names this server.',
+  },
+  token_type: {
+    title: 'The token is of another type.',
+    remedy: 'Use an access token, not an ID token: its header `typ` must fit.',
+  },
+  token_claim: {
+    title: 'A claim of the token is missing or not valid.',
+    remedy: 'It needs a subject (`sub`) and an expiry (`exp`) at least. The inspector shows them.',
+  },
+  token_revoked: {
+    title: 'The token was revoked.',
+    remedy: 'It will not be good again. Get a new one.',
+  },
+  access_denied: {
+    title: 'The server does not let you in.',
+    remedy: 'The token is good, but its user is not authorized. Ask who runs the server.',
+  },
+  scope_insufficient: {
+    title: 'Your token does not grant this.',
+    remedy: 'Use a token that does: the Tokens page makes one.',
+  },
+  request_invalid: {
+    title: 'The request is not valid.',
+    remedy: 'Look at the headers in Settings: one credential, in one header.',
+  },
+  not_found: { title: 'There is nothing here.', remedy: 'It may have been deleted.' },
+  host_refused: {
+    title: 'The server answers only to its own name.',
+    remedy: 'Open the Studio under the address that `signet dev` prints.',
+  },
+  rate_limited: { title: 'Too many requests.', remedy: 'Wait a moment, then try again.' },
+  answer_failed: {
+    title: 'The answer failed.',
+    remedy: 'Try again. The cause is in the log of the server.',
+  },
+  deadline_exceeded: {
+    title: 'The answer took too long.',
+    remedy: 'Try again; the server’s deadline is `server.limits`.',
+  },
+  stream_cut: {
+    title: 'The connection ended in the middle of the answer.',
+    remedy: 'What came before is shown. Try again.',
+  },
+  keys_unavailable: {
+    title: 'The server cannot get the keys to verify tokens now.',
+    remedy: 'Try again in a moment; else look at its connection to the issuer.',
+  },
+  storage_unavailable: {
+    title: 'The server cannot reach its storage now.',
+    remedy: 'Try again in a moment.',
+  },
+  network_failed: {
+    title: 'The server cannot be reached.',
+    remedy: 'See that it runs, and that the base URL in Settings is right.',
+  },
+  response_invalid: {
+    title: 'What answered is not a Signet server.',
+    remedy: 'Look at the base URL and the API prefix in Settings.',
+  },
+  http_error: {
+    title: 'What answered is not a Signet server.',
+    remedy: 'Look at the base URL and the API prefix in Settings.',
+  },
+  internal: {
+    title: 'The server failed.',
+    remedy: 'The cause is in its log, by the id of the request.',
+  },
+}
+
+const UNKNOWN: Remedy = {
+  title: 'This did not work.',
+  remedy: 'Try again.',
+}
+
+/** What a code means, and what to do. A code of a newer server is answered in general words. */
+export function remedyOf(code: string): Remedy {
+  return (Object.hasOwn(REMEDIES, code) && REMEDIES[code]) || UNKNOWN
+}
+
+/** The code of whatever was thrown; `internal_page` for a fault of this page. */
+export function codeOf(error: unknown): string {
+  return MastraClientError.isInstance(error) ? error.code : 'internal_page'
+}

@@ -1,0 +1,62 @@
+import { Outlet } from '@tanstack/react-router'
+import { Suspense, lazy, useEffect, useState } from 'react'
+import type { Session } from '../api/session.js'
+import { useStanding } from '../api/use-identity.js'
+import { useSession } from '../api/use-session.js'
+import { Button } from '../ui/button.js'
+import { Page } from '../ui/page.js'
+import { PageHeader } from '../ui/page-header.js'
+import { Refusal } from '../ui/refusal.js'
+import { Skeleton } from '../ui/skeleton.js'
+import { useShownPlace } from './use-place.js'
+
+const LockedScreen = lazy(async () => ({
+  default: (await import('../feature/lock/locked-screen.js')).LockedScreen,
+}))
+
+function Waiting() {
+  return (
+    <Page>
+      <Skeleton label="Asking the server who you are" lines={4} />
+    </Page>
+  )
+}
+
+/**
+ * Shows the page, or what has to come before it: a token that the server takes. A page that was shown
+ * stays when its token ends: a request of it then asks for another.
+ */
+export function Guard() {
+  const place = useShownPlace()
+  const session = useSession()
+  const { data: standing, error, isPlaceholderData, refetch } = useStanding()
+  const [unlocked, setUnlocked] = useState<Session>()
+  const isGood = standing !== undefined && (!standing.isAuthEnabled || standing.identity)
+  useEffect(() => {
+    if (isGood && !isPlaceholderData) setUnlocked(session)
+  }, [isGood, isPlaceholderData, session])
+
+  const page = (
+    <Suspense fallback={<Waiting />}>
+      <Outlet />
+    </Suspense>
+  )
+  if (place === undefined || place.isOpen || isGood || unlocked === session) return page
+  if (error) {
+    return (
+      <Page>
+        <PageHeader title={place.name} />
+        <Refusal
+          error={error}
+          actions={<Button onClick={() => void refetch()}>Try again</Button>}
+        />
+      </Page>
+    )
+  }
+  if (standing === undefined || isPlaceholderData) return <Waiting />
+  return (
+    <Suspense fallback={<Waiting />}>
+      <LockedScreen />
+    </Suspense>
+  )
+}

@@ -1,0 +1,100 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { Standing } from '../api/identity.js'
+import { currentToken, saveHeaders } from '../api/session.js'
+import { useSession } from '../api/use-session.js'
+import { Badge } from '../ui/badge.js'
+import { Button, buttonClass } from '../ui/button.js'
+import { CopyButton } from '../ui/copy-button.js'
+import { Dialog } from '../ui/dialog.js'
+import { describeDistance, describeMoment, describeRemaining } from '../ui/time.js'
+import { useNow } from '../ui/use-now.js'
+import { readTokenState } from './token-clock.js'
+
+/** What the server knows of the caller, and how to be another. */
+export function IdentityDialog({
+  standing,
+  onClose,
+}: {
+  readonly standing: Standing
+  readonly onClose: () => void
+}) {
+  const session = useSession()
+  const navigate = useNavigate()
+  const now = useNow()
+  const { identity } = standing
+  const token = currentToken(session)
+  const { subject, endsAt } = readTokenState(identity, token)
+  const forget = () => {
+    saveHeaders([], false)
+    onClose()
+    void navigate({ to: '/agents' })
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={subject ?? 'Unknown'}
+      description={
+        identity
+          ? [identity.name, identity.email].filter(Boolean).join(' · ') ||
+            'Who the server takes you for.'
+          : 'The server does not take this token.'
+      }
+      actions={
+        <>
+          <Button onClick={forget}>Forget the token</Button>
+          <Link to="/settings" onClick={onClose} className={buttonClass('primary', 'medium')}>
+            Change it in Settings
+          </Link>
+        </>
+      }
+    >
+      <dl className="grid grid-cols-[6rem_1fr] gap-x-3 gap-y-2.5 text-sm">
+        <dt className="text-muted">Ends</dt>
+        <dd>
+          {endsAt === undefined ? (
+            'Never, as far as the token says'
+          ) : (
+            <>
+              {endsAt > now
+                ? `in ${describeRemaining(endsAt - now)}`
+                : describeDistance(endsAt, now)}
+              <span className="block text-xs text-faint">{describeMoment(endsAt)}</span>
+            </>
+          )}
+        </dd>
+        <dt className="text-muted">Roles</dt>
+        <dd className="flex flex-wrap gap-1">
+          {identity?.roles.map((role) => (
+            <Badge key={role} tone="accent">
+              {role}
+            </Badge>
+          ))}
+          {!identity?.roles.length && <span className="text-faint">none</span>}
+        </dd>
+        <dt className="text-muted">May do</dt>
+        <dd className="flex flex-wrap gap-1">
+          {identity?.permissions.map((permission) => (
+            <Badge key={permission} isMono>
+              {permission === '*' ? '* everything' : permission}
+            </Badge>
+          ))}
+          {!identity?.permissions.length && <span className="text-faint">nothing</span>}
+        </dd>
+        <dt className="text-muted">Kept</dt>
+        <dd>{session.isRemembered ? 'in this browser, until removed' : 'until this tab closes'}</dd>
+        {token !== undefined && (
+          <>
+            <dt className="text-muted">Token</dt>
+            <dd className="flex min-w-0 items-center gap-1">
+              <span className="truncate font-mono text-xs text-muted">
+                {token.slice(0, 12)}…{token.slice(-6)}
+              </span>
+              <CopyButton text={token} label="Copy the token" />
+            </dd>
+          </>
+        )}
+      </dl>
+    </Dialog>
+  )
+}

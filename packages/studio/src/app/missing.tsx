@@ -1,0 +1,22 @@
+import { Link } from '@tanstack/react-router'
+import { buttonClass } from '../ui/button.js'
+import { Empty } from '../ui/empty.js'
+import { PageHeader } from '../ui/page-header.js'
+import { Page } from '../ui/page.js'
+
+/** The page for an address that has none. */
+export function Missing() {
+  return (
+    <Page>
+      <PageHeader title="No such page" />
+      <Empty
+        title="There is nothing at this address."
+        actions={
+          <Link to="/agents" className={buttonClass('secondary', 'medium')}>
+            Go to the agents
+          </Link>
+        }
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,36 @@
+import {
+  ActivityLogIcon,
+  ChatBubbleIcon,
+  GearIcon,
+  IdCardIcon,
+  LockClosedIcon,
+  MixIcon,
+} from '@radix-ui/react-icons'
+import type { ComponentType } from 'react'
+
+/** A place in the Studio that the navigation leads to. */
+export interface Place {
+  readonly path: string
+  readonly name: string
+  /** Where the name has little room. */
+  readonly shortName: string
+  readonly icon: ComponentType<{ readonly className?: string; readonly 'aria-hidden': true }>
+  /** Whether it is of use without a token. */
+  readonly isOpen: boolean
+}
+
+/** Every place, in the order of the navigation. */
+export const PLACES: readonly Place[] = [
+  { path: '/agents', name: 'Agents', shortName: 'Agents', icon: ChatBubbleIcon, isOpen: false },
+  { path: '/tokens', name: 'Tokens', shortName: 'Tokens', icon: IdCardIcon, isOpen: true },
+  { path: '/access', name: 'Access', shortName: 'Access', icon: MixIcon, isOpen: false },
+  { path: '/audit', name: 'Audit', shortName: 'Audit', icon: ActivityLogIcon, isOpen: false },
+  { path: '/keys', name: 'API keys', shortName: 'Keys', icon: LockClosedIcon, isOpen: false },
+  { path: '/settings', name: 'Settings', shortName: 'Settings', icon: GearIcon, isOpen: true },
+]
+
+/** The place that a path lies in; `/` leads on to the first. */
+export function placeOf(pathname: string): Place | undefined {
+  if (pathname === '/') return PLACES[0]
+  return PLACES.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`))
+}

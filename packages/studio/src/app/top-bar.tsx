@@ -1,0 +1,21 @@
+import { useStanding } from '../api/use-identity.js'
+import { useSession } from '../api/use-session.js'
+import { IdentityButton } from './identity-button.js'
+import { Mark } from './mark.js'
+
+/** Above every page: which server, who you are, and when your token ends. */
+export function TopBar() {
+  const { baseUrl } = useSession()
+  const { data: standing } = useStanding()
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : location.host
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-surface px-3 sm:px-4">
+      <Mark className="size-5 shrink-0 md:hidden" />
+      <p className="min-w-0 flex-1 truncate font-mono text-xs text-faint">
+        <span className="sr-only">Server: </span>
+        {host}
+      </p>
+      {standing !== undefined && <IdentityButton standing={standing} />}
+    </header>
+  )
+}

@@ -1,0 +1,10 @@
+import { useEffect } from 'react'
+import { usePlace } from './use-place.js'
+
+/** Names the browser's tab after the place that is shown. */
+export function useTitle(): void {
+  const name = usePlace()?.name
+  useEffect(() => {
+    document.title = name === undefined ? 'Signet Studio' : `${name} · Signet Studio`
+  }, [name])
+}

@@ -1,0 +1,29 @@
+/** Whose access is looked at. */
+export type Question =
+  | { readonly kind: 'caller' }
+  | { readonly kind: 'role'; readonly role: string }
+  | { readonly kind: 'scopes'; readonly scopes: readonly string[] }
+
+/** The question as the query of `GET /system/access`. An empty list of scopes is one all the same. */
+export function accessQuery(question: Question): string {
+  switch (question.kind) {
+    case 'caller':
+      return ''
+    case 'role':
+      return `?${new URLSearchParams({ role: question.role }).toString()}`
+    case 'scopes':
+      return `?${new URLSearchParams({ permissions: question.scopes.join(' ') }).toString()}`
+  }
+}
+
+/** Of whom the answer tells: “the role viewer”. */
+export function describeQuestion(question: Question): string {
+  switch (question.kind) {
+    case 'caller':
+      return 'you'
+    case 'role':
+      return `the role ${question.role}`
+    case 'scopes':
+      return 'these scopes'
+  }
+}

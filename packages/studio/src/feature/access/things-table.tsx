@@ -1,0 +1,51 @@
+import { Table } from '../../ui/table.js'
+import type { AccessAnswer, ActionVerdict } from './access-answer.js'
+import { ActionCell } from './action-cell.js'
+
+interface Thing {
+  readonly id: string
+  readonly about: string
+  readonly actions: Readonly<Partial<Record<(typeof ACTIONS)[number], ActionVerdict>>>
+}
+
+const ACTIONS = ['read', 'execute', 'write'] as const
+const TITLE = { read: 'Read', execute: 'Execute', write: 'Change' } as const
+
+function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
+  return [
+    ...agents.map(({ id, actions, tools }) => ({
+      id,
+      about: tools.length === 0 ? 'agent without tools' : `agent with ${tools.join(', ')}`,
+      actions,
+    })),
+    ...tools.map(({ id, actions }) => ({ id, about: 'tool', actions })),
+  ]
+}
+
+/** Agents, and the tools of all, with what may be done with each. */
+export function ThingsTable({ answer }: { readonly answer: AccessAnswer }) {
+  return (
+    <Table
+      caption="Agents and tools, and what may be done with them"
+      rows={thingsOf(answer)}
+      rowKey={({ id, about }) => `${about} ${id}`}
+      columns={[
+        {
+          name: 'thing',
+          title: 'Agent or tool',
+          cell: ({ id, about }) => (
+            <>
+              <p className="font-mono text-xs font-medium">{id}</p>
+              <p className="text-xs text-faint">{about}</p>
+            </>
+          ),
+        },
+        ...ACTIONS.map((action) => ({
+          name: action,
+          title: TITLE[action],
+          cell: ({ actions }: Thing) => <ActionCell verdict={actions[action]} />,
+        })),
+      ]}
+    />
+  )
+}

@@ -1,0 +1,20 @@
+import { CheckIcon, Cross2Icon, MinusIcon } from '@radix-ui/react-icons'
+import { Badge } from '../../ui/badge.js'
+import type { RouteVerdict } from './access-answer.js'
+
+const LOOK = {
+  yes: { tone: 'success', icon: CheckIcon, says: 'yes' },
+  some: { tone: 'warning', icon: MinusIcon, says: 'some' },
+  no: { tone: 'neutral', icon: Cross2Icon, says: 'no' },
+} as const
+
+/** Yes, no or some, told apart by more than a colour. */
+export function VerdictBadge({ allowed }: { readonly allowed: RouteVerdict['allowed'] }) {
+  const { tone, icon: Icon, says } = LOOK[allowed]
+  return (
+    <Badge tone={tone} className="min-w-13">
+      <Icon aria-hidden className="size-3" />
+      {says}
+    </Badge>
+  )
+}

@@ -1,0 +1,28 @@
+/** Whether questions to an agent are remembered, and if not, why. */
+export type MemoryUse =
+  | { readonly kind: 'remembers' }
+  | { readonly kind: 'none'; readonly text: string }
+  | { readonly kind: 'refused'; readonly missing: string; readonly text: string }
+
+/** What talking with an agent and reading its threads needs (docs/permissions.md). */
+const NEEDED = ['memory:read', 'memory:write'] as const
+
+/** @param supportsMemory - undefined where the caller may not read the agent */
+export function readMemoryUse(
+  supportsMemory: boolean | undefined,
+  may: (permission: string) => boolean,
+): MemoryUse {
+  if (supportsMemory === false) {
+    return { kind: 'none', text: 'This agent has no memory: a conversation ends with the page.' }
+  }
+  if (supportsMemory === undefined) {
+    return { kind: 'none', text: 'Your token does not let you see whether this agent remembers.' }
+  }
+  const missing = NEEDED.find((permission) => !may(permission))
+  if (missing === undefined) return { kind: 'remembers' }
+  return {
+    kind: 'refused',
+    missing,
+    text: 'Your token does not let this agent remember: a conversation ends with the page.',
+  }
+}

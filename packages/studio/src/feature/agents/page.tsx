@@ -1,0 +1,64 @@
+import { useState } from 'react'
+import { Button } from '../../ui/button.js'
+import { InlineCode } from '../../ui/code.js'
+import { Empty } from '../../ui/empty.js'
+import { Input } from '../../ui/input.js'
+import { PageHeader } from '../../ui/page-header.js'
+import { Page } from '../../ui/page.js'
+import { Refusal } from '../../ui/refusal.js'
+import { Skeleton } from '../../ui/skeleton.js'
+import { AgentCard } from './agent-card.js'
+import { filterAgents } from './agent-list.js'
+import { useAgents } from './use-agents.js'
+
+/** From how many agents on a search is worth its room. */
+const MANY = 6
+
+/** The agents that the token may read. */
+export function AgentsPage() {
+  const { data, error, refetch } = useAgents()
+  const [query, setQuery] = useState('')
+  const all = Object.entries(data ?? {})
+  const shown = filterAgents(all, query)
+  return (
+    <Page>
+      <PageHeader
+        title="Agents"
+        description="Those that your token may read. Choose one to talk with it."
+        actions={
+          all.length >= MANY && (
+            <Input
+              type="search"
+              aria-label="Search agents"
+              placeholder="Search agents and tools"
+              className="w-60"
+              value={query}
+              onChange={(event) => setQuery(event.target.value)}
+            />
+          )
+        }
+      />
+      {error !== null && (
+        <Refusal
+          error={error}
+          actions={<Button onClick={() => void refetch()}>Try again</Button>}
+        />
+      )}
+      {error === null && data === undefined && <Skeleton label="Reading the agents" lines={4} />}
+      {data !== undefined && all.length === 0 && (
+        <Empty title="No agent to see">
+          The application has none, or your token does not grant{' '}
+          <InlineCode>agents:read</InlineCode>.
+        </Empty>
+      )}
+      {all.length > 0 && shown.length === 0 && (
+        <Empty title={`No agent and no tool has “${query}” in its name.`} />
+      )}
+      <ul className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
+        {shown.map(([id, agent]) => (
+          <AgentCard key={id} id={id} agent={agent} />
+        ))}
+      </ul>
+    </Page>
+  )
+}

@@ -1,0 +1,65 @@
+import type { SearchResult, Thread } from '@signet/client-js'
+import { useMastraClient } from '@signet/client-js/react'
+import {
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+
+/** How many threads are listed, those in use last first. */
+const MOST_SHOWN = 200
+
+/** The caller's threads, those in use last first. */
+export function useThreads(agentId: string): UseQueryResult<readonly Thread[]> {
+  const client = useMastraClient()
+  return useQuery({
+    queryKey: ['threads', agentId],
+    queryFn: async ({ signal }) => {
+      const orderBy = { field: 'updatedAt', direction: 'DESC' } as const
+      const params = { agentId, perPage: MOST_SHOWN, orderBy }
+      return (await client.listMemoryThreads(params, { signal })).threads
+    },
+  })
+}
+
+/** Messages of the caller's threads that have all words of a text; none for a blank one. */
+export function useThreadSearch(
+  agentId: string,
+  text: string,
+): UseQueryResult<readonly SearchResult[]> {
+  const client = useMastraClient()
+  return useQuery({
+    queryKey: ['threads', agentId, 'search', text],
+    queryFn: async ({ signal }) => {
+      const params = { agentId, searchQuery: text, limit: 50 }
+      return (await client.searchMemory(params, { signal })).results
+    },
+    enabled: text !== '',
+    placeholderData: (previous) => previous,
+  })
+}
+
+/** Gives a thread another title. */
+export function useRenameThread(
+  agentId: string,
+): UseMutationResult<unknown, Error, { readonly threadId: string; readonly title: string }> {
+  const client = useMastraClient()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ threadId, title }) =>
+      client.getMemoryThread({ threadId, agentId }).update({ title }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['threads'] }),
+  })
+}
+
+/** Deletes a thread with its messages. */
+export function useDeleteThread(agentId: string): UseMutationResult<unknown, Error, string> {
+  const client = useMastraClient()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (threadId) => client.getMemoryThread({ threadId, agentId }).delete(),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['threads'] }),
+  })
+}

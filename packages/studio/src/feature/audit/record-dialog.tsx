@@ -1,0 +1,90 @@
+import { remedyOf } from '../../api/remedy.js'
+import { Button } from '../../ui/button.js'
+import { CodeText } from '../../ui/code-text.js'
+import { CopyButton } from '../../ui/copy-button.js'
+import { Dialog } from '../../ui/dialog.js'
+import { Facts } from '../../ui/facts.js'
+import { describeMoment } from '../../ui/time.js'
+import { DecisionBadge } from './decision-badge.js'
+import { NO_FILTER, type AuditFilter } from './filter.js'
+import type { AuditRecord } from './record.js'
+
+/** Everything about a record, and ways to those like it. */
+export function RecordDialog({
+  record,
+  onClose,
+  onFilter,
+}: {
+  readonly record: AuditRecord | undefined
+  readonly onClose: () => void
+  readonly onFilter: (filter: AuditFilter) => void
+}) {
+  if (record === undefined) return null
+  const mono = (value: string | number | null) =>
+    value === null ? (
+      <span className="text-faint">none</span>
+    ) : (
+      <span className="font-mono text-xs">{value}</span>
+    )
+  const { subject, requestId, code, inputTokens, outputTokens } = record
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      isWide
+      title={`${record.action}${record.resource === null ? '' : ` ${record.resource}`}`}
+      description={describeMoment(record.at)}
+      actions={
+        <>
+          {subject !== null && (
+            <Button onClick={() => onFilter({ ...NO_FILTER, subject })}>All of this subject</Button>
+          )}
+          {code !== null && (
+            <Button onClick={() => onFilter({ ...NO_FILTER, code })}>All with this code</Button>
+          )}
+        </>
+      }
+    >
+      <Facts
+        facts={[
+          { name: 'Decision', value: <DecisionBadge record={record} /> },
+          ...(record.allowed || code === null
+            ? []
+            : [
+                {
+                  name: 'What to do',
+                  value: <CodeText>{`${remedyOf(code).title} ${remedyOf(code).remedy}`}</CodeText>,
+                },
+              ]),
+          { name: 'Status', value: mono(record.status) },
+          { name: 'Subject', value: mono(subject) },
+          { name: 'Issuer', value: mono(record.issuer) },
+          ...(record.actor === null ? [] : [{ name: 'Actor', value: mono(record.actor) }]),
+          { name: 'Action', value: mono(record.action) },
+          { name: 'Resource', value: mono(record.resource) },
+          { name: 'Address', value: mono(record.address) },
+          { name: 'Took', value: `${record.durationMs} ms` },
+          ...(inputTokens === null && outputTokens === null
+            ? []
+            : [
+                { name: 'Model', value: `${inputTokens ?? 0} tokens in, ${outputTokens ?? 0} out` },
+              ]),
+          ...(record.count > 1 ? [{ name: 'Requests', value: `${record.count} alike` }] : []),
+          {
+            name: 'Request',
+            value:
+              requestId === null ? (
+                mono(null)
+              ) : (
+                <span className="flex items-center gap-1">
+                  {mono(requestId)}
+                  <CopyButton text={requestId} label="Copy request id" />
+                </span>
+              ),
+          },
+          { name: 'Sequence', value: mono(record.sequence) },
+        ]}
+      />
+    </Dialog>
+  )
+}

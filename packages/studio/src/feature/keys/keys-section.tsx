@@ -1,0 +1,74 @@
+import { useState } from 'react'
+import { useMay } from '../../api/use-identity.js'
+import { Button } from '../../ui/button.js'
+import { Checkbox } from '../../ui/checkbox.js'
+import { Empty } from '../../ui/empty.js'
+import { Refusal } from '../../ui/refusal.js'
+import { Skeleton } from '../../ui/skeleton.js'
+import type { ApiKey } from './api-key.js'
+import { KeysTable } from './keys-table.js'
+import { RevokeKeyDialog } from './revoke-key-dialog.js'
+import { useKeys } from './use-keys.js'
+
+/** The keys that there are. */
+export function KeysSection({ onNew }: { readonly onNew: () => void }) {
+  const may = useMay()
+  const [isMine, setIsMine] = useState(false)
+  const [page, setPage] = useState(0)
+  const [revoked, setRevoked] = useState<ApiKey>()
+  const { data, error, refetch } = useKeys(page, isMine)
+  if (error) {
+    return (
+      <Refusal
+        error={error}
+        className="mb-5"
+        actions={<Button onClick={() => void refetch()}>Try again</Button>}
+      />
+    )
+  }
+  if (data === undefined) return <Skeleton label="Reading the keys" lines={5} />
+  const isPaged = page > 0 || data.hasMore
+  return (
+    <section aria-label="API keys" className="mb-6 flex flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <Checkbox
+          label="Only those that I made"
+          checked={isMine}
+          onChange={({ target }) => {
+            setIsMine(target.checked)
+            setPage(0)
+          }}
+        />
+        <p role="status" className="text-xs text-muted">
+          {data.total} {data.total === 1 ? 'key' : 'keys'}
+        </p>
+      </div>
+      {data.keys.length === 0 ? (
+        <Empty
+          title={isMine ? 'You have made no key' : 'There is no key yet'}
+          actions={may('api-keys:write') && <Button onClick={onNew}>Make a key</Button>}
+        >
+          A key is for programs: it can be revoked by itself, and does no more than its maker may.
+        </Empty>
+      ) : (
+        <KeysTable keys={data.keys} mayRevoke={may('api-keys:delete')} onRevoke={setRevoked} />
+      )}
+      {isPaged && (
+        <nav aria-label="Pages of keys" className="flex items-center gap-2">
+          <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
+            Newer
+          </Button>
+          <Button disabled={!data.hasMore} onClick={() => setPage(page + 1)}>
+            Older
+          </Button>
+          <span role="status" className="text-xs text-muted">
+            Page {page + 1}
+          </span>
+        </nav>
+      )}
+      {revoked !== undefined && (
+        <RevokeKeyDialog revoked={revoked} onClose={() => setRevoked(undefined)} />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,52 @@
+import { Button } from '../../ui/button.js'
+import { CopyButton } from '../../ui/copy-button.js'
+import { Dialog } from '../../ui/dialog.js'
+import { Notice } from '../../ui/notice.js'
+import { describeMoment } from '../../ui/time.js'
+import type { MadeKey as Key } from './api-key.js'
+
+/** Shows a key that was just made, this once. */
+export function MadeKey({ made, onClose }: { readonly made: Key; readonly onClose: () => void }) {
+  const { key, name, expiresAt } = made
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      isWide
+      title={`The key “${name}”`}
+      description={
+        expiresAt === null ? 'It never expires.' : `It is good until ${describeMoment(expiresAt)}.`
+      }
+      actions={
+        <Button kind="primary" onClick={onClose}>
+          I have it
+        </Button>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <Notice tone="warning" title="Copy it now: it is shown this once.">
+          The server keeps only a digest of it. Who loses a key makes another.
+        </Notice>
+        <pre
+          tabIndex={0}
+          role="region"
+          aria-label="API key"
+          className="rounded-md border border-line bg-sunken px-3 py-2 font-mono text-xs wrap-anywhere whitespace-pre-wrap"
+        >
+          {key}
+        </pre>
+        <div className="flex flex-wrap gap-2">
+          <CopyButton text={key} label="Copy key">
+            Key
+          </CopyButton>
+          <CopyButton text={`Authorization: Bearer ${key}`} label="Copy header">
+            Header
+          </CopyButton>
+          <CopyButton text={`MASTRA_JWT_TOKEN=${key}`} label="Copy .env line">
+            .env line
+          </CopyButton>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,63 @@
+/** What can be withdrawn. */
+export type RevocationKind = 'token' | 'jti' | 'subject' | 'session'
+
+/** What is withdrawn, as it is typed. */
+export interface RevocationDraft {
+  readonly kind: RevocationKind
+  readonly value: string
+  /** Empty for the caller's own. A token names its issuer itself. */
+  readonly issuer: string
+}
+
+/** What can be picked, and what each comes to. */
+export const REVOCATION_KINDS: Readonly<
+  Record<
+    RevocationKind,
+    {
+      readonly name: string
+      readonly label: string
+      readonly placeholder: string
+      readonly effect: string
+    }
+  >
+> = {
+  token: {
+    name: 'One token',
+    label: 'Token',
+    placeholder: 'eyJhbGciOi…',
+    effect: 'This token is refused from now on, and answers that run for it end.',
+  },
+  jti: {
+    name: 'A token by its id',
+    label: 'Token id (jti)',
+    placeholder: '3f0c…',
+    effect: 'The token with this id is refused from now on.',
+  },
+  subject: {
+    name: 'All tokens of a subject',
+    label: 'Subject',
+    placeholder: 'alice',
+    effect: 'Every token that this subject has been given until now is refused; new ones are good.',
+  },
+  session: {
+    name: 'A session',
+    label: 'Session id (sid)',
+    placeholder: '08a5…',
+    effect: 'Every token of this session is refused from now on.',
+  },
+}
+
+/** A kind as a control has it. */
+export function readKind(text: string): RevocationKind {
+  return text === 'jti' || text === 'subject' || text === 'session' ? text : 'token'
+}
+
+/** The body of `POST /auth/revocations`. */
+export function revocationBody({
+  kind,
+  value,
+  issuer,
+}: RevocationDraft): Readonly<Record<string, string>> {
+  const named = { [kind]: value.trim() }
+  return kind === 'token' || issuer.trim() === '' ? named : { ...named, issuer: issuer.trim() }
+}

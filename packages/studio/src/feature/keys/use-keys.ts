@@ -1,0 +1,51 @@
+import {
+  keepPreviousData,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { requestJson } from '../../api/request.js'
+import type { ApiKey, KeyPage, KeyWish, MadeKey } from './api-key.js'
+
+const PER_PAGE = 25
+
+/** A page of the keys of everybody, or of the caller's. */
+export function useKeys(page: number, isMine: boolean): UseQueryResult<KeyPage> {
+  return useQuery({
+    queryKey: ['keys', isMine, page],
+    queryFn: ({ signal }) =>
+      requestJson<KeyPage>({
+        path: '/auth/api-keys',
+        query: { page, perPage: PER_PAGE, mine: isMine ? 'true' : undefined },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Makes a key. */
+export function useMakeKey(): UseMutationResult<MadeKey, Error, KeyWish> {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (body: KeyWish) =>
+      requestJson<MadeKey>({ method: 'POST', path: '/auth/api-keys', body }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['keys'] }),
+    // The key is in what is kept of a mutation.
+    gcTime: 0,
+  })
+}
+
+/** Revokes a key, by its id. */
+export function useRevokeKey(): UseMutationResult<ApiKey, Error, string> {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) =>
+      requestJson<ApiKey>({
+        method: 'DELETE',
+        path: `/auth/api-keys/${encodeURIComponent(id)}`,
+      }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['keys'] }),
+  })
+}

@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { judgeToken } from '../../api/credential.js'
+import { probe } from '../../api/identity.js'
+import { currentToken, headerRecord } from '../../api/session.js'
+import { useSession } from '../../api/use-session.js'
+import { Mark } from '../../app/mark.js'
+import { Refusal } from '../../ui/refusal.js'
+import { useNow } from '../../ui/use-now.js'
+import { TokenForm } from './token-form.js'
+import { VerdictLine } from './verdict-line.js'
+import { Code } from '../../ui/code.js'
+
+/** Why the headers that are in use do not open this server. */
+function RefusedHeaders() {
+  const session = useSession()
+  const now = useNow()
+  const token = currentToken(session)
+  const { error } = useQuery({
+    queryKey: ['probe', session],
+    queryFn: async () => {
+      await probe(headerRecord(session))
+      return true
+    },
+    enabled: session.headers.length > 0,
+  })
+  if (!error) return null
+  const verdict = token === undefined ? undefined : judgeToken(token, now)
+  return (
+    <div className="mb-4 flex flex-col gap-2">
+      <Refusal error={error} />
+      {verdict?.level === 'bad' && <VerdictLine verdict={verdict} />}
+    </div>
+  )
+}
+
+const LINK = 'font-medium text-accent underline decoration-accent-line underline-offset-2'
+
+/** Stands in for a page until the server takes a token. */
+export function LockedScreen() {
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto flex min-h-full w-full max-w-lg flex-col justify-center px-4 py-8">
+        <div className="rounded-lg border border-line bg-surface p-5 shadow-raised sm:p-6">
+          <Mark className="mb-3 size-8" />
+          <h1 className="text-lg font-semibold tracking-tight">This server wants a token</h1>
+          <p className="mb-4 text-muted">
+            The token says who you are, what you may do and until when. It stays in this browser,
+            and is sent to this server only.
+          </p>
+          <RefusedHeaders />
+          <TokenForm action="Unlock" />
+        </div>
+        <div className="mt-5 flex flex-col gap-2 px-1 text-muted">
+          <p>
+            No token yet? <span className="font-mono text-xs">signet dev</span> prints one when it
+            starts. Or make one in the folder of the application:
+          </p>
+          <Code
+            label="Command that makes a token"
+            text="npx signet token --sub alice --role member --expires 1h"
+            isWrapped
+          />
+          <p>
+            With the secret at hand, the{' '}
+            <Link to="/tokens" className={LINK}>
+              Tokens page
+            </Link>{' '}
+            makes one here. For other headers, and another server, go to{' '}
+            <Link to="/settings" className={LINK}>
+              Settings
+            </Link>
+            .
+          </p>
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react'
+import { decodeToken } from '../../api/decode-token.js'
+import type { Identity } from '../../api/identity.js'
+import { remedyOf } from '../../api/remedy.js'
+import { answerRenewal, type Renewal } from '../../api/renewal.js'
+import { currentToken, getSession } from '../../api/session.js'
+import { Dialog } from '../../ui/dialog.js'
+import { TokenForm } from './token-form.js'
+
+/** Whose token was in use. */
+function subjectNow(): string | undefined {
+  const token = currentToken(getSession())
+  const decoded = token === undefined ? undefined : decodeToken(token)
+  if (decoded === undefined || 'problem' in decoded) return undefined
+  const subject = decoded.claims['sub']
+  return typeof subject === 'string' ? subject : undefined
+}
+
+/** Asks for another token while a page waits for it, with all that is on it. */
+export function RenewalDialog({ renewal }: { readonly renewal: Renewal }) {
+  const [before] = useState(subjectNow)
+  // What is on the page is one person's: another one begins on the locked screen, with nothing on it.
+  const check = (identity: Identity | undefined) =>
+    before !== undefined && identity !== undefined && identity.id !== before
+      ? `This is a token of ${identity.id}; what is on this page is ${before}’s. To go on as ${identity.id}, forget the old token first.`
+      : undefined
+  return (
+    <Dialog
+      isOpen
+      onClose={() => answerRenewal(false)}
+      title={remedyOf(renewal.code).title}
+      description="Nothing is lost: with another token the page goes on where it was."
+    >
+      <TokenForm action="Go on" check={check} onDone={() => answerRenewal(true)} />
+    </Dialog>
+  )
+}

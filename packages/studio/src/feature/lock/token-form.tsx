@@ -1,0 +1,98 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { extractToken, judgeToken } from '../../api/credential.js'
+import type { Identity } from '../../api/identity.js'
+import { adoptToken, getSession } from '../../api/session.js'
+import { Button } from '../../ui/button.js'
+import { Checkbox } from '../../ui/checkbox.js'
+import { Field } from '../../ui/field.js'
+import { TextArea } from '../../ui/input.js'
+import { Refusal } from '../../ui/refusal.js'
+import { useNow } from '../../ui/use-now.js'
+import { tryToken } from './try-token.js'
+import { VerdictLine } from './verdict-line.js'
+
+/** Takes a token, says what is wrong with it, and uses it once the server takes it. */
+export function TokenForm({
+  action,
+  check,
+  onDone,
+}: {
+  /** What its button says. */
+  readonly action: string
+  /** Says why a token that the server takes is not wanted here; undefined where it is. */
+  readonly check?: (identity: Identity | undefined) => string | undefined
+  readonly onDone?: () => void
+}) {
+  const [pasted, setPasted] = useState('')
+  const [isRemembered, setIsRemembered] = useState(getSession().isRemembered)
+  const [objection, setObjection] = useState<string>()
+  const now = useNow()
+  const token = extractToken(pasted)
+  const verdict = token === '' ? undefined : judgeToken(token, now)
+  const attempt = useMutation({
+    mutationFn: tryToken,
+    onSuccess(identity) {
+      const objected = check?.(identity)
+      setObjection(objected)
+      if (objected !== undefined) return
+      adoptToken(token, isRemembered)
+      onDone?.()
+    },
+  })
+  const change = (text: string) => {
+    setPasted(text)
+    setObjection(undefined)
+    attempt.reset()
+  }
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (token !== '') attempt.mutate(token)
+      }}
+    >
+      <Field
+        label="Token or header"
+        hint="A token, an Authorization header, a line of an .env file or a whole cURL command."
+        error={objection}
+      >
+        {(props) => (
+          <TextArea
+            {...props}
+            isMono
+            rows={4}
+            autoFocus
+            value={pasted}
+            onChange={(event) => change(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.shiftKey) return
+              event.preventDefault()
+              event.currentTarget.form?.requestSubmit()
+            }}
+            placeholder="eyJhbGciOi…"
+          />
+        )}
+      </Field>
+      {/* What the server says of a token is more than what can be read in it. */}
+      {attempt.error === null && <VerdictLine verdict={verdict} />}
+      {attempt.error !== null && <Refusal error={attempt.error} />}
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <Checkbox
+          label="Remember in this browser"
+          checked={isRemembered}
+          onChange={(event) => setIsRemembered(event.target.checked)}
+        />
+        <Button
+          type="submit"
+          kind="primary"
+          className="ml-auto"
+          disabled={token === '' || attempt.isPending}
+        >
+          {attempt.isPending ? 'Asking the server…' : action}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,23 @@
+import { CheckIcon, Cross2Icon, ExclamationTriangleIcon } from '@radix-ui/react-icons'
+import type { Verdict } from '../../api/credential.js'
+import { classNames } from '../../ui/class-names.js'
+
+const LOOK = {
+  fine: { icon: CheckIcon, colour: 'text-success' },
+  warning: { icon: ExclamationTriangleIcon, colour: 'text-warning' },
+  bad: { icon: Cross2Icon, colour: 'text-danger' },
+} as const
+
+/** What the browser itself knows of a token; it is read out as it changes. */
+export function VerdictLine({ verdict }: { readonly verdict: Verdict | undefined }) {
+  const { icon: Icon, colour } = LOOK[verdict?.level ?? 'fine']
+  return (
+    <p
+      role="status"
+      className={classNames('flex items-start gap-1.5 text-xs', colour, !verdict && 'hidden')}
+    >
+      <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+      <span className="min-w-0 wrap-anywhere">{verdict?.text}</span>
+    </p>
+  )
+}

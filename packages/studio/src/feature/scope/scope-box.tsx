@@ -1,0 +1,40 @@
+import { describeScope } from './scope.js'
+
+/** The box of one scope in the grid. */
+export function ScopeBox({
+  scope,
+  isPicked,
+  cover,
+  isOutOfReach,
+  onToggle,
+}: {
+  readonly scope: string
+  readonly isPicked: boolean
+  /** Another scope that is picked and grants this one too. */
+  readonly cover: string | undefined
+  /** Whether the reader cannot grant it. */
+  readonly isOutOfReach: boolean
+  readonly onToggle: () => void
+}) {
+  const isCovered = cover !== undefined && !isPicked
+  const why = isCovered
+    ? `${describeScope(scope)}: granted by ${cover}`
+    : isOutOfReach
+      ? 'Your own token does not grant this, so you cannot either.'
+      : `${scope}: ${describeScope(scope)}`
+  return (
+    <label
+      title={why}
+      className="flex h-7 items-center justify-center rounded hover:bg-hover pointer-coarse:h-9"
+    >
+      <input
+        type="checkbox"
+        aria-label={scope}
+        checked={isPicked || isCovered}
+        disabled={isCovered || (isOutOfReach && !isPicked)}
+        onChange={onToggle}
+        className="size-4 accent-(--accent-fill) disabled:opacity-60"
+      />
+    </label>
+  )
+}

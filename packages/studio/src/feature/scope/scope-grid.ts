@@ -1,0 +1,71 @@
+import type { Catalogue } from './catalogue.js'
+
+/** What can be done with a thing. */
+export const ACTIONS = ['read', 'execute', 'write', 'delete'] as const
+
+/** One of `ACTIONS`. */
+export type GridAction = (typeof ACTIONS)[number]
+
+/** A thing, and the scope for each action that is in use with it. */
+export interface GridRow {
+  readonly name: string
+  /** Whether the name is an id. */
+  readonly isId: boolean
+  readonly scopes: Readonly<Partial<Record<GridAction, string>>>
+}
+
+/** Things of one kind. */
+export interface GridGroup {
+  readonly name: string
+  readonly rows: readonly GridRow[]
+}
+
+const AGENT_ACTIONS: readonly GridAction[] = ['read', 'execute', 'write']
+const TOOL_ACTIONS: readonly GridAction[] = ['read', 'execute']
+
+function row(name: string, resource: string, actions: readonly GridAction[], id?: string): GridRow {
+  const suffix = id === undefined ? '' : `:${id}`
+  const scopes = actions.map((action) => [action, `${resource}:${action}${suffix}`])
+  return { name, isId: id !== undefined, scopes: Object.fromEntries(scopes) }
+}
+
+/** Everything that a scope can be picked for, by kind. */
+export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
+  return [
+    {
+      name: 'Agents',
+      rows: [
+        row('Every agent', 'agents', AGENT_ACTIONS),
+        ...agents.map(({ id }) => row(id, 'agents', AGENT_ACTIONS, id)),
+      ],
+    },
+    {
+      name: 'Tools',
+      rows: [
+        row('Every tool', 'tools', TOOL_ACTIONS),
+        ...tools.map((id) => row(id, 'tools', TOOL_ACTIONS, id)),
+      ],
+    },
+    { name: 'Memory', rows: [row('Its own threads', 'memory', ['read', 'write', 'delete'])] },
+    {
+      name: 'Server',
+      rows: [
+        row('API keys', 'api-keys', ['read', 'write', 'delete']),
+        row('Tokens', 'tokens', ['write']),
+        row('Audit', 'audit', ['read']),
+        row('System', 'system', ['read']),
+      ],
+    },
+  ]
+}
+
+/** The scopes of a list that no box of the grid stands for. */
+export function scopesBesideGrid(
+  groups: readonly GridGroup[],
+  scopes: readonly string[],
+): readonly string[] {
+  const boxes = new Set(
+    groups.flatMap(({ rows }) => rows.flatMap((each) => Object.values(each.scopes))),
+  )
+  return scopes.filter((scope) => !boxes.has(scope))
+}

@@ -1,0 +1,127 @@
+import { PlusIcon } from '@radix-ui/react-icons'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { fetchStanding, probe, type Standing } from '../../api/identity.js'
+import { getSession, headerRecord, saveHeaders, type Header } from '../../api/session.js'
+import { Button } from '../../ui/button.js'
+import { Checkbox } from '../../ui/checkbox.js'
+import { Notice } from '../../ui/notice.js'
+import { Refusal } from '../../ui/refusal.js'
+import { Section } from '../../ui/section.js'
+import { useNow } from '../../ui/use-now.js'
+import { HeaderRowFields } from './header-row-fields.js'
+import { headersOf, problemsOf, type HeaderRow } from './header-rows.js'
+
+function toRows(headers: readonly Header[]): readonly HeaderRow[] {
+  return headers.map((header, key) => ({ ...header, key }))
+}
+
+/** Asks the server what it makes of the headers that were saved. */
+async function checkSaved(): Promise<Standing> {
+  const session = getSession()
+  const headers = headerRecord(session)
+  if (session.headers.length > 0) await probe(headers)
+  return fetchStanding(headers)
+}
+
+function Outcome({ standing }: { readonly standing: Standing }) {
+  if (!standing.isAuthEnabled) {
+    return <Notice tone="success" title="Saved. This server needs no token." />
+  }
+  const { identity } = standing
+  return identity ? (
+    <Notice tone="success" title={`Saved. The server takes you for ${identity.id}.`} />
+  ) : (
+    <Notice tone="warning" title="Saved. Without a token this server shows nothing." />
+  )
+}
+
+/** The headers that every request bears. */
+export function HeadersSection() {
+  const session = getSession()
+  const [rows, setRows] = useState(() => toRows(session.headers))
+  const [isRemembered, setIsRemembered] = useState(session.isRemembered)
+  const [fresh, setFresh] = useState<number>()
+  const [isTried, setIsTried] = useState(false)
+  const now = useNow()
+  const check = useMutation({ mutationFn: checkSaved })
+  const problems = rows.map((row) => problemsOf(row, rows))
+  const hasProblem = problems.some((problem) => Object.keys(problem).length > 0)
+
+  const change = (next: readonly HeaderRow[]) => {
+    setRows(next)
+    setIsTried(false)
+    check.reset()
+  }
+  const add = () => {
+    const key = Math.max(0, ...rows.map((row) => row.key + 1))
+    setFresh(key)
+    change([...rows, { key, name: '', value: '' }])
+  }
+  const save = () => {
+    setIsTried(true)
+    if (hasProblem) return
+    saveHeaders(headersOf(rows), isRemembered)
+    check.mutate()
+  }
+  return (
+    <Section
+      title="Headers"
+      description="Every request of the Studio bears them. They are sent to this server only."
+      actions={
+        <Button size="small" onClick={add}>
+          <PlusIcon aria-hidden />
+          Add Header
+        </Button>
+      }
+    >
+      <datalist id="header-names">
+        <option value="Authorization" />
+      </datalist>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          save()
+        }}
+      >
+        {rows.length === 0 ? (
+          <p className="text-muted">
+            No header yet. Add <span className="font-mono text-xs">Authorization</span> with{' '}
+            <span className="font-mono text-xs">Bearer &lt;your-jwt&gt;</span>.
+          </p>
+        ) : (
+          <ul className="flex flex-col gap-3">
+            {rows.map((row, index) => (
+              <HeaderRowFields
+                key={row.key}
+                row={row}
+                now={now}
+                problems={isTried ? (problems[index] ?? {}) : {}}
+                isFresh={row.key === fresh}
+                onChange={(next) => change(rows.map((old) => (old.key === row.key ? next : old)))}
+                onRemove={() => change(rows.filter(({ key }) => key !== row.key))}
+              />
+            ))}
+          </ul>
+        )}
+        {check.data && <Outcome standing={check.data} />}
+        {check.error !== null && <Refusal error={check.error} />}
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <Checkbox
+            label="Remember in this browser"
+            hint="Else they are gone when this tab closes."
+            checked={isRemembered}
+            onChange={(event) => {
+              setIsRemembered(event.target.checked)
+              check.reset()
+            }}
+          />
+          <Button type="submit" kind="primary" className="ml-auto">
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}

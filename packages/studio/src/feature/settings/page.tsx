@@ -1,0 +1,21 @@
+import { PageHeader } from '../../ui/page-header.js'
+import { Page } from '../../ui/page.js'
+import { ConnectionSection } from './connection-section.js'
+import { HeadersSection } from './headers-section.js'
+import { ThemeSection } from './theme-section.js'
+
+/** How the Studio reaches the server, as whom, and how it looks. */
+export function SettingsPage() {
+  return (
+    <Page isNarrow>
+      <PageHeader
+        title="Settings"
+        description="Kept in this browser; the server knows none of it."
+      />
+
+      <HeadersSection />
+      <ConnectionSection />
+      <ThemeSection />
+    </Page>
+  )
+}

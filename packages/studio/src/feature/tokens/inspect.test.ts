@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { findings, timeFacts } from './inspect.js'
+
+const NOW = Date.parse('2026-11-24T12:00:00Z')
+const SECONDS = NOW / 1000
+const token = (claims: object, header: object = { alg: 'HS256' }) => ({
+  header: { ...header },
+  claims: { ...claims },
+  signature: 'x',
+})
+const texts = (claims: object, header?: object) =>
+  findings(token(claims, header)).map(({ text }) => text)
+
+const GOOD = { sub: 'alice', exp: SECONDS + 60, role: 'viewer' }
+
+describe('times', () => {
+  it('are told by their distance', () => {
+    const facts = timeFacts(token({ exp: SECONDS - 180, iat: SECONDS - 7200 }), NOW)
+    expect(facts).toMatchObject([
+      { name: 'iat', distance: '2 hours ago', isWrong: false },
+      { name: 'exp', distance: '3 minutes ago', isWrong: true },
+    ])
+  })
+
+  it('are wrong from the moment that the token ends, and before it begins', () => {
+    expect(timeFacts(token({ exp: SECONDS }), NOW)).toMatchObject([{ isWrong: true }])
+    expect(timeFacts(token({ exp: SECONDS + 1 }), NOW)).toMatchObject([{ isWrong: false }])
+    expect(timeFacts(token({ nbf: SECONDS }), NOW)).toMatchObject([{ isWrong: false }])
+    expect(timeFacts(token({ nbf: SECONDS + 1 }), NOW)).toMatchObject([{ isWrong: true }])
+  })
+
+  it.each(['soon', null, {}, '1700000000'])('are no times where they are %j', (exp) => {
+    expect(timeFacts(token({ exp }), NOW)).toMatchObject([{ distance: '', isWrong: true }])
+  })
+
+  it('have a date however far away they are', () => {
+    expect(timeFacts(token({ exp: 1e300 }), NOW)).toMatchObject([{ moment: 'no date' }])
+  })
+})
+
+describe('findings', () => {
+  it('are none in a good token', () => {
+    expect(texts(GOOD)).toStrictEqual([])
+  })
+
+  it.each([
+    ['is not signed', GOOD, { alg: 'none' }, /not signed/],
+    ['is signed in no known way', GOOD, { alg: 'HS1' }, /no algorithm/],
+    ['names no algorithm', GOOD, {}, /no algorithm/],
+    ['has a private key’s signature', GOOD, { alg: 'RS256' }, /private key/],
+    ['brings a key', GOOD, { alg: 'HS256', jku: 'x' }, /key of its own/],
+    ['asks for an extension', GOOD, { alg: 'HS256', crit: ['b64'] }, /crit/],
+    ['has no subject', { ...GOOD, sub: ' ' }, undefined, /no subject/],
+    ['never ends', { sub: 'a', role: 'viewer' }, undefined, /never expires/],
+    ['misspells a scope', { ...GOOD, scope: 'agent:read' }, undefined, /grants nothing/],
+    ['names no grants', { sub: 'a', exp: SECONDS }, undefined, /default role/],
+    ['names empty grants', { sub: 'a', exp: SECONDS, scope: '' }, undefined, /grants nothing/],
+  ])('tell of a token that %s', (_, claims, header, text) => {
+    expect(texts(claims, header)).toStrictEqual([expect.stringMatching(text)])
+  })
+})

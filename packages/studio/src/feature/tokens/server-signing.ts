@@ -1,0 +1,50 @@
+import { rolesOf, scopesOf, subjectOf, type Claims } from './claims.js'
+
+/** What the server is asked to sign: `POST /auth/tokens`. */
+export interface SigningRequest {
+  readonly sub: string
+  readonly scope?: string
+  readonly roles?: readonly string[]
+  readonly expiresInSeconds: number
+  readonly claims: Claims
+}
+
+/** What the request has its own members for, or the server says itself. */
+const OWN = new Set(['sub', 'exp', 'iat', 'scope', 'scp', 'permissions', 'role', 'roles'])
+/** What the server lets nobody say. */
+const RESERVED = ['id', 'iss', 'aud', 'nbf', 'jti', 'sid', 'act']
+const MOST_SECONDS = 30 * 86_400
+
+/** Makes the request, or says in words why the server would refuse it. @param now - ms since 1970 */
+export function signingRequest(
+  claims: Claims,
+  now: number,
+): { readonly request: SigningRequest } | { readonly problem: string } {
+  const sub = subjectOf(claims)
+  if (sub.trim() === '') return { problem: 'The token needs a subject.' }
+  const { exp } = claims
+  if (typeof exp !== 'number') {
+    return { problem: 'The server signs only tokens that end. Pick an expiry.' }
+  }
+  const expiresInSeconds = Math.round(exp - now / 1000)
+  if (expiresInSeconds < 1) return { problem: 'The expiry is in the past.' }
+  if (expiresInSeconds > MOST_SECONDS) {
+    return { problem: 'The server signs for 30 days at most.' }
+  }
+  const reserved = RESERVED.filter((name) => Object.hasOwn(claims, name))
+  if (reserved.length > 0) {
+    return { problem: `The server says ${reserved.join(', ')} itself: take it out of the JSON.` }
+  }
+  const scopes = scopesOf(claims)
+  const roles = rolesOf(claims)
+  const rest = Object.entries(claims).filter(([name]) => !OWN.has(name))
+  return {
+    request: {
+      sub,
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+      ...(roles.length > 0 && { roles }),
+      expiresInSeconds,
+      claims: Object.fromEntries(rest),
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { adoptToken, currentToken } from '../../api/session.js'
+import { useSession } from '../../api/use-session.js'
+import { Button, buttonClass } from '../../ui/button.js'
+import { Notice } from '../../ui/notice.js'
+import { Refusal } from '../../ui/refusal.js'
+import { tryToken } from '../lock/try-token.js'
+
+/** Uses a token in this Studio from now on, once the server has taken it. */
+export function UseToken({
+  token,
+  subject,
+}: {
+  readonly token: string
+  /** Whose token it is. */
+  readonly subject: string
+}) {
+  const session = useSession()
+  const attempt = useMutation({
+    mutationFn: tryToken,
+    onSuccess: () => adoptToken(token),
+  })
+  if (currentToken(session) === token) {
+    return (
+      <Notice
+        tone="success"
+        title={`In use: you are ${subject} now.`}
+        actions={
+          <Link to="/agents" className={buttonClass('primary', 'small')}>
+            Go to the agents
+          </Link>
+        }
+      >
+        {session.isRemembered
+          ? 'It is kept in this browser until you remove it in Settings.'
+          : 'It is kept for this tab only.'}
+      </Notice>
+    )
+  }
+  return (
+    <>
+      {attempt.error !== null && attempt.variables === token && <Refusal error={attempt.error} />}
+      <div>
+        <Button kind="primary" disabled={attempt.isPending} onClick={() => attempt.mutate(token)}>
+          {attempt.isPending ? 'Asking the server…' : 'Use this token'}
+        </Button>
+      </div>
+    </>
+  )
+}

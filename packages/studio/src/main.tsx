@@ -1,0 +1,39 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { MastraProvider } from '@signet/client-js/react'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode, useMemo } from 'react'
+import { createRoot } from 'react-dom/client'
+import { watchPolicy } from './api/blocked.js'
+import { createClient } from './api/client.js'
+import { NONCE } from './api/page-settings.js'
+import { useSession } from './api/use-session.js'
+import { createQueryClient } from './app/query-client.js'
+import { router } from './app/router.js'
+import { applyTheme } from './app/theme.js'
+
+const queryClient = createQueryClient()
+
+function Studio() {
+  const { baseUrl, prefix } = useSession()
+  const client = useMemo(() => createClient(baseUrl, prefix), [baseUrl, prefix])
+  return (
+    <CSPProvider {...(NONCE !== undefined && { nonce: NONCE })}>
+      <QueryClientProvider client={queryClient}>
+        <MastraProvider client={client}>
+          <RouterProvider router={router} />
+        </MastraProvider>
+      </QueryClientProvider>
+    </CSPProvider>
+  )
+}
+
+applyTheme()
+watchPolicy()
+const element = document.getElementById('studio')
+if (element === null) throw new Error('The page has no element for the Studio.')
+createRoot(element).render(
+  <StrictMode>
+    <Studio />
+  </StrictMode>,
+)

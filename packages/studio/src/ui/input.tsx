@@ -1,0 +1,43 @@
+import type { ComponentProps } from 'react'
+import { classNames } from './class-names.js'
+
+/** How everything that takes text looks. */
+export const CONTROL_CLASS =
+  'w-full min-w-0 rounded-md border border-field-line bg-surface px-2.5 text-sm text-text transition-colors hover:border-muted focus-visible:outline-offset-0 disabled:opacity-60 aria-invalid:border-danger'
+
+/** A line of text. */
+export function Input({
+  isMono = false,
+  className,
+  ...rest
+}: ComponentProps<'input'> & { readonly isMono?: boolean }) {
+  return (
+    <input
+      autoComplete="off"
+      spellCheck={false}
+      className={classNames(
+        CONTROL_CLASS,
+        'h-8 pointer-coarse:h-10',
+        isMono && 'font-mono text-xs',
+        className,
+      )}
+      {...rest}
+    />
+  )
+}
+
+/** Text of several lines. */
+export function TextArea({
+  isMono = false,
+  className,
+  ...rest
+}: ComponentProps<'textarea'> & { readonly isMono?: boolean }) {
+  return (
+    <textarea
+      autoComplete="off"
+      spellCheck={false}
+      className={classNames(CONTROL_CLASS, 'py-1.5', isMono && 'font-mono text-xs', className)}
+      {...rest}
+    />
+  )
+}

@@ -1,0 +1,12 @@
+import { describeDistance, describeMoment } from './time.js'
+import { useNow } from './use-now.js'
+
+/** A moment as its distance from now; the date is in its title. @param at - ISO 8601 */
+export function Moment({ at }: { readonly at: string }) {
+  const now = useNow(10_000)
+  return (
+    <time dateTime={at} title={describeMoment(at)} className="whitespace-nowrap tabular-nums">
+      {describeDistance(Date.parse(at), now)}
+    </time>
+  )
+}

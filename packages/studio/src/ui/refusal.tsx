@@ -1,0 +1,63 @@
+import { MastraClientError } from '@signet/client-js'
+import { useSyncExternalStore, type ReactNode } from 'react'
+import { isBlocked, subscribeBlocked } from '../api/blocked.js'
+import { codeOf, remedyOf } from '../api/remedy.js'
+import { CodeText } from './code-text.js'
+import { InlineCode } from './code.js'
+import { Notice } from './notice.js'
+
+/** An error in words: what it is, what is missing, what to do, and by which id the server's log has it. */
+export function Refusal({
+  error,
+  actions,
+  className,
+}: {
+  readonly error: unknown
+  readonly actions?: ReactNode
+  readonly className?: string
+}) {
+  const code = codeOf(error)
+  const { title, remedy } = remedyOf(code)
+  const known = MastraClientError.isInstance(error) ? error : undefined
+  const isHeldBack = useSyncExternalStore(subscribeBlocked, isBlocked)
+  const isOfPolicy = code === 'network_failed' && isHeldBack
+  return (
+    <Notice
+      tone={code === 'scope_insufficient' || code === 'access_denied' ? 'warning' : 'danger'}
+      title={title}
+      actions={actions}
+      {...(className !== undefined && { className })}
+    >
+      {known?.missingScope !== undefined && (
+        <p>
+          It needs <InlineCode>{known.missingScope}</InlineCode>.
+        </p>
+      )}
+      {code === 'tool_failed' && <p>{known?.message}</p>}
+      {isOfPolicy ? (
+        <p>
+          The server of this page allows it no requests to another one. Name that one’s origin in{' '}
+          <InlineCode>server.studio.connect</InlineCode>, and restart it.
+        </p>
+      ) : (
+        <p>
+          <CodeText>{remedy}</CodeText>
+        </p>
+      )}
+      {known?.issues?.map(({ field, message }) => (
+        <p key={field}>
+          <InlineCode>{field || 'body'}</InlineCode> {message}
+        </p>
+      ))}
+      <p className="mt-1 text-xs text-muted">
+        <span className="font-mono">{code}</span>
+        {known?.requestId !== undefined && (
+          <>
+            {' · request '}
+            <span className="font-mono">{known.requestId}</span>
+          </>
+        )}
+      </p>
+    </Notice>
+  )
+}
