@@ -65,8 +65,8 @@ function write(source: string): void {
   writeFileSync(join(directory, 'src', 'mastra', 'index.ts'), source)
 }
 
-async function dev(env: Record<string, string> = {}) {
-  const server = await startDev(directory, { env })
+async function dev(env: Record<string, string> = {}, flags: readonly string[] = []) {
+  const server = await startDev(directory, { env, flags })
   running.push(server.process)
   const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }
   const get = (path: string) => fetch(server.url + path, { headers })
@@ -193,6 +193,19 @@ describe('signet dev', () => {
       expect(left).toEqual([])
     },
   )
+
+  it('signs tokens over HTTP, but never where other machines could ask for them', async () => {
+    write(application('first', WITH_AUTH))
+    const { url, post } = await dev({ MASTRA_JWT_SECRET: SECRET })
+    const signed = await post('/api/auth/tokens', { sub: 'alice', scope: 'agents:read' })
+    expect(signed.status).toBe(201)
+    const { token } = (await signed.json()) as { readonly token: string }
+    const asAlice = { headers: { authorization: `Bearer ${token}` } }
+    expect((await fetch(`${url}/api/agents/clerk`, asAlice)).status).toBe(200)
+    const open = await dev({ MASTRA_JWT_SECRET: SECRET }, ['--host', '0.0.0.0'])
+    expect((await open.get('/api/agents/clerk')).status).toBe(200)
+    expect((await open.post('/api/auth/tokens', { sub: 'alice' })).status).toBe(404)
+  })
 
   it('says that a port is taken, and how to take another', async () => {
     write(application('first', WITH_AUTH))

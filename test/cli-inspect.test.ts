@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { secretKeys, signToken, type Claims } from '@signet/auth'
+import { createApiKey, secretKeys, signToken, type Claims } from '@signet/auth'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
 import { startKeyServer, type KeyServer } from './support/key-server.js'
@@ -15,6 +15,7 @@ import {
 
 const OTHER_SECRET = 'another secret that is used by nothing but these tests'
 const HOUR = 3600
+const ROBOT = 'an-opaque-token-of-the-tests-0123456789'
 
 const copies = new FixtureCopies()
 const servers: KeyServer[] = []
@@ -229,17 +230,45 @@ describe('signet inspect: what the application says of it', () => {
     expect((await inspect(tokenOf({}, OTHER_SECRET), directory, { env })).code).toBe(0)
   })
 
-  it.each([
-    ['another provider', { tokens: { 'an-opaque-token-of-the-tests-0123456789': { id: 'a' } } }],
-    ['nobody', { auth: false }],
-  ])('only decodes where %s is asked, and says so', async (_who, configuration) => {
-    const env = { CONFIGURATION: JSON.stringify(configuration) }
+  it('only decodes where nobody is told apart, and says so', async () => {
+    const env = { CONFIGURATION: JSON.stringify({ auth: false }) }
     const { code, stdout } = await inspect(tokenOf(), configured, { env })
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ {2}subject +alice$/m)
     expect(stdout).toContain('nothing was verified')
-    expect(stdout).toMatch(/no MastraJwtAuth|auth: false/)
+    expect(stdout).toContain('auth: false')
     expect(stepsOf(stdout).size).toBe(0)
+  })
+
+  it('asks a provider of opaque tokens, too', async () => {
+    const env = { CONFIGURATION: JSON.stringify({ tokens: { [ROBOT]: { id: 'robot' } } }) }
+    const good = await inspect(ROBOT, configured, { env })
+    expect(good.code).toBe(0)
+    expect(good.stdout).toMatch(/^Verdict {2}accepted, by the provider "simple" of /m)
+    expect(stepsOf(good.stdout).get('provider')).toBe('pass')
+    const bad = await inspect(tokenOf(), configured, { env })
+    expect(bad.code).toBe(1)
+    expect(bad.stdout).toMatch(/^ {2}subject +alice$/m)
+    expect(bad.stdout).toMatch(/^ {2}code +token_key_unknown$/m)
+  })
+
+  it('says which of several providers a token is for, and what that one says', async () => {
+    const several = { isComposite: true, auth: {}, tokens: { [ROBOT]: { id: 'robot' } } }
+    const env = { CONFIGURATION: JSON.stringify(several) }
+    const jwt = await inspect(tokenOf({ role: 'viewer' }), configured, { env })
+    expect(jwt.code).toBe(0)
+    expect(jwt.stdout).toMatch(/^Verdict {2}accepted, by the provider "jwt" of /m)
+    expect(jwt.stdout).toMatch(/^ {2}grants here +agents:read tools:read memory:read$/m)
+    const steps = stepsOf(jwt.stdout)
+    expect(steps.get('choice of the provider')).toBe('pass')
+    expect(steps.get('signature')).toBe('pass')
+    expect((await inspect(ROBOT, configured, { env })).stdout).toContain('provider "simple"')
+    const expired = await inspect(tokenOf({ exp: now() - 60 }), configured, { env })
+    expect(expired.code).toBe(1)
+    expect(expired.stdout).toMatch(/^ {2}code +token_expired$/m)
+    const unknown = await inspect(`${ROBOT}-not`, configured, { env })
+    expect(unknown.code).toBe(1)
+    expect(unknown.stdout).toMatch(/^ {2}code +token_key_unknown$/m)
   })
 
   it('still decodes where the application does not start, with its error and exit code 1', async () => {
@@ -299,6 +328,27 @@ describe('signet inspect: without an application', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('at least 32')
     expect(stdout + stderr).not.toContain('hunter2')
+  })
+})
+
+describe('signet inspect: an API key', () => {
+  it('says what it is, and that its server knows the rest, in whatever folder', async () => {
+    for (const directory of [empty, routes]) {
+      const { code, stdout } = await inspect(createApiKey(), directory)
+      expect(code).toBe(0)
+      expect(stdout).toContain('This is an API key.')
+      expect(stdout).toContain('nothing was verified')
+      expect(stdout).toContain('/api/auth/explain')
+    }
+  })
+
+  it('refuses one that is misspelt, for machines too', async () => {
+    const misspelt = `${createApiKey().slice(0, -1)}_`
+    const { code, stdout } = await inspect(misspelt, empty)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^ {2}code +token_malformed$/m)
+    const told = await inspectJson(misspelt, routes)
+    expect(told).toMatchObject({ code: 1, token: null, verdict: { result: 'refused' } })
   })
 })
 

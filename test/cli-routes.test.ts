@@ -16,7 +16,8 @@ interface RouteLine {
   readonly rolesForSomeIds: readonly string[]
 }
 
-const BUILT_IN = createRoutes(new Mastra(), false)
+/** What `signet start` offers: it has a store. */
+const BUILT_IN = createRoutes(new Mastra(), false, { apiKeys: true, audit: true })
 const EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 const copies = new FixtureCopies()

@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { freePort } from './free-port.js'
 
 const INSTALLATIONS = '/usr/lib/postgresql'
 const USER = 'signet'
@@ -33,19 +33,6 @@ function findBinaries(): string | undefined {
 /** Why there can be no server here; undefined where there can be one. */
 export function whyNoPostgres(): string | undefined {
   return findBinaries() === undefined ? `no PostgreSQL in ${INSTALLATIONS}` : undefined
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('port')),
-      )
-    })
-  })
 }
 
 function hasEnded(child: ChildProcess): boolean {

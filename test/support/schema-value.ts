@@ -50,6 +50,8 @@ function textValue(schema: Schema, name: string): fc.Arbitrary<unknown> {
   if (schema['format'] === 'date-time') {
     return fc.integer({ min: 0, max: 4e12 }).map((time) => new Date(time).toISOString())
   }
+  const { examples } = schema
+  if (Array.isArray(examples)) return fc.constantFrom<unknown>(...examples)
   if (isName(name)) return fc.nat().map((choice) => new NameRef(name, choice))
   return name === 'type' ? fc.constant('text') : word
 }

@@ -39,6 +39,7 @@ export {
   type RevocationTarget,
 } from './revocation/log.js'
 export { MemoryRevocationList, type RevocationTerm } from './revocation/memory.js'
+export { isRevocableName, tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
 export { type KeyProbe } from './keys/probe.js'
@@ -74,6 +75,12 @@ export {
   type Permissions,
   type Resource,
 } from './access/permission.js'
+export {
+  judgeAccess,
+  rolesForAccess,
+  type AccessRoles,
+  type AccessVerdict,
+} from './access/judge.js'
 export { createPrincipal, type Principal, type PrincipalOptions } from './access/principal.js'
 export { checkRoleTable, DEFAULT_ROLES, type RoleTable } from './access/role.js'
 export {
@@ -82,17 +89,48 @@ export {
   type ApiKeyRecord,
   type ApiKeyStore,
 } from './api-key/contract.js'
+export { API_KEY_PREFIX, containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
+export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './api-key/issue.js'
+export { apiKeyDigest, createApiKey } from './api-key/make.js'
+export {
+  judgeMaker,
+  type KeyMaker,
+  type MakerJudge,
+  OPERATOR,
+  rememberMaker,
+} from './api-key/maker.js'
+export { findUncoveredScope } from './api-key/scope.js'
 export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
-export { readBearerToken } from './bearer/header.js'
-export { anonymousPrincipal, authenticate } from './provider/authenticate.js'
+export { isBearerToken, readBearerToken } from './bearer/header.js'
+export {
+  API_KEY_ISSUER,
+  ApiKeyAuth,
+  apiKeySubject,
+  type ApiKeyAuthOptions,
+  type ApiKeyUser,
+} from './provider/api-key-auth.js'
+export {
+  admitUser,
+  anonymousPrincipal,
+  authenticate,
+  authenticateUser,
+} from './provider/authenticate.js'
 export { CompositeAuth } from './provider/composite-auth.js'
 export {
   type AuthProvider,
   type AuthRequest,
   type PathRule,
+  type TokenExplanation,
   type UserAccess,
 } from './provider/contract.js'
 export { defineAuth } from './provider/define-auth.js'
+export {
+  explainBearer,
+  explainByProvider,
+  type BearerExplanation,
+  type ProviderExplanation,
+} from './provider/explain.js'
+export { continueExplanation, explainChecks, type TokenCheck } from './provider/explained-checks.js'
 export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
 export {
@@ -106,7 +144,7 @@ export {
   type MastraAuthProviderOptions,
 } from './provider/mastra-auth-provider.js'
 export { SimpleAuth, type SimpleAuthOptions } from './provider/simple-auth.js'
-export { type TokenForm } from './provider/token-form.js'
+export { looksLikeJwt, type TokenForm } from './provider/token-form.js'
 export { type TokenUser } from './provider/token-user.js'
 export {
   AuthError,

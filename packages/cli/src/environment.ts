@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandFailure } from './failure.js'
+import { readSecretFiles } from './secret-files.js'
 
-/**
- * Reads `.env` of a folder into the environment. Variables that are set already stay as they are.
- * @throws {CommandFailure} where there is one that cannot be read
- */
-export function loadEnvFile(directory: string): void {
+function loadEnvFile(directory: string): void {
   const file = join(directory, '.env')
   if (!existsSync(file)) return
   try {
@@ -17,9 +14,19 @@ export function loadEnvFile(directory: string): void {
 }
 
 /**
- * Makes a folder the one that this process works in, as if it had been started there, with its `.env`
- * and with stacks that name the lines of the sources.
- * @throws {CommandFailure} where there is no such folder, or its `.env` cannot be read
+ * Reads `.env` of a folder into the environment, and the secrets that stand in files. Variables that are
+ * set already stay as they are.
+ * @throws {CommandFailure} where a file cannot be read
+ */
+export function loadEnvironment(directory: string): void {
+  loadEnvFile(directory)
+  readSecretFiles(directory)
+}
+
+/**
+ * Makes a folder the one that this process works in, as if it had been started there, with its `.env`, with
+ * the secrets that stand in files, and with stacks that name the lines of the sources.
+ * @throws {CommandFailure} where there is no such folder, or its `.env` or a secret cannot be read
  */
 export function enterProject(directory: string): void {
   try {
@@ -32,7 +39,7 @@ export function enterProject(directory: string): void {
       },
     )
   }
-  loadEnvFile(directory)
+  loadEnvironment(directory)
   process.setSourceMapsEnabled(true)
 }
 

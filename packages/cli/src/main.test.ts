@@ -68,6 +68,7 @@ describe('signet', () => {
     ['secret', '--help'],
     ['inspect', '--help'],
     ['doctor', '--help'],
+    ['revoke', '--help'],
   ])('explains itself with exit code 0: %s', async (...args) => {
     const { code, stdout } = await run(...args)
     expect(code).toBe(0)

@@ -11,6 +11,15 @@ function parsePort(text: string, source: string): number {
 }
 
 /**
+ * Where metrics are served without a token, by `METRICS_PORT`; undefined where they are not.
+ * @throws {UsageFailure} for what is no port
+ */
+export function metricsPort(): number | undefined {
+  const variable = process.env['METRICS_PORT']
+  return variable ? parsePort(variable, 'METRICS_PORT') : undefined
+}
+
+/**
  * The port to listen on: the flag, else `PORT`, else what the application says, else 4111.
  * @throws {UsageFailure} that names the flag or the variable
  */

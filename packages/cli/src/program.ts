@@ -1,8 +1,17 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { runAudit, type AuditOptions } from './command/audit.js'
 import { runDev, type DevOptions } from './command/dev.js'
 import { runDoctor, type DoctorOptions } from './command/doctor.js'
 import { runInspect, type InspectOptions } from './command/inspect.js'
+import {
+  runKeysCreate,
+  runKeysList,
+  runKeysRevoke,
+  type KeyCreateOptions,
+  type KeyListOptions,
+} from './command/keys.js'
+import { runRevoke, type RevokeOptions } from './command/revoke.js'
 import { runRoutes, type RoutesOptions } from './command/routes.js'
 import { runSecret } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
@@ -100,6 +109,71 @@ export function createProgram(io: Io): Command {
     .action((options: RoutesOptions & DirectoryOption) =>
       runRoutes(directory(options), options, io),
     )
+
+  program
+    .command('audit')
+    .description('Print what was decided about requests as JSON lines, the newest first')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--since <time>', 'how long ago at most, such as 90m or 7d, or a time in ISO 8601')
+    .option('--until <time>', 'how long ago at least, or a time in ISO 8601')
+    .option('--sub <subject>', 'only of this subject')
+    .option('--code <code>', 'only what was refused or failed with this code')
+    .option('--request <id>', 'only the request of this id, as its caller was told')
+    .option('--json', 'as JSON lines, as without it')
+    .action((options: AuditOptions & DirectoryOption) => runAudit(directory(options), options, io))
+
+  program
+    .command('revoke')
+    .description('Withdraw tokens before they end; running servers obey within a second')
+    .option('--token <->', 'the token, or API key, that is piped in; only -')
+    .option('--jti <id>', 'the token of this id')
+    .option('--sub <subject>', 'every token that this subject was given until now')
+    .option('--sid <session>', 'every token of this session')
+    .option(
+      '--iss <issuer>',
+      'whose tokens --jti, --sub and --sid name (default: those without iss)',
+    )
+    .option('--dir <folder>', 'folder of the application whose store is meant', '.')
+    .action((options: RevokeOptions & DirectoryOption) =>
+      runRevoke(directory(options), options, io),
+    )
+
+  const keys = program
+    .command('keys')
+    .description(
+      'API keys for machines: make, list and revoke them in the store of the application',
+    )
+
+  keys
+    .command('create')
+    .description('Make an API key and print it, this once, on standard output')
+    .requiredOption('--name <name>', 'what it is called')
+    .requiredOption(
+      '--scope <permissions>',
+      'what it may do, such as "agents:execute memory:*"; repeatable',
+      collect,
+    )
+    .option('--expires <duration>', 'how long it lasts, such as 30d, or never', '90d')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .action((options: KeyCreateOptions & DirectoryOption) =>
+      runKeysCreate(directory(options), options, io),
+    )
+
+  keys
+    .command('list')
+    .description('List the API keys, the newest first; never the keys themselves')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--json', 'as JSON')
+    .action((options: KeyListOptions & DirectoryOption) =>
+      runKeysList(directory(options), options, io),
+    )
+
+  keys
+    .command('revoke')
+    .description('Revoke an API key for good; running servers obey within a second')
+    .argument('<id>', 'its id, as signet keys list shows it')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .action((id: string, options: DirectoryOption) => runKeysRevoke(id, directory(options), io))
 
   program
     .command('secret')

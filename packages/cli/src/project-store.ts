@@ -51,3 +51,23 @@ export function createProjectStore(project: Project): Store {
     throw explained(project, error)
   }
 }
+
+/**
+ * Opens the store of an application for one piece of work, and closes it again.
+ * @throws {CommandFailure} as opening it does, and where the work fails for it
+ */
+export async function withProjectStore<Value>(
+  project: Project,
+  work: (store: Store) => Promise<Value>,
+): Promise<Value> {
+  const store = createProjectStore(project)
+  try {
+    await store.open()
+    return await work(store)
+  } catch (error) {
+    if (!StorageError.isInstance(error)) throw error
+    throw new CommandFailure(`The store cannot be used: ${error.message}`, { cause: error })
+  } finally {
+    await store.close()
+  }
+}

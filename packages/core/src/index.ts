@@ -19,6 +19,7 @@ export {
 } from './agent/offered-tools.js'
 export { type AgentOptions, type ModelSettings, type ProviderOptions } from './agent/options.js'
 export {
+  totalUsage,
   type AgentOutput,
   type OutputStep,
   type RememberedMessage,
@@ -32,6 +33,7 @@ export {
 } from './agent/stored-message.js'
 export { type AgentStream } from './agent/stream.js'
 export {
+  MOST_AUDIT_CHARACTERS,
   type AuditQuery,
   type AuditRecord,
   type AuditStore,
@@ -47,7 +49,15 @@ export {
 } from './error.js'
 export { zodIssues } from './issue.js'
 export { consoleLogger, type LogFields, type Logger } from './logger.js'
-export { Mastra, type CorsConfig, type MastraConfig, type ServerConfig } from './mastra.js'
+export {
+  Mastra,
+  type AuditConfig,
+  type CorsConfig,
+  type LimitsConfig,
+  type MastraConfig,
+  type RevocationConfig,
+  type ServerConfig,
+} from './mastra.js'
 export {
   Memory,
   type MemoryOptions,
@@ -89,6 +99,7 @@ export {
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
 export { isThreadId } from './memory/thread-id.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'
+export { enableModelTelemetry } from './model/telemetry.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {

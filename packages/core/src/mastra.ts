@@ -38,6 +38,65 @@ export interface ServerConfig {
   readonly bodySizeLimit?: number
   /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
   readonly timeout?: number
+  readonly revocation?: RevocationConfig
+  /**
+   * Whether the Studio is served at `/`. Default: by `signet dev` it is, by `signet start` it is not. `connect` lists
+   * origins beside this server whose API it may talk to; default: none.
+   */
+  readonly studio?: boolean | { readonly connect?: readonly string[] }
+  /** What is recorded of each request, where the server has somewhere to. `false`: nothing. */
+  readonly audit?: AuditConfig | false
+  /** How often callers may ask; docs/limits.md has the defaults. `false` switches a limit off. */
+  readonly limits?: LimitsConfig
+  /**
+   * The proxies before the server, whose `X-Forwarded-For` says who sent a request: how many there are, or
+   * their addresses and ranges, such as `10.0.0.0/8`. Default: none, and a client is who its socket says.
+   */
+  readonly trustProxy?: number | readonly string[]
+}
+
+/** What becomes of audit records. */
+export interface AuditConfig {
+  /** Whole days after which a record is deleted. Default: 90. */
+  readonly retentionDays?: number
+}
+
+/** How often callers may ask. What is left out is as by default. */
+export interface LimitsConfig {
+  /** Of one caller, what has a model or a tool at work: a tool's execution, an agent's answer. */
+  readonly answers?:
+    | false
+    | {
+        /** Default: 1,200. */
+        readonly perMinute?: number | false
+        /** How many run at once, in one process. Default: 100. */
+        readonly concurrent?: number | false
+      }
+  /** Of one caller, every other request that needs a token. */
+  readonly requests?:
+    | false
+    | {
+        /** Default: 6,000. */
+        readonly perMinute?: number | false
+      }
+  /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */
+  readonly failures?:
+    | false
+    | {
+        /** Default: 3,000. */
+        readonly perMinute?: number | false
+      }
+}
+
+/** How a server learns of tokens that were withdrawn elsewhere. */
+export interface RevocationConfig {
+  /** How often it looks, in milliseconds. Default: 250. */
+  readonly pollMs?: number
+  /**
+   * How long it may fail to look before it lets nobody in, in milliseconds; longer than `pollMs`.
+   * Default: 30,000 (30 seconds).
+   */
+  readonly staleAfterMs?: number
 }
 
 /** What makes an application. */

@@ -1,29 +1,58 @@
 import { randomUUID } from 'node:crypto'
-import { MemoryRevocationList, type AuthProvider } from '@signet/auth'
+import { ScopeError, type AuthProvider } from '@signet/auth'
 import type { Mastra } from '@signet/core'
+import { createAccessLog } from './access-log.js'
+import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './application-routes.js'
+import { createAudit } from './audit/audit.js'
+import { readRetentionDays } from './audit/settings.js'
+import { createClientAddress } from './client-address.js'
 import { createCrossOrigin } from './cors.js'
 import { answer, type Service } from './dispatch.js'
 import { errorCode, errorResponse, STATUS, type ErrorCode } from './error-response.js'
 import { Exchange, type DecisionObserver } from './exchange.js'
 import { createGate } from './gate.js'
 import { requireLoopback } from './host.js'
+import { createInFlight } from './in-flight.js'
+import { setLimitFields } from './limit/fields.js'
+import { createLimits } from './limit/limits.js'
+import type { LimitSettings } from './limit/settings.js'
+import { methodName } from './method-name.js'
 import type { RequestOrigin } from './node.js'
+import { openRevocations } from './revocation/open.js'
+import type { Metrics } from './metrics/contract.js'
+import { createMetrics } from './metrics/metrics.js'
 import type { RouteTable } from './route-table.js'
 import { createRunningAnswers } from './running-answers.js'
 import { positive, requireStorage, resolveAuth, rolesOf } from './start-check.js'
 import type { ServerState } from './state.js'
+import { createTokenDesk } from './token-desk.js'
+import type { Tracing } from './tracing/contract.js'
 
 /** How an application is served. */
 export interface AppOptions {
-  /** Answers only requests for loopback names, against DNS rebinding. Default: false. */
+  /**
+   * Answers only requests for loopback names, against DNS rebinding. To be set only where the server listens
+   * on a loopback address. Default: false.
+   */
   readonly isLoopbackOnly?: boolean
-  /** Told to clients; opens nothing. Default: false. */
+  /**
+   * Told to clients. With `isLoopbackOnly`, it also offers the route that signs tokens. Default: false.
+   */
   readonly isDevelopment?: boolean
   /** Whether the server takes requests, as `/ready` tells. Default: always. */
   readonly isReady?: () => boolean
   /** What the instances of the server share. Default: nothing is shared, nor kept over a restart. */
   readonly state?: ServerState
+  /** Is told what each request is made of. Default: nobody is. */
+  readonly tracing?: Tracing
+  /**
+   * A Redis in which the instances of the server share their limits per minute, such as
+   * `redis://127.0.0.1:6379`. Default: each one has its own.
+   */
+  readonly redisUrl?: string
+  /** The folder of the built Studio, where it is to be served. Default: it is not. */
+  readonly studio?: string
   /** Who may call where the application does not say. Default: nobody: the application is refused. */
   readonly defaultAuth?: AuthProvider
 }
@@ -31,14 +60,22 @@ export interface AppOptions {
 /** An application as a function from request to response. */
 export interface App {
   readonly table: RouteTable
+  /** The limits in force. */
+  readonly limits: LimitSettings
+  readonly metrics: Metrics
   /** Never rejects: whatever goes wrong becomes a response. */
   fetch(request: Request, origin?: RequestOrigin): Promise<Response>
+  /** Resolves once no answer is being made or sent. */
+  idle(): Promise<void>
   /** Ends what runs beside requests, after the last of them. */
   close(): Promise<void>
 }
 
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 const DEFAULT_DEADLINE_MS = 180_000
+/** Nobody sees it but whoever reads logs and metrics, to whom it is known from nginx. */
+const CLIENT_GONE_STATUS = 499
+
 /** What is no refusal, but a fault of the server or of what an answer depends on. */
 function isFault(code: ErrorCode): boolean {
   return STATUS[code] >= 500 || STATUS[code] === STATUS.answer_failed
@@ -47,9 +84,9 @@ function isFault(code: ErrorCode): boolean {
 /** Refusals are told at info level and without a stack; only a fault is an error. */
 function logFailure(service: Service, exchange: Exchange, error: unknown): void {
   const { request, requestId, route } = exchange
-  if (request.signal.aborted) return
   const code = errorCode(error)
-  const fields = { requestId, code, method: request.method, route: route?.path ?? 'none' }
+  const path = route === undefined ? 'none' : service.table.pathOf(route)
+  const fields = { requestId, code, method: methodName(request), route: path }
   if (isFault(code)) service.logger.error('A request failed.', { ...fields, error })
   else {
     const reason = error instanceof Error ? error.message : undefined
@@ -67,7 +104,7 @@ function withoutBody(response: Response): Response {
  * Makes an application servable: one table of routes behind one gate.
  *
  * @throws {StartError} `auth_missing`, `storage_missing`, `cors_wildcard`, `prefix_invalid`,
- *   `path_rule_unknown`, `route_invalid` or `option_invalid`
+ *   `path_rule_unknown`, `route_invalid`, `option_invalid` or `redis_missing`
  * @throws {ConfigurationError} for a role that grants what is no permission
  */
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
@@ -76,11 +113,50 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const roles = rolesOf(mastra)
   const auth = resolveAuth(mastra, options.defaultAuth)
   const crossOrigin = createCrossOrigin(server.cors)
-  const table = createRoutes(mastra, auth)
   const { state = {} } = options
-  const revocations = new MemoryRevocationList()
-  const gate = createGate({ provider: auth, roles, revocations, logger })
-  const observers: readonly DecisionObserver[] = []
+  const retentionDays = readRetentionDays(server.audit)
+  const auditStore = retentionDays === false ? undefined : state.audit
+  const table = createRoutes(mastra, auth, {
+    apiKeys: state.apiKeys !== undefined,
+    audit: auditStore !== undefined,
+    signing: options.isDevelopment === true && options.isLoopbackOnly === true,
+    studio: options.studio,
+  })
+  const running = createRunningAnswers()
+  const revocations = openRevocations({
+    log: state.revocations,
+    config: server.revocation,
+    onNew: () => running.endRevoked(),
+    logger,
+  })
+  const inFlight = createInFlight()
+  const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
+  const gate = createGate({ provider: auth, roles, revocations, apiKeys, logger })
+  const limits = createLimits({
+    config: server.limits,
+    isAuthEnabled: gate.isAuthEnabled,
+    redisUrl: options.redisUrl,
+    logger,
+  })
+  const addressOf = createClientAddress(server.trustProxy, logger)
+  const { pathOf } = table
+  const audit =
+    auditStore && retentionDays
+      ? createAudit({ store: auditStore, retentionDays, logger, pathOf })
+      : undefined
+  const metrics = createMetrics(
+    {
+      running: () => inFlight.count,
+      audit: () => audit,
+      revocationAgeMs: () => revocations.ageMs(),
+    },
+    pathOf,
+  )
+  const observers: readonly DecisionObserver[] = [
+    metrics.observe,
+    createAccessLog(logger, pathOf),
+    ...(audit ? [audit.observe] : []),
+  ]
   requireStorage(mastra)
   if (!gate.isAuthEnabled) {
     logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
@@ -90,7 +166,12 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     gate,
     table,
     state,
-    running: createRunningAnswers(),
+    revocations,
+    tokens: createTokenDesk({ provider: auth, roles, revocations, apiKeys, logger }),
+    running,
+    limits,
+    metrics,
+    tracing: options.tracing,
     logger,
     bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? DEFAULT_BODY_LIMIT),
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
@@ -107,29 +188,46 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
       exchange.begin(preflight.status, true)
       return preflight
     } catch (error) {
-      exchange.code ??= errorCode(error)
-      logFailure(service, exchange, error)
       const response = errorResponse(error, requestId)
-      exchange.begin(response.status, true)
+      // What fails because the client left is no fault; what is refused stays refused.
+      const isGone = isFault(errorCode(error)) && request.signal.aborted
+      exchange.code ??= isGone ? 'client_gone' : errorCode(error)
+      exchange.missing = ScopeError.isInstance(error) ? error.missingScope : undefined
+      if (!isGone) logFailure(service, exchange, error)
+      exchange.begin(isGone ? CLIENT_GONE_STATUS : response.status, true)
       return response
     }
   }
 
   return {
     table,
-    async fetch(request, { address } = { address: undefined }) {
+    limits: limits.settings,
+    metrics,
+    async fetch(request, origin) {
       const requestId = randomUUID()
       const url = new URL(request.url)
+      const address = addressOf(request, origin?.address)
       const exchange = new Exchange({ request, url, requestId, address, startedAt: Date.now() })
+      exchange.onEnd(inFlight.begin())
       exchange.onEnd(() => {
         const decision = exchange.decide()
         for (const observe of observers) observe(decision)
       })
-      const response = await respond(exchange)
+      const { tracing } = options
+      const response = await (tracing
+        ? tracing.request(exchange, () => respond(exchange))
+        : respond(exchange))
       response.headers.set('x-request-id', requestId)
+      if (exchange.limit !== undefined) setLimitFields(exchange.limit, response.headers)
       crossOrigin.decorate(request, response.headers)
       return request.method === 'HEAD' ? withoutBody(response) : response
     },
-    async close() {},
+    idle: () => inFlight.idle(),
+    async close() {
+      revocations.close()
+      await apiKeys?.close()
+      limits.close()
+      await audit?.close()
+    },
   }
 }

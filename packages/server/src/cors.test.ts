@@ -6,7 +6,7 @@ import { createCrossOrigin } from './cors.js'
 
 const LISTED = 'https://app.example'
 const OTHER = 'https://evil.example'
-const EXPOSED = 'WWW-Authenticate, Retry-After, X-Request-Id'
+const EXPOSED = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
 
 function appWith(cors?: CorsConfig) {
   return createApp(createTestApplication({ server: { cors } }).mastra)

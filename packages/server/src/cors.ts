@@ -2,7 +2,7 @@ import type { CorsConfig } from '@signet/core'
 import { StartError } from './error.js'
 
 const ALLOW_HEADERS = 'Authorization, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
-const EXPOSE_HEADERS = 'WWW-Authenticate, Retry-After, X-Request-Id'
+const EXPOSE_HEADERS = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
 const ALLOW_METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS'
 const MAX_AGE_SECONDS = 3600
 const ANY_ORIGIN = '*'

@@ -4,6 +4,7 @@ import { Hono, type Context } from 'hono'
 import { limitBody } from './body.js'
 import { RequestError } from './error.js'
 import type { HandlerContext } from './route.js'
+import { followResponse } from './stream/followed-response.js'
 
 /** What travels with a request into Hono. */
 interface Bindings {
@@ -70,8 +71,6 @@ export function createCustomHandler(route: ApiRoute): (input: HandlerContext) =>
   })
   return async (input) => {
     const response = await app.fetch(limitBody(input.request, input.bodyLimit), { input })
-    // The deadline is for the handler; how long its response streams is the application's to say.
-    input.stop()
-    return response
+    return followResponse(response, input)
   }
 }

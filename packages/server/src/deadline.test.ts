@@ -77,6 +77,26 @@ describe('createDeadline', () => {
     expect(signal.aborted).toBe(false)
   })
 
+  it('rejects whoever waits when it is broken off, fires its signal, and begins no work any more', async () => {
+    const deadline = createDeadline(makeClient().request, 1000)
+    const told = vi.fn<(error: Error) => void>()
+    deadline.onFail(told)
+    const waiting = deadline.wait(() => new Promise<never>(() => {}))
+    const reason = new Error('withdrawn')
+    deadline.fail(reason)
+    await expect(waiting).rejects.toBe(reason)
+    expect(told.mock.calls).toStrictEqual([[reason]])
+    expect(deadline.signal.reason).toBe(reason)
+    const work = vi.fn<() => void>()
+    await expect(deadline.wait(work)).rejects.toBe(reason)
+    expect(work).not.toHaveBeenCalled()
+    const late = vi.fn<(error: Error) => void>()
+    deadline.onFail(late)
+    await Promise.resolve()
+    expect(late).toHaveBeenCalledOnce()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('fires its signal when it is stopped, and leaves no timer behind', () => {
     const deadline = createDeadline(makeClient().request, 1000)
     const { signal } = deadline

@@ -5,12 +5,19 @@ export interface Deadline {
   /** Fires when the client is gone, the time is up, or the answer is broken off. */
   readonly signal: AbortSignal
   /**
-   * Waits for work, but no longer than there is time: what does not heed the signal is left alone.
+   * Waits for work, but no longer than there is time: what does not heed the signal is left alone. Once
+   * the answer has been broken off, no work is begun.
    * @throws {RequestError} `deadline_exceeded`, or what the answer was broken off with
    */
   wait<Value>(work: () => Value | Promise<Value>): Promise<Value>
   /** Breaks the answer off: rejects whoever waits, and fires the signal, both with this error. */
   fail(error: Error): void
+  /** What it was broken off with, once it was. */
+  readonly failure: Error | undefined
+  /** Whether the client left while the signal was listened to. */
+  readonly isClientGone: boolean
+  /** Tells of that, soon after; also where it has happened already. */
+  onFail(listener: (error: Error) => void): void
   /** The answer is complete: the signal will not fire any more. */
   release(): void
   /** Nothing more is wanted: fires the signal. */
@@ -26,6 +33,7 @@ export interface Deadline {
 export function createDeadline(request: Request, ms: number): Deadline {
   let controller: AbortController | undefined
   let failure: Error | undefined
+  let isClientGone = false
   let reject: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_, rejectFailed) => {
     reject = rejectFailed
@@ -33,6 +41,7 @@ export function createDeadline(request: Request, ms: number): Deadline {
   failed.catch(() => undefined)
 
   function followClient(): void {
+    isClientGone = true
     controller?.abort(request.signal.reason)
   }
 
@@ -65,8 +74,18 @@ export function createDeadline(request: Request, ms: number): Deadline {
       }
       return controller.signal
     },
-    wait: async (work) => Promise.race([work(), failed]),
+    wait: async (work) => {
+      if (failure !== undefined) throw failure
+      return Promise.race([work(), failed])
+    },
     fail,
+    get failure() {
+      return failure
+    },
+    get isClientGone() {
+      return isClientGone
+    },
+    onFail: (listener) => void failed.catch(listener),
     release,
     stop() {
       release()

@@ -1,15 +1,21 @@
-import { AuthError, requiredPermissions, type Principal } from '@signet/auth'
+import { AuthError, requiredPermissions, type Principal, type Revocation } from '@signet/auth'
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
 import { readJsonBody } from './body.js'
 import { createDeadline, type Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
 import { RequestError } from './error.js'
-import type { Exchange } from './exchange.js'
+import type { DecisionCode, Exchange } from './exchange.js'
 import type { Caller, Gate } from './gate.js'
+import type { Limits } from './limit/limits.js'
+import type { Metrics } from './metrics/contract.js'
 import { canonicalParams } from './resource-id.js'
+import type { Revocations } from './revocation/contract.js'
 import type { RouteMatch, RouteTable } from './route-table.js'
 import type { RunningAnswers } from './running-answers.js'
 import type { ServerState } from './state.js'
+import type { TokenDesk } from './token-desk.js'
+import type { TokenWish } from './token-signer.js'
+import { traced, type Tracing } from './tracing/contract.js'
 import { readQuery, validate } from './validation.js'
 
 /** Everything about a server that does not change from request to request. */
@@ -18,7 +24,13 @@ export interface Service {
   readonly gate: Gate
   readonly table: RouteTable
   readonly state: ServerState
+  readonly revocations: Revocations
+  readonly tokens: TokenDesk
   readonly running: RunningAnswers
+  readonly limits: Limits
+  readonly metrics: Metrics
+  /** Undefined where nobody asked for it. */
+  readonly tracing: Tracing | undefined
   readonly logger: Logger
   readonly bodyLimit: number
   readonly deadlineMs: number
@@ -43,18 +55,25 @@ async function identify(gate: Gate, request: Request): Promise<Principal | undef
   }
 }
 
+/** Writes down why an answer ends that was not to end yet. */
+function noteBreakOff(exchange: Exchange, { failure, isClientGone }: Deadline): void {
+  if (failure !== undefined) exchange.code ??= errorCode(failure)
+  else if (isClientGone) exchange.code ??= 'client_gone'
+}
+
 /** The request's way behind the gate: body, validation, handler. */
 async function callRoute(
   service: Service,
   { route, params }: RouteMatch,
   exchange: Exchange,
   deadline: Deadline,
+  caller?: Caller,
 ): Promise<unknown> {
   const { gate, mastra, logger, isDevelopment, isReady, table, bodyLimit, state } = service
   const { request, url, requestId, principal } = exchange
   const rawQuery = route.query && readQuery(url.searchParams)
   const query = route.query && validate(route.query, rawQuery, 'query')
-  const rawBody = route.body && (await readJsonBody(request, bodyLimit))
+  const rawBody = route.body && (await deadline.wait(() => readJsonBody(request, bodyLimit)))
   const body = route.body && validate(route.body, rawBody, 'body')
   const input = {
     mastra,
@@ -81,11 +100,33 @@ async function callRoute(
       return deadline.signal
     },
     stop() {
+      noteBreakOff(exchange, deadline)
       deadline.stop()
       exchange.finish()
     },
+    release: () => deadline.release(),
+    onBreakOff: (listener: (error: Error) => void) => deadline.onFail(listener),
     noteUsage(usage: Usage) {
       exchange.usage = usage
+    },
+    noteFailure(code: DecisionCode) {
+      exchange.code ??= code
+    },
+    metrics: service.metrics,
+    withdraw(revocation: Revocation) {
+      // Whoever withdraws their own token is still told so.
+      exchange.outlive()
+      return service.revocations.append(revocation)
+    },
+    expiryOf: (token: string) => gate.expiryOf(token, request),
+    explainToken: (token: string) => service.tokens.explain(token, request),
+    async signToken(wish: TokenWish) {
+      if (principal !== undefined) return await service.tokens.sign(wish, principal, request)
+      throw new AuthError('access_denied', 'A stranger makes no tokens.')
+    },
+    async maker() {
+      if (caller !== undefined) return await caller.maker()
+      throw new AuthError('access_denied', 'A stranger makes no API keys.')
     },
     identify: () => deadline.wait(() => identify(gate, request)),
   }
@@ -106,7 +147,22 @@ function heedWithdrawal(
       deadline.fail(error)
     },
   })
-  exchange.onEnd(forget)
+  exchange.heed(forget)
+}
+
+/** Who calls. @throws what refuses the credential, or that too many of the client's were refused */
+async function authenticate(
+  { gate, limits, tracing }: Service,
+  exchange: Exchange,
+  deadline: Deadline,
+): Promise<Caller> {
+  try {
+    return await deadline.wait(() =>
+      traced(tracing, 'gate', () => gate.authenticate(exchange.request)),
+    )
+  } catch (error) {
+    throw await limits.refusal(exchange, error)
+  }
 }
 
 /** Gate, then route. Nothing of the body is read before the gate has let the request through. */
@@ -126,22 +182,23 @@ async function dispatch(
   if (match === undefined && !table.isPrefixed(url.pathname)) {
     throw new RequestError('not_found', 'There is no such path.')
   }
-  const caller = await deadline.wait(() => gate.authenticate(request))
+  const caller = await authenticate(service, exchange, deadline)
   exchange.principal = caller.principal
   if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
   heedWithdrawal(service, caller, exchange, deadline)
   const params = canonicalParams(mastra, match.params, match.route.access)
   exchange.permissions = requiredPermissions(match.route.access, params)
   gate.authorize(caller.principal, exchange.permissions)
-  return callRoute(service, { route: match.route, params }, exchange, deadline)
+  await service.limits.admit(exchange, match.route, caller.principal)
+  return callRoute(service, { route: match.route, params }, exchange, deadline, caller)
 }
 
 /** A response whose headers can still be added to, which those of `fetch` and of redirects cannot. */
-function toResponse(value: unknown): Response {
+function toResponse(value: unknown, status: number): Response {
   if (value instanceof Response) return new Response(value.body, value)
   // What JSON cannot express, such as undefined, is null: clients parse every answer.
   const text = JSON.stringify(value) ?? 'null'
-  return new Response(text, { headers: { 'content-type': 'application/json' } })
+  return new Response(text, { status, headers: { 'content-type': 'application/json' } })
 }
 
 /**
@@ -155,7 +212,7 @@ export async function answer(service: Service, exchange: Exchange): Promise<Resp
   let isStreaming = false
   try {
     const result = await dispatch(service, exchange, deadline)
-    const response = toResponse(result)
+    const response = toResponse(result, exchange.route?.status ?? 200)
     isStreaming = result instanceof Response
     exchange.begin(response.status, !isStreaming)
     return response

@@ -15,6 +15,7 @@ import {
   type StorageFault,
 } from '@signet/core'
 import { RequestError, type RequestErrorCode } from './error.js'
+import { LimitError } from './limit/limit-error.js'
 
 /** Every code that a refusal can have. */
 export type ErrorCode = AuthErrorCode | RequestErrorCode
@@ -93,7 +94,13 @@ interface ErrorBody {
 }
 
 /** How many seconds a client should wait before it asks again for what is unavailable. */
-const RETRY_AFTER_SECONDS = 5
+const RETRY_UNAVAILABLE_SECONDS = 5
+
+/** When to ask again, in seconds; undefined where that would change nothing. */
+function retryAfter(error: unknown, status: number): number | undefined {
+  if (error instanceof LimitError) return error.retryAfterSeconds
+  return status === 503 ? RETRY_UNAVAILABLE_SECONDS : undefined
+}
 
 function authText(error: AuthError): string {
   const isExpired = error.code === 'token_expired' && TokenError.isInstance(error)
@@ -144,6 +151,7 @@ export function errorResponse(error: unknown, requestId: string): Response {
   const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
   if (challenge !== undefined) headers.set('www-authenticate', challenge)
   const status = STATUS[body.code]
-  if (status === 503) headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+  const seconds = retryAfter(error, status)
+  if (seconds !== undefined) headers.set('retry-after', String(seconds))
   return new Response(JSON.stringify(body), { status, headers })
 }

@@ -44,6 +44,8 @@ export type StartErrorCode =
   | 'option_invalid'
   | 'port_taken'
   | 'address_refused'
+  | 'tracing_missing'
+  | 'redis_missing'
 
 /** The application cannot be served as it is configured. The message says what to do. */
 export class StartError extends Error {

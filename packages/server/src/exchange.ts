@@ -1,6 +1,7 @@
 import type { Permission, Principal } from '@signet/auth'
 import type { Usage } from '@signet/core'
 import type { ErrorCode } from './error-response.js'
+import type { LimitStanding } from './limit/contract.js'
 import type { Route } from './route.js'
 
 /** A request as it came in. */
@@ -8,11 +9,14 @@ export interface Arrival {
   readonly request: Request
   readonly url: URL
   readonly requestId: string
-  /** Of the client's socket; undefined where the request came from no socket. */
+  /** Of the client: of its socket, or what a trusted proxy says; undefined where there was no socket. */
   readonly address: string | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
 }
+
+/** Why a request came to no good end: a code that its caller was told, or that the caller left before. */
+export type DecisionCode = ErrorCode | 'client_gone'
 
 /** What became of a request, once all of its answer has been sent. */
 export interface Decision extends Arrival {
@@ -22,9 +26,12 @@ export interface Decision extends Arrival {
   readonly principal: Principal | undefined
   /** What the route asked for. */
   readonly permissions: readonly Permission[]
+  /** The permission that the caller lacks, where that is why it was refused. */
+  readonly missing: string | undefined
+  /** The HTTP status; 499 where the client left before there was one. */
   readonly status: number
   /** Why it was refused, failed or broken off; undefined where all went well. */
-  readonly code: ErrorCode | undefined
+  readonly code: DecisionCode | undefined
   readonly durationMs: number
   /** Tokens that a model counted for it. */
   readonly usage: Usage | undefined
@@ -43,12 +50,16 @@ export class Exchange implements Arrival {
   route: Route | undefined
   principal: Principal | undefined
   permissions: readonly Permission[] = []
-  code: ErrorCode | undefined
+  missing: string | undefined
+  code: DecisionCode | undefined
   usage: Usage | undefined
+  /** How it stands with the limit that counted it; undefined where none did. */
+  limit: LimitStanding | undefined
   #status: number | undefined
   #isOver = false
   #hasEnded = false
   readonly #atEnd: (() => void)[] = []
+  #forget: (() => void) | undefined
 
   constructor({ request, url, requestId, address, startedAt }: Arrival) {
     this.request = request
@@ -62,6 +73,17 @@ export class Exchange implements Arrival {
   onEnd(work: () => void): void {
     if (this.#hasEnded) work()
     else this.#atEnd.push(work)
+  }
+
+  /** The answer ends when its token is withdrawn. @param forget - lets it go on, once it is over */
+  heed(forget: () => void): void {
+    this.#forget = forget
+    this.onEnd(forget)
+  }
+
+  /** From now on the answer goes on, whatever becomes of its token. */
+  outlive(): void {
+    this.#forget?.()
   }
 
   /** The answer has begun; unless it is over too, `finish` says when it is. */
@@ -79,7 +101,7 @@ export class Exchange implements Arrival {
   /** What became of it, once it has begun. */
   decide(): Decision {
     const { request, url, requestId, address, startedAt } = this
-    const { route, principal, permissions, code, usage } = this
+    const { route, principal, permissions, missing, code, usage } = this
     return {
       request,
       url,
@@ -89,6 +111,7 @@ export class Exchange implements Arrival {
       route,
       principal,
       permissions,
+      missing,
       code,
       usage,
       status: this.#status ?? 0,

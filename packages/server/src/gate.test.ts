@@ -112,9 +112,9 @@ describe('the gate: a bearer token', () => {
   const [header = '', payload = '', signature = ''] = GOOD.split('.')
   const changed = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
   it.each([
-    ['token_malformed', 'The token is not a well-formed JSON Web Token.', 'no-token'],
-    ['token_malformed', 'The token is not a well-formed JSON Web Token.', `${GOOD} ${GOOD}`],
-    ['token_malformed', 'The token is not a well-formed JSON Web Token.', `${GOOD}.`],
+    ['token_malformed', 'The token is not well formed.', 'no-token'],
+    ['token_malformed', 'The token is not well formed.', `${GOOD} ${GOOD}`],
+    ['token_malformed', 'The token is not well formed.', `${GOOD}.`],
     ['token_too_large', 'The token is too large.', `${GOOD}${'a'.repeat(8192)}`],
     [
       'token_algorithm',

@@ -1,29 +1,35 @@
 import {
   anonymousPrincipal,
   AuthError,
-  authenticate,
   readBearerToken,
   ScopeError,
-  tokenDigest,
   TokenError,
   type AuthProvider,
-  type AuthRequest,
   type Permission,
   type Principal,
-  type RevocableToken,
-  type RevocationList,
   type RoleTable,
 } from '@signet/auth'
 import type { Logger } from '@signet/core'
+import {
+  admitBearer,
+  keysFor,
+  type ApiKeyEntrance,
+  type JudgedMaker,
+  type TokenJudge,
+} from './admit.js'
+import { toAuthRequest } from './auth-request.js'
+import type { Revocations } from './revocation/contract.js'
 
 /** Who calls, by a good token. */
 export interface Caller {
   readonly principal: Principal
-  /**
-   * Whether the token is withdrawn by now: asked again while a long answer runs.
-   * @throws {AuthError} where that cannot be known now
-   */
+  /** Whether the token is withdrawn, as far as is known by now: asked again while a long answer runs. */
   isRevoked(): boolean
+  /**
+   * The caller as the maker of an API key.
+   * @throws {AuthError} `access_denied` for one who can make none
+   */
+  maker(): Promise<JudgedMaker>
 }
 
 /** The one door: who calls, and may they. It asks `@signet/auth` and holds no policy of its own. */
@@ -32,8 +38,14 @@ export interface Gate {
   readonly isAuthEnabled: boolean
   /**
    * @throws {AuthError} where there is no good credential. Reads nothing of the body.
+   * @throws {RequestError} `storage_unavailable` where it is not known what has been withdrawn
    */
   authenticate(request: Request): Promise<Caller>
+  /**
+   * When a token ends, in seconds since 1970, as far as it verifies and its provider says so: from then on
+   * nobody gets in with it. Undefined for any other.
+   */
+  expiryOf(token: string, request: Request): Promise<number | undefined>
   /** @throws {ScopeError} with the first permission that is missing */
   authorize(principal: Principal, permissions: readonly Permission[]): void
 }
@@ -50,11 +62,6 @@ function refuseTokenInUrl(request: Request): void {
   if (TOKEN_PARAMETERS.some((name) => searchParams.has(name))) {
     throw new AuthError('request_invalid', 'The request has a token in its URL beside its header.')
   }
-}
-
-function toAuthRequest(request: Request): AuthRequest {
-  const { headers } = request
-  return { raw: request, headers, header: (name) => headers.get(name) ?? undefined }
 }
 
 function authorize(principal: Principal, permissions: readonly Permission[]): void {
@@ -74,31 +81,6 @@ function createExpiryWarning(logger: Logger): (principal: Principal) => void {
   }
 }
 
-function claimOf<Type>(
-  principal: Principal,
-  name: string,
-  is: (value: unknown) => value is Type,
-): Type | undefined {
-  const value = Object.hasOwn(principal.claims, name) ? principal.claims[name] : undefined
-  return is(value) ? value : undefined
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isNumber = (value: unknown): value is number => typeof value === 'number'
-
-/** What the token of a principal can be withdrawn by. */
-function revocableToken(principal: Principal, token: string): RevocableToken {
-  const { issuer, subject, tokenId } = principal
-  return {
-    issuer,
-    subject,
-    tokenId,
-    sessionId: claimOf(principal, 'sid', isText),
-    issuedAt: claimOf(principal, 'iat', isNumber),
-    digest: () => tokenDigest(token),
-  }
-}
-
 /** What a gate stands on. */
 export interface GateOptions {
   /** Who may call; `false` lets everyone in as one principal, `anonymous`. */
@@ -106,28 +88,60 @@ export interface GateOptions {
   /** The role table in force. */
   readonly roles: RoleTable
   /** What has been withdrawn, whichever provider it came from; asked on every request. */
-  readonly revocations: RevocationList
+  readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent'>
+  /** Default: there are none, and a token that looks like a key is the provider's to judge. */
+  readonly apiKeys?: ApiKeyEntrance
   readonly logger: Logger
 }
 
 /** Makes the gate. */
-export function createGate({ provider, roles, revocations, logger }: GateOptions): Gate {
+export function createGate(options: GateOptions): Gate {
+  const { provider, roles, revocations, apiKeys, logger } = options
   if (provider === false) {
-    const anonymous = { principal: anonymousPrincipal(roles), isRevoked: () => false }
-    return { isAuthEnabled: false, authenticate: async () => anonymous, authorize }
+    const anonymous: Caller = {
+      principal: anonymousPrincipal(roles),
+      isRevoked: () => false,
+      async maker() {
+        throw new AuthError('access_denied', 'A server that is open by choice takes no API keys.')
+      },
+    }
+    return {
+      isAuthEnabled: false,
+      authenticate: async () => anonymous,
+      expiryOf: async () => undefined,
+      authorize,
+    }
   }
   const warnOfExpiry = createExpiryWarning(logger)
+  const judge: TokenJudge = { provider, roles, apiKeys }
+
   return {
     isAuthEnabled: true,
     async authenticate(request) {
       refuseTokenInUrl(request)
       const token = readBearerToken(request.headers.get('authorization'))
-      const principal = await authenticate(provider, token, toAuthRequest(request), roles)
-      const revocable = revocableToken(principal, token)
-      const isRevoked = () => revocations.isRevoked(revocable)
+      const { principal, revocable, maker, noteUse } = await admitBearer(
+        judge,
+        token,
+        toAuthRequest(request),
+      )
+      await revocations.untilCurrent()
+      const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
       if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
+      noteUse()
       warnOfExpiry(principal)
-      return { principal, isRevoked }
+      return { principal, isRevoked, maker }
+    },
+    async expiryOf(token, request) {
+      const authority: AuthProvider = keysFor(token, judge)?.auth ?? provider
+      try {
+        const user = await authority.authenticateToken(token, toAuthRequest(request))
+        const expiry = user && authority.expiryOf?.(user)
+        return typeof expiry === 'number' && Number.isFinite(expiry) ? expiry : undefined
+      } catch {
+        // What does not verify says nothing.
+        return undefined
+      }
     },
     authorize,
   }

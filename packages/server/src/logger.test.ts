@@ -20,6 +20,7 @@ function createRecorder(level = 'debug') {
   }
 }
 
+const DEBUG = 20
 const INFO = 30
 const WARN = 40
 const ERROR = 50
@@ -44,7 +45,7 @@ describe('createLogger', () => {
     expect(lines()).toMatchObject([{ msg: 'yes' }])
   })
 
-  it.each(['authorization', 'token', 'secret', 'apiKey', 'password', 'cookie'])(
+  it.each(['authorization', 'token', 'secret', 'apiKey', 'key', 'password', 'cookie'])(
     'never writes what a field called %s holds, down to two levels',
     (name) => {
       const { logger, text } = createRecorder()
@@ -106,18 +107,45 @@ describe('what a server logs', () => {
     const { logger, text, lines } = createRecorder()
     const app = createApp(createTestApplication({ logger }).mastra)
     const response = await app.fetch(makeRequest('/api/agents/weather-agent?x=secret-query'))
-    expect(lines()).toMatchObject([
+    expect(lines().filter(({ level }) => level === INFO)).toMatchObject([
       {
         level: INFO,
         msg: 'A request was refused.',
         code: 'token_missing',
         method: 'GET',
-        route: '/agents/:agentId',
+        route: '/api/agents/:agentId',
         requestId: response.headers.get('x-request-id'),
         reason: 'The request has no bearer token.',
       },
     ])
     expect(text()).not.toMatch(/stack|\.ts:|secret-query/)
+  })
+
+  it('tells every request at debug level, by the pattern of its route, and nothing of who asked', async () => {
+    const { logger, text, lines } = createRecorder()
+    const app = createApp(createTestApplication({ logger }).mastra)
+    const token = tokenOf('owner')
+    const response = await app.fetch(makeRequest('/api/agents/weather-agent?x=secret', { token }), {
+      address: '192.0.2.1',
+    })
+    expect(lines().filter(({ level }) => level === DEBUG)).toMatchObject([
+      {
+        msg: 'A request was answered.',
+        requestId: response.headers.get('x-request-id'),
+        method: 'GET',
+        route: '/api/agents/:agentId',
+        status: 200,
+        durationMs: expect.any(Number),
+      },
+    ])
+    expect(text()).not.toMatch(/192\.0\.2\.1|alice|secret|weather-agent/)
+  })
+
+  it('tells nothing of a request that is answered at info level', async () => {
+    const { logger, text } = createRecorder('info')
+    const app = createApp(createTestApplication({ logger }).mastra)
+    await app.fetch(makeRequest('/api/agents', { token: tokenOf('owner') }))
+    expect(text()).toBe('')
   })
 
   it('tells a failure at error level, with its cause, under the id that the client got', async () => {

@@ -8,6 +8,7 @@ export const SECRET_FIELDS: readonly string[] = [
   'token',
   'secret',
   'apiKey',
+  'key',
   'password',
   'cookie',
 ]

@@ -87,7 +87,7 @@ const ONE_SCHEMA = ['items', 'additionalProperties', 'propertyNames', 'not', 'co
 const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties']
 const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
 const TEXTS = ['format', 'description', 'title', '$schema', '$ref', 'contentMediaType']
-const REST = ['type', 'enum', 'const', 'required', 'pattern', 'default']
+const REST = ['type', 'enum', 'const', 'required', 'pattern', 'default', 'examples']
 const KEYWORDS = new Set([
   ...SCHEMAS_BY_NAME,
   ...SCHEMA_LISTS,
@@ -124,7 +124,7 @@ function faultsOf(schema: unknown, place: string): string[] {
       }
     }
   }
-  const { type, required, pattern, enum: values } = schema
+  const { type, required, pattern, enum: values, examples } = schema
   const types = [type].flat()
   if (type !== undefined)
     check(
@@ -132,6 +132,7 @@ function faultsOf(schema: unknown, place: string): string[] {
       'type',
     )
   if (values !== undefined) check(listOf(values).length > 0, 'enum')
+  if (examples !== undefined) check(Array.isArray(examples), 'examples')
   if (required !== undefined) {
     const names = listOf(required)
     check(Array.isArray(required) && new Set(names).size === names.length, 'required')
@@ -177,7 +178,7 @@ describe('GET /openapi.json', () => {
     const response = await other.fetch(makeRequest('/v1/openapi.json', { token: tokenWith() }))
     const paths = Object.keys(objectOf(objectOf(await response.json())['paths']))
     const outside = paths.filter((path) => !path.startsWith('/v1/'))
-    expect(outside).toStrictEqual(['/health', '/ready'])
+    expect(outside).toStrictEqual(['/health', '/ready', '/metrics'])
   })
 
   it('has an id for each operation, which no other has', () => {
@@ -286,7 +287,9 @@ describe.each(named)('%s', (_, { method, template, about }) => {
 
   it('declares an answer, and the refusals of its kind', () => {
     const responses = objectOf(about['responses'])
-    expect(responses['200']).toMatchObject({ description: expect.stringMatching(/\S/) })
+    expect(responses[route?.status ?? 200]).toMatchObject({
+      description: expect.stringMatching(/\S/),
+    })
     expect('401' in responses).toBe(!isPublic)
     expect('413' in responses).toBe(route?.body !== undefined)
     expect('404' in responses).toBe(template.includes('{'))

@@ -55,6 +55,7 @@ function refusals({ access, path, query, body }: Route): Json {
     !isOpen && 'scope_insufficient',
     path.includes(':') && 'not_found',
     body !== undefined && 'body_too_large',
+    !isOpen && 'rate_limited',
   ]
   const statuses = codes.filter((code) => code !== false).map((code) => String(STATUS[code]))
   return Object.fromEntries(
@@ -69,7 +70,7 @@ function accessText(access: Access): string {
 }
 
 function operation(route: Route, operationId: string): Json {
-  const { access, summary, path, query, body, response, openapi } = route
+  const { access, summary, status, path, query, body, response, openapi } = route
   const content = (schema: Json) => ({ 'application/json': { schema } })
   const answer = response === undefined ? {} : { content: content(schemaOf(response, 'output')) }
   return {
@@ -80,7 +81,7 @@ function operation(route: Route, operationId: string): Json {
     ...(body !== undefined && {
       requestBody: { required: true, content: content(schemaOf(body, 'input')) },
     }),
-    responses: { 200: { description: 'The answer.', ...answer }, ...refusals(route) },
+    responses: { [status]: { description: 'The answer.', ...answer }, ...refusals(route) },
     ...openapi,
     // Last, because who may call is said by the table; a description of the application may say more.
     security: access === 'public' ? [] : [{ bearer: [] }],
@@ -134,6 +135,10 @@ export function openApiDocument(table: RouteTable): Json {
             'WWW-Authenticate': {
               description: 'What is wrong with the credential (RFC 6750 section 3).',
               schema: { type: 'string' },
+            },
+            'Retry-After': {
+              description: 'After how many seconds to ask again (RFC 9110 section 10.2.3).',
+              schema: { type: 'integer' },
             },
           },
           content: { 'application/json': { schema: schemaOf(REFUSAL, 'output') } },

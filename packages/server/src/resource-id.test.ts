@@ -1,3 +1,4 @@
+import { createApiKey } from '@signet/auth'
 import { describe, expect, it } from 'vitest'
 import {
   createTestApplication,
@@ -35,6 +36,7 @@ const ILLEGAL: readonly [string, string][] = [
   ['half an escape', 'a%'],
   ['bytes that are no UTF-8', '%ff%fe'],
   ['a letter with an accent', 'wéather-agent'],
+  ['an API key, which would get into the log', createApiKey()],
 ]
 
 describe('a parameter that can be no id', () => {

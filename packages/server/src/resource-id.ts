@@ -1,4 +1,4 @@
-import { accessParams, isLegalId, type Access } from '@signet/auth'
+import { accessParams, containsApiKey, isLegalId, type Access } from '@signet/auth'
 import { isThreadId, type Agent, type Mastra, type Tool } from '@signet/core'
 import { RequestError } from './error.js'
 
@@ -18,6 +18,8 @@ function canonicalTool(mastra: Mastra, params: Params, toolId: string): string {
 
 /** Whether a text can be what a parameter names; what goes into a permission is a legal id. */
 function isLegalParam(name: string, value: string, access: Access): boolean {
+  // As an id it would get into a refusal, the log and the audit.
+  if (containsApiKey(value)) return false
   if (name === 'agentId' || name === 'toolId' || accessParams(access).includes(name)) {
     return isLegalId(value)
   }

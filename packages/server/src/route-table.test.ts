@@ -52,6 +52,7 @@ describe('the live table of routes', () => {
     const open = routes.filter(({ access }) => access === 'authenticated')
     expect(named(open).map(([name]) => name)).toStrictEqual([
       'GET /api/system/packages',
+      'POST /api/auth/logout',
       'GET /api/agents',
       'GET /api/tools',
       'GET /api/openapi.json',

@@ -1,8 +1,19 @@
-import type { Access, ParamName, Principal } from '@signet/auth'
+import type {
+  Access,
+  BearerExplanation,
+  ParamName,
+  Principal,
+  Revocation,
+  RevocationEntry,
+} from '@signet/auth'
 import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
+import type { JudgedMaker } from './admit.js'
+import type { DecisionCode } from './exchange.js'
+import type { Metrics } from './metrics/contract.js'
 import type { RouteTable } from './route-table.js'
 import type { ServerState } from './state.js'
+import type { SignedToken, TokenWish } from './token-signer.js'
 
 /** The methods that routes have. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -17,6 +28,10 @@ export interface HandlerContext {
   readonly signal: AbortSignal
   /** Fires the signal. A handler that returns a response calls it at its end; any other ends by itself. */
   stop(): void
+  /** Lets the rest of a response take as long as it takes: neither the deadline nor the client ends it. */
+  release(): void
+  /** Tells why the answer is broken off, should it be. */
+  onBreakOff(listener: (error: Error) => void): void
   readonly logger: Logger
   readonly isDevelopment: boolean
   /** Largest body, in bytes, for a handler that reads the request itself. */
@@ -27,6 +42,33 @@ export interface HandlerContext {
   readonly state: ServerState
   /** Writes down how many tokens a model counted for this request. */
   noteUsage(usage: Usage): void
+  /** Writes down why an answer failed that has begun already; the first reason counts. */
+  noteFailure(code: DecisionCode): void
+  /** What is counted and measured. */
+  readonly metrics: Metrics
+  /**
+   * Withdraws tokens; in this process that counts before it resolves.
+   * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
+   */
+  withdraw(revocation: Revocation): Promise<RevocationEntry>
+  /**
+   * What this server makes of a token: for those who may read the system.
+   * @throws {RequestError} `not_found` where no token is looked at
+   */
+  explainToken(token: string): Promise<BearerExplanation>
+  /**
+   * Signs a token that grants at most what the caller may do: for those who may write tokens.
+   * @throws {RequestError} `request_invalid` where it cannot be signed, or would be refused
+   * @throws {ScopeError} where it would grant more
+   */
+  signToken(wish: TokenWish): Promise<SignedToken>
+  /** When a token ends, in seconds since 1970; undefined where it does not verify or no end is known. */
+  expiryOf(token: string): Promise<number | undefined>
+  /**
+   * The caller as the maker of an API key.
+   * @throws {AuthError} `access_denied` for a stranger, and for one who can make none
+   */
+  maker(): Promise<JudgedMaker>
   /** Whether the server takes requests: false while it is being prepared, and once it is to end. */
   isReady(): boolean
   /** Whether callers are told apart at all: false where the server is open by choice. */
@@ -52,6 +94,8 @@ export interface Route {
   readonly isPrefixed: boolean
   readonly access: Access
   readonly summary: string
+  /** Of a good answer. */
+  readonly status: 200 | 201
   readonly query: z.ZodType | undefined
   readonly body: z.ZodType | undefined
   readonly response: z.ZodType | undefined
@@ -75,6 +119,8 @@ export interface RouteDefinition<
   readonly isPrefixed?: boolean
   readonly access: Rule
   readonly summary: string
+  /** The HTTP status of a value that is sent as JSON. Default: 200. */
+  readonly status?: 200 | 201
   /** Default: the query string is not looked at. */
   readonly query?: Query
   /** Default: the body is not read. */
@@ -105,6 +151,7 @@ export function defineRoute<
     isPrefixed = true,
     access,
     summary,
+    status = 200,
     query,
     body,
     response,
@@ -116,6 +163,7 @@ export function defineRoute<
     isPrefixed,
     access,
     summary,
+    status,
     query,
     body,
     response,

@@ -37,7 +37,7 @@ function translate(error: unknown, driver: Driver): unknown {
     case 'conflict':
       return new StorageError('storage_unavailable', 'The database is not available.', options)
     case 'duplicate':
-      // Threads are inserted with a look at what is there; that leaves the ids of messages.
+      // Threads and keys are inserted with a look at what is there; that leaves the ids of messages.
       return new StorageError('message_exists', 'A message has this id already.', options)
     case 'failed':
       return new StorageError('storage_failed', 'The database refused a statement.', options)
@@ -93,6 +93,7 @@ export function createDatabase(
     close: async () => {
       if (isClosed) return
       isClosed = true
+      driver.appends?.close()
       await Promise.allSettled(running)
       await kysely.destroy()
     },

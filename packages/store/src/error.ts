@@ -19,6 +19,7 @@ export type StorageErrorCode =
   | 'thread_exists'
   | 'thread_not_found'
   | 'message_exists'
+  | 'api_key_exists'
 
 /** What a `StorageError` may say beside its code. */
 export interface StorageErrorOptions {

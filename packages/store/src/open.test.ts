@@ -66,6 +66,25 @@ describeStores('opening', (stores) => {
     await store.close()
   })
 
+  it('gives its state to nobody before it is open, nor once it is closed', async () => {
+    const store = createStore(await stores.locate())
+    const { revocations, apiKeys, audit } = store
+    const asks = [
+      () => revocations.append({ kind: 'token-id', issuer: 'local', tokenId: 'j' }),
+      () => revocations.readAfter(0, 1),
+      () => apiKeys.find('k'),
+      () => apiKeys.touch([{ id: 'k', at: 1 }]),
+      () => apiKeys.revoke('k', 1),
+      () => audit.list({ limit: 1 }),
+      () => audit.prune(1, 1),
+    ]
+    for (const ask of asks) await expect(ask()).rejects.toEqual(unavailable)
+    await store.open()
+    for (const ask of asks) await ask()
+    await store.close()
+    for (const ask of asks) await expect(ask()).rejects.toEqual(unavailable)
+  })
+
   it('is ready when the database answers', async () => {
     const store = await stores.open()
     await expect(store.ready()).resolves.toBeUndefined()

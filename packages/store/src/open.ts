@@ -1,11 +1,15 @@
-import type { MemoryStorage } from '@signet/core'
+import type { ApiKeyStore, RevocationLog } from '@signet/auth'
+import type { AuditStore, MemoryStorage } from '@signet/core'
 import { sql } from 'kysely'
+import { createApiKeyStore } from './api-key.js'
+import { createAuditStore } from './audit.js'
 import { createDatabase, type Database, type Statement } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 import { postgresDriver } from './driver/postgres.js'
 import { StorageError } from './error.js'
 import { createMemoryStorage } from './memory-storage.js'
 import { migrate } from './migration/migrate.js'
+import { createRevocationLog } from './revocation.js'
 
 /** Where the store is. */
 export interface StoreOptions {
@@ -19,6 +23,10 @@ export interface StoreOptions {
 export interface Store {
   /** Threads, messages and working memory; `storage_unavailable` until the store is open. */
   readonly memory: MemoryStorage
+  /** Withdrawals in their order, shared by all processes that open the same database. */
+  readonly revocations: RevocationLog
+  readonly apiKeys: ApiKeyStore
+  readonly audit: AuditStore
   /**
    * Brings the tables up to date, whatever time that takes, and lets everything else begin.
    *
@@ -69,8 +77,12 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     createDatabase(createDriver(false), probe.onStatement),
     () => isOpen,
   )
+  const now = probe.now ?? Date.now
   return {
-    memory: createMemoryStorage(database, probe.now ?? Date.now),
+    memory: createMemoryStorage(database, now),
+    revocations: createRevocationLog(database, now),
+    apiKeys: createApiKeyStore(database),
+    audit: createAuditStore(database),
     async open() {
       // Migrations may take longer than any request may.
       const patient = createDatabase(createDriver(true))

@@ -1,6 +1,7 @@
-import { CompiledQuery, sql } from 'kysely'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { ALICE, BOB } from '../../../test/support/memory.js'
+import { libsqlPlan, postgresPlan } from '../../../test/support/plan.js'
 import { describeStores, type Stores } from '../../../test/support/stores.js'
 import { createDatabase, type Database, type Statement } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
@@ -8,34 +9,6 @@ import { postgresDriver } from './driver/postgres.js'
 import type { Store } from './open.js'
 
 const COUNT = 1_000_000
-
-/** The steps of a plan of libsql, such as `SEARCH signet_message USING INDEX …`. */
-async function libsqlPlan(database: Database, { sql, parameters }: Statement): Promise<string[]> {
-  const query = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters])
-  const { rows } = await database.read((tx) => tx.executeQuery<{ detail: string }>(query))
-  return rows.map(({ detail }) => detail)
-}
-
-interface PlanNode {
-  readonly 'Node Type': string
-  readonly 'Index Name'?: string
-  readonly 'Index Cond'?: string
-  /** How many rows the step really gave, and really looked at in vain. */
-  readonly 'Actual Rows': number
-  readonly 'Rows Removed by Filter'?: number
-  readonly Plans?: readonly PlanNode[]
-}
-
-/** The steps of a plan of PostgreSQL, with what really happened. */
-async function postgresPlan(database: Database, statement: Statement): Promise<PlanNode[]> {
-  const text = `explain (analyze, format json) ${statement.sql}`
-  const query = CompiledQuery.raw(text, [...statement.parameters])
-  const { rows } = await database.read((tx) =>
-    tx.executeQuery<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(query),
-  )
-  const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)]
-  return (rows[0]?.['QUERY PLAN'] ?? []).flatMap(({ Plan }) => flatten(Plan))
-}
 
 /** Fills a thread of Alice with a million messages, in one statement, beside many threads of Bob. */
 async function fill(database: Database, driver: Stores['driver']): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** A conversation. `title`, `metadata` and `working_memory` are JSON, times milliseconds since 1970. */
 export interface ThreadTable {
   owner: string
@@ -40,6 +42,58 @@ export interface OwnerTable {
   updated_at: number
 }
 
+/**
+ * An entry of the log of revocations. `issuer` and `name` are JSON: a `jti`, a digest, a session or a
+ * subject, as `kind` says. `issued_until` and `forget_at` are seconds since 1970, `created_at` milliseconds.
+ */
+export interface RevocationTable {
+  /** Grows from entry to entry and is never used again. */
+  sequence: Generated<number>
+  kind: string
+  issuer: string | null
+  name: string
+  issued_until: number | null
+  forget_at: number | null
+  created_at: number
+}
+
+/** An API key. `name`, `scopes` and what begins with `maker` are JSON, times milliseconds since 1970. */
+export interface ApiKeyTable {
+  id: string
+  digest: string
+  name: string
+  scopes: string
+  maker: string
+  maker_issuer: string
+  maker_subject: string
+  /** A hash of issuer and subject, to find keys by. */
+  maker_key: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+/** A record of the audit. Texts are JSON, `at` is in milliseconds since 1970, `is_allowed` 0 or 1. */
+export interface AuditTable {
+  sequence: Generated<number>
+  at: number
+  request_id: string | null
+  issuer: string | null
+  subject: string | null
+  actor: string | null
+  action: string
+  resource: string | null
+  is_allowed: number
+  code: string | null
+  status: number
+  address: string | null
+  duration_ms: number
+  input_tokens: number | null
+  output_tokens: number | null
+  count: number
+}
+
 /** Which migrations have been applied. */
 export interface MigrationTable {
   name: string
@@ -52,5 +106,8 @@ export interface Schema {
   signet_thread_entry: ThreadEntryTable
   signet_message: MessageTable
   signet_owner: OwnerTable
+  signet_revocation: RevocationTable
+  signet_api_key: ApiKeyTable
+  signet_audit: AuditTable
   signet_migration: MigrationTable
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { StorageError } from './error.js'
 
-const OWNER = /^[0-9a-f]{64}$/
+const SHA256_HEX = /^[0-9a-f]{64}$/
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u
 const MAXIMUM_ID_LENGTH = 255
 const MAXIMUM_DEPTH = 1000
@@ -12,7 +12,8 @@ function invalid(message: string): StorageError {
 
 /** Refuses what is no key made by `ownerKey`, so that an owner left out never stands for anyone. */
 export function checkOwner(owner: string): string {
-  if (typeof owner !== 'string' || !OWNER.test(owner)) throw invalid('The owner is no owner key.')
+  if (typeof owner !== 'string' || !SHA256_HEX.test(owner))
+    throw invalid('The owner is no owner key.')
   return owner
 }
 
@@ -45,6 +46,29 @@ export function checkCount(value: number, name: string, minimum = 0): number {
 export function checkTime(value: number): number {
   if (!Number.isSafeInteger(value)) throw invalid('A time is in whole milliseconds since 1970.')
   return value
+}
+
+/** Refuses what is no finite number from `minimum` on. */
+export function checkNumber(value: number, name: string, minimum: number = -Infinity): number {
+  if (!Number.isFinite(value) || value < minimum) {
+    const bound = minimum === -Infinity ? '' : `, at least ${minimum}`
+    throw invalid(`${name} is a finite number${bound}.`)
+  }
+  return value
+}
+
+/** JSON text of a text of at most so many characters. */
+export function encodeShortText(text: string, name: string, maximum: number): string {
+  if (typeof text !== 'string' || text.length > maximum) {
+    throw invalid(`${name} is a text of at most ${maximum} characters.`)
+  }
+  return JSON.stringify(text)
+}
+
+/** Refuses what is no SHA-256 in lower case hex. */
+export function checkDigest(digest: string): string {
+  if (typeof digest !== 'string' || !SHA256_HEX.test(digest)) throw invalid('The digest is none.')
+  return digest
 }
 
 function isTooDeep(json: string): boolean {
@@ -96,6 +120,20 @@ export function decodeText(json: string): string {
 export function decodeObject(json: string): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(json)
   return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+/** JSON text of a list of texts. */
+export function encodeTexts(texts: readonly string[]): string {
+  if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) {
+    throw invalid('A list of texts is wanted.')
+  }
+  return JSON.stringify(texts)
+}
+
+/** Reads what `encodeTexts` wrote. */
+export function decodeTexts(json: string): readonly string[] {
+  const value: unknown = JSON.parse(json)
+  return Array.isArray(value) ? value.map(String) : []
 }
 
 /** JSON text of an object, or null for none. */

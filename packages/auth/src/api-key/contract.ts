@@ -8,7 +8,7 @@ export interface ApiKeyRecord {
   readonly digest: string
   /** What it may do at most, in the grammar of `parseGrant`; met with what its maker may do at each use. */
   readonly scopes: readonly string[]
-  /** The claims of its maker's token when it was made, by which the maker is judged again at each use. */
+  /** Its maker as `rememberMaker` wrote them down, by which they are judged again at each use. */
   readonly maker: Readonly<Record<string, unknown>>
   /** Of the maker: `iss`, or `local`, and the subject. */
   readonly makerIssuer: string

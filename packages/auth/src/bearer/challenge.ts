@@ -7,7 +7,7 @@ import { type AuthError, type AuthErrorCode, ScopeError } from '../error.js'
  */
 export const PUBLIC_REASON: Readonly<Record<AuthErrorCode, string>> = {
   token_missing: 'A bearer token is required.',
-  token_malformed: 'The token is not a well-formed JSON Web Token.',
+  token_malformed: 'The token is not well formed.',
   token_too_large: 'The token is too large.',
   token_algorithm: 'The algorithm of the token is not allowed.',
   token_key_unknown: 'No key of this server fits the token.',

@@ -7,6 +7,11 @@ const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 /** A second credential behind the first, as a list header joins them. */
 const SECOND_CREDENTIAL = /,\s*bearer(?:\s|$)/i
 
+/** Whether a text can be a bearer token at all (RFC 6750 section 2.1): a token alone, without its scheme. */
+export function isBearerToken(text: string): boolean {
+  return TOKEN.test(text)
+}
+
 /**
  * Reads the bearer token of a request (RFC 6750 section 2.1). Only this header counts: no cookie, no
  * parameter, no bare token.
@@ -24,7 +29,7 @@ export function readBearerToken(authorization: string | null | undefined): strin
   if (credential === undefined || credential === '') {
     throw new TokenError('token_missing', 'The request has no bearer token.')
   }
-  if (!TOKEN.test(credential)) {
+  if (!isBearerToken(credential)) {
     throw new TokenError('token_malformed', 'What follows Bearer cannot be a token.')
   }
   return credential

@@ -21,7 +21,8 @@ export interface Explanation {
   readonly remedy?: string
 }
 
-const REMEDIES: Readonly<Record<AuthErrorCode, string>> = {
+/** What to do about each refusal, in one line. */
+export const REMEDIES: Readonly<Record<AuthErrorCode, string>> = {
   token_missing: 'Send the token as Authorization: Bearer <jwt>.',
   token_malformed: 'Copy the whole token: three parts of base64url with a dot between them.',
   token_too_large: 'Put less into the token, or raise maxTokenBytes.',

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../error.js'
-import { isAlgorithm } from '../jwt/algorithm.js'
+import { isAlgorithm, type Algorithm } from '../jwt/algorithm.js'
 import type { TokenHeader } from '../jwt/compact.js'
 import { isJsonObject } from '../jwt/strict-json.js'
 import type { KeySource, VerificationKey } from './contract.js'
@@ -14,6 +14,8 @@ export interface JwkSet {
 export interface KeySet extends KeySource {
   /** How many keys can be used. */
   readonly size: number
+  /** What they serve, together. */
+  readonly algorithms: readonly Algorithm[]
   /** Why each key that cannot be used was left out, by its `kid` where it has one. */
   readonly ignored: readonly { readonly keyId: string | undefined; readonly reason: string }[]
 }
@@ -83,5 +85,10 @@ export function readKeySet(set: unknown): KeySet {
   if (keys.some((key, index) => keys.slice(0, index).some((other) => isAmbiguous(key, other)))) {
     refuse('it has two keys of the same kid and algorithm')
   }
-  return { size: keys.length, ignored, find: (header) => selectKey(keys, header) }
+  return {
+    size: keys.length,
+    algorithms: keys.flatMap(({ algorithms }) => algorithms),
+    ignored,
+    find: (header) => selectKey(keys, header),
+  }
 }

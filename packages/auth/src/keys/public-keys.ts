@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../error.js'
+import type { Algorithm } from '../jwt/algorithm.js'
 import type { KeySource } from './contract.js'
 import { readJwk, type PublicJwk } from './jwk.js'
 import { keyIdOf } from './key-set.js'
@@ -7,13 +8,19 @@ import { readPem } from './pem.js'
 /** A public key: PEM (SPKI or PKCS#1) or JWK. */
 export type PublicKeyInput = string | PublicJwk
 
+/** Public keys that have been read. */
+export interface PublicKeys extends KeySource {
+  /** What they serve, together. */
+  readonly algorithms: readonly Algorithm[]
+}
+
 /**
  * Makes keys of one public key, or of several that all verify. A `kid` counts only between a header and
  * a key that both have one.
  *
  * @throws {ConfigurationError} `key_invalid`, `key_weak` or `key_is_private`
  */
-export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): KeySource {
+export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): PublicKeys {
   const inputs: readonly PublicKeyInput[] = Array.isArray(input)
     ? [...(input as readonly PublicKeyInput[])]
     : [input as PublicKeyInput]
@@ -22,6 +29,7 @@ export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): K
     throw new ConfigurationError('key_invalid', 'The list of public keys is empty.')
   }
   return {
+    algorithms: keys.flatMap(({ algorithms }) => algorithms),
     find(header) {
       const keyId = keyIdOf(header)
       if (keyId === null) return []

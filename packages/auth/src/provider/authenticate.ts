@@ -19,22 +19,35 @@ async function isAuthorized<User extends object>(
 }
 
 /**
- * Turns a bearer token into a principal: the provider verifies it and authorizes its user, then
- * owner and permissions are read. Nothing here is cached, so that roles hold for this request.
+ * Whose token this is, as the provider says.
  *
- * @throws {AuthError} the provider's own refusal; `token_key_unknown` where it knows no user;
- *   `access_denied` where it does not authorize the user, or names no owner or no default role when asked
+ * @throws {AuthError} the provider's own refusal; `token_key_unknown` where it knows no user
  */
-export async function authenticate<User extends object>(
+export async function authenticateUser<User extends object>(
   provider: AuthProvider<User>,
   token: string,
   request: AuthRequest,
-  roles: RoleTable,
-): Promise<Principal> {
+): Promise<User> {
   const user = await provider.authenticateToken(token, request)
   if (typeof user !== 'object' || user === null) {
     throw new TokenError('token_key_unknown', 'The provider knows no user of this token.')
   }
+  return user
+}
+
+/**
+ * Turns a user into a principal: the provider authorizes them, then owner and permissions are read.
+ * Nothing here is cached, so that roles hold for this request.
+ *
+ * @throws {AuthError} `access_denied` where the provider does not authorize the user, or names no owner or
+ *   no default role when asked
+ */
+export async function admitUser<User extends object>(
+  provider: AuthProvider<User>,
+  user: User,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<Principal> {
   if (!(await isAuthorized(provider, user, request))) {
     throw new AuthError('access_denied', 'authorizeUser refused the user.')
   }
@@ -45,6 +58,21 @@ export async function authenticate<User extends object>(
     defaultRole: readDefaultRole(provider, user),
     mapUserToResourceId: provider.mapUserToResourceId?.bind(provider),
   })
+}
+
+/**
+ * Turns a bearer token into a principal: `authenticateUser`, then `admitUser`.
+ *
+ * @throws {AuthError} what either of them throws
+ */
+export async function authenticate<User extends object>(
+  provider: AuthProvider<User>,
+  token: string,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<Principal> {
+  const user = await authenticateUser(provider, token, request)
+  return admitUser(provider, user, request, roles)
 }
 
 /** The one principal of a server that is open by choice (`auth: false`): everyone shares what it owns. */

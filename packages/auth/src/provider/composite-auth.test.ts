@@ -73,6 +73,9 @@ const untouchable = (members: Partial<AuthProvider> = {}) => {
     authorizeUser: fail,
     mapUserToResourceId: fail,
     defaultRoleOf: fail,
+    expiryOf: fail,
+    voucherOf: fail,
+    recallUser: fail,
     ...members,
   })
 }
@@ -129,6 +132,10 @@ describe('CompositeAuth: what it is made of', () => {
     [{ mapUserToResourceId: 'sub' }],
     [{ defaultRole: 7 }],
     [{ defaultRoleOf: 'member' }],
+    [{ expiryOf: 7 }],
+    [{ explainToken: 'x' }],
+    [{ voucherOf: 'x' }],
+    [{ recallUser: 'x' }],
     [{ name: 7 }],
     [{ public: '/a' }],
     [{ authorize: () => false }],
@@ -162,6 +169,19 @@ describe('CompositeAuth: the provider of a token is chosen', () => {
     await expect(ask([literal(), untouchable()])).resolves.toStrictEqual({ sub: OPAQUE })
     const fallback = literal({ authenticateToken: () => ({ sub: 'fallback' }) })
     await expect(ask([fallback, accepting()])).resolves.toStrictEqual({ sub: OPAQUE })
+  })
+
+  it.each([
+    ['misspelt', `${tokenOf(A, SECRET_A).slice(0, -1)}=`],
+    ['encrypted', `${encode({ alg: 'dir', enc: 'A256GCM' })}..AA.AA.AA`],
+    ['cut off', tokenOf(A, SECRET_A).split('.').slice(0, 2).join('.')],
+  ])('is never the issuer’s for a token that cannot be read: %s', async (_case, token) => {
+    const readers = [issuerAuth(A, SECRET_A), issuerAuth(B, SECRET_B)]
+    const fallback = literal({ authenticateToken: () => null })
+    await expect(ask(readers, token)).rejects.toMatchObject({ code: 'token_issuer' })
+    await expect(ask([...readers, fallback], token)).rejects.toMatchObject({
+      code: 'token_key_unknown',
+    })
   })
 
   it('gets the token and the request as they are', async () => {
@@ -375,17 +395,20 @@ describe('CompositeAuth: who authenticated is who authorizes', () => {
   })
 
   it('refuses a user that was not authenticated here', async () => {
-    const composite = new CompositeAuth([accepting({ defaultRole: 'owner' })])
+    const composite = new CompositeAuth([accepting({ defaultRole: 'owner', expiryOf: () => 7 })])
     const user = await composite.authenticateToken(OPAQUE, request)
     await expect(composite.authorizeUser(user, request)).resolves.toBe(true)
     expect(composite.mapUserToResourceId(user)).toBe(OPAQUE)
     expect(composite.defaultRoleOf(user)).toBe('owner')
+    expect(composite.expiryOf(user)).toBe(7)
     const refused = expect.objectContaining({ name: 'AuthError', code: 'access_denied' })
     const elsewhere = await new CompositeAuth([accepting()]).authenticateToken(OPAQUE, request)
     for (const stranger of [{ ...user }, elsewhere]) {
       await expect(composite.authorizeUser(stranger, request)).rejects.toThrow(refused)
       expect(() => composite.mapUserToResourceId(stranger)).toThrow(refused)
       expect(() => composite.defaultRoleOf(stranger)).toThrow(refused)
+      expect(() => composite.expiryOf(stranger)).toThrow(refused)
+      expect(() => composite.voucherOf(stranger)).toThrow(refused)
     }
   })
 

@@ -2,9 +2,18 @@ import { readSubject } from '../access/principal.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MOST_DECODED_BYTES } from '../jwt/decode.js'
 import { checkSize } from '../jwt/compact.js'
-import type { AuthProvider, AuthRequest, PathRule, UserAccess } from './contract.js'
+import type {
+  AuthProvider,
+  AuthRequest,
+  PathRule,
+  TokenExplanation,
+  UserAccess,
+} from './contract.js'
 import { readDefaultRole } from './default-role.js'
+import { explainByProvider } from './explain.js'
+import { continueExplanation, explainChecks } from './explained-checks.js'
 import { checkProvider } from './provider-shape.js'
+import { readVoucher, recallUser } from './recall.js'
 import { readTokenForm, type TokenForm } from './token-form.js'
 
 /** A provider of the list, by the name that the log has of it. */
@@ -157,6 +166,60 @@ export class CompositeAuth implements AuthProvider {
    */
   accessOf(user: object): UserAccess {
     return this.#memberOf(user).provider.accessOf?.(user) ?? {}
+  }
+
+  /**
+   * When the token of this user ends, as the provider says that authenticated them.
+   * @throws {AuthError} `access_denied` for a user that was not authenticated here
+   */
+  expiryOf(user: object): number | undefined {
+    return this.#memberOf(user).provider.expiryOf?.(user)
+  }
+
+  /**
+   * The rule by which the provider vouches for this user that authenticated them.
+   * @throws {AuthError} `access_denied` for a user that was not authenticated here
+   */
+  voucherOf(user: object): string | undefined {
+    return readVoucher(this.#memberOf(user).provider, user)
+  }
+
+  /** The user, of the one provider that vouches for them by this rule; nothing where several do. */
+  async recallUser(
+    user: Readonly<Record<string, unknown>>,
+    voucher: string,
+  ): Promise<object | undefined> {
+    const recalled: { readonly member: Member; readonly known: object }[] = []
+    for (const member of [this.#fallback, ...this.#selective]) {
+      if (member === undefined) continue
+      // A copy for each, because an object is remembered as one provider's user.
+      const known = await recallUser(member.provider, { ...user }, voucher)
+      if (known !== undefined) recalled.push({ member, known })
+    }
+    const [only, ...others] = recalled
+    if (only === undefined || others.length > 0) return undefined
+    this.#remember(only.known, only.member)
+    return only.known
+  }
+
+  /**
+   * Says which provider a token is for, and what that one says of it.
+   * @throws any error of that provider that is no refusal
+   */
+  async explainToken(token: string, request: AuthRequest): Promise<TokenExplanation> {
+    let member: Member | undefined
+    const choice = await explainChecks([
+      { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
+      {
+        name: 'choice of the provider',
+        check: () => {
+          member = this.#choose(readTokenForm(token))
+        },
+      },
+    ])
+    if (member === undefined) return choice
+    const { provider, name } = member
+    return continueExplanation(choice, await explainByProvider(provider, token, request, name))
   }
 
   #choose(form: TokenForm): Member {

@@ -1,4 +1,5 @@
 import type { RoleTable } from '../access/role.js'
+import type { Explanation } from '../jwt/explain.js'
 import type { TokenForm } from './token-form.js'
 
 /** The request as a provider sees it. */
@@ -50,6 +51,41 @@ export interface AuthProvider<User extends object = object> {
   defaultRoleOf?(user: User): string | null | undefined
   /** What the roles of this user's issuer grant, and the most that it may grant. Synchronous. */
   accessOf?(user: User): UserAccess
+  /**
+   * When the token of this user, which it has just authenticated, ends: from then on it lets the token in
+   * no more, so that its withdrawal may be forgotten. In seconds since 1970. Synchronous. Default: that is
+   * not known, and a withdrawal of the token is kept for ever.
+   */
+  expiryOf?(user: User): number | undefined
+  /**
+   * Names the rule by which it vouches for this user, such as their issuer: the same text, also after a
+   * restart, for as long as it has this rule, and nothing where it vouches for them no more. An API key
+   * grants nothing once its maker is vouched for by another rule. Synchronous. Default: the provider's name.
+   */
+  voucherOf?(user: User): string | null | undefined
+  /**
+   * The user as they are now, of what `authenticateToken` returned once: for the maker of an API key, at
+   * each use of it. Their token need not be good any more. Nothing for one who is not known any more.
+   * Default: what it returned then.
+   *
+   * @param user - a copy as JSON makes it
+   */
+  recallUser?(
+    user: Readonly<Record<string, unknown>>,
+    voucher: string,
+  ): User | null | undefined | Promise<User | null | undefined>
+  /**
+   * Says which checks a token passes, and at which one it fails: for whoever runs the server, so that it may
+   * name what was expected, but never the token, a key or a secret. Changes nothing, and gives nobody
+   * access. Default: whether `authenticateToken` refuses it, and why.
+   */
+  explainToken?(token: string, request: AuthRequest): TokenExplanation | Promise<TokenExplanation>
+}
+
+/** What a provider says of a token, check by check. */
+export interface TokenExplanation extends Explanation {
+  /** Who says it, where the provider has asked another. Default: the provider's name. */
+  readonly by?: string
 }
 
 /** How the claims of a user are read, where their issuer has a say in it. */

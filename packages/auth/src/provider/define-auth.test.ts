@@ -47,8 +47,8 @@ describe('defineAuth', () => {
 
   it('takes every member of the contract', () => {
     const accepts = () => true
-    const defaultRoleOf = () => 'viewer'
-    expect(() => define({ accepts, defaultRoleOf, name: 'a', protected: [] })).not.toThrow()
+    const methods = { accepts, defaultRoleOf: () => 'viewer', expiryOf: () => undefined }
+    expect(() => define({ ...methods, name: 'a', protected: [] })).not.toThrow()
     expect(() =>
       defineAuth(Object.assign(Object.create(null), { authenticateToken })),
     ).not.toThrow()
@@ -75,6 +75,9 @@ describe('defineAuth', () => {
     'authorizeUser',
     'mapUserToResourceId',
     'defaultRoleOf',
+    'expiryOf',
+    'voucherOf',
+    'recallUser',
     'accepts',
     'name',
     'defaultRole',

@@ -164,6 +164,25 @@ describe('jwks (RFC 7517 section 5)', () => {
     const options = untyped({ ...rules, jwks: set })
     expect(() => create(options)).toThrow(misconfigured('key_set_invalid'))
   })
+
+  it.each([
+    ['no key', []],
+    ['no key for signatures', [{ ...rsa.jwk, use: 'enc' }]],
+    ['a key that is too small', [{ ...rsa.jwk, n: 'w'.repeat(85) + 'Q' }]],
+  ])('refuses at construction a set with %s alone, which could accept no token', (_case, keys) => {
+    const options = untyped({ ...rules, jwks: { keys } })
+    expect(() => create(options)).toThrow(misconfigured('key_set_invalid'))
+    expect(() => create(untyped({ ...rules, jwks: { keys: [...keys, ec.jwk] } }))).not.toThrow()
+  })
+
+  it('does not look at a certificate beside a key: what verifies is the key', async () => {
+    const jwk = { ...rsa.jwk, x5c: ['AA'], x5u: 'https://other.example/', x5t: 'x' }
+    const options = untyped({ ...rules, jwks: { keys: [jwk] } })
+    await expect(ask(options, signAs(rsa, CLAIMS))).resolves.toBeDefined()
+    await expect(ask(options, signAs(stranger, CLAIMS))).rejects.toMatchObject(
+      refused('token_signature'),
+    )
+  })
 })
 
 describe('jwksUri', () => {
@@ -323,6 +342,42 @@ describe('issuer and audience', () => {
     const options = untyped({ jwks, issuer: 'a', audience: 'a', ...wrong })
     if (isText) expect(() => create(options)).not.toThrow()
     else expect(() => create(options)).toThrow(misconfigured('option_invalid'))
+  })
+})
+
+describe('algorithms that the keys do not serve', () => {
+  const rules = { issuer: ISSUER, audience: 'api' }
+  const kinds = {
+    publicKey: { ...rules, publicKey: ec.jwk },
+    jwks: { ...rules, jwks: { keys: [ec.jwk] } },
+    jwksUri: { ...rules, jwksUri: `${ISSUER}/keys` },
+    discovery: rules,
+  }
+
+  it.each(Object.entries(kinds))('are refused at construction: %s', (_kind, options) => {
+    for (const algorithms of [['HS256'], ['HS256', 'HS512'], []]) {
+      const refusing = untyped({ ...options, algorithms })
+      expect(() => create(refusing)).toThrow(misconfigured('algorithm_unknown'))
+    }
+    expect(() => create(untyped({ ...options, algorithms: ['ES256', 'HS256'] }))).not.toThrow()
+  })
+
+  it('are told only where the keys are at hand', () => {
+    const algorithms = ['RS256' as const]
+    for (const kind of ['publicKey', 'jwks'] as const) {
+      const refusing = untyped({ ...kinds[kind], algorithms })
+      expect(() => create(refusing)).toThrow(misconfigured('algorithm_unknown'))
+    }
+    for (const kind of ['jwksUri', 'discovery'] as const) {
+      expect(() => create({ ...kinds[kind], algorithms })).not.toThrow()
+    }
+  })
+
+  it('are refused with what is wrong with them, where they are none', () => {
+    const refusing = (algorithms: unknown) =>
+      untyped({ ...kinds.publicKey, algorithms: algorithms })
+    expect(() => create(refusing(['none']))).toThrow(misconfigured('algorithm_unknown'))
+    expect(() => create(refusing('ES256'))).toThrow(misconfigured('option_invalid'))
   })
 })
 

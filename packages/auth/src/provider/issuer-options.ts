@@ -1,11 +1,11 @@
 import { parseGrant } from '../access/permission.js'
 import { checkRoleTable, type RoleTable } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
-import type { Algorithm } from '../jwt/algorithm.js'
+import { isAlgorithm, isHmacAlgorithm, type Algorithm } from '../jwt/algorithm.js'
 import type { TokenRules } from '../jwt/policy.js'
 import type { KeySource, SigningKey } from '../keys/contract.js'
 import { discoverKeySet } from '../keys/discovery.js'
-import { readKeySet, type JwkSet } from '../keys/key-set.js'
+import { readKeySet, type JwkSet, type KeySet } from '../keys/key-set.js'
 import { keyOrigin, type KeyOrigin } from '../keys/origin.js'
 import { publicKeys, type PublicKeyInput } from '../keys/public-keys.js'
 import { createRemoteKeySet } from '../keys/remote-key-set.js'
@@ -155,6 +155,37 @@ interface IssuerKeys {
   readonly origin: KeyOrigin
 }
 
+function isForPublicKeys(algorithm: Algorithm): boolean {
+  return !isHmacAlgorithm(algorithm)
+}
+
+/**
+ * A policy that can accept nothing is a mistake. What is no algorithm at all is refused elsewhere.
+ * @throws {ConfigurationError} `algorithm_unknown`
+ */
+function requireServed(
+  algorithms: IssuerOptions['algorithms'],
+  isServed: (algorithm: Algorithm) => boolean,
+): void {
+  if (!Array.isArray(algorithms) || !algorithms.every(isAlgorithm)) return
+  if (algorithms.some(isServed)) return
+  throw new ConfigurationError(
+    'algorithm_unknown',
+    'The keys serve none of the algorithms, so that no token would be accepted.',
+  )
+}
+
+/** @throws {ConfigurationError} `key_set_invalid` for a set of which nothing can be used, as nothing is ever added to it */
+function readStaticSet(jwks: JwkSet | undefined): KeySet {
+  const set = readKeySet(jwks)
+  if (set.size > 0) return set
+  const reasons = set.ignored.map(({ reason }) => ` ${reason}`)
+  throw new ConfigurationError(
+    'key_set_invalid',
+    `The key set has no key that can be used.${reasons.join('')}`,
+  )
+}
+
 function readKeys(
   kind: KeyOption | undefined,
   options: IssuerOptions,
@@ -172,19 +203,24 @@ function readKeys(
     }
     case 'publicKey': {
       const count = asList<PublicKeyInput>(publicKey ?? []).length
-      return { keys: publicKeys(publicKey ?? []), origin: keyOrigin('public key', { count }) }
+      const keys = publicKeys(publicKey ?? [])
+      requireServed(algorithms, (algorithm) => keys.algorithms.includes(algorithm))
+      return { keys, origin: keyOrigin('public key', { count }) }
     }
     case 'jwks': {
       requireIssuer(options)
-      const keys = readKeySet(jwks)
+      const keys = readStaticSet(jwks)
+      requireServed(algorithms, (algorithm) => keys.algorithms.includes(algorithm))
       return { keys, origin: keyOrigin('key set', { count: keys.size }) }
     }
     case 'jwksUri': {
       requireIssuer(options)
+      requireServed(algorithms, isForPublicKeys)
       const keys = createRemoteKeySet(jwksUri ?? '', { fetch, now })
       return { keys, origin: keyOrigin('key set URL', { url: String(jwksUri) }) }
     }
     case undefined: {
+      requireServed(algorithms, isForPublicKeys)
       const names = readNames(options)
       const keys = discover(names, context)
       return { keys, origin: keyOrigin('discovery', { url: names?.[0] }) }

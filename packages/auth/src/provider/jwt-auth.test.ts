@@ -207,6 +207,16 @@ describe('MastraJwtAuth: expiry (RFC 7519 section 4.1.4)', () => {
     }
   })
 
+  it('is told of verified claims, with how much later they are still taken', async () => {
+    const ends = async (options: MastraJwtAuthOptions, token = craft(CLAIMS)) => {
+      const provider = create(options)
+      return provider.expiryOf(await provider.authenticateToken(token))
+    }
+    expect(await ends({})).toBe(NOW + 10)
+    expect(await ends({ clockToleranceSeconds: 30 })).toBe(NOW + 40)
+    expect(await ends({ requireExpiry: false }, forever)).toBeUndefined()
+  })
+
   it('does not depend on what other claims are required', async () => {
     const provider = create({ requiredClaims: [] })
     await expect(provider.authenticateToken(forever)).rejects.toMatchObject(missing)

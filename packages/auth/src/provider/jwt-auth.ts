@@ -243,6 +243,43 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     return { roles, grants }
   }
 
+  /** The claim `exp`, and how much later it is still taken; undefined for a token that never expires. */
+  expiryOf(claims: Claims): number | undefined {
+    const { clockToleranceSeconds = 0 } = this.#issuerOf(claims)?.rules ?? {}
+    return claims.exp === undefined ? undefined : claims.exp + clockToleranceSeconds
+  }
+
+  /**
+   * The issuer of these claims by its name; where any is accepted, that this is so, and by which kind of key.
+   * Undefined for an issuer that it does not know.
+   */
+  voucherOf(claims: Claims): string | undefined {
+    const issuer = this.#issuerOf(claims)
+    if (issuer === undefined) return undefined
+    const { names, isSecret } = issuer
+    // Claims of another issuer may have been verified before: by other keys, with less to grant.
+    if (names === undefined) {
+      return JSON.stringify(['any issuer', isSecret ? 'secret' : 'public key'])
+    }
+    const { iss = '' } = claims
+    return names.includes(iss) ? JSON.stringify(['issuer', iss]) : undefined
+  }
+
+  /**
+   * Claims that were verified once.
+   * @throws {TokenError} `token_revoked` where all that their subject was given has been withdrawn since
+   */
+  recallUser(claims: Claims, voucher: string): Claims | undefined {
+    if (this.voucherOf(claims) !== voucher) return undefined
+    const { iss = 'local', sub: subject, iat: issuedAt } = claims
+    const { revocation } = this.#options
+    const token = { issuer: iss, subject, tokenId: undefined, sessionId: undefined, issuedAt }
+    if (revocation?.isRevoked({ ...token, digest: () => '' }) === true) {
+      throw new TokenError('token_revoked', 'The subject of these claims was withdrawn.')
+    }
+    return claims
+  }
+
   /** How Studio shows a user; null where the claims name none. */
   mapUser(claims: Claims): JwtUser | null {
     return (this.#options.mapUser ?? userOf)(claims)

@@ -6,6 +6,10 @@ const OPTIONAL_METHODS = [
   'mapUserToResourceId',
   'defaultRoleOf',
   'accessOf',
+  'expiryOf',
+  'voucherOf',
+  'recallUser',
+  'explainToken',
   'accepts',
 ] as const satisfies readonly (keyof AuthProvider)[]
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { readSubject } from '../access/principal.js'
 import { ConfigurationError, TokenError } from '../error.js'
 import type { AuthRequest } from './contract.js'
@@ -114,6 +115,18 @@ export class SimpleAuth<User extends object = object> extends MastraAuthProvider
   /** Whether a user is one of its own. */
   override authorizeUser(user: User, _request: AuthRequest): boolean | Promise<boolean> {
     return this.#known.has(user)
+  }
+
+  /**
+   * The user of the same subject, as it is written down now; of several, the one that has not changed.
+   * Whether a token of theirs has expired does not matter.
+   */
+  recallUser(user: Readonly<Record<string, unknown>>): User | undefined {
+    const known = [...new Set([...this.#users.values()].map((entry) => entry.user))]
+    const subject = readSubject(user)
+    const same = known.filter((each) => readSubject(each) === subject)
+    if (same.length <= 1) return same[0]
+    return same.find((each) => isDeepStrictEqual(JSON.parse(JSON.stringify(each)), user))
   }
 
   /** Who owns what this user stores: the subject. */

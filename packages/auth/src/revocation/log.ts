@@ -34,7 +34,7 @@ export interface RevocationEntry {
 export interface RevocationLog {
   /** Appends an entry; durable when the promise resolves, and before any entry of a higher sequence is read. */
   append(revocation: Revocation): Promise<RevocationEntry>
-  /** The next entries, in their order: at most `limit`, of a sequence above this one. */
+  /** The next entries, in their order, of a sequence above this one: as many as there are, at most `limit`. */
   readAfter(sequence: number, limit: number): Promise<readonly RevocationEntry[]>
   /**
    * Calls back soon after another instance has appended, as far as that can be told: only a hint, that may

@@ -1,6 +1,8 @@
 import { MastraJwtAuth } from '@signet/auth'
-import type { Mastra, MemoryStorage } from '@signet/core'
+import type { Mastra } from '@signet/core'
 import { createApp, serve, type App, type RunningServer } from '@signet/server'
+import type { Store } from '@signet/store'
+import { STUDIO_DIRECTORY } from '@signet/studio'
 import { bannerLines } from '../banner.js'
 import { watchApplication, type LoadResult } from '../bundle.js'
 import { developmentSecret } from '../development-secret.js'
@@ -39,13 +41,13 @@ async function makeServable(
   options: {
     readonly isLoopbackOnly: boolean
     readonly isReady: () => boolean
-    readonly storage: MemoryStorage
+    readonly store: Store
     readonly io: Io
   },
 ): Promise<Served> {
-  const { isLoopbackOnly, isReady, storage, io } = options
+  const { isLoopbackOnly, isReady, store, io } = options
   mastra.setDefaultLogger(createTerminalLogger(io.stderr))
-  mastra.setDefaultStorage(storage)
+  mastra.setDefaultStorage(store.memory)
   const ownAuth = mastra.getServer().auth
   const defaultAuth =
     ownAuth === undefined
@@ -54,7 +56,14 @@ async function makeServable(
           name: 'development',
         })
       : undefined
-  const app = createApp(mastra, { isDevelopment: true, isLoopbackOnly, isReady, defaultAuth })
+  const app = createApp(mastra, {
+    isDevelopment: true,
+    isLoopbackOnly,
+    isReady,
+    studio: mastra.getServer().studio === false ? undefined : STUDIO_DIRECTORY,
+    state: store,
+    defaultAuth,
+  })
   return { app, mastra, token: await developmentToken(app, ownAuth ?? defaultAuth) }
 }
 
@@ -101,7 +110,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   const isLoopbackOnly = LOOPBACK.has(hostname)
   const store = createProjectStore(project)
   let isEnding = false
-  const serving = { isLoopbackOnly, isReady: () => !isEnding, storage: store.memory, io }
+  const serving = { isLoopbackOnly, isReady: () => !isEnding, store, io }
 
   let current: Served | undefined
   let settleFirst: ((result: LoadResult) => void) | undefined
@@ -116,7 +125,10 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     }
     try {
       if ('error' in result) throw result.error
+      const { app } = current
       current = await makeServable(result.mastra, project, serving)
+      // Its running answers still need what runs beside them.
+      void app.idle().then(() => app.close())
       writeLine(io.stderr, 'Reloaded.')
     } catch (error) {
       writeLine(io.stderr, `${describe(error)}\nThe last version that worked goes on answering.`)
@@ -131,7 +143,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     const served = await makeServable(result.mastra, project, serving)
     current = served
     const port = choosePort(options.port, result.mastra.getServer().port)
-    const answer = (request: Request) => (current ?? served).app.fetch(request)
+    const answer: App['fetch'] = (request, origin) => (current ?? served).app.fetch(request, origin)
     const server = await serve(answer, { port, hostname })
     const ended = untilShutdown(server, (message) => {
       isEnding = true
@@ -146,6 +158,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     await ended
   } finally {
     await watcher.close()
+    await current?.app.close()
     await store.close()
   }
 }

@@ -1,10 +1,10 @@
-import { decodeToken } from '@signet/auth'
+import { decodeToken, looksLikeApiKey } from '@signet/auth'
 import { FindingFailure, UsageFailure } from '../failure.js'
 import { askProject, askSecret } from '../inspect/ask-project.js'
 import { readToken } from '../inspect/token-input.js'
 import { reportLines } from '../inspect/token-lines.js'
 import { explainUnreadable, readDecoded, type TokenReport } from '../inspect/token-report.js'
-import { notVerified, type Verdict } from '../inspect/verdict.js'
+import { judgeApiKey, notVerified, type NoToken, type Verdict } from '../inspect/verdict.js'
 import { type Io, writeLine } from '../io.js'
 import { printableJson } from '../printable.js'
 import { createStyle } from '../style.js'
@@ -18,7 +18,7 @@ export interface InspectOptions {
 
 /** A verdict, or why the application could not be asked: then the token is still told of. */
 interface Answer {
-  readonly verdict: Verdict
+  readonly verdict: Verdict | NoToken
   readonly error?: unknown
 }
 
@@ -27,6 +27,7 @@ async function ask(
   directory: string,
   { secretEnv }: InspectOptions,
 ): Promise<Answer> {
+  if (looksLikeApiKey(token)) return { verdict: judgeApiKey(token) }
   try {
     const verdict =
       secretEnv === undefined
@@ -40,13 +41,14 @@ async function ask(
   }
 }
 
-function writeReport({ token, verdict }: TokenReport, options: InspectOptions, io: Io): void {
+function writeReport(report: TokenReport, options: InspectOptions, io: Io): void {
   if (options.json === true) {
-    writeLine(io.stdout, printableJson({ token: token ?? null, verdict }, 2))
+    const { token = null, verdict } = report
+    writeLine(io.stdout, printableJson({ token, verdict }, 2))
     return
   }
   const style = createStyle(io.stdout)
-  for (const line of reportLines({ token, verdict }, style)) writeLine(io.stdout, line)
+  for (const line of reportLines(report, style)) writeLine(io.stdout, line)
 }
 
 /**
@@ -62,10 +64,11 @@ export async function runInspect(
   const text = await readToken(argument, io)
   const decoded = (await decodeToken(text)) ?? undefined
   const answer = await ask(text, directory, options)
-  const isNone = decoded === undefined && answer.verdict.result === 'not verified'
-  const verdict = isNone ? await explainUnreadable(text) : answer.verdict
+  const isApiKey = looksLikeApiKey(text)
+  const isUnread = decoded === undefined && answer.verdict.result === 'not verified'
+  const verdict = isUnread && !isApiKey ? await explainUnreadable(text) : answer.verdict
   const token = decoded === undefined ? undefined : readDecoded(decoded, Date.now() / 1000)
-  writeReport({ token, verdict }, options, io)
+  writeReport({ token, isApiKey, verdict }, options, io)
   if (answer.error !== undefined) throw answer.error
   if (verdict.result === 'refused') throw new FindingFailure()
 }

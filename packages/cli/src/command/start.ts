@@ -1,7 +1,17 @@
-import { createApp, createLogger, serve } from '@signet/server'
+import {
+  createApp,
+  createLogger,
+  isTracingAsked,
+  openTracing,
+  serve,
+  traceStorage,
+} from '@signet/server'
+import { STUDIO_DIRECTORY } from '@signet/studio'
 import { loadApplication } from '../bundle.js'
 import { parseDuration } from '../duration.js'
 import { enterProject, requireProduction } from '../environment.js'
+import { limitFields, redisUrl } from '../limits.js'
+import { openMetricsServer } from '../metrics-server.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
 import { createProjectStore } from '../project-store.js'
@@ -25,18 +35,26 @@ export async function runStart(directory: string, options: StartOptions): Promis
   enterProject(directory)
   requireProduction()
   const logger = createLogger()
+  const tracing = isTracingAsked() ? await openTracing() : undefined
   const mastra = await loadApplication(project)
   mastra.setDefaultLogger(logger)
   const store = createProjectStore(project)
-  mastra.setDefaultStorage(store.memory)
-  const { host, port } = mastra.getServer()
+  mastra.setDefaultStorage(tracing ? traceStorage(store.memory, tracing) : store.memory)
+  const { host, port, studio = false } = mastra.getServer()
   let isReady = false
-  const app = createApp(mastra, { isReady: () => isReady })
+  const app = createApp(mastra, {
+    isReady: () => isReady,
+    state: store,
+    tracing,
+    studio: studio === false ? undefined : STUDIO_DIRECTORY,
+    redisUrl: redisUrl(),
+  })
+  const appLogger = mastra.getLogger()
+  const metricsServer = await openMetricsServer(app, appLogger)
   const server = await serve(app.fetch, {
     port: choosePort(options.port, port),
     hostname: options.host ?? host ?? '0.0.0.0',
   })
-  const appLogger = mastra.getLogger()
   let isEnding = false
   const ended = untilShutdown(
     server,
@@ -51,11 +69,15 @@ export async function runStart(directory: string, options: StartOptions): Promis
     await Promise.race([store.open(), ended])
     if (!isEnding) {
       isReady = true
+      appLogger.info('The limits in force; false is none.', limitFields(app.limits))
       appLogger.info('The server is ready.', { address: server.hostname, port: server.port })
     }
     await ended
   } finally {
     await server.close(0)
+    await metricsServer?.close(0)
+    await app.close()
     await store.close()
+    await tracing?.close()
   }
 }

@@ -7,7 +7,7 @@ import {
   type Claims,
 } from '@signet/auth'
 import { parseDuration } from '../duration.js'
-import { loadEnvFile } from '../environment.js'
+import { loadEnvironment } from '../environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { type Io, writeLine } from '../io.js'
 
@@ -119,7 +119,7 @@ export function runToken(directory: string, options: TokenOptions, io: Io): void
   const claims = readClaims(options)
   const expiresInSeconds = parseDuration(options.expires, '--expires')
   const algorithm = parseAlgorithm(options.alg)
-  loadEnvFile(directory)
+  loadEnvironment(directory)
   const token = sign(claims, algorithm, expiresInSeconds)
   warnOfUnknownGrants(claims, io)
   writeLine(io.stdout, token)

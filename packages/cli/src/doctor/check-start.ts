@@ -10,6 +10,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   key_is_private: 'Give the public half alone, and make a new pair: this one has been passed on.',
   auth_missing: 'Set server.auth to a new MastraJwtAuth.',
   cors_wildcard: 'List the origins that may send credentials in server.cors.',
+  redis_missing: 'Install it beside the application: npm install redis@6.3.1',
 }
 
 /** The finding of an application that does not start. */

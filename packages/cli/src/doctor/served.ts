@@ -4,6 +4,7 @@ import { createApp, rolesOf, type RouteTable } from '@signet/server'
 import { loadApplication } from '../bundle.js'
 import { isExplained, type ExplainedError } from '../explained.js'
 import { isJwtProvider, type JwtProvider } from '../jwt-provider.js'
+import { redisUrl } from '../limits.js'
 import type { Project } from '../project.js'
 import { createProjectStore } from '../project-store.js'
 
@@ -33,7 +34,7 @@ export async function tryToServe(project: Project): Promise<Served | ExplainedEr
     mastra.setDefaultLogger(SILENT)
     const hasOwnStorage = mastra.getStorage() !== undefined
     mastra.setDefaultStorage(createProjectStore(project).memory)
-    const { table } = createApp(mastra)
+    const { table } = createApp(mastra, { redisUrl: redisUrl() })
     // `createApp` refuses an application without.
     const { auth = false } = mastra.getServer()
     const provider = isJwtProvider(auth) ? auth : undefined

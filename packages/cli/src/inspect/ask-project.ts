@@ -1,11 +1,10 @@
-import { MastraJwtAuth } from '@signet/auth'
+import { MastraJwtAuth, type AuthProvider } from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { rolesOf } from '@signet/server'
 import { loadApplication } from '../bundle.js'
 import { findDevelopmentSecret } from '../development-secret.js'
-import { enterProject, loadEnvFile } from '../environment.js'
+import { enterProject, loadEnvironment } from '../environment.js'
 import { UsageFailure } from '../failure.js'
-import { isJwtProvider, type JwtProvider } from '../jwt-provider.js'
 import { dataDirectory, findProject, type Project } from '../project.js'
 import { judge, notVerified, type Verdict } from './verdict.js'
 
@@ -15,19 +14,15 @@ function developmentProvider(project: Project): MastraJwtAuth | undefined {
   return secret === undefined ? undefined : new MastraJwtAuth({ secret, name: 'development' })
 }
 
-function providerOf(mastra: Mastra, project: Project): JwtProvider | string {
+function providerOf(mastra: Mastra, project: Project): AuthProvider | string {
   const auth = mastra.getServer().auth
   if (auth === false)
     return 'The application lets everyone in (auth: false), and looks at no token.'
-  if (auth === undefined) {
-    return (
-      developmentProvider(project) ??
-      'The application has no server.auth, and signet dev has made no secret for it yet.'
-    )
-  }
-  if (isJwtProvider(auth)) return auth
-  const name = auth.name === undefined ? '' : ` "${auth.name}"`
-  return `The provider${name} of the application is no MastraJwtAuth, and does not say what it checks.`
+  return (
+    auth ??
+    developmentProvider(project) ??
+    'The application has no server.auth, and signet dev has made no secret for it yet.'
+  )
 }
 
 /**
@@ -46,8 +41,8 @@ export async function askProject(token: string, directory: string): Promise<Verd
   const mastra = await loadApplication(project)
   const provider = providerOf(mastra, project)
   if (typeof provider === 'string') return notVerified(provider)
-  const by = `the provider "${provider.name}" of ${directory}`
-  return await judge(token, provider, by, rolesOf(mastra))
+  const describe = (name: string) => `the provider "${name}" of ${directory}`
+  return await judge(token, provider, describe, rolesOf(mastra))
 }
 
 /**
@@ -61,12 +56,12 @@ export async function askSecret(
   directory: string,
 ): Promise<Verdict> {
   process.env['NODE_ENV'] ??= 'development'
-  loadEnvFile(directory)
+  loadEnvironment(directory)
   const secret = process.env[variable]
   if (secret === undefined || secret === '') {
     throw new UsageFailure(
       `--secret-env names a variable that is not set, neither in the environment nor in .env of ${directory}. Name one that holds a secret, such as MASTRA_JWT_SECRET.`,
     )
   }
-  return await judge(token, new MastraJwtAuth({ secret }), `the secret in ${variable}`)
+  return await judge(token, new MastraJwtAuth({ secret }), () => `the secret in ${variable}`)
 }

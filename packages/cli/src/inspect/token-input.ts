@@ -18,16 +18,24 @@ async function readText(stream: Io['stdin']): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+function tokenIn(text: string): string {
+  return text.trim().replace(NAME, '').trim()
+}
+
+/** The token that is piped in, without what a header has before it; the empty text where there is none. */
+export async function readPipedToken({ stdin }: Io): Promise<string> {
+  return tokenIn(await readText(stdin))
+}
+
 /**
  * The token that a command is about: its argument, else what is piped in; `-` always reads. What a header
  * has before a token is left out, as are blanks around it.
  *
  * @throws {UsageFailure} where there is none
  */
-export async function readToken(argument: string | undefined, { stdin }: Io): Promise<string> {
-  const isRead = argument === '-' || (argument === undefined && stdin.isTTY !== true)
-  const text = isRead ? await readText(stdin) : (argument ?? '')
-  const token = text.trim().replace(NAME, '').trim()
+export async function readToken(argument: string | undefined, io: Io): Promise<string> {
+  const isRead = argument === '-' || (argument === undefined && io.stdin.isTTY !== true)
+  const token = isRead ? await readPipedToken(io) : tokenIn(argument ?? '')
   if (token !== '') return token
   throw new UsageFailure(
     'There is no token. Give it as the argument, or pipe it in, which keeps it out of the history of the shell: signet inspect < token.txt',

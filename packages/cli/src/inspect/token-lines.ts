@@ -116,7 +116,8 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
 
 /** What is told of a token, for a person at a terminal. */
 export function reportLines(report: TokenReport, style: Style): readonly string[] {
-  const { token } = report
-  const read = token === undefined ? ['This is no JSON Web Token.', ''] : tokenLines(token, style)
+  const { token, isApiKey } = report
+  const other = isApiKey ? 'This is an API key.' : 'This is no JSON Web Token.'
+  const read = token === undefined ? [other, ''] : tokenLines(token, style)
   return [...read, ...verdictLines(report, style)]
 }

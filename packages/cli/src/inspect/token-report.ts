@@ -1,7 +1,7 @@
 import { explainToken, type DecodedToken } from '@signet/auth'
 import { dateText, timeWords, type TimeClaim } from '../time-words.js'
 import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
-import type { Verdict } from './verdict.js'
+import type { NoToken, Verdict } from './verdict.js'
 
 /** A time of a token, for machines and for people. */
 export interface ReportedTime {
@@ -23,17 +23,11 @@ export interface ReadToken {
 
 /** All that is told of a token. */
 export interface TokenReport {
+  /** Whether it is an API key, well spelt or not. */
+  readonly isApiKey: boolean
   /** Undefined for what is no JWT. */
   readonly token: ReadToken | undefined
   readonly verdict: Verdict | NoToken
-}
-
-/** What was given is no JSON Web Token at all. */
-export interface NoToken {
-  readonly result: 'refused'
-  readonly code: string
-  readonly reason: string
-  readonly remedy: string
 }
 
 const TIMES: readonly TimeClaim[] = ['iat', 'nbf', 'exp']

@@ -1,12 +1,12 @@
 import {
-  AuthError,
-  createPrincipal,
   DEFAULT_ROLES,
+  explainBearer,
+  isApiKey,
+  type AuthProvider,
   type Explanation,
-  type Principal,
   type RoleTable,
 } from '@signet/auth'
-import type { JwtProvider } from '../jwt-provider.js'
+import { requestOfBearer } from '@signet/server'
 
 /** What an accepted token grants here, by the roles of the application. */
 export interface GrantsInForce {
@@ -31,6 +31,14 @@ export interface NoJudgement {
   readonly reason: string
 }
 
+/** What was given is no token of any kind. */
+export interface NoToken {
+  readonly result: 'refused'
+  readonly code: string
+  readonly reason: string
+  readonly remedy: string
+}
+
 /** What is known of whether a token is good. */
 export type Verdict = Judgement | NoJudgement
 
@@ -39,44 +47,41 @@ export function notVerified(reason: string): NoJudgement {
   return { result: 'not verified', reason }
 }
 
-async function principalOf(
-  token: string,
-  provider: JwtProvider,
-  roles: RoleTable,
-): Promise<Principal> {
-  const claims = await provider.authenticateToken(token)
-  const access = provider.accessOf(claims)
-  return createPrincipal(claims, {
-    roles: access.roles ?? roles,
-    grants: access.grants,
-    defaultRole: provider.defaultRoleOf(claims),
-  })
-}
-
 /**
  * Asks a provider what it says of a token, and of one that it accepts what that grants.
  *
- * @param by - who the provider is, in words
+ * @param describe - puts the name of whoever said it into words
  * @param roles - the role table in force
+ * @throws any error of the provider that is no refusal
  */
 export async function judge(
   token: string,
-  provider: JwtProvider,
-  by: string,
+  provider: AuthProvider,
+  describe: (name: string) => string,
   roles: RoleTable = DEFAULT_ROLES,
 ): Promise<Judgement> {
-  const { accepted, ...explanation } = await provider.explainToken(token)
+  const request = requestOfBearer(token, new Request('http://localhost/'))
+  const said = await explainBearer(provider, token, { request, roles })
+  const { accepted, principal, by, ...explanation } = said
   const environment = process.env['NODE_ENV'] ?? ''
-  const common = { by, environment, ...explanation }
-  if (!accepted) return { result: 'refused', ...common }
-  try {
-    const { permissions, ignoredGrants } = await principalOf(token, provider, roles)
-    const inForce = { permissions: permissions.granted, ignored: ignoredGrants }
-    return { result: 'accepted', ...common, inForce }
-  } catch (error) {
-    if (!AuthError.isInstance(error)) throw error
-    const { code, message: reason } = error
-    const remedy = 'The token verifies, but the application refuses it: look at its provider.'
-    return { result: 'refused', ...common, code, reason, remedy }
+  const common = { by: describe(by), environment, ...explanation }
+  if (principal === undefined) return { result: accepted ? 'accepted' : 'refused', ...common }
+  const { permissions, ignoredGrants } = principal
+  const inForce = { permissions: permissions.granted, ignored: ignoredGrants }
+  return { result: 'accepted', ...common, inForce }
+}
+
+/** What can be said of an API key without the store of a server: whether it is spelt as one is. */
+export function judgeApiKey(key: string): Verdict | NoToken {
+  if (isApiKey(key)) {
+    return notVerified(
+      'It is spelt as an API key is. Whether it is in force, and what it may do, its server says: POST /api/auth/explain. signet keys list shows the keys that there are.',
+    )
+  }
+  return {
+    result: 'refused',
+    code: 'token_malformed',
+    reason: 'The API key is misspelt: its checksum is wrong.',
+    remedy: 'Copy the whole key, of 53 characters.',
   }
 }

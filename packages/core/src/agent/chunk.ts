@@ -1,4 +1,4 @@
-import type { AgentOutput } from './output.js'
+import type { AgentOutput, Usage } from './output.js'
 
 /** A call of a tool, as the wire shows it. */
 export interface ToolCall {
@@ -73,7 +73,7 @@ export interface FinishPayload {
   readonly output: {
     readonly text: string
     readonly toolCalls: readonly ToolCall[]
-    readonly usage: unknown
+    readonly usage: Usage
     readonly steps: readonly unknown[]
   }
   readonly messages: {

@@ -8,6 +8,7 @@ import type { Memory } from '../memory/memory.js'
 import { openSession, type MemorySession } from '../memory/session.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import type { ModelObject } from '../model/model-object.js'
+import { TELEMETRY } from '../model/telemetry.js'
 import type { RequestContext } from '../request-context.js'
 import { toJsonSchema, type JsonSchema } from '../tool/create-tool.js'
 import { dropProviderOptions, dropUnansweredCalls } from './history.js'
@@ -221,6 +222,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
       providerOptions: options.providerOptions,
       abortSignal: options.abortSignal,
       experimental_download: refuseDownloads,
+      telemetry: { ...TELEMETRY, functionId: agentId },
     },
   }
 }

@@ -1,3 +1,6 @@
+/** The most characters that any text of a record or of a query has; longer ones are refused. */
+export const MOST_AUDIT_CHARACTERS = 400
+
 /** One decision about a request, or several alike of strangers. It holds no token and no message. */
 export interface AuditRecord {
   /** When the request came, in milliseconds since 1970; of several, the minute. */
@@ -9,14 +12,18 @@ export interface AuditRecord {
   readonly subject: string | undefined
   /** Who acts for the subject (RFC 8693 section 4.1), where the token says so. */
   readonly actor: string | undefined
-  /** What was asked for: `agents:execute`; `authenticated` or `public` for a route that needs no permission; `none` for no route. */
+  /**
+   * What was asked for: `agents:execute`; `authenticated` or `public` for a route that needs no permission;
+   * `none` for no route and for several requests.
+   */
   readonly action: string
-  /** What it was asked of, such as the id of the agent, else the route's pattern. */
+  /** What it was asked of, such as the id of the agent, else the route's pattern; undefined for `none`. */
   readonly resource: string | undefined
+  /** Whether the caller might; what was allowed can fail all the same. */
   readonly isAllowed: boolean
-  /** Why it was refused or failed; undefined where all went well. */
+  /** Why it was refused, failed or broken off; undefined where all went well. */
   readonly code: string | undefined
-  /** The HTTP status. */
+  /** The HTTP status; 0 where there was none. */
   readonly status: number
   /** Of the client: of its socket, or what a trusted proxy says. */
   readonly address: string | undefined
@@ -48,7 +55,7 @@ export interface AuditQuery {
   /** Both ends included, in milliseconds since 1970. */
   readonly from?: number
   readonly to?: number
-  /** Only records of a lower sequence: the last one of the page before. */
+  /** Only what follows the record of this sequence: the last one of the page before. */
   readonly before?: number
   /** At most so many. */
   readonly limit: number
@@ -61,7 +68,7 @@ export interface AuditQuery {
 export interface AuditStore {
   /** Stores records, all or none. */
   append(records: readonly AuditRecord[]): Promise<void>
-  /** The newest first. */
+  /** The newest first: by when they came, and of one time those first that were stored last. */
   list(query: AuditQuery): Promise<readonly StoredAuditRecord[]>
   /** Deletes what is older; at most `limit` records at a time. Resolves to how many there were. */
   prune(before: number, limit: number): Promise<number>

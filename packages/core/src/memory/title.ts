@@ -2,6 +2,7 @@ import type { ModelMessage } from 'ai'
 import type { Logger } from '../logger.js'
 import type { ModelConfig } from '../model/contract.js'
 import { resolveModel } from '../model/resolve.js'
+import { TELEMETRY } from '../model/telemetry.js'
 
 const INSTRUCTIONS =
   'Name the conversation that begins with the message below, in at most six words and in the language of the message. Answer with the name alone.'
@@ -73,7 +74,14 @@ export async function makeTitle(request: TitleRequest): Promise<string | undefin
     const instructions = request.instructions ?? INSTRUCTIONS
     const model = await resolveModel(request.model)
     const { text } = await Promise.race([
-      generateText({ model, instructions, prompt, abortSignal: stop.signal, maxRetries: 0 }),
+      generateText({
+        model,
+        instructions,
+        prompt,
+        abortSignal: stop.signal,
+        maxRetries: 0,
+        telemetry: TELEMETRY,
+      }),
       aborted(stop.signal),
     ])
     return cleanTitle(text) || undefined

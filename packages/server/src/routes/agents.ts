@@ -11,6 +11,7 @@ import {
 import { findAgentTool, requireAgent, requireTool } from '../resource-id.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
 import { eventStream } from '../stream/event-stream.js'
+import { followAnswer } from '../stream/follow-answer.js'
 import { executeTool, toolRequest } from './tools.js'
 
 type AnswerInput = HandlerInput<{ readonly agentId: string }, unknown, AnswerRequest, Principal>
@@ -77,13 +78,16 @@ const stream = defineRoute({
   body: answerRequest,
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    const { signal, stop } = input
+    const { signal, stop, noteFailure } = input
     const options = answerOptions(input, signal)
     const answer = await agent.stream(input.body.messages as MessageInput, options)
     return eventStream(answer, {
       signal,
+      onChunk: followAnswer(input),
+      onCancel: () => noteFailure('client_gone'),
       onEnd: stop,
       onError(error) {
+        noteFailure('answer_failed')
         input.logger.error('A stream failed.', { requestId: input.requestId, error })
       },
     })

@@ -5,9 +5,16 @@ import {
   tokenOf,
   type TestApplicationOptions,
 } from '../../../../test/support/application.js'
-import { createApp } from '../app.js'
+import { createApp, type App } from '../app.js'
 
 const { auth } = createTestApplication()
+
+/** What an answer of a path looks like, by the table that the OpenAPI document is made of. */
+function checkShape(app: App, path: string, answer: unknown): void {
+  const { pathname } = new URL(path, 'http://localhost')
+  const shape = app.table.find('GET', pathname)?.route.response
+  expect(shape?.safeParse(answer).success).toBe(true)
+}
 
 async function ask(path: string, token?: string, server: TestApplicationOptions['server'] = {}) {
   const app = createApp(createTestApplication({ server }).mastra)
@@ -15,7 +22,9 @@ async function ask(path: string, token?: string, server: TestApplicationOptions[
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toBe('application/json')
   expect(response.headers.get('www-authenticate')).toBeNull()
-  return response.json()
+  const answer: unknown = await response.json()
+  checkShape(app, path, answer)
+  return answer
 }
 
 const EXPIRED = auth.sign({ sub: 'alice', role: 'owner', exp: 1_700_000_000 })
@@ -83,7 +92,27 @@ describe('GET /auth/me', () => {
       avatarUrl: 'https://example.org/a.png',
       roles: ['viewer'],
       permissions: ['agents:read', 'tools:read', 'memory:read'],
+      subject: 'alice',
+      issuer: 'local',
+      resourceId: 'alice',
+      ignoredGrants: ['emperor'],
       expiresAt: new Date(EXP * 1000).toISOString(),
+    })
+  })
+
+  it('tells the owner of what they store, where it is not the subject, and the issuer', async () => {
+    const provider = {
+      authenticateToken: () => ({ sub: 'bob', iss: 'https://issuer.example' }),
+      mapUserToResourceId: () => 'org:7',
+    }
+    expect(await ask('/api/auth/me', 'x', { auth: provider })).toStrictEqual({
+      id: 'bob',
+      roles: [],
+      permissions: [],
+      subject: 'bob',
+      issuer: 'https://issuer.example',
+      resourceId: 'org:7',
+      ignoredGrants: [],
     })
   })
 
@@ -93,6 +122,10 @@ describe('GET /auth/me', () => {
       id: 'bob',
       roles: [],
       permissions: [],
+      subject: 'bob',
+      issuer: 'local',
+      resourceId: 'bob',
+      ignoredGrants: [],
       expiresAt: new Date(EXP * 1000).toISOString(),
     })
   })

@@ -1,4 +1,5 @@
 import type { Principal } from '@signet/auth'
+import { z } from 'zod'
 import { defineRoute, type Route } from '../route.js'
 
 function claimText(principal: Principal, ...names: readonly string[]): string | undefined {
@@ -27,6 +28,15 @@ function dateText(seconds: number | undefined): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
 
+const userMembers = {
+  id: z.string(),
+  email: z.string().optional(),
+  name: z.string().optional(),
+  avatarUrl: z.string().optional(),
+}
+
+const accessMembers = { roles: z.array(z.string()), permissions: z.array(z.string()) }
+
 const CAPABILITIES = { user: true, session: false, sso: false, rbac: true, acl: false, fga: false }
 
 const capabilities = defineRoute({
@@ -34,6 +44,13 @@ const capabilities = defineRoute({
   path: '/auth/capabilities',
   access: 'public',
   summary: 'Whether a token is needed, and who the caller is',
+  response: z.object({
+    enabled: z.boolean(),
+    login: z.null(),
+    user: z.object(userMembers).optional(),
+    capabilities: z.record(z.string(), z.boolean()).optional(),
+    access: z.object(accessMembers).optional(),
+  }),
   async handler({ identify, isAuthEnabled }) {
     if (!isAuthEnabled) return { enabled: false, login: null }
     const principal = await identify()
@@ -51,13 +68,33 @@ const me = defineRoute({
   path: '/auth/me',
   access: 'public',
   summary: 'Who the caller is; null without a good token',
+  response: z
+    .object({
+      ...userMembers,
+      ...accessMembers,
+      subject: z.string(),
+      issuer: z.string(),
+      resourceId: z.string().meta({ description: 'The owner of what the caller stores.' }),
+      ignoredGrants: z
+        .array(z.string())
+        .meta({ description: 'Roles and scopes of the token that grant nothing here.' }),
+      expiresAt: z.iso
+        .datetime()
+        .optional()
+        .meta({ description: 'Absent for a token that never expires.' }),
+    })
+    .nullable(),
   async handler({ identify, isAuthEnabled }) {
     const principal = isAuthEnabled ? await identify() : undefined
     if (principal === undefined) return null
-    const { expiresAt } = principal
+    const { subject, issuer, resourceId, ignoredGrants, expiresAt } = principal
     return {
       ...viewUser(principal),
       ...viewAccess(principal),
+      subject,
+      issuer,
+      resourceId,
+      ignoredGrants,
       expiresAt: dateText(expiresAt),
     }
   },

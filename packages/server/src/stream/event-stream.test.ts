@@ -1,3 +1,4 @@
+import { TokenError } from '@signet/auth'
 import type { AgentChunk } from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
@@ -15,7 +16,7 @@ function createSource(
   chunks: () => AsyncGenerator<AgentChunk>,
   aborter: AbortController = new AbortController(),
 ) {
-  const state = { pulls: 0, returns: 0, ends: 0, errors: [] as unknown[] }
+  const state = { pulls: 0, returns: 0, ends: 0, chunks: 0, cancels: 0, errors: [] as unknown[] }
   const inner = chunks()
   const fullStream: AsyncIterable<AgentChunk> = {
     [Symbol.asyncIterator]: () => ({
@@ -31,6 +32,8 @@ function createSource(
   }
   const options: EventStreamOptions = {
     signal: aborter.signal,
+    onChunk: () => void state.chunks++,
+    onCancel: () => void state.cancels++,
     onEnd: () => void state.ends++,
     onError: (error) => void state.errors.push(error),
   }
@@ -98,7 +101,14 @@ describe('eventStream', () => {
     expect(await reading).toStrictEqual({ done: true, value: undefined })
     stuck.resolve()
     await new Promise(setImmediate)
-    expect(state).toStrictEqual({ pulls: 2, returns: 1, ends: 1, errors: [] })
+    expect(state).toStrictEqual({
+      pulls: 2,
+      returns: 1,
+      ends: 1,
+      chunks: 1,
+      cancels: 1,
+      errors: [],
+    })
   })
 
   it('reports no failure that comes of letting go', async () => {
@@ -153,6 +163,21 @@ describe('eventStream', () => {
     expect(state).toMatchObject({ ends: 1, errors: [] })
   })
 
+  it('ends with an error that has the code where its token was withdrawn', async () => {
+    const { response, state, aborter } = createSource(async function* () {
+      yield await new Promise<never>(() => {})
+    })
+    aborter.abort(new TokenError('token_revoked', 'for the log'))
+    const error = {
+      name: 'Error',
+      message: 'The token has been revoked.',
+      code: 'token_revoked',
+    }
+    const chunk = { type: 'error', runId: 'run-1', from: 'AGENT', payload: { error } }
+    expect(await response.text()).toBe(eventOf(chunk) + DONE)
+    expect(state).toMatchObject({ ends: 1, errors: [] })
+  })
+
   it('begins nothing when its signal has fired before', async () => {
     const aborter = new AbortController()
     aborter.abort()
@@ -160,7 +185,14 @@ describe('eventStream', () => {
       yield delta('x')
     }, aborter)
     expect(await response.text()).toBe(ABORT + DONE)
-    expect(state).toStrictEqual({ pulls: 0, returns: 1, ends: 1, errors: [] })
+    expect(state).toStrictEqual({
+      pulls: 0,
+      returns: 1,
+      ends: 1,
+      chunks: 0,
+      cancels: 0,
+      errors: [],
+    })
   })
 
   it('does nothing more when its signal fires after the end', async () => {

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks'
+import { PUBLIC_REASON, TokenError } from '@signet/auth'
 import type { AgentChunk, AgentStream } from '@signet/core'
 
 const HEADERS = {
@@ -10,6 +12,10 @@ const HEADERS = {
 export interface EventStreamOptions {
   /** Ends the stream, whether or not the answer ends by itself. */
   readonly signal: AbortSignal
+  /** Is told each chunk before it is sent. */
+  onChunk(chunk: AgentChunk): void
+  /** The client is gone before the end. */
+  onCancel(): void
   /** Nothing more will be sent: the answer is complete, was ended, or its client is gone. */
   onEnd(): void
   /** The answer broke off, or holds what JSON cannot express. */
@@ -22,25 +28,43 @@ function event(chunk: AgentChunk): string {
 
 const DONE = 'data: [DONE]\n\n'
 
+function errorEvent(
+  runId: string,
+  fields: { readonly message: string; readonly code?: string },
+): string {
+  const error = { name: 'Error', ...fields }
+  return event({ type: 'error', runId, from: 'AGENT', payload: { error } })
+}
+
 /** The last event of an answer that broke off. Why it did is for the log. */
 function failureEvent(runId: string): string {
-  const error = { name: 'Error', message: 'The answer failed. The log of the server says why.' }
-  return event({ type: 'error', runId, from: 'AGENT', payload: { error } })
+  return errorEvent(runId, { message: 'The answer failed. The log of the server says why.' })
+}
+
+/** The last event of an answer that was ended: an error where its token was withdrawn. */
+function endEvent(runId: string, reason: unknown): string {
+  if (!TokenError.isInstance(reason))
+    return event({ type: 'abort', runId, from: 'AGENT', payload: {} })
+  const { code } = reason
+  return errorEvent(runId, { message: PUBLIC_REASON[code], code })
 }
 
 /**
  * Sends an answer as server-sent events: one `data:` line of JSON for each chunk, then
  * `data: [DONE]`. Asks for the next chunk only when the client has room for it, and stops the answer
- * when the client is gone. An answer that breaks off ends with an `error` chunk, one that is ended by
- * the signal with an `abort` chunk.
+ * when the client is gone. An answer that breaks off ends with an `error` chunk, and so does one whose
+ * token is withdrawn, with the code `token_revoked`; one that the signal ends for another reason, with an
+ * `abort` chunk.
  */
 export function eventStream(
   answer: Pick<AgentStream, 'runId' | 'fullStream'>,
   options: EventStreamOptions,
 ): Response {
   const { runId } = answer
-  const { signal, onEnd, onError } = options
+  const { signal, onChunk, onCancel, onEnd, onError } = options
   const chunks = answer.fullStream[Symbol.asyncIterator]()
+  // The client's pace is no part of the request: what the answer does belongs to the context that began it.
+  const nextChunk = AsyncResource.bind(() => chunks.next())
   const encoder = new TextEncoder()
   let isOver = false
 
@@ -60,21 +84,27 @@ export function eventStream(
 
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const abort = event({ type: 'abort', runId, from: 'AGENT', payload: {} })
-      if (signal.aborted) close(controller, abort)
-      else signal.addEventListener('abort', () => close(controller, abort), { once: true })
+      const endNow = () => close(controller, endEvent(runId, signal.reason))
+      if (signal.aborted) endNow()
+      else signal.addEventListener('abort', endNow, { once: true })
     },
     async pull(controller) {
       try {
-        const next = await chunks.next()
+        const next = await nextChunk()
         if (next.done === true) close(controller, '')
-        else if (!isOver) controller.enqueue(encoder.encode(event(next.value)))
+        else if (!isOver) {
+          onChunk(next.value)
+          controller.enqueue(encoder.encode(event(next.value)))
+        }
       } catch (error) {
         if (!isOver) onError(error)
         close(controller, failureEvent(runId))
       }
     },
-    cancel: end,
+    cancel() {
+      onCancel()
+      end()
+    },
   })
   return new Response(body, { headers: HEADERS })
 }

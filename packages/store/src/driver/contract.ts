@@ -8,6 +8,14 @@ export interface Fault {
   readonly code?: string
 }
 
+/** Something that may happen, told of as far as it is heard of: only a hint. */
+export interface Signal {
+  /** Calls back, now and then also without a reason. Returns what ends it. */
+  subscribe(listener: () => void): () => void
+  /** Ends it for all. Whoever subscribes later hears nothing. */
+  close(): void
+}
+
 /** All that differs between the databases. */
 export interface Driver {
   readonly name: 'libsql' | 'postgres'
@@ -16,6 +24,15 @@ export interface Driver {
   readonly textType: RawBuilder<unknown>
   /** Adds the number of a row to a new table of messages, where the index of search needs one. */
   numberRows(table: CreateTableBuilder<'signet_message'>): CreateTableBuilder<'signet_message'>
+  /** Adds the column `sequence` to a new table: its primary key, that grows and is never used again. */
+  addSequence<Name extends string>(table: CreateTableBuilder<Name>): CreateTableBuilder<Name>
+  /**
+   * Lets one transaction after the other append to the log of revocations: whoever sees what one appended
+   * has seen what was appended before. Once it is committed, the other processes hear of it by `appends`.
+   */
+  enterLog(transaction: Transaction<Schema>): Promise<void>
+  /** Tells of appends to the log of revocations; absent where processes cannot tell each other. */
+  readonly appends?: Signal
   /** Lets one process after the other into a transaction that migrates. */
   lockMigrations(transaction: Transaction<Schema>): Promise<void>
   /** Runs once, when there are messages to search: makes the index over `words`. */

@@ -126,7 +126,10 @@ export function libsqlDriver(directory: string): Driver {
     textType: sql`text`,
     // The index finds rows by number, and only a declared number stays the same.
     numberRows: (table) => table.addColumn('number', 'integer', (column) => column.primaryKey()),
+    addSequence: (table) =>
+      table.addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement()),
     // A transaction that writes has the file to itself.
+    enterLog: async () => undefined,
     lockMigrations: async () => undefined,
     createSearch: async (transaction) => {
       for (const statement of SEARCH) await sql.raw(statement).execute(transaction)

@@ -1,43 +1,15 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { createDeferred } from '../../../../test/support/deferred.js'
 import { ALICE, names, textMessage } from '../../../../test/support/memory.js'
+import { createRelay } from '../../../../test/support/relay.js'
 import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase } from '../database.js'
 import { openStore } from '../open.js'
 import { postgresDriver } from './postgres.js'
 
 const unavailable = expect.objectContaining({ name: 'StorageError', code: 'storage_unavailable' })
-
-/** A server that passes on to another, and can fall silent without closing anything. */
-async function createRelay(target: URL) {
-  let isSilent = false
-  const sockets = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname)
-    const pairs = [
-      [near, far],
-      [far, near],
-    ] as const
-    for (const [from, to] of pairs) {
-      sockets.add(from)
-      from.on('data', (data) => void (isSilent || to.write(data)))
-      from.on('close', () => to.destroy())
-      from.on('error', () => to.destroy())
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = new URL(target)
-  url.port = String((server.address() as AddressInfo).port)
-  return {
-    url: url.href,
-    setSilent: (value: boolean) => (isSilent = value),
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    },
-  }
-}
 
 describeStores(
   'a PostgreSQL server',
@@ -68,6 +40,40 @@ describeStores(
       )
       expect(ids).toEqual(expect.arrayContaining(['before', ...kept, 'after']))
       expect(ids).not.toContain('lost')
+    })
+
+    it('lets one append to the log of revocations wait for the commit of another', async () => {
+      const options = await stores.locate()
+      const { revocations } = await stores.open(options)
+      const database = createDatabase(postgresDriver(options.databaseUrl ?? ''))
+      const { enterLog } = database.driver
+      const mayCommit = createDeferred()
+      const hasInserted = createDeferred()
+      const row = { kind: 'token-id', issuer: '"local"', name: '"first"', created_at: 1 }
+      const first = database.write(async (tx) => {
+        await enterLog(tx)
+        await tx.insertInto('signet_revocation').values(row).execute()
+        hasInserted.resolve()
+        await mayCommit.promise
+      })
+      await hasInserted.promise
+      const append = revocations.append({ kind: 'token-id', issuer: 'local', tokenId: 'second' })
+      const isWaiting = async () => {
+        const waiting = sql`select 1 from pg_locks where locktype = 'advisory' and not granted`
+        return (await database.read((tx) => waiting.execute(tx))).rows.length > 0
+      }
+      const seen = { isAppended: false }
+      void append.then(() => (seen.isAppended = true))
+      while (!seen.isAppended && !(await isWaiting())) await setImmediate()
+      expect(seen.isAppended).toBe(false)
+      expect(await revocations.readAfter(0, 9)).toStrictEqual([])
+      mayCommit.resolve()
+      await Promise.all([first, append])
+      expect(await revocations.readAfter(0, 9)).toMatchObject([
+        { revocation: { tokenId: 'first' } },
+        { revocation: { tokenId: 'second' } },
+      ])
+      await database.close()
     })
 
     it('that falls silent is given up, and asked anew when it speaks again', async () => {

@@ -8,6 +8,8 @@ import {
 } from 'kysely'
 import { StorageError } from '../error.js'
 import type { Driver, Fault } from './contract.js'
+import { loadPg, requirePg } from './load-pg.js'
+import { postgresSignal } from './postgres-signal.js'
 
 const CONNECT_TIMEOUT_MS = 5000
 /** How long the server works on one statement. */
@@ -18,6 +20,8 @@ const LOCK_TIMEOUT_MS = 1000
 const MOST_CONNECTIONS = 20
 /** Any number, as long as it stays the same. */
 const MIGRATION_LOCK = 5_247_861_003
+const LOG_LOCK = 5_247_861_004
+const LOG_CHANNEL = 'signet_revocation'
 const INT8 = 20
 
 // Classes of SQLSTATE: connection, authorization, resources, operator; timeouts; no such database.
@@ -73,20 +77,6 @@ class Client implements PostgresPoolClient {
   }
 }
 
-async function loadPg(): Promise<typeof import('pg')> {
-  return await import('pg')
-}
-
-/** Loads `pg`, which only those need who have a PostgreSQL. */
-async function load(loadDriver: typeof loadPg): Promise<typeof import('pg')> {
-  try {
-    return await loadDriver()
-  } catch {
-    const message = 'PostgreSQL needs the package pg, which is not installed: npm install pg'
-    throw new StorageError('driver_missing', message)
-  }
-}
-
 /** What the driver may be told. */
 export interface PostgresOptions {
   /** Waits as long as a statement takes: for migrations. */
@@ -110,7 +100,7 @@ function checkUrl(url: string): void {
 }
 
 async function createPool(url: string, options: PostgresOptions): Promise<PostgresPool> {
-  const { Pool, types } = await load(options.loadDriver ?? loadPg)
+  const { Pool, types } = await requirePg(options.loadDriver ?? loadPg)
   const timeouts = options.isPatient
     ? {}
     : {
@@ -152,6 +142,21 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
     dialect: new PostgresDialect({ pool: () => createPool(url, options) }),
     textType: sql`text collate "C"`,
     numberRows: (table) => table,
+    addSequence: (table) =>
+      table.addColumn('sequence', 'bigint', (column) =>
+        column.primaryKey().generatedAlwaysAsIdentity(),
+      ),
+    // A sequence is given before the commit: without the lock a later one could be seen first.
+    enterLog: async (transaction) => {
+      const lock = sql`pg_advisory_xact_lock(${sql.lit(LOG_LOCK)})`
+      await sql`select ${lock}, pg_notify(${sql.lit(LOG_CHANNEL)}, '')`.execute(transaction)
+    },
+    appends: postgresSignal({
+      url,
+      channel: LOG_CHANNEL,
+      connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      loadDriver: options.loadDriver ?? loadPg,
+    }),
     lockMigrations: async (transaction) => {
       const { rows } = await sql<{ server_encoding: string }>`show server_encoding`.execute(
         transaction,

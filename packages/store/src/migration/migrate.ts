@@ -3,6 +3,7 @@ import type { Driver } from '../driver/contract.js'
 import { StorageError } from '../error.js'
 import type { Schema } from '../schema.js'
 import { createTables } from './first.js'
+import { createStateTables } from './second.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -12,6 +13,7 @@ interface Migration {
 
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001-threads-and-messages', apply: createTables },
+  { name: '0002-revocations-keys-audit', apply: createStateTables },
 ]
 
 /**

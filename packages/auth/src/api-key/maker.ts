@@ -1,0 +1,96 @@
+import { createPrincipal, type Principal } from '../access/principal.js'
+import type { RoleTable } from '../access/role.js'
+import { AuthError } from '../error.js'
+import { admitUser } from '../provider/authenticate.js'
+import type { AuthProvider, AuthRequest } from '../provider/contract.js'
+import { readVoucher, recallUser } from '../provider/recall.js'
+
+/** Who made an API key, as its record keeps it. */
+export type KeyMaker = {
+  /** Who vouched for them: `operator`, or `provider:` and what the provider's `voucherOf` said. */
+  readonly voucher: string
+  /** The user, as JSON makes it: the verified claims of their token. */
+  readonly user: Readonly<Record<string, unknown>>
+}
+
+/** By whom a maker is judged. */
+export interface MakerJudge {
+  readonly provider: AuthProvider
+  /** The role table in force. */
+  readonly roles: RoleTable
+}
+
+/** In characters of JSON: more than the largest token holds, and less than a store takes. */
+const MOST_USER_LENGTH = 60_000
+const BY_PROVIDER = 'provider:'
+const BY_OPERATOR = 'operator'
+
+/** Whoever runs the server and makes a key at its command line: judged by the role table alone. */
+export const OPERATOR: KeyMaker = Object.freeze({
+  voucher: BY_OPERATOR,
+  user: Object.freeze({ sub: 'operator', iss: 'local', role: 'owner' }),
+})
+
+function denied(message: string, cause?: unknown): AuthError {
+  return new AuthError('access_denied', message, { cause })
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined
+}
+
+function copyUser(user: object): Readonly<Record<string, unknown>> {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(user)
+  } catch (cause) {
+    throw denied('The user cannot be kept as JSON, so that no key can be made for them.', cause)
+  }
+  if (text === undefined || text.length > MOST_USER_LENGTH) {
+    throw denied('The user is too large to be kept, so that no key can be made for them.')
+  }
+  const copy = asRecord(JSON.parse(text))
+  if (copy === undefined) throw denied('The user is no object as JSON.')
+  return copy
+}
+
+/**
+ * Writes down who makes a key, so that they can be judged again at each use of it.
+ * @param user - what the provider's `authenticateToken` returned
+ * @throws {AuthError} `access_denied` where the provider does not vouch for them beyond their token
+ */
+export function rememberMaker<User extends object>(
+  provider: AuthProvider<User>,
+  user: User,
+): KeyMaker {
+  const voucher = readVoucher(provider, user)
+  if (voucher === undefined) throw denied('The provider vouches for no maker of keys here.')
+  return { voucher: BY_PROVIDER + voucher, user: copyUser(user) }
+}
+
+/**
+ * Judges the maker of a key by what is in force now: who they are, and what they may do. When their token
+ * ends does not count.
+ *
+ * @param maker - of the record of a key
+ * @param request - the one that is made with the key
+ * @throws {AuthError} `access_denied` where nobody vouches for the maker any more, or the provider does not
+ *   authorize them; what else it refuses them with
+ */
+export async function judgeMaker(
+  maker: Readonly<Record<string, unknown>>,
+  { provider, roles }: MakerJudge,
+  request: AuthRequest,
+): Promise<Principal> {
+  const { voucher } = maker
+  if (voucher === BY_OPERATOR) return createPrincipal(OPERATOR.user, { roles })
+  const user = asRecord(maker['user'])
+  if (typeof voucher !== 'string' || !voucher.startsWith(BY_PROVIDER) || user === undefined) {
+    throw denied('The record of the API key does not say who made it.')
+  }
+  const known = await recallUser(provider, user, voucher.slice(BY_PROVIDER.length))
+  if (known === undefined) throw denied('Nobody vouches any more for who made the API key.')
+  return admitUser(provider, known, request, roles)
+}

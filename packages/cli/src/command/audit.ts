@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import type { AuditQuery, AuditStore, StoredAuditRecord } from '@signet/core'
+import { viewAuditRecord } from '@signet/server'
+import { enterProject } from '../environment.js'
+import type { Io } from '../io.js'
+import { printableJson } from '../printable.js'
+import { openProject } from '../project.js'
+import { withProjectStore } from '../project-store.js'
+import { parsePastTime } from '../past-time.js'
+
+/** Flags of `signet audit`. */
+export interface AuditOptions {
+  readonly since?: string
+  readonly until?: string
+  readonly sub?: string
+  readonly code?: string
+  readonly request?: string
+  readonly json?: boolean
+}
+
+const PAGE = 1000
+
+function toFilters(options: AuditOptions): Omit<AuditQuery, 'limit'> {
+  const { since, until, sub, code, request } = options
+  const now = Date.now()
+  return {
+    from: since === undefined ? undefined : parsePastTime(since, '--since', now),
+    to: until === undefined ? undefined : parsePastTime(until, '--until', now),
+    subject: sub,
+    code,
+    requestId: request,
+  }
+}
+
+/** All records, page by page, the newest first. */
+async function* readPages(
+  store: AuditStore,
+  filters: Omit<AuditQuery, 'limit'>,
+): AsyncGenerator<readonly StoredAuditRecord[]> {
+  let before: number | undefined
+  for (;;) {
+    const page = await store.list({ ...filters, before, limit: PAGE })
+    yield page
+    before = page.at(-1)?.sequence
+    if (page.length < PAGE) return
+  }
+}
+
+/** Writes, and waits while the reader has enough. Resolves to whether somebody still reads. */
+async function writePage(stream: Writable, text: string): Promise<boolean> {
+  if (!stream.writable) return false
+  if (!stream.write(text)) {
+    const left = new AbortController()
+    const { signal } = left
+    await Promise.race([
+      once(stream, 'drain', { signal }),
+      once(stream, 'close', { signal }),
+    ]).catch(() => undefined)
+    left.abort()
+  }
+  return stream.writable
+}
+
+/** Prints what was recorded of decisions as JSON lines, the newest first. */
+export async function runAudit(directory: string, options: AuditOptions, io: Io): Promise<void> {
+  const filters = toFilters(options)
+  const project = openProject(directory)
+  enterProject(directory)
+  await withProjectStore(project, async ({ audit }) => {
+    for await (const page of readPages(audit, filters)) {
+      const lines = page.map((record) => `${printableJson(viewAuditRecord(record))}\n`)
+      if (!(await writePage(io.stdout, lines.join('')))) return
+    }
+  })
+}

@@ -1,0 +1,165 @@
+import {
+  createPrincipal,
+  findUncoveredScope,
+  isApiKeyName,
+  issueApiKey,
+  OPERATOR,
+  parseGrant,
+  type ApiKeyRecord,
+  type ApiKeyStore,
+  type RoleTable,
+} from '@signet/auth'
+import { revokeApiKey, rolesOf, viewApiKey, type ApiKeyView } from '@signet/server'
+import { loadApplication } from '../bundle.js'
+import { parseDuration } from '../duration.js'
+import { enterProject } from '../environment.js'
+import { CommandFailure, UsageFailure } from '../failure.js'
+import { type Io, writeLine } from '../io.js'
+import { printableJson, printableText } from '../printable.js'
+import { openProject } from '../project.js'
+import { withProjectStore } from '../project-store.js'
+import { writeTable } from '../table.js'
+
+/** Flags of `signet keys create`. */
+export interface KeyCreateOptions {
+  readonly name: string
+  readonly scope: readonly string[]
+  /** A duration, or `never`. */
+  readonly expires: string
+}
+
+/** Flags of `signet keys list`. */
+export interface KeyListOptions {
+  readonly json?: boolean
+}
+
+const PAGE = 1000
+
+function readName(name: string): string {
+  if (isApiKeyName(name)) return name
+  throw new UsageFailure('--name has 1 to 100 characters, none of them a control character.')
+}
+
+function readScopes(flags: readonly string[]): readonly string[] {
+  const scopes = [...new Set(flags.flatMap((flag) => flag.split(/\s+/)))].filter((each) => each)
+  if (scopes.length === 0) {
+    throw new UsageFailure('--scope is empty. Say what the key may do, such as agents:execute.')
+  }
+  const unknown = scopes.find((scope) => parseGrant(scope) === undefined)
+  if (unknown === undefined) return scopes
+  throw new UsageFailure(
+    `--scope has ${printableJson(unknown)}, which is no permission. Write resource:action or resource:action:id.`,
+  )
+}
+
+/** Whoever has the store and the secrets may make any key; what it may do is still the role's to say. */
+function requireCovered(scopes: readonly string[], roles: RoleTable): void {
+  const { permissions } = createPrincipal(OPERATOR.user, { roles })
+  const uncovered = findUncoveredScope(scopes, permissions)
+  if (uncovered === undefined) return
+  throw new CommandFailure(
+    `The role owner does not cover ${uncovered} here, so that the key could not do it. Change server.access.roles, or leave it out of --scope.`,
+  )
+}
+
+function describeExpiry(expiresAt: number | undefined): string {
+  return expiresAt === undefined ? 'never' : new Date(expiresAt).toISOString()
+}
+
+/**
+ * Makes a key that is made by the operator, and prints it, and nothing else, on standard output.
+ * @throws {UsageFailure} for a name, a scope or an expiry that cannot be
+ * @throws {CommandFailure} where the role `owner` does not cover a scope, or the store cannot be used
+ */
+export async function runKeysCreate(
+  directory: string,
+  options: KeyCreateOptions,
+  io: Io,
+): Promise<void> {
+  const name = readName(options.name)
+  const scopes = readScopes(options.scope)
+  const isEndless = options.expires === 'never'
+  const seconds = isEndless ? undefined : parseDuration(options.expires, '--expires')
+  const project = openProject(directory)
+  process.env['NODE_ENV'] ??= 'development'
+  enterProject(directory)
+  requireCovered(scopes, rolesOf(await loadApplication(project)))
+  const createdAt = Date.now()
+  const { key, record } = issueApiKey({
+    name,
+    scopes,
+    maker: OPERATOR,
+    makerIssuer: 'local',
+    makerSubject: 'operator',
+    createdAt,
+    expiresAt: seconds === undefined ? undefined : createdAt + seconds * 1000,
+  })
+  await withProjectStore(project, ({ apiKeys }) => apiKeys.create(record))
+  writeLine(io.stdout, key)
+  writeLine(io.stderr, `Its id is ${record.id}; it expires: ${describeExpiry(record.expiresAt)}.`)
+  writeLine(io.stderr, 'It is not shown again. Put it where the machine keeps its secrets.')
+  if (isEndless) {
+    writeLine(io.stderr, 'warning: whoever finds a key that never expires can use it for ever.')
+  }
+}
+
+async function readAll(store: ApiKeyStore): Promise<readonly ApiKeyRecord[]> {
+  const records: ApiKeyRecord[] = []
+  for (let page = 0; ; page++) {
+    const { keys, total } = await store.list({ page, perPage: PAGE })
+    records.push(...keys)
+    if (keys.length === 0 || records.length >= total) return records
+  }
+}
+
+function toRow(view: ApiKeyView): readonly string[] {
+  const { id, name, status, maker, expiresAt, lastUsedAt, scopes } = view
+  const texts = [
+    id,
+    name,
+    status,
+    `${maker.subject} (${maker.issuer})`,
+    expiresAt ?? 'never',
+    lastUsedAt ?? 'never',
+    scopes.join(' '),
+  ]
+  return texts.map(printableText)
+}
+
+/**
+ * Lists the keys, the newest first.
+ * @throws {CommandFailure} where the store cannot be used
+ */
+export async function runKeysList(
+  directory: string,
+  options: KeyListOptions,
+  io: Io,
+): Promise<void> {
+  const project = openProject(directory)
+  enterProject(directory)
+  const records = await withProjectStore(project, ({ apiKeys }) => readAll(apiKeys))
+  const now = Date.now()
+  const views = records.map((record) => viewApiKey(record, now))
+  if (options.json === true) {
+    writeLine(io.stdout, printableJson(views, 2))
+    return
+  }
+  const head = ['ID', 'NAME', 'STATUS', 'MAKER', 'EXPIRES', 'LAST USED', 'SCOPES']
+  writeTable([head, ...views.map(toRow)], io)
+}
+
+/**
+ * Revokes a key in the store of the application, which its servers follow.
+ * @throws {CommandFailure} where there is no such key, or the store cannot be used
+ */
+export async function runKeysRevoke(id: string, directory: string, io: Io): Promise<void> {
+  const project = openProject(directory)
+  enterProject(directory)
+  const record = await withProjectStore(project, ({ apiKeys, revocations }) =>
+    revokeApiKey(id, apiKeys, (revocation) => revocations.append(revocation), Date.now()),
+  )
+  if (record === undefined) {
+    throw new CommandFailure('There is no API key of this id. See signet keys list.')
+  }
+  writeLine(io.stderr, `Revoked: ${printableText(record.name)}.`)
+}

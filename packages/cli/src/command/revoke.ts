@@ -1,0 +1,117 @@
+import {
+  apiKeyDigest,
+  isBearerToken,
+  isRevocableName,
+  looksLikeApiKey,
+  tokenRevocation,
+  type Revocation,
+} from '@signet/auth'
+import type { Store } from '@signet/store'
+import { enterProject } from '../environment.js'
+import { UsageFailure } from '../failure.js'
+import { readPipedToken } from '../inspect/token-input.js'
+import { type Io, writeLine } from '../io.js'
+import { printableText } from '../printable.js'
+import { openProject } from '../project.js'
+import { withProjectStore } from '../project-store.js'
+
+/** Flags of `signet revoke`. */
+export interface RevokeOptions {
+  /** Only `-`. */
+  readonly token?: string
+  readonly jti?: string
+  readonly sub?: string
+  readonly sid?: string
+  /** Default: `local`. */
+  readonly iss?: string
+}
+
+const KINDS = ['token', 'jti', 'sub', 'sid'] as const
+
+function chooseKind(options: RevokeOptions): (typeof KINDS)[number] {
+  const [kind, ...others] = KINDS.filter((name) => options[name] !== undefined)
+  if (kind === undefined || others.length > 0) {
+    throw new UsageFailure('Say what is withdrawn: one of --token -, --jti, --sub and --sid.')
+  }
+  if (kind === 'token' && options.iss !== undefined) {
+    throw new UsageFailure(
+      '--iss goes with --jti, --sub or --sid. A token names its issuer itself.',
+    )
+  }
+  return kind
+}
+
+async function readWithdrawnToken(flag: string | undefined, io: Io): Promise<string> {
+  const remedy = 'Pipe it in: signet revoke --token - < token.txt'
+  if (flag !== '-') {
+    throw new UsageFailure(
+      `--token takes only -, because an argument stays in the history of the shell, and others on this machine see it. ${remedy}`,
+    )
+  }
+  const token = await readPipedToken(io)
+  if (token === '') throw new UsageFailure(`There is no token. ${remedy}`)
+  if (isBearerToken(token)) return token
+  throw new UsageFailure(`What is piped in is no token. ${remedy}`)
+}
+
+function requireName(flag: string, value: string | undefined): string {
+  if (value !== undefined && isRevocableName(value)) return value
+  throw new UsageFailure(`--${flag} has 1 to 2000 characters, none of them NUL.`)
+}
+
+/** What is withdrawn, and the same in words. */
+interface Order {
+  readonly revocation: Revocation
+  readonly words: string
+  /** The token itself, where it was piped in. */
+  readonly token?: string
+}
+
+async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
+  const kind = chooseKind(options)
+  if (kind === 'token') {
+    const token = await readWithdrawnToken(options.token, io)
+    // Nobody has verified it here, so what it says of its end is not looked at.
+    return { revocation: tokenRevocation({ token, expiry: undefined }), words: 'the token', token }
+  }
+  const name = requireName(kind, options[kind])
+  const issuer = requireName('iss', options.iss ?? 'local')
+  const [shown, by] = [printableText(name), `of the issuer ${printableText(issuer)}`]
+  if (kind === 'jti') {
+    const revocation: Revocation = { kind: 'token-id', issuer, tokenId: name }
+    return { revocation, words: `the token ${shown} ${by}` }
+  }
+  if (kind === 'sid') {
+    const revocation: Revocation = { kind: 'session', issuer, sessionId: name }
+    return { revocation, words: `the session ${shown} ${by}` }
+  }
+  const at = Math.floor(Date.now() / 1000)
+  const until = new Date(at * 1000).toISOString()
+  return {
+    revocation: { kind: 'subject', issuer, subject: name, at },
+    words: `all that ${shown} ${by} was given until ${until}`,
+  }
+}
+
+/** An API key is revoked in the list of keys, too. */
+async function revokeIfKey(token: string, { apiKeys }: Store): Promise<void> {
+  if (!looksLikeApiKey(token)) return
+  const key = await apiKeys.findByDigest(apiKeyDigest(token))
+  if (key !== undefined) await apiKeys.revoke(key.id, Date.now())
+}
+
+/**
+ * Withdraws tokens in the store of the application, which its servers follow.
+ * @throws {UsageFailure} for flags that name nothing, or more than one thing
+ * @throws {CommandFailure} where the store cannot be opened or used
+ */
+export async function runRevoke(directory: string, options: RevokeOptions, io: Io): Promise<void> {
+  const { revocation, words, token } = await readOrder(options, io)
+  const project = openProject(directory)
+  enterProject(directory)
+  await withProjectStore(project, async (store) => {
+    await store.revocations.append(revocation)
+    if (token !== undefined) await revokeIfKey(token, store)
+  })
+  writeLine(io.stdout, `Withdrawn: ${words}.`)
+}

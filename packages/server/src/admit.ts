@@ -1,0 +1,157 @@
+import {
+  admitUser,
+  API_KEY_ISSUER,
+  AuthError,
+  authenticateUser,
+  judgeMaker,
+  looksLikeApiKey,
+  rememberMaker,
+  tokenDigest,
+  TokenError,
+  type ApiKeyAuth,
+  type AuthProvider,
+  type AuthRequest,
+  type KeyMaker,
+  type Principal,
+  type RevocableToken,
+  type RoleTable,
+} from '@signet/auth'
+
+/** API keys as the gate takes them. */
+export interface ApiKeyEntrance {
+  readonly auth: ApiKeyAuth
+  /** Writes down, beside the request, that a key is used now. */
+  noteUse(id: string): void
+}
+
+/** Who makes a key, and who they would be when it is used now. */
+export interface JudgedMaker {
+  readonly maker: KeyMaker
+  readonly principal: Principal
+  /** When the request was let in, in milliseconds since 1970: what is withdrawn since counts for the key. */
+  readonly admittedAt: number
+}
+
+/** Who a token belongs to, before it is asked whether it is withdrawn. */
+export interface Admitted {
+  readonly principal: Principal
+  /** What ends it, when it is withdrawn: the token, and of an API key also its maker. */
+  readonly revocable: readonly RevocableToken[]
+  /**
+   * The caller as the maker of an API key.
+   * @throws {AuthError} `access_denied` for one who can make none
+   */
+  maker(): Promise<JudgedMaker>
+  /** To be called once the token has let its caller in. */
+  noteUse(): void
+}
+
+function claimOf<Type>(
+  principal: Principal,
+  name: string,
+  is: (value: unknown) => value is Type,
+): Type | undefined {
+  const value = Object.hasOwn(principal.claims, name) ? principal.claims[name] : undefined
+  return is(value) ? value : undefined
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isNumber = (value: unknown): value is number => typeof value === 'number'
+
+/** What the token of a principal can be withdrawn by. */
+function revocableToken(principal: Principal, token: string): RevocableToken {
+  const { issuer, subject, tokenId } = principal
+  let digest: string | undefined
+  return {
+    issuer,
+    subject,
+    tokenId,
+    sessionId: claimOf(principal, 'sid', isText),
+    issuedAt: claimOf(principal, 'iat', isNumber),
+    digest() {
+      digest ??= tokenDigest(token)
+      return digest
+    },
+  }
+}
+
+/**
+ * Admits the bearer of a token.
+ * @throws {AuthError} the provider's own refusal; `token_issuer` for a token that names the issuer of API
+ *   keys, whose memory and withdrawals are not for any other provider
+ */
+export async function admitToken(
+  provider: AuthProvider,
+  token: string,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<Admitted> {
+  const admittedAt = Date.now()
+  const user = await authenticateUser(provider, token, request)
+  const principal = await admitUser(provider, user, request, roles)
+  if (principal.issuer === API_KEY_ISSUER) {
+    throw new TokenError('token_issuer', 'The token names the issuer of API keys, and is none.')
+  }
+  return {
+    principal,
+    revocable: [revocableToken(principal, token)],
+    async maker() {
+      const maker = rememberMaker(provider, user)
+      const principal = await judgeMaker(maker, { provider, roles }, request)
+      return { maker, principal, admittedAt }
+    },
+    noteUse() {},
+  }
+}
+
+/**
+ * Admits the bearer of an API key.
+ * @throws {AuthError} the refusal of the key
+ * @throws an error of the store
+ */
+export async function admitKey(
+  { auth, noteUse }: ApiKeyEntrance,
+  key: string,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<Admitted> {
+  const user = await authenticateUser(auth, key, request)
+  const principal = await admitUser(auth, user, request, roles)
+  return {
+    principal,
+    revocable: [revocableToken(principal, key), auth.makerOf(user)],
+    async maker() {
+      throw new AuthError('access_denied', 'An API key makes no API keys.')
+    },
+    noteUse: () => noteUse(auth.idOf(user)),
+  }
+}
+
+/** By what a token is judged. */
+export interface TokenJudge {
+  readonly provider: AuthProvider
+  /** The role table in force. */
+  readonly roles: RoleTable
+  /** Default: there are none, and a token that looks like a key is the provider's to judge. */
+  readonly apiKeys?: ApiKeyEntrance
+}
+
+/** The keys, where a token is theirs: it reaches them or the provider, and never both. */
+export function keysFor(token: string, { apiKeys }: TokenJudge): ApiKeyEntrance | undefined {
+  return looksLikeApiKey(token) ? apiKeys : undefined
+}
+
+/**
+ * Admits the bearer of a token or an API key.
+ * @throws what `admitToken` or `admitKey` throws
+ */
+export async function admitBearer(
+  judge: TokenJudge,
+  token: string,
+  request: AuthRequest,
+): Promise<Admitted> {
+  const keys = keysFor(token, judge)
+  return keys === undefined
+    ? admitToken(judge.provider, token, request, judge.roles)
+    : admitKey(keys, token, request, judge.roles)
+}

@@ -1,0 +1,39 @@
+import {
+  API_KEY_ISSUER,
+  apiKeySubject,
+  type ApiKeyRecord,
+  type ApiKeyStore,
+  type Revocation,
+} from '@signet/auth'
+
+/** How long a withdrawal is kept after its key expired, whatever clocks say, for answers that still run: a day. */
+const KEPT_MS = 86_400_000
+
+/**
+ * Revokes a key for good, and withdraws it, so that every instance and every running answer obeys. Done
+ * again, it changes nothing.
+ *
+ * @param withdraw - appends to the log of withdrawals
+ * @param now - in milliseconds since 1970
+ * @returns undefined where there is no such key
+ * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
+ */
+export async function revokeApiKey(
+  id: string,
+  store: Pick<ApiKeyStore, 'revoke'>,
+  withdraw: (revocation: Revocation) => Promise<unknown>,
+  now: number,
+): Promise<ApiKeyRecord | undefined> {
+  const record = await store.revoke(id, now)
+  if (record === undefined) return undefined
+  const { expiresAt } = record
+  const forgetAt = expiresAt === undefined ? undefined : Math.max(expiresAt, now) + KEPT_MS
+  await withdraw({
+    kind: 'subject',
+    issuer: API_KEY_ISSUER,
+    subject: apiKeySubject(id),
+    at: Math.floor(now / 1000),
+    ...(forgetAt !== undefined && { forgetAt: Math.ceil(forgetAt / 1000) }),
+  })
+  return record
+}

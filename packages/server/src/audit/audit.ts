@@ -1,0 +1,57 @@
+import type { AuditStore, Logger } from '@signet/core'
+import type { DecisionObserver } from '../exchange.js'
+import type { Route } from '../route.js'
+import { toAuditRecord } from './audit-record.js'
+import { RecordQueue } from './record-queue.js'
+import { Retention } from './retention.js'
+import { StrangerTally } from './stranger-tally.js'
+
+/** What an audit stands on. */
+export interface AuditOptions {
+  readonly store: AuditStore
+  readonly logger: Logger
+  /** How many days a record is kept. */
+  readonly retentionDays: number
+  /** The whole path of a route, with its parameters as `:name`. */
+  pathOf(route: Route): string
+}
+
+/** Writes decisions down, beside the requests. */
+export interface Audit {
+  readonly observe: DecisionObserver
+  /** How many records wait to be written. */
+  readonly waiting: number
+  /** How many requests could not be recorded since the start. */
+  readonly lost: number
+  /** Writes what is still to be written. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes an audit: a record of each request of a principal, however it ended, and of the refusals of strangers
+ * one for each address, code and minute. What strangers are given is no decision and not recorded.
+ */
+export function createAudit({ store, logger, retentionDays, pathOf }: AuditOptions): Audit {
+  const queue = new RecordQueue(store, logger)
+  const strangers = new StrangerTally((record) => queue.add(record))
+  const retention = new Retention(store, logger, retentionDays)
+  return {
+    observe(decision) {
+      if (decision.principal !== undefined) queue.add(toAuditRecord(decision, pathOf))
+      else if (decision.code !== undefined) strangers.add(decision)
+      else return
+      retention.begin()
+    },
+    get waiting() {
+      return queue.waiting
+    },
+    get lost() {
+      return queue.lost
+    },
+    async close() {
+      strangers.flush()
+      await retention.end()
+      await queue.close()
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type { LimitPolicy, LimitStanding } from './contract.js'
+
+function policyItem({ name, quota, windowSeconds }: LimitPolicy): string {
+  const window = windowSeconds === undefined ? 'qu="concurrent-requests"' : `w=${windowSeconds}`
+  return `"${name}";q=${quota};${window}`
+}
+
+/**
+ * Tells a client how it stands, by the fields `RateLimit-Policy` and `RateLimit` of
+ * draft-ietf-httpapi-ratelimit-headers-11 (sections 3 and 4).
+ */
+export function setLimitFields(standing: LimitStanding, headers: Headers): void {
+  const { policy, remaining, resetSeconds } = standing
+  const window = resetSeconds === undefined ? '' : `;t=${resetSeconds}`
+  headers.set('ratelimit-policy', policyItem(policy))
+  headers.set('ratelimit', `"${policy.name}";r=${remaining}${window}`)
+}

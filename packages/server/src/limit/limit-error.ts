@@ -1,0 +1,19 @@
+import { RequestError } from '../error.js'
+import type { LimitStanding } from './contract.js'
+
+/** An answer takes a while: whoever has as many as they may asks again after this, in seconds. */
+const RETRY_AFTER_ANSWER = 1
+
+/** Someone asks more often than they may. It has no stack: whoever causes it does so at will. */
+export class LimitError extends RequestError {
+  /** When to ask again, in whole seconds from now. */
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, { resetSeconds }: LimitStanding) {
+    const { stackTraceLimit } = Error
+    Reflect.set(Error, 'stackTraceLimit', 0)
+    super('rate_limited', message)
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+    this.retryAfterSeconds = resetSeconds ?? RETRY_AFTER_ANSWER
+  }
+}

@@ -1,0 +1,140 @@
+import type { Principal } from '@signet/auth'
+import type { Logger, ServerConfig } from '@signet/core'
+import { networkOf } from '../address.js'
+import { errorCode, STATUS } from '../error-response.js'
+import type { Exchange } from '../exchange.js'
+import type { Route } from '../route.js'
+import {
+  WINDOW_SECONDS,
+  type Count,
+  type Counter,
+  type LimitPolicy,
+  type LimitStanding,
+} from './contract.js'
+import { LimitError } from './limit-error.js'
+import { createMemoryCounter } from './memory-counter.js'
+import { createRedisCounter } from './redis-counter.js'
+import { createRedisLink } from './redis-link.js'
+import { readLimits, type LimitSettings } from './settings.js'
+import { createSlots } from './slots.js'
+
+/** How often callers may ask. It is asked behind the gate, and before a byte of the body is read. */
+export interface Limits {
+  readonly settings: LimitSettings
+  /**
+   * Lets a request of a known caller through, and notes how it stands, where that is worth telling. An answer keeps its slot until the
+   * exchange is over.
+   * @throws {LimitError}
+   */
+  admit(exchange: Exchange, route: Route, principal: Principal): Promise<void>
+  /**
+   * What to refuse a request with whose credential was refused: the same, or too many of these came from its
+   * address. No other refusal is counted.
+   */
+  refusal(exchange: Exchange, error: unknown): Promise<unknown>
+  /** Parts from Redis. */
+  close(): void
+}
+
+/** What limits stand on. */
+export interface LimitOptions {
+  readonly config: ServerConfig['limits']
+  /** Whether callers are told apart: else limits are by address. */
+  readonly isAuthEnabled: boolean
+  /** Where the counts per minute are shared. Default: they are of this process. */
+  readonly redisUrl: string | undefined
+  readonly logger: Logger
+}
+
+interface MinuteLimit {
+  readonly policy: LimitPolicy
+  readonly counter: Counter
+}
+
+/** Everything that has a model or a tool at work. Routes of the application are requests like others. */
+function isAnswer({ access, isPrefixed }: Route): boolean {
+  return isPrefixed && [access].flat().some((rule) => rule.split(':')[1] === 'execute')
+}
+
+function standingOf({ policy }: MinuteLimit, { used, resetsInMs }: Count): LimitStanding {
+  const resetSeconds = Math.max(1, Math.ceil(resetsInMs / 1000))
+  return { policy, remaining: Math.max(0, policy.quota - used), resetSeconds }
+}
+
+/** The length keeps apart what a separator, which any subject may hold, would not. */
+function keyOf({ issuer, subject }: Principal): string {
+  return `${issuer.length}:${issuer}${subject}`
+}
+
+/**
+ * Makes the limits of a server. Connects to nothing before the first request that counts.
+ * @throws {StartError} `option_invalid` or `redis_missing`
+ */
+export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitOptions): Limits {
+  const settings = readLimits(config)
+  const link = redisUrl === undefined ? undefined : createRedisLink(redisUrl, logger)
+
+  function perMinute(name: LimitPolicy['name'], quota: number | false): MinuteLimit | undefined {
+    if (quota === false) return undefined
+    const policy = { name, quota, windowSeconds: WINDOW_SECONDS }
+    const counter = link === undefined ? createMemoryCounter() : createRedisCounter(link, policy)
+    return { policy, counter }
+  }
+
+  const answers = perMinute('answers', settings.answersPerMinute)
+  const requests = perMinute('requests', settings.requestsPerMinute)
+  const failures = perMinute('failures', settings.failuresPerMinute)
+  const { answersAtOnce } = settings
+  const slots = answersAtOnce === false ? undefined : createSlots(answersAtOnce)
+  const isAnswerRoute = new WeakMap<Route, boolean>()
+
+  function callerOf(exchange: Exchange, principal: Principal): string {
+    const { address } = exchange
+    return isAuthEnabled || address === undefined ? keyOf(principal) : networkOf(address)
+  }
+
+  function takeSlot(exchange: Exchange, caller: string): void {
+    if (slots === undefined || answersAtOnce === false) return
+    const giveBack = slots.take(caller)
+    if (giveBack !== undefined) return exchange.onEnd(giveBack)
+    const policy = {
+      name: 'answers-at-once',
+      quota: answersAtOnce,
+      windowSeconds: undefined,
+    } as const
+    exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
+    throw new LimitError('The caller has as many answers at once as they may.', exchange.limit)
+  }
+
+  return {
+    settings,
+    async admit(exchange, route, principal) {
+      let isAnswered = isAnswerRoute.get(route)
+      if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
+      const caller = callerOf(exchange, principal)
+      if (isAnswered) takeSlot(exchange, caller)
+      const limit = isAnswered ? answers : requests
+      if (limit === undefined) return
+      const count = await limit.counter.count(caller)
+      const { name, quota } = limit.policy
+      // To tell how a cheap request stands would cost more than to count it, until it matters
+      // (draft-ietf-httpapi-ratelimit-headers-11 section 6.2).
+      if (!isAnswered && count.used <= quota / 2) return
+      exchange.limit = standingOf(limit, count)
+      if (count.used <= quota) return
+      throw new LimitError(`The caller asks too often (${name}).`, exchange.limit)
+    },
+    async refusal(exchange, error) {
+      const { address } = exchange
+      if (failures === undefined || address === undefined) return error
+      if (STATUS[errorCode(error)] !== 401) return error
+      const count = await failures.counter.count(networkOf(address))
+      if (count.used <= failures.policy.quota) return error
+      exchange.limit = standingOf(failures, count)
+      return new LimitError('Too many credentials of this address were refused.', exchange.limit)
+    },
+    close() {
+      link?.close()
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache'
+import { WINDOW_SECONDS, type Count, type Counter } from './contract.js'
+
+/**
+ * How many keys a counter knows. What was counted longest ago is forgotten first, so that strangers who come from
+ * ever new addresses take no memory; whoever asks often is not forgotten.
+ */
+const MOST_KEYS = 10_000
+
+interface Window {
+  used: number
+  /** In milliseconds since 1970. */
+  readonly endsAt: number
+}
+
+/** Makes a counter of this process alone. */
+export function createMemoryCounter(): Counter {
+  const windows = new LRUCache<string, Window>({ max: MOST_KEYS })
+  return {
+    count(key): Count {
+      const now = Date.now()
+      let window = windows.get(key)
+      if (window === undefined || window.endsAt <= now) {
+        window = { used: 0, endsAt: now + WINDOW_SECONDS * 1000 }
+        windows.set(key, window)
+      }
+      window.used++
+      return { used: window.used, resetsInMs: window.endsAt - now }
+    },
+  }
+}

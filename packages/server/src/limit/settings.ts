@@ -1,0 +1,75 @@
+import type { LimitsConfig } from '@signet/core'
+import { StartError } from '../error.js'
+import { positive } from '../start-check.js'
+
+/** The limits in force; `false` where there is none. */
+export interface LimitSettings {
+  readonly answersPerMinute: number | false
+  /** At once, in this process. */
+  readonly answersAtOnce: number | false
+  readonly requestsPerMinute: number | false
+  readonly failuresPerMinute: number | false
+}
+
+/** What no honest caller meets; docs/limits.md says whom they were chosen for. */
+const DEFAULTS: LimitSettings = {
+  answersPerMinute: 1200,
+  answersAtOnce: 100,
+  requestsPerMinute: 6000,
+  failuresPerMinute: 3000,
+}
+
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  answers: ['perMinute', 'concurrent'],
+  requests: ['perMinute'],
+  failures: ['perMinute'],
+}
+
+function invalid(message: string): never {
+  throw new StartError('option_invalid', `server.${message}`)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** A name that is misspelt would leave a limit as it is by default, and nobody would know. */
+function refuseUnknown(name: string, value: object, known: readonly string[]): void {
+  const unknown = Object.keys(value).find((member) => !known.includes(member))
+  if (unknown === undefined) return
+  invalid(`${name} has ${JSON.stringify(unknown)}; it knows ${known.join(', ')}.`)
+}
+
+function read(
+  limits: LimitsConfig,
+  group: keyof LimitsConfig,
+  member: 'perMinute' | 'concurrent',
+  byDefault: number | false,
+): number | false {
+  const value: unknown = limits[group]
+  if (value === undefined) return byDefault
+  if (value === false) return false
+  if (!isObject(value)) invalid(`limits.${group} is neither an object nor false.`)
+  const limit: unknown = Reflect.get(value, member)
+  if (limit === undefined) return byDefault
+  if (limit === false) return false
+  return positive(`limits.${group}.${member}`, typeof limit === 'number' ? limit : NaN)
+}
+
+/**
+ * Reads the limits of an application. What is left out or undefined is as by default.
+ * @throws {StartError} `option_invalid`
+ */
+export function readLimits(limits: LimitsConfig = {}): LimitSettings {
+  if (!isObject(limits)) invalid('limits is no object.')
+  refuseUnknown('limits', limits, Object.keys(MEMBERS))
+  for (const [group, value] of Object.entries(limits)) {
+    if (isObject(value)) refuseUnknown(`limits.${group}`, value, MEMBERS[group] ?? [])
+  }
+  return {
+    answersPerMinute: read(limits, 'answers', 'perMinute', DEFAULTS.answersPerMinute),
+    answersAtOnce: read(limits, 'answers', 'concurrent', DEFAULTS.answersAtOnce),
+    requestsPerMinute: read(limits, 'requests', 'perMinute', DEFAULTS.requestsPerMinute),
+    failuresPerMinute: read(limits, 'failures', 'perMinute', DEFAULTS.failuresPerMinute),
+  }
+}

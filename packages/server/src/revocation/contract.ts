@@ -1,0 +1,22 @@
+import type { Revocation, RevocationEntry, RevocationList } from '@signet/auth'
+
+/** What has been withdrawn, as far as this process knows, and how more is. */
+export interface Revocations extends RevocationList {
+  /**
+   * Resolves once what is known is recent enough to judge a token by; waits a bounded time for that.
+   * @throws {RequestError} `storage_unavailable` where it is not
+   */
+  untilCurrent(): Promise<void>
+  /**
+   * How long ago the last read began that came to the end of what is shared, in milliseconds; undefined before
+   * it, and where nothing is shared.
+   */
+  ageMs(): number | undefined
+  /**
+   * Withdraws. When this resolves it is durable, as far as anything here is, and counts in this process.
+   * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
+   */
+  append(revocation: Revocation): Promise<RevocationEntry>
+  /** Ends what runs beside requests. Nobody is let in any more once what is known is too old. */
+  close(): void
+}

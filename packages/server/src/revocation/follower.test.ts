@@ -1,0 +1,379 @@
+import type { RevocableToken, Revocation, RevocationEntry, RevocationLog } from '@signet/auth'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createLogRecorder } from '../../../../test/support/application.js'
+import { createDeferred, type Deferred } from '../../../../test/support/deferred.js'
+import { RevocationFollower } from './follower.js'
+
+const POLL = 250
+const STALE = 30_000
+
+const ofId = (tokenId: string): Revocation => ({ kind: 'token-id', issuer: 'local', tokenId })
+
+/** A log in memory that a test can stop, break and hold. */
+class TestLog implements RevocationLog {
+  readonly entries: RevocationEntry[] = []
+  /** The sequence and the limit of each read. */
+  readonly reads: { readonly after: number; readonly limit: number }[] = []
+  error: Error | undefined
+  /** Reads wait for this. */
+  gate: Deferred<void> | undefined
+  mostInFlight = 0
+  #inFlight = 0
+  readonly #listeners = new Set<() => void>()
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  /** Appends as another instance would; sequences need not be without gaps. */
+  add(revocation: Revocation, gap = 1): RevocationEntry {
+    const sequence = (this.entries.at(-1)?.sequence ?? 0) + gap
+    const entry = { sequence, revocation, createdAt: 0 }
+    this.entries.push(entry)
+    return entry
+  }
+
+  hint(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  async append(revocation: Revocation): Promise<RevocationEntry> {
+    if (this.error !== undefined) throw this.error
+    return this.add(revocation)
+  }
+
+  async readAfter(after: number, limit: number): Promise<readonly RevocationEntry[]> {
+    this.reads.push({ after, limit })
+    this.#inFlight++
+    this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight)
+    try {
+      await this.gate?.promise
+      if (this.error !== undefined) throw this.error
+      return this.entries.filter(({ sequence }) => sequence > after).slice(0, limit)
+    } finally {
+      this.#inFlight--
+    }
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+}
+
+const tokenOf = (tokenId: string): RevocableToken => ({
+  issuer: 'local',
+  subject: 'alice',
+  tokenId,
+  sessionId: undefined,
+  issuedAt: 0,
+  digest: () => 'none',
+})
+
+const unavailable = { name: 'RequestError', code: 'storage_unavailable' }
+
+function create() {
+  const log = new TestLog()
+  const news: number[] = []
+  const { logger, lines } = createLogRecorder()
+  const follower = new RevocationFollower({
+    log,
+    pollMs: POLL,
+    staleAfterMs: STALE,
+    onNew: () => void news.push(log.reads.length),
+    logger,
+  })
+  const isRevoked = (tokenId: string) => follower.isRevoked(tokenOf(tokenId))
+  return { log, follower, isRevoked, news, lines }
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('RevocationFollower: the first read', () => {
+  it('reads nothing, and starts no timer, before it is asked', async () => {
+    const { log } = create()
+    await pass(10 * POLL)
+    expect(log.reads).toStrictEqual([])
+    expect(log.listeners).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('lets the first request wait until all of the log has been read, page by page', async () => {
+    const { log, follower, isRevoked } = create()
+    for (let count = 0; count < 2500; count++) log.add(ofId(`token-${count}`), 3)
+    await follower.untilCurrent()
+    expect(log.reads.map(({ after }) => after)).toStrictEqual([0, 3000, 6000])
+    expect([isRevoked('token-0'), isRevoked('token-2499')]).toStrictEqual([true, true])
+    expect(isRevoked('token-2500')).toBe(false)
+  })
+
+  it('reads once for all who wait for it', async () => {
+    const { log, follower } = create()
+    log.gate = createDeferred()
+    const waiting = [follower.untilCurrent(), follower.untilCurrent(), follower.untilCurrent()]
+    await pass(1000)
+    log.gate.resolve()
+    await Promise.all(waiting)
+    expect(log.reads).toHaveLength(1)
+  })
+
+  it('lets nobody in where it fails, nor waits for the next one', async () => {
+    const { log, follower } = create()
+    log.error = new Error('no database')
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+    log.gate = createDeferred()
+    await pass(POLL)
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+    expect(log.reads).toHaveLength(2)
+    log.error = undefined
+    log.gate.resolve()
+    await pass(0)
+    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+  })
+
+  it('keeps nobody waiting for longer than five seconds where it hangs', async () => {
+    const { log, follower } = create()
+    log.gate = createDeferred()
+    const outcome = follower.untilCurrent().catch((error: unknown) => error)
+    await pass(4999)
+    let isSettled = false
+    void outcome.then(() => (isSettled = true))
+    await pass(0)
+    expect(isSettled).toBe(false)
+    await pass(1)
+    expect(await outcome).toMatchObject(unavailable)
+    expect(log.reads).toHaveLength(1)
+    log.gate.resolve()
+    await pass(0)
+    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+  })
+})
+
+describe('RevocationFollower: reading on', () => {
+  it('reads on from its last entry each 250 ms, and tells of what is new only', async () => {
+    const { log, follower, isRevoked, news } = create()
+    log.add(ofId('a'), 7)
+    await follower.untilCurrent()
+    expect(news).toStrictEqual([1])
+    await pass(POLL)
+    log.add(ofId('b'))
+    await pass(POLL - 1)
+    expect(isRevoked('b')).toBe(false)
+    await pass(1)
+    expect(isRevoked('b')).toBe(true)
+    await pass(POLL)
+    expect(log.reads.map(({ after }) => after)).toStrictEqual([0, 7, 7, 8])
+    expect(news).toStrictEqual([1, 3])
+  })
+
+  it('has one read in flight, however long it takes', async () => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    log.gate = createDeferred()
+    await pass(20 * POLL)
+    log.hint()
+    await pass(20 * POLL)
+    expect(log.reads).toHaveLength(2)
+    expect(log.mostInFlight).toBe(1)
+  })
+
+  it('counts what this process appends before that is durable for its caller, and again in its place', async () => {
+    const { log, follower, isRevoked, news } = create()
+    await follower.untilCurrent()
+    log.add(ofId('of another'))
+    const entry = await follower.append(ofId('own'))
+    expect(entry).toMatchObject({ sequence: 2, revocation: ofId('own') })
+    expect([isRevoked('own'), isRevoked('of another')]).toStrictEqual([true, false])
+    expect(news).toHaveLength(1)
+    await pass(POLL)
+    expect(log.reads.at(-1)).toMatchObject({ after: 0 })
+    expect([isRevoked('own'), isRevoked('of another')]).toStrictEqual([true, true])
+  })
+
+  it('counts nothing that could not be appended', async () => {
+    const { log, follower, isRevoked, news } = create()
+    await follower.untilCurrent()
+    log.error = new Error('no database')
+    await expect(follower.append(ofId('own'))).rejects.toBe(log.error)
+    expect(isRevoked('own')).toBe(false)
+    expect(news).toStrictEqual([])
+  })
+
+  it('takes every kind of withdrawal', async () => {
+    const { log, follower } = create()
+    log.add({ kind: 'token', digest: 'ab' })
+    log.add({ kind: 'session', issuer: 'local', sessionId: 's' })
+    log.add({ kind: 'subject', issuer: 'local', subject: 'bob', at: 100 })
+    await follower.untilCurrent()
+    const token = { ...tokenOf('x'), digest: () => 'AB'.toLowerCase() }
+    expect(follower.isRevoked(token)).toBe(true)
+    expect(follower.isRevoked({ ...tokenOf('x'), sessionId: 's' })).toBe(true)
+    expect(follower.isRevoked({ ...tokenOf('x'), subject: 'bob', issuedAt: 100 })).toBe(true)
+    expect(follower.isRevoked({ ...tokenOf('x'), subject: 'bob', issuedAt: 101 })).toBe(false)
+    expect(follower.isRevoked(tokenOf('x'))).toBe(false)
+  })
+})
+
+describe('RevocationFollower: hints', () => {
+  it('hasten the next read', async () => {
+    const { log, follower, isRevoked } = create()
+    await follower.untilCurrent()
+    log.add(ofId('a'))
+    log.hint()
+    await pass(10)
+    expect(isRevoked('a')).toBe(true)
+  })
+
+  it('may be lost: what they would have told of is found by the next read', async () => {
+    const { log, follower, isRevoked } = create()
+    await follower.untilCurrent()
+    log.add(ofId('a'))
+    await pass(POLL)
+    expect(isRevoked('a')).toBe(true)
+  })
+
+  it('that come during a read are followed by another: it may have missed what they tell of', async () => {
+    const { log, follower, isRevoked } = create()
+    await follower.untilCurrent()
+    const first = createDeferred()
+    log.gate = first
+    await pass(POLL)
+    // The read that is held has asked already.
+    const entriesThen = log.entries.length
+    log.gate = undefined
+    log.hint()
+    first.resolve()
+    await pass(0)
+    log.add(ofId('a'))
+    expect(entriesThen).toBe(0)
+    expect(isRevoked('a')).toBe(false)
+    await pass(10)
+    expect(isRevoked('a')).toBe(true)
+  })
+
+  it('in a storm neither pile up nor put the read off', async () => {
+    const { log, follower, isRevoked } = create()
+    await follower.untilCurrent()
+    log.add(ofId('a'))
+    for (let ms = 0; ms < 1000; ms++) {
+      for (let count = 0; count < 5; count++) log.hint()
+      await pass(1)
+      if (ms === 20) expect(isRevoked('a')).toBe(true)
+    }
+    expect(log.mostInFlight).toBe(1)
+    expect(log.reads.length).toBeLessThanOrEqual(102)
+    expect(vi.getTimerCount()).toBe(1)
+  })
+})
+
+describe('RevocationFollower: a log that cannot be read', () => {
+  it('is trusted for as long as it was said, then nobody gets in until it can be read again', async () => {
+    const { log, follower, isRevoked, lines } = create()
+    await follower.untilCurrent()
+    log.error = new Error('no database')
+    await pass(STALE)
+    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    await pass(1)
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+    log.error = undefined
+    log.add(ofId('a'))
+    await pass(POLL)
+    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(isRevoked('a')).toBe(true)
+    expect(lines.map(({ level }) => level)).toStrictEqual(['warn', 'info'])
+  })
+
+  it('counts from when the last good read began, not from when it ended', async () => {
+    const { log, follower } = create()
+    log.gate = createDeferred()
+    const waiting = follower.untilCurrent()
+    await pass(4000)
+    log.gate.resolve()
+    await waiting
+    log.error = new Error('no database')
+    await pass(STALE - 4000)
+    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    await pass(1)
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+  })
+
+  it('answers at once while reads of it hang, once one has failed', async () => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    log.error = new Error('no database')
+    await pass(STALE + 1)
+    log.gate = createDeferred()
+    await pass(POLL)
+    const reads = log.reads.length
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+    expect(log.reads).toHaveLength(reads)
+  })
+
+  it('is read on from where it was left in the middle of a page', async () => {
+    const { log, follower, isRevoked } = create()
+    for (let count = 0; count < 1500; count++) log.add(ofId(`token-${count}`))
+    const { readAfter } = log
+    log.readAfter = async (after, limit) => {
+      if (after > 0) throw new Error('broken off')
+      return readAfter.call(log, after, limit)
+    }
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+    expect(isRevoked('token-999')).toBe(true)
+    log.readAfter = readAfter
+    log.reads.length = 0
+    await pass(POLL)
+    expect(log.reads.map(({ after }) => after)).toStrictEqual([1000])
+    expect(isRevoked('token-1499')).toBe(true)
+  })
+
+  it('waits for a read after the process itself stood still, which is no failure of the log', async () => {
+    const { follower } = create()
+    await follower.untilCurrent()
+    const later = performance.now() + 10 * STALE
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => later)
+    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    clock.mockRestore()
+  })
+})
+
+describe('RevocationFollower: its end', () => {
+  it('leaves no timer and no listener, and reads no more', async () => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    expect(log.listeners).toBe(1)
+    follower.close()
+    expect(log.listeners).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+    await pass(10 * STALE)
+    expect(log.reads).toHaveLength(1)
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+  })
+
+  it('does not go on after a read that was running, nor tells of its failure', async () => {
+    const { log, follower, lines } = create()
+    await follower.untilCurrent()
+    log.gate = createDeferred()
+    await pass(POLL)
+    follower.close()
+    log.gate.reject(new Error('closed'))
+    await pass(10 * POLL)
+    expect(log.reads).toHaveLength(2)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(lines).toStrictEqual([])
+  })
+
+  it('before its beginning leaves it unbegun', async () => {
+    const { log, follower } = create()
+    follower.close()
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+    expect(log.reads).toStrictEqual([])
+  })
+})

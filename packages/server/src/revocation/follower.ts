@@ -1,0 +1,166 @@
+import {
+  MemoryRevocationList,
+  type RevocableToken,
+  type Revocation,
+  type RevocationEntry,
+  type RevocationLog,
+} from '@signet/auth'
+import type { Logger } from '@signet/core'
+import { RequestError } from '../error.js'
+import { applyRevocation } from './apply.js'
+import type { Revocations } from './contract.js'
+
+/** How many entries are asked for at once. */
+const PAGE = 1000
+/** How soon a hint is followed: what comes in a storm of them is read together. */
+const HASTE_MS = 10
+/** How long a request waits for a read. */
+const WAIT_MS = 5000
+
+/** What is followed, and how. */
+export interface FollowerOptions {
+  readonly log: RevocationLog
+  /** From one read to the next, in milliseconds. */
+  readonly pollMs: number
+  /** How long what was read last is trusted, in milliseconds. */
+  readonly staleAfterMs: number
+  /** Told whenever something new is withdrawn, once it counts. */
+  readonly onNew: () => void
+  readonly logger: Logger
+}
+
+/** Waits for work that never rejects, but no longer than this. */
+async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+    timer.unref()
+  })
+  await Promise.race([work, timeUp])
+  clearTimeout(timer)
+}
+
+/**
+ * Follows a log of withdrawals: reads all of it at the first request, and then on from its last entry, again
+ * and again. One read is in flight at a time. A read that fails is tried again at the next turn, for ever;
+ * how long one may take is the log's to bound.
+ */
+export class RevocationFollower implements Revocations {
+  readonly #options: FollowerOptions
+  readonly #list = new MemoryRevocationList()
+  #sequence = 0
+  /** When the last read began that came to the end of the log, by a clock that only goes forward. */
+  #currentAt: number | undefined
+  #hasFailed = false
+  #reading: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** Whether the next read is already to come as soon as it can. */
+  #isHastened = false
+  #unsubscribe: (() => void) | undefined
+  #hasBegun = false
+  #isClosed = false
+
+  constructor(options: FollowerOptions) {
+    this.#options = options
+  }
+
+  isRevoked(token: RevocableToken): boolean {
+    return this.#list.isRevoked(token)
+  }
+
+  async untilCurrent(): Promise<void> {
+    this.#begin()
+    if (this.#isCurrent()) return
+    // Where the last read failed, the next one will tell: meanwhile nobody is kept waiting.
+    if (!this.#hasFailed && !this.#isClosed) await waitAtMost(WAIT_MS, this.#read())
+    if (this.#isCurrent()) return
+    throw new RequestError('storage_unavailable', 'It is not known what has been withdrawn by now.')
+  }
+
+  ageMs(): number | undefined {
+    return this.#currentAt === undefined ? undefined : performance.now() - this.#currentAt
+  }
+
+  async append(revocation: Revocation): Promise<RevocationEntry> {
+    const entry = await this.#options.log.append(revocation)
+    // Read again later, in its place: what others appended before it is still to come.
+    applyRevocation(this.#list, revocation)
+    this.#options.onNew()
+    return entry
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#unsubscribe?.()
+  }
+
+  #isCurrent(): boolean {
+    const { staleAfterMs } = this.#options
+    return this.#currentAt !== undefined && performance.now() - this.#currentAt <= staleAfterMs
+  }
+
+  #begin(): void {
+    if (this.#hasBegun || this.#isClosed) return
+    this.#hasBegun = true
+    this.#unsubscribe = this.#options.log.onAppend?.(() => this.#hasten())
+    void this.#read()
+  }
+
+  /** Reads to the end of the log, or waits for the read that does. Never rejects. */
+  #read(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#reading ??= this.#readToEnd().finally(() => {
+      this.#reading = undefined
+      this.#schedule()
+    })
+    return this.#reading
+  }
+
+  async #readToEnd(): Promise<void> {
+    // A hint from here on tells of what this read may miss.
+    this.#isHastened = false
+    try {
+      let isMore = true
+      while (isMore && !this.#isClosed) isMore = await this.#readPage()
+      if (this.#hasFailed) this.#options.logger.info('The log of withdrawals can be read again.')
+      this.#hasFailed = false
+    } catch (error) {
+      if (!this.#hasFailed && !this.#isClosed) {
+        const message = 'The log of withdrawals cannot be read; it is tried again and again.'
+        this.#options.logger.warn(message, { error })
+      }
+      this.#hasFailed = true
+    }
+  }
+
+  /** Reads on, and says whether there may be more. */
+  async #readPage(): Promise<boolean> {
+    const begunAt = performance.now()
+    const entries = await this.#options.log.readAfter(this.#sequence, PAGE)
+    for (const { sequence, revocation } of entries) {
+      applyRevocation(this.#list, revocation)
+      this.#sequence = sequence
+    }
+    if (entries.length > 0) this.#options.onNew()
+    if (entries.length >= PAGE) return true
+    this.#currentAt = begunAt
+    return false
+  }
+
+  #schedule(): void {
+    if (this.#isClosed) return
+    const { pollMs } = this.#options
+    clearTimeout(this.#timer)
+    const delay = this.#isHastened ? Math.min(HASTE_MS, pollMs) : pollMs
+    this.#timer = setTimeout(() => void this.#read(), delay)
+    this.#timer.unref()
+  }
+
+  /** Brings the next read forward. A hint that comes before it changes nothing: a storm does not put it off. */
+  #hasten(): void {
+    if (this.#isHastened) return
+    this.#isHastened = true
+    if (this.#reading === undefined) this.#schedule()
+  }
+}

@@ -1,0 +1,26 @@
+import type { RevocationLog } from '@signet/auth'
+import type { Logger, RevocationConfig } from '@signet/core'
+import type { Revocations } from './contract.js'
+import { RevocationFollower } from './follower.js'
+import { createLocalRevocations } from './local.js'
+import { readRevocationConfig } from './settings.js'
+
+/** Where withdrawals are kept, and who is told of them. */
+export interface RevocationOptions {
+  /** Shared with other instances. Default: what is withdrawn is known to this process alone. */
+  readonly log: RevocationLog | undefined
+  readonly config: RevocationConfig | undefined
+  /** Told whenever something new is withdrawn, once it counts. */
+  readonly onNew: () => void
+  readonly logger: Logger
+}
+
+/**
+ * The withdrawals of a server. Nothing is read before the first request that needs them.
+ * @throws {StartError} `option_invalid`
+ */
+export function openRevocations({ log, config, onNew, logger }: RevocationOptions): Revocations {
+  const settings = readRevocationConfig(config)
+  if (log === undefined) return createLocalRevocations(onNew)
+  return new RevocationFollower({ log, ...settings, onNew, logger })
+}

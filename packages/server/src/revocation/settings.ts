@@ -1,0 +1,23 @@
+import type { RevocationConfig } from '@signet/core'
+import { StartError } from '../error.js'
+import { positive } from '../start-check.js'
+
+const DEFAULT_POLL_MS = 250
+const DEFAULT_STALE_AFTER_MS = 30_000
+
+/**
+ * How a server follows withdrawals, with its defaults.
+ * @throws {StartError} `option_invalid`
+ */
+export function readRevocationConfig(config: RevocationConfig = {}): Required<RevocationConfig> {
+  const pollMs = positive('revocation.pollMs', config.pollMs ?? DEFAULT_POLL_MS)
+  const staleAfterMs = positive(
+    'revocation.staleAfterMs',
+    config.staleAfterMs ?? DEFAULT_STALE_AFTER_MS,
+  )
+  if (staleAfterMs > pollMs) return { pollMs, staleAfterMs }
+  throw new StartError(
+    'option_invalid',
+    `server.revocation.staleAfterMs (${staleAfterMs}) is not longer than pollMs (${pollMs}): nobody would get in between two reads.`,
+  )
+}

@@ -1,0 +1,66 @@
+import { MOST_AUDIT_CHARACTERS } from '@signet/core'
+import { z } from 'zod'
+import { auditView, viewAuditRecord } from '../audit/audit-view.js'
+import { RequestError } from '../error.js'
+import { defineRoute, type Route } from '../route.js'
+import { numberText, timeText } from './memory/schema.js'
+
+const DEFAULT_LIMIT = 100
+const MOST_RECORDS = 1000
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** A value to look for, as a record shows it. */
+const filterText = z.string().min(1).max(MOST_AUDIT_CHARACTERS).optional()
+
+/** Longer numbers than `numberText` reads. */
+function longNumberText(maximum: number): z.ZodType<number, string> {
+  const isInRange = (text: string) => /^\d{1,16}$/.test(text) && Number(text) <= maximum
+  return z
+    .string()
+    .refine(isInRange, `A whole number from 0 to ${maximum}.`)
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 0, maximum })
+}
+
+const NO_TIME = 'A time in ISO 8601, or in milliseconds since 1970.'
+const time = z.union([timeText, longNumberText(LAST_TIME)], { error: NO_TIME }).optional()
+
+/** Strict: a filter that is misspelt, and so would not filter, is refused. */
+const auditQuery = z.strictObject({
+  subject: filterText,
+  issuer: filterText,
+  action: filterText,
+  resource: filterText,
+  code: filterText,
+  allowed: z.enum(['true', 'false']).optional(),
+  requestId: filterText,
+  address: filterText,
+  /** Both ends included. */
+  from: time,
+  to: time,
+  /** `next` of the page before. */
+  before: longNumberText(Number.MAX_SAFE_INTEGER).optional(),
+  limit: numberText(1, MOST_RECORDS).optional(),
+})
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/audit',
+  access: 'audit:read',
+  summary: 'What was decided about requests, the newest first',
+  query: auditQuery,
+  response: z.object({ records: z.array(auditView), next: z.int().nullable() }),
+  async handler({ state, query }) {
+    if (state.audit === undefined) throw new RequestError('not_found', 'There is no audit.')
+    const { allowed, limit = DEFAULT_LIMIT, ...filters } = query
+    const isAllowed = allowed === undefined ? undefined : allowed === 'true'
+    // One more than is shown tells whether there are more.
+    const found = await state.audit.list({ ...filters, isAllowed, limit: limit + 1 })
+    const records = found.slice(0, limit)
+    const last = found.length > limit ? records.at(-1) : undefined
+    return { records: records.map(viewAuditRecord), next: last?.sequence ?? null }
+  },
+})
+
+/** What was recorded of decisions. */
+export const auditRoutes: readonly Route[] = [list]

@@ -1,0 +1,126 @@
+import {
+  apiKeyDigest,
+  isBearerToken,
+  isRevocableName,
+  looksLikeApiKey,
+  readBearerToken,
+  tokenRevocation,
+  type Principal,
+  type Revocation,
+} from '@signet/auth'
+import { z } from 'zod'
+import { RequestError } from '../error.js'
+import { defineRoute, type HandlerContext, type Route } from '../route.js'
+
+const nameText = z
+  .string()
+  .refine(isRevocableName, 'A name has 1 to 2000 characters, none of them NUL.')
+
+/** As much as a token of whatever kind can have, in characters. */
+const MOST_TOKEN = 65_536
+/** What is no token could only be withdrawn by mistake. */
+const tokenText = z
+  .string()
+  .max(MOST_TOKEN)
+  .refine(isBearerToken, 'The text is no bearer token: send the token alone.')
+
+const NAMES = ['token', 'jti', 'subject', 'session'] as const
+
+/** Exactly one of them. A shape for each tells readers of the schema what goes together. */
+const shapes = z.union([
+  z.strictObject({ token: z.string() }),
+  z.strictObject({ jti: z.string(), issuer: z.string().optional() }),
+  z.strictObject({ subject: z.string(), issuer: z.string().optional() }),
+  z.strictObject({ session: z.string(), issuer: z.string().optional() }),
+])
+
+const revocationRequest = z
+  .strictObject({
+    token: tokenText.optional(),
+    jti: nameText.optional(),
+    subject: nameText.optional(),
+    session: nameText.optional(),
+    /** Of all but `token`. Default: the caller's own. */
+    issuer: nameText.optional(),
+  })
+  .superRefine((body, context) => {
+    const given = NAMES.filter((name) => body[name] !== undefined)
+    if (given.length !== 1) {
+      const message = `Exactly one of ${NAMES.join(', ')} says what is withdrawn.`
+      context.addIssue({ code: 'custom', message })
+    } else if (body.token !== undefined && body.issuer !== undefined) {
+      const message = 'A token names its issuer itself.'
+      context.addIssue({ code: 'custom', path: ['issuer'], message })
+    }
+  })
+  .meta(z.toJSONSchema(shapes, { io: 'input' }))
+
+type RevocationRequest = z.output<typeof revocationRequest>
+
+/** An API key that was withdrawn is revoked in lists of keys, too. */
+async function revokeIfKey(token: string, { state: { apiKeys } }: HandlerContext): Promise<void> {
+  if (apiKeys === undefined || !looksLikeApiKey(token)) return
+  const key = await apiKeys.findByDigest(apiKeyDigest(token))
+  if (key !== undefined) await apiKeys.revoke(key.id, Date.now())
+}
+
+/** What a request withdraws. Its schema has seen to it that it names one thing. */
+async function readRevocation(
+  body: RevocationRequest,
+  caller: Principal,
+  { expiryOf }: HandlerContext,
+): Promise<Revocation> {
+  const { token, jti, subject, session, issuer = caller.issuer } = body
+  if (jti !== undefined) return { kind: 'token-id', issuer, tokenId: jti }
+  if (session !== undefined) return { kind: 'session', issuer, sessionId: session }
+  if (subject !== undefined) {
+    return { kind: 'subject', issuer, subject, at: Math.floor(Date.now() / 1000) }
+  }
+  if (token !== undefined) return tokenRevocation({ token, expiry: await expiryOf(token) })
+  throw new RequestError('request_invalid', 'The body names nothing to withdraw.')
+}
+
+const revoke = defineRoute({
+  method: 'POST',
+  path: '/auth/revocations',
+  access: 'tokens:write',
+  summary: 'Withdraws a token, a session, or all that a subject was given until now',
+  status: 201,
+  body: revocationRequest,
+  response: z.object({
+    sequence: z.int(),
+    kind: z.enum(['token', 'token-id', 'subject', 'session']),
+    createdAt: z.iso.datetime(),
+  }),
+  async handler(input) {
+    const { body, principal } = input
+    const revocation = await readRevocation(body, principal, input)
+    const { sequence, createdAt } = await input.withdraw(revocation)
+    if (body.token !== undefined) await revokeIfKey(body.token, input)
+    return { sequence, kind: revocation.kind, createdAt: new Date(createdAt).toISOString() }
+  },
+})
+
+const logout = defineRoute({
+  method: 'POST',
+  path: '/auth/logout',
+  access: 'authenticated',
+  summary: 'Withdraws the token that it is called with',
+  response: z.object({ success: z.literal(true) }),
+  async handler(input) {
+    const { isAuthEnabled, principal, request } = input
+    if (!isAuthEnabled) {
+      throw new RequestError('not_found', 'Where nobody is told apart, nobody can log out.')
+    }
+    const token = readBearerToken(request.headers.get('authorization'))
+    const { issuer, tokenId } = principal
+    const expiry = await input.expiryOf(token)
+    const byId = tokenId === undefined ? {} : { tokenId: { issuer, tokenId } }
+    await input.withdraw(tokenRevocation({ token, expiry, ...byId }))
+    await revokeIfKey(token, input)
+    return { success: true }
+  },
+})
+
+/** Withdrawal of tokens before they end. */
+export const revocationRoutes: readonly Route[] = [revoke, logout]

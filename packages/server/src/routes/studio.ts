@@ -1,0 +1,99 @@
+import { RequestError, StartError } from '../error.js'
+import { defineRoute, type Route } from '../route.js'
+import { contentPolicy, createNonce } from '../studio/content-policy.js'
+import { readStudio, type StudioFile } from '../studio/files.js'
+
+/** How the Studio is served. */
+export interface StudioOptions {
+  /** Holds the built page: `index.html` and `assets/`. */
+  readonly directory: string
+  /** What the routes of the API start with. */
+  readonly prefix: string
+  /** Origins beside this one whose answers the page may load. */
+  readonly connect: readonly string[]
+}
+
+const SHARED_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** The names of assets hold a hash of what is in them. */
+const FOR_EVER = 'public, max-age=31536000, immutable'
+
+function takesGzip(request: Request): boolean {
+  return /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
+}
+
+function assetResponse(file: StudioFile, request: Request): Response {
+  const gzipped = takesGzip(request) ? file.gzipped() : undefined
+  return new Response(gzipped ?? file.bytes, {
+    headers: {
+      ...SHARED_HEADERS,
+      'content-type': file.type,
+      'cache-control': FOR_EVER,
+      vary: 'accept-encoding',
+      ...(gzipped && { 'content-encoding': 'gzip' }),
+    },
+  })
+}
+
+/** @throws {StartError} `option_invalid` for what is no origin, such as `https://api.example` */
+function checkOrigins(connect: readonly string[]): void {
+  const wrong = connect.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  if (wrong === undefined) return
+  throw new StartError(
+    'option_invalid',
+    `server.studio.connect has ${JSON.stringify(wrong)}, which is no origin such as https://api.example.`,
+  )
+}
+
+/**
+ * The page of the Studio and its assets, which hold no data and so are public: what they show, they ask the API for.
+ * @throws {StartError} `option_invalid` for what is no origin
+ */
+export function studioRoutes({ directory, prefix, connect }: StudioOptions): readonly Route[] {
+  checkOrigins(connect)
+  const { page, assets } = readStudio(directory)
+
+  const home = defineRoute({
+    method: 'GET',
+    path: '/',
+    isPrefixed: false,
+    access: 'public',
+    summary: 'The Studio',
+    handler({ stop }) {
+      stop()
+      const nonce = createNonce()
+      const text = page
+        .replace('name="signet-nonce" content=""', `name="signet-nonce" content="${nonce}"`)
+        .replace('content="/api"', `content="${prefix}"`)
+      return new Response(text, {
+        headers: {
+          ...SHARED_HEADERS,
+          'content-type': 'text/html; charset=utf-8',
+          'cache-control': 'no-store',
+          'content-security-policy': contentPolicy(nonce, connect),
+          'cross-origin-opener-policy': 'same-origin',
+          'referrer-policy': 'no-referrer',
+        },
+      })
+    },
+  })
+
+  const asset = defineRoute({
+    method: 'GET',
+    path: '/assets/:file',
+    isPrefixed: false,
+    access: 'public',
+    summary: 'What the Studio loads',
+    handler({ params, request, stop }) {
+      const file = assets.get(params.file)
+      if (file === undefined) throw new RequestError('not_found', 'The Studio has no such file.')
+      stop()
+      return assetResponse(file, request)
+    },
+  })
+
+  return [home, asset]
+}

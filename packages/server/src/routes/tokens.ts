@@ -1,0 +1,160 @@
+import {
+  isRevocableName,
+  looksLikeApiKey,
+  looksLikeJwt,
+  parseGrant,
+  type Principal,
+} from '@signet/auth'
+import { z } from 'zod'
+import { defineRoute, type Route } from '../route.js'
+
+/** Eight hours, as the token lasts that `signet dev` prints. */
+const DEFAULT_SECONDS = 8 * 3600
+/** Thirty days. */
+const MOST_SECONDS = 30 * 86_400
+const MOST_SCOPE = 4096
+const MOST_ROLES = 50
+/** What is quoted of a scope that is none. */
+const MOST_QUOTED = 100
+
+/** Claims that say who, for whom, until when and what: the request or the provider says them. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'sub',
+  'id',
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'sid',
+  'act',
+  'scope',
+  'scp',
+  'permissions',
+  'role',
+  'roles',
+])
+
+function dateText(seconds: number): string | null {
+  const date = new Date(seconds * 1000)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
+
+function viewPrincipal(principal: Principal): Readonly<Record<string, unknown>> {
+  const { subject, issuer, resourceId, roles, permissions, ignoredGrants, expiresAt } = principal
+  return {
+    subject,
+    issuer,
+    resourceId,
+    roles,
+    permissions: permissions.granted,
+    ignored: ignoredGrants,
+    expiresAt: expiresAt === undefined ? null : dateText(expiresAt),
+  }
+}
+
+/** The form of a token, whether it is one or not. */
+function formOf(token: string): 'jwt' | 'api-key' | 'opaque' {
+  if (looksLikeApiKey(token)) return 'api-key'
+  return looksLikeJwt(token) ? 'jwt' : 'opaque'
+}
+
+const explain = defineRoute({
+  method: 'POST',
+  path: '/auth/explain',
+  access: 'system:read',
+  summary:
+    'What this server makes of a token, check by check, and what it grants where it verifies',
+  body: z.strictObject({ token: z.string() }),
+  response: z.object({
+    form: z.enum(['jwt', 'api-key', 'opaque']),
+    by: z.string(),
+    accepted: z.boolean(),
+    steps: z.array(z.object({ name: z.string(), result: z.enum(['pass', 'fail', 'not reached']) })),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    remedy: z.string().nullable(),
+    principal: z
+      .object({
+        subject: z.string(),
+        issuer: z.string(),
+        resourceId: z.string(),
+        roles: z.array(z.string()),
+        permissions: z.array(z.string()),
+        ignored: z.array(z.string()),
+        expiresAt: z.iso.datetime().nullable(),
+      })
+      .nullable(),
+  }),
+  async handler({ body: { token }, explainToken }) {
+    const { by, accepted, steps, code, reason, remedy, principal } = await explainToken(token)
+    return {
+      form: formOf(token),
+      by,
+      accepted,
+      steps,
+      code: code ?? null,
+      reason: reason ?? null,
+      remedy: remedy ?? null,
+      principal: principal === undefined ? null : viewPrincipal(principal),
+    }
+  },
+})
+
+const subjectText = z
+  .string()
+  .refine(
+    (text) => isRevocableName(text) && text.trim() !== '',
+    'A subject has 1 to 2000 characters, none of them NUL, and is not blank.',
+  )
+
+const scopeText = z
+  .string()
+  .max(MOST_SCOPE)
+  .superRefine((text, context) => {
+    const wrong = text.split(' ').find((word) => word !== '' && parseGrant(word) === undefined)
+    if (wrong === undefined) return
+    const message = `${JSON.stringify(wrong.slice(0, MOST_QUOTED))} is no permission. Write resource:action or resource:action:id.`
+    context.addIssue({ code: 'custom', message })
+  })
+  .meta({ examples: ['agents:execute tools:execute:get-weather'] })
+
+const furtherClaims = z.record(z.string(), z.unknown()).superRefine((claims, context) => {
+  for (const name of Object.keys(claims).filter((each) => RESERVED.has(each))) {
+    const message = 'This claim is not for the request to say, or has a member of its own there.'
+    context.addIssue({ code: 'custom', path: [name], message })
+  }
+})
+
+const sign = defineRoute({
+  method: 'POST',
+  path: '/auth/tokens',
+  access: 'tokens:write',
+  summary: 'Signs a token that grants at most what the caller may do: in development only',
+  status: 201,
+  body: z.strictObject({
+    sub: subjectText,
+    scope: scopeText.optional(),
+    roles: z.array(z.string().min(1)).max(MOST_ROLES).optional(),
+    expiresInSeconds: z.int().min(1).max(MOST_SECONDS).default(DEFAULT_SECONDS),
+    claims: furtherClaims.default({}),
+  }),
+  response: z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.iso.datetime() }),
+  async handler({ body, signToken, stop }) {
+    const { sub: subject, scope, roles, expiresInSeconds, claims } = body
+    const signed = await signToken({ subject, scope, roles, expiresInSeconds, claims })
+    const { token, tokenId, expiresAt } = signed
+    stop()
+    return Response.json(
+      { token, tokenId, expiresAt: dateText(expiresAt) },
+      { status: 201, headers: { 'cache-control': 'no-store' } },
+    )
+  },
+})
+
+/** What the server makes of tokens, for whoever runs it. */
+export const explainRoutes: readonly Route[] = [explain]
+
+/** Making tokens: only where nobody but the developer's own machine can ask. */
+export const signingRoutes: readonly Route[] = [sign]

@@ -1,0 +1,86 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createDeferred } from '../../../../test/support/deferred.js'
+import type { DecisionCode } from '../exchange.js'
+import { followResponse } from './followed-response.js'
+
+/** A request whose end a test sees, and whose answer it can break off. */
+function createContext() {
+  const listeners: ((error: Error) => void)[] = []
+  const stop = vi.fn<() => void>()
+  const release = vi.fn<() => void>()
+  const noteFailure = vi.fn<(code: DecisionCode) => void>()
+  return {
+    stop,
+    release,
+    noteFailure,
+    onBreakOff: (listener: (error: Error) => void) => void listeners.push(listener),
+    breakOff: (error: Error) => listeners.forEach((listener) => listener(error)),
+  }
+}
+
+const encoder = new TextEncoder()
+
+describe('followResponse', () => {
+  it('ends at once where there is no body', () => {
+    const context = createContext()
+    const response = new Response(null, { status: 204 })
+    expect(followResponse(response, context)).toBe(response)
+    expect(context.stop).toHaveBeenCalledOnce()
+    expect(context.release).not.toHaveBeenCalled()
+  })
+
+  it('keeps status, headers and body, and ends after the last of it', async () => {
+    const context = createContext()
+    const original = new Response('a body', { status: 418, headers: { 'x-kind': 'tea' } })
+    const response = followResponse(original, context)
+    expect([response.status, response.headers.get('x-kind')]).toStrictEqual([418, 'tea'])
+    expect(context.release).toHaveBeenCalledOnce()
+    expect(context.stop).not.toHaveBeenCalled()
+    expect(await response.text()).toBe('a body')
+    expect(context.stop).toHaveBeenCalledOnce()
+    expect(context.noteFailure).not.toHaveBeenCalled()
+  })
+
+  it('ends when the client is gone, and lets go of the body', async () => {
+    const context = createContext()
+    const cancelled = createDeferred<unknown>()
+    const body = new ReadableStream({ cancel: (reason) => cancelled.resolve(reason) })
+    await followResponse(new Response(body), context).body?.cancel('gone')
+    expect(await cancelled.promise).toBe('gone')
+    expect(context.stop).toHaveBeenCalledOnce()
+    expect(context.noteFailure.mock.calls).toStrictEqual([['client_gone']])
+  })
+
+  it('ends when the body fails, with its error', async () => {
+    const context = createContext()
+    const failure = new Error('broken')
+    const body = new ReadableStream({ pull: (controller) => controller.error(failure) })
+    await expect(followResponse(new Response(body), context).text()).rejects.toBe(failure)
+    expect(context.stop).toHaveBeenCalledOnce()
+    expect(context.noteFailure).toHaveBeenCalledOnce()
+  })
+
+  it('breaks off when it is told to, and lets go of the body, also in the middle of a read', async () => {
+    const context = createContext()
+    const cancelled = createDeferred<unknown>()
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(encoder.encode('x')),
+      cancel: (reason) => cancelled.resolve(reason),
+    })
+    const reader = followResponse(new Response(body), context).body?.getReader()
+    await reader?.read()
+    const reading = reader?.read()
+    const reason = new Error('withdrawn')
+    context.breakOff(reason)
+    await expect(reading).rejects.toBe(reason)
+    expect(await cancelled.promise).toBe(reason)
+    expect(context.stop).toHaveBeenCalled()
+  })
+
+  it('minds nothing that comes after its end', async () => {
+    const context = createContext()
+    const response = followResponse(new Response('x'), context)
+    expect(await response.text()).toBe('x')
+    expect(() => context.breakOff(new Error('late'))).not.toThrow()
+  })
+})

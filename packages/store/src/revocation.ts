@@ -1,0 +1,128 @@
+import type { Revocation, RevocationEntry, RevocationLog } from '@signet/auth'
+import type { Insertable, Selectable, Transaction } from 'kysely'
+import type { Database } from './database.js'
+import { StorageError } from './error.js'
+import type { RevocationTable, Schema } from './schema.js'
+import {
+  checkCount,
+  checkDigest,
+  checkNumber,
+  checkTime,
+  decodeText,
+  encodeShortText,
+} from './value.js'
+
+/** No claim of a token is longer: a token has 8 KiB. */
+const MOST_CHARACTERS = 8192
+/** Clocks of instances differ; none of them forgets what another still needs. */
+const FORGET_AFTER_SECONDS = 3600
+/** How many entries one append forgets at most. */
+const FORGET_SIZE = 100
+
+type RevocationRow = Insertable<RevocationTable>
+
+function toRow(revocation: Revocation, now: number): RevocationRow {
+  const { kind, forgetAt } = revocation
+  const row = {
+    kind,
+    issuer: null,
+    issued_until: null,
+    forget_at: forgetAt === undefined ? null : checkNumber(forgetAt, 'forgetAt'),
+    created_at: checkTime(now),
+  }
+  const issuer = (text: string) => encodeShortText(text, 'The issuer', MOST_CHARACTERS)
+  const name = (text: string) => encodeShortText(text, 'What is withdrawn', MOST_CHARACTERS)
+  switch (kind) {
+    case 'token-id':
+      return { ...row, issuer: issuer(revocation.issuer), name: name(revocation.tokenId) }
+    case 'token':
+      return { ...row, name: name(checkDigest(revocation.digest)) }
+    case 'session':
+      return { ...row, issuer: issuer(revocation.issuer), name: name(revocation.sessionId) }
+    case 'subject':
+      return {
+        ...row,
+        issuer: issuer(revocation.issuer),
+        name: name(revocation.subject),
+        issued_until: checkNumber(revocation.at, 'at'),
+      }
+    default:
+      throw new StorageError('value_invalid', 'There is no such kind of revocation.')
+  }
+}
+
+function toRevocation(row: Selectable<RevocationTable>): Revocation {
+  const term = row.forget_at === null ? {} : { forgetAt: row.forget_at }
+  const issuer = row.issuer === null ? '' : decodeText(row.issuer)
+  const name = decodeText(row.name)
+  switch (row.kind) {
+    case 'token-id':
+      return { kind: 'token-id', issuer, tokenId: name, ...term }
+    case 'token':
+      return { kind: 'token', digest: name, ...term }
+    case 'session':
+      return { kind: 'session', issuer, sessionId: name, ...term }
+    case 'subject':
+      return { kind: 'subject', issuer, subject: name, at: row.issued_until ?? 0, ...term }
+    default:
+      throw new StorageError('storage_failed', 'The log has an entry of an unknown kind.')
+  }
+}
+
+function toEntry(row: Selectable<RevocationTable>): RevocationEntry {
+  return { sequence: row.sequence, revocation: toRevocation(row), createdAt: row.created_at }
+}
+
+/** Deletes a few entries that name only tokens that have long expired. */
+async function forget(tx: Transaction<Schema>, now: number): Promise<void> {
+  await tx
+    .deleteFrom('signet_revocation')
+    .where('sequence', 'in', (query) =>
+      query
+        .selectFrom('signet_revocation')
+        .select('sequence')
+        .where('forget_at', '<', now / 1000 - FORGET_AFTER_SECONDS)
+        .orderBy('forget_at')
+        .limit(FORGET_SIZE),
+    )
+    .execute()
+}
+
+/**
+ * The log of revocations in a database.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function createRevocationLog(database: Database, now: () => number): RevocationLog {
+  const { appends, enterLog } = database.driver
+  return {
+    append: async (revocation) => {
+      const row = toRow(revocation, now())
+      return await database.write(async (tx) => {
+        await enterLog(tx)
+        await forget(tx, row.created_at)
+        const inserted = await tx
+          .insertInto('signet_revocation')
+          .values(row)
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return toEntry(inserted)
+      })
+    },
+    readAfter: async (given, limit) => {
+      const sequence = checkCount(given, 'sequence')
+      const count = checkCount(limit, 'limit', 1)
+      const rows = await database.read((tx) =>
+        tx
+          .selectFrom('signet_revocation')
+          .selectAll()
+          .where('sequence', '>', sequence)
+          .orderBy('sequence')
+          .limit(count)
+          .execute(),
+      )
+      return rows.map(toEntry)
+    },
+    ...(appends && { onAppend: (listener: () => void) => appends.subscribe(listener) }),
+  }
+}

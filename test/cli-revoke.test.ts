@@ -1,0 +1,158 @@
+import { createApiKey, MastraJwtAuth, tokenDigest } from '@signet/auth'
+import { openStore, type Store } from '@signet/store'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FixtureCopies } from './support/fixture.js'
+import { SECRET } from './support/memory-client.js'
+import { SignetProcesses } from './support/server-process.js'
+import { runSignet, type CommandResult } from './support/signet-process.js'
+
+const processes = new SignetProcesses()
+const copies = new FixtureCopies()
+const auth = new MastraJwtAuth({ secret: SECRET })
+const sign = (claims: object) => auth.sign({ sub: 'alice', ...claims }, { expiresInSeconds: 3600 })
+
+let project: string
+
+beforeEach(() => {
+  project = copies.copy('remembering')
+})
+
+afterEach(async () => {
+  await processes.kill()
+  copies.remove()
+})
+
+function revoke(flags: readonly string[], input?: string): Promise<CommandResult> {
+  return runSignet(['revoke', '--dir', project, ...flags], { input })
+}
+
+/** Works on the store of the project, as a server would. */
+async function inStore<Value>(work: (store: Store) => Promise<Value>): Promise<Value> {
+  const store = await openStore({ directory: join(project, '.signet') })
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const withdrawn = () =>
+  inStore(async ({ revocations }) => {
+    const entries = await revocations.readAfter(0, 100)
+    return entries.map(({ revocation }) => revocation)
+  })
+
+describe('signet revoke', () => {
+  it('is obeyed by a server that runs', async () => {
+    const { url } = await processes.start(project, { MASTRA_JWT_SECRET: SECRET })
+    const [alice, bob] = [sign({}), sign({ sub: 'bob' })]
+    const ask = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const response = await fetch(`${url}/api/agents`, { headers })
+      return { status: response.status, code: Reflect.get(Object(await response.json()), 'code') }
+    }
+    for (const token of [alice, bob]) expect(await ask(token)).toMatchObject({ status: 200 })
+    const { code, stdout, stderr } = await revoke(['--sub', 'alice'])
+    expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^Withdrawn: all that alice of the issuer local was given until \d{4}-[-\d]+T[:.\d]+Z\.\n$/,
+    )
+    await vi.waitFor(
+      async () => expect(await ask(alice)).toStrictEqual({ status: 401, code: 'token_revoked' }),
+      10_000,
+    )
+    expect(await ask(bob)).toMatchObject({ status: 200 })
+    await revoke(['--token', '-'], bob)
+    await vi.waitFor(
+      async () => expect(await ask(bob)).toStrictEqual({ status: 401, code: 'token_revoked' }),
+      10_000,
+    )
+  })
+
+  it.each([
+    [['--jti', 'j'], { kind: 'token-id', issuer: 'local', tokenId: 'j' }],
+    [['--jti', 'j', '--iss', 'i'], { kind: 'token-id', issuer: 'i', tokenId: 'j' }],
+    [['--sid', 's', '--iss', 'i'], { kind: 'session', issuer: 'i', sessionId: 's' }],
+    [
+      ['--sub', 'a b', '--iss', 'i'],
+      { kind: 'subject', issuer: 'i', subject: 'a b', at: expect.any(Number) },
+    ],
+  ])('withdraws by %j', async (flags, revocation) => {
+    expect((await revoke(flags)).code).toBe(0)
+    expect(await withdrawn()).toStrictEqual([revocation])
+  })
+
+  it.each([
+    ['alone', ''],
+    ['as a header has it', 'Authorization: Bearer '],
+  ])('withdraws a token that is piped in %s, and prints nothing of it', async (_, prefix) => {
+    const token = sign({})
+    const result = await revoke(['--token', '-'], `${prefix}${token}\n`)
+    expect(result).toStrictEqual({ code: 0, stdout: 'Withdrawn: the token.\n', stderr: '' })
+    expect(await withdrawn()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
+  })
+
+  it('revokes an API key that is piped in', async () => {
+    const key = createApiKey()
+    const record = {
+      id: 'key-1',
+      name: 'robot',
+      digest: tokenDigest(key),
+      scopes: ['agents:read'],
+      maker: {},
+      makerIssuer: 'local',
+      makerSubject: 'alice',
+      createdAt: Date.now(),
+      expiresAt: undefined,
+      lastUsedAt: undefined,
+      revokedAt: undefined,
+    }
+    await inStore(({ apiKeys }) => apiKeys.create(record))
+    const { code, stdout } = await revoke(['--token', '-'], key)
+    expect({ code, stdout }).toStrictEqual({ code: 0, stdout: 'Withdrawn: the token.\n' })
+    const found = await inStore(({ apiKeys }) => apiKeys.find('key-1'))
+    expect(found?.revokedAt).toBeTypeOf('number')
+  })
+
+  it('shows no control character of a name', async () => {
+    const { stdout } = await revoke(['--jti', 'a\u001b[31mb', '--iss', '\u202eevil'])
+    expect(stdout).toBe('Withdrawn: the token a\\u001b[31mb of the issuer \\u202eevil.\n')
+  })
+
+  it.each([
+    [[], /one of --token -, --jti, --sub and --sid/],
+    [['--iss', 'i'], /one of --token -, --jti, --sub and --sid/],
+    [['--jti', 'j', '--sub', 's'], /one of --token -, --jti, --sub and --sid/],
+    [['--token', '-', '--iss', 'i'], /--iss goes with/],
+    [['--jti', ''], /--jti has 1 to 2000 characters/],
+    [['--sub', 'x'.repeat(2001)], /--sub has 1 to 2000 characters/],
+    [['--sid', 's', '--iss', ''], /--iss has 1 to 2000 characters/],
+    [['--token', '-'], /There is no token/],
+  ])('refuses the flags %j with exit code 2, and withdraws nothing', async (flags, reason) => {
+    const { code, stdout, stderr } = await revoke(flags, '')
+    expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(reason)
+    expect(await withdrawn()).toStrictEqual([])
+  })
+
+  it('refuses a token as an argument, and says why without it', async () => {
+    const token = sign({})
+    const { code, stderr } = await revoke(['--token', token])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/history of the shell/)
+    expect(stderr).not.toContain(token)
+  })
+
+  it('refuses what is no token, without it', async () => {
+    const { code, stderr } = await revoke(['--token', '-'], 'two words')
+    expect(code).toBe(2)
+    expect(stderr).not.toContain('two words')
+  })
+
+  it('fails where there is no application', async () => {
+    const { code, stderr } = await runSignet(['revoke', '--dir', copies.makeFolder(), '--jti', 'j'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: There is no src\/mastra/)
+  })
+})
