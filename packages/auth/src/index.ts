@@ -8,6 +8,7 @@ export { signToken, type SignOptions } from './jwt/sign.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './jwt/strict-json.js'
 export { type CacheOptions } from './jwt/cache.js'
 export { tokenDigest } from './jwt/digest.js'
+export { looksLikeJwt } from './jwt/looks-like-jwt.js'
 export { explainToken, type ExplainedStep, type Explanation } from './jwt/explain.js'
 export {
   type IssuersPolicy,
@@ -144,7 +145,7 @@ export {
   type MastraAuthProviderOptions,
 } from './provider/mastra-auth-provider.js'
 export { SimpleAuth, type SimpleAuthOptions } from './provider/simple-auth.js'
-export { looksLikeJwt, type TokenForm } from './provider/token-form.js'
+export type { TokenForm } from './provider/token-form.js'
 export { type TokenUser } from './provider/token-user.js'
 export {
   AuthError,

@@ -3,6 +3,8 @@ import type { Mastra } from '@signet/core'
 /** What `signet dev` tells when it is ready. */
 export interface BannerFacts {
   readonly url: string
+  /** Whether the Studio is served there. */
+  readonly hasStudio: boolean
   readonly apiPrefix: string
   readonly mastra: Mastra
   /** A token to call with, where one could be made. */
@@ -43,7 +45,7 @@ function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']
 
 /** The lines that tell where the server is, who answers, and how to ask. */
 export function bannerLines(facts: BannerFacts): readonly string[] {
-  const { url, mastra, memory, token, tokenHours } = facts
+  const { url, hasStudio, mastra, memory, token, tokenHours } = facts
   const tokenLines =
     token === undefined
       ? [
@@ -54,6 +56,7 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
   return [
     '',
     `  Server   ${url}`,
+    ...(hasStudio ? ['  Studio   the same address, in a browser'] : []),
     ...Object.entries(mastra.listAgents()).map(agentLine),
     `  Memory   ${memory}`,
     ...tokenLines,

@@ -1,65 +1,16 @@
-import { AuthError, requiredPermissions, type Principal, type Revocation } from '@signet/auth'
-import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
+import { requiredPermissions } from '@signet/auth'
 import { readJsonBody } from './body.js'
 import { createDeadline, type Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
 import { RequestError } from './error.js'
-import type { DecisionCode, Exchange } from './exchange.js'
-import type { Caller, Gate } from './gate.js'
-import type { Limits } from './limit/limits.js'
-import type { Metrics } from './metrics/contract.js'
+import type { Exchange } from './exchange.js'
+import type { Caller } from './gate.js'
+import { createHandlerContext } from './handler-context.js'
 import { canonicalParams } from './resource-id.js'
-import type { Revocations } from './revocation/contract.js'
-import type { RouteMatch, RouteTable } from './route-table.js'
-import type { RunningAnswers } from './running-answers.js'
-import type { ServerState } from './state.js'
-import type { TokenDesk } from './token-desk.js'
-import type { TokenWish } from './token-signer.js'
-import { traced, type Tracing } from './tracing/contract.js'
+import type { RouteMatch } from './route-table.js'
+import type { Service } from './service.js'
+import { traced } from './tracing/contract.js'
 import { readQuery, validate } from './validation.js'
-
-/** Everything about a server that does not change from request to request. */
-export interface Service {
-  readonly mastra: Mastra
-  readonly gate: Gate
-  readonly table: RouteTable
-  readonly state: ServerState
-  readonly revocations: Revocations
-  readonly tokens: TokenDesk
-  readonly running: RunningAnswers
-  readonly limits: Limits
-  readonly metrics: Metrics
-  /** Undefined where nobody asked for it. */
-  readonly tracing: Tracing | undefined
-  readonly logger: Logger
-  readonly bodyLimit: number
-  readonly deadlineMs: number
-  readonly isDevelopment: boolean
-  readonly isReady: () => boolean
-}
-
-/** The client's own word for its context, which reaches tools apart from everything verified. */
-function clientContext(body: unknown): Readonly<Record<string, unknown>> {
-  const context: unknown =
-    typeof body === 'object' && body !== null ? Reflect.get(body, 'requestContext') : undefined
-  return typeof context === 'object' && context !== null ? { ...context } : {}
-}
-
-/** Who calls a public route; a bad token there is the same as none, but an outage is no bad token. */
-async function identify(gate: Gate, request: Request): Promise<Principal | undefined> {
-  try {
-    return (await gate.authenticate(request)).principal
-  } catch (error) {
-    if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
-    return undefined
-  }
-}
-
-/** Writes down why an answer ends that was not to end yet. */
-function noteBreakOff(exchange: Exchange, { failure, isClientGone }: Deadline): void {
-  if (failure !== undefined) exchange.code ??= errorCode(failure)
-  else if (isClientGone) exchange.code ??= 'client_gone'
-}
 
 /** The request's way behind the gate: body, validation, handler. */
 async function callRoute(
@@ -69,67 +20,15 @@ async function callRoute(
   deadline: Deadline,
   caller?: Caller,
 ): Promise<unknown> {
-  const { gate, mastra, logger, isDevelopment, isReady, table, bodyLimit, state } = service
-  const { request, url, requestId, principal } = exchange
+  const { request, url, principal } = exchange
   const rawQuery = route.query && readQuery(url.searchParams)
   const query = route.query && validate(route.query, rawQuery, 'query')
-  const rawBody = route.body && (await deadline.wait(() => readJsonBody(request, bodyLimit)))
+  const rawBody =
+    route.body && (await deadline.wait(() => readJsonBody(request, service.bodyLimit)))
   const body = route.body && validate(route.body, rawBody, 'body')
-  const input = {
-    mastra,
-    request,
-    requestId,
-    params,
-    query,
-    body,
-    logger,
-    isDevelopment,
-    bodyLimit,
-    table,
-    state,
-    isReady,
-    isAuthEnabled: gate.isAuthEnabled,
-    // A public route has its callers identified only where it asks for it.
-    principal,
-    requestContext: new RequestContext([], {
-      principal,
-      isStranger: principal === undefined,
-      client: clientContext(body),
-    }),
-    get signal() {
-      return deadline.signal
-    },
-    stop() {
-      noteBreakOff(exchange, deadline)
-      deadline.stop()
-      exchange.finish()
-    },
-    release: () => deadline.release(),
-    onBreakOff: (listener: (error: Error) => void) => deadline.onFail(listener),
-    noteUsage(usage: Usage) {
-      exchange.usage = usage
-    },
-    noteFailure(code: DecisionCode) {
-      exchange.code ??= code
-    },
-    metrics: service.metrics,
-    withdraw(revocation: Revocation) {
-      // Whoever withdraws their own token is still told so.
-      exchange.outlive()
-      return service.revocations.append(revocation)
-    },
-    expiryOf: (token: string) => gate.expiryOf(token, request),
-    explainToken: (token: string) => service.tokens.explain(token, request),
-    async signToken(wish: TokenWish) {
-      if (principal !== undefined) return await service.tokens.sign(wish, principal, request)
-      throw new AuthError('access_denied', 'A stranger makes no tokens.')
-    },
-    async maker() {
-      if (caller !== undefined) return await caller.maker()
-      throw new AuthError('access_denied', 'A stranger makes no API keys.')
-    },
-    identify: () => deadline.wait(() => identify(gate, request)),
-  }
+  const context = createHandlerContext({ service, exchange, deadline, caller, body })
+  // Added to the context, and not spread with it: the signal is made only where it is asked for.
+  const input = Object.assign(context, { params, query, body, principal })
   return deadline.wait(() => route.handle(input))
 }
 

@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { ApiKeyRecord } from './contract.js'
+import { containsApiKey } from './form.js'
 import type { KeyMaker } from './maker.js'
 import { apiKeyDigest, createApiKey } from './make.js'
 
 const MOST_NAME = 100
 const ID_BYTES = 10
 
-/** Whether a key can be called this: 1 to 100 characters, none of which would play tricks on a terminal. */
+/**
+ * Whether a key can be called this: 1 to 100 characters, none of which would play tricks on a terminal. A name
+ * is shown in lists, and so no place for a key that somebody pastes.
+ */
 export function isApiKeyName(text: string): boolean {
-  return text.length <= MOST_NAME && text.trim() !== '' && !/[\p{Cc}\p{Surrogate}]/u.test(text)
+  if (text.length > MOST_NAME || text.trim() === '' || containsApiKey(text)) return false
+  return !/[\p{Cc}\p{Surrogate}\p{Bidi_Control}]/u.test(text)
 }
 
 /** What a new key is to be. Its scopes must have been checked against its maker. */

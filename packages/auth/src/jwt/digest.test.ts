@@ -29,10 +29,17 @@ describe('tokenDigest', () => {
     }
   })
 
-  it('differs where anything that is signed does, and counts what is no token whole', () => {
-    expect(tokenDigest('a.b.c')).toBe(tokenDigest('a.b.d'))
-    const digests = ['a.b.c', 'a.c.c', 'b.b.c', 'opaque-1', 'opaque-2'].map(tokenDigest)
-    expect(new Set(digests).size).toBe(5)
+  it('differs where anything that is signed does, and not where only the signature does', () => {
+    const header = encode({ alg: 'HS256' })
+    expect(tokenDigest(`${header}.b.c`)).toBe(tokenDigest(`${header}.b.d`))
+    const tokens = [`${header}.b.c`, `${header}.c.c`, `${encode({ alg: 'ES256' })}.b.c`]
+    const digests = tokens.map(tokenDigest)
+    expect(new Set(digests).size).toBe(3)
     expect(digests[0]).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('counts what is no JWT whole, whatever dots it has', () => {
+    const opaque = ['opaque-1', 'opaque-2', 'team.alice', 'team.bob', 'a.b.c', 'a.b.d', 'a.b', 'a.']
+    expect(new Set(opaque.map(tokenDigest)).size).toBe(opaque.length)
   })
 })

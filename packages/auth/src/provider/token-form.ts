@@ -1,4 +1,5 @@
 import { decode, type DecodedToken } from '../jwt/decode.js'
+import { looksLikeJwt } from '../jwt/looks-like-jwt.js'
 
 /** What an unverified look at a token tells. Anyone can write all of it: it may choose who verifies, no more. */
 export interface TokenForm {
@@ -12,19 +13,6 @@ export interface TokenForm {
   readonly keyId?: string
   /** The token itself, for prefixes. It must not be logged. */
   readonly token: string
-}
-
-/** How a JSON object begins. */
-const OBJECT = /^\s*\{\s*["}]/
-
-/**
- * Whether a text has the form of a JWT (RFC 7519 section 3): what stands before its first dot is the
- * beginning of a JSON object in base64url. True for every token that a verifier here accepts, and also
- * for one that is cut, misspelt or encrypted.
- */
-export function looksLikeJwt(token: string): boolean {
-  const dot = token.indexOf('.')
-  return dot > 0 && OBJECT.test(Buffer.from(token.slice(0, dot), 'base64url').toString('utf8'))
 }
 
 function ownText(object: DecodedToken['payload'], name: string): string | undefined {

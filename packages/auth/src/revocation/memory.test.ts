@@ -91,6 +91,7 @@ describe('MemoryRevocationList: many tokens', () => {
   it.each([
     ['before', NOW - 1, true],
     ['in the second', NOW, true],
+    ['at the end of the second', NOW + 0.999, true],
     ['after', NOW + 1, false],
     ['at a time that it does not say', undefined, true],
   ])('withdraws a subject until now: a token issued %s', (_case, issuedAt, isRevoked) => {

@@ -81,7 +81,9 @@ export class MemoryRevocationList implements RevocationList {
     if (tokenId !== undefined && this.#tokens.has(name(issuer, tokenId))) return true
     if (sessionId !== undefined && this.#sessions.has(name(issuer, sessionId))) return true
     const since = subject === undefined ? undefined : this.#subjects.get(name(issuer, subject))
-    if (since !== undefined && !(issuedAt !== undefined && issuedAt > since.at)) return true
+    // An iat may have a fraction (RFC 7519 section 2): what was issued in this second is withdrawn with it.
+    const second = issuedAt === undefined ? undefined : Math.floor(issuedAt)
+    if (since !== undefined && !(second !== undefined && second > since.at)) return true
     return this.#digests.size > 0 && this.#digests.has(token.digest())
   }
 

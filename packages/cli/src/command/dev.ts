@@ -80,13 +80,14 @@ function describe(error: unknown): string {
 }
 
 function greet(
-  { mastra, token }: Served,
+  { app, mastra, token }: Served,
   server: RunningServer,
   facts: { readonly message: string; readonly memory: string },
   io: Io,
 ): void {
   const lines = bannerLines({
     url: displayUrl(server),
+    hasStudio: app.table.routes.some(({ path }) => path === '/assets/:file'),
     apiPrefix: mastra.getServer().apiPrefix ?? '/api',
     mastra,
     token,

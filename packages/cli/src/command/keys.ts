@@ -37,7 +37,9 @@ const PAGE = 1000
 
 function readName(name: string): string {
   if (isApiKeyName(name)) return name
-  throw new UsageFailure('--name has 1 to 100 characters, none of them a control character.')
+  throw new UsageFailure(
+    '--name has 1 to 100 characters, none of them a control character, and holds no key.',
+  )
 }
 
 function readScopes(flags: readonly string[]): readonly string[] {

@@ -29,7 +29,10 @@ const keyView = z.object(apiKeyMembers)
 
 const nameText = z
   .string()
-  .refine(isApiKeyName, 'A name has 1 to 100 characters, none of them a control character.')
+  .refine(
+    isApiKeyName,
+    'A name has 1 to 100 characters, none of them a control character, and holds no key.',
+  )
   .meta({ minLength: 1, maxLength: 100, examples: ['nightly report'] })
 
 const scopeText = z

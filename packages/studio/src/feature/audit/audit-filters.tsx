@@ -32,6 +32,7 @@ export function AuditFilters({
 }) {
   // On a narrow screen the records would begin below it.
   const [isWhole, setIsWhole] = useState(false)
+  const isEmpty = countFilters(filter) === 0
   return (
     <div
       role="search"
@@ -80,22 +81,22 @@ export function AuditFilters({
           )}
         </Field>
       ))}
-      <Button
-        kind="ghost"
-        size="small"
-        aria-expanded={isWhole}
-        className="col-span-full justify-self-start sm:hidden"
-        onClick={() => setIsWhole(!isWhole)}
-      >
-        {isWhole ? 'Fewer filters' : 'More filters'}
-      </Button>
-      {countFilters(filter) > 0 && (
-        <div className="col-span-full -mt-1">
+      <div className={classNames('col-span-full flex gap-2', isEmpty && 'sm:hidden')}>
+        <Button
+          kind="ghost"
+          size="small"
+          aria-expanded={isWhole}
+          className="sm:hidden"
+          onClick={() => setIsWhole(!isWhole)}
+        >
+          {isWhole ? 'Fewer filters' : 'More filters'}
+        </Button>
+        {!isEmpty && (
           <Button kind="ghost" size="small" onClick={() => onChange(NO_FILTER)}>
             Clear filters
           </Button>
-        </div>
-      )}
+        )}
+      </div>
     </div>
   )
 }

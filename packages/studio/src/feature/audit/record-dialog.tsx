@@ -1,12 +1,11 @@
-import { remedyOf } from '../../api/remedy.js'
 import { Button } from '../../ui/button.js'
-import { CodeText } from '../../ui/code-text.js'
 import { CopyButton } from '../../ui/copy-button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { Facts } from '../../ui/facts.js'
 import { describeMoment } from '../../ui/time.js'
 import { DecisionBadge } from './decision-badge.js'
 import { NO_FILTER, type AuditFilter } from './filter.js'
+import { meaningOf } from './meaning.js'
 import type { AuditRecord } from './record.js'
 
 /** Everything about a record, and ways to those like it. */
@@ -27,6 +26,7 @@ export function RecordDialog({
       <span className="font-mono text-xs">{value}</span>
     )
   const { subject, requestId, code, inputTokens, outputTokens } = record
+  const meaning = record.allowed || code === null ? undefined : meaningOf(code)
   return (
     <Dialog
       isOpen
@@ -48,14 +48,7 @@ export function RecordDialog({
       <Facts
         facts={[
           { name: 'Decision', value: <DecisionBadge record={record} /> },
-          ...(record.allowed || code === null
-            ? []
-            : [
-                {
-                  name: 'What to do',
-                  value: <CodeText>{`${remedyOf(code).title} ${remedyOf(code).remedy}`}</CodeText>,
-                },
-              ]),
+          ...(meaning === undefined ? [] : [{ name: 'Why', value: meaning }]),
           { name: 'Status', value: mono(record.status) },
           { name: 'Subject', value: mono(subject) },
           { name: 'Issuer', value: mono(record.issuer) },

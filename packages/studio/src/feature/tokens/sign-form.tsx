@@ -52,6 +52,8 @@ export function SignForm({
       return signByServer(asked.request)
     },
     onSuccess: (token, claims) => onSigned(token, claims),
+    // The token is in what is kept of a mutation.
+    gcTime: 0,
   })
 
   const sign = () => {

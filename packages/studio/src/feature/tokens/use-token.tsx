@@ -20,6 +20,8 @@ export function UseToken({
   const attempt = useMutation({
     mutationFn: tryToken,
     onSuccess: () => adoptToken(token),
+    // The token is in what is kept of a mutation.
+    gcTime: 0,
   })
   if (currentToken(session) === token) {
     return (

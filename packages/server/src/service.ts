@@ -1,0 +1,30 @@
+import type { Logger, Mastra } from '@signet/core'
+import type { Gate } from './gate.js'
+import type { Limits } from './limit/limits.js'
+import type { Metrics } from './metrics/contract.js'
+import type { Revocations } from './revocation/contract.js'
+import type { RouteTable } from './route-table.js'
+import type { RunningAnswers } from './running-answers.js'
+import type { ServerState } from './state.js'
+import type { TokenDesk } from './token-desk.js'
+import type { Tracing } from './tracing/contract.js'
+
+/** Everything about a server that does not change from request to request. */
+export interface Service {
+  readonly mastra: Mastra
+  readonly gate: Gate
+  readonly table: RouteTable
+  readonly state: ServerState
+  readonly revocations: Revocations
+  readonly tokens: TokenDesk
+  readonly running: RunningAnswers
+  readonly limits: Limits
+  readonly metrics: Metrics
+  /** Undefined where nobody asked for it. */
+  readonly tracing: Tracing | undefined
+  readonly logger: Logger
+  readonly bodyLimit: number
+  readonly deadlineMs: number
+  readonly isDevelopment: boolean
+  readonly isReady: () => boolean
+}
