@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-function fileOf(text: string): string {
+function fileOf(text: string | Uint8Array): string {
   const file = join(directory, 'secret')
   writeFileSync(file, text)
   return file
@@ -28,6 +28,7 @@ describe('readSecretFiles', () => {
     ['DATABASE_URL', 'postgres://u:p@db/x\r\n', 'postgres://u:p@db/x'],
     ['REDIS_URL', 'redis://cache', 'redis://cache'],
     ['OPENAI_API_KEY', ' with blanks \n', ' with blanks '],
+    ['MASTRA_JWT_SECRET', `\uFEFF${SECRET}\r\n`, SECRET],
   ])('reads %s from the file that its _FILE names, but for a last newline', (name, text, value) => {
     const environment: NodeJS.ProcessEnv = { [`${name}_FILE`]: fileOf(text) }
     readSecretFiles(directory, environment)
@@ -52,6 +53,15 @@ describe('readSecretFiles', () => {
     expect(() => readSecretFiles(directory, environment)).toThrow(
       'MASTRA_JWT_SECRET and MASTRA_JWT_SECRET_FILE are both set, to different values.',
     )
+  })
+
+  it.each([
+    ['bytes that are no UTF-8', Buffer.alloc(48, 0xc8)],
+    ['a NUL, at which a variable ends', `${SECRET}\0${SECRET}`],
+  ])('refuses %s: they would be another secret as text', (_what, content) => {
+    const environment: NodeJS.ProcessEnv = { MASTRA_JWT_SECRET_FILE: fileOf(content) }
+    expect(() => readSecretFiles(directory, environment)).toThrow('is no text in UTF-8')
+    expect(environment['MASTRA_JWT_SECRET']).toBeUndefined()
   })
 
   it('may be called again', () => {

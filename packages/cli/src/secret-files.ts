@@ -11,13 +11,33 @@ const SECRETS = [
   'OPENAI_API_KEY',
 ] as const
 
-function read(variable: string, file: string): string {
+function readBytes(variable: string, file: string): Uint8Array {
   try {
-    // The newline that editors and `echo` leave at the end is no part of a secret.
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    return readFileSync(file)
   } catch (cause) {
     throw new CommandFailure(`The file that ${variable} names cannot be read.`, { cause })
   }
+}
+
+/** The text of bytes in UTF-8, without a byte order mark; undefined for any others, and where one is NUL. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.includes('\0') ? undefined : text
+  } catch {
+    return undefined
+  }
+}
+
+function read(variable: string, file: string): string {
+  const text = decode(readBytes(variable, file))
+  if (text === undefined) {
+    // Random bytes would become much less random as text, and a variable ends at a NUL.
+    const message = `The file that ${variable} names is no text in UTF-8. Write the secret as text, such as npx signet secret makes.`
+    throw new CommandFailure(message)
+  }
+  // The newline that editors and `echo` leave at the end is no part of a secret.
+  return text.replace(/\r?\n$/, '')
 }
 
 /**
@@ -25,7 +45,7 @@ function read(variable: string, file: string): string {
  * file of `MASTRA_JWT_SECRET`, and so for the others.
  *
  * @param directory - what their paths are relative to
- * @throws {CommandFailure} where a file cannot be read or is empty, or where the variable is set to another value
+ * @throws {CommandFailure} where a file cannot be read, is no text or is empty, or where the variable is set to another value
  */
 export function readSecretFiles(
   directory: string,
