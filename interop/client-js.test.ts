@@ -130,12 +130,12 @@ describe('the unmodified @mastra/client-js', () => {
     ['no JWT', 'garbage', 'token_malformed'],
   ])('gets its own error with status 401 for %s', async (_, token, code) => {
     const agent = connect(token).getAgent('weatherAgent')
-    for (const call of [
+    const calls = [
       connect(token).listAgents(),
       agent.generate('Weather in London'),
       agent.stream('Weather in London'),
-    ]) {
-      const error = await refusal(call)
+    ]
+    for (const error of await Promise.all(calls.map(refusal))) {
       expect(error.status).toBe(401)
       expect(error.body).toMatchObject({ code })
     }
