@@ -96,7 +96,7 @@ export async function admitToken(
     principal,
     revocable: [revocableToken(principal, token)],
     async maker() {
-      const maker = rememberMaker(provider, user)
+      const maker = rememberMaker(provider, user, token)
       const principal = await judgeMaker(maker, { provider, roles }, request)
       return { maker, principal, admittedAt }
     },

@@ -1,5 +1,5 @@
 import type { AuthProvider } from '@signet/auth'
-import type { Mastra } from '@signet/core'
+import type { ApiRoute, Mastra } from '@signet/core'
 import { customRoutes } from './custom-route.js'
 import { createRouteTable, type RouteTable } from './route-table.js'
 import type { Route } from './route.js'
@@ -50,10 +50,15 @@ export interface OfferedRoutes {
   readonly studio?: string
 }
 
+/** Whether a route of the application has the place of the Studio's page or of what it loads. */
+function isWhereStudioIs({ method, path }: ApiRoute): boolean {
+  return (method === 'GET' || method === 'ALL') && (path === '/' || path.startsWith('/assets/'))
+}
+
 /** The Studio at `/`, unless the application has something of its own there. */
 function studioAt(directory: string | undefined, mastra: Mastra, prefix: string): readonly Route[] {
   const { apiRoutes = [], studio } = mastra.getServer()
-  if (directory === undefined || apiRoutes.some(({ path }) => path === '/')) return []
+  if (directory === undefined || apiRoutes.some(isWhereStudioIs)) return []
   const { connect = [] } = typeof studio === 'object' ? studio : {}
   return studioRoutes({ directory, prefix, connect })
 }

@@ -1,4 +1,4 @@
-import { requiredPermissions } from '@signet/auth'
+import { requiredPermissions, type Principal } from '@signet/auth'
 import { readJsonBody } from './body.js'
 import { createDeadline, type Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
@@ -64,13 +64,36 @@ async function authenticate(
   }
 }
 
+/**
+ * Whether a known caller may call the route that they name.
+ * @throws {RequestError} `not_found`
+ * @throws {ScopeError}
+ * @throws {LimitError} where they ask too often for what they may not
+ */
+async function permit(
+  { gate, limits, mastra }: Service,
+  principal: Principal,
+  exchange: Exchange,
+  match: RouteMatch | undefined,
+): Promise<RouteMatch> {
+  try {
+    if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
+    const params = canonicalParams(mastra, match.params, match.route.access)
+    exchange.permissions = requiredPermissions(match.route.access, params)
+    gate.authorize(principal, exchange.permissions)
+    return { route: match.route, params }
+  } catch (error) {
+    throw await limits.denial(exchange, principal, error)
+  }
+}
+
 /** Gate, then route. Nothing of the body is read before the gate has let the request through. */
 async function dispatch(
   service: Service,
   exchange: Exchange,
   deadline: Deadline,
 ): Promise<unknown> {
-  const { gate, mastra, table } = service
+  const { mastra, table } = service
   const { request, url } = exchange
   const match = table.find(request.method, url.pathname)
   exchange.route = match?.route
@@ -83,13 +106,10 @@ async function dispatch(
   }
   const caller = await authenticate(service, exchange, deadline)
   exchange.principal = caller.principal
-  if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
   heedWithdrawal(service, caller, exchange, deadline)
-  const params = canonicalParams(mastra, match.params, match.route.access)
-  exchange.permissions = requiredPermissions(match.route.access, params)
-  gate.authorize(caller.principal, exchange.permissions)
-  await service.limits.admit(exchange, match.route, caller.principal)
-  return callRoute(service, { route: match.route, params }, exchange, deadline, caller)
+  const permitted = await permit(service, caller.principal, exchange, match)
+  await service.limits.admit(exchange, permitted.route, caller.principal)
+  return callRoute(service, permitted, exchange, deadline, caller)
 }
 
 /** A response whose headers can still be added to, which those of `fetch` and of redirects cannot. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  API_KEY_ISSUER,
   AuthError,
   ConfigurationError,
   findUncoveredScope,
@@ -106,13 +107,24 @@ async function signAndJudge(
  *
  * @throws {RequestError} `request_invalid` where the provider has no secret to sign with, where it would refuse
  *   the token, or for a role that is not known
- * @throws {ScopeError} with the first scope that the maker does not hold
+ * @throws {ScopeError} with the first scope that the maker does not hold; `*` for a token of another subject,
+ *   whose memory it would reach
+ * @throws {AuthError} `access_denied` for an API key
  */
 export async function signForMaker(
   by: SignedBy,
   wish: TokenWish,
   { maker, request }: { readonly maker: Principal; readonly request: Request },
 ): Promise<SignedToken> {
+  if (maker.issuer === API_KEY_ISSUER) {
+    throw new AuthError('access_denied', 'An API key makes no tokens, which would outlive it.')
+  }
+  if (
+    wish.subject !== maker.subject &&
+    findUncoveredScope(['*'], maker.permissions) !== undefined
+  ) {
+    throw new ScopeError('*', maker.ignoredGrants)
+  }
   // A provider may grant less than is asked for, but nobody asks for what they do not hold.
   const asked = wish.scope?.split(' ').filter((word) => word !== '') ?? []
   const signed = await signAndJudge(by, wish, request)

@@ -59,15 +59,22 @@ function copyUser(user: object): Readonly<Record<string, unknown>> {
 /**
  * Writes down who makes a key, so that they can be judged again at each use of it.
  * @param user - what the provider's `authenticateToken` returned
- * @throws {AuthError} `access_denied` where the provider does not vouch for them beyond their token
+ * @param token - theirs, which must not be written down with them
+ * @throws {AuthError} `access_denied` where the provider does not vouch for them beyond their token, or puts
+ *   the token itself into the user
  */
 export function rememberMaker<User extends object>(
   provider: AuthProvider<User>,
   user: User,
+  token: string,
 ): KeyMaker {
   const voucher = readVoucher(provider, user)
   if (voucher === undefined) throw denied('The provider vouches for no maker of keys here.')
-  return { voucher: BY_PROVIDER + voucher, user: copyUser(user) }
+  const copy = copyUser(user)
+  if (JSON.stringify(copy).includes(token)) {
+    throw denied('The provider puts the token into the user, so that no key can be made for them.')
+  }
+  return { voucher: BY_PROVIDER + voucher, user: copy }
 }
 
 /**

@@ -11,6 +11,9 @@ import { admitUser, authenticate } from './authenticate.js'
 import type { AuthProvider, AuthRequest } from './contract.js'
 import { MastraJwtAuth } from './jwt-auth.js'
 
+/** The token that the makers had. */
+const TOKEN = 'a token that is nowhere in their claims'
+
 const NOW = Date.UTC(2030, 0, 1)
 const DAY = 86_400_000
 const SECRET = 'correct horse battery staple, twice: correct horse battery staple'
@@ -48,7 +51,7 @@ async function make(
 ): Promise<string> {
   const user = await provider.authenticateToken(token, request)
   if (!user) throw new Error('There is no user.')
-  const maker = rememberMaker(provider, user)
+  const maker = rememberMaker(provider, user, TOKEN)
   const { subject, issuer } = await admitUser(provider, user, request, DEFAULT_ROLES)
   const { key, record } = issueApiKey({
     name: 'nightly report',
@@ -137,7 +140,7 @@ describe('an API key: who it is', () => {
     const { keys, key } = await keyOf({ role: 'owner' })
     const auth = new ApiKeyAuth({ store: keys, provider: local(), roles: DEFAULT_ROLES })
     const user = await auth.authenticateToken(key, request)
-    expect(() => rememberMaker(auth, user)).toThrow(refused('access_denied'))
+    expect(() => rememberMaker(auth, user, TOKEN)).toThrow(refused('access_denied'))
   })
 })
 

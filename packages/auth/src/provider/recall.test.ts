@@ -8,6 +8,9 @@ import { defineAuth } from './define-auth.js'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 import { SimpleAuth } from './simple-auth.js'
 
+/** The token that the makers had. */
+const TOKEN = 'a token that is nowhere in their claims'
+
 const NOW = 1_900_000_000
 const SECRETS = ['a', 'b', 'c'].map((letter) => `${letter} secret that is longer than 32 bytes`)
 const [A = '', B = '', C = ''] = SECRETS
@@ -26,7 +29,7 @@ const sign = (secret: string, claims: object) =>
 async function remember(provider: AuthProvider, token: string) {
   const user = await provider.authenticateToken(token, request)
   if (!user) throw new Error('There is no user.')
-  return JSON.parse(JSON.stringify(rememberMaker(provider, user))) as Record<string, unknown>
+  return JSON.parse(JSON.stringify(rememberMaker(provider, user, TOKEN))) as Record<string, unknown>
 }
 
 /** What they may do by another provider; undefined where it vouches for them no more. */
@@ -242,4 +245,13 @@ describe('a maker is vouched for by a provider of the application', () => {
     const provider = own({ authenticateToken: () => odd })
     await expect(remember(provider, 'x')).rejects.toMatchObject({ code: 'access_denied' })
   })
+})
+
+it('writes down no maker whose provider puts the token into the user', () => {
+  const auth = new MastraJwtAuth({ secret: 'a secret that is long enough for these tests' })
+  const user = { sub: 'alice', session: { accessToken: TOKEN } }
+  expect(() => rememberMaker(auth, user, TOKEN)).toThrow(
+    expect.objectContaining({ code: 'access_denied' }),
+  )
+  expect(rememberMaker(auth, { sub: 'alice' }, TOKEN)).toMatchObject({ user: { sub: 'alice' } })
 })

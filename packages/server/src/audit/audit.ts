@@ -3,8 +3,8 @@ import type { DecisionObserver } from '../exchange.js'
 import type { Route } from '../route.js'
 import { toAuditRecord } from './audit-record.js'
 import { RecordQueue } from './record-queue.js'
+import { RefusalTally } from './refusal-tally.js'
 import { Retention } from './retention.js'
-import { StrangerTally } from './stranger-tally.js'
 
 /** What an audit stands on. */
 export interface AuditOptions {
@@ -28,17 +28,20 @@ export interface Audit {
 }
 
 /**
- * Makes an audit: a record of each request of a principal, however it ended, and of the refusals of strangers
- * one for each address, code and minute. What strangers are given is no decision and not recorded.
+ * Makes an audit: a record of each request of a principal, however it ended; but of those who ask too often one
+ * for each caller and minute, and of the refusals of strangers one for each address, code and minute: nobody
+ * may fill it alone. What strangers are given is no decision and not recorded.
  */
 export function createAudit({ store, logger, retentionDays, pathOf }: AuditOptions): Audit {
   const queue = new RecordQueue(store, logger)
-  const strangers = new StrangerTally((record) => queue.add(record))
+  const refusals = new RefusalTally((record) => queue.add(record))
   const retention = new Retention(store, logger, retentionDays)
   return {
     observe(decision) {
-      if (decision.principal !== undefined) queue.add(toAuditRecord(decision, pathOf))
-      else if (decision.code !== undefined) strangers.add(decision)
+      const { principal, code } = decision
+      if (principal !== undefined && code !== 'rate_limited') {
+        queue.add(toAuditRecord(decision, pathOf))
+      } else if (code !== undefined) refusals.add(decision)
       else return
       retention.begin()
     },
@@ -49,7 +52,7 @@ export function createAudit({ store, logger, retentionDays, pathOf }: AuditOptio
       return queue.lost
     },
     async close() {
-      strangers.flush()
+      refusals.flush()
       await retention.end()
       await queue.close()
     },

@@ -132,14 +132,28 @@ describe('a limit per minute', () => {
     }
   })
 
-  it('comes after the permission: what is refused for its lack is not counted', async () => {
+  it('of requests counts what a caller may not, or what there is not: nobody fills the audit with it', async () => {
+    const { ask } = createLimited({ answers: { perMinute: 1 }, requests: { perMinute: 3 } })
+    const token = tokenWith()
+    expect((await ask(GENERATE, { token, json: HELLO })).status).toBe(403)
+    expect((await ask('/api/nowhere', { token })).status).toBe(404)
+    expect((await ask('/api/agents/weather-agent', { token })).status).toBe(403)
+    for (const path of ['/api/nowhere', '/api/agents/weather-agent', LIST]) {
+      expect(await readRefusal(await ask(path, { token }))).toMatchObject({
+        status: 429,
+        code: 'rate_limited',
+      })
+    }
+    expect((await ask(LIST, { token: bob })).status).toBe(200)
+  })
+
+  it('of answers comes after the permission: what is refused for its lack is no answer', async () => {
     const { ask } = createLimited({ answers: { perMinute: 1 } })
-    const token = tokenWith('agents:execute:weather-agent')
-    const other = '/api/agents/other-agent/generate'
-    expect((await ask(other, { token, json: HELLO })).status).toBe(403)
-    expect((await ask(GENERATE, { token, json: HELLO })).status).toBe(200)
-    expect((await ask(other, { token, json: HELLO })).status).toBe(403)
-    expect((await ask(GENERATE, { token, json: HELLO })).status).toBe(429)
+    for (let count = 0; count < 3; count++) {
+      expect((await ask(GENERATE, { token: tokenWith(), json: HELLO })).status).toBe(403)
+    }
+    expect((await ask(GENERATE, { token: alice, json: HELLO })).status).toBe(200)
+    expect((await ask(GENERATE, { token: alice, json: HELLO })).status).toBe(429)
   })
 
   it('refuses before a byte of the body is read, or judged', async () => {

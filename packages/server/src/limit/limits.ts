@@ -32,6 +32,11 @@ export interface Limits {
    * address. No other refusal is counted.
    */
   refusal(exchange: Exchange, error: unknown): Promise<unknown>
+  /**
+   * What to refuse a known caller with who may not, or asks for what there is not: the same, or they ask too
+   * often. It counts like any request.
+   */
+  denial(exchange: Exchange, principal: Principal, error: unknown): Promise<unknown>
   /** Parts from Redis. */
   close(): void
 }
@@ -106,23 +111,41 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
     throw new LimitError('The caller has as many answers at once as they may.', exchange.limit)
   }
 
+  /** Counts a request that has no model at work. @throws {LimitError} */
+  async function countRequest(exchange: Exchange, caller: string): Promise<void> {
+    if (requests === undefined) return
+    const count = await requests.counter.count(caller)
+    const { quota } = requests.policy
+    // To tell how a cheap request stands would cost more than to count it, until it matters
+    // (draft-ietf-httpapi-ratelimit-headers-11 section 6.2).
+    if (count.used > quota / 2) settle(exchange, requests, count)
+  }
+
+  /** Notes how a request stands. @throws {LimitError} where it is one too many */
+  function settle(exchange: Exchange, limit: MinuteLimit, count: Count): void {
+    const { name, quota } = limit.policy
+    exchange.limit = standingOf(limit, count)
+    if (count.used <= quota) return
+    throw new LimitError(`The caller asks too often (${name}).`, exchange.limit)
+  }
+
   return {
     settings,
     async admit(exchange, route, principal) {
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
       const caller = callerOf(exchange, principal)
-      if (isAnswered) takeSlot(exchange, caller)
-      const limit = isAnswered ? answers : requests
-      if (limit === undefined) return
-      const count = await limit.counter.count(caller)
-      const { name, quota } = limit.policy
-      // To tell how a cheap request stands would cost more than to count it, until it matters
-      // (draft-ietf-httpapi-ratelimit-headers-11 section 6.2).
-      if (!isAnswered && count.used <= quota / 2) return
-      exchange.limit = standingOf(limit, count)
-      if (count.used <= quota) return
-      throw new LimitError(`The caller asks too often (${name}).`, exchange.limit)
+      if (!isAnswered) return await countRequest(exchange, caller)
+      takeSlot(exchange, caller)
+      if (answers !== undefined) settle(exchange, answers, await answers.counter.count(caller))
+    },
+    async denial(exchange, principal, error) {
+      try {
+        await countRequest(exchange, callerOf(exchange, principal))
+        return error
+      } catch (limitError) {
+        return limitError
+      }
     },
     async refusal(exchange, error) {
       const { address } = exchange

@@ -19,6 +19,7 @@ import {
   tokenWith,
   type TestApplicationOptions,
 } from '../../../../test/support/application.js'
+import { openState } from '../../../../test/support/state.js'
 import { createApp, type App, type AppOptions } from '../app.js'
 
 const PATH = '/api/auth/tokens'
@@ -178,7 +179,7 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
     [['agents:read:weather-agent'], 'agents:read:weather-agent agents:read:weather-agent'],
     [['agents:read', 'agents:execute', 'agents:write'], 'agents:read agents:write:x'],
   ])('signs what %j covers: %s', async (held, scope) => {
-    const { token } = await sign({ sub: 'a', scope }, serve(), maker(...held))
+    const { token } = await sign({ sub: 'alice', scope }, serve(), maker(...held))
     expect(await whoIs(token)).toMatchObject({ permissions: [...new Set(scope.split(' '))] })
   })
 
@@ -190,30 +191,32 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
     [['agents:read', 'agents:execute', 'agents:write'], 'agents:*', 'agents:*'],
     [['agents:read'], '*', '*'],
   ])('refuses what %j does not cover, and names the first: %s', async (held, scope, missing) => {
-    const refusal = await readRefusal(await ask({ sub: 'a', scope }, serve(), maker(...held)))
+    const refusal = await readRefusal(await ask({ sub: 'alice', scope }, serve(), maker(...held)))
     expect(refusal).toMatchObject(refused(missing))
   })
 
   it('covers a role by all that it grants', async () => {
     const viewer: Permission[] = ['agents:read', 'tools:read', 'memory:read']
-    const { token } = await sign({ sub: 'a', roles: ['viewer'] }, serve(), maker(...viewer))
+    const { token } = await sign({ sub: 'alice', roles: ['viewer'] }, serve(), maker(...viewer))
     expect(await whoIs(token)).toMatchObject({ roles: ['viewer'] })
     const short = maker('agents:read', 'tools:read')
-    const refusal = await readRefusal(await ask({ sub: 'a', roles: ['viewer'] }, serve(), short))
+    const refusal = await readRefusal(
+      await ask({ sub: 'alice', roles: ['viewer'] }, serve(), short),
+    )
     expect(refusal).toMatchObject(refused('memory:read'))
     for (const role of ['owner', 'admin', 'member']) {
-      const asked = await ask({ sub: 'a', roles: [role] }, serve(), maker(...viewer))
+      const asked = await ask({ sub: 'alice', roles: [role] }, serve(), maker(...viewer))
       expect(asked.status).toBe(403)
     }
   })
 
   it('goes by what a role grants now, and by the role table of the issuer', async () => {
     const served = serve({ access: { roles: { viewer: ['*'] } } })
-    const asked = await ask({ sub: 'a', roles: ['viewer'] }, served, maker('agents:read'))
+    const asked = await ask({ sub: 'alice', roles: ['viewer'] }, served, maker('agents:read'))
     expect(asked.status).toBe(403)
     const provider = new MastraJwtAuth({ secret: SECRET, roles: { viewer: ['system:write'] } })
     const other = serve({ auth: provider })
-    const json = { sub: 'a', roles: ['viewer'] }
+    const json = { sub: 'alice', roles: ['viewer'] }
     const refusal = await readRefusal(await ask(json, other, maker('agents:read')))
     expect(refusal).toMatchObject(refused('system:write'))
   })
@@ -222,7 +225,7 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
     const provider = new MastraJwtAuth({ secret: SECRET, grants: ['tokens:*', 'agents:read'] })
     const served = serve({ auth: provider })
     const scope = 'agents:read agents:execute'
-    expect((await ask({ sub: 'a', scope }, served, maker('agents:execute'))).status).toBe(403)
+    expect((await ask({ sub: 'alice', scope }, served, maker('agents:execute'))).status).toBe(403)
   })
 
   it('never signs more than that, whatever is asked for', async () => {
@@ -243,7 +246,7 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
         const token = auth.sign({ sub: 'm', permissions }, { expiresInSeconds: 60 })
         const may = createPermissions(permissions)
         const wants = createPermissions(wanted)
-        const response = await ask({ sub: 'a', scope: wanted.join(' ') }, served, token)
+        const response = await ask({ sub: 'm', scope: wanted.join(' ') }, served, token)
         const isMore = asked.some((each) => wants.allows(each) && !may.allows(each))
         if (isMore) expect(response.status).toBe(403)
         if (response.status === 201) expect(isMore).toBe(false)
@@ -251,6 +254,33 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('signs for another subject, whose memory it would reach, only where everything is granted', async () => {
+    const refusal = await readRefusal(await ask({ sub: 'boss' }, serve(), maker('memory:read')))
+    expect(refusal).toMatchObject(refused('*'))
+    expect((await ask({ sub: 'boss' }, serve(), tokenOf('admin'))).status).toBe(403)
+    expect(await whoIs((await sign({ sub: 'boss' })).token)).toMatchObject({ subject: 'boss' })
+  })
+
+  it('signs nothing for an API key, which a token would outlive', async () => {
+    const { state, close } = await openState()
+    try {
+      const { app } = serve({}, { ...DEVELOPMENT, state })
+      const json = { name: 'all', scopes: ['*'] }
+      const made = await app.fetch(
+        makeRequest('/api/auth/api-keys', { token: tokenOf('owner'), json }),
+      )
+      const { key, id } = await made.json()
+      expect(await whoIs(key, { app, log: [] })).toMatchObject({ subject: `key:${id}` })
+      for (const sub of ['alice', `key:${id}`]) {
+        const refusal = await readRefusal(await ask({ sub }, { app, log: [] }, key))
+        expect(refusal).toMatchObject({ status: 403, code: 'access_denied' })
+      }
+      await app.close()
+    } finally {
+      await close()
+    }
   })
 })
 
@@ -319,7 +349,7 @@ describe('POST /auth/tokens: bad input', () => {
   })
 
   it('takes a claim for no more than its name: __proto__ sets nothing', async () => {
-    const body = '{"sub":"a","claims":{"__proto__":{"scope":"*","role":"owner"}}}'
+    const body = '{"sub":"alice","claims":{"__proto__":{"scope":"*","role":"owner"}}}'
     const { app } = serve()
     const response = await app.fetch(makeRequest(PATH, { token: maker(), body }))
     if (response.status !== 400) {

@@ -123,6 +123,14 @@ describe('the Studio', () => {
     expect((await get(app, '/assets/index-1a2b.js')).status).toBe(404)
   })
 
+  it('gives way to what the application has among its assets, but not to other methods', async () => {
+    const handler = () => new Response('mine')
+    const logo = registerApiRoute('/assets/logo', { method: 'GET', requiresAuth: false, handler })
+    expect((await get(create({ apiRoutes: [logo] }), '/')).status).toBe(404)
+    const hook = registerApiRoute('/', { method: 'POST', requiresAuth: false, handler })
+    expect((await get(create({ apiRoutes: [hook] }), '/')).status).toBe(200)
+  })
+
   it('is not served where nobody asks for it', async () => {
     const app = createApp(createTestApplication().mastra)
     expect((await get(app, '/')).status).toBe(404)

@@ -1,17 +1,17 @@
 import type { AuditRecord } from '@signet/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { strangerOf } from '../../../../test/support/decision.js'
-import { StrangerTally } from './stranger-tally.js'
+import { decisionOf, principalOf, strangerOf } from '../../../../test/support/decision.js'
+import { RefusalTally } from './refusal-tally.js'
 
 const START = Date.UTC(2030, 0, 1, 12, 0, 0)
 
 let records: AuditRecord[]
-let tally: StrangerTally
+let tally: RefusalTally
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START })
   records = []
-  tally = new StrangerTally((record) => void records.push(record))
+  tally = new RefusalTally((record) => void records.push(record))
 })
 
 afterEach(() => {
@@ -45,6 +45,47 @@ describe('refusals of strangers', () => {
       },
     ])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('of one network are one record: a client of IPv6 has all of a /64', () => {
+    for (let host = 1; host <= 300; host++) tally.add(strangerOf({ address: `2001:db8::${host}` }))
+    tally.add(strangerOf({ address: '2001:db8:0:1::1' }))
+    tally.flush()
+    expect(records.map(({ address, count }) => [address, count])).toStrictEqual([
+      ['2001:db8:0:0::/64', 300],
+      ['2001:db8:0:1::/64', 1],
+    ])
+  })
+
+  it('of a caller who asks too often are one record of theirs, whatever they ask from where', () => {
+    const refusal = { code: 'rate_limited', status: 429 } as const
+    for (let each = 0; each < 300; each++) {
+      tally.add(decisionOf({ ...refusal, address: `192.0.2.${each % 200}` }))
+    }
+    tally.add(decisionOf({ ...refusal, principal: principalOf({ sub: 'bob' }) }))
+    tally.add(decisionOf({ ...refusal, principal: principalOf({ sub: 'bob', iss: 'https://a' }) }))
+    tally.flush()
+    const facts = records.map(({ issuer, subject, address, status, count }) => [
+      issuer,
+      subject,
+      address,
+      status,
+      count,
+    ])
+    expect(facts).toStrictEqual([
+      ['local', 'alice', undefined, 429, 300],
+      ['local', 'bob', undefined, 429, 1],
+      ['https://a', 'bob', undefined, 429, 1],
+    ])
+  })
+
+  it('of more callers than can be told apart are one record of nobody', () => {
+    for (let each = 0; each < 1500; each++) {
+      tally.add(decisionOf({ code: 'rate_limited', principal: principalOf({ sub: `s${each}` }) }))
+    }
+    tally.flush()
+    expect(records).toHaveLength(1001)
+    expect(records.at(-1)).toMatchObject({ subject: undefined, count: 500 })
   })
 
   it('are told apart by address, by code and by minute', () => {
