@@ -9,7 +9,14 @@ export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './jwt/s
 export { type CacheOptions } from './jwt/cache.js'
 export { tokenDigest } from './jwt/digest.js'
 export { looksLikeJwt } from './jwt/looks-like-jwt.js'
-export { explainToken, type ExplainedStep, type Explanation } from './jwt/explain.js'
+export { explainToken } from './jwt/explain.js'
+export {
+  continueExplanation,
+  explainChecks,
+  type ExplainedStep,
+  type Explanation,
+  type TokenCheck,
+} from './jwt/explanation.js'
 export {
   type IssuersPolicy,
   type SignaturePolicy,
@@ -131,7 +138,6 @@ export {
   type BearerExplanation,
   type ProviderExplanation,
 } from './provider/explain.js'
-export { continueExplanation, explainChecks, type TokenCheck } from './provider/explained-checks.js'
 export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
 export {

@@ -1,47 +1,6 @@
-import { AuthError, type AuthErrorCode } from '../error.js'
+import { explainChecks, type Explanation } from './explanation.js'
 import { settlePolicy, type VerificationPolicy } from './policy.js'
 import { startProgress, TOKEN_STEPS } from './steps.js'
-
-/** What became of one step. */
-export interface ExplainedStep {
-  readonly name: string
-  readonly result: 'pass' | 'fail' | 'not reached'
-}
-
-/** What a verifier says of a token, step by step. */
-export interface Explanation {
-  readonly accepted: boolean
-  /** Every step of the verifier, in its order. */
-  readonly steps: readonly ExplainedStep[]
-  /** Of the step that failed. */
-  readonly code?: AuthErrorCode
-  /** Why it failed, for whoever runs the server: it may name what the policy expected. */
-  readonly reason?: string
-  /** What to do about it, in one line. */
-  readonly remedy?: string
-}
-
-/** What to do about each refusal, in one line. */
-export const REMEDIES: Readonly<Record<AuthErrorCode, string>> = {
-  token_missing: 'Send the token as Authorization: Bearer <jwt>.',
-  token_malformed: 'Copy the whole token: three parts of base64url with a dot between them.',
-  token_too_large: 'Put less into the token, or raise maxTokenBytes.',
-  token_algorithm: 'Sign with an algorithm that the key is for, or allow it in algorithms.',
-  token_key_unknown: 'Sign with a key of the policy; for a key set, one whose kid is in it.',
-  token_signature:
-    'Sign with the secret or the private key of this policy, and change nothing after.',
-  token_expired: 'Get a new token.',
-  token_not_active: 'Wait until nbf, or set the clocks of issuer and server.',
-  token_issuer: 'Get a token from an issuer of the policy, or add its iss to issuer.',
-  token_audience: 'Get a token for this server, or add its aud to audience.',
-  token_type: 'Send a token of the type that typ says, such as an access token.',
-  token_claim: 'Issue the token with the claim that is missing or wrong.',
-  token_revoked: 'The token was withdrawn: get a new one.',
-  access_denied: 'The application does not let this user in.',
-  scope_insufficient: 'Get a token with the scope that is missing.',
-  request_invalid: 'Send one credential, in the header.',
-  keys_unavailable: 'The issuer does not give its keys now: try again, or look at its address.',
-}
 
 /**
  * Runs the verifier's own steps on a token and tells what became of each. No cache is asked. The result
@@ -55,27 +14,7 @@ export async function explainToken(
 ): Promise<Explanation> {
   const settled = settlePolicy(policy)
   const progress = startProgress(token)
-  const steps: ExplainedStep[] = []
-  for (const [index, { name, run }] of TOKEN_STEPS.entries()) {
-    try {
-      await run(progress, settled)
-      steps.push({ name, result: 'pass' })
-    } catch (error) {
-      if (!AuthError.isInstance(error)) throw error
-      const rest = TOKEN_STEPS.slice(index + 1)
-      const { code, message: reason } = error
-      return {
-        accepted: false,
-        steps: [
-          ...steps,
-          { name, result: 'fail' },
-          ...rest.map((step) => ({ name: step.name, result: 'not reached' as const })),
-        ],
-        code,
-        reason,
-        remedy: REMEDIES[code],
-      }
-    }
-  }
-  return { accepted: true, steps }
+  return explainChecks(
+    TOKEN_STEPS.map(({ name, run }) => ({ name, check: () => run(progress, settled) })),
+  )
 }

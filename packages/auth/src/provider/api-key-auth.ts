@@ -6,7 +6,7 @@ import type { Principal } from '../access/principal.js'
 import { AuthError, TokenError } from '../error.js'
 import type { RevocableToken } from '../revocation/contract.js'
 import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './contract.js'
-import { explainChecks } from './explained-checks.js'
+import { explainChecks } from '../jwt/explanation.js'
 import type { TokenForm } from './token-form.js'
 
 /** The issuer of every API key. No token of any other provider may name it. */

@@ -11,7 +11,7 @@ import type {
 } from './contract.js'
 import { readDefaultRole } from './default-role.js'
 import { explainByProvider } from './explain.js'
-import { continueExplanation, explainChecks } from './explained-checks.js'
+import { continueExplanation, explainChecks } from '../jwt/explanation.js'
 import { checkProvider } from './provider-shape.js'
 import { readVoucher, recallUser } from './recall.js'
 import { readTokenForm, type TokenForm } from './token-form.js'

@@ -1,5 +1,5 @@
 import type { RoleTable } from '../access/role.js'
-import type { Explanation } from '../jwt/explain.js'
+import type { Explanation } from '../jwt/explanation.js'
 import type { TokenForm } from './token-form.js'
 
 /** The request as a provider sees it. */

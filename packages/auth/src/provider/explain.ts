@@ -4,10 +4,9 @@ import type { RoleTable } from '../access/role.js'
 import { TokenError } from '../error.js'
 import { checkSize } from '../jwt/compact.js'
 import { MOST_DECODED_BYTES } from '../jwt/decode.js'
-import type { Explanation } from '../jwt/explain.js'
+import { continueExplanation, explainChecks, type Explanation } from '../jwt/explanation.js'
 import { authenticate, authenticateUser } from './authenticate.js'
 import type { AuthProvider, AuthRequest, TokenExplanation } from './contract.js'
-import { continueExplanation, explainChecks } from './explained-checks.js'
 
 /** What is said of a token, and by whom. */
 export interface ProviderExplanation extends Explanation {
