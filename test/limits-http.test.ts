@@ -35,7 +35,7 @@ interface Running {
 
 async function start(limits: ServerConfig['limits'], model?: TestModel): Promise<Running> {
   const { mastra } = createTestApplication({ server: { limits }, model })
-  const server = await serve(createApp(mastra).fetch, { port: 0 })
+  const server = await serve(createApp(mastra).answer, { port: 0 })
   servers.push(server)
   function ask(path: string, authorization?: string, json?: unknown, signal?: AbortSignal) {
     const headers = new Headers({ 'content-type': 'application/json' })

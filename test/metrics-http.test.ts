@@ -49,7 +49,7 @@ describe('the port of metrics', () => {
     const { mastra } = createTestApplication()
     const app = createApp(mastra)
     const { logger } = createLogRecorder()
-    const server = await serve(app.fetch, { port: 0 })
+    const server = await serve(app.answer, { port: 0 })
     const metrics = await serveMetrics(app.metrics, { port: 0, logger })
     running.push(server, metrics)
     return { app, server, metrics }

@@ -61,7 +61,7 @@ async function setUp(options: MastraJwtAuthOptions = {}): Promise<Setup> {
     ...options,
   })
   const { mastra } = createTestApplication({ server: { auth } })
-  const server: RunningServer = await serve(createApp(mastra).fetch, { port: 0 })
+  const server: RunningServer = await serve(createApp(mastra).answer, { port: 0 })
   closing.push(() => server.close(0))
   const ask = (token: string) =>
     fetch(`http://127.0.0.1:${server.port}/api/agents`, {

@@ -41,7 +41,7 @@ async function start(
   serveOptions: ServeOptions = {},
 ): Promise<Running> {
   const application = createTestApplication(options)
-  const server = await serve(createApp(application.mastra).fetch, { port: 0, ...serveOptions })
+  const server = await serve(createApp(application.mastra).answer, { port: 0, ...serveOptions })
   servers.push(server)
   const url = `http://127.0.0.1:${server.port}`
   return {
@@ -553,10 +553,13 @@ describe('close', () => {
   })
 })
 
+/** Answers nothing, because nothing asks. */
+const NEVER = () => Promise.reject(new Error('Nobody asks.'))
+
 describe('serve', () => {
   it('refuses a port that is taken, and names --port', async () => {
     const { server } = await start()
-    const again = serve(async () => new Response(), { port: server.port })
+    const again = serve(NEVER, { port: server.port })
     await expect(again).rejects.toMatchObject({
       name: 'StartError',
       code: 'port_taken',
@@ -568,7 +571,7 @@ describe('serve', () => {
   it.each(['192.0.2.1', 'nowhere.invalid'])(
     'refuses an address that is not its own: %s',
     async (hostname) => {
-      const serving = serve(async () => new Response(), { port: 0, hostname })
+      const serving = serve(NEVER, { port: 0, hostname })
       await expect(serving).rejects.toMatchObject({ name: 'StartError', code: 'address_refused' })
     },
   )

@@ -118,7 +118,7 @@ let server: RunningServer
 
 beforeAll(async () => {
   const { mastra } = createTestApplication({ server: { auth: provider } })
-  server = await serve(createApp(mastra).fetch, { port: 0, maxHeaderBytes: HEADER_BYTES })
+  server = await serve(createApp(mastra).answer, { port: 0, maxHeaderBytes: HEADER_BYTES })
 })
 
 afterAll(() => server.close(0))

@@ -1,5 +1,6 @@
 import { createPrincipal, DEFAULT_ROLES, type Access, type Principal } from '@signet/auth'
 import type { Decision } from '../../packages/server/src/exchange.js'
+import { fetchIncoming } from '../../packages/server/src/http/fetch-incoming.js'
 import { defineRoute, type Route } from '../../packages/server/src/route.js'
 
 /** A principal of the role `member`. */
@@ -14,10 +15,8 @@ export function routeOf(path: string, access: Access): Route {
 
 /** A decision, as it differs from one about a request of alice to a route that any principal may call. */
 export function decisionOf(facts: Partial<Decision> = {}): Decision {
-  const url = 'http://localhost/api/x'
   return {
-    request: new Request(url),
-    url: new URL(url),
+    request: fetchIncoming(new Request('http://localhost/api/x')),
     requestId: 'request-1',
     address: '192.0.2.1',
     startedAt: Date.now(),

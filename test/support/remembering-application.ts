@@ -55,7 +55,7 @@ export interface Answer {
 }
 
 /** An application over HTTP. */
-export interface ServedApplication {
+interface ServedApplication {
   readonly server: RunningServer
   readonly url: string
   connect(): RawClient
@@ -97,7 +97,7 @@ function readJson(text: string): unknown {
 }
 
 /** Reads an answer to its end. */
-export async function readAnswer(response: Response): Promise<Answer> {
+async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text()
   const body = readJson(text)
   const code: unknown =
@@ -183,7 +183,7 @@ export function useApplications(): (
       contexts,
       ask: async (path, request) => readAnswer(await app.fetch(makeRequest(path, request))),
       async serve() {
-        const server = await serve(app.fetch, { port: 0 })
+        const server = await serve(app.answer, { port: 0 })
         servers.push(server)
         return {
           server,

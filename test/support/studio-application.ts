@@ -13,7 +13,7 @@ import { openState } from './state.js'
 const STUDIO_PAGE = join(ROOT, 'packages', 'studio', 'dist', 'page')
 
 /** What the agent `writer` says: all that Markdown could do harm with, and some that it may do. */
-export const MARKDOWN = [
+const MARKDOWN = [
   '# Report\n\n',
   'A **bold** word, `code` and [a link](https://elsewhere.example/page).\n\n',
   '![a picture](https://elsewhere.example/track.png)\n\n',
@@ -87,7 +87,7 @@ export async function startStudioApplication(): Promise<StudioApplication> {
     logger: createLogRecorder().logger,
   })
   const app = createApp(mastra, { state, studio: STUDIO_PAGE })
-  const server = await serve((request, origin) => app.fetch(request, origin), { port: 0 })
+  const server = await serve(app.answer, { port: 0 })
   return {
     url: `http://127.0.0.1:${server.port}`,
     sign: (claims, expiresInSeconds = 3600) => auth.sign(claims, { expiresInSeconds }),

@@ -8,17 +8,20 @@ import { createAudit } from './audit/audit.js'
 import { readRetentionDays } from './audit/settings.js'
 import { createClientAddress } from './client-address.js'
 import { createCrossOrigin } from './cors.js'
-import { answer } from './dispatch.js'
-import { errorCode, errorResponse, STATUS, type ErrorCode } from './error-response.js'
+import { answer as dispatchRequest } from './dispatch.js'
+import { errorCode, errorReply, STATUS, type ErrorCode } from './error-response.js'
 import { Exchange, type DecisionObserver } from './exchange.js'
 import { createGate } from './gate.js'
 import { requireLoopback } from './host.js'
+import { fetchIncoming } from './http/fetch-incoming.js'
+import type { Incoming } from './http/incoming.js'
+import type { RequestOrigin } from './http/node-listener.js'
+import { isStream, Reply, responseOf } from './http/reply.js'
 import { createInFlight } from './in-flight.js'
 import { setLimitFields } from './limit/fields.js'
 import { createLimits } from './limit/limits.js'
 import type { LimitSettings } from './limit/settings.js'
 import { methodName } from './method-name.js'
-import type { RequestOrigin } from './node.js'
 import { openRevocations } from './revocation/open.js'
 import type { Metrics } from './metrics/contract.js'
 import { createMetrics } from './metrics/metrics.js'
@@ -64,7 +67,9 @@ export interface App {
   /** The limits in force. */
   readonly limits: LimitSettings
   readonly metrics: Metrics
-  /** Never rejects: whatever goes wrong becomes a response. */
+  /** Answers a request of any transport. Never rejects: whatever goes wrong becomes an answer. */
+  answer(request: Incoming, origin?: RequestOrigin): Promise<Reply>
+  /** The same for a request of the Fetch standard, for a server that embeds this one, and for tests. */
   fetch(request: Request, origin?: RequestOrigin): Promise<Response>
   /** Resolves once no answer is being made or sent. */
   idle(): Promise<void>
@@ -95,10 +100,10 @@ function logFailure(service: Service, exchange: Exchange, error: unknown): void 
   }
 }
 
-function withoutBody(response: Response): Response {
-  const { status, headers } = response
-  void response.body?.cancel()
-  return new Response(null, { status, headers })
+/** The answer to HEAD: nobody reads a body, so what makes one is let go of. */
+function withoutBody({ status, headers, body }: Reply): Reply {
+  if (isStream(body)) void Promise.resolve(body[Symbol.asyncIterator]().return?.())
+  return new Reply(null, status, headers)
 }
 
 /**
@@ -180,49 +185,52 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     isReady: options.isReady ?? (() => true),
   }
 
-  async function respond(exchange: Exchange): Promise<Response> {
+  async function respond(exchange: Exchange): Promise<Reply> {
     const { request, requestId } = exchange
     try {
       if (options.isLoopbackOnly === true) requireLoopback(request)
       const preflight = crossOrigin.preflight(request)
-      if (preflight === undefined) return await answer(service, exchange)
+      if (preflight === undefined) return await dispatchRequest(service, exchange)
       exchange.begin(preflight.status, true)
       return preflight
     } catch (error) {
-      const response = errorResponse(error, requestId)
+      const reply = errorReply(error, requestId)
       // What fails because the client left is no fault; what is refused stays refused.
-      const isGone = isFault(errorCode(error)) && request.signal.aborted
+      const isGone = isFault(errorCode(error)) && request.isClientGone
       exchange.code ??= isGone ? 'client_gone' : errorCode(error)
       exchange.missing = ScopeError.isInstance(error) ? error.missingScope : undefined
       if (!isGone) logFailure(service, exchange, error)
-      exchange.begin(isGone ? CLIENT_GONE_STATUS : response.status, true)
-      return response
+      exchange.begin(isGone ? CLIENT_GONE_STATUS : reply.status, true)
+      return reply
     }
+  }
+
+  async function answerRequest(request: Incoming, origin?: RequestOrigin): Promise<Reply> {
+    const requestId = randomUUID()
+    const address = addressOf(request, origin?.address)
+    const exchange = new Exchange({ request, requestId, address, startedAt: Date.now() })
+    exchange.onEnd(inFlight.begin())
+    exchange.onEnd(() => {
+      const decision = exchange.decide()
+      for (const observe of observers) observe(decision)
+    })
+    const { tracing } = options
+    const reply = await (tracing
+      ? tracing.request(exchange, () => respond(exchange))
+      : respond(exchange))
+    reply.headers['x-request-id'] = requestId
+    if (exchange.limit !== undefined) setLimitFields(exchange.limit, reply.headers)
+    crossOrigin.decorate(request, reply.headers)
+    return request.method === 'HEAD' ? withoutBody(reply) : reply
   }
 
   return {
     table,
     limits: limits.settings,
     metrics,
-    async fetch(request, origin) {
-      const requestId = randomUUID()
-      const url = new URL(request.url)
-      const address = addressOf(request, origin?.address)
-      const exchange = new Exchange({ request, url, requestId, address, startedAt: Date.now() })
-      exchange.onEnd(inFlight.begin())
-      exchange.onEnd(() => {
-        const decision = exchange.decide()
-        for (const observe of observers) observe(decision)
-      })
-      const { tracing } = options
-      const response = await (tracing
-        ? tracing.request(exchange, () => respond(exchange))
-        : respond(exchange))
-      response.headers.set('x-request-id', requestId)
-      if (exchange.limit !== undefined) setLimitFields(exchange.limit, response.headers)
-      crossOrigin.decorate(request, response.headers)
-      return request.method === 'HEAD' ? withoutBody(response) : response
-    },
+    answer: answerRequest,
+    fetch: async (request, origin) =>
+      responseOf(await answerRequest(fetchIncoming(request), origin)),
     idle: () => inFlight.idle(),
     async close() {
       revocations.close()

@@ -7,6 +7,7 @@ import {
 } from '../../../test/support/application.js'
 import { createApp } from './app.js'
 import { readJsonBody } from './body.js'
+import { fetchIncoming } from './http/fetch-incoming.js'
 
 const LIMIT = 4 * 1024 * 1024
 
@@ -30,7 +31,7 @@ class WatchedBody {
 }
 
 function read(body: BodyInit, headers: Readonly<Record<string, string>> = {}, limit = LIMIT) {
-  return readJsonBody(makeRequest('/', { body, headers }), limit)
+  return readJsonBody(fetchIncoming(makeRequest('/', { body, headers })), limit)
 }
 
 const refused = (message: string) =>
@@ -70,7 +71,7 @@ describe('readJsonBody: what it reads', () => {
     ['an empty body', ''],
     ['white space only', ' \r\n '],
   ])('gives undefined for %s', async (_, body) => {
-    const request = makeRequest('/', { method: 'POST', body })
+    const request = fetchIncoming(makeRequest('/', { method: 'POST', body }))
     expect(await readJsonBody(request, LIMIT)).toBeUndefined()
   })
 

@@ -1,6 +1,7 @@
 import { parseStrictJson, StrictJsonError } from '@signet/auth'
 import type { InputIssue } from '@signet/core'
 import { RequestError } from './error.js'
+import type { Incoming } from './http/incoming.js'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
@@ -13,14 +14,19 @@ function tooLarge(limit: number): never {
   throw new RequestError('body_too_large', `The body is larger than ${limit} bytes.`)
 }
 
+/** @throws {RequestError} `body_too_large` for a body that is declared so */
+function checkDeclared(request: Incoming, limit: number): void {
+  if (Number(request.header('content-length') ?? 0) > limit) tooLarge(limit)
+}
+
 /**
  * The request with a body that fails once it is larger than allowed, for a handler that reads it itself.
  * @param limit - largest body, in bytes
  * @throws {RequestError} `body_too_large` for a body that is declared so; the body's own error later
  */
-export function limitBody(request: Request, limit: number): Request {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) tooLarge(limit)
-  if (request.body === null) return request
+export function limitBody(request: Incoming, limit: number): Request {
+  checkDeclared(request, limit)
+  if (request.body === null) return request.raw
   let size = 0
   const counted = request.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
@@ -42,21 +48,12 @@ export function limitBody(request: Request, limit: number): Request {
   return new Request(request.url, init)
 }
 
-/** Reads a stream up to `limit` bytes, and no further. */
-async function readBytes(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > limit) tooLarge(limit)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, size)
-}
+/** Can be used again and again, as long as it decodes whole texts. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     return refuse('The body is not UTF-8.')
   }
@@ -70,15 +67,16 @@ function decode(bytes: Uint8Array): string {
  * @returns the value, or undefined for a request without a body
  * @throws {RequestError} `body_too_large`, or `request_invalid` with the issue
  */
-export async function readJsonBody(request: Request, limit: number): Promise<unknown> {
-  const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > limit) tooLarge(limit)
-  if (request.body === null || request.headers.get('content-length') === '0') return undefined
-  const contentType = request.headers.get('content-type')
-  if (contentType === null || !JSON_TYPE.test(contentType)) {
+export async function readJsonBody(request: Incoming, limit: number): Promise<unknown> {
+  checkDeclared(request, limit)
+  if (!request.hasBody) return undefined
+  const contentType = request.header('content-type')
+  if (contentType === undefined || !JSON_TYPE.test(contentType)) {
     refuse('Send the body as application/json.')
   }
-  const text = decode(await readBytes(request.body, limit))
+  const bytes = await request.readBody(limit)
+  if (bytes === undefined) return tooLarge(limit)
+  const text = decode(bytes)
   if (text.trim() === '') return undefined
   try {
     return parseStrictJson(text)

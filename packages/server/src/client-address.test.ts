@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLogRecorder } from '../../../test/support/application.js'
 import { createClientAddress } from './client-address.js'
+import { fetchIncoming } from './http/fetch-incoming.js'
 
 const PROXY = '10.0.0.1'
 const CLIENT = '192.0.2.7'
@@ -8,13 +9,13 @@ const CLIENT = '192.0.2.7'
 type Config = Parameters<typeof createClientAddress>[0]
 
 const forwardedRequest = () =>
-  new Request('http://localhost/', { headers: { 'x-forwarded-for': CLIENT } })
+  fetchIncoming(new Request('http://localhost/', { headers: { 'x-forwarded-for': CLIENT } }))
 
 /** The address that is found, with `X-Forwarded-For` as given. */
 function find(config: Config, forwarded?: string, socket: string | undefined = PROXY) {
   const headers = new Headers(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded })
   const findAddress = createClientAddress(config, createLogRecorder().logger)
-  return findAddress(new Request('http://localhost/', { headers }), socket)
+  return findAddress(fetchIncoming(new Request('http://localhost/', { headers })), socket)
 }
 
 describe('the address of a client without trustProxy', () => {

@@ -2,10 +2,11 @@ import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 import type { Logger } from '@signet/core'
 import { normalizeAddress } from './address.js'
 import { StartError } from './error.js'
+import type { Incoming } from './http/incoming.js'
 
 /** Finds the address of a request's client. */
 export type ClientAddress = (
-  request: Request,
+  request: Pick<Incoming, 'header'>,
   socketAddress: string | undefined,
 ) => string | undefined
 
@@ -71,12 +72,12 @@ export function createClientAddress(
   let isToldOfProxy = config !== undefined
   return (request, socketAddress) => {
     const socket = socketAddress === undefined ? undefined : normalizeAddress(socketAddress)
-    if (!isToldOfProxy && request.headers.has('x-forwarded-for')) {
+    if (!isToldOfProxy && request.header('x-forwarded-for') !== undefined) {
       isToldOfProxy = true
       logger.warn(UNTRUSTED)
     }
     if (socket === undefined || isTrusted === undefined || !isTrusted(socket, 0)) return socket
-    const entries = request.headers.get('x-forwarded-for')?.split(',') ?? []
+    const entries = request.header('x-forwarded-for')?.split(',') ?? []
     let client = socket
     for (let proxy = 1; proxy <= MOST_PROXIES; proxy++) {
       const entry = entries.at(-proxy)

@@ -1,5 +1,7 @@
 import type { CorsConfig } from '@signet/core'
 import { StartError } from './error.js'
+import type { Incoming } from './http/incoming.js'
+import { Reply, type ReplyHeaders } from './http/reply.js'
 
 const ALLOW_HEADERS = 'Authorization, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
 const EXPOSE_HEADERS = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
@@ -10,9 +12,9 @@ const ANY_ORIGIN = '*'
 /** Says which pages of other origins may read answers. */
 export interface CrossOrigin {
   /** The answer to a preflight request of a listed origin; undefined for any other request. */
-  preflight(request: Request): Response | undefined
+  preflight(request: Incoming): Reply | undefined
   /** Adds what lets a listed origin read the answer. */
-  decorate(request: Request, headers: Headers): void
+  decorate(request: Incoming, headers: ReplyHeaders): void
 }
 
 function isOrigin(origin: string): boolean {
@@ -31,10 +33,10 @@ function checkOrigins(origins: ReadonlySet<string>): void {
 }
 
 /** Tells caches that the answer depends on the origin. */
-function addVary(headers: Headers): void {
-  const vary = headers.get('vary')
-  if (vary === null) headers.set('vary', 'Origin')
-  else if (!/\borigin\b/i.test(vary)) headers.append('vary', 'Origin')
+function addVary(headers: ReplyHeaders): void {
+  const vary = [headers['vary'] ?? []].flat().join(', ')
+  if (vary === '') headers['vary'] = 'Origin'
+  else if (!/\borigin\b/i.test(vary)) headers['vary'] = `${vary}, Origin`
 }
 
 /**
@@ -53,35 +55,37 @@ export function createCrossOrigin(config: CorsConfig | undefined): CrossOrigin {
     )
   }
 
-  function allowedOrigin(request: Request): string | undefined {
-    const origin = request.headers.get('origin')
-    if (origin === null) return undefined
+  function allowedOrigin(request: Incoming): string | undefined {
+    const origin = request.header('origin')
+    if (origin === undefined) return undefined
     if (isAny) return ANY_ORIGIN
     return origins.has(origin) ? origin : undefined
   }
 
-  function allow(request: Request, headers: Headers): boolean {
-    if (origins.size > 0) addVary(headers)
+  function allow(request: Incoming, headers: ReplyHeaders): boolean {
+    if (origins.size === 0) return false
+    addVary(headers)
     const origin = allowedOrigin(request)
     if (origin === undefined) return false
-    headers.set('access-control-allow-origin', origin)
-    if (config?.credentials === true) headers.set('access-control-allow-credentials', 'true')
+    headers['access-control-allow-origin'] = origin
+    if (config?.credentials === true) headers['access-control-allow-credentials'] = 'true'
     return true
   }
 
   return {
     preflight(request) {
       const isPreflight =
-        request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
-      const headers = new Headers()
+        request.method === 'OPTIONS' &&
+        request.header('access-control-request-method') !== undefined
+      const headers: ReplyHeaders = {}
       if (!isPreflight || !allow(request, headers)) return undefined
-      headers.set('access-control-allow-methods', ALLOW_METHODS)
-      headers.set('access-control-allow-headers', ALLOW_HEADERS)
-      headers.set('access-control-max-age', String(MAX_AGE_SECONDS))
-      return new Response(null, { status: 204, headers })
+      headers['access-control-allow-methods'] = ALLOW_METHODS
+      headers['access-control-allow-headers'] = ALLOW_HEADERS
+      headers['access-control-max-age'] = String(MAX_AGE_SECONDS)
+      return new Reply(null, 204, headers)
     },
     decorate(request, headers) {
-      if (allow(request, headers)) headers.set('access-control-expose-headers', EXPOSE_HEADERS)
+      if (allow(request, headers)) headers['access-control-expose-headers'] = EXPOSE_HEADERS
     },
   }
 }

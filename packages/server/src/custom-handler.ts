@@ -3,6 +3,7 @@ import type { ApiRoute, ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
 import { limitBody } from './body.js'
 import { RequestError } from './error.js'
+import type { Reply } from './http/reply.js'
 import type { HandlerContext } from './route.js'
 import { followResponse } from './stream/followed-response.js'
 
@@ -49,7 +50,7 @@ function thrownAnswer(error: Error): Response | undefined {
  * The handler of a route of the application, with its middleware: a Hono application for this one route,
  * so that both find what they know. The gate has let the request through before.
  */
-export function createCustomHandler(route: ApiRoute): (input: HandlerContext) => Promise<Response> {
+export function createCustomHandler(route: ApiRoute): (input: HandlerContext) => Promise<Reply> {
   const app = new Hono<RouteEnv>()
   app.use(async (context, next) => {
     const { input } = context.env

@@ -2,12 +2,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDeadline } from './deadline.js'
+import { fetchIncoming } from './http/fetch-incoming.js'
 
 const EXCEEDED = expect.objectContaining({ name: 'RequestError', code: 'deadline_exceeded' })
 
 function makeClient() {
   const controller = new AbortController()
-  const request = new Request('http://localhost/', { signal: controller.signal })
+  const request = fetchIncoming(new Request('http://localhost/', { signal: controller.signal }))
   return { controller, request }
 }
 

@@ -1,4 +1,5 @@
 import { RequestError } from './error.js'
+import type { Incoming } from './http/incoming.js'
 
 /** How long the answer to one request may take, and what stops when it is over. */
 export interface Deadline {
@@ -30,15 +31,14 @@ export interface Deadline {
  * A timer of its own, because a signal of `AbortSignal.timeout` that only `AbortSignal.any` refers to
  * is collected as garbage in Node.js 20, and then never fires.
  */
-export function createDeadline(request: Request, ms: number): Deadline {
+export function createDeadline(
+  request: Pick<Incoming, 'signal' | 'isClientGone'>,
+  ms: number,
+): Deadline {
   let controller: AbortController | undefined
   let failure: Error | undefined
   let isClientGone = false
-  let reject: (error: Error) => void = () => undefined
-  const failed = new Promise<never>((_, rejectFailed) => {
-    reject = rejectFailed
-  })
-  failed.catch(() => undefined)
+  const listeners = new Set<(error: Error) => void>()
 
   function followClient(): void {
     isClientGone = true
@@ -51,8 +51,10 @@ export function createDeadline(request: Request, ms: number): Deadline {
   }
 
   function fail(error: Error): void {
+    if (failure !== undefined) return
     failure = error
-    reject(error)
+    for (const listener of listeners) listener(error)
+    listeners.clear()
     controller?.abort(error)
     release()
   }
@@ -74,9 +76,15 @@ export function createDeadline(request: Request, ms: number): Deadline {
       }
       return controller.signal
     },
-    wait: async (work) => {
+    async wait(work) {
       if (failure !== undefined) throw failure
-      return Promise.race([work(), failed])
+      const result = work()
+      if (!(result instanceof Promise)) return result
+      return await new Promise((resolve, reject) => {
+        listeners.add(reject)
+        const forget = () => listeners.delete(reject)
+        result.then(resolve, reject).then(forget, forget)
+      })
     },
     fail,
     get failure() {
@@ -85,7 +93,10 @@ export function createDeadline(request: Request, ms: number): Deadline {
     get isClientGone() {
       return isClientGone
     },
-    onFail: (listener) => void failed.catch(listener),
+    onFail(listener) {
+      if (failure !== undefined) listener(failure)
+      else listeners.add(listener)
+    },
     release,
     stop() {
       release()

@@ -6,6 +6,7 @@ import { RequestError } from './error.js'
 import type { Exchange } from './exchange.js'
 import type { Caller } from './gate.js'
 import { createHandlerContext } from './handler-context.js'
+import { isStream, jsonReply, Reply } from './http/reply.js'
 import { canonicalParams } from './resource-id.js'
 import type { RouteMatch } from './route-table.js'
 import type { Service } from './service.js'
@@ -20,8 +21,8 @@ async function callRoute(
   deadline: Deadline,
   caller?: Caller,
 ): Promise<unknown> {
-  const { request, url, principal } = exchange
-  const rawQuery = route.query && readQuery(url.searchParams)
+  const { request, principal } = exchange
+  const rawQuery = route.query && readQuery(request.query)
   const query = route.query && validate(route.query, rawQuery, 'query')
   const rawBody =
     route.body && (await deadline.wait(() => readJsonBody(request, service.bodyLimit)))
@@ -94,14 +95,14 @@ async function dispatch(
   deadline: Deadline,
 ): Promise<unknown> {
   const { mastra, table } = service
-  const { request, url } = exchange
-  const match = table.find(request.method, url.pathname)
+  const { request } = exchange
+  const match = table.find(request.method, request.path)
   exchange.route = match?.route
   if (match?.route.access === 'public') {
     const params = canonicalParams(mastra, match.params, match.route.access)
     return callRoute(service, { route: match.route, params }, exchange, deadline)
   }
-  if (match === undefined && !table.isPrefixed(url.pathname)) {
+  if (match === undefined && !table.isPrefixed(request.path)) {
     throw new RequestError('not_found', 'There is no such path.')
   }
   const caller = await authenticate(service, exchange, deadline)
@@ -112,29 +113,22 @@ async function dispatch(
   return callRoute(service, permitted, exchange, deadline, caller)
 }
 
-/** A response whose headers can still be added to, which those of `fetch` and of redirects cannot. */
-function toResponse(value: unknown, status: number): Response {
-  if (value instanceof Response) return new Response(value.body, value)
-  // What JSON cannot express, such as undefined, is null: clients parse every answer.
-  const text = JSON.stringify(value) ?? 'null'
-  return new Response(text, { status, headers: { 'content-type': 'application/json' } })
-}
-
 /**
- * Answers a request. A response of a handler's own may still be streaming when this resolves: the handler
+ * Answers a request. A body that comes piece by piece may still be on its way when this resolves: the handler
  * then says when it ends.
  *
  * @throws whatever refuses the request
  */
-export async function answer(service: Service, exchange: Exchange): Promise<Response> {
+export async function answer(service: Service, exchange: Exchange): Promise<Reply> {
   const deadline = createDeadline(exchange.request, service.deadlineMs)
   let isStreaming = false
   try {
     const result = await dispatch(service, exchange, deadline)
-    const response = toResponse(result, exchange.route?.status ?? 200)
-    isStreaming = result instanceof Response
-    exchange.begin(response.status, !isStreaming)
-    return response
+    const reply =
+      result instanceof Reply ? result : jsonReply(result, exchange.route?.status ?? 200)
+    isStreaming = isStream(reply.body)
+    exchange.begin(reply.status, !isStreaming)
+    return reply
   } finally {
     if (!isStreaming) deadline.release()
   }

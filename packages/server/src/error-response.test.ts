@@ -1,13 +1,14 @@
 import { AuthError, PUBLIC_REASON, ScopeError, TokenError, type AuthErrorCode } from '@signet/auth'
 import { InputError, ToolError } from '@signet/core'
 import { describe, expect, it } from 'vitest'
-import { errorResponse, STATUS, type ErrorCode } from './error-response.js'
+import { errorReply, STATUS, type ErrorCode } from './error-response.js'
+import { responseOf } from './http/reply.js'
 import { RequestError, type RequestErrorCode } from './error.js'
 
 const ID = '00000000-0000-4000-8000-000000000000'
 
 async function answerTo(error: unknown) {
-  const response = errorResponse(error, ID)
+  const response = responseOf(errorReply(error, ID))
   const body: unknown = await response.json()
   return { status: response.status, headers: Object.fromEntries(response.headers), body }
 }

@@ -15,6 +15,7 @@ import {
   type StorageFault,
 } from '@signet/core'
 import { RequestError, type RequestErrorCode } from './error.js'
+import { jsonReply, type Reply } from './http/reply.js'
 import { LimitError } from './limit/limit-error.js'
 
 /** Every code that a refusal can have. */
@@ -145,13 +146,13 @@ function errorBody(error: unknown, requestId: string): ErrorBody {
  * The answer to a request that is refused or failed: status by the table, a body with the code, and
  * the challenge of RFC 6750 section 3. Of an error that is not known, nothing is told.
  */
-export function errorResponse(error: unknown, requestId: string): Response {
+export function errorReply(error: unknown, requestId: string): Reply {
   const body = errorBody(error, requestId)
-  const headers = new Headers({ 'content-type': 'application/json' })
-  const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
-  if (challenge !== undefined) headers.set('www-authenticate', challenge)
   const status = STATUS[body.code]
+  const reply = jsonReply(body, status)
+  const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
+  if (challenge !== undefined) reply.headers['www-authenticate'] = challenge
   const seconds = retryAfter(error, status)
-  if (seconds !== undefined) headers.set('retry-after', String(seconds))
-  return new Response(JSON.stringify(body), { status, headers })
+  if (seconds !== undefined) reply.headers['retry-after'] = String(seconds)
+  return reply
 }

@@ -2,12 +2,12 @@ import type { Permission, Principal } from '@signet/auth'
 import type { Usage } from '@signet/core'
 import type { ErrorCode } from './error-response.js'
 import type { LimitStanding } from './limit/contract.js'
+import type { Incoming } from './http/incoming.js'
 import type { Route } from './route.js'
 
 /** A request as it came in. */
 export interface Arrival {
-  readonly request: Request
-  readonly url: URL
+  readonly request: Incoming
   readonly requestId: string
   /** Of the client: of its socket, or what a trusted proxy says; undefined where there was no socket. */
   readonly address: string | undefined
@@ -42,8 +42,7 @@ export type DecisionObserver = (decision: Decision) => void
 
 /** One request on its way: what is found out about it, and what is to be done at its end. */
 export class Exchange implements Arrival {
-  readonly request: Request
-  readonly url: URL
+  readonly request: Incoming
   readonly requestId: string
   readonly address: string | undefined
   readonly startedAt: number
@@ -61,9 +60,8 @@ export class Exchange implements Arrival {
   readonly #atEnd: (() => void)[] = []
   #forget: (() => void) | undefined
 
-  constructor({ request, url, requestId, address, startedAt }: Arrival) {
+  constructor({ request, requestId, address, startedAt }: Arrival) {
     this.request = request
-    this.url = url
     this.requestId = requestId
     this.address = address
     this.startedAt = startedAt
@@ -100,11 +98,10 @@ export class Exchange implements Arrival {
 
   /** What became of it, once it has begun. */
   decide(): Decision {
-    const { request, url, requestId, address, startedAt } = this
+    const { request, requestId, address, startedAt } = this
     const { route, principal, permissions, missing, code, usage } = this
     return {
       request,
-      url,
       requestId,
       address,
       startedAt,

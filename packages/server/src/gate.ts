@@ -18,6 +18,7 @@ import {
   type TokenJudge,
 } from './admit.js'
 import { toAuthRequest } from './auth-request.js'
+import type { Incoming } from './http/incoming.js'
 import type { Revocations } from './revocation/contract.js'
 
 /** Who calls, by a good token. */
@@ -40,12 +41,12 @@ export interface Gate {
    * @throws {AuthError} where there is no good credential. Reads nothing of the body.
    * @throws {RequestError} `storage_unavailable` where it is not known what has been withdrawn
    */
-  authenticate(request: Request): Promise<Caller>
+  authenticate(request: Incoming): Promise<Caller>
   /**
    * When a token ends, in seconds since 1970, as far as it verifies and its provider says so: from then on
    * nobody gets in with it. Undefined for any other.
    */
-  expiryOf(token: string, request: Request): Promise<number | undefined>
+  expiryOf(token: string, request: Incoming): Promise<number | undefined>
   /** @throws {ScopeError} with the first permission that is missing */
   authorize(principal: Principal, permissions: readonly Permission[]): void
 }
@@ -56,9 +57,9 @@ const TOKEN_PARAMETERS = ['apiKey', 'access_token', 'auth_header']
 /** How many subjects are remembered, so that the warning about one is not repeated. */
 const MOST_REMEMBERED = 1000
 
-function refuseTokenInUrl(request: Request): void {
-  if (!request.url.includes('?') || !request.headers.has('authorization')) return
-  const { searchParams } = new URL(request.url)
+function refuseTokenInUrl(request: Incoming): void {
+  if (request.query === '' || request.header('authorization') === undefined) return
+  const searchParams = new URLSearchParams(request.query)
   if (TOKEN_PARAMETERS.some((name) => searchParams.has(name))) {
     throw new AuthError('request_invalid', 'The request has a token in its URL beside its header.')
   }
@@ -119,7 +120,7 @@ export function createGate(options: GateOptions): Gate {
     isAuthEnabled: true,
     async authenticate(request) {
       refuseTokenInUrl(request)
-      const token = readBearerToken(request.headers.get('authorization'))
+      const token = readBearerToken(request.header('authorization') ?? null)
       const { principal, revocable, maker, noteUse } = await admitBearer(
         judge,
         token,

@@ -4,6 +4,7 @@ import type { Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
 import type { DecisionCode, Exchange } from './exchange.js'
 import type { Caller, Gate } from './gate.js'
+import type { Incoming } from './http/incoming.js'
 import type { HandlerContext } from './route.js'
 import type { Service } from './service.js'
 import type { TokenWish } from './token-signer.js'
@@ -16,7 +17,7 @@ function clientContext(body: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Who calls a public route; a bad token there is the same as none, but an outage is no bad token. */
-async function identify(gate: Gate, request: Request): Promise<Principal | undefined> {
+async function identify(gate: Gate, request: Incoming): Promise<Principal | undefined> {
   try {
     return (await gate.authenticate(request)).principal
   } catch (error) {

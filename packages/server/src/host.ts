@@ -1,4 +1,5 @@
 import { RequestError } from './error.js'
+import type { Incoming } from './http/incoming.js'
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -19,10 +20,10 @@ function hostnameOf(url: string): string | undefined {
  * machine (DNS rebinding): its Host, or its Origin, is no loopback name.
  * @throws {RequestError} `host_refused`
  */
-export function requireLoopback(request: Request): void {
-  const host = hostnameOf(`http://${request.headers.get('host') ?? ''}`)
-  const origin = request.headers.get('origin')
-  const originHost = origin === null ? 'localhost' : hostnameOf(origin)
+export function requireLoopback(request: Pick<Incoming, 'header'>): void {
+  const host = hostnameOf(`http://${request.header('host') ?? ''}`)
+  const origin = request.header('origin')
+  const originHost = origin === undefined ? 'localhost' : hostnameOf(origin)
   if (
     host === undefined ||
     originHost === undefined ||

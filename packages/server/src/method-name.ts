@@ -11,6 +11,6 @@ const METHODS: ReadonlySet<string> = new Set<Method | 'HEAD' | 'OPTIONS'>([
 ])
 
 /** The method of a request as logs and metrics name it: one that no route has is not told. */
-export function methodName({ method }: Request): string {
+export function methodName({ method }: { readonly method: string }): string {
   return METHODS.has(method) ? method : 'other'
 }

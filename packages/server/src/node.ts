@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { getRequestListener, RequestError as TargetError } from '@hono/node-server'
-import { errorResponse } from './error-response.js'
-import { RequestError, StartError } from './error.js'
+import { StartError } from './error.js'
+import { nodeListener, type Answerer } from './http/node-listener.js'
 
 /** Where a server listens. */
 export interface ServeOptions {
@@ -13,12 +11,6 @@ export interface ServeOptions {
   readonly hostname?: string
   /** Largest header section of a request, in bytes. Default: 16 KiB. */
   readonly maxHeaderBytes?: number
-}
-
-/** Where a request came from. */
-export interface RequestOrigin {
-  /** Of the client's socket; undefined where it is gone already. */
-  readonly address: string | undefined
 }
 
 /** A server that listens. */
@@ -100,45 +92,28 @@ function cutAfter(server: Server, graceMs: number, closed: Promise<void>): void 
   void closed.then(() => clearTimeout(deadline))
 }
 
-/** The answer to what is no legal HTTP: a Host or a path that no URL can have. */
-function refuseTarget(error: unknown): Response {
-  const requestId = randomUUID()
-  const isTarget = error instanceof TargetError
-  const refusal = new RequestError('request_invalid', 'The request line is not valid.')
-  const response = errorResponse(isTarget ? refusal : error, requestId)
-  response.headers.set('x-request-id', requestId)
-  return response
-}
-
 /**
  * Serves requests over HTTP/1.1.
  *
- * @param fetch - answers a request; must not reject
+ * @param answerer - answers a request, such as `answer` of an `App`
  * @throws {StartError} `port_taken` or `address_refused`
  */
 export async function serve(
-  fetch: (request: Request, origin: RequestOrigin) => Promise<Response>,
+  answerer: Answerer,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const listener = getRequestListener(
-    (request, { incoming }) => fetch(request, { address: incoming.socket.remoteAddress }),
-    {
-      overrideGlobalObjects: false,
-      errorHandler: refuseTarget,
-    },
-  )
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes ?? DEFAULT_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   })
-  server.on('request', (incoming, outgoing) => {
-    outgoing.once('close', () => {
+  server.on('request', nodeListener(answerer))
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
       if (!server.listening) server.closeIdleConnections()
     })
-    void listener(incoming, outgoing)
   })
   const unused = trackUnused(server)
   const address = await listen(server, hostname, port)

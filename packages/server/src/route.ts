@@ -10,6 +10,7 @@ import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
 import type { JudgedMaker } from './admit.js'
 import type { DecisionCode } from './exchange.js'
+import type { Incoming } from './http/incoming.js'
 import type { Metrics } from './metrics/contract.js'
 import type { RouteTable } from './route-table.js'
 import type { ServerState } from './state.js'
@@ -21,7 +22,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** What every handler gets. */
 export interface HandlerContext {
   readonly mastra: Mastra
-  readonly request: Request
+  readonly request: Incoming
   readonly requestId: string
   readonly requestContext: RequestContext
   /** Fires when the client is gone or the answer's deadline has passed. */
@@ -101,7 +102,7 @@ export interface Route {
   readonly response: z.ZodType | undefined
   /** What else the OpenAPI document says of a route of the application. */
   readonly openapi: Readonly<Record<string, unknown>> | undefined
-  /** Returns a value that is sent as JSON, or a response. */
+  /** Returns a value that is sent as JSON, or a `Reply`. */
   handle(
     input: HandlerInput<Readonly<Record<string, string>>, unknown, unknown, Principal | undefined>,
   ): unknown

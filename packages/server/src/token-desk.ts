@@ -1,5 +1,6 @@
 import type { AuthProvider, BearerExplanation, Principal, RoleTable } from '@signet/auth'
 import type { Logger } from '@signet/core'
+import type { Incoming } from './http/incoming.js'
 import type { ApiKeyEntrance } from './admit.js'
 import { RequestError } from './error.js'
 import type { Revocations } from './revocation/contract.js'
@@ -9,9 +10,9 @@ import { signForMaker, type SignedToken, type TokenWish } from './token-signer.j
 /** What is made of tokens for whoever runs the server, by what the gate judges them by. */
 export interface TokenDesk {
   /** @throws {RequestError} `not_found` where no token is looked at */
-  explain(token: string, request: Request): Promise<BearerExplanation>
+  explain(token: string, request: Incoming): Promise<BearerExplanation>
   /** @throws {RequestError} `not_found` likewise; and what `signForMaker` throws */
-  sign(wish: TokenWish, maker: Principal, request: Request): Promise<SignedToken>
+  sign(wish: TokenWish, maker: Principal, request: Incoming): Promise<SignedToken>
 }
 
 /** What a desk stands on: the same as the gate. */

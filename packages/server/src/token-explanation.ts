@@ -7,6 +7,7 @@ import {
   type BearerExplanation,
 } from '@signet/auth'
 import type { Logger } from '@signet/core'
+import type { Incoming } from './http/incoming.js'
 import { admitBearer, keysFor, type Admitted, type TokenJudge } from './admit.js'
 import { requestOfBearer } from './auth-request.js'
 import { errorCode } from './error-response.js'
@@ -79,7 +80,7 @@ async function explain(
 export async function explainForServer(
   by: ExplainedBy,
   token: string,
-  request: Request,
+  request: Incoming,
 ): Promise<BearerExplanation> {
   try {
     const explanation = await explain(by, token, requestOfBearer(token, request))

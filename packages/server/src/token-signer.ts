@@ -11,6 +11,7 @@ import {
   type Principal,
   type RoleTable,
 } from '@signet/auth'
+import type { Incoming } from './http/incoming.js'
 import { admitToken } from './admit.js'
 import { requestOfBearer } from './auth-request.js'
 import { RequestError } from './error.js'
@@ -82,7 +83,7 @@ function explainFailure(error: unknown): never {
 async function signAndJudge(
   { provider, roles }: SignedBy,
   wish: TokenWish,
-  request: Request,
+  request: Incoming,
 ): Promise<SignedToken> {
   if (!isSigner(provider)) refuse('The provider of this application signs no tokens.')
   try {
@@ -114,7 +115,7 @@ async function signAndJudge(
 export async function signForMaker(
   by: SignedBy,
   wish: TokenWish,
-  { maker, request }: { readonly maker: Principal; readonly request: Request },
+  { maker, request }: { readonly maker: Principal; readonly request: Incoming },
 ): Promise<SignedToken> {
   if (maker.issuer === API_KEY_ISSUER) {
     throw new AuthError('access_denied', 'An API key makes no tokens, which would outlive it.')

@@ -144,7 +144,8 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     const served = await makeServable(result.mastra, project, serving)
     current = served
     const port = choosePort(options.port, result.mastra.getServer().port)
-    const answer: App['fetch'] = (request, origin) => (current ?? served).app.fetch(request, origin)
+    const answer: App['answer'] = (request, origin) =>
+      (current ?? served).app.answer(request, origin)
     const server = await serve(answer, { port, hostname })
     const ended = untilShutdown(server, (message) => {
       isEnding = true

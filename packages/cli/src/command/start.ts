@@ -51,7 +51,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   })
   const appLogger = mastra.getLogger()
   const metricsServer = await openMetricsServer(app, appLogger)
-  const server = await serve(app.fetch, {
+  const server = await serve(app.answer, {
     port: choosePort(options.port, port),
     hostname: options.host ?? host ?? '0.0.0.0',
   })

@@ -1,3 +1,4 @@
+import type { ReplyHeaders } from '../http/reply.js'
 import type { LimitPolicy, LimitStanding } from './contract.js'
 
 function policyItem({ name, quota, windowSeconds }: LimitPolicy): string {
@@ -9,9 +10,9 @@ function policyItem({ name, quota, windowSeconds }: LimitPolicy): string {
  * Tells a client how it stands, by the fields `RateLimit-Policy` and `RateLimit` of
  * draft-ietf-httpapi-ratelimit-headers-11 (sections 3 and 4).
  */
-export function setLimitFields(standing: LimitStanding, headers: Headers): void {
+export function setLimitFields(standing: LimitStanding, headers: ReplyHeaders): void {
   const { policy, remaining, resetSeconds } = standing
   const window = resetSeconds === undefined ? '' : `;t=${resetSeconds}`
-  headers.set('ratelimit-policy', policyItem(policy))
-  headers.set('ratelimit', `"${policy.name}";r=${remaining}${window}`)
+  headers['ratelimit-policy'] = policyItem(policy)
+  headers['ratelimit'] = `"${policy.name}";r=${remaining}${window}`
 }

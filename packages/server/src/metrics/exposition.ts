@@ -1,3 +1,5 @@
+import { Reply } from '../http/reply.js'
+
 /** Metrics in the text format of Prometheus. */
 export interface Exposition {
   readonly contentType: string
@@ -5,8 +7,6 @@ export interface Exposition {
 }
 
 /** Metrics as an answer. */
-export function expositionResponse({ contentType, text }: Exposition): Response {
-  return new Response(text, {
-    headers: { 'content-type': contentType, 'cache-control': 'no-store' },
-  })
+export function expositionReply({ contentType, text }: Exposition): Reply {
+  return new Reply(text, 200, { 'content-type': contentType, 'cache-control': 'no-store' })
 }

@@ -13,6 +13,7 @@ import { createApp } from '../app.js'
 import type { Route } from '../route.js'
 import type { Metrics, MetricSources } from './contract.js'
 import { createMetrics } from './metrics.js'
+import { fetchIncoming } from '../http/fetch-incoming.js'
 
 const NOTHING: MetricSources = {
   running: () => 0,
@@ -45,7 +46,9 @@ describe('metrics', () => {
   it('count and measure requests by method, pattern of the route and status', async () => {
     const metrics = createMetrics(NOTHING, pathOf)
     const route = routeOf('/agents/:agentId/generate', 'agents:execute')
-    const request = new Request('http://localhost/api/agents/weather-agent/generate?x=y')
+    const request = fetchIncoming(
+      new Request('http://localhost/api/agents/weather-agent/generate?x=y'),
+    )
     metrics.observe(decisionOf({ request, route, durationMs: 4 }))
     metrics.observe(decisionOf({ request, route, durationMs: 40 }))
     metrics.observe(decisionOf({ request, route, durationMs: 1000, status: 424 }))
@@ -80,7 +83,7 @@ describe('metrics', () => {
   it('name no method and no path that a stranger makes up', async () => {
     const metrics = createMetrics(NOTHING, pathOf)
     for (const method of ['BREW', 'PROPFIND', '__proto__']) {
-      const request = new Request('http://localhost/made-up', { method })
+      const request = fetchIncoming(new Request('http://localhost/made-up', { method }))
       metrics.observe(decisionOf({ request, route: undefined, status: 404 }))
     }
     const { text } = await metrics.scrape()

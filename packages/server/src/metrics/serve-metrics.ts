@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@signet/core'
-import { errorResponse } from '../error-response.js'
+import { errorReply } from '../error-response.js'
 import { RequestError } from '../error.js'
 import { requireLoopback } from '../host.js'
+import type { Incoming } from '../http/incoming.js'
+import type { Reply } from '../http/reply.js'
 import { serve, type RunningServer } from '../node.js'
 import type { Metrics } from './contract.js'
-import { expositionResponse } from './exposition.js'
+import { expositionReply } from './exposition.js'
 
 /** What is served, and where. */
 export interface MetricsServerOptions {
@@ -23,13 +25,13 @@ export async function serveMetrics(
   metrics: Metrics,
   { port, logger }: MetricsServerOptions,
 ): Promise<RunningServer> {
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Incoming): Promise<Reply> {
     requireLoopback(request)
     const isRead = request.method === 'GET' || request.method === 'HEAD'
-    if (!isRead || new URL(request.url).pathname !== '/metrics') {
+    if (!isRead || request.path !== '/metrics') {
       throw new RequestError('not_found', 'There is only GET /metrics here.')
     }
-    return expositionResponse(await metrics.scrape())
+    return expositionReply(await metrics.scrape())
   }
   return await serve(
     async (request) => {
@@ -40,7 +42,7 @@ export async function serveMetrics(
         if (!(error instanceof RequestError)) {
           logger.error('The metrics could not be told.', { requestId, error })
         }
-        return errorResponse(error, requestId)
+        return errorReply(error, requestId)
       }
     },
     { port, hostname: '127.0.0.1' },

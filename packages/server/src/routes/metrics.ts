@@ -1,4 +1,4 @@
-import { expositionResponse } from '../metrics/exposition.js'
+import { expositionReply } from '../metrics/exposition.js'
 import { defineRoute, type Route } from '../route.js'
 
 const read = defineRoute({
@@ -7,13 +7,7 @@ const read = defineRoute({
   isPrefixed: false,
   access: 'system:read',
   summary: 'Metrics of the server, in the text format of Prometheus',
-  async handler({ metrics, stop }) {
-    try {
-      return expositionResponse(await metrics.scrape())
-    } finally {
-      stop()
-    }
-  },
+  handler: async ({ metrics }) => expositionReply(await metrics.scrape()),
 })
 
 /** What is counted and measured. */

@@ -112,7 +112,7 @@ const logout = defineRoute({
     if (!isAuthEnabled) {
       throw new RequestError('not_found', 'Where nobody is told apart, nobody can log out.')
     }
-    const token = readBearerToken(request.headers.get('authorization'))
+    const token = readBearerToken(request.header('authorization') ?? null)
     const { issuer, tokenId } = principal
     const expiry = await input.expiryOf(token)
     const byId = tokenId === undefined ? {} : { tokenId: { issuer, tokenId } }

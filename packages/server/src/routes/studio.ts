@@ -1,4 +1,6 @@
 import { RequestError, StartError } from '../error.js'
+import type { Incoming } from '../http/incoming.js'
+import { Reply } from '../http/reply.js'
 import { defineRoute, type Route } from '../route.js'
 import { contentPolicy, createNonce } from '../studio/content-policy.js'
 import { readStudio, type StudioFile } from '../studio/files.js'
@@ -21,20 +23,18 @@ const SHARED_HEADERS = {
 /** The names of assets hold a hash of what is in them. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
-function takesGzip(request: Request): boolean {
-  return /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
+function takesGzip(request: Incoming): boolean {
+  return /\bgzip\b/.test(request.header('accept-encoding') ?? '')
 }
 
-function assetResponse(file: StudioFile, request: Request): Response {
+function assetReply(file: StudioFile, request: Incoming): Reply {
   const gzipped = takesGzip(request) ? file.gzipped() : undefined
-  return new Response(gzipped ?? file.bytes, {
-    headers: {
-      ...SHARED_HEADERS,
-      'content-type': file.type,
-      'cache-control': FOR_EVER,
-      vary: 'accept-encoding',
-      ...(gzipped && { 'content-encoding': 'gzip' }),
-    },
+  return new Reply(gzipped ?? file.bytes, 200, {
+    ...SHARED_HEADERS,
+    'content-type': file.type,
+    'cache-control': FOR_EVER,
+    vary: 'accept-encoding',
+    ...(gzipped && { 'content-encoding': 'gzip' }),
   })
 }
 
@@ -62,21 +62,18 @@ export function studioRoutes({ directory, prefix, connect }: StudioOptions): rea
     isPrefixed: false,
     access: 'public',
     summary: 'The Studio',
-    handler({ stop }) {
-      stop()
+    handler() {
       const nonce = createNonce()
       const text = page
         .replace('name="signet-nonce" content=""', `name="signet-nonce" content="${nonce}"`)
         .replace('content="/api"', `content="${prefix}"`)
-      return new Response(text, {
-        headers: {
-          ...SHARED_HEADERS,
-          'content-type': 'text/html; charset=utf-8',
-          'cache-control': 'no-store',
-          'content-security-policy': contentPolicy(nonce, connect),
-          'cross-origin-opener-policy': 'same-origin',
-          'referrer-policy': 'no-referrer',
-        },
+      return new Reply(text, 200, {
+        ...SHARED_HEADERS,
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-security-policy': contentPolicy(nonce, connect),
+        'cross-origin-opener-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
       })
     },
   })
@@ -87,11 +84,10 @@ export function studioRoutes({ directory, prefix, connect }: StudioOptions): rea
     isPrefixed: false,
     access: 'public',
     summary: 'What the Studio loads',
-    handler({ params, request, stop }) {
+    handler({ params, request }) {
       const file = assets.get(params.file)
       if (file === undefined) throw new RequestError('not_found', 'The Studio has no such file.')
-      stop()
-      return assetResponse(file, request)
+      return assetReply(file, request)
     },
   })
 

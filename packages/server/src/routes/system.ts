@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonReply } from '../http/reply.js'
 import { defineRoute, type Route } from '../route.js'
 
 const health = defineRoute({
@@ -18,10 +19,9 @@ const ready = defineRoute({
   access: 'public',
   summary: 'Whether the server takes requests: 503 while it is prepared, and once it is to end',
   response: z.object({ ready: z.boolean() }),
-  handler({ isReady, stop }) {
-    if (isReady()) return { ready: true }
-    stop()
-    return Response.json({ ready: false }, { status: 503 })
+  handler({ isReady }) {
+    const isTaking = isReady()
+    return jsonReply({ ready: isTaking }, isTaking ? 200 : 503)
   },
 })
 

@@ -6,6 +6,7 @@ import {
   type Principal,
 } from '@signet/auth'
 import { z } from 'zod'
+import { jsonReply } from '../http/reply.js'
 import { defineRoute, type Route } from '../route.js'
 
 /** Eight hours, as the token lasts that `signet dev` prints. */
@@ -141,15 +142,13 @@ const sign = defineRoute({
     claims: furtherClaims.default({}),
   }),
   response: z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.iso.datetime() }),
-  async handler({ body, signToken, stop }) {
+  async handler({ body, signToken }) {
     const { sub: subject, scope, roles, expiresInSeconds, claims } = body
     const signed = await signToken({ subject, scope, roles, expiresInSeconds, claims })
     const { token, tokenId, expiresAt } = signed
-    stop()
-    return Response.json(
-      { token, tokenId, expiresAt: dateText(expiresAt) },
-      { status: 201, headers: { 'cache-control': 'no-store' } },
-    )
+    const reply = jsonReply({ token, tokenId, expiresAt: dateText(expiresAt) }, 201)
+    reply.headers['cache-control'] = 'no-store'
+    return reply
   },
 })
 

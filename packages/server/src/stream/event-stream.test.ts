@@ -2,6 +2,7 @@ import { TokenError } from '@signet/auth'
 import type { AgentChunk } from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
+import { responseOf } from '../http/reply.js'
 import { eventStream, type EventStreamOptions } from './event-stream.js'
 
 const delta = (text: string): AgentChunk => ({
@@ -37,7 +38,11 @@ function createSource(
     onEnd: () => void state.ends++,
     onError: (error) => void state.errors.push(error),
   }
-  return { state, aborter, response: eventStream({ runId: 'run-1', fullStream }, options) }
+  return {
+    state,
+    aborter,
+    response: responseOf(eventStream({ runId: 'run-1', fullStream }, options)),
+  }
 }
 
 const DONE = 'data: [DONE]\n\n'

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
+import { Reply } from '../http/reply.js'
 import { PUBLIC_REASON, TokenError } from '@signet/auth'
 import type { AgentChunk, AgentStream } from '@signet/core'
 
@@ -59,52 +60,78 @@ function endEvent(runId: string, reason: unknown): string {
 export function eventStream(
   answer: Pick<AgentStream, 'runId' | 'fullStream'>,
   options: EventStreamOptions,
-): Response {
+): Reply {
   const { runId } = answer
   const { signal, onChunk, onCancel, onEnd, onError } = options
   const chunks = answer.fullStream[Symbol.asyncIterator]()
   // The client's pace is no part of the request: what the answer does belongs to the context that began it.
   const nextChunk = AsyncResource.bind(() => chunks.next())
-  const encoder = new TextEncoder()
   let isOver = false
+  /** Text that nobody has asked for yet: the end, where it came by itself. */
+  let unread: string | undefined
+  let deliver: ((result: IteratorResult<string, undefined>) => void) | undefined
+
+  function give(value: string): void {
+    const waiting = deliver
+    deliver = undefined
+    if (waiting === undefined) unread = value
+    else waiting({ done: false, value })
+  }
 
   /** Lets go of the answer; it may be stuck, so nobody waits for it. */
   function end(): void {
     isOver = true
+    signal.removeEventListener('abort', endNow)
     onEnd()
     void Promise.resolve(chunks.return?.()).catch(() => undefined)
   }
 
-  function close(controller: ReadableStreamDefaultController<Uint8Array>, last: string): void {
+  function close(last: string): void {
     if (isOver) return
-    controller.enqueue(encoder.encode(last + DONE))
-    controller.close()
     end()
+    give(last + DONE)
   }
 
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const endNow = () => close(controller, endEvent(runId, signal.reason))
-      if (signal.aborted) endNow()
-      else signal.addEventListener('abort', endNow, { once: true })
-    },
-    async pull(controller) {
-      try {
-        const next = await nextChunk()
-        if (next.done === true) close(controller, '')
-        else if (!isOver) {
-          onChunk(next.value)
-          controller.enqueue(encoder.encode(event(next.value)))
-        }
-      } catch (error) {
-        if (!isOver) onError(error)
-        close(controller, failureEvent(runId))
+  function endNow(): void {
+    close(endEvent(runId, signal.reason))
+  }
+
+  async function advance(): Promise<void> {
+    try {
+      const next = await nextChunk()
+      if (next.done === true) close('')
+      else if (!isOver) {
+        onChunk(next.value)
+        give(event(next.value))
       }
+    } catch (error) {
+      if (!isOver) onError(error)
+      close(failureEvent(runId))
+    }
+  }
+
+  if (signal.aborted) endNow()
+  else signal.addEventListener('abort', endNow)
+
+  const events: AsyncIterator<string, undefined> = {
+    next: () =>
+      new Promise((resolve) => {
+        deliver = resolve
+        if (unread !== undefined) {
+          give(unread)
+          unread = undefined
+        } else if (isOver) resolve({ done: true, value: undefined })
+        else void advance()
+      }),
+    async return() {
+      if (!isOver) {
+        onCancel()
+        end()
+      }
+      unread = undefined
+      deliver?.({ done: true, value: undefined })
+      return { done: true, value: undefined }
     },
-    cancel() {
-      onCancel()
-      end()
-    },
-  })
-  return new Response(body, { headers: HEADERS })
+  }
+  return new Reply({ [Symbol.asyncIterator]: () => events }, 200, { ...HEADERS })
 }

@@ -1,3 +1,4 @@
+import { replyOf, Reply, type ReplyStream } from '../http/reply.js'
 import type { HandlerContext } from '../route.js'
 
 /** What becomes of a request while its response is being sent. */
@@ -9,47 +10,49 @@ export type ResponseContext = Pick<
 function followBody(
   body: ReadableStream<Uint8Array>,
   { stop, onBreakOff, noteFailure }: ResponseContext,
-): ReadableStream<Uint8Array> {
+): ReplyStream {
   const reader = body.getReader()
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      onBreakOff((error) => {
-        controller.error(error)
-        stop()
-        reader.cancel(error).catch(() => undefined)
-      })
-    },
-    async pull(controller) {
+  let failure: Error | undefined
+  onBreakOff((error) => {
+    failure = error
+    stop()
+    // Ends a read that waits.
+    reader.cancel(error).catch(() => undefined)
+  })
+  const chunks: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
       try {
         const { done, value } = await reader.read()
-        if (!done) {
-          controller.enqueue(value)
-          return
-        }
-        controller.close()
+        if (failure !== undefined) throw failure
+        if (!done) return { done, value }
       } catch (error) {
-        noteFailure('answer_failed')
-        controller.error(error)
+        if (failure === undefined) noteFailure('answer_failed')
+        stop()
+        throw error
       }
       stop()
+      return { done: true, value: undefined }
     },
-    async cancel(reason) {
+    async return() {
       noteFailure('client_gone')
       stop()
-      await reader.cancel(reason)
+      await reader.cancel()
+      return { done: true, value: undefined }
     },
-  })
+  }
+  return { [Symbol.asyncIterator]: () => chunks }
 }
 
 /**
  * A response of the application's, followed to its end. The deadline was for its handler: how long it
  * streams is the application's to say. Where the answer is broken off meanwhile, so is the connection.
  */
-export function followResponse(response: Response, context: ResponseContext): Response {
+export function followResponse(response: Response, context: ResponseContext): Reply {
+  const { status, headers } = replyOf(response)
   if (response.body === null) {
     context.stop()
-    return response
+    return new Reply(null, status, headers)
   }
   context.release()
-  return new Response(followBody(response.body, context), response)
+  return new Reply(followBody(response.body, context), status, headers)
 }

@@ -1,7 +1,9 @@
 import type { Span, TextMapGetter } from '@opentelemetry/api'
-import { enableModelTelemetry } from '@signet/core'
+import { traceAnswers } from '@signet/core'
 import type { Decision, Exchange } from '../exchange.js'
+import type { Incoming } from '../http/incoming.js'
 import type { Tracing } from './contract.js'
+import { answerTracing } from './answer-tracing.js'
 import { loadTracingPackages } from './packages.js'
 
 /** Whether the environment names where spans go, and does not switch OpenTelemetry off. */
@@ -14,9 +16,9 @@ export function isTracingAsked(environment: NodeJS.ProcessEnv = process.env): bo
   return disabled?.toLowerCase() !== 'true' && Boolean(endpoint || tracesEndpoint)
 }
 
-const HEADERS: TextMapGetter<Headers> = {
-  get: (headers, name) => headers.get(name) ?? undefined,
-  keys: (headers) => [...headers.keys()],
+const HEADERS: TextMapGetter<Incoming> = {
+  get: (request, name) => request.header(name),
+  keys: (request) => [...request.headers.keys()],
 }
 
 /** Milliseconds that the last spans have to be sent in. */
@@ -40,7 +42,7 @@ function describe(span: Span, { route, status, code, requestId }: Decision): voi
  * @throws {StartError} `tracing_missing` where its packages are not installed
  */
 export async function openTracing(): Promise<Tracing> {
-  const { api, sdk, resources, exporter, models } = await loadTracingPackages()
+  const { api, sdk, resources, exporter } = await loadTracingPackages()
   const { context, propagation, SpanKind, SpanStatusCode, trace } = api
   const provider = new sdk.NodeTracerProvider({
     resource: resources.defaultResource().merge(
@@ -52,7 +54,7 @@ export async function openTracing(): Promise<Tracing> {
   })
   provider.register()
   const tracer = provider.getTracer('signet')
-  await enableModelTelemetry(new models.OpenTelemetry({ tracer }))
+  traceAnswers(answerTracing(api, tracer))
 
   function end(span: Span, isFault: boolean): void {
     if (isFault) span.setStatus({ code: SpanStatusCode.ERROR })
@@ -62,7 +64,7 @@ export async function openTracing(): Promise<Tracing> {
   return {
     async request(exchange: Exchange, work) {
       const { request } = exchange
-      const parent = propagation.extract(context.active(), request.headers, HEADERS)
+      const parent = propagation.extract(context.active(), request, HEADERS)
       const span = tracer.startSpan(
         request.method,
         { kind: SpanKind.SERVER, attributes: { 'http.request.method': request.method } },
@@ -89,6 +91,7 @@ export async function openTracing(): Promise<Tracing> {
         }
       }),
     async close() {
+      traceAnswers(undefined)
       const late = new Promise<void>((resolve) => void setTimeout(resolve, CLOSE_MS).unref())
       await Promise.race([provider.shutdown().catch(() => undefined), late])
     },

@@ -1,0 +1,39 @@
+import type { Incoming } from './incoming.js'
+
+/** Reads a stream up to `limit` bytes, and no further. */
+async function readBytes(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+/** A request that comes as one of the Fetch standard, as to an application that another server embeds. */
+export function fetchIncoming(request: Request): Incoming {
+  const { method, url, headers, signal } = request
+  const { pathname, search } = new URL(url)
+  return {
+    method,
+    path: pathname,
+    query: search.slice(1),
+    url,
+    header: (name) => headers.get(name) ?? undefined,
+    headers,
+    raw: request,
+    get isClientGone() {
+      return signal.aborted
+    },
+    signal,
+    hasBody: request.body !== null && headers.get('content-length') !== '0',
+    readBody: async (limit) =>
+      request.body === null ? new Uint8Array() : await readBytes(request.body, limit),
+    body: request.body,
+  }
+}

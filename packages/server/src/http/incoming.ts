@@ -1,0 +1,30 @@
+/** A request as a transport brings it. What costs something is made when it is first asked for. */
+export interface Incoming {
+  readonly method: string
+  /** The path, normalised as in a URL, still encoded. */
+  readonly path: string
+  /** What stands behind the first `?`; empty where there is none. */
+  readonly query: string
+  /** The whole URL. */
+  readonly url: string
+  /** The value of a header by its name in lower case; several are joined by a comma, as in `Headers`. */
+  header(name: string): string | undefined
+  /** All headers. */
+  readonly headers: Headers
+  /** The request of the Fetch standard, for those who take no other. Whether it has a body is not said. */
+  readonly raw: Request
+  /** Whether the client left before its answer was sent. */
+  readonly isClientGone: boolean
+  /** Fires when the client leaves before its answer was sent. */
+  readonly signal: AbortSignal
+  /** Whether there may be a body. */
+  readonly hasBody: boolean
+  /**
+   * Reads the body, of which nobody has read before.
+   * @param limit - in bytes; what is longer is not read on
+   * @returns undefined where it is longer
+   */
+  readBody(limit: number): Promise<Uint8Array | undefined>
+  /** The body piece by piece; null where there is none. */
+  readonly body: ReadableStream<Uint8Array> | null
+}

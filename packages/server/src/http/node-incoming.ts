@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { Incoming } from './incoming.js'
+import { readTarget, type Target } from './target.js'
+
+const SCHEME = 'http'
+
+/** A request that came over HTTP/1.1. */
+export class NodeIncoming implements Incoming {
+  readonly method: string
+  readonly hasBody: boolean
+  readonly #target: Target
+  readonly #message: IncomingMessage
+  readonly #answer: ServerResponse
+  #headers: Headers | undefined
+  #raw: Request | undefined
+  #body: ReadableStream<Uint8Array> | undefined
+  #aborter: AbortController | undefined
+
+  /** @throws {RequestError} `request_invalid` for a target or a Host that no URL can have */
+  constructor(message: IncomingMessage, answer: ServerResponse) {
+    this.method = message.method ?? ''
+    this.#message = message
+    this.#answer = answer
+    this.#target = readTarget(message.url ?? '', message.headers.host, SCHEME)
+    const { 'content-length': length, 'transfer-encoding': coding } = message.headers
+    const isRead = this.method === 'GET' || this.method === 'HEAD'
+    this.hasBody = !isRead && (coding !== undefined || (length !== undefined && length !== '0'))
+  }
+
+  get path(): string {
+    return this.#target.path
+  }
+
+  get query(): string {
+    return this.#target.query
+  }
+
+  get url(): string {
+    return this.#target.url
+  }
+
+  /** From the list as it was sent: of some headers that stand twice, Node.js forgets one. */
+  header(name: string): string | undefined {
+    const { rawHeaders } = this.#message
+    let value: string | undefined
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const each = rawHeaders[index] ?? ''
+      if (each.length !== name.length || each.toLowerCase() !== name) continue
+      const text = rawHeaders[index + 1] ?? ''
+      value = value === undefined ? text : `${value}, ${text}`
+    }
+    return value
+  }
+
+  get headers(): Headers {
+    if (this.#headers === undefined) {
+      const { rawHeaders } = this.#message
+      this.#headers = new Headers()
+      for (let index = 0; index < rawHeaders.length; index += 2) {
+        this.#headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
+      }
+    }
+    return this.#headers
+  }
+
+  get raw(): Request {
+    if (this.#raw === undefined) {
+      const { method, headers, signal } = this
+      this.#raw = new Request(this.url, { method, headers, signal })
+    }
+    return this.#raw
+  }
+
+  get isClientGone(): boolean {
+    return this.#answer.closed && !this.#answer.writableFinished
+  }
+
+  get signal(): AbortSignal {
+    if (this.#aborter === undefined) {
+      const aborter = new AbortController()
+      const abort = () => {
+        if (this.isClientGone) aborter.abort()
+      }
+      this.#aborter = aborter
+      if (this.#answer.closed) abort()
+      else this.#answer.once('close', abort)
+    }
+    return this.#aborter.signal
+  }
+
+  readBody(limit: number): Promise<Uint8Array | undefined> {
+    const message = this.#message
+    return new Promise((resolve, reject) => {
+      const chunks: Uint8Array[] = []
+      let size = 0
+      const finish = (settle: () => void) => {
+        message.off('data', take).off('end', end).off('error', fail)
+        settle()
+      }
+      const take = (chunk: Uint8Array) => {
+        size += chunk.byteLength
+        if (size <= limit) return void chunks.push(chunk)
+        message.pause()
+        finish(() => resolve(undefined))
+      }
+      const end = () =>
+        finish(() => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)))
+      const fail = (error: Error) => finish(() => reject(error))
+      message.on('data', take).on('end', end).on('error', fail)
+    })
+  }
+
+  get body(): ReadableStream<Uint8Array> | null {
+    if (!this.hasBody) return null
+    this.#body ??= Readable.toWeb(this.#message) as ReadableStream<Uint8Array>
+    return this.#body
+  }
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { errorReply } from '../error-response.js'
+import type { Incoming } from './incoming.js'
+import { NodeIncoming } from './node-incoming.js'
+import type { Reply } from './reply.js'
+import { sendReply } from './send-reply.js'
+
+/** Where a request came from. */
+export interface RequestOrigin {
+  /** Of the client's socket; undefined where it is gone already. */
+  readonly address: string | undefined
+}
+
+/** Answers a request. */
+export type Answerer = (incoming: Incoming, origin: RequestOrigin) => Promise<Reply>
+
+/** How much of a body that nobody reads is taken in behind the answer, and for how long: then it is cut. */
+const MOST_DRAINED_BYTES = 64 * 1024 * 1024
+const DRAIN_MS = 500
+
+/** The answer to what is no legal HTTP, or was not answered: a fault of ours, of which nothing is told. */
+function refuse(error: unknown): Reply {
+  const requestId = randomUUID()
+  const reply = errorReply(error, requestId)
+  reply.headers['x-request-id'] = requestId
+  return reply
+}
+
+/**
+ * Takes in what is left of a body once its answer is sent, so that the client reads the answer; one who goes on
+ * sending is cut.
+ */
+function drain(message: IncomingMessage): void {
+  if (message.readableEnded || message.destroyed) return
+  const { socket } = message
+  let size = 0
+  const cut = () => {
+    clearTimeout(timer)
+    socket.destroySoon()
+  }
+  const timer = setTimeout(cut, DRAIN_MS).unref()
+  message.on('data', (chunk: Uint8Array) => {
+    size += chunk.byteLength
+    if (size > MOST_DRAINED_BYTES) cut()
+  })
+  message.once('close', () => clearTimeout(timer))
+  message.on('error', () => undefined)
+  message.resume()
+}
+
+async function answerMessage(
+  answerer: Answerer,
+  message: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  let reply: Reply
+  try {
+    const incoming = new NodeIncoming(message, answer)
+    reply = await answerer(incoming, { address: message.socket.remoteAddress })
+  } catch (error) {
+    reply = refuse(error)
+  }
+  if (!message.complete) answer.once('finish', () => drain(message))
+  sendReply(answer, reply)
+}
+
+/** What `node:http` calls for each request. */
+export function nodeListener(answerer: Answerer): RequestListener {
+  return (message, answer) => void answerMessage(answerer, message, answer)
+}
