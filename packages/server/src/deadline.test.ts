@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createDeadline } from './deadline.js'
+import { Deadline } from './deadline.js'
 import { fetchIncoming } from './http/fetch-incoming.js'
 
 const EXCEEDED = expect.objectContaining({ name: 'RequestError', code: 'deadline_exceeded' })
@@ -20,9 +20,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('createDeadline', () => {
+describe('Deadline', () => {
   it('waits for work, and gives what it gives', async () => {
-    const deadline = createDeadline(makeClient().request, 1000)
+    const deadline = new Deadline(makeClient().request, 1000)
     expect(await deadline.wait(() => 1)).toBe(1)
     expect(await deadline.wait(async () => 2)).toBe(2)
     await expect(deadline.wait(() => Promise.reject(new Error('x')))).rejects.toThrow('x')
@@ -34,7 +34,7 @@ describe('createDeadline', () => {
   })
 
   it('refuses work that goes on when the time is up, and not before', async () => {
-    const deadline = createDeadline(makeClient().request, 1000)
+    const deadline = new Deadline(makeClient().request, 1000)
     const { signal } = deadline
     const waiting = deadline.wait(() => new Promise<never>(() => {}))
     const outcome = waiting.catch((error: unknown) => error)
@@ -47,7 +47,7 @@ describe('createDeadline', () => {
   })
 
   it('counts one time for all that it waits for', async () => {
-    const deadline = createDeadline(makeClient().request, 1000)
+    const deadline = new Deadline(makeClient().request, 1000)
     await vi.advanceTimersByTimeAsync(1000)
     const never = () => new Promise<never>(() => {})
     await expect(deadline.wait(never)).rejects.toStrictEqual(EXCEEDED)
@@ -55,7 +55,7 @@ describe('createDeadline', () => {
 
   it('fires its signal when the client goes away, with the reason of the client', () => {
     const { controller, request } = makeClient()
-    const { signal } = createDeadline(request, 1000)
+    const { signal } = new Deadline(request, 1000)
     controller.abort('gone')
     expect(signal.aborted).toBe(true)
     expect(signal.reason).toBe('gone')
@@ -63,14 +63,14 @@ describe('createDeadline', () => {
 
   it('has a signal that has fired where the client was gone before', () => {
     const { controller, request } = makeClient()
-    const deadline = createDeadline(request, 1000)
+    const deadline = new Deadline(request, 1000)
     controller.abort('gone')
     expect(deadline.signal.aborted).toBe(true)
   })
 
   it('leaves neither a timer nor a listener behind when it is released', () => {
     const { controller, request } = makeClient()
-    const deadline = createDeadline(request, 1000)
+    const deadline = new Deadline(request, 1000)
     const { signal } = deadline
     deadline.release()
     expect(vi.getTimerCount()).toBe(0)
@@ -79,7 +79,7 @@ describe('createDeadline', () => {
   })
 
   it('rejects whoever waits when it is broken off, fires its signal, and begins no work any more', async () => {
-    const deadline = createDeadline(makeClient().request, 1000)
+    const deadline = new Deadline(makeClient().request, 1000)
     const told = vi.fn<(error: Error) => void>()
     deadline.onFail(told)
     const waiting = deadline.wait(() => new Promise<never>(() => {}))
@@ -99,7 +99,7 @@ describe('createDeadline', () => {
   })
 
   it('fires its signal when it is stopped, and leaves no timer behind', () => {
-    const deadline = createDeadline(makeClient().request, 1000)
+    const deadline = new Deadline(makeClient().request, 1000)
     const { signal } = deadline
     deadline.stop()
     expect(signal.aborted).toBe(true)
@@ -111,7 +111,7 @@ describe('createDeadline', () => {
     const collect: unknown = runInNewContext('gc')
     if (typeof collect !== 'function') throw new TypeError('There is no gc().')
     const fired = vi.fn<() => void>()
-    createDeadline(makeClient().request, 1000).signal.addEventListener('abort', fired)
+    new Deadline(makeClient().request, 1000).signal.addEventListener('abort', fired)
     await vi.advanceTimersByTimeAsync(500)
     collect()
     collect()

@@ -1,106 +1,113 @@
 import { RequestError } from './error.js'
 import type { Incoming } from './http/incoming.js'
 
-/** How long the answer to one request may take, and what stops when it is over. */
-export interface Deadline {
-  /** Fires when the client is gone, the time is up, or the answer is broken off. */
-  readonly signal: AbortSignal
-  /**
-   * Waits for work, but no longer than there is time: what does not heed the signal is left alone. Once
-   * the answer has been broken off, no work is begun.
-   * @throws {RequestError} `deadline_exceeded`, or what the answer was broken off with
-   */
-  wait<Value>(work: () => Value | Promise<Value>): Promise<Value>
-  /** Breaks the answer off: rejects whoever waits, and fires the signal, both with this error. */
-  fail(error: Error): void
-  /** What it was broken off with, once it was. */
-  readonly failure: Error | undefined
-  /** Whether the client left while the signal was listened to. */
-  readonly isClientGone: boolean
-  /** Tells of that, soon after; also where it has happened already. */
-  onFail(listener: (error: Error) => void): void
-  /** The answer is complete: the signal will not fire any more. */
-  release(): void
-  /** Nothing more is wanted: fires the signal. */
-  stop(): void
-}
+type Listener = (error: Error) => void
+
+/** Whose answer a deadline is for. */
+type Client = Pick<Incoming, 'signal' | 'isClientGone'>
 
 /**
- * Starts the time of a request.
+ * How long the answer to one request may take, and what stops when it is over. Its time begins when it is made.
  *
  * A timer of its own, because a signal of `AbortSignal.timeout` that only `AbortSignal.any` refers to
  * is collected as garbage in Node.js 20, and then never fires.
  */
-export function createDeadline(
-  request: Pick<Incoming, 'signal' | 'isClientGone'>,
-  ms: number,
-): Deadline {
-  let controller: AbortController | undefined
-  let failure: Error | undefined
-  let isClientGone = false
-  const listeners = new Set<(error: Error) => void>()
+export class Deadline {
+  readonly #client: Client
+  readonly #timer: NodeJS.Timeout
+  readonly #listeners = new Set<Listener>()
+  #controller: AbortController | undefined
+  #failure: Error | undefined
+  #isClientGone = false
 
-  function followClient(): void {
-    isClientGone = true
-    controller?.abort(request.signal.reason)
+  /** @param ms - how long the answer may take, in milliseconds */
+  constructor(client: Client, ms: number) {
+    this.#client = client
+    this.#timer = setTimeout(expire, ms, this, ms).unref()
   }
 
-  function release(): void {
-    clearTimeout(timer)
-    if (controller !== undefined) request.signal.removeEventListener('abort', followClient)
+  /** Why the answer was broken off; undefined where it was not. */
+  get failure(): Error | undefined {
+    return this.#failure
   }
 
-  function fail(error: Error): void {
-    if (failure !== undefined) return
-    failure = error
-    for (const listener of listeners) listener(error)
-    listeners.clear()
-    controller?.abort(error)
-    release()
+  /** Whether the client left while the signal was listened to. */
+  get isClientGone(): boolean {
+    return this.#isClientGone
   }
 
-  const timer = setTimeout(
-    () => fail(new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`)),
-    ms,
-  )
-  timer.unref()
-
-  return {
-    // Made only for handlers that ask for it, because it costs more than many an answer.
-    get signal() {
-      if (controller === undefined) {
-        controller = new AbortController()
-        if (failure !== undefined) controller.abort(failure)
-        else if (request.signal.aborted) followClient()
-        else request.signal.addEventListener('abort', followClient)
-      }
-      return controller.signal
-    },
-    async wait(work) {
-      if (failure !== undefined) throw failure
-      const result = work()
-      if (!(result instanceof Promise)) return result
-      return await new Promise((resolve, reject) => {
-        listeners.add(reject)
-        const forget = () => listeners.delete(reject)
-        result.then(resolve, reject).then(forget, forget)
-      })
-    },
-    fail,
-    get failure() {
-      return failure
-    },
-    get isClientGone() {
-      return isClientGone
-    },
-    onFail(listener) {
-      if (failure !== undefined) listener(failure)
-      else listeners.add(listener)
-    },
-    release,
-    stop() {
-      release()
-      controller?.abort()
-    },
+  /**
+   * Fires when the client is gone, the time is up, or the answer is broken off. Made only for those who ask for
+   * it, because it costs more than many an answer.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#failure !== undefined) this.#controller.abort(this.#failure)
+      else if (this.#client.isClientGone) this.handleEvent()
+      else this.#client.signal.addEventListener('abort', this)
+    }
+    return this.#controller.signal
   }
+
+  /**
+   * Waits for work, but no longer than there is time: what does not heed the signal is left alone. Once the
+   * answer has been broken off, no work is begun.
+   * @throws {RequestError} `deadline_exceeded`, or what the answer was broken off with
+   */
+  async wait<Value>(work: () => Value | Promise<Value>): Promise<Value> {
+    this.throwIfOver()
+    const result = work()
+    if (!(result instanceof Promise)) return result
+    return await new Promise<Value>((resolve, reject) => {
+      this.#listeners.add(reject)
+      const forget = () => this.#listeners.delete(reject)
+      result.then(resolve, reject).then(forget, forget)
+    })
+  }
+
+  /** @throws what the answer was broken off with, where it was */
+  throwIfOver(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Breaks the answer off, for the first reason that is given. */
+  fail(error: Error): void {
+    if (this.#failure !== undefined) return
+    this.#failure = error
+    for (const listener of this.#listeners) listener(error)
+    this.#listeners.clear()
+    this.#controller?.abort(error)
+    this.release()
+  }
+
+  /** Tells why the answer is broken off, once it is; at once where it has been. */
+  onFail(listener: Listener): void {
+    if (this.#failure === undefined) this.#listeners.add(listener)
+    else listener(this.#failure)
+  }
+
+  /** The answer is complete: the signal will not fire any more. */
+  release(): void {
+    clearTimeout(this.#timer)
+    if (this.#controller !== undefined) {
+      this.#client.signal.removeEventListener('abort', this)
+    }
+  }
+
+  /** Nothing more is wanted: fires the signal. */
+  stop(): void {
+    this.release()
+    this.#controller?.abort()
+  }
+
+  /** The client left: it is told as an event of the client's signal. */
+  handleEvent(): void {
+    this.#isClientGone = true
+    this.#controller?.abort(this.#client.signal.reason)
+  }
+}
+
+function expire(deadline: Deadline, ms: number): void {
+  deadline.fail(new RequestError('deadline_exceeded', `The answer took longer than ${ms} ms.`))
 }

@@ -1,11 +1,11 @@
 import { requiredPermissions, type Principal } from '@signet/auth'
 import { readJsonBody } from './body.js'
-import { createDeadline, type Deadline } from './deadline.js'
+import { Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
 import { RequestError } from './error.js'
 import type { Exchange } from './exchange.js'
 import type { Caller } from './gate.js'
-import { createHandlerContext } from './handler-context.js'
+import { HandlerCall } from './handler-context.js'
 import { isStream, jsonReply, Reply } from './http/reply.js'
 import { canonicalParams } from './resource-id.js'
 import type { RouteMatch } from './route-table.js'
@@ -13,34 +13,33 @@ import type { Service } from './service.js'
 import { traced } from './tracing/contract.js'
 import { readQuery, validate } from './validation.js'
 
+/** One request on its way through the server. */
+interface Passage {
+  readonly service: Service
+  readonly exchange: Exchange
+  readonly deadline: Deadline
+}
+
 /** The request's way behind the gate: body, validation, handler. */
 async function callRoute(
-  service: Service,
+  passage: Passage,
   { route, params }: RouteMatch,
-  exchange: Exchange,
-  deadline: Deadline,
   caller?: Caller,
 ): Promise<unknown> {
-  const { request, principal } = exchange
-  const rawQuery = route.query && readQuery(request.query)
-  const query = route.query && validate(route.query, rawQuery, 'query')
-  const rawBody =
-    route.body && (await deadline.wait(() => readJsonBody(request, service.bodyLimit)))
-  const body = route.body && validate(route.body, rawBody, 'body')
-  const context = createHandlerContext({ service, exchange, deadline, caller, body })
-  // Added to the context, and not spread with it: the signal is made only where it is asked for.
-  const input = Object.assign(context, { params, query, body, principal })
-  return deadline.wait(() => route.handle(input))
+  const { service, exchange, deadline } = passage
+  const { request } = exchange
+  const query = route.query && validate(route.query, readQuery(request.query), 'query')
+  let body: unknown
+  if (route.body !== undefined) {
+    body = validate(route.body, await readJsonBody(request, service.bodyLimit), 'body')
+    deadline.throwIfOver()
+  }
+  return route.handle(new HandlerCall({ ...passage, caller, params, query, body }))
 }
 
 /** Breaks an answer off once its token is withdrawn, for as long as it runs. */
-function heedWithdrawal(
-  { running }: Service,
-  { isRevoked }: Caller,
-  exchange: Exchange,
-  deadline: Deadline,
-): void {
-  const forget = running.add({
+function heedWithdrawal({ service, exchange, deadline }: Passage, { isRevoked }: Caller): void {
+  const forget = service.running.add({
     isRevoked,
     breakOff(error) {
       exchange.code = errorCode(error)
@@ -51,15 +50,12 @@ function heedWithdrawal(
 }
 
 /** Who calls. @throws what refuses the credential, or that too many of the client's were refused */
-async function authenticate(
-  { gate, limits, tracing }: Service,
-  exchange: Exchange,
-  deadline: Deadline,
-): Promise<Caller> {
+async function authenticate({ service, exchange }: Passage): Promise<Caller> {
+  const { gate, limits, tracing } = service
   try {
-    return await deadline.wait(() =>
-      traced(tracing, 'gate', () => gate.authenticate(exchange.request)),
-    )
+    return await (tracing === undefined
+      ? gate.authenticate(exchange.request)
+      : traced(tracing, 'gate', () => gate.authenticate(exchange.request)))
   } catch (error) {
     throw await limits.refusal(exchange, error)
   }
@@ -69,48 +65,62 @@ async function authenticate(
  * Whether a known caller may call the route that they name.
  * @throws {RequestError} `not_found`
  * @throws {ScopeError}
- * @throws {LimitError} where they ask too often for what they may not
  */
-async function permit(
-  { gate, limits, mastra }: Service,
+function permit(
+  { service: { gate, mastra }, exchange }: Passage,
   principal: Principal,
-  exchange: Exchange,
+  match: RouteMatch | undefined,
+): RouteMatch {
+  if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
+  const { route } = match
+  const params = canonicalParams(mastra, match.params, route.access)
+  exchange.permissions = requiredPermissions(route.access, params)
+  gate.authorize(principal, exchange.permissions)
+  return { route, params }
+}
+
+/**
+ * Lets a known caller through to the route that they name.
+ * @throws what `permit` throws
+ * @throws {LimitError} where they ask too often, also for what they may not
+ */
+async function admit(
+  passage: Passage,
+  principal: Principal,
   match: RouteMatch | undefined,
 ): Promise<RouteMatch> {
+  const { service, exchange } = passage
+  let permitted: RouteMatch
   try {
-    if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
-    const params = canonicalParams(mastra, match.params, match.route.access)
-    exchange.permissions = requiredPermissions(match.route.access, params)
-    gate.authorize(principal, exchange.permissions)
-    return { route: match.route, params }
+    permitted = permit(passage, principal, match)
   } catch (error) {
-    throw await limits.denial(exchange, principal, error)
+    throw await service.limits.denial(exchange, principal, error)
   }
+  await service.limits.admit(exchange, permitted.route, principal)
+  return permitted
 }
 
 /** Gate, then route. Nothing of the body is read before the gate has let the request through. */
-async function dispatch(
-  service: Service,
-  exchange: Exchange,
-  deadline: Deadline,
-): Promise<unknown> {
+async function dispatch(passage: Passage): Promise<unknown> {
+  const { service, exchange, deadline } = passage
   const { mastra, table } = service
   const { request } = exchange
   const match = table.find(request.method, request.path)
   exchange.route = match?.route
   if (match?.route.access === 'public') {
     const params = canonicalParams(mastra, match.params, match.route.access)
-    return callRoute(service, { route: match.route, params }, exchange, deadline)
+    return callRoute(passage, { route: match.route, params })
   }
   if (match === undefined && !table.isPrefixed(request.path)) {
     throw new RequestError('not_found', 'There is no such path.')
   }
-  const caller = await authenticate(service, exchange, deadline)
+  const caller = await authenticate(passage)
+  deadline.throwIfOver()
   exchange.principal = caller.principal
-  heedWithdrawal(service, caller, exchange, deadline)
-  const permitted = await permit(service, caller.principal, exchange, match)
-  await service.limits.admit(exchange, permitted.route, caller.principal)
-  return callRoute(service, permitted, exchange, deadline, caller)
+  heedWithdrawal(passage, caller)
+  const permitted = await admit(passage, caller.principal, match)
+  deadline.throwIfOver()
+  return callRoute(passage, permitted, caller)
 }
 
 /**
@@ -120,10 +130,11 @@ async function dispatch(
  * @throws whatever refuses the request
  */
 export async function answer(service: Service, exchange: Exchange): Promise<Reply> {
-  const deadline = createDeadline(exchange.request, service.deadlineMs)
+  const deadline = new Deadline(exchange.request, service.deadlineMs)
+  const passage: Passage = { service, exchange, deadline }
   let isStreaming = false
   try {
-    const result = await dispatch(service, exchange, deadline)
+    const result = await deadline.wait(() => dispatch(passage))
     const reply =
       result instanceof Reply ? result : jsonReply(result, exchange.route?.status ?? 200)
     isStreaming = isStream(reply.body)

@@ -19,7 +19,7 @@ import type { SignedToken, TokenWish } from './token-signer.js'
 /** The methods that routes have. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What every handler gets. */
+/** What every handler gets. Its methods are called on it, and not taken off it. */
 export interface HandlerContext {
   readonly mastra: Mastra
   readonly request: Incoming

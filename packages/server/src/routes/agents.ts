@@ -33,13 +33,15 @@ const list = defineRoute({
   query: partialQuery,
   async handler({ mastra, principal, requestContext, query }) {
     const caller = { principal, requestContext }
-    const agents = [...new Set(Object.values(mastra.listAgents()))]
-    const readable = agents.filter(({ id }) => principal.permissions.allows(`agents:read:${id}`))
-    const views = readable.map(async (agent) => {
+    const views: [id: string, view: unknown][] = []
+    for (const agent of new Set(Object.values(mastra.listAgents()))) {
+      const { id } = agent
+      if (!principal.permissions.allows(`agents:read:${id}`)) continue
       const view = await viewAgent(agent, caller, query.partial === 'true')
-      return [agent.id, { id: agent.id, ...view, hasDraft: false }] as const
-    })
-    return Object.fromEntries(await Promise.all(views))
+      views.push([id, { id, ...view, hasDraft: false }])
+    }
+    // Of entries, because an agent may be called __proto__.
+    return Object.fromEntries(views)
   },
 })
 
@@ -78,16 +80,16 @@ const stream = defineRoute({
   body: answerRequest,
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    const { signal, stop, noteFailure } = input
+    const { signal } = input
     const options = answerOptions(input, signal)
     const answer = await agent.stream(input.body.messages as MessageInput, options)
     return eventStream(answer, {
       signal,
       onChunk: followAnswer(input),
-      onCancel: () => noteFailure('client_gone'),
-      onEnd: stop,
+      onCancel: () => input.noteFailure('client_gone'),
+      onEnd: () => input.stop(),
       onError(error) {
-        noteFailure('answer_failed')
+        input.noteFailure('answer_failed')
         input.logger.error('A stream failed.', { requestId: input.requestId, error })
       },
     })

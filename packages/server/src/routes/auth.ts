@@ -51,9 +51,9 @@ const capabilities = defineRoute({
     capabilities: z.record(z.string(), z.boolean()).optional(),
     access: z.object(accessMembers).optional(),
   }),
-  async handler({ identify, isAuthEnabled }) {
-    if (!isAuthEnabled) return { enabled: false, login: null }
-    const principal = await identify()
+  async handler(input) {
+    if (!input.isAuthEnabled) return { enabled: false, login: null }
+    const principal = await input.identify()
     const known = principal && {
       user: viewUser(principal),
       capabilities: CAPABILITIES,
@@ -84,8 +84,8 @@ const me = defineRoute({
         .meta({ description: 'Absent for a token that never expires.' }),
     })
     .nullable(),
-  async handler({ identify, isAuthEnabled }) {
-    const principal = isAuthEnabled ? await identify() : undefined
+  async handler(input) {
+    const principal = input.isAuthEnabled ? await input.identify() : undefined
     if (principal === undefined) return null
     const { subject, issuer, resourceId, ignoredGrants, expiresAt } = principal
     return {

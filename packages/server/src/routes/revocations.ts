@@ -68,7 +68,7 @@ async function revokeIfKey(token: string, { state: { apiKeys } }: HandlerContext
 async function readRevocation(
   body: RevocationRequest,
   caller: Principal,
-  { expiryOf }: HandlerContext,
+  input: HandlerContext,
 ): Promise<Revocation> {
   const { token, jti, subject, session, issuer = caller.issuer } = body
   if (jti !== undefined) return { kind: 'token-id', issuer, tokenId: jti }
@@ -76,7 +76,7 @@ async function readRevocation(
   if (subject !== undefined) {
     return { kind: 'subject', issuer, subject, at: Math.floor(Date.now() / 1000) }
   }
-  if (token !== undefined) return tokenRevocation({ token, expiry: await expiryOf(token) })
+  if (token !== undefined) return tokenRevocation({ token, expiry: await input.expiryOf(token) })
   throw new RequestError('request_invalid', 'The body names nothing to withdraw.')
 }
 

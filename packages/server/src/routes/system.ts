@@ -19,8 +19,8 @@ const ready = defineRoute({
   access: 'public',
   summary: 'Whether the server takes requests: 503 while it is prepared, and once it is to end',
   response: z.object({ ready: z.boolean() }),
-  handler({ isReady }) {
-    const isTaking = isReady()
+  handler(input) {
+    const isTaking = input.isReady()
     return jsonReply({ ready: isTaking }, isTaking ? 200 : 503)
   },
 })

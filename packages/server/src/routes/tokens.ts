@@ -88,8 +88,9 @@ const explain = defineRoute({
       })
       .nullable(),
   }),
-  async handler({ body: { token }, explainToken }) {
-    const { by, accepted, steps, code, reason, remedy, principal } = await explainToken(token)
+  async handler(input) {
+    const { token } = input.body
+    const { by, accepted, steps, code, reason, remedy, principal } = await input.explainToken(token)
     return {
       form: formOf(token),
       by,
@@ -142,9 +143,9 @@ const sign = defineRoute({
     claims: furtherClaims.default({}),
   }),
   response: z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.iso.datetime() }),
-  async handler({ body, signToken }) {
-    const { sub: subject, scope, roles, expiresInSeconds, claims } = body
-    const signed = await signToken({ subject, scope, roles, expiresInSeconds, claims })
+  async handler(input) {
+    const { sub: subject, scope, roles, expiresInSeconds, claims } = input.body
+    const signed = await input.signToken({ subject, scope, roles, expiresInSeconds, claims })
     const { token, tokenId, expiresAt } = signed
     const reply = jsonReply({ token, tokenId, expiresAt: dateText(expiresAt) }, 201)
     reply.headers['cache-control'] = 'no-store'

@@ -5,15 +5,14 @@ import type { HandlerContext } from '../route.js'
  * Writes down what a streamed answer comes to, chunk by chunk: whether it failed, and the tokens of each step
  * that ends. So they are known also of an answer that is broken off.
  */
-export function followAnswer({
-  noteUsage,
-  noteFailure,
-}: Pick<HandlerContext, 'noteUsage' | 'noteFailure'>): (chunk: AgentChunk) => void {
+export function followAnswer(
+  input: Pick<HandlerContext, 'noteUsage' | 'noteFailure'>,
+): (chunk: AgentChunk) => void {
   const usages: Usage[] = []
   return (chunk) => {
-    if (chunk.type === 'error') noteFailure('answer_failed')
+    if (chunk.type === 'error') input.noteFailure('answer_failed')
     if (chunk.type !== 'step-finish') return
     usages.push(chunk.payload.output.usage)
-    noteUsage(totalUsage(usages))
+    input.noteUsage(totalUsage(usages))
   }
 }

@@ -7,15 +7,12 @@ export type ResponseContext = Pick<
   'stop' | 'release' | 'onBreakOff' | 'noteFailure'
 >
 
-function followBody(
-  body: ReadableStream<Uint8Array>,
-  { stop, onBreakOff, noteFailure }: ResponseContext,
-): ReplyStream {
+function followBody(body: ReadableStream<Uint8Array>, context: ResponseContext): ReplyStream {
   const reader = body.getReader()
   let failure: Error | undefined
-  onBreakOff((error) => {
+  context.onBreakOff((error) => {
     failure = error
-    stop()
+    context.stop()
     // Ends a read that waits.
     reader.cancel(error).catch(() => undefined)
   })
@@ -26,16 +23,16 @@ function followBody(
         if (failure !== undefined) throw failure
         if (!done) return { done, value }
       } catch (error) {
-        if (failure === undefined) noteFailure('answer_failed')
-        stop()
+        if (failure === undefined) context.noteFailure('answer_failed')
+        context.stop()
         throw error
       }
-      stop()
+      context.stop()
       return { done: true, value: undefined }
     },
     async return() {
-      noteFailure('client_gone')
-      stop()
+      context.noteFailure('client_gone')
+      context.stop()
       await reader.cancel()
       return { done: true, value: undefined }
     },
