@@ -4,6 +4,6 @@ import { install, prepare, root, runNode } from './prepare.mjs'
 
 const directory = join(root, 'bench')
 
-prepare()
+await prepare()
 install(directory)
 runNode(['--expose-gc', join(directory, 'verify', 'run.mjs'), ...process.argv.slice(2)])

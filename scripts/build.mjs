@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { build, runNode } from './prepare.mjs'
 
-build()
+await build()
 for (const name of ['client-js', 'studio']) {
   runNode([join('packages', name, 'scripts', 'size.mjs')])
 }

@@ -1,12 +1,15 @@
-// npm run check: format, lint, types. --fix mends format and lint.
+// npm run check: format, lint, types, what nothing uses, and what is published. --fix mends format and lint.
 import { join } from 'node:path'
+import { checkPackages } from './check-packages.mjs'
 import { prepare, runNode } from './prepare.mjs'
 
 const isFixing = process.argv.includes('--fix')
 const bin = (...path) => join('node_modules', ...path)
 
-prepare()
+await prepare()
 runNode([bin('oxfmt', 'bin', 'oxfmt'), ...(isFixing ? [] : ['--check'])])
 runNode([bin('oxlint', 'bin', 'oxlint'), ...(isFixing ? ['--fix'] : []), '--deny-warnings'])
 runNode([bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json'])
-console.log('Format, lint and types are in order.')
+runNode([bin('knip', 'bin', 'knip.js'), '--no-progress'])
+if (!(await checkPackages())) process.exit(1)
+console.log('Format, lint, types and packages are in order.')

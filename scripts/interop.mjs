@@ -1,10 +1,12 @@
-// npm run interop: runs the real clients of the original against this server.
+// npm run interop: Signet beside the original's client and server, package managers, runtimes and a model's
+// server. `npm run interop -- runtimes` runs only the files whose names have that in them.
 import { join } from 'node:path'
 import { install, prepare, root, runNode } from './prepare.mjs'
 
 const directory = join(root, 'interop')
 
-prepare()
+await prepare()
 install(directory)
 runNode([join('node_modules', 'typescript', 'bin', 'tsc'), '-p', directory])
-runNode([join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', directory])
+const files = process.argv.slice(2)
+runNode([join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', directory, ...files])

@@ -4,15 +4,20 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeStaleOutput } from './stale.mjs'
 
 /** The folder of the project. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Runs a script of Node and ends this process with its exit code when it fails. */
+/**
+ * Runs a script of Node and ends this process with its exit code when it fails. Returns what it printed, where
+ * `options.stdio` keeps that.
+ */
 export function runNode(args, options = {}) {
   const result = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options })
   if (result.error) throw result.error
   if (result.status !== 0) process.exit(result.status ?? 1)
+  return result.stdout
 }
 
 /** Runs npm as the npm that started this script, so that no shell is needed on any system. */
@@ -22,7 +27,7 @@ export function runNpm(args, options = {}) {
     console.error('Run this through npm, for example: npm start')
     process.exit(1)
   }
-  runNode([npm, ...args], options)
+  return runNode([npm, ...args], options)
 }
 
 /** Installs a folder's packages by its lock file, unless that very lock file is installed already. */
@@ -44,6 +49,22 @@ function newestChange(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))))
 }
 
+/** The packages that are published in few files. */
+const BUNDLED = ['auth', 'core', 'store', 'server', 'cli']
+
+async function bundlePackages() {
+  for (const name of BUNDLED) {
+    const directory = join(root, 'packages', name)
+    const main = join(directory, 'dist', name === 'cli' ? 'main.js' : 'index.js')
+    const sources = ['src', 'package.json', '../../scripts/bundle.mjs']
+    const built = newestChange(main)
+    if (sources.every((path) => newestChange(join(directory, path)) < built)) continue
+    // Only now: before the installation there is none.
+    const { bundle } = await import('./bundle.mjs')
+    bundle(directory)
+  }
+}
+
 /** What the page of the Studio is made of. */
 const STUDIO_SOURCES = ['src', 'index.html', 'vite.config.ts', 'package.json', '../client-js/dist']
 
@@ -56,13 +77,18 @@ function buildStudio() {
 }
 
 /** Compiles what has changed. */
-export function build() {
+export async function build() {
+  const packages = join(root, 'packages')
+  for (const name of readdirSync(packages)) {
+    removeStaleOutput(join(packages, name), BUNDLED.includes(name))
+  }
   runNode([join('node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  await bundlePackages()
   buildStudio()
 }
 
 /** Installs and builds. */
-export function prepare() {
+export async function prepare() {
   install()
-  build()
+  await build()
 }

@@ -2,5 +2,5 @@
 import { join } from 'node:path'
 import { prepare, runNode } from './prepare.mjs'
 
-prepare()
+await prepare()
 runNode([join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)])

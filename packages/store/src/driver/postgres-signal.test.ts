@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
@@ -161,7 +163,7 @@ describeStores(
     it('keep no process alive', async () => {
       const options = await stores.locate()
       const script = `
-        import { postgresSignal } from '${new URL('../../dist/driver/postgres-signal.js', import.meta.url)}'
+        import { postgresSignal } from './postgres-signal.ts'
         const listen = (url) => new Promise((resolve) => postgresSignal({
           url, channel: 'signet_revocation', connectTimeoutMs: 5000, loadDriver: () => import('pg'),
         }).subscribe(resolve))
@@ -170,9 +172,19 @@ describeStores(
         void listen('postgres://127.0.0.1:1/nowhere')
         clearInterval(alive)
         process.stdout.write('listening')`
+      const resolveDir = fileURLToPath(new URL('.', import.meta.url))
+      const bundled = buildSync({
+        stdin: { contents: script, resolveDir },
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        packages: 'external',
+        write: false,
+      })
+      const text = bundled.outputFiles[0]?.text ?? ''
       const child = spawn(
         process.execPath,
-        ['--input-type=module', '--eval', script, options.databaseUrl ?? ''],
+        ['--input-type=module', '--eval', text, options.databaseUrl ?? ''],
         { cwd: new URL('../..', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] },
       )
       let output = ''
