@@ -48,7 +48,7 @@ export {
   type RegistrationErrorCode,
 } from './error.js'
 export { zodIssues } from './issue.js'
-export { consoleLogger, type LogFields, type Logger } from './logger.js'
+export { consoleLogger, type LogFields, type Logger, type LogLevel } from './logger.js'
 export {
   Mastra,
   type AuditConfig,
@@ -99,7 +99,13 @@ export {
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
 export { isThreadId } from './memory/thread-id.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'
-export { enableModelTelemetry } from './model/telemetry.js'
+export {
+  traceAnswers,
+  type AnswerSpan,
+  type AnswerTracing,
+  type SpanAttributes,
+  type SpanOperation,
+} from './model/telemetry.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {

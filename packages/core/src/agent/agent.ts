@@ -1,6 +1,7 @@
 import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { ConfigurationError, isLegalId } from '@signet/auth'
 import { consoleLogger, type Logger } from '../logger.js'
+import { runLoop } from '../loop/loop.js'
 import type { Memory } from '../memory/memory.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import { WORKING_MEMORY_TOOL } from '../memory/working-memory.js'
@@ -12,7 +13,7 @@ import { RequestContext } from '../request-context.js'
 import type { MessageInput } from './messages.js'
 import type { AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import { buildOutput, toOutputSteps, type AgentOutput } from './output.js'
+import { buildOutput, toOutputStep, type AgentOutput, type OutputStep } from './output.js'
 import { prepareRun, readObject, type Run } from './run.js'
 import type { ModelMetadata } from './stored-message.js'
 import { createAgentStream, type AgentStream } from './stream.js'
@@ -189,9 +190,11 @@ export class Agent {
   }
 
   async #generate(run: Run): Promise<AgentOutput> {
-    const { generateText } = await import('ai')
-    const { steps } = await generateText(run.call)
-    const outputSteps = toOutputSteps(steps, run.facts)
+    const outputSteps: OutputStep[] = []
+    for await (const part of runLoop(run.call, 'generate')) {
+      if (part.type !== 'step-end') continue
+      outputSteps.push(toOutputStep(part.step, outputSteps.at(-1), run.facts))
+    }
     const structured = await readObject(run.schema, outputSteps.at(-1))
     const output = buildOutput(outputSteps, run.facts, structured)
     await run.commit(output.messages)
@@ -224,17 +227,14 @@ export class Agent {
    */
   async stream(messages: MessageInput, options: AgentOptions = {}): Promise<AgentStream> {
     const run = await this.#prepare(messages, options)
-    const { streamText } = await import('ai')
     return createAgentStream({
       facts: run.facts,
       agentId: this.id,
       logger: this.#logger,
-      maxSteps: run.maxSteps,
       abortSignal: options.abortSignal,
       readObject: (last) => readObject(run.schema, last),
       commit: run.commit,
-      start: (onStepEnd, abortSignal) =>
-        streamText({ ...run.call, abortSignal, onStepEnd, onError() {} }),
+      parts: runLoop(run.call, 'stream'),
     })
   }
 }

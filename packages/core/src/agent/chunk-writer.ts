@@ -1,17 +1,19 @@
-import type { StepResult, TextStreamPart, ToolSet } from 'ai'
 import { InputError, ToolError } from '../error.js'
 import type { Logger } from '../logger.js'
+import type { LoopPart, Step } from '../loop/step.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
-import { buildOutput, toOutputStep, totalUsage, type OutputStep, type RunFacts } from './output.js'
-
-type Step = StepResult<ToolSet>
-type Part = TextStreamPart<ToolSet>
+import {
+  toOutputStep,
+  totalUsage,
+  type AgentOutput,
+  type OutputStep,
+  type RunFacts,
+} from './output.js'
 
 /** What the chunks of an answer say about it, and where its failure is logged. */
 export interface ChunkContext {
   readonly facts: RunFacts
   readonly agentId: string
-  readonly maxSteps: number
   readonly logger: Logger
 }
 
@@ -23,38 +25,18 @@ function toPublicError(error: unknown): PublicError {
   return { name: 'Error', message: 'The answer failed. The log of the server says why.' }
 }
 
-/** Turns the parts of the SDK's stream into chunks of the wire, and remembers what the last ones need. */
+/** Turns the parts of the loop into chunks of the wire, and remembers what the last ones need. */
 export class ChunkWriter {
   readonly #context: ChunkContext
   readonly #steps: OutputStep[] = []
   readonly #toolNames = new Map<string, string>()
   #isStepOpen = false
   #hasStep = false
-  /** Why the open step ended, once its last part was seen. */
-  #stepReason: string | undefined
-  /** The open step, once the SDK has handed it over. */
-  #step: OutputStep | undefined
-  /** Whether the model is called again after the last step. */
-  #isContinued = false
   /** Why the answer failed, once it has. */
   failure: { readonly error: unknown } | undefined
-  isAborted = false
 
   constructor(context: ChunkContext) {
     this.#context = context
-  }
-
-  /** Takes a step that has ended. The loop goes on where every tool that it called has answered here. */
-  addStep(step: Step): void {
-    const answers = step.content.filter(
-      ({ type }) => type === 'tool-result' || type === 'tool-error',
-    )
-    this.#step = toOutputStep(step, this.#steps.at(-1), this.#context.facts)
-    this.#steps.push(this.#step)
-    this.#isContinued =
-      step.toolCalls.length > 0 &&
-      answers.length === step.toolCalls.length &&
-      this.#steps.length < this.#context.maxSteps
   }
 
   steps(): readonly OutputStep[] {
@@ -114,107 +96,100 @@ export class ChunkWriter {
     }
   }
 
-  /**
-   * The chunk that ends a step whose last part was seen. It is held back until the part behind it:
-   * the SDK hands over the step itself only between the two.
-   */
-  closeStep(): AgentChunk[] {
-    const step = this.#step
-    const reason = this.#stepReason
-    if (step === undefined || reason === undefined) return []
-    this.#step = undefined
-    this.#stepReason = undefined
+  /** The chunk that ends a step. */
+  #stepFinish(step: Step, isContinued: boolean): AgentChunk {
+    const output = toOutputStep(step, this.#steps.at(-1), this.#context.facts)
+    this.#steps.push(output)
     this.#isStepOpen = false
-    return [this.#chunk('step-finish', this.#finishPayload([step], reason, this.#isContinued))]
+    const payload = this.#finishPayload([output], output.finishReason, isContinued)
+    return this.#chunk('step-finish', payload)
   }
 
-  finish(reason: string): AgentChunk {
-    const { response } = buildOutput(this.#steps, this.#context.facts)
+  /**
+   * The last chunk.
+   * @param output - the whole answer
+   * @param reason - why it ended
+   */
+  finish({ response }: AgentOutput, reason: string): AgentChunk {
     return this.#chunk('finish', { ...this.#finishPayload(this.#steps, reason, false), response })
   }
 
-  /** Reports that the answer failed. The cause goes to the log. */
-  fail(error: unknown): AgentChunk[] {
+  /** The last chunk of an answer that its caller has ended. */
+  abort(): AgentChunk {
+    return this.#chunk('abort', {})
+  }
+
+  /** The cause goes to the log. */
+  #failed(error: unknown): AgentChunk {
     this.failure = { error }
     const { agentId, facts, logger } = this.#context
     logger.error('An answer failed.', { agent: agentId, runId: facts.runId, error })
+    return this.#chunk('error', { error: toPublicError(error) })
+  }
+
+  /** Reports that the answer failed, in a step also where none has begun. */
+  fail(error: unknown): AgentChunk[] {
     const opening = this.#hasStep ? [] : [this.#stepStart([])]
-    return [...opening, this.#chunk('error', { error: toPublicError(error) })]
+    return [...opening, this.#failed(error)]
   }
 
   /** Closes an answer that failed, so that a reader sees every step end. */
-  closeFailed(): AgentChunk[] {
+  closeFailed(output: AgentOutput): AgentChunk[] {
     const payload = this.#finishPayload([], 'error', false)
     const open = this.#isStepOpen ? [this.#chunk('step-finish', payload)] : []
-    return [...open, this.finish('error')]
+    return [...open, this.finish(output, 'error')]
   }
 
-  /** The chunks of one part; most parts have one. */
-  write(part: Part): AgentChunk[] {
-    return [...this.closeStep(), ...this.#write(part)]
-  }
-
-  #write(part: Part): AgentChunk[] {
+  /** The chunk of one part of a step. */
+  write(part: LoopPart): AgentChunk {
     switch (part.type) {
-      case 'start-step':
-        return [this.#stepStart(part.warnings)]
+      case 'step-start':
+        return this.#stepStart(part.warnings)
       case 'text-start':
-        return [this.#chunk('text-start', { id: part.id })]
+        return this.#chunk('text-start', { id: part.id })
       case 'text-delta':
-        return [this.#chunk('text-delta', { id: part.id, text: part.text })]
+        return this.#chunk('text-delta', { id: part.id, text: part.delta })
       case 'text-end':
-        return [this.#chunk('text-end', { type: 'text-end', id: part.id })]
+        return this.#chunk('text-end', { type: 'text-end', id: part.id })
       case 'reasoning-start':
-        return [this.#chunk('reasoning-start', { id: part.id })]
+        return this.#chunk('reasoning-start', { id: part.id })
       case 'reasoning-delta':
-        return [this.#chunk('reasoning-delta', { id: part.id, text: part.text })]
+        return this.#chunk('reasoning-delta', { id: part.id, text: part.delta })
       case 'reasoning-end':
-        return [this.#chunk('reasoning-end', { id: part.id })]
+        return this.#chunk('reasoning-end', { id: part.id })
       case 'source':
-        return [this.#chunk('source', part)]
+        return this.#chunk('source', part)
       case 'file':
-        return [this.#chunk('file', { data: part.file.base64, mimeType: part.file.mediaType })]
-      case 'tool-input-start':
-        this.#toolNames.set(part.id, part.toolName)
-        return [
-          this.#chunk('tool-call-input-streaming-start', {
-            toolCallId: part.id,
-            toolName: part.toolName,
-          }),
-        ]
-      case 'tool-input-delta':
-        return [
-          this.#chunk('tool-call-delta', {
-            argsTextDelta: part.delta,
-            toolCallId: part.id,
-            toolName: this.#toolNames.get(part.id) ?? '',
-          }),
-        ]
+        return this.#chunk('file', { data: part.file.base64, mimeType: part.file.mediaType })
+      case 'tool-input-start': {
+        const { id: toolCallId, toolName } = part
+        this.#toolNames.set(toolCallId, toolName)
+        return this.#chunk('tool-call-input-streaming-start', { toolCallId, toolName })
+      }
+      case 'tool-input-delta': {
+        const { id: toolCallId, delta: argsTextDelta } = part
+        const toolName = this.#toolNames.get(toolCallId) ?? ''
+        return this.#chunk('tool-call-delta', { argsTextDelta, toolCallId, toolName })
+      }
       case 'tool-input-end':
-        return [this.#chunk('tool-call-input-streaming-end', { toolCallId: part.id })]
+        return this.#chunk('tool-call-input-streaming-end', { toolCallId: part.id })
       case 'tool-call': {
         const { toolCallId, toolName, input } = part
-        return [this.#chunk('tool-call', { toolCallId, toolName, args: input })]
+        return this.#chunk('tool-call', { toolCallId, toolName, args: input })
       }
       case 'tool-result': {
         const { toolCallId, toolName, input, output } = part
-        return [this.#chunk('tool-result', { args: input, toolCallId, toolName, result: output })]
+        return this.#chunk('tool-result', { args: input, toolCallId, toolName, result: output })
       }
       case 'tool-error': {
         const { toolCallId, toolName, input, error } = part
         const payload = { toolCallId, toolName, args: input, error: toPublicError(error) }
-        return [this.#chunk('tool-error', payload)]
+        return this.#chunk('tool-error', payload)
       }
-      case 'finish-step':
-        this.#stepReason = part.finishReason
-        return []
       case 'error':
-        return this.fail(part.error)
-      case 'abort':
-        this.isAborted = true
-        return [this.#chunk('abort', {})]
-      default:
-        return []
+        return this.#failed(part.error)
+      case 'step-end':
+        return this.#stepFinish(part.step, part.isContinued)
     }
   }
 

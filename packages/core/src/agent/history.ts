@@ -1,35 +1,35 @@
-import type { AssistantModelMessage, ModelMessage } from 'ai'
+import type { ModelMessage } from 'ai'
 
-function answeredCalls(messages: readonly ModelMessage[]): Set<string> {
-  const answered = new Set<string>()
-  for (const { content } of messages) {
-    if (typeof content === 'string') continue
-    for (const part of content) if (part.type === 'tool-result') answered.add(part.toolCallId)
-  }
-  return answered
-}
-
-function keepAnswered(
-  message: AssistantModelMessage,
-  answered: ReadonlySet<string>,
-): AssistantModelMessage[] {
+/** The message without calls that are not among the answered ones; nothing where it has nothing else. */
+function keepAnswered(message: ModelMessage, answered: Set<string>): ModelMessage[] {
   if (typeof message.content === 'string') return [message]
+  for (const part of message.content) {
+    if (part.type === 'tool-result') answered.add(part.toolCallId)
+  }
+  if (message.role !== 'assistant') return [message]
   const content = message.content.filter(
     (part) =>
       part.type !== 'tool-call' || part.providerExecuted === true || answered.has(part.toolCallId),
   )
+  for (const part of message.content) {
+    if (part.type === 'tool-call') answered.delete(part.toolCallId)
+  }
   return content.length === 0 ? [] : [{ ...message, content }]
 }
 
 /**
- * Leaves out tool calls that nobody answered: no model takes them. A client that runs one of several
- * tools that were called sends such messages.
+ * Leaves out tool calls that are not answered before the conversation goes on: no model takes them. A
+ * client that runs one of several tools that were called sends such messages, and memory has them of
+ * tools that failed. Ids alone do not tell: some models use the same ones again in the next turn.
  */
 export function dropUnansweredCalls(messages: readonly ModelMessage[]): ModelMessage[] {
-  const answered = answeredCalls(messages)
-  return messages.flatMap((message): ModelMessage[] =>
-    message.role === 'assistant' ? keepAnswered(message, answered) : [message],
-  )
+  const kept: ModelMessage[] = []
+  const answered = new Set<string>()
+  for (const message of messages.toReversed()) {
+    if (message.role === 'user' || message.role === 'system') answered.clear()
+    kept.push(...keepAnswered(message, answered))
+  }
+  return kept.toReversed()
 }
 
 function drop(value: object): void {

@@ -1,3 +1,5 @@
+import { assistantModelMessageSchema, systemModelMessageSchema, userModelMessageSchema } from 'ai'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../error.js'
 import { readMessages } from './messages.js'
@@ -363,4 +365,32 @@ describe('approvals of tool calls', () => {
 
     expect(await refusedFields([{ role: 'assistant', parts: [part] }])).toEqual(['messages.0'])
   })
+})
+
+describe('messages of text alone', () => {
+  const schemas = {
+    system: systemModelMessageSchema,
+    user: userModelMessageSchema,
+    assistant: assistantModelMessageSchema,
+  }
+
+  it.each(['system', 'user', 'assistant'] as const)(
+    'are read as the schema of the AI SDK reads them: %s',
+    async (role) => {
+      const member = fc.oneof(fc.string(), fc.constantFrom(undefined, null, 1, [], {}, { a: {} }))
+      const message = fc.record(
+        { role: fc.constant(role), content: member, providerOptions: member, id: member },
+        { requiredKeys: ['role'] },
+      )
+      await fc.assert(
+        fc.asyncProperty(message, async (asked) => {
+          const expected = schemas[role].safeParse(asked)
+          const read = await readMessages([asked]).catch((error: unknown) => error)
+          if (expected.success && String(asked.content).trim() !== '') {
+            expect(read).toEqual([expected.data])
+          } else if (!expected.success) expect(InputError.isInstance(read)).toBe(true)
+        }),
+      )
+    },
+  )
 })

@@ -59,7 +59,22 @@ function refuseEmpty({ role, content }: ModelMessage, field: string): void {
   refuse([{ field: `${field}.content`, message: 'The message says nothing.' }])
 }
 
+/**
+ * A message of text alone, the one that nearly all are, as the SDK's schemas would read it.
+ * @returns undefined for any other
+ */
+function readText(message: unknown): ModelMessage | undefined {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) return undefined
+  const role: unknown = Reflect.get(message, 'role')
+  const content: unknown = Reflect.get(message, 'content')
+  const isKnown = role === 'user' || role === 'assistant' || role === 'system'
+  const isPlain = isKnown && typeof content === 'string' && !('providerOptions' in message)
+  return isPlain ? { role, content } : undefined
+}
+
 async function readModelMessage(message: unknown, field: string): Promise<ModelMessage> {
+  const text = readText(message)
+  if (text !== undefined) return text
   const ai = await import('ai')
   const schemas = new Map<unknown, z.ZodType<ModelMessage>>([
     ['system', ai.systemModelMessageSchema],

@@ -1,7 +1,9 @@
+import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import { isLegalId } from '@signet/auth'
-import type { ToolSet } from 'ai'
 import { InputError, ToolError } from '../error.js'
 import type { Logger } from '../logger.js'
+import type { LoopTool } from '../loop/call.js'
+import { tellOutput } from '../loop/content.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema, Tool } from '../tool/create-tool.js'
 
@@ -55,46 +57,64 @@ function checkClientNames(clientTools: ClientTools, tools: AgentTools): void {
   }
 }
 
+/** How a tool is offered, by the tool: schemas are large, and the same for every answer. */
+const definitions = new WeakMap<Tool, LanguageModelV4FunctionTool>()
+
+function define(name: string, tool: Tool): LanguageModelV4FunctionTool {
+  const known = definitions.get(tool)
+  if (known?.name === name) return known
+  const { description, inputJsonSchema: inputSchema } = tool
+  const definition = Object.freeze({ type: 'function', name, description, inputSchema } as const)
+  definitions.set(tool, definition)
+  return definition
+}
+
+function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
+  const { agentId, requestContext, logger } = context
+  return {
+    definition: define(name, tool),
+    async execute(input, { toolCallId, abortSignal }) {
+      try {
+        const agent = { agentId, toolCallId }
+        const output = await tool.execute(input, { requestContext, abortSignal, agent })
+        return { output, told: tellOutput(output) }
+      } catch (error) {
+        abortSignal.throwIfAborted()
+        throw toPublicError(error, tool, logger)
+      }
+    },
+  }
+}
+
+const ANY_OBJECT: JsonSchema = { type: 'object' }
+
+function offerClient(
+  name: string,
+  { description, inputSchema = ANY_OBJECT }: ClientTool,
+): LoopTool {
+  const about = description === undefined ? {} : { description }
+  return { definition: { type: 'function', name, ...about, inputSchema } }
+}
+
 /**
  * The tools that a model is offered: those of the agent that the caller may execute, and the
  * client's own. A tool that the caller may not execute is not even named to the model.
  *
  * @throws {InputError} when a client tool has an illegal name, or that of a tool of the agent
  */
-export async function offerTools(
+export function offerTools(
   tools: AgentTools,
   clientTools: ClientTools,
   context: OfferContext,
-): Promise<ToolSet> {
-  const { agentId, builtIn = {}, requestContext, logger } = context
-  checkClientNames(clientTools, { ...tools, ...builtIn })
-  const { jsonSchema, tool: sdkTool } = await import('ai')
-  const executable = Object.entries(tools).filter(([, tool]) => mayExecute(tool, requestContext))
-  const own = [...executable, ...Object.entries(builtIn)].map(([name, tool]) => {
-    const offered = sdkTool({
-      description: tool.description,
-      inputSchema: jsonSchema(tool.inputJsonSchema),
-      async execute(input: unknown, { toolCallId, abortSignal }) {
-        try {
-          const agent = { agentId, toolCallId }
-          const output = await tool.execute(input, { requestContext, abortSignal, agent })
-          JSON.stringify(output) // An output that JSON cannot say fails here, and not on the wire.
-          return output
-        } catch (error) {
-          abortSignal?.throwIfAborted()
-          throw toPublicError(error, tool, logger)
-        }
-      },
-    })
-    return [name, offered] as const
-  })
-  const clients = Object.entries(clientTools).map(([name, { description, inputSchema }]) => {
-    const offered = sdkTool({
-      description,
-      inputSchema: jsonSchema(inputSchema ?? { type: 'object' }),
-    })
-    return [name, offered] as const
-  })
-  // Entries, because a tool may be called __proto__.
-  return Object.fromEntries<ToolSet[string]>([...own, ...clients])
+): Map<string, LoopTool> {
+  const { builtIn = {}, requestContext } = context
+  const clients = Object.entries(clientTools)
+  if (clients.length > 0) checkClientNames(clientTools, { ...tools, ...builtIn })
+  const offered = new Map<string, LoopTool>()
+  for (const [name, tool] of Object.entries(tools)) {
+    if (mayExecute(tool, requestContext)) offered.set(name, offer(name, tool, context))
+  }
+  for (const [name, tool] of Object.entries(builtIn)) offered.set(name, offer(name, tool, context))
+  for (const [name, tool] of clients) offered.set(name, offerClient(name, tool))
+  return offered
 }

@@ -1,5 +1,6 @@
-import type { CallSettings, JSONValue, ToolChoice, ToolSet } from 'ai'
+import type { JSONValue, ToolChoice, ToolSet } from 'ai'
 import type { z } from 'zod'
+import type { LoopSettings } from '../loop/call.js'
 import type { MemoryRequest } from '../memory/session.js'
 import type { ModelConfig } from '../model/contract.js'
 import type { RequestContext } from '../request-context.js'
@@ -8,18 +9,7 @@ import type { MessageInput } from './messages.js'
 import type { ClientTools } from './offered-tools.js'
 
 /** How the model is called. What is left out is the model's own default. */
-export type ModelSettings = Pick<
-  CallSettings,
-  | 'maxOutputTokens'
-  | 'temperature'
-  | 'topP'
-  | 'topK'
-  | 'presencePenalty'
-  | 'frequencyPenalty'
-  | 'stopSequences'
-  | 'seed'
-  | 'maxRetries'
->
+export type ModelSettings = LoopSettings
 
 /** Options for a model's provider, by the provider's name. */
 export type ProviderOptions = Record<string, Record<string, JSONValue | undefined>>

@@ -1,5 +1,7 @@
-import type { ModelMessage, StepResult, ToolSet } from 'ai'
+import type { ModelMessage } from 'ai'
 import type { ToolCallChunk, ToolResultChunk } from './chunk.js'
+import type { Content } from '../loop/content.js'
+import type { Step, TokenUsage } from '../loop/step.js'
 import type { MemoryMessage } from '../memory/storage.js'
 import {
   storeAnswer,
@@ -11,13 +13,7 @@ import {
 } from './stored-message.js'
 
 /** Tokens that a model counted; undefined where it does not say. */
-export interface Usage {
-  readonly inputTokens: number | undefined
-  readonly outputTokens: number | undefined
-  readonly totalTokens: number | undefined
-  /** As the provider reported it. */
-  readonly raw?: unknown
-}
+export type Usage = TokenUsage
 
 /** One call of the model and the tools that it asked for. */
 export interface OutputStep {
@@ -84,6 +80,17 @@ export type RememberedMessage = Omit<MemoryMessage, 'createdAt'> & {
   readonly resourceId?: string
 }
 
+/** The parts of a step by their kind, while they are sorted. */
+interface Parts {
+  text: string
+  reasoningText: string
+  readonly reasoning: readonly unknown[]
+  readonly toolCalls: ToolCallChunk[]
+  readonly toolResults: ToolResultChunk[]
+  readonly sources: unknown[]
+  readonly files: unknown[]
+}
+
 /** What is known of an answer before its first step. */
 export interface RunFacts {
   readonly runId: string
@@ -99,14 +106,6 @@ export interface RunFacts {
   readonly remembered: readonly RememberedMessage[]
   /** The thread that the answer belongs to; empty where it belongs to none. */
   readonly thread: StoredThread
-}
-
-type Step = StepResult<ToolSet>
-
-/** Reduces the SDK's usage to what the wire shows. */
-function toUsage(usage: Step['usage']): Usage {
-  const { inputTokens, outputTokens, totalTokens, raw } = usage
-  return { inputTokens, outputTokens, totalTokens, raw }
 }
 
 function add(left: number | undefined, right: number | undefined): number | undefined {
@@ -127,22 +126,57 @@ export function totalUsage(usages: readonly Usage[]): Usage {
   )
 }
 
-function toolCalls(step: Step, runId: string): ToolCallChunk[] {
-  return step.toolCalls.map(({ toolCallId, toolName, input }) => ({
-    type: 'tool-call',
-    runId,
-    from: 'AGENT',
-    payload: { toolCallId, toolName, args: input },
-  }))
+/** What a model thought, as its provider takes it again. */
+function toReasoning(part: Content): unknown[] {
+  if (part.type !== 'reasoning' && part.type !== 'reasoning-file') return []
+  const options = part.providerMetadata && { providerOptions: part.providerMetadata }
+  if (part.type === 'reasoning-file') {
+    const { base64: data, mediaType } = part.file
+    return [{ type: part.type, data, mediaType, ...options }]
+  }
+  return [{ type: part.type, text: part.text, ...options }]
 }
 
-function toolResults(step: Step, runId: string): ToolResultChunk[] {
-  return step.toolResults.map(({ toolCallId, toolName, input, output }) => ({
-    type: 'tool-result',
-    runId,
-    from: 'AGENT',
-    payload: { args: input, toolCallId, toolName, result: output },
-  }))
+/** The parts of a step by their kind. */
+function sortParts(content: readonly Content[], runId: string): Parts {
+  const parts: Parts = {
+    text: '',
+    reasoningText: '',
+    reasoning: content.flatMap(toReasoning),
+    toolCalls: [],
+    toolResults: [],
+    sources: [],
+    files: [],
+  }
+  for (const part of content) {
+    switch (part.type) {
+      case 'text':
+        parts.text += part.text
+        break
+      case 'reasoning':
+        parts.reasoningText += part.text
+        break
+      case 'source':
+        parts.sources.push(part)
+        break
+      case 'file':
+        parts.files.push(part.file)
+        break
+      case 'tool-call': {
+        const { toolCallId, toolName, input } = part
+        const payload = { toolCallId, toolName, args: input }
+        parts.toolCalls.push({ type: 'tool-call', runId, from: 'AGENT', payload })
+        break
+      }
+      case 'tool-result': {
+        const { toolCallId, toolName, input, output } = part
+        const payload = { args: input, toolCallId, toolName, result: output }
+        parts.toolResults.push({ type: 'tool-result', runId, from: 'AGENT', payload })
+        break
+      }
+    }
+  }
+  return parts
 }
 
 /** The parts of the messages that this step added. */
@@ -161,37 +195,24 @@ export function toOutputStep(
   before: OutputStep | undefined,
   facts: RunFacts,
 ): OutputStep {
-  const { messages } = step.response
+  const { response, messages } = step
   return {
-    stepType: step.stepNumber === 0 ? 'initial' : 'tool-result',
-    text: step.text,
-    reasoning: step.reasoning,
-    reasoningText: step.reasoningText ?? '',
-    toolCalls: toolCalls(step, facts.runId),
-    toolResults: toolResults(step, facts.runId),
+    stepType: step.index === 0 ? 'initial' : 'tool-result',
+    ...sortParts(step.content, facts.runId),
     content: contentOf(messages),
-    sources: step.sources,
-    files: step.files,
     finishReason: step.finishReason,
-    usage: toUsage(step.usage),
-    warnings: step.warnings ?? [],
+    usage: step.usage,
+    warnings: step.warnings,
     request: {},
     response: {
-      id: step.response.id,
-      timestamp: step.response.timestamp,
-      modelId: step.response.modelId,
+      id: response.id,
+      timestamp: response.timestamp,
+      modelId: response.modelId,
       modelMetadata: facts.model,
-      messages: [...(before?.response.messages ?? []), ...messages],
+      messages: before === undefined ? messages : [...before.response.messages, ...messages],
     },
     providerMetadata: step.providerMetadata,
   }
-}
-
-/** The steps as the wire shows them. */
-export function toOutputSteps(steps: readonly Step[], facts: RunFacts): OutputStep[] {
-  const result: OutputStep[] = []
-  for (const step of steps) result.push(toOutputStep(step, result.at(-1), facts))
-  return result
 }
 
 /** Puts a whole answer together from its steps. */

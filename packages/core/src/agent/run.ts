@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { generateText, ModelMessage, ToolSet } from 'ai'
+import type { JSONSchema7 } from '@ai-sdk/provider'
+import type { ModelMessage } from 'ai'
 import type { z } from 'zod'
 import { ConfigurationError } from '@signet/auth'
 import { InputError } from '../error.js'
 import type { Logger } from '../logger.js'
+import type { LoopCall, LoopTools } from '../loop/call.js'
 import type { Memory } from '../memory/memory.js'
 import { openSession, type MemorySession } from '../memory/session.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import type { ModelObject } from '../model/model-object.js'
-import { TELEMETRY } from '../model/telemetry.js'
 import type { RequestContext } from '../request-context.js'
 import { toJsonSchema, type JsonSchema } from '../tool/create-tool.js'
 import { dropProviderOptions, dropUnansweredCalls } from './history.js'
@@ -37,8 +38,7 @@ type StructuredSchema = z.ZodType | JsonSchema
 /** One answer, ready to be asked of the model. */
 export interface Run {
   readonly facts: RunFacts
-  readonly call: Parameters<typeof generateText<ToolSet>>[0]
-  readonly maxSteps: number
+  readonly call: LoopCall
   /** The shape of a structured output, where one is asked for. */
   readonly schema: StructuredSchema | undefined
   /**
@@ -48,18 +48,6 @@ export interface Run {
   commit(messages: readonly StoredMessage[]): Promise<void>
 }
 
-/** A URL in a message is passed on to a model that takes URLs; this server itself fetches none of them. */
-async function refuseDownloads(
-  files: readonly { readonly url: URL; readonly isUrlSupportedByModel: boolean }[],
-): Promise<null[]> {
-  return files.map(({ isUrlSupportedByModel }) => {
-    if (isUrlSupportedByModel) return null
-    throw new InputError('The messages cannot be used.', [
-      { field: 'messages', message: 'This model takes no file by URL; send its bytes.' },
-    ])
-  })
-}
-
 function checkMaxSteps(maxSteps: number): void {
   if (Number.isSafeInteger(maxSteps) && maxSteps >= 1) return
   throw new InputError('The options cannot be used.', [
@@ -67,16 +55,19 @@ function checkMaxSteps(maxSteps: number): void {
   ])
 }
 
-function checkActiveTools(activeTools: readonly string[] | undefined, tools: ToolSet): void {
-  const unknown = activeTools?.find((name) => !Object.hasOwn(tools, name))
-  if (unknown === undefined) return
+/** The tools that the caller has left in use. */
+function pickTools(activeTools: readonly string[] | undefined, tools: LoopTools): LoopTools {
+  if (activeTools === undefined) return tools
+  if (activeTools.every((name) => tools.has(name))) {
+    return new Map([...tools].filter(([name]) => activeTools.includes(name)))
+  }
   throw new InputError('The options cannot be used.', [
     { field: 'activeTools', message: 'It names a tool that is not there for this caller.' },
   ])
 }
 
-function checkToolChoice(toolChoice: AgentOptions['toolChoice'], tools: ToolSet): void {
-  if (typeof toolChoice !== 'object' || Object.hasOwn(tools, toolChoice.toolName)) return
+function checkToolChoice(toolChoice: AgentOptions['toolChoice'], tools: LoopTools): void {
+  if (typeof toolChoice !== 'object' || tools.has(toolChoice.toolName)) return
   throw new InputError('The options cannot be used.', [
     { field: 'toolChoice', message: 'It names a tool that is not there for this caller.' },
   ])
@@ -87,12 +78,16 @@ function isZodSchema(schema: StructuredSchema): schema is z.ZodType {
   return typeof Reflect.get(schema, 'parseAsync') === 'function'
 }
 
-async function structuredOutput(schema: StructuredSchema): Promise<Pick<Run['call'], 'output'>> {
-  const { jsonSchema, Output } = await import('ai')
-  const json = isZodSchema(schema) ? toJsonSchema(schema, 'input') : schema
-  const { responseFormat } = Output.object({ schema: jsonSchema(json) })
-  // Text, because the SDK would parse all that was said so far for each piece of a streamed object.
-  return { output: { ...Output.text(), responseFormat } }
+/** As JSON Schema, by the zod schema: an application asks for the same shape again and again. */
+const jsonSchemas = new WeakMap<z.ZodType, JSONSchema7>()
+
+function toResponseSchema(schema: StructuredSchema): JSONSchema7 {
+  if (!isZodSchema(schema)) return schema
+  const known = jsonSchemas.get(schema)
+  if (known !== undefined) return known
+  const made: JSONSchema7 = toJsonSchema(schema, 'input')
+  jsonSchemas.set(schema, made)
+  return made
 }
 
 /**
@@ -189,7 +184,6 @@ function collectFacts(
  * @throws what the storage throws
  */
 export async function prepareRun(messages: MessageInput, options: RunOptions): Promise<Run> {
-  const { isStepCount } = await import('ai')
   const { agentId, requestContext, logger, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
   const read = await readMessages(messages)
@@ -200,29 +194,26 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   const question = session?.question ?? read
   const asked = joinMessages(question, context, session)
   const offer = { agentId, requestContext, logger, builtIn: session?.tools }
-  const tools = await offerTools(options.tools, options.clientTools ?? {}, offer)
-  checkActiveTools(options.activeTools, tools)
+  const tools = offerTools(options.tools, options.clientTools ?? {}, offer)
+  const active = pickTools(options.activeTools, tools)
   checkToolChoice(options.toolChoice, tools)
   return {
-    maxSteps: options.maxSteps,
     schema: structured?.schema,
     facts: collectFacts(question, options, session),
     commit: async (stored) => session?.commit(stored),
     call: {
-      ...options.modelSettings,
-      ...(structured && (await structuredOutput(structured.schema))),
+      agentId,
       model: options.model,
       instructions: joinInstructions(options, session),
-      messages: [...asked],
-      allowSystemInMessages: true,
-      tools,
+      messages: asked,
+      tools: active,
       toolChoice: options.toolChoice,
-      activeTools: options.activeTools && [...options.activeTools],
-      stopWhen: isStepCount(options.maxSteps),
+      maxSteps: options.maxSteps,
+      settings: options.modelSettings ?? {},
+      responseSchema: structured && toResponseSchema(structured.schema),
       providerOptions: options.providerOptions,
       abortSignal: options.abortSignal,
-      experimental_download: refuseDownloads,
-      telemetry: { ...TELEMETRY, functionId: agentId },
+      logger,
     },
   }
 }

@@ -12,7 +12,7 @@ export interface ModelMetadata {
 }
 
 /** A part of a stored message; `createdAt` is in milliseconds since 1970. */
-export type StoredPart =
+type StoredPart =
   | { readonly type: 'text'; readonly text: string; readonly createdAt: number }
   | { readonly type: 'step-start'; readonly createdAt: number; readonly model: string }
   | { readonly type: 'file'; readonly data: string; readonly mimeType: string }
@@ -23,7 +23,7 @@ export type StoredPart =
     }
 
 /** A tool call with what came of it. */
-export interface ToolInvocation {
+interface ToolInvocation {
   readonly state: 'result' | 'call'
   readonly toolCallId: string
   readonly toolName: string

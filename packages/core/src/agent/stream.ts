@@ -1,4 +1,4 @@
-import type { StepResult, TextStreamPart, ToolSet } from 'ai'
+import type { LoopPart } from '../loop/step.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
 import { buildOutput, type AgentOutput, type OutputStep } from './output.js'
@@ -6,15 +6,8 @@ import type { StoredMessage } from './stored-message.js'
 
 /** What a streamed answer is made from. */
 export interface StreamSource extends ChunkContext {
-  /**
-   * Starts the model. `onStep` is called with each step as it ends, after the part that says so and
-   * before the next part.
-   * @param abortSignal - ends model and tools
-   */
-  start(
-    onStep: (step: StepResult<ToolSet>) => void,
-    abortSignal: AbortSignal,
-  ): { readonly stream: AsyncIterable<TextStreamPart<ToolSet>> }
+  /** Makes the answer, as it is read. */
+  readonly parts: AsyncIterable<LoopPart>
   /** The caller's. */
   readonly abortSignal: AbortSignal | undefined
   /** Reads the structured output of the last step, where one was asked for. */
@@ -42,55 +35,39 @@ export interface AgentStream {
   getFullOutput(): Promise<AgentOutput>
 }
 
-function joinSignals(stop: AbortSignal, caller: AbortSignal | undefined): AbortSignal {
-  return caller === undefined ? stop : AbortSignal.any([stop, caller])
-}
-
 /** Makes a streamed answer. The model starts when the first chunk is asked for. */
 export function createAgentStream(source: StreamSource): AgentStream {
+  const { facts, parts, abortSignal } = source
   const writer = new ChunkWriter(source)
-  let structured: Structured | undefined
+  let output: AgentOutput | undefined
   let isWhole = false
-
-  /** What the SDK yields and what it throws, as chunks. Returns why the answer finished. */
-  async function* runModel(): AsyncGenerator<AgentChunk, string | undefined> {
-    const stop = new AbortController()
-    const signal = joinSignals(stop.signal, source.abortSignal)
-    let isRunning = true
-    let reason: string | undefined
-    try {
-      const { stream } = source.start((step) => writer.addStep(step), signal)
-      for await (const part of stream) {
-        if (part.type === 'finish') reason = part.finishReason
-        yield* writer.write(part)
-      }
-      isRunning = false
-      yield* writer.closeStep()
-    } catch (error) {
-      yield* writer.fail(error)
-    } finally {
-      // The SDK keeps a copy of its stream, so that cancelling ours alone would end nothing.
-      if (isRunning) stop.abort()
-    }
-    return reason
-  }
 
   async function* writeChunks(): AsyncGenerator<AgentChunk> {
     yield writer.start()
-    const reason = yield* runModel()
-    if (writer.isAborted) return
+    try {
+      for await (const part of parts) yield writer.write(part)
+    } catch (error) {
+      if (abortSignal?.aborted === true) {
+        yield writer.abort()
+        return
+      }
+      yield* writer.fail(error)
+    }
+    const steps = writer.steps()
     if (writer.failure === undefined) {
       try {
-        structured = await source.readObject(writer.steps().at(-1))
+        const structured = await source.readObject(steps.at(-1))
         if (structured !== undefined) yield writer.object(structured.object)
-        await source.commit(buildOutput(writer.steps(), source.facts, structured).messages)
+        output = buildOutput(steps, facts, structured)
+        await source.commit(output.messages)
       } catch (error) {
         yield* writer.fail(error)
       }
     }
+    output ??= buildOutput(steps, facts)
     isWhole = writer.failure === undefined
-    if (isWhole) yield writer.finish(reason ?? 'other')
-    else yield* writer.closeFailed()
+    if (isWhole) yield writer.finish(output, output.finishReason)
+    else yield* writer.closeFailed(output)
   }
 
   async function* readText(chunks: AsyncIterable<AgentChunk>): AsyncGenerator<string> {
@@ -99,15 +76,15 @@ export function createAgentStream(source: StreamSource): AgentStream {
 
   const fullStream = writeChunks()
   return {
-    runId: source.facts.runId,
+    runId: facts.runId,
     fullStream,
     textStream: readText(fullStream),
     async getFullOutput() {
       let next = await fullStream.next()
       while (next.done !== true) next = await fullStream.next()
       if (writer.failure !== undefined) throw writer.failure.error
-      if (!isWhole) throw new DOMException('The answer was not read to its end.', 'AbortError')
-      return buildOutput(writer.steps(), source.facts, structured)
+      if (isWhole && output !== undefined) return output
+      throw new DOMException('The answer was not read to its end.', 'AbortError')
     },
   }
 }

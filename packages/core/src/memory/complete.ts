@@ -5,7 +5,7 @@ import type { CompletedCall, MemoryMessage } from './storage.js'
 type ResultPart = Extract<ToolModelMessage['content'][number], { type: 'tool-result' }>
 
 /** What a tool came to, as memory keeps it. */
-export function resultValue({ output }: ResultPart): JSONValue {
+function resultValue({ output }: ResultPart): JSONValue {
   return output.type === 'json' || output.type === 'text' ? output.value : JSON.stringify(output)
 }
 

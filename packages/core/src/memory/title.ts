@@ -1,8 +1,9 @@
 import type { ModelMessage } from 'ai'
 import type { Logger } from '../logger.js'
+import type { LoopCall } from '../loop/call.js'
+import { runLoop } from '../loop/loop.js'
 import type { ModelConfig } from '../model/contract.js'
 import { resolveModel } from '../model/resolve.js'
-import { TELEMETRY } from '../model/telemetry.js'
 
 const INSTRUCTIONS =
   'Name the conversation that begins with the message below, in at most six words and in the language of the message. Answer with the name alone.'
@@ -50,11 +51,20 @@ function cleanTitle(text: string): string {
         .join('')
 }
 
-/** Rejects when the signal fires, also where the model does not heed it. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+/** Asks a model once. An abort counts at once, also where the model does not heed it. */
+async function ask(
+  call: Pick<LoopCall, 'model' | 'instructions' | 'abortSignal' | 'logger'>,
+  prompt: string,
+): Promise<string> {
+  const messages = [{ role: 'user', content: prompt } as const]
+  const settings = { maxRetries: 0 }
+  const once = { agentId: 'title', messages, tools: new Map(), maxSteps: 1, settings }
+  let said = ''
+  for await (const part of runLoop({ ...once, ...call }, 'generate')) {
+    if (part.type !== 'step-end') continue
+    for (const each of part.step.content) if (each.type === 'text') said += each.text
+  }
+  return said
 }
 
 /**
@@ -70,20 +80,9 @@ export async function makeTitle(request: TitleRequest): Promise<string | undefin
   const leave = () => stop.abort(abortSignal?.reason)
   abortSignal?.addEventListener('abort', leave, { once: true })
   try {
-    const { generateText } = await import('ai')
-    const instructions = request.instructions ?? INSTRUCTIONS
+    const { instructions = INSTRUCTIONS } = request
     const model = await resolveModel(request.model)
-    const { text } = await Promise.race([
-      generateText({
-        model,
-        instructions,
-        prompt,
-        abortSignal: stop.signal,
-        maxRetries: 0,
-        telemetry: TELEMETRY,
-      }),
-      aborted(stop.signal),
-    ])
+    const text = await ask({ model, instructions, abortSignal: stop.signal, logger }, prompt)
     return cleanTitle(text) || undefined
   } catch (error) {
     if (abortSignal?.aborted !== true) logger.warn('A thread got no title.', { error })

@@ -35,6 +35,21 @@ function checkApiKey({ apiKey, names }: Server): void {
   )
 }
 
+/**
+ * Asks with `fetch`, and takes the key out of what a server says of its failure: some name the key that
+ * they refuse, and what they say goes to the log.
+ */
+function keepingQuietAbout(apiKey: string): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init)
+    if (response.ok) return response
+    const text = (await response.text()).replaceAll(apiKey, '[the API key]')
+    const { status, statusText, headers } = response
+    // A status such as 304 takes no body, not even an empty one.
+    return new Response(text || null, { status, statusText, headers })
+  }
+}
+
 async function connect(server: Server): Promise<ModelObject> {
   checkUrl(server)
   checkApiKey(server)
@@ -44,7 +59,10 @@ async function connect(server: Server): Promise<ModelObject> {
     baseURL: server.url,
     includeUsage: true,
     supportsStructuredOutputs: true,
-    ...(server.apiKey !== undefined && { apiKey: server.apiKey }),
+    ...(server.apiKey !== undefined && {
+      apiKey: server.apiKey,
+      fetch: keepingQuietAbout(server.apiKey),
+    }),
   })
   return provider(server.modelId)
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { generateText, streamText } from 'ai'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ModelConfig } from './contract.js'
@@ -71,6 +72,11 @@ describe('an OpenAI-compatible server', () => {
       for await (const piece of request) pieces.push(piece)
       const body = JSON.parse(Buffer.concat(pieces).toString())
       seen.push({ path: request.url, authorization: request.headers.authorization, body })
+      if (body.model === 'refused') {
+        response.writeHead(401, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ error: { message: `No key: ${seen[0]?.authorization}` } }))
+        return
+      }
       if (body.stream !== true) {
         const message = { role: 'assistant', content: 'hello there' }
         const choices = [{ index: 0, message, finish_reason: 'stop' }]
@@ -107,6 +113,13 @@ describe('an OpenAI-compatible server', () => {
         body: expect.objectContaining({ model: 'org/some-model' }),
       },
     ])
+  })
+
+  it('has its key in no error, also where it names the key itself', async () => {
+    const model = await resolveModel({ url, id: 'refused', apiKey: 'k-123' })
+    const error: unknown = await generateText({ model, prompt: 'hi' }).catch((cause) => cause)
+    expect(error).toMatchObject({ statusCode: 401, message: 'No key: Bearer [the API key]' })
+    expect(inspect(error, { depth: Infinity })).not.toContain('k-123')
   })
 
   it('is asked without a key where it has none, whatever the environment has', async () => {

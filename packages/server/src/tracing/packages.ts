@@ -6,23 +6,21 @@ export interface TracingPackages {
   readonly sdk: typeof import('@opentelemetry/sdk-trace-node')
   readonly resources: typeof import('@opentelemetry/resources')
   readonly exporter: typeof import('@opentelemetry/exporter-trace-otlp-http')
-  readonly models: typeof import('@ai-sdk/otel')
 }
 
 const INSTALL =
-  'npm install @opentelemetry/api @opentelemetry/sdk-trace-node @opentelemetry/resources @opentelemetry/exporter-trace-otlp-http @ai-sdk/otel'
+  'npm install @opentelemetry/api @opentelemetry/sdk-trace-node @opentelemetry/resources @opentelemetry/exporter-trace-otlp-http'
 
 /** Loads them. @throws {StartError} `tracing_missing`, with the line that installs them */
 export async function loadTracingPackages(): Promise<TracingPackages> {
   try {
-    const [api, sdk, resources, exporter, models] = await Promise.all([
+    const [api, sdk, resources, exporter] = await Promise.all([
       import('@opentelemetry/api'),
       import('@opentelemetry/sdk-trace-node'),
       import('@opentelemetry/resources'),
       import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@ai-sdk/otel'),
     ])
-    return { api, sdk, resources, exporter, models }
+    return { api, sdk, resources, exporter }
   } catch (cause) {
     const message = `OTEL_EXPORTER_OTLP_ENDPOINT asks for tracing, whose packages are not installed: ${INSTALL}`
     throw new StartError('tracing_missing', message, { cause })

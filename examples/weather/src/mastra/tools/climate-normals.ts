@@ -31,7 +31,7 @@ export type MonthlyValues = readonly [
 ]
 
 /** What a source can provide. */
-export type ClimateElement = 'tempMaxC' | 'tempMinC' | 'precipitationMm'
+type ClimateElement = 'tempMaxC' | 'tempMinC' | 'precipitationMm'
 
 /** A page that figures were taken from. */
 export interface ClimateSource {

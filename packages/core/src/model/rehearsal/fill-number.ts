@@ -8,7 +8,7 @@ import { contentStems, nameStems } from './words.js'
 const REACH = 2
 
 /** Which of the values that a schema allows is nearest to a number; the number itself where none was found. */
-export function nearestValid(number: number, schema: Schema): number {
+function nearestValid(number: number, schema: Schema): number {
   const { lowerBound: lower, upperBound: upper, types, multipleOf } = schema
   const step = multipleOf ?? (types.includes('integer') ? 1 : undefined)
   const toStep = (value: number) => (step === undefined ? value : Math.round(value / step) * step)

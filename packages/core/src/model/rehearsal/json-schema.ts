@@ -4,7 +4,7 @@ import type { JSONValue } from '@ai-sdk/provider'
 export type SchemaType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 
 /** A bound of a number. */
-export interface Bound {
+interface Bound {
   readonly value: number
   readonly isExclusive: boolean
 }

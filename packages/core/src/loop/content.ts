@@ -1,0 +1,88 @@
+import type {
+  JSONValue,
+  LanguageModelV4CustomContent,
+  LanguageModelV4Source,
+  LanguageModelV4ToolResultOutput,
+  SharedV4ProviderMetadata,
+} from '@ai-sdk/provider'
+
+/** What a provider says beside a part; it is sent back with the part in the next call of the model. */
+export type ProviderMetadata = SharedV4ProviderMetadata
+
+/** What a tool came to as the model is told it, where no file is part of it. */
+export type ToldOutput = Exclude<LanguageModelV4ToolResultOutput, { type: 'content' }>
+
+/** Something that a model said, or thought. */
+export interface TextContent {
+  readonly type: 'text' | 'reasoning'
+  text: string
+  providerMetadata: ProviderMetadata | undefined
+}
+
+/** A file that a model made, or thought in. */
+export interface FileContent<Type extends 'file' | 'reasoning-file' = 'file' | 'reasoning-file'> {
+  readonly type: Type
+  readonly file: { readonly base64: string; readonly mediaType: string }
+  readonly providerMetadata: ProviderMetadata | undefined
+}
+
+/** A tool call whose input was read. */
+export interface ToolCallContent {
+  readonly type: 'tool-call'
+  readonly toolCallId: string
+  readonly toolName: string
+  /** As JSON says it; the text itself where it is none. */
+  readonly input: unknown
+  /** Why the call cannot be made: there is no such tool, or the input is no JSON. */
+  readonly fault: string | undefined
+  /** Whether the provider of the model runs the tool. */
+  readonly providerExecuted: boolean | undefined
+  readonly providerMetadata: ProviderMetadata | undefined
+}
+
+/** What a tool call came to. */
+interface ToolResultContent {
+  readonly type: 'tool-result'
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly input: unknown
+  readonly output: unknown
+  readonly told: ToldOutput
+  readonly providerExecuted: boolean
+  readonly providerMetadata: ProviderMetadata | undefined
+}
+
+/** How a tool call failed. */
+export interface ToolErrorContent extends Omit<ToolResultContent, 'type' | 'output'> {
+  readonly type: 'tool-error'
+  readonly error: unknown
+}
+
+/** What a tool call came to, either way. */
+export type ToolOutcome = ToolResultContent | ToolErrorContent
+
+/** A part of what a step came to. */
+export type Content =
+  | TextContent
+  | FileContent<'file'>
+  | FileContent<'reasoning-file'>
+  | LanguageModelV4Source
+  | LanguageModelV4CustomContent
+  | ToolCallContent
+  | ToolOutcome
+
+/** A value as JSON says it; null for what it cannot say. */
+function toJsonValue(value: unknown): JSONValue {
+  const text = JSON.stringify(value)
+  return text === undefined ? null : JSON.parse(text)
+}
+
+/**
+ * What a tool returned as the model is told it.
+ * @throws {TypeError} for what JSON cannot hold, such as a bigint or a circle
+ */
+export function tellOutput(output: unknown): ToldOutput {
+  return typeof output === 'string'
+    ? { type: 'text', value: output }
+    : { type: 'json', value: toJsonValue(output) }
+}

@@ -1,0 +1,57 @@
+import { JSONParseError, type LanguageModelV4ToolCall } from '@ai-sdk/provider'
+import type { ToolCallContent } from './content.js'
+import type { LoopTools } from './call.js'
+
+/** Texts that may hold one of the names below, also spelled with escapes. */
+const SUSPECT = /__proto__|constructor|\\u/u
+
+/** Whether a value has a member by which a careless copy of it would change prototypes. */
+function holdsPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Object.hasOwn(value, '__proto__')) return true
+  const made: unknown = Object.hasOwn(value, 'constructor')
+    ? Reflect.get(value, 'constructor')
+    : undefined
+  if (typeof made === 'object' && made !== null && Object.hasOwn(made, 'prototype')) return true
+  return Object.values(value).some(holdsPrototype)
+}
+
+/** Many models say nothing where a tool takes no input. */
+function parseInput(text: string): unknown {
+  if (text.trim() === '') return {}
+  const input: unknown = JSON.parse(text)
+  if (SUSPECT.test(text) && holdsPrototype(input)) {
+    throw new SyntaxError('Object contains forbidden prototype property')
+  }
+  return input
+}
+
+function missing(name: string, tools: LoopTools): string {
+  const there =
+    tools.size === 0
+      ? 'No tools are available.'
+      : `Available tools: ${[...tools.keys()].join(', ')}.`
+  return `Model tried to call unavailable tool '${name}'. ${there}`
+}
+
+/** Reads a tool call of a model. One that cannot be made has a `fault`, which the model is told. */
+export function readToolCall(call: LanguageModelV4ToolCall, tools: LoopTools): ToolCallContent {
+  const { toolCallId, toolName, input: text, providerExecuted, providerMetadata } = call
+  let input: unknown = text
+  let fault: string | undefined
+  try {
+    input = parseInput(text)
+  } catch (cause) {
+    fault = `Invalid input for tool ${toolName}: ${new JSONParseError({ text, cause }).message}`
+  }
+  if (!providerExecuted && !tools.has(toolName)) fault = missing(toolName, tools)
+  return {
+    type: 'tool-call',
+    toolCallId,
+    toolName,
+    input,
+    fault,
+    providerExecuted,
+    providerMetadata,
+  }
+}

@@ -1,0 +1,82 @@
+import { getErrorMessage } from '@ai-sdk/provider'
+import { ToolError } from '../error.js'
+import type { AnswerSpan } from '../model/telemetry.js'
+import type { LoopTools } from './call.js'
+import type { ToolCallContent, ToolErrorContent, ToolOutcome } from './content.js'
+import type { Interrupt } from './interrupt.js'
+import { below, traceTool } from './trace.js'
+
+function toError(
+  { toolCallId, toolName, input, providerMetadata }: ToolCallContent,
+  error: unknown,
+): ToolErrorContent {
+  const told = { type: 'error-text', value: getErrorMessage(error) } as const
+  return {
+    type: 'tool-error',
+    toolCallId,
+    toolName,
+    input,
+    error,
+    told,
+    providerExecuted: false,
+    providerMetadata,
+  }
+}
+
+/** What a call comes to that cannot be made; undefined for one that can, or that the provider makes. */
+export function refuseCall(call: ToolCallContent): ToolErrorContent | undefined {
+  const { fault: value, providerExecuted } = call
+  if (value === undefined || providerExecuted === true) return undefined
+  const told = { type: 'error-text', value } as const
+  return { ...toError(call, new ToolError(value)), told, providerMetadata: undefined }
+}
+
+/** The calls of a step that are made here. */
+export function runnableCalls(
+  calls: readonly ToolCallContent[],
+  tools: LoopTools,
+): ToolCallContent[] {
+  return calls.filter(
+    ({ toolName, fault, providerExecuted }) =>
+      fault === undefined &&
+      providerExecuted !== true &&
+      tools.get(toolName)?.execute !== undefined,
+  )
+}
+
+/** Makes one call. Never rejects. */
+export async function runTool(
+  call: ToolCallContent,
+  tools: LoopTools,
+  { signal: abortSignal }: Interrupt,
+  parent: AnswerSpan | undefined,
+): Promise<ToolOutcome> {
+  const { toolCallId, toolName, input, providerMetadata } = call
+  const span = traceTool(parent, call)
+  try {
+    const execute = async () => tools.get(toolName)?.execute?.(input, { toolCallId, abortSignal })
+    const answer = await below(span, execute)
+    if (answer === undefined) throw new Error(`There is no tool ${toolName}.`)
+    span?.end({ isError: false })
+    return {
+      type: 'tool-result',
+      toolCallId,
+      toolName,
+      input,
+      ...answer,
+      providerExecuted: false,
+      providerMetadata,
+    }
+  } catch (error) {
+    span?.end({ isError: true })
+    return toError(call, error)
+  }
+}
+
+/** What runs at the same time, in the order in which it ends. @param work - promises that do not reject */
+export function inOrderOfEnds<Value>(work: readonly Promise<Value>[]): Promise<Value>[] {
+  const takers: ((value: Value) => void)[] = []
+  const ends = work.map(() => new Promise<Value>((resolve) => takers.push(resolve)))
+  for (const each of work) void each.then((value) => takers.shift()?.(value))
+  return ends
+}
