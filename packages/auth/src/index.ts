@@ -74,14 +74,13 @@ export {
   type ParamName,
   type PermissionTemplate,
 } from './access/access.js'
+export { type Action, type Resource } from './access/action-set.js'
 export {
   createPermissions,
   isLegalId,
   parseGrant,
-  type Action,
   type Permission,
   type Permissions,
-  type Resource,
 } from './access/permission.js'
 export {
   judgeAccess,
@@ -90,7 +89,7 @@ export {
   type AccessVerdict,
 } from './access/judge.js'
 export { createPrincipal, type Principal, type PrincipalOptions } from './access/principal.js'
-export { checkRoleTable, DEFAULT_ROLES, type RoleTable } from './access/role.js'
+export { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from './access/role.js'
 export {
   type ApiKeyPage,
   type ApiKeyQuery,
@@ -127,7 +126,6 @@ export { CompositeAuth } from './provider/composite-auth.js'
 export {
   type AuthProvider,
   type AuthRequest,
-  type PathRule,
   type TokenExplanation,
   type UserAccess,
 } from './provider/contract.js'
@@ -150,6 +148,7 @@ export {
   MastraAuthProvider,
   type MastraAuthProviderOptions,
 } from './provider/mastra-auth-provider.js'
+export type { KeptPathRules, PathMethod, PathRule } from './provider/path-rule.js'
 export { SimpleAuth, type SimpleAuthOptions } from './provider/simple-auth.js'
 export type { TokenForm } from './provider/token-form.js'
 export { type TokenUser } from './provider/token-user.js'

@@ -109,7 +109,7 @@ export async function admitToken(
  * @throws {AuthError} the refusal of the key
  * @throws an error of the store
  */
-export async function admitKey(
+async function admitKey(
   { auth, noteUse }: ApiKeyEntrance,
   key: string,
   request: AuthRequest,

@@ -1,21 +1,28 @@
 import type { Principal } from '@signet/auth'
 import type { Agent, JsonSchema, RequestContext, Tool } from '@signet/core'
 
+/** A schema is made once, with its tool, and is not changed. */
+const schemaTexts = new WeakMap<JsonSchema, string>()
+
 /** A schema as the wire shows it: JSON in the envelope that the original's clients unpack. */
 function schemaText(schema: JsonSchema | undefined): string | undefined {
-  return schema && JSON.stringify({ json: schema })
+  if (schema === undefined) return undefined
+  const known = schemaTexts.get(schema)
+  if (known !== undefined) return known
+  const text = JSON.stringify({ json: schema })
+  schemaTexts.set(schema, text)
+  return text
 }
 
 /** A tool as the wire shows it. */
 export function viewTool(tool: Tool, isPartial = false): Readonly<Record<string, unknown>> {
-  const schemas = {
-    inputSchema: schemaText(tool.inputJsonSchema),
-    outputSchema: schemaText(tool.outputJsonSchema),
-  }
+  const { id, description, inputJsonSchema, outputJsonSchema } = tool
+  if (isPartial) return { id, description, requireApproval: false }
   return {
-    id: tool.id,
-    description: tool.description,
-    ...(!isPartial && schemas),
+    id,
+    description,
+    inputSchema: schemaText(inputJsonSchema),
+    outputSchema: schemaText(outputJsonSchema),
     requireApproval: false,
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { ScopeError, type AuthProvider } from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { createAccessLog } from './access-log.js'
@@ -22,6 +21,7 @@ import { setLimitFields } from './limit/fields.js'
 import { createLimits } from './limit/limits.js'
 import type { LimitSettings } from './limit/settings.js'
 import { methodName } from './method-name.js'
+import { createRequestId } from './request-id.js'
 import { openRevocations } from './revocation/open.js'
 import type { Metrics } from './metrics/contract.js'
 import { createMetrics } from './metrics/metrics.js'
@@ -206,9 +206,10 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   }
 
   async function answerRequest(request: Incoming, origin?: RequestOrigin): Promise<Reply> {
-    const requestId = randomUUID()
+    const startedAt = Date.now()
+    const requestId = createRequestId(startedAt)
     const address = addressOf(request, origin?.address)
-    const exchange = new Exchange({ request, requestId, address, startedAt: Date.now() })
+    const exchange = new Exchange({ request, requestId, address, startedAt })
     exchange.onEnd(inFlight.begin())
     exchange.onEnd(() => {
       const decision = exchange.decide()

@@ -45,11 +45,9 @@ export function canonicalParams(mastra: Mastra, raw: Params, access: Access): Pa
     params[name] = decoded
   }
   const { agentId, toolId } = params
-  return {
-    ...params,
-    ...(agentId !== undefined && { agentId: mastra.findAgent(agentId)?.id ?? agentId }),
-    ...(toolId !== undefined && { toolId: canonicalTool(mastra, params, toolId) }),
-  }
+  if (toolId !== undefined) params['toolId'] = canonicalTool(mastra, params, toolId)
+  if (agentId !== undefined) params['agentId'] = mastra.findAgent(agentId)?.id ?? agentId
+  return params
 }
 
 function decodeParam(value: string): string | undefined {

@@ -1,4 +1,10 @@
-import { checkRoleTable, DEFAULT_ROLES, type AuthProvider, type RoleTable } from '@signet/auth'
+import {
+  checkRoleTable,
+  DEFAULT_ROLES,
+  freezeRoleTable,
+  type AuthProvider,
+  type RoleTable,
+} from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { StartError } from './error.js'
 
@@ -51,11 +57,11 @@ export function requireStorage(mastra: Mastra): void {
   )
 }
 
-/** The roles in force. @throws {ConfigurationError} for a role that grants what is no permission */
+/** The roles in force, as they are at the start. @throws {ConfigurationError} for a role that grants what is no permission */
 export function rolesOf(mastra: Mastra): RoleTable {
   const roles = { ...DEFAULT_ROLES, ...mastra.getServer().access?.roles }
   checkRoleTable(roles)
-  return roles
+  return freezeRoleTable(roles)
 }
 
 /** @throws {StartError} `option_invalid` for what is no whole number from 1 on */

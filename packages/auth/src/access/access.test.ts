@@ -6,7 +6,7 @@ import {
   requiredPermissions,
   type Access,
 } from './access.js'
-import { ACTIONS, RESOURCES } from './permission.js'
+import { ACTIONS, RESOURCES } from './action-set.js'
 
 /** An access that no type has looked at. */
 const loose = (value: unknown) => value as Access

@@ -1,12 +1,6 @@
 import { ConfigurationError } from '../error.js'
-import {
-  ACTIONS,
-  parseGrant,
-  RESOURCES,
-  type Action,
-  type Permission,
-  type Resource,
-} from './permission.js'
+import { ACTIONS, RESOURCES, type Action, type Resource } from './action-set.js'
+import { parseGrant, type Permission } from './permission.js'
 
 /** The names of the parameters of a path: `agentId` of `/agents/:agentId`; any name of any path. */
 export type ParamName<Path extends string> = string extends Path

@@ -35,9 +35,18 @@ function roleNames(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
+/** Texts that are there once: a list of thousands of numbers is not to become as many new texts. */
+const NAMES_OF_TYPES: Readonly<Record<string, string>> = {
+  boolean: '(boolean)',
+  number: '(number)',
+  object: '(object)',
+}
+
 /** What is named as ignored: the text, or of what type it is instead. Only a text can grant. */
 function nameOf(value: unknown): string {
-  return typeof value === 'string' ? value : `(${value === null ? 'null' : typeof value})`
+  if (typeof value === 'string') return value
+  if (value === null) return '(null)'
+  return NAMES_OF_TYPES[typeof value] ?? `(${typeof value})`
 }
 
 function present(user: object, names: readonly string[]): readonly unknown[] {

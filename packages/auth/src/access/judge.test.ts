@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { requiredPermissions, type Access } from './access.js'
 import { judgeAccess, rolesForAccess } from './judge.js'
-import { ACTIONS, createPermissions, RESOURCES } from './permission.js'
+import { ACTIONS, RESOURCES } from './action-set.js'
+import { createPermissions } from './permission.js'
 import { DEFAULT_ROLES } from './role.js'
 
 const judge = (access: Access, ...grants: string[]) =>

@@ -1,13 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import {
-  ACTIONS,
-  createPermissions,
-  isLegalId,
-  parseGrant,
-  RESOURCES,
-  type Permission,
-} from './permission.js'
+import { ACTIONS, RESOURCES } from './action-set.js'
+import { createPermissions, isLegalId, parseGrant, type Permission } from './permission.js'
 
 const numRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || 1000)
 
@@ -170,15 +164,15 @@ describe('createPermissions', () => {
     expect(createPermissions([]).allows('agents:read')).toBe(false)
   })
 
-  it('looks up a fixed number of keys, however many grants there are', () => {
+  it('looks a fixed number of times, however many grants there are', () => {
     const grants = Array.from({ length: 20_000 }, (_, index) => `agents:read:a${index}`)
     const { allows } = createPermissions(grants)
-    const lookUps = vi.spyOn(Set.prototype, 'has')
+    const lookUps = vi.spyOn(Map.prototype, 'get')
     const isAllowed = allows('agents:read:a20000')
     const count = lookUps.mock.calls.length
     lookUps.mockRestore()
     expect([isAllowed, allows('agents:read:a19999')]).toStrictEqual([false, true])
-    expect(count).toBe(10)
+    expect(count).toBe(2)
   })
 })
 

@@ -1,24 +1,11 @@
 import { ConfigurationError } from '../error.js'
-
-/** What a permission is about. */
-export const RESOURCES = [
-  'agents',
-  'tools',
-  'memory',
-  'api-keys',
-  'tokens',
-  'audit',
-  'system',
-] as const
-
-/** What may be done with it. */
-export const ACTIONS = ['read', 'execute', 'write', 'delete'] as const
-
-/** One of `RESOURCES`. */
-export type Resource = (typeof RESOURCES)[number]
-
-/** One of `ACTIONS`. */
-export type Action = (typeof ACTIONS)[number]
+import {
+  askedAction,
+  grantedActions,
+  type Action,
+  type ActionSet,
+  type Resource,
+} from './action-set.js'
 
 /** What a route or a tool asks for: always literal, such as `agents:read` or `tools:execute:get-weather`. */
 export type Permission = `${Resource}:${Action}` | `${Resource}:${Action}:${string}`
@@ -35,13 +22,39 @@ export interface Permissions {
 }
 
 const ANY = '*'
-const RESOURCE_NAMES: ReadonlySet<string> = new Set(RESOURCES)
-const ACTION_NAMES: ReadonlySet<string> = new Set(ACTIONS)
 const LEGAL_ID = /^[A-Za-z0-9_.-]{1,128}$/
 
 /** Whether a text can be the id of an agent or a tool: 1 to 128 of `A-Z a-z 0-9 _ . -`. */
 export function isLegalId(id: string): boolean {
   return LEGAL_ID.test(id)
+}
+
+/** A grant that has been read. */
+interface Grant {
+  /** With all three parts. */
+  readonly text: string
+  readonly actions: ActionSet
+  readonly id: string
+}
+
+const EVERYTHING = '*:*:*'
+
+/** Where the second colon of a text stands, behind which is an id; undefined where there is none. */
+function secondColon(text: string): number | undefined {
+  const colon = text.indexOf(':', text.indexOf(':') + 1)
+  return colon < 0 ? undefined : colon
+}
+
+function readGrant(given: string): Grant | undefined {
+  // What no type has checked, such as a number in a list of grants, is no grant either.
+  if (typeof given !== 'string') return undefined
+  const text = given === ANY ? EVERYTHING : given
+  const colon = secondColon(text)
+  const actions = grantedActions(colon === undefined ? text : text.slice(0, colon))
+  if (actions === undefined) return undefined
+  if (colon === undefined) return { text: `${text}:${ANY}`, actions, id: ANY }
+  const id = text.slice(colon + 1)
+  return id === ANY || isLegalId(id) ? { text, actions, id } : undefined
 }
 
 /**
@@ -50,31 +63,7 @@ export function isLegalId(id: string): boolean {
  * @returns the grant with all three parts, such as `agents:read:*`; undefined for any other text
  */
 export function parseGrant(text: string): string | undefined {
-  if (text === ANY) return '*:*:*'
-  // What no type has checked, such as a number in a list of grants, is no grant either.
-  if (typeof text !== 'string') return undefined
-  const [resource, action, id = ANY, ...rest] = text.split(':')
-  if (resource === undefined || action === undefined || rest.length > 0) return undefined
-  const legal =
-    (resource === ANY || RESOURCE_NAMES.has(resource)) &&
-    (action === ANY || ACTION_NAMES.has(action)) &&
-    (id === ANY || isLegalId(id))
-  return legal ? `${resource}:${action}:${id}` : undefined
-}
-
-/** Looks up every way a grant can cover the three parts asked for: the cost does not grow with the grants. */
-function covers(
-  grants: ReadonlySet<string>,
-  resource: string,
-  action: string,
-  id: string,
-): boolean {
-  for (const r of [resource, ANY]) {
-    for (const a of [action, ANY]) {
-      if (grants.has(`${r}:${a}:${id}`) || grants.has(`${r}:${a}:${ANY}`)) return true
-    }
-  }
-  return false
+  return readGrant(text)?.text
 }
 
 /**
@@ -87,21 +76,30 @@ export function createPermissions(texts: readonly string[]): Permissions {
     throw new ConfigurationError('option_invalid', 'The grants are not a list of texts.')
   }
   const granted: string[] = []
-  const grants = new Set<string>()
+  const seen = new Set<string>()
+  // By the id, and apart from that for every id: what is looked up does not grow with the grants.
+  const ofId = new Map<string, ActionSet>()
+  let ofEveryId: ActionSet = 0
   for (const text of texts) {
-    const grant = parseGrant(text)
-    if (grant === undefined || grants.has(grant)) continue
-    grants.add(grant)
+    const grant = readGrant(text)
+    if (grant === undefined || seen.has(grant.text)) continue
+    seen.add(grant.text)
     granted.push(text)
+    if (grant.id === ANY) ofEveryId |= grant.actions
+    else ofId.set(grant.id, (ofId.get(grant.id) ?? 0) | grant.actions)
   }
+  const everyId = ofEveryId
   return Object.freeze({
     granted: Object.freeze(granted),
     allows(asked: Permission): boolean {
-      const [resource = '', action = '', id, ...rest] = asked.split(':')
-      if (!RESOURCE_NAMES.has(resource) || !ACTION_NAMES.has(action) || rest.length > 0)
-        return false
-      if (id === undefined) return covers(grants, resource, action, ANY)
-      return isLegalId(id) && covers(grants, resource, action, id)
+      const colon = secondColon(asked)
+      const action = askedAction(colon === undefined ? asked : asked.slice(0, colon))
+      if (action === undefined) return false
+      if (colon === undefined) return (everyId & action) !== 0
+      const id = asked.slice(colon + 1)
+      if ((everyId & action) !== 0) return isLegalId(id)
+      // Only legal ids have been granted.
+      return ((ofId.get(id) ?? 0) & action) !== 0
     },
   })
 }

@@ -2,6 +2,7 @@ import { AuthError, TokenError } from '../error.js'
 import { deepFreeze } from '../jwt/freeze.js'
 import { readGrants } from './grant.js'
 import type { Permissions } from './permission.js'
+import { recallPrincipal, rememberPrincipal } from './remembered-principal.js'
 import type { RoleTable } from './role.js'
 
 /** Who calls, what they own, what they may do and until when. Frozen. */
@@ -80,21 +81,18 @@ function readActor(user: object): string | undefined {
   return typeof actor === 'object' && actor !== null ? ownText(actor, 'sub') : undefined
 }
 
-/**
- * Makes the principal of a user whose token has verified.
- *
- * @param user - verified claims, or what a provider returned; its `sub` (or `id`) is the subject
- * @throws {TokenError} `token_claim` when it names no subject
- * @throws {AuthError} `access_denied` when `mapUserToResourceId` gives no text
- */
-export function createPrincipal(user: object, options: PrincipalOptions): Principal {
-  const subject = readSubject(user)
+function readPrincipal(
+  user: object,
+  subject: string,
+  resourceId: string,
+  options: PrincipalOptions,
+): Principal {
   const grants = readGrants(user, options)
   const expiresAt: unknown = Object.hasOwn(user, 'exp') ? Reflect.get(user, 'exp') : undefined
-  return Object.freeze({
+  return {
     subject,
     issuer: ownText(user, 'iss') ?? 'local',
-    resourceId: readResourceId(user, subject, options),
+    resourceId,
     permissions: grants.permissions,
     roles: grants.roles,
     ignoredGrants: grants.ignored,
@@ -102,5 +100,27 @@ export function createPrincipal(user: object, options: PrincipalOptions): Princi
     expiresAt: typeof expiresAt === 'number' ? expiresAt : undefined,
     actor: readActor(user),
     claims: deepFreeze({ ...user }),
-  })
+  }
+}
+
+/**
+ * Makes the principal of a user whose token has verified. Who owns is asked each time; the rest is made anew
+ * unless it follows from constants alone, so that it may be the same object as before.
+ *
+ * @param user - verified claims, or what a provider returned; its `sub` (or `id`) is the subject
+ * @throws {TokenError} `token_claim` when it names no subject
+ * @throws {AuthError} `access_denied` when `mapUserToResourceId` gives no text
+ */
+export function createPrincipal(user: object, options: PrincipalOptions): Principal {
+  const known = recallPrincipal(user, options)
+  const subject = known?.subject ?? readSubject(user)
+  const resourceId = readResourceId(user, subject, options)
+  if (known?.resourceId === resourceId) return known
+  const principal = Object.freeze(
+    known === undefined
+      ? readPrincipal(user, subject, resourceId, options)
+      : { ...known, resourceId },
+  )
+  rememberPrincipal(user, options, principal)
+  return principal
 }

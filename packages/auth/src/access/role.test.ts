@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPermissions } from './permission.js'
-import { checkRoleTable, DEFAULT_ROLES, grantsOfRole } from './role.js'
+import { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, grantsOfRole } from './role.js'
 
 const allows = (role: string) => createPermissions(DEFAULT_ROLES[role] ?? []).allows
 
@@ -69,5 +69,26 @@ describe('grantsOfRole', () => {
     expect(others.map((role) => grantsOfRole(DEFAULT_ROLES, role))).toStrictEqual(
       others.map(() => undefined),
     )
+  })
+})
+
+describe('freezeRoleTable', () => {
+  it('gives the table as it is now, and nobody can change it', () => {
+    const chef = ['agents:read']
+    const roles: Record<string, string[]> = { chef }
+    const frozen = freezeRoleTable(roles)
+    chef.push('*')
+    roles['owner'] = ['*']
+    expect(frozen).toStrictEqual({ chef: ['agents:read'] })
+    expect([frozen, frozen['chef']].every((part) => Object.isFrozen(part))).toBe(true)
+    expect(chef).toStrictEqual(['agents:read', '*'])
+  })
+
+  it('keeps a role of whatever name', () => {
+    const roles = JSON.parse('{"__proto__":["agents:read"],"constructor":[]}')
+    const frozen = freezeRoleTable(roles)
+    expect(Object.keys(frozen)).toStrictEqual(['__proto__', 'constructor'])
+    expect(grantsOfRole(frozen, '__proto__')).toStrictEqual(['agents:read'])
+    expect(grantsOfRole(frozen, 'toString')).toBeUndefined()
   })
 })

@@ -1,29 +1,30 @@
 import { parseGrant } from './permission.js'
 import { ConfigurationError } from '../error.js'
+import { markConstant } from '../jwt/constant.js'
 
 /** Roles and what each one grants. */
 export type RoleTable = Readonly<Record<string, readonly string[]>>
 
+/** A list of grants that nobody changes any more: a copy. */
+export function freezeGrants(grants: readonly string[]): readonly string[] {
+  return markConstant(Object.freeze([...grants]))
+}
+
+/**
+ * A role table that nobody changes any more: a copy, of which it may be remembered what it grants.
+ * @param roles - as `checkRoleTable` takes them
+ */
+export function freezeRoleTable(roles: RoleTable): RoleTable {
+  const entries = Object.entries(roles).map(([role, grants]) => [role, freezeGrants(grants)])
+  return markConstant(Object.freeze(Object.fromEntries(entries)))
+}
+
 /** The roles that every server knows unless it says otherwise. No role reaches another owner's memory. */
-export const DEFAULT_ROLES: RoleTable = Object.freeze({
-  owner: Object.freeze(['*']),
-  admin: Object.freeze([
-    'agents:*',
-    'tools:*',
-    'memory:*',
-    'api-keys:*',
-    'tokens:*',
-    'audit:read',
-    'system:read',
-  ]),
-  member: Object.freeze([
-    'agents:read',
-    'agents:execute',
-    'tools:read',
-    'tools:execute',
-    'memory:*',
-  ]),
-  viewer: Object.freeze(['agents:read', 'tools:read', 'memory:read']),
+export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
+  owner: ['*'],
+  admin: ['agents:*', 'tools:*', 'memory:*', 'api-keys:*', 'tokens:*', 'audit:read', 'system:read'],
+  member: ['agents:read', 'agents:execute', 'tools:read', 'tools:execute', 'memory:*'],
+  viewer: ['agents:read', 'tools:read', 'memory:read'],
 })
 
 /**

@@ -1,12 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  ACTIONS,
-  createPermissions,
-  parseGrant,
-  RESOURCES,
-  type Permission,
-} from '../access/permission.js'
+import { ACTIONS, RESOURCES } from '../access/action-set.js'
+import { createPermissions, parseGrant, type Permission } from '../access/permission.js'
 import { findUncoveredScope } from './scope.js'
 
 const numRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || 1000)

@@ -1,10 +1,5 @@
-import {
-  ACTIONS,
-  parseGrant,
-  RESOURCES,
-  type Permission,
-  type Permissions,
-} from '../access/permission.js'
+import { ACTIONS, RESOURCES } from '../access/action-set.js'
+import { parseGrant, type Permission, type Permissions } from '../access/permission.js'
 
 const ANY = '*'
 

@@ -82,6 +82,27 @@ describe('readBearerToken (RFC 6750 section 2.1)', () => {
     expect(() => readBearerToken(header)).toThrow(refusal('request_invalid'))
   })
 
+  /** What is made of a header: a token, or an error. */
+  function outcomeOf(text: string): unknown {
+    try {
+      return readBearerToken(text)
+    } catch (error) {
+      return error
+    }
+  }
+
+  it('makes the same of a header with white space around it (RFC 9110 section 5.5)', () => {
+    const piece = fc.constantFrom('Bearer ', 'bearer ', TOKEN, 'a', '=', ',', ' ', '\n', '\u00e4')
+    const header = fc.array(piece, { maxLength: 5 }).map((all) => all.join(''))
+    fc.assert(
+      fc.property(header, (text) => {
+        expect(outcomeOf(text)).toStrictEqual(outcomeOf(` ${text} `))
+        expect(outcomeOf(`Bearer ${text}`)).toStrictEqual(outcomeOf(` Bearer ${text} `))
+      }),
+      { numRuns },
+    )
+  })
+
   it('throws only errors of ours, quotes nothing, and returns only tokens', () => {
     const piece = fc.constantFrom(
       'Bearer',
@@ -101,12 +122,7 @@ describe('readBearerToken (RFC 6750 section 2.1)', () => {
     )
     fc.assert(
       fc.property(header, (text) => {
-        let outcome: unknown
-        try {
-          outcome = readBearerToken(text)
-        } catch (error) {
-          outcome = error
-        }
+        const outcome = outcomeOf(text)
         const isToken = typeof outcome === 'string' && /^[\w\-.~+/]+=*$/.test(outcome)
         expect(isToken || AuthError.isInstance(outcome)).toBe(true)
         expect(isToken || !String(outcome).includes('MARKER')).toBe(true)

@@ -6,6 +6,7 @@ import { MemoryRevocationList } from '../revocation/memory.js'
 import { createTestKeyPair } from '../test/key-pair.js'
 import type { Claims } from './claims.js'
 import type { TokenHeader } from './compact.js'
+import { isConstant } from './constant.js'
 import type { SinglePolicy } from './policy.js'
 import { signToken } from './sign.js'
 import { createVerifier } from './verify.js'
@@ -101,6 +102,17 @@ describe('the cache: a token that is remembered', () => {
     await expect(verify(token)).rejects.toMatchObject(refusal('token_audience'))
     await expect(verify(token)).rejects.toMatchObject(refusal('token_audience'))
     expect(keys.checked).toBe(2)
+  })
+
+  it('counts as constant from its second use on, and its claims are frozen through and through', async () => {
+    const { verifier } = create()
+    const token = sign({ roles: ['member'], act: { sub: 'bob' } })
+    const { claims } = await verifier.verify(token)
+    expect(isConstant(claims)).toBe(false)
+    await verifier.verify(token)
+    expect(isConstant(claims)).toBe(true)
+    const parts = [claims, claims['roles'], claims['act']]
+    expect(parts.every((part) => Object.isFrozen(part))).toBe(true)
   })
 
   it('keeps its keys fresh although they are not asked for', async () => {

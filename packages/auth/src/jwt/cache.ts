@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { ConfigurationError } from '../error.js'
 import type { Claims } from './claims.js'
+import { markConstant } from './constant.js'
 import type { TokenRules } from './policy.js'
 import type { VerifiedToken } from './verify.js'
 
@@ -18,6 +19,8 @@ interface Entry {
   /** In milliseconds since 1970; the end is exclusive. */
   readonly validFrom: number
   readonly validUntil: number
+  /** Whether the token was asked for again. */
+  isKnown: boolean
 }
 
 /** What an entry takes beside what grows with its token, and how many bytes for each of its characters. */
@@ -38,6 +41,16 @@ function generationOf({ keys }: TokenRules): number {
 
 function seconds(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise
+}
+
+/**
+ * From its second use on, more may be remembered of a token than that it verified. Most tokens of whoever sends
+ * each of them once would be remembered for nothing.
+ */
+function recognize(entry: Entry): void {
+  if (entry.isKnown) return
+  entry.isKnown = true
+  markConstant(entry.verified.claims)
 }
 
 /** The span in which each check of time that was made would be made again with the same result. */
@@ -84,6 +97,7 @@ export class TokenCache {
       now >= validFrom && now < validUntil && keyGeneration === generationOf(verified.rules)
     if (holds) {
       verified.rules.keys.keepFresh?.()
+      recognize(entry)
       return verified
     }
     this.#entries.delete(keyOf(token))
@@ -94,6 +108,6 @@ export class TokenCache {
   set(token: string, verified: VerifiedToken, keyGeneration: number): void {
     if (keyGeneration !== generationOf(verified.rules)) return
     const span = spanOf(verified.claims, verified.rules)
-    this.#entries.set(keyOf(token), { token, verified, keyGeneration, ...span })
+    this.#entries.set(keyOf(token), { token, verified, keyGeneration, ...span, isKnown: false })
   }
 }

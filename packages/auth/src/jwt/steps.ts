@@ -179,7 +179,7 @@ function text(value: unknown): string | undefined {
 }
 
 /** What a token can be withdrawn by. */
-export function revocable(token: string, claims: Claims): RevocableToken {
+function revocable(token: string, claims: Claims): RevocableToken {
   const own = (name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined)
   return {
     issuer: text(own('iss')) ?? 'local',

@@ -34,7 +34,7 @@ export function keyIdOf(header: TokenHeader): string | null | undefined {
  * The key that a header names. Without a `kid` there must be exactly one that fits the algorithm: keys
  * are not tried one after the other.
  */
-export function selectKey(
+function selectKey(
   keys: readonly VerificationKey[],
   header: TokenHeader,
 ): readonly VerificationKey[] {

@@ -36,8 +36,8 @@ export async function authenticateUser<User extends object>(
 }
 
 /**
- * Turns a user into a principal: the provider authorizes them, then owner and permissions are read.
- * Nothing here is cached, so that roles hold for this request.
+ * Turns a user into a principal: the provider authorizes them, then owner and permissions are read. All that
+ * the application says is asked each time, so that it holds for this request.
  *
  * @throws {AuthError} `access_denied` where the provider does not authorize the user, or names no owner or
  *   no default role when asked

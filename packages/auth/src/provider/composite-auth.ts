@@ -2,16 +2,11 @@ import { readSubject } from '../access/principal.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MOST_DECODED_BYTES } from '../jwt/decode.js'
 import { checkSize } from '../jwt/compact.js'
-import type {
-  AuthProvider,
-  AuthRequest,
-  PathRule,
-  TokenExplanation,
-  UserAccess,
-} from './contract.js'
+import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './contract.js'
 import { readDefaultRole } from './default-role.js'
 import { explainByProvider } from './explain.js'
 import { continueExplanation, explainChecks } from '../jwt/explanation.js'
+import { keepRules, type KeptPathRules } from './path-rule.js'
 import { checkProvider } from './provider-shape.js'
 import { readVoucher, recallUser } from './recall.js'
 import { readTokenForm, type TokenForm } from './token-form.js'
@@ -92,9 +87,9 @@ export class CompositeAuth implements AuthProvider {
   /** The names of the providers. */
   readonly name: string
   /** The lists of all providers, one after the other. */
-  readonly public: readonly PathRule[]
+  readonly public: KeptPathRules
   /** Likewise. */
-  readonly protected: readonly PathRule[]
+  readonly protected: KeptPathRules
   readonly #selective: readonly Member[]
   readonly #fallback: Member | undefined
   readonly #authenticated = new WeakMap<object, Member>()
@@ -108,8 +103,10 @@ export class CompositeAuth implements AuthProvider {
     this.#fallback = findFallback(members)
     this.#selective = members.filter((member) => member !== this.#fallback)
     this.name = `composite (${namesOf(members)})`
-    this.public = members.flatMap(({ provider }) => provider.public ?? [])
-    this.protected = members.flatMap(({ provider }) => provider.protected ?? [])
+    this.public = members.flatMap(({ provider }) => keepRules(provider.public ?? [], 'public'))
+    this.protected = members.flatMap(({ provider }) =>
+      keepRules(provider.protected ?? [], 'protected'),
+    )
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { RoleTable } from '../access/role.js'
 import type { Explanation } from '../jwt/explanation.js'
+import type { PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
 
 /** The request as a provider sees it. */
@@ -9,9 +10,6 @@ export interface AuthRequest {
   readonly headers: Headers
   header(name: string): string | undefined
 }
-
-/** A path that the original can open or close: a path, a pattern, or one of them with its methods. */
-export type PathRule = RegExp | string | readonly [RegExp | string, string | readonly string[]]
 
 /**
  * Who may call: what the server asks of `server.auth`. Structural on purpose: a plain object will do.

@@ -1,5 +1,5 @@
 import { parseGrant } from '../access/permission.js'
-import { checkRoleTable, type RoleTable } from '../access/role.js'
+import { checkRoleTable, freezeGrants, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
 import { isAlgorithm, isHmacAlgorithm, type Algorithm } from '../jwt/algorithm.js'
 import type { TokenRules } from '../jwt/policy.js'
@@ -237,14 +237,16 @@ function readType({ typ, profile, issuer, audience }: IssuerOptions): string | u
   return profile
 }
 
+const NO_ROLES = freezeRoleTable({})
+
 /** The role names of a stranger are its own: what they grant here, only the application can say. */
 function readRoles({ roles, defaultRole }: IssuerOptions, isSecret: boolean): Issuer['roles'] {
-  if (roles === undefined) return isSecret ? undefined : {}
+  if (roles === undefined) return isSecret ? undefined : NO_ROLES
   checkRoleTable(roles)
   if (typeof defaultRole === 'string' && !Object.hasOwn(roles, defaultRole)) {
     refuse(`The defaultRole ${JSON.stringify(defaultRole)} is not one of roles.`)
   }
-  return roles
+  return freezeRoleTable(roles)
 }
 
 /** Also for callers without types: a cap that is no list would else fail on every request. */
@@ -279,7 +281,7 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
     signingKey,
     defaultRole: defaultRole ?? undefined,
     roles: readRoles(options, isSecret),
-    grants: options.grants,
+    grants: options.grants && freezeGrants(options.grants),
     rules: {
       keys,
       algorithms: options.algorithms,

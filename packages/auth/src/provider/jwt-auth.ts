@@ -10,11 +10,12 @@ import { signToken, type SignOptions } from '../jwt/sign.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
-import type { AuthProvider, AuthRequest, PathRule, UserAccess } from './contract.js'
+import type { AuthProvider, AuthRequest, UserAccess } from './contract.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
 import { readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
 import { claimText, userOf, type JwtUser } from './jwt-user.js'
 import { checkFunctions, refuseUndefined } from './option-checks.js'
+import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
 
 /** An issuer among several. Without keys its OpenID metadata names them. */
@@ -34,7 +35,7 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
   readonly requireExpiry?: boolean
   /** Largest token, in bytes. Default: 8192 (8 KiB). */
   readonly maxTokenBytes?: number
-  /** How much memory verified tokens may take; false for none. Default: 16 MiB. */
+  /** How much memory verified tokens may take; false for none. Default: 32 MiB. */
   readonly cache?: CacheOptions | false
   /** Tokens that were withdrawn. Default: none. */
   readonly revocation?: RevocationList
@@ -62,7 +63,8 @@ const NO_ACCESS: UserAccess = { roles: {}, grants: [] }
 /** Claims that signing adds. */
 const MADE: ReadonlySet<string> = new Set(['exp', 'iat'])
 
-const DEFAULT_CACHE: CacheOptions = { maxBytes: 16 * 1024 * 1024 }
+/** Room for more than ten thousand short tokens, or five thousand such as OpenID providers give. */
+const DEFAULT_CACHE: CacheOptions = { maxBytes: 32 * 1024 * 1024 }
 
 /** Options of one issuer that cannot stand beside `issuers`. */
 const ISSUER_OPTIONS = [
@@ -138,8 +140,8 @@ function first(value: string | readonly string[] | undefined): string | undefine
 export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly name: string
   readonly defaultRole: string | undefined
-  readonly public: readonly PathRule[] | undefined
-  readonly protected: readonly PathRule[] | undefined
+  readonly public: KeptPathRules | undefined
+  readonly protected: KeptPathRules | undefined
   readonly #issuers: readonly Issuer[]
   readonly #policy: VerificationPolicy
   readonly #verifier: Verifier
@@ -173,8 +175,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     this.name = options.name ?? 'jwt'
     const [only, ...others] = this.#issuers
     this.defaultRole = others.length === 0 ? only?.defaultRole : undefined
-    this.public = options.public
-    this.protected = options.protected
+    this.public = options.public && keepRules(options.public, 'public')
+    this.protected = options.protected && keepRules(options.protected, 'protected')
   }
 
   /**
@@ -194,7 +196,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {AuthError} `keys_unavailable`
    */
   async authenticateToken(token: string): Promise<Claims> {
-    const { claims } = await this.#verifier.verify(token)
+    const verified = this.#verifier.verifySync(token)
+    // Each turn of waiting costs as much as the look-up of a token that is remembered.
+    const { claims } = verified instanceof Promise ? await verified : verified
     return claims
   }
 

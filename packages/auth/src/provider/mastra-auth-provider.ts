@@ -1,5 +1,6 @@
-import type { AuthProvider, AuthRequest, PathRule } from './contract.js'
+import type { AuthProvider, AuthRequest } from './contract.js'
 import { checkFunctions } from './option-checks.js'
+import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 
 /** Options of every provider that extends `MastraAuthProvider`. */
 export interface MastraAuthProviderOptions<User extends object = object> {
@@ -23,8 +24,8 @@ export abstract class MastraAuthProvider<
   User extends object = object,
 > implements AuthProvider<User> {
   name?: string
-  public?: readonly PathRule[]
-  protected?: readonly PathRule[]
+  public?: KeptPathRules
+  protected?: KeptPathRules
 
   /** @throws {ConfigurationError} `option_invalid` */
   constructor(options: MastraAuthProviderOptions<User> = {}) {
@@ -52,7 +53,7 @@ export abstract class MastraAuthProvider<
     const { authorizeUser, mapUserToResourceId } = options
     if (authorizeUser !== undefined) this.authorizeUser = authorizeUser.bind(this)
     if (mapUserToResourceId !== undefined) this.mapUserToResourceId = mapUserToResourceId
-    if (options.public !== undefined) this.public = options.public
-    if (options.protected !== undefined) this.protected = options.protected
+    if (options.public !== undefined) this.public = keepRules(options.public, 'public')
+    if (options.protected !== undefined) this.protected = keepRules(options.protected, 'protected')
   }
 }

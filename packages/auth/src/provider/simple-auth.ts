@@ -97,7 +97,7 @@ export class SimpleAuth<User extends object = object> extends MastraAuthProvider
    * The user of a token, deep-frozen; with `exp` where the token expires.
    * @throws {TokenError} `token_key_unknown`, or `token_expired` at and after `expiresAt`
    */
-  override async authenticateToken(token: string, _request?: AuthRequest): Promise<User> {
+  override async authenticateToken(token: string): Promise<User> {
     const known = typeof token === 'string' ? this.#users.get(digest(token)) : undefined
     if (known === undefined) {
       throw new TokenError('token_key_unknown', 'SimpleAuth does not know the token.')

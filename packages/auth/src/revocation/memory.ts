@@ -1,4 +1,5 @@
 import type { RevocableToken, RevocationList } from './contract.js'
+import { NamedEntries } from './named-entries.js'
 
 /** When an entry may be forgotten, in seconds since 1970: once every token that it names has expired. */
 export interface RevocationTerm {
@@ -9,10 +10,6 @@ export interface RevocationTerm {
 /** How many entries are added before those that may be forgotten are looked for. */
 const PRUNE_EVERY = 1000
 
-function name(issuer: string, value: string): string {
-  return JSON.stringify([issuer, value])
-}
-
 interface Entry {
   readonly forgetAt: number | undefined
 }
@@ -20,6 +17,12 @@ interface Entry {
 /** The later of two times; never, where one of them is. */
 function later(first: number | undefined, second: number | undefined): number | undefined {
   return first === undefined || second === undefined ? undefined : Math.max(first, second)
+}
+
+/** An entry that is kept for as long as it or the one that it replaces asked for. */
+function lasting<Kind extends Entry>(entry: Kind, before: Entry | undefined): Kind {
+  if (before === undefined) return entry
+  return { ...entry, forgetAt: later(before.forgetAt, entry.forgetAt) }
 }
 
 interface SubjectEntry extends Entry {
@@ -30,10 +33,10 @@ interface SubjectEntry extends Entry {
 /** A list of withdrawn tokens in the memory of this process. */
 export class MemoryRevocationList implements RevocationList {
   readonly #now: () => number
-  readonly #tokens = new Map<string, Entry>()
+  readonly #tokens = new NamedEntries<Entry>()
   readonly #digests = new Map<string, Entry>()
-  readonly #sessions = new Map<string, Entry>()
-  readonly #subjects = new Map<string, SubjectEntry>()
+  readonly #sessions = new NamedEntries<Entry>()
+  readonly #subjects = new NamedEntries<SubjectEntry>()
   #added = 0
 
   /** @param now - the clock, in milliseconds since 1970; default `Date.now` */
@@ -43,17 +46,23 @@ export class MemoryRevocationList implements RevocationList {
 
   /** Withdraws the token with this `jti` of this issuer. */
   revokeTokenId(issuer: string, tokenId: string, term: RevocationTerm = {}): void {
-    this.#add(this.#tokens, name(issuer, tokenId), { forgetAt: term.forgetAt })
+    const before = this.#tokens.get(issuer, tokenId)
+    this.#tokens.set(issuer, tokenId, lasting({ forgetAt: term.forgetAt }, before))
+    this.#count()
   }
 
   /** Withdraws one token. @param digest - as `tokenDigest` gives it */
   revokeToken(digest: string, term: RevocationTerm = {}): void {
-    this.#add(this.#digests, digest.toLowerCase(), { forgetAt: term.forgetAt })
+    const key = digest.toLowerCase()
+    this.#digests.set(key, lasting({ forgetAt: term.forgetAt }, this.#digests.get(key)))
+    this.#count()
   }
 
   /** Withdraws all tokens of a session (`sid`) of this issuer. */
   revokeSession(issuer: string, sessionId: string, term: RevocationTerm = {}): void {
-    this.#add(this.#sessions, name(issuer, sessionId), { forgetAt: term.forgetAt })
+    const before = this.#sessions.get(issuer, sessionId)
+    this.#sessions.set(issuer, sessionId, lasting({ forgetAt: term.forgetAt }, before))
+    this.#count()
   }
 
   /**
@@ -70,38 +79,33 @@ export class MemoryRevocationList implements RevocationList {
       forgetAt,
     }: RevocationTerm & { readonly at?: number } = {},
   ): void {
-    const key = name(issuer, subject)
-    const before = this.#subjects.get(key)
+    const before = this.#subjects.get(issuer, subject)
     const latest = Math.max(at, before?.at ?? at)
-    this.#add(this.#subjects, key, { at: latest, forgetAt })
+    this.#subjects.set(issuer, subject, lasting({ at: latest, forgetAt }, before))
+    this.#count()
   }
 
   isRevoked(token: RevocableToken): boolean {
     const { issuer, subject, tokenId, sessionId, issuedAt } = token
-    if (tokenId !== undefined && this.#tokens.has(name(issuer, tokenId))) return true
-    if (sessionId !== undefined && this.#sessions.has(name(issuer, sessionId))) return true
-    const since = subject === undefined ? undefined : this.#subjects.get(name(issuer, subject))
+    if (tokenId !== undefined && this.#tokens.get(issuer, tokenId) !== undefined) return true
+    if (sessionId !== undefined && this.#sessions.get(issuer, sessionId) !== undefined) return true
+    const since = subject === undefined ? undefined : this.#subjects.get(issuer, subject)
     // An iat may have a fraction (RFC 7519 section 2): what was issued in this second is withdrawn with it.
     const second = issuedAt === undefined ? undefined : Math.floor(issuedAt)
     if (since !== undefined && !(second !== undefined && second > since.at)) return true
     return this.#digests.size > 0 && this.#digests.has(token.digest())
   }
 
-  #add<Value extends Entry>(entries: Map<string, Value>, key: string, entry: Value): void {
-    const before = entries.get(key)
-    // Withdrawn twice, it is kept for as long as either asked for.
-    const forgetAt = before === undefined ? entry.forgetAt : later(before.forgetAt, entry.forgetAt)
-    entries.set(key, { ...entry, forgetAt })
+  /** Counts an entry, and looks now and then for those that may be forgotten. */
+  #count(): void {
     this.#added++
     if (this.#added % PRUNE_EVERY === 0) this.#prune()
   }
 
   #prune(): void {
     const seconds = this.#now() / 1000
-    for (const entries of [this.#tokens, this.#digests, this.#sessions, this.#subjects]) {
-      for (const [key, { forgetAt }] of entries) {
-        if (forgetAt !== undefined && forgetAt <= seconds) entries.delete(key)
-      }
-    }
+    const isOver = ({ forgetAt }: Entry) => forgetAt !== undefined && forgetAt <= seconds
+    for (const named of [this.#tokens, this.#sessions, this.#subjects]) named.deleteWhere(isOver)
+    for (const [digest, entry] of this.#digests) if (isOver(entry)) this.#digests.delete(digest)
   }
 }

@@ -25,10 +25,14 @@ export function isStream(body: ReplyBody): body is ReplyStream {
   return body !== null && typeof body !== 'string' && !ArrayBuffer.isView(body)
 }
 
+/** What is JSON already. */
+export function jsonTextReply(text: string, status: number): Reply {
+  return new Reply(text, status, { 'content-type': 'application/json' })
+}
+
 /** The JSON of a value. What JSON cannot express, such as undefined, is null: clients parse every answer. */
 export function jsonReply(value: unknown, status: number): Reply {
-  const text = JSON.stringify(value) ?? 'null'
-  return new Reply(text, status, { 'content-type': 'application/json' })
+  return jsonTextReply(JSON.stringify(value) ?? 'null', status)
 }
 
 /** An answer of the Fetch standard, such as a handler of the application makes. */

@@ -1,6 +1,7 @@
 import type { Principal } from '@signet/auth'
 import type { AgentOptions, MessageInput } from '@signet/core'
 import { z } from 'zod'
+import { listAgents } from '../agent-list.js'
 import { viewAgent, viewTool } from '../agent-view.js'
 import {
   answerRequest,
@@ -8,6 +9,7 @@ import {
   toAgentOptions,
   type AnswerRequest,
 } from '../answer-request.js'
+import { jsonTextReply } from '../http/reply.js'
 import { findAgentTool, requireAgent, requireTool } from '../resource-id.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
 import { eventStream } from '../stream/event-stream.js'
@@ -33,15 +35,7 @@ const list = defineRoute({
   query: partialQuery,
   async handler({ mastra, principal, requestContext, query }) {
     const caller = { principal, requestContext }
-    const views: [id: string, view: unknown][] = []
-    for (const agent of new Set(Object.values(mastra.listAgents()))) {
-      const { id } = agent
-      if (!principal.permissions.allows(`agents:read:${id}`)) continue
-      const view = await viewAgent(agent, caller, query.partial === 'true')
-      views.push([id, { id, ...view, hasDraft: false }])
-    }
-    // Of entries, because an agent may be called __proto__.
-    return Object.fromEntries(views)
+    return jsonTextReply(await listAgents(mastra, caller, query.partial === 'true'), 200)
   },
 })
 
