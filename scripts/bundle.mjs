@@ -40,7 +40,8 @@ function writeLicenses(directory, inputs) {
 }
 
 /**
- * Bundles a package. What its package.json names as a dependency stays outside; anything else is held.
+ * Bundles a package. What its package.json names as a dependency stays outside; anything else
+ * is held, and has to be ES modules.
  * @param {string} directory - of the package
  */
 export function bundle(directory) {

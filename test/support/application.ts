@@ -5,6 +5,7 @@ import {
   Mastra,
   ToolError,
   type Logger,
+  type LogLevel,
   type ServerConfig,
   type ToolContext,
 } from '@signet/core'
@@ -22,7 +23,7 @@ export const INSTRUCTIONS = 'You are the weather agent; your code word is heliot
 
 /** One line of a log. */
 export interface LogLine {
-  readonly level: keyof Logger
+  readonly level: LogLevel
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>
 }
@@ -30,7 +31,7 @@ export interface LogLine {
 /** Makes a logger that keeps its lines, those from info level on, as a server does by default. */
 export function createLogRecorder(): { readonly logger: Logger; readonly lines: LogLine[] } {
   const lines: LogLine[] = []
-  function keep(level: keyof Logger): Logger['info'] {
+  function keep(level: LogLevel): Logger['info'] {
     return (message, fields = {}) => void lines.push({ level, message, fields })
   }
   const logger = {

@@ -5,7 +5,7 @@ import type { TestKeyPair } from '@signet/auth/test'
 import { Provider } from 'oidc-provider'
 
 /** What an access token is asked for. */
-export interface AccessTokenRequest {
+interface AccessTokenRequest {
   /** Default: RS256. */
   readonly algorithm?: 'RS256' | 'ES256'
   /** Default: `signet-api`. */

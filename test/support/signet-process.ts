@@ -16,6 +16,8 @@ export interface SpawnOptions {
   readonly cwd?: string
   /** Replaces the environment, but for what every process needs. */
   readonly env?: Readonly<Record<string, string>>
+  /** What runs, and its first arguments. Default: this repository's signet, on the Node of the tests. */
+  readonly command?: readonly [string, ...string[]]
   /** What is piped in. Default: nothing. */
   readonly input?: string
 }
@@ -38,7 +40,8 @@ export class SignetProcess {
 
   constructor(args: readonly string[], options: SpawnOptions = {}) {
     const { PATH, SystemRoot } = process.env
-    this.child = spawn(process.execPath, [COMMAND, ...args], {
+    const [command, ...first] = options.command ?? [process.execPath, COMMAND]
+    this.child = spawn(command, [...first, ...args], {
       cwd: options.cwd ?? ROOT,
       env: { PATH, SystemRoot, ...OFFLINE, ...options.env },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

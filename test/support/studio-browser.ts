@@ -22,7 +22,7 @@ const MISSING = [
 ].filter((text) => text !== false)
 
 /** Where screenshots of the run go. They are looked at, not compared. */
-export const SCREENSHOTS: string =
+const SCREENSHOTS: string =
   process.env['SIGNET_SCREENSHOTS'] ?? join(tmpdir(), 'signet-studio-screenshots')
 
 /** How a page is looked at. */

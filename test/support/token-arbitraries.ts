@@ -30,7 +30,7 @@ export const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 export const OPTIONAL = { requiredKeys: [] }
 
 /** Values that a registered claim should not have, beside some that it may. */
-export const awkward = fc.oneof(
+const awkward = fc.oneof(
   fc.constantFrom<unknown>(
     null,
     true,

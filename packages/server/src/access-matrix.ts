@@ -14,7 +14,7 @@ import type { RouteTable } from './route-table.js'
 import type { Method } from './route.js'
 
 /** Whether something may be done with a thing, and why. */
-export interface ActionVerdict {
+interface ActionVerdict {
   readonly allowed: boolean
   /** The permission that is missing. */
   readonly missing: string | null
@@ -37,13 +37,13 @@ export interface RouteVerdict {
 }
 
 /** What can be done with a tool, with or without an agent. */
-export interface ToolVerdict {
+interface ToolVerdict {
   readonly id: string
   readonly actions: Readonly<Record<ToolAction, ActionVerdict>>
 }
 
 /** What can be done with an agent. */
-export interface AgentVerdict {
+interface AgentVerdict {
   readonly id: string
   readonly name: string
   readonly actions: Readonly<Record<AgentAction, ActionVerdict>>

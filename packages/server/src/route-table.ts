@@ -75,7 +75,15 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
     new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
   // Apart, so that no pattern of the application ever answers under the prefix.
   const [prefixed, outside] = [createRouter(), createRouter()]
-  const pathOf = (route: Route) => (route.isPrefixed ? prefix + route.path : route.path)
+  const paths = new WeakMap<Route, string>()
+  // Asked for with every request: a text that is put together anew is a new one to each map of texts.
+  const pathOf = (route: Route) => {
+    const known = paths.get(route)
+    if (known !== undefined) return known
+    const path = route.isPrefixed ? prefix + route.path : route.path
+    paths.set(route, path)
+    return path
+  }
   const isPrefixed = (pathname: string) => pathname === prefix || pathname.startsWith(`${prefix}/`)
   checkPaths(routes, pathOf, isPrefixed)
   for (const route of routes) {

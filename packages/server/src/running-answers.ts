@@ -1,7 +1,7 @@
 import { TokenError } from '@signet/auth'
 
 /** An answer that is being made or sent. */
-export interface RunningAnswer {
+interface RunningAnswer {
   /** Whether its token is withdrawn by now. What cannot be known just now ends nothing. */
   isRevoked(): boolean
   /** Ends it with this error. */

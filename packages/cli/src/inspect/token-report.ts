@@ -4,7 +4,7 @@ import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
 import type { NoToken, Verdict } from './verdict.js'
 
 /** A time of a token, for machines and for people. */
-export interface ReportedTime {
+interface ReportedTime {
   readonly claim: TimeClaim
   /** ISO 8601. */
   readonly at: string

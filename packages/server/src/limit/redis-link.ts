@@ -44,7 +44,7 @@ function reasonOf(error: unknown): string {
  * Whether Redis could be used with this address; connects to nothing.
  * @throws {StartError} `option_invalid` for what is no address of Redis, `redis_missing` without the package
  */
-export function checkRedisUrl(url: string): void {
+function checkRedisUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : ''
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
     const message = 'REDIS_URL is no address of Redis, such as redis://127.0.0.1:6379.'

@@ -7,7 +7,7 @@ export interface DecodedToken {
 }
 
 /** Which part of a token cannot be read. */
-export type TokenPart = 'form' | 'header' | 'claims'
+type TokenPart = 'form' | 'header' | 'claims'
 
 /** A text that is no token. */
 export interface UndecodableToken {

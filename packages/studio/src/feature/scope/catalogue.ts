@@ -1,5 +1,5 @@
 /** An agent, as far as scopes are concerned. */
-export interface KnownAgent {
+interface KnownAgent {
   readonly id: string
   /** The ids of its tools. */
   readonly tools: readonly string[]

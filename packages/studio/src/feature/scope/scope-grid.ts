@@ -4,10 +4,10 @@ import type { Catalogue } from './catalogue.js'
 export const ACTIONS = ['read', 'execute', 'write', 'delete'] as const
 
 /** One of `ACTIONS`. */
-export type GridAction = (typeof ACTIONS)[number]
+type GridAction = (typeof ACTIONS)[number]
 
 /** A thing, and the scope for each action that is in use with it. */
-export interface GridRow {
+interface GridRow {
   readonly name: string
   /** Whether the name is an id. */
   readonly isId: boolean

@@ -21,7 +21,7 @@ const FORBIDDEN =
   /^(?:accept-charset|accept-encoding|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer|transfer-encoding|upgrade|via|proxy-.*|sec-.*)$/i
 
 /** Whether nothing was written into a row yet. */
-export function isBlank({ name, value }: Header): boolean {
+function isBlank({ name, value }: Header): boolean {
   return name.trim() === '' && value.trim() === ''
 }
 
