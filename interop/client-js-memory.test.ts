@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await server.process.stop()
+  await server?.process.stop()
   rmSync(data, { recursive: true })
 })
 

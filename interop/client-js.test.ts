@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await server.process.stop()
+  await server?.process.stop()
 })
 
 function connect(token = server.token): MastraClient {

@@ -1,5 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    include: ['*.test.ts'],
+    globalSetup: ['support/global-setup.ts'],
+    // Nobody is told that the original ran here.
+    env: { MASTRA_TELEMETRY_DISABLED: '1' },
+    maxWorkers: availableParallelism(),
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
 })

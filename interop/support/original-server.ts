@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { Mastra } from '@mastra/core'
+import { Agent } from '@mastra/core/agent'
+import type { IMastraAuthProvider } from '@mastra/core/server'
+import { InMemoryStore } from '@mastra/core/storage'
+import { createNodeServer } from '@mastra/deployer/server'
+import { Memory } from '@mastra/memory'
+import type { ModelServer } from './model-server.js'
+
+/** A running server of the original. */
+export interface OriginalServer {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/**
+ * Serves an agent `assistant`, with a memory, as the original's own `mastra start` does, on a free port.
+ *
+ * @param auth - who may call: what an application writes as `server.auth`
+ */
+export async function startOriginal(
+  auth: IMastraAuthProvider,
+  model: ModelServer,
+): Promise<OriginalServer> {
+  const assistant = new Agent({
+    id: 'assistant',
+    name: 'Assistant',
+    instructions: 'You answer briefly.',
+    model: { id: 'loopback/model', url: model.url, apiKey: 'none' },
+    memory: new Memory(),
+  })
+  const mastra = new Mastra({
+    agents: { assistant },
+    storage: new InMemoryStore(),
+    server: { port: 0, host: '127.0.0.1', auth },
+  })
+  const server = await createNodeServer(mastra)
+  if (!server.listening) await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      if ('closeAllConnections' in server) server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
