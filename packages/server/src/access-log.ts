@@ -13,6 +13,7 @@ export function createAccessLog(
   pathOf: (route: Route) => string,
 ): DecisionObserver {
   return ({ request, requestId, route, status, code, durationMs }) => {
+    if (logger.isEnabled?.('debug') === false) return
     const path = route === undefined ? 'none' : pathOf(route)
     logger.debug('A request was answered.', {
       requestId,

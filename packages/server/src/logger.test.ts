@@ -45,6 +45,16 @@ describe('createLogger', () => {
     expect(lines()).toMatchObject([{ msg: 'yes' }])
   })
 
+  it.each([
+    ['debug', [true, true, true, true]],
+    ['warn', [false, false, true, true]],
+    ['silent', [false, false, false, false]],
+  ])('at level %s tells which levels it writes', (level, written) => {
+    const { isEnabled } = createRecorder(level).logger
+    const levels = ['debug', 'info', 'warn', 'error'] as const
+    expect(levels.map((each) => isEnabled?.(each))).toStrictEqual(written)
+  })
+
   it.each(['authorization', 'token', 'secret', 'apiKey', 'key', 'password', 'cookie'])(
     'never writes what a field called %s holds, down to two levels',
     (name) => {

@@ -69,6 +69,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     options.destination ?? pino.destination(2),
   )
   return {
+    isEnabled: (level) => logger.isLevelEnabled(level),
     debug: (message, fields) => logger.debug(withError(fields), message),
     info: (message, fields) => logger.info(withError(fields), message),
     warn: (message, fields) => logger.warn(withError(fields), message),

@@ -1,4 +1,4 @@
-import type { AuditQuery } from '@signet/core'
+import type { AuditQuery, AuditRecord } from '@signet/core'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { libsqlPlan, postgresPlan } from '../../../test/support/plan.js'
@@ -9,6 +9,24 @@ import { postgresDriver } from './driver/postgres.js'
 
 const COUNT = 200_000
 const LIMIT = 50
+
+const RECORD: AuditRecord = {
+  at: COUNT * 1000,
+  requestId: undefined,
+  issuer: undefined,
+  subject: 's7',
+  actor: undefined,
+  action: 'agents:read',
+  resource: 'a7',
+  isAllowed: true,
+  code: undefined,
+  status: 200,
+  address: undefined,
+  durationMs: 1,
+  inputTokens: undefined,
+  outputTokens: undefined,
+  count: 1,
+}
 
 /** Fills the audit, in one statement: a second between two records, one in a hundred of them refused. */
 async function fill(database: Database, driver: Stores['driver']): Promise<void> {
@@ -66,6 +84,16 @@ async function checkLibsql(
   expect(others).toStrictEqual([])
 }
 
+/** What records share is found by an index: it is as much as the records where each has another caller. */
+async function checkAppend(database: Database, statement: Statement | undefined): Promise<void> {
+  if (statement === undefined) throw new Error('Nothing was appended.')
+  // libsql does not end a statement that explains an insert.
+  const select = { ...statement, sql: statement.sql.replace(/^insert into .*?\)\s+(?=with )/s, '') }
+  expect(await libsqlPlan(database, select)).toContainEqual(
+    expect.stringMatching(/^SEARCH shared USING AUTOMATIC COVERING INDEX/),
+  )
+}
+
 async function checkPostgres(database: Database, statement: Statement): Promise<void> {
   for (const step of await postgresPlan(database, statement)) {
     expect(step['Node Type']).not.toBe('Seq Scan')
@@ -96,6 +124,10 @@ describeStores('an audit of 200,000 records', (stores) => {
       else await checkPostgres(database, statement)
     }
 
+    seen.length = 0
+    await audit.append([RECORD])
+    const append = seen.find(({ sql }) => sql.startsWith('insert'))
+    if (stores.driver === 'libsql') await checkAppend(database, append)
     seen.length = 0
     expect(await audit.prune(500_000, 100)).toBe(100)
     const pruning = seen.find(({ sql }) => sql.startsWith('delete'))

@@ -99,6 +99,23 @@ describeStores('the audit', (stores) => {
     expect(listed.map(({ requestId }) => requestId)).toStrictEqual(names('r', 2100).toReversed())
   })
 
+  it('stores records of many callers at once, each with what is its own, in their order', async () => {
+    const { audit } = await stores.open()
+    const records = names('r', 700).map((requestId, index) =>
+      record({
+        requestId,
+        subject: `"\0${index % 7}`,
+        status: 200 + (index % 3),
+        isAllowed: index % 3 === 0,
+        durationMs: index / 8,
+      }),
+    )
+    await audit.append(records)
+    const listed = await audit.list({ limit: 999 })
+    const stored = records.map((given) => ({ sequence: expect.any(Number), ...given }))
+    expect(listed.toReversed()).toStrictEqual(stored)
+  })
+
   it('is listed the newest first, page by page', async () => {
     const { audit } = await stores.open()
     await audit.append(names('r', 5).map((requestId) => record({ requestId })))

@@ -1,59 +1,17 @@
+import { setImmediate } from 'node:timers/promises'
+import type { AuditQuery, AuditStore, StoredAuditRecord } from '@signet/core'
 import {
-  MOST_AUDIT_CHARACTERS,
-  type AuditQuery,
-  type AuditRecord,
-  type AuditStore,
-  type StoredAuditRecord,
-} from '@signet/core'
-import {
+  CompiledQuery,
   sql,
-  type Insertable,
   type Selectable,
   type SelectQueryBuilder,
   type Transaction,
 } from 'kysely'
+import { checkFlag, encodeAuditText, encodeRecords, insertRecords } from './audit-batch.js'
 import { batches } from './batch.js'
 import type { Database } from './database.js'
-import { StorageError } from './error.js'
 import type { AuditTable, Schema } from './schema.js'
-import { checkCount, checkNumber, checkTime, decodeText, encodeShortText } from './value.js'
-
-function encode(value: string, name: string): string {
-  return encodeShortText(value, name, MOST_AUDIT_CHARACTERS)
-}
-
-function optionalText(value: string | undefined, name: string): string | null {
-  return value === undefined ? null : encode(value, name)
-}
-
-function optionalCount(value: number | undefined, name: string): number | null {
-  return value === undefined ? null : checkCount(value, name)
-}
-
-function checkFlag(value: boolean): 0 | 1 {
-  if (typeof value === 'boolean') return value ? 1 : 0
-  throw new StorageError('value_invalid', 'isAllowed is true or false.')
-}
-
-function toRow(record: AuditRecord): Insertable<AuditTable> {
-  return {
-    at: checkTime(record.at),
-    request_id: optionalText(record.requestId, 'requestId'),
-    issuer: optionalText(record.issuer, 'issuer'),
-    subject: optionalText(record.subject, 'subject'),
-    actor: optionalText(record.actor, 'actor'),
-    action: encode(record.action, 'action'),
-    resource: optionalText(record.resource, 'resource'),
-    is_allowed: checkFlag(record.isAllowed),
-    code: optionalText(record.code, 'code'),
-    status: checkCount(record.status, 'status'),
-    address: optionalText(record.address, 'address'),
-    duration_ms: checkNumber(record.durationMs, 'durationMs', 0),
-    input_tokens: optionalCount(record.inputTokens, 'inputTokens'),
-    output_tokens: optionalCount(record.outputTokens, 'outputTokens'),
-    count: checkCount(record.count, 'count', 1),
-  }
-}
+import { checkCount, checkTime, decodeText } from './value.js'
 
 function fromText(json: string | null): string | undefined {
   return json === null ? undefined : decodeText(json)
@@ -118,7 +76,7 @@ async function list(
   let records = tx.selectFrom('signet_audit').selectAll()
   for (const [name, column] of EQUAL) {
     const value = query[name]
-    if (value !== undefined) records = records.where(column, '=', encode(value, name))
+    if (value !== undefined) records = records.where(column, '=', encodeAuditText(value, name))
   }
   if (isAllowed !== undefined) {
     // Written out, so that the index of what was refused is used.
@@ -150,18 +108,28 @@ async function prune(tx: Transaction<Schema>, before: number, limit: number): Pr
   return Number(numDeletedRows)
 }
 
+/** What appends records. */
+function createAppend({ driver, write }: Database): AuditStore['append'] {
+  let statement: string | undefined
+  return async (records) => {
+    const parts = [...batches(records)].map(encodeRecords)
+    if (parts.length === 0) return
+    await write(async (tx) => {
+      for (const [index, part] of parts.entries()) {
+        // Between two parts other work of this process may pass.
+        if (index > 0) await setImmediate()
+        statement ??= insertRecords(driver, part).compile(tx).sql
+        await tx.executeQuery(CompiledQuery.raw(statement, [part.shared, part.own]))
+      }
+    })
+  }
+}
+
 /** The audit records in a database. */
-export function createAuditStore({ read, write }: Database): AuditStore {
+export function createAuditStore(database: Database): AuditStore {
+  const { read, write } = database
   return {
-    append: async (records) => {
-      const rows = records.map(toRow)
-      if (rows.length === 0) return
-      await write(async (tx) => {
-        for (const batch of batches(rows)) {
-          await tx.insertInto('signet_audit').values(batch).execute()
-        }
-      })
-    },
+    append: createAppend(database),
     list: async (query) => await read((tx) => list(tx, query)),
     prune: async (time, limit) => {
       const before = checkTime(time)

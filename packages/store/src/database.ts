@@ -3,6 +3,7 @@ import { Kysely, type LogEvent, type Transaction } from 'kysely'
 import type { Driver } from './driver/contract.js'
 import { StorageError } from './error.js'
 import type { Schema } from './schema.js'
+import { WriteGroup } from './write-group.js'
 
 /** For how long a transaction is run again that the database gave up in favour of another. */
 const PATIENCE_MS = 10_000
@@ -52,6 +53,7 @@ export function createDatabase(
   const log = (event: LogEvent) =>
     onStatement?.({ sql: event.query.sql, parameters: event.query.parameters })
   const kysely = new Kysely<Schema>({ dialect: driver.dialect, log })
+  const group = driver.isSingleWriter ? new WriteGroup(kysely) : undefined
   const running = new Set<Promise<unknown>>()
   let isClosed = false
 
@@ -89,7 +91,7 @@ export function createDatabase(
           .setAccessMode('read only')
           .execute(work),
       ),
-    write: (work) => track(() => kysely.transaction().execute(work)),
+    write: (work) => track(() => (group ? group.run(work) : kysely.transaction().execute(work))),
     close: async () => {
       if (isClosed) return
       isClosed = true

@@ -15,7 +15,7 @@ import { findThread } from './thread.js'
 import { checkCount, checkId, checkTime, encodeObject, hashEntries } from './value.js'
 
 /** The messages of a thread, in one order. */
-export type Direction = 'asc' | 'desc'
+type Direction = 'asc' | 'desc'
 
 type Messages<O> = SelectQueryBuilder<Schema, 'signet_message', O>
 

@@ -16,7 +16,7 @@ export interface ThreadTable {
 }
 
 /** One name of a thread's metadata with its value, as a hash, to find threads by. */
-export interface ThreadEntryTable {
+interface ThreadEntryTable {
   owner: string
   thread_id: string
   entry: string
@@ -36,7 +36,7 @@ export interface MessageTable {
 }
 
 /** What is kept about an owner apart from threads. */
-export interface OwnerTable {
+interface OwnerTable {
   owner: string
   working_memory: string | null
   updated_at: number
@@ -95,7 +95,7 @@ export interface AuditTable {
 }
 
 /** Which migrations have been applied. */
-export interface MigrationTable {
+interface MigrationTable {
   name: string
   applied_at: number
 }

@@ -22,7 +22,7 @@ function normalWords(raw: string): readonly string[] {
 }
 
 /** The different words of a text, in lower case and composed form, as far as they are told apart. */
-export function splitWords(text: string): string[] {
+function splitWords(text: string): string[] {
   const words = new Set<string>()
   let bytes = 0
   for (const [raw] of text.slice(0, MAXIMUM_CHARACTERS).matchAll(WORD)) {

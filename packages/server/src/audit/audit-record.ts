@@ -15,10 +15,15 @@ function countOf(tokens: number | undefined): number | undefined {
   return Number.isSafeInteger(tokens) && Number(tokens) >= 0 ? tokens : undefined
 }
 
-/** `agents:execute:weather-agent` as what was asked for, and of what. */
-function readPermission(permission: string): { readonly action: string; readonly id?: string } {
-  const [resource = '', action = '', id] = permission.split(':')
-  return { action: `${resource}:${action}`, id }
+/** What was asked for, and of what. */
+type Asked = Pick<AuditRecord, 'action' | 'resource'>
+
+/** `agents:execute:weather-agent` as what was asked for and of what; without an id, of the path. */
+function readPermission(permission: string, path: string): Asked {
+  const actionEnd = permission.indexOf(':', permission.indexOf(':') + 1)
+  if (actionEnd < 0) return { action: permission, resource: recordText(path) }
+  const id = permission.slice(actionEnd + 1)
+  return { action: permission.slice(0, actionEnd), resource: recordText(id) }
 }
 
 /**
@@ -28,16 +33,12 @@ function readPermission(permission: string): { readonly action: string; readonly
 function readRequest(
   { route, permissions, missing }: Decision,
   pathOf: (route: Route) => string,
-): Pick<AuditRecord, 'action' | 'resource'> {
+): Asked {
   if (route === undefined) return { action: 'none', resource: undefined }
   const permission = missing ?? permissions[0]
   const path = pathOf(route)
-  if (permission === undefined) {
-    const isPublic = route.access === 'public'
-    return { action: isPublic ? 'public' : 'authenticated', resource: path }
-  }
-  const { action, id = path } = readPermission(permission)
-  return { action, resource: recordText(id) }
+  if (permission !== undefined) return readPermission(permission, path)
+  return { action: route.access === 'public' ? 'public' : 'authenticated', resource: path }
 }
 
 function textOf(text: string | undefined): string | undefined {
@@ -50,13 +51,15 @@ function textOf(text: string | undefined): string | undefined {
  */
 export function toAuditRecord(decision: Decision, pathOf: (route: Route) => string): AuditRecord {
   const { principal, status, code, usage } = decision
+  const { action, resource } = readRequest(decision, pathOf)
   return {
     at: decision.startedAt,
     requestId: decision.requestId,
     issuer: textOf(principal?.issuer),
     subject: textOf(principal?.subject),
     actor: textOf(principal?.actor),
-    ...readRequest(decision, pathOf),
+    action,
+    resource,
     isAllowed: principal !== undefined && !DENIALS.has(status),
     code,
     status,

@@ -82,25 +82,25 @@ describe('records', () => {
     expect(lines).toStrictEqual([])
   })
 
-  it('are written at once where they are 500, but never while whoever adds them waits', async () => {
+  it('are written at once where they are 2,000, but never while whoever adds them waits', async () => {
     const { queue, state } = createQueue()
-    add(queue, 500)
+    add(queue, 2000)
     expect(state.attempts).toBe(0)
     await vi.advanceTimersByTimeAsync(0)
-    expect(state.batches.map((batch) => batch.length)).toStrictEqual([500])
+    expect(state.batches.map((batch) => batch.length)).toStrictEqual([2000])
   })
 
-  it('are written 500 at a time, in their order, one write after the other', async () => {
+  it('are written 2,000 at a time, in their order, one write after the other', async () => {
     const { queue, state } = createQueue()
     const write = createDeferred()
     state.hold = write.promise
-    add(queue, 1050)
+    add(queue, 4050)
     await vi.advanceTimersByTimeAsync(10_000)
     expect(state.attempts).toBe(1)
     write.resolve()
     await vi.advanceTimersByTimeAsync(200)
-    expect(state.batches.map((batch) => batch.length)).toStrictEqual([500, 500, 50])
-    expect(idsOf(state.batches)).toStrictEqual(upTo(1050))
+    expect(state.batches.map((batch) => batch.length)).toStrictEqual([2000, 2000, 50])
+    expect(idsOf(state.batches)).toStrictEqual(upTo(4050))
   })
 
   it('start no timer before the first', () => {
@@ -113,13 +113,13 @@ describe('while the store cannot be reached', () => {
   it('records wait, and are tried again each second, and none is lost', async () => {
     const { queue, state, lines } = createQueue()
     state.fault = new StoreFault('storage_unavailable')
-    add(queue, 700)
+    add(queue, 2200)
     await vi.advanceTimersByTimeAsync(10_000)
     expect(state.attempts).toBe(11)
-    expect(queue.waiting).toBe(700)
+    expect(queue.waiting).toBe(2200)
     state.fault = undefined
     await vi.advanceTimersByTimeAsync(1200)
-    expect(idsOf(state.batches)).toStrictEqual(upTo(700))
+    expect(idsOf(state.batches)).toStrictEqual(upTo(2200))
     expect(queue.lost).toBe(0)
     expect(lines.map(({ level, message }) => [level, message])).toStrictEqual([
       ['error', 'The audit cannot be written.'],
@@ -219,12 +219,12 @@ describe('at the end', () => {
     const { queue, state } = createQueue()
     const write = createDeferred()
     state.hold = write.promise
-    add(queue, 1050)
+    add(queue, 4050)
     await vi.advanceTimersByTimeAsync(0)
     const closing = queue.close()
     write.resolve()
     await closing
-    expect(idsOf(state.batches)).toStrictEqual(upTo(1050))
+    expect(idsOf(state.batches)).toStrictEqual(upTo(4050))
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -2,10 +2,10 @@ import { storageFault, type AuditRecord, type AuditStore, type Logger } from '@s
 import { Loss } from './loss.js'
 
 /**
- * So many records, or so long after the first of them, and a write begins. A write costs much whatever its
- * size; but where the store is a file, the process does nothing else meanwhile.
+ * So many records, or so long after the first of them, and a write begins. What a write costs hardly grows with its
+ * size: it is made durable once, and every page of an index that it touches is written once.
  */
-const BATCH = 500
+const BATCH = 2000
 const WAIT_MS = 200
 /** How many records wait at most. */
 const MOST_WAITING = 10_000

@@ -80,6 +80,30 @@ describe('metrics', () => {
     })
   })
 
+  it('quote the pattern of a route as Prometheus reads it', async () => {
+    const metrics = createMetrics(NOTHING, pathOf)
+    metrics.observe(decisionOf({ route: routeOf('/:id{[\\d"]+}', 'public'), durationMs: 4 }))
+    const route = String.raw`/api/:id{[\\d\"]+}`
+    const labels = `method="GET",route="${route}",status="200"`
+    expect(await samplesOf(metrics)).toMatchObject({
+      [`signet_http_requests_total{${labels}}`]: 1,
+      [`signet_http_request_duration_seconds_count{${labels}}`]: 1,
+    })
+  })
+
+  it.each([
+    ['on a bound', 5, '0.005', 1],
+    ['just above it', 5.01, '0.005', undefined],
+    ['longer than the last', 180_001, '180', undefined],
+    ['longer than the last', 180_001, '+Inf', 1],
+  ])('count what lasted %s up to the right bound', async (_, durationMs, bound, count) => {
+    const metrics = createMetrics(NOTHING, pathOf)
+    metrics.observe(decisionOf({ durationMs }))
+    const labels = `le="${bound}",method="GET",route="/api/x",status="200"`
+    const samples = await samplesOf(metrics)
+    expect(samples[`signet_http_request_duration_seconds_bucket{${labels}}`]).toBe(count)
+  })
+
   it('name no method and no path that a stranger makes up', async () => {
     const metrics = createMetrics(NOTHING, pathOf)
     for (const method of ['BREW', 'PROPFIND', '__proto__']) {

@@ -1,42 +1,27 @@
 import type { Route } from '../route.js'
 import type { Metrics, MetricSources } from './contract.js'
-import { observeDecision, type Observation } from './observation.js'
 import type { MetricRegistry } from './registry.js'
-
-/** After so many requests they are counted, whether anybody asks for metrics or not. */
-const MOST_PENDING = 1000
-
-async function loadRegistry(sources: MetricSources): Promise<MetricRegistry> {
-  const { createMetricRegistry } = await import('./registry.js')
-  return createMetricRegistry(sources)
-}
+import { RequestTally } from './request-tally.js'
 
 /**
- * Makes the metrics of an application. Requests are only noted, and counted together later: a start does not
- * wait for what counts them to be loaded, nor does a command that serves nothing.
+ * Makes the metrics of an application. Requests are only counted; what words the counts is loaded when somebody
+ * asks for them: a start does not wait for it, nor does a command that serves nothing.
  * @param pathOf - the whole path of a route, with its parameters as `:name`
  */
 export function createMetrics(sources: MetricSources, pathOf: (route: Route) => string): Metrics {
-  let pending: Observation[] = []
+  const tally = new RequestTally(pathOf)
   let loading: Promise<MetricRegistry> | undefined
 
-  async function countPending(): Promise<MetricRegistry> {
-    loading ??= loadRegistry(sources)
-    const registry = await loading
-    const observations = pending
-    pending = []
-    registry.count(observations)
-    return registry
+  async function loadRegistry(): Promise<MetricRegistry> {
+    const { createMetricRegistry } = await import('./registry.js')
+    return createMetricRegistry(sources, tally)
   }
 
   return {
-    observe(decision) {
-      pending.push(observeDecision(decision, pathOf))
-      // Where it fails, whoever asks for metrics is told.
-      if (pending.length === MOST_PENDING) countPending().catch(() => undefined)
-    },
+    observe: (decision) => tally.add(decision),
     async scrape() {
-      const registry = await countPending()
+      loading ??= loadRegistry()
+      const registry = await loading
       return await registry.expose()
     },
   }

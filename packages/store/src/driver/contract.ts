@@ -20,6 +20,8 @@ export interface Signal {
 export interface Driver {
   readonly name: 'libsql' | 'postgres'
   readonly dialect: Dialect
+  /** Whether one transaction after the other writes, so that several do better as one. */
+  readonly isSingleWriter: boolean
   /** The type of text that is compared byte by byte, as a type of a column. */
   readonly textType: RawBuilder<unknown>
   /** Adds the number of a row to a new table of messages, where the index of search needs one. */
@@ -39,6 +41,8 @@ export interface Driver {
   createSearch(transaction: Transaction<Schema>): Promise<void>
   /** Holds for messages that have each of these words, as `searchWords` makes them. */
   hasWords(words: readonly string[]): RawBuilder<SqlBool>
+  /** The elements of a JSON list as a table: `place`, from 0 on, and `value`, a JSON itself. */
+  elements(json: string): RawBuilder<unknown>
   /** What an error means; undefined where it is none of the database. */
   explain(error: unknown): Fault | undefined
 }

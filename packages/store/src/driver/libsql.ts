@@ -6,12 +6,12 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
-  type SqliteDatabase,
   type SqliteDialectConfig,
   type TransactionSettings,
 } from 'kysely'
 import Libsql from 'libsql'
 import type { Driver, Fault } from './contract.js'
+import { keepStatements } from './libsql-statements.js'
 
 /**
  * How long a statement waits for another process that writes. It blocks this process, so it is short:
@@ -74,31 +74,6 @@ function createFile(file: string): void {
   }
 }
 
-const TRANSACTION = /^(?:begin|commit|rollback)\b/
-
-/**
- * A prepared statement that failed, as `begin` does where another process writes, keeps its view of the
- * file until it is collected as garbage, and no later transaction can write before that. What begins and
- * ends a transaction is therefore executed without one.
- */
-function withoutPreparedTransactions(database: Libsql.Database): SqliteDatabase {
-  return {
-    close: () => void database.close(),
-    prepare(statement) {
-      if (!TRANSACTION.test(statement)) return database.prepare(statement)
-      return {
-        reader: false,
-        all: () => [],
-        run() {
-          database.exec(statement)
-          return { changes: 0, lastInsertRowid: 0 }
-        },
-        iterate: () => [][Symbol.iterator](),
-      }
-    },
-  }
-}
-
 function openFile(directory: string): Libsql.Database {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'signet.db')
@@ -120,8 +95,9 @@ function openFile(directory: string): Libsql.Database {
 export function libsqlDriver(directory: string): Driver {
   return {
     name: 'libsql',
+    isSingleWriter: true,
     dialect: new LibsqlDialect({
-      database: async () => withoutPreparedTransactions(openFile(directory)),
+      database: async () => keepStatements(openFile(directory)),
     }),
     textType: sql`text`,
     // The index finds rows by number, and only a declared number stays the same.
@@ -140,6 +116,7 @@ export function libsqlDriver(directory: string): Driver {
         select rowid from signet_message_search where signet_message_search match ${query}
       )`
     },
+    elements: (json) => sql`(select cast(key as integer) as place, value from json_each(${json}))`,
     explain,
   }
 }

@@ -139,6 +139,7 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
   checkUrl(url)
   return {
     name: 'postgres',
+    isSingleWriter: false,
     dialect: new PostgresDialect({ pool: () => createPool(url, options) }),
     textType: sql`text collate "C"`,
     numberRows: (table) => table,
@@ -173,6 +174,10 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
       const query = words.map((word) => `'${word}'`).join(' & ')
       return sql`signet_message.search @@ cast(${query} as tsquery)`
     },
+    elements: (json) => sql`(
+      select place - 1 as place, value
+      from jsonb_array_elements(cast(${json} as jsonb)) with ordinality as elements(value, place)
+    ) as elements`,
     explain,
   }
 }
