@@ -96,7 +96,8 @@ async function admit(
   } catch (error) {
     throw await service.limits.denial(exchange, principal, error)
   }
-  await service.limits.admit(exchange, permitted.route, principal)
+  const counted = service.limits.admit(exchange, permitted.route, principal)
+  if (counted !== undefined) await counted
   return permitted
 }
 

@@ -126,7 +126,8 @@ export function createGate(options: GateOptions): Gate {
         token,
         toAuthRequest(request),
       )
-      await revocations.untilCurrent()
+      const current = revocations.untilCurrent()
+      if (current !== undefined) await current
       const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
       if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
       noteUse()

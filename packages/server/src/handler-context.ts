@@ -69,13 +69,13 @@ export class HandlerCall implements HandlerInput<
   readonly mastra: Mastra
   readonly request: Incoming
   readonly requestId: string
-  readonly requestContext: RequestContext
   readonly logger: Logger
   readonly principal: Principal | undefined
   readonly params: Readonly<Record<string, string>>
   readonly query: unknown
   readonly body: unknown
   readonly #subject: HandlerSubject
+  #requestContext: RequestContext | undefined
 
   constructor(subject: HandlerSubject) {
     const { service, exchange, params, query, body } = subject
@@ -88,12 +88,17 @@ export class HandlerCall implements HandlerInput<
     this.params = params
     this.query = query
     this.body = body
-    this.requestContext = new RequestContext([], {
+    this.#subject = subject
+  }
+
+  get requestContext(): RequestContext {
+    const { principal, body } = this
+    this.#requestContext ??= new RequestContext([], {
       principal,
       isStranger: principal === undefined,
       client: clientContext(body),
     })
-    this.#subject = subject
+    return this.#requestContext
   }
 
   get isDevelopment(): boolean {

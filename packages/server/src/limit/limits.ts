@@ -26,7 +26,7 @@ export interface Limits {
    * exchange is over.
    * @throws {LimitError}
    */
-  admit(exchange: Exchange, route: Route, principal: Principal): Promise<void>
+  admit(exchange: Exchange, route: Route, principal: Principal): void | Promise<void>
   /**
    * What to refuse a request with whose credential was refused: the same, or too many of these came from its
    * address. No other refusal is counted.
@@ -71,6 +71,14 @@ function keyOf({ issuer, subject }: Principal): string {
   return `${issuer.length}:${issuer}${subject}`
 }
 
+/** A count of this process is there at once, and nothing then waits for it. */
+function whenCounted(
+  count: Count | Promise<Count>,
+  use: (count: Count) => void,
+): void | Promise<void> {
+  return count instanceof Promise ? count.then(use) : use(count)
+}
+
 /**
  * Makes the limits of a server. Connects to nothing before the first request that counts.
  * @throws {StartError} `option_invalid` or `redis_missing`
@@ -112,13 +120,14 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
   }
 
   /** Counts a request that has no model at work. @throws {LimitError} */
-  async function countRequest(exchange: Exchange, caller: string): Promise<void> {
-    if (requests === undefined) return
-    const count = await requests.counter.count(caller)
+  function countRequest(exchange: Exchange, caller: string): void | Promise<void> {
+    if (requests === undefined) return undefined
     const { quota } = requests.policy
-    // To tell how a cheap request stands would cost more than to count it, until it matters
-    // (draft-ietf-httpapi-ratelimit-headers-11 section 6.2).
-    if (count.used > quota / 2) settle(exchange, requests, count)
+    return whenCounted(requests.counter.count(caller), (count) => {
+      // To tell how a cheap request stands would cost more than to count it, until it matters
+      // (draft-ietf-httpapi-ratelimit-headers-11 section 6.2).
+      if (count.used > quota / 2) settle(exchange, requests, count)
+    })
   }
 
   /** Notes how a request stands. @throws {LimitError} where it is one too many */
@@ -131,13 +140,14 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
 
   return {
     settings,
-    async admit(exchange, route, principal) {
+    admit(exchange, route, principal) {
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
       const caller = callerOf(exchange, principal)
-      if (!isAnswered) return await countRequest(exchange, caller)
+      if (!isAnswered) return countRequest(exchange, caller)
       takeSlot(exchange, caller)
-      if (answers !== undefined) settle(exchange, answers, await answers.counter.count(caller))
+      if (answers === undefined) return undefined
+      return whenCounted(answers.counter.count(caller), (count) => settle(exchange, answers, count))
     },
     async denial(exchange, principal, error) {
       try {

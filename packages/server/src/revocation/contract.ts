@@ -3,10 +3,11 @@ import type { Revocation, RevocationEntry, RevocationList } from '@signet/auth'
 /** What has been withdrawn, as far as this process knows, and how more is. */
 export interface Revocations extends RevocationList {
   /**
-   * Resolves once what is known is recent enough to judge a token by; waits a bounded time for that.
+   * Resolves once what is known is recent enough to judge a token by; waits a bounded time for that, and not at
+   * all where it is.
    * @throws {RequestError} `storage_unavailable` where it is not
    */
-  untilCurrent(): Promise<void>
+  untilCurrent(): void | Promise<void>
   /**
    * How long ago the last read began that came to the end of what is shared, in milliseconds; undefined before
    * it, and where nothing is shared.

@@ -142,7 +142,7 @@ describe('RevocationFollower: the first read', () => {
   it('keeps nobody waiting for longer than five seconds where it hangs', async () => {
     const { log, follower } = create()
     log.gate = createDeferred()
-    const outcome = follower.untilCurrent().catch((error: unknown) => error)
+    const outcome = Promise.resolve(follower.untilCurrent()).catch((error: unknown) => error)
     await pass(4999)
     let isSettled = false
     void outcome.then(() => (isSettled = true))

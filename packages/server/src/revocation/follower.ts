@@ -68,9 +68,12 @@ export class RevocationFollower implements Revocations {
     return this.#list.isRevoked(token)
   }
 
-  async untilCurrent(): Promise<void> {
+  untilCurrent(): void | Promise<void> {
     this.#begin()
-    if (this.#isCurrent()) return
+    return this.#isCurrent() ? undefined : this.#becomeCurrent()
+  }
+
+  async #becomeCurrent(): Promise<void> {
     // Where the last read failed, the next one will tell: meanwhile nobody is kept waiting.
     if (!this.#hasFailed && !this.#isClosed) await waitAtMost(WAIT_MS, this.#read())
     if (this.#isCurrent()) return

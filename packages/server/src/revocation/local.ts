@@ -11,7 +11,7 @@ export function createLocalRevocations(onNew: () => void): Revocations {
   let sequence = 0
   return {
     isRevoked: (token) => list.isRevoked(token),
-    async untilCurrent() {},
+    untilCurrent() {},
     ageMs: () => undefined,
     async append(revocation) {
       applyRevocation(list, revocation)
