@@ -136,7 +136,7 @@ describe('RevocationFollower: the first read', () => {
     log.error = undefined
     log.gate.resolve()
     await pass(0)
-    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(await follower.untilCurrent()).toBeUndefined()
   })
 
   it('keeps nobody waiting for longer than five seconds where it hangs', async () => {
@@ -153,7 +153,7 @@ describe('RevocationFollower: the first read', () => {
     expect(log.reads).toHaveLength(1)
     log.gate.resolve()
     await pass(0)
-    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(await follower.untilCurrent()).toBeUndefined()
   })
 })
 
@@ -280,13 +280,13 @@ describe('RevocationFollower: a log that cannot be read', () => {
     await follower.untilCurrent()
     log.error = new Error('no database')
     await pass(STALE)
-    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(await follower.untilCurrent()).toBeUndefined()
     await pass(1)
     await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
     log.error = undefined
     log.add(ofId('a'))
     await pass(POLL)
-    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(await follower.untilCurrent()).toBeUndefined()
     expect(isRevoked('a')).toBe(true)
     expect(lines.map(({ level }) => level)).toStrictEqual(['warn', 'info'])
   })
@@ -300,7 +300,7 @@ describe('RevocationFollower: a log that cannot be read', () => {
     await waiting
     log.error = new Error('no database')
     await pass(STALE - 4000)
-    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(await follower.untilCurrent()).toBeUndefined()
     await pass(1)
     await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
   })
@@ -339,7 +339,7 @@ describe('RevocationFollower: a log that cannot be read', () => {
     await follower.untilCurrent()
     const later = performance.now() + 10 * STALE
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => later)
-    await expect(follower.untilCurrent()).resolves.toBeUndefined()
+    expect(await follower.untilCurrent()).toBeUndefined()
     clock.mockRestore()
   })
 })

@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ask, startServer } from './server-process.mjs'
+import { TOKEN } from './token.mjs'
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+const node = (file) => () => [process.execPath, path(file)]
+
+function signetCommand(port) {
+  const command = path('../../packages/cli/bin/signet.js')
+  const flags = ['--dir', path('../application'), '--host', '127.0.0.1', '--drain', '0']
+  return [process.execPath, command, 'start', ...flags, '--port', `${port}`]
+}
+
+const signet = { command: signetCommand, probe: '/api/agents', token: TOKEN }
+const original = { command: node('../peers/original.mjs'), probe: '/api/agents', token: TOKEN }
+const peer = (file) => ({ command: node(file), probe: '/open', needsAnswer: true })
+
+/** Every server that is measured, by name. */
+const PLANS = {
+  signet,
+  'signet, no audit': { ...signet, environment: { BENCH_AUDIT: 'off' } },
+  'signet, open': { ...signet, token: undefined, environment: { BENCH_AUTH: 'off' } },
+  'signet, memory': { ...signet, environment: { BENCH_MEMORY: 'on' } },
+  original,
+  'original, open': { ...original, token: undefined, environment: { BENCH_AUTH: 'off' } },
+  'original, memory': { ...original, environment: { BENCH_MEMORY: 'on' } },
+  'node:http': peer('../peers/node-http.mjs'),
+  hono: peer('../peers/hono.mjs'),
+  fastify: peer('../peers/fastify.mjs'),
+}
+
+/**
+ * Starts servers when they are first asked for, and keeps them.
+ * @param {string} directory - temporary, for logs and data
+ */
+export function createServers(directory) {
+  const running = new Map()
+
+  /** Starts one more of a kind, with a folder of its own for its data. */
+  async function startAnew(name, environment = {}) {
+    const { needsAnswer = false, ...plan } = PLANS[name]
+    const home = mkdtempSync(join(directory, 'server-'))
+    mkdirSync(join(home, 'data'))
+    const all = {
+      ...plan.environment,
+      SIGNET_DATA_DIR: join(home, 'data'),
+      BENCH_DIRECTORY: home,
+      ...(needsAnswer && { BENCH_ANSWER: await answerFile() }),
+      ...environment,
+    }
+    return await startServer(
+      { name: name.replaceAll(/\W+/g, '-'), ...plan, environment: all },
+      home,
+    )
+  }
+
+  /** Signet's list of agents, in a file. */
+  async function answerFile() {
+    const file = join(directory, 'answer.json')
+    const { url } = await get('signet')
+    const { text } = await ask(`${url}/api/agents`, { token: TOKEN })
+    writeFileSync(file, text)
+    return file
+  }
+
+  async function get(name) {
+    if (!running.has(name)) running.set(name, await startAnew(name))
+    return running.get(name)
+  }
+
+  return { get, startAnew }
+}
