@@ -11,6 +11,7 @@ export interface RequestIdentity {
 }
 
 const USER = 'user'
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /**
  * What travels with a request through agent and tools: values that the application sets, the frozen
@@ -32,7 +33,7 @@ export class RequestContext {
   constructor(entries: Iterable<readonly [string, unknown]> = [], identity: RequestIdentity = {}) {
     this.principal = identity.principal
     this.isStranger = identity.principal === undefined && identity.isStranger === true
-    this.client = Object.freeze({ ...identity.client })
+    this.client = identity.client === undefined ? NOTHING : Object.freeze({ ...identity.client })
     this.#values = new Map(entries)
     if (this.principal !== undefined) this.#values.set(USER, this.principal.claims)
     Object.freeze(this)

@@ -5,20 +5,13 @@ import { errorCode } from './error-response.js'
 import { RequestError } from './error.js'
 import type { Exchange } from './exchange.js'
 import type { Caller } from './gate.js'
-import { HandlerCall } from './handler-context.js'
+import { HandlerCall, type Passage } from './handler-context.js'
 import { isStream, jsonReply, Reply } from './http/reply.js'
 import { canonicalParams } from './resource-id.js'
 import type { RouteMatch } from './route-table.js'
 import type { Service } from './service.js'
 import { traced } from './tracing/contract.js'
 import { readQuery, validate } from './validation.js'
-
-/** One request on its way through the server. */
-interface Passage {
-  readonly service: Service
-  readonly exchange: Exchange
-  readonly deadline: Deadline
-}
 
 /** The request's way behind the gate: body, validation, handler. */
 async function callRoute(
@@ -34,7 +27,7 @@ async function callRoute(
     body = validate(route.body, await readJsonBody(request, service.bodyLimit), 'body')
     deadline.throwIfOver()
   }
-  return route.handle(new HandlerCall({ ...passage, caller, params, query, body }))
+  return route.handle(new HandlerCall(passage, { params, query, body }, caller))
 }
 
 /** Breaks an answer off once its token is withdrawn, for as long as it runs. */

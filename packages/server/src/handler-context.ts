@@ -19,13 +19,11 @@ import type { Service } from './service.js'
 import type { ServerState } from './state.js'
 import type { SignedToken, TokenWish } from './token-signer.js'
 
-const NO_CONTEXT: Readonly<Record<string, unknown>> = Object.freeze({})
-
 /** The client's own word for its context, which reaches tools apart from everything verified. */
-function clientContext(body: unknown): Readonly<Record<string, unknown>> {
+function clientContext(body: unknown): Readonly<Record<string, unknown>> | undefined {
   const context: unknown =
     typeof body === 'object' && body !== null ? Reflect.get(body, 'requestContext') : undefined
-  return typeof context === 'object' && context !== null ? { ...context } : NO_CONTEXT
+  return typeof context === 'object' && context !== null ? { ...context } : undefined
 }
 
 /** Who calls a public route; a bad token there is the same as none, but an outage is no bad token. */
@@ -44,18 +42,18 @@ function noteBreakOff(exchange: Exchange, { failure, isClientGone }: Deadline): 
   else if (isClientGone) exchange.code ??= 'client_gone'
 }
 
-/** What a handler is given of one request. */
-export interface HandlerSubject {
+/** One request on its way through the server. */
+export interface Passage {
   readonly service: Service
   readonly exchange: Exchange
   readonly deadline: Deadline
-  /** Undefined for a public route, whose callers are identified only where it asks for it. */
-  readonly caller: Caller | undefined
+}
+
+/** What a request names, as it passed validation. */
+export interface RequestInput {
   /** Canonical. */
   readonly params: Readonly<Record<string, string>>
-  /** The query, as it passed validation. */
   readonly query: unknown
-  /** The body, as it passed validation. */
   readonly body: unknown
 }
 
@@ -74,21 +72,23 @@ export class HandlerCall implements HandlerInput<
   readonly params: Readonly<Record<string, string>>
   readonly query: unknown
   readonly body: unknown
-  readonly #subject: HandlerSubject
+  readonly #passage: Passage
+  readonly #caller: Caller | undefined
   #requestContext: RequestContext | undefined
 
-  constructor(subject: HandlerSubject) {
-    const { service, exchange, params, query, body } = subject
-    const { principal } = exchange
+  /** @param caller - undefined for a public route, whose callers are identified only where it asks for it */
+  constructor(passage: Passage, { params, query, body }: RequestInput, caller: Caller | undefined) {
+    const { service, exchange } = passage
     this.mastra = service.mastra
     this.request = exchange.request
     this.requestId = exchange.requestId
     this.logger = service.logger
-    this.principal = principal
+    this.principal = exchange.principal
     this.params = params
     this.query = query
     this.body = body
-    this.#subject = subject
+    this.#passage = passage
+    this.#caller = caller
   }
 
   get requestContext(): RequestContext {
@@ -102,91 +102,90 @@ export class HandlerCall implements HandlerInput<
   }
 
   get isDevelopment(): boolean {
-    return this.#subject.service.isDevelopment
+    return this.#passage.service.isDevelopment
   }
 
   get bodyLimit(): number {
-    return this.#subject.service.bodyLimit
+    return this.#passage.service.bodyLimit
   }
 
   get table(): RouteTable {
-    return this.#subject.service.table
+    return this.#passage.service.table
   }
 
   get state(): ServerState {
-    return this.#subject.service.state
+    return this.#passage.service.state
   }
 
   get metrics(): Metrics {
-    return this.#subject.service.metrics
+    return this.#passage.service.metrics
   }
 
   get isAuthEnabled(): boolean {
-    return this.#subject.service.gate.isAuthEnabled
+    return this.#passage.service.gate.isAuthEnabled
   }
 
   get signal(): AbortSignal {
-    return this.#subject.deadline.signal
+    return this.#passage.deadline.signal
   }
 
   isReady(): boolean {
-    return this.#subject.service.isReady()
+    return this.#passage.service.isReady()
   }
 
   stop(): void {
-    const { exchange, deadline } = this.#subject
+    const { exchange, deadline } = this.#passage
     noteBreakOff(exchange, deadline)
     deadline.stop()
     exchange.finish()
   }
 
   release(): void {
-    this.#subject.deadline.release()
+    this.#passage.deadline.release()
   }
 
   onBreakOff(listener: (error: Error) => void): void {
-    this.#subject.deadline.onFail(listener)
+    this.#passage.deadline.onFail(listener)
   }
 
   noteUsage(usage: Usage): void {
-    this.#subject.exchange.usage = usage
+    this.#passage.exchange.usage = usage
   }
 
   noteFailure(code: DecisionCode): void {
-    this.#subject.exchange.code ??= code
+    this.#passage.exchange.code ??= code
   }
 
   withdraw(revocation: Revocation): Promise<RevocationEntry> {
-    const { service, exchange } = this.#subject
+    const { service, exchange } = this.#passage
     // Whoever withdraws their own token is still told so.
     exchange.outlive()
     return service.revocations.append(revocation)
   }
 
   expiryOf(token: string): Promise<number | undefined> {
-    return this.#subject.service.gate.expiryOf(token, this.request)
+    return this.#passage.service.gate.expiryOf(token, this.request)
   }
 
   explainToken(token: string): Promise<BearerExplanation> {
-    return this.#subject.service.tokens.explain(token, this.request)
+    return this.#passage.service.tokens.explain(token, this.request)
   }
 
   async signToken(wish: TokenWish): Promise<SignedToken> {
     const { principal, request } = this
     if (principal !== undefined) {
-      return await this.#subject.service.tokens.sign(wish, principal, request)
+      return await this.#passage.service.tokens.sign(wish, principal, request)
     }
     throw new AuthError('access_denied', 'A stranger makes no tokens.')
   }
 
   async maker(): Promise<JudgedMaker> {
-    const { caller } = this.#subject
-    if (caller !== undefined) return await caller.maker()
+    if (this.#caller !== undefined) return await this.#caller.maker()
     throw new AuthError('access_denied', 'A stranger makes no API keys.')
   }
 
   identify(): Promise<Principal | undefined> {
-    const { service, deadline } = this.#subject
+    const { service, deadline } = this.#passage
     return deadline.wait(() => identify(service.gate, this.request))
   }
 }

@@ -24,6 +24,8 @@ export interface RouteTable {
 /** No other method gets to the router, to which `__proto__` would be more than a name. */
 const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
 const LEGAL_PREFIX = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 
 /** Refuses a route of the same path as another one, and one that only looks like one of the API. */
@@ -105,10 +107,12 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
       const [first] = handlers
       if (first === undefined) return undefined
       const [route, found] = first
-      const params = Object.entries(found).map(([name, value]) => [
-        name,
-        typeof value === 'number' ? (stash?.[value] ?? '') : value,
-      ])
+      const names = Object.keys(found)
+      if (names.length === 0) return { route, params: NO_PARAMS }
+      const params = names.map((name) => {
+        const value = found[name]
+        return [name, typeof value === 'number' ? (stash?.[value] ?? '') : (value ?? '')] as const
+      })
       return { route, params: Object.fromEntries(params) }
     },
     isPrefixed,

@@ -33,9 +33,8 @@ const list = defineRoute({
   access: 'authenticated',
   summary: 'The agents that the caller may read',
   query: partialQuery,
-  async handler({ mastra, principal, requestContext, query }) {
-    const caller = { principal, requestContext }
-    return jsonTextReply(await listAgents(mastra, caller, query.partial === 'true'), 200)
+  async handler(input) {
+    return jsonTextReply(await listAgents(input.mastra, input, input.query.partial === 'true'), 200)
   },
 })
 
@@ -45,9 +44,9 @@ const read = defineRoute({
   access: 'agents:read:{agentId}',
   summary: 'One agent, by its key or id',
   query: partialQuery,
-  handler({ mastra, params, principal, requestContext, query }) {
-    const caller = { principal, requestContext }
-    return viewAgent(requireAgent(mastra, params.agentId), caller, query.partial === 'true')
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return viewAgent(agent, input, input.query.partial === 'true')
   },
 })
 
