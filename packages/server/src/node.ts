@@ -28,6 +28,8 @@ const DEFAULT_PORT = 4111
 const DEFAULT_HOSTNAME = '127.0.0.1'
 const DEFAULT_HEADER_BYTES = 16 * 1024
 const DEFAULT_GRACE_MS = 30_000
+/** How often a server that closes looks for connections whose answer has ended. */
+const IDLE_CHECK_MS = 20
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 60_000
@@ -81,7 +83,12 @@ function trackUnused(server: Server): ReadonlySet<Socket> {
 function closeGently(server: Server, unused: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.on('request', (_request, response) => response.setHeader('connection', 'close'))
-    server.close(() => resolve())
+    // To be told of the end of each answer would cost every request of the server's life.
+    const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    server.close(() => {
+      clearInterval(closing)
+      resolve()
+    })
     for (const socket of unused) socket.destroy()
   })
 }
@@ -110,11 +117,6 @@ export async function serve(
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   })
   server.on('request', nodeListener(answerer))
-  server.on('request', (_request, response) => {
-    response.once('close', () => {
-      if (!server.listening) server.closeIdleConnections()
-    })
-  })
   const unused = trackUnused(server)
   const address = await listen(server, hostname, port)
   let closing: Promise<void> | undefined
