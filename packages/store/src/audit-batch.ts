@@ -16,7 +16,7 @@ export function checkFlag(value: boolean): 0 | 1 {
 }
 
 /** Columns that many records of a batch have alike, in the order of `AuditBatch.shared`. */
-export const SHARED_COLUMNS = [
+const SHARED_COLUMNS = [
   ['issuer', 'text'],
   ['subject', 'text'],
   ['actor', 'text'],
@@ -32,7 +32,7 @@ export const SHARED_COLUMNS = [
 ] as const
 
 /** Columns that each record has its own of, in the order of `AuditBatch.own`, behind the place. */
-export const OWN_COLUMNS = [
+const OWN_COLUMNS = [
   ['at', 'bigint'],
   ['request_id', 'text'],
   ['duration_ms', 'double precision'],

@@ -15,29 +15,29 @@ function writable(answer: ServerResponse): Promise<void> {
 /** Sends piece after piece at the client's pace. Lets go of the body where the client leaves, or it fails. */
 async function sendStream(answer: ServerResponse, body: ReplyStream): Promise<void> {
   const chunks = body[Symbol.asyncIterator]()
-  let isOver = false
-  const leave = () => {
-    if (isOver) return
-    isOver = true
-    // It may be stuck, so nobody waits for it.
-    void Promise.resolve(chunks.return?.()).catch(() => undefined)
+  // The body may be stuck, so nobody waits for it.
+  const leave = async () => {
+    try {
+      await chunks.return?.()
+    } catch {
+      // Whoever made it knows.
+    }
   }
+  if (answer.closed) return void leave()
   answer.once('close', leave)
-  if (answer.closed) leave()
   // The headers do not wait for a first piece that takes its time.
   const flush = setImmediate(() => answer.flushHeaders())
   try {
-    while (!isOver) {
-      const next = await chunks.next()
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
       clearImmediate(flush)
-      if (next.done === true) break
-      if (!isOver && !answer.write(next.value)) await writable(answer)
+      if (answer.closed) return
+      if (!answer.write(next.value)) await writable(answer)
     }
-    isOver = true
-    answer.end()
+    answer.off('close', leave)
+    if (!answer.closed) answer.end()
   } catch {
     // Whoever made the body knows why; to the client, an answer that is cut is no whole one.
-    isOver = true
+    answer.off('close', leave)
     answer.destroy()
   } finally {
     clearImmediate(flush)
