@@ -1,7 +1,16 @@
 // Makes one file of a package for each of its entries, and one for what they share: a server starts in half the
 // time where Node.js has a hundred files to find and not eight (docs/decisions/packages-are-bundled.md).
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { buildSync } from 'esbuild'
 
 const LICENSES = 'THIRD-PARTY-LICENSES.txt'
@@ -34,30 +43,39 @@ function writeLicenses(directory, inputs) {
       const { name, version } = readManifest(path)
       return `${name} ${version}\n\n${readFileSync(join(path, 'LICENSE'), 'utf8').trim()}\n`
     })
-  const file = join(directory, 'dist', LICENSES)
-  rmSync(file, { force: true })
-  if (texts.length > 0) writeFileSync(file, texts.join('\n'))
+  const path = join(directory, 'dist', LICENSES)
+  if (texts.length > 0) place({ path, contents: texts.join('\n') })
+  else rmSync(path, { force: true })
+}
+
+/** Puts a file in place in one step: whoever starts meanwhile finds the old one or the new one. */
+function place({ path, contents }) {
+  const unfinished = `${path}.${process.pid}`
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(unfinished, contents)
+  renameSync(unfinished, path)
 }
 
 /**
  * Bundles a package. What its package.json names as a dependency stays outside; anything else
- * is held, and has to be ES modules.
+ * is held, and has to be ES modules. Where that fails, what was bundled before stays.
  * @param {string} directory - of the package
+ * @param {string} main - the file of `dist` that tells by its time when this was done last: it is written last,
+ *   and as old as the beginning, so that what is changed meanwhile is newer
  */
-export function bundle(directory) {
+export function bundle(directory, main) {
+  const startedAt = new Date()
   const manifest = readManifest(directory)
   const { dependencies = {}, peerDependencies = {} } = manifest
   const output = join(directory, 'dist')
-  for (const name of readdirSync(output, { recursive: true })) {
-    if (OUTPUT.test(name)) rmSync(join(output, name))
-  }
-  const { metafile } = buildSync({
+  const { metafile, outputFiles } = buildSync({
     entryPoints: entriesOf(directory, manifest),
     outdir: output,
     outbase: join(directory, 'src'),
     bundle: true,
     splitting: true,
     metafile: true,
+    write: false,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -68,4 +86,13 @@ export function bundle(directory) {
     directory,
     Object.keys(metafile.inputs).map((path) => relative(process.cwd(), path)),
   )
+  const last = join(output, main)
+  for (const file of outputFiles) if (file.path !== last) place(file)
+  for (const file of outputFiles) if (file.path === last) place(file)
+  utimesSync(last, startedAt, startedAt)
+  const current = new Set(outputFiles.map(({ path }) => path))
+  for (const name of readdirSync(output, { recursive: true })) {
+    const path = join(output, name)
+    if (OUTPUT.test(name) && !current.has(path)) rmSync(path, { force: true })
+  }
 }

@@ -52,21 +52,31 @@ function newestChange(path) {
 /** The packages that are published in few files. */
 const BUNDLED = ['auth', 'core', 'store', 'server', 'cli']
 
+/** What npm writes whenever it installs: what is held may be of another version now, and so may the bundler. */
+const INSTALLED = '../../node_modules/.package-lock.json'
+
 async function bundlePackages() {
   for (const name of BUNDLED) {
     const directory = join(root, 'packages', name)
-    const main = join(directory, 'dist', name === 'cli' ? 'main.js' : 'index.js')
-    const sources = ['src', 'package.json', '../../scripts/bundle.mjs']
-    const built = newestChange(main)
+    const main = name === 'cli' ? 'main.js' : 'index.js'
+    const sources = ['src', 'package.json', '../../scripts/bundle.mjs', INSTALLED]
+    const built = newestChange(join(directory, 'dist', main))
     if (sources.every((path) => newestChange(join(directory, path)) < built)) continue
     // Only now: before the installation there is none.
     const { bundle } = await import('./bundle.mjs')
-    bundle(directory)
+    bundle(directory, main)
   }
 }
 
 /** What the page of the Studio is made of. */
-const STUDIO_SOURCES = ['src', 'index.html', 'vite.config.ts', 'package.json', '../client-js/dist']
+const STUDIO_SOURCES = [
+  'src',
+  'index.html',
+  'vite.config.ts',
+  'package.json',
+  '../client-js/dist',
+  INSTALLED,
+]
 
 function buildStudio() {
   const studio = join(root, 'packages', 'studio')

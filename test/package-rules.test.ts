@@ -21,6 +21,9 @@ const PIECES = {
 }
 
 const MANIFEST = {
+  dependencies: { there: '1.0.0' },
+  peerDependencies: { '@scope/there': '^1.0.0' },
+  devDependencies: { absent: '1.0.0' },
   exports: {
     '.': { types: './dist/index.d.ts', default: './dist/index.js' },
     './package.json': './package.json',
@@ -106,6 +109,20 @@ describe('what is in a package', () => {
     expect(faultsWith({ 'src/support.ts': "import './index.js'" })).toStrictEqual([
       'src/support.ts is needed by no entry of the package',
     ])
+  })
+
+  it('takes no types from a package that is not installed with it', () => {
+    const entry = "import type { A } from './part.js'\n//# sourceMappingURL=index.d.ts.map"
+    const faultsOf = (part: string) =>
+      faultsWith({ 'dist/index.d.ts': entry, 'dist/part.d.ts': part })
+    expect(faultsOf("import 'there'; import('@scope/there/x'); export * from 'node:fs'")).toEqual(
+      [],
+    )
+    expect(faultsOf("export type { B } from 'absent/b'")).toEqual([
+      'dist/part.d.ts takes types from absent, which is not installed with it',
+    ])
+    const notPublic = { 'dist/part.d.ts': "import type { B } from 'absent'" }
+    expect(faultsWith(notPublic)).toEqual([])
   })
 
   it.each(Object.entries(PIECES))(

@@ -85,6 +85,28 @@ function findUnreached({ manifest, paths, files }) {
     .map((path) => `${path} is needed by no entry of the package`)
 }
 
+/** Packages whose types the public declarations take, but that nobody gets with this one: a strict compiler stops there. */
+function findForeignTypes({ manifest, files }) {
+  const { dependencies = {}, peerDependencies = {} } = manifest
+  const installed = new Set(Object.keys({ ...dependencies, ...peerDependencies }))
+  const reached = new Set()
+  const faults = []
+  const visit = (path) => {
+    if (reached.has(path) || !files.has(path)) return
+    reached.add(path)
+    for (const [, target] of files.get(path).matchAll(/\b(?:from|import) ?\(?['"]([^'"]+)['"]/g)) {
+      const [name] = /^(?:@[^/]+\/)?[^/]+/.exec(target) ?? []
+      if (target.startsWith('.')) {
+        visit(posix.join(posix.dirname(path), target.replace(/\.js$/, '.d.ts')))
+      } else if (!target.startsWith('node:') && !installed.has(name)) {
+        faults.push(`${path} takes types from ${name}, which is not installed with it`)
+      }
+    }
+  }
+  for (const target of targets(manifest.exports)) if (target.endsWith('.d.ts')) visit(target)
+  return faults
+}
+
 function findForbidden({ paths, files }) {
   return paths.flatMap((path) =>
     FORBIDDEN.filter(([pattern]) => pattern.test(files.get(path))).map(
@@ -93,7 +115,15 @@ function findForbidden({ paths, files }) {
   )
 }
 
-const RULES = [findKindFaults, findMissing, findStale, findMapFaults, findUnreached, findForbidden]
+const RULES = [
+  findKindFaults,
+  findMissing,
+  findStale,
+  findMapFaults,
+  findUnreached,
+  findForeignTypes,
+  findForbidden,
+]
 
 /**
  * What is wrong with the files of a package; empty where all is well. A fault names the file and never

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { StoreOptions } from '../../packages/store/src/open.js'
+import type { StoreOptions } from '../../packages/store/src/store.js'
 
 const SCRIPT = fileURLToPath(new URL('exchange-writer.mjs', import.meta.url))
 

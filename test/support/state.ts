@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProbedStore, type Store } from '../../packages/store/src/open.js'
+import { createProbedStore } from '../../packages/store/src/probed-store.js'
+import type { Store } from '../../packages/store/src/store.js'
 
 /** What a server keeps, in a file of a test's own. */
 export interface OpenState {

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
 import type { Statement } from '../../packages/store/src/database.js'
-import {
-  createProbedStore,
-  type Store,
-  type StoreOptions,
-  type StoreProbe,
-} from '../../packages/store/src/open.js'
+import { createProbedStore, type StoreProbe } from '../../packages/store/src/probed-store.js'
+import type { Store, StoreOptions } from '../../packages/store/src/store.js'
 import { startPostgres, whyNoPostgres, type PostgresServer } from './postgres-server.js'
 import { checkOwnership } from './statement-owner.js'
 

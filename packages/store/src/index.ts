@@ -1,3 +1,4 @@
 // The public names of @signet/store. Whatever is added here must be kept.
 export { StorageError, type StorageErrorCode, type StorageErrorOptions } from './error.js'
-export { createStore, openStore, type Store, type StoreOptions } from './open.js'
+export { createStore, openStore } from './open.js'
+export type { Store, StoreOptions } from './store.js'

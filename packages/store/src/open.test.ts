@@ -6,7 +6,8 @@ import { describeStores } from '../../../test/support/stores.js'
 import { createDatabase } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 import { postgresDriver } from './driver/postgres.js'
-import { createStore, openStore, type StoreOptions } from './open.js'
+import { createStore, openStore } from './open.js'
+import type { StoreOptions } from './store.js'
 
 const unavailable = expect.objectContaining({ name: 'StorageError', code: 'storage_unavailable' })
 

@@ -6,7 +6,7 @@ import { describeStores, type Stores } from '../../../test/support/stores.js'
 import { createDatabase, type Database, type Statement } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 import { postgresDriver } from './driver/postgres.js'
-import type { Store } from './open.js'
+import type { Store } from './store.js'
 
 const COUNT = 1_000_000
 

@@ -61,6 +61,10 @@ export function createAgentStream(source: StreamSource): AgentStream {
         output = buildOutput(steps, facts, structured)
         await source.commit(output.messages)
       } catch (error) {
+        if (abortSignal?.aborted === true && error === abortSignal.reason) {
+          yield writer.abort()
+          return
+        }
         yield* writer.fail(error)
       }
     }

@@ -60,9 +60,10 @@ export class Interrupt {
     this.#wake?.()
   }
 
-  /** Calls back on the abort, in place of whoever was to be called before. */
+  /** Calls back on the abort, in place of whoever was to be called before; at once where it has been. */
   onAbort(wake: () => void): void {
     this.#wake = wake
+    if (this.signal.aborted) wake()
   }
 
   /**

@@ -513,6 +513,38 @@ describe.each(MODES)('an abort, by %s', (mode) => {
     expect(await rejection(run(options, mode))).toBe(reason)
   })
 
+  it('starts no tool behind it, whenever it comes', async () => {
+    // Within so many turns either mode has come from the model's answer to the tool.
+    for (let turns = 0; turns < 80; turns += 1) {
+      const controller = new AbortController()
+      const abort = async () => {
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+        controller.abort(reason)
+      }
+      let isLate = false
+      const tool = toolOf('tool', (_input, { abortSignal }) => {
+        isLate = abortSignal.aborted
+        return new Promise<never>(() => undefined)
+      })
+      const parts = [call('a', 'tool'), finish('tool-calls')]
+      const model = new MockLanguageModelV3({
+        doGenerate: async () => {
+          void abort()
+          const finishReason = { unified: 'tool-calls', raw: undefined } as const
+          return { content: contentOf(parts), finishReason, usage, warnings: [] }
+        },
+        doStream: async () => {
+          void abort()
+          return { stream: streamOf(parts) }
+        },
+      })
+      const options = callOf(model, { tools: new Map([tool]), abortSignal: controller.signal })
+
+      expect(await rejection(run(options, mode))).toBe(reason)
+      expect({ turns, isLate }).toEqual({ turns, isLate: false })
+    }
+  })
+
   it('before the start asks no model', async () => {
     const model = modelOf(say('Hi.'))
     const options = callOf(model, { abortSignal: AbortSignal.abort(reason) })
@@ -592,6 +624,24 @@ describe('a reader that leaves', () => {
     }
 
     await ended.promise
+  })
+
+  it('ends a stream that hangs, whenever it comes', async () => {
+    for (let turns = 0; turns < 20; turns += 1) {
+      const controller = new AbortController()
+      const model = new MockLanguageModelV3({
+        doStream: async () => {
+          const abort = async () => {
+            for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+            controller.abort()
+          }
+          void abort()
+          return { stream: streamOf([], true) }
+        },
+      })
+      const options = callOf(model, { abortSignal: controller.signal })
+      expect(await rejection(run(options, 'stream'))).toBe(controller.signal.reason)
+    }
   })
 
   it('ends a stream that came after the abort, unread', async () => {

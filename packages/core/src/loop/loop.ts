@@ -97,7 +97,10 @@ export async function* runLoop(
       if (mode === 'generate') {
         const generate = () => below(modelSpan, asked.generate)
         const answering = withRetries(generate, settings.maxRetries, signal)
-        recordResult(record, await interrupt.until(answering))
+        const result = await interrupt.until(answering)
+        // The abort may have come just behind the answer, and no tool starts after it.
+        signal.throwIfAborted()
+        recordResult(record, result)
         onEnd()
         if (fault !== undefined) throw fault
         const refused = record.calls.map(refuseCall).filter((each) => each !== undefined)
@@ -119,6 +122,7 @@ export async function* runLoop(
         }
       }
 
+      isError = record.finishReason === 'error'
       const step = record.close()
       const isContinued = wantsNextStep(record) && index + 1 < maxSteps
       isOver = !isContinued

@@ -458,6 +458,20 @@ describeStores(
         expect(await storage.getThread(ALICE, 't')).toBeUndefined()
       })
 
+      it('nothing of it where a stream is aborted behind its last step, and no failure is told', async () => {
+        const controller = new AbortController()
+        const { agent, storage } = await setUp()
+        const options = { ...alice, ...thread, abortSignal: controller.signal }
+        const stream = await agent.stream('Hello', options)
+        const types: string[] = []
+        for await (const { type } of stream.fullStream) {
+          types.push(type)
+          if (type === 'step-finish') controller.abort()
+        }
+        expect(types.slice(-2)).toStrictEqual(['step-finish', 'abort'])
+        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
+      })
+
       it('nothing of it where the reader of a stream leaves', async () => {
         const { agent, storage } = await setUp()
         const stream = await agent.stream('Hello', { ...alice, ...thread })

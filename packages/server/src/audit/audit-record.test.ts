@@ -96,7 +96,9 @@ describe('a record', () => {
   it('cuts what is longer than a store takes, and says that it did', () => {
     const long = 'x'.repeat(5000)
     const principal = principalOf({ sub: long, iss: long, act: { sub: long } })
+    const route = routeOf(`/${long}`, 'authenticated')
     const { issuer, subject, actor, address } = recordOf({ principal, address: long })
+    expect(recordOf({ route }).resource).toBe(`/api/${'x'.repeat(394)}…`)
     for (const text of [issuer, subject, actor, address]) {
       expect(text).toBe(`${'x'.repeat(399)}…`)
     }

@@ -21,7 +21,7 @@ type Asked = Pick<AuditRecord, 'action' | 'resource'>
 /** `agents:execute:weather-agent` as what was asked for and of what; without an id, of the path. */
 function readPermission(permission: string, path: string): Asked {
   const actionEnd = permission.indexOf(':', permission.indexOf(':') + 1)
-  if (actionEnd < 0) return { action: permission, resource: recordText(path) }
+  if (actionEnd < 0) return { action: permission, resource: path }
   const id = permission.slice(actionEnd + 1)
   return { action: permission.slice(0, actionEnd), resource: recordText(id) }
 }
@@ -36,7 +36,7 @@ function readRequest(
 ): Asked {
   if (route === undefined) return { action: 'none', resource: undefined }
   const permission = missing ?? permissions[0]
-  const path = pathOf(route)
+  const path = recordText(pathOf(route))
   if (permission !== undefined) return readPermission(permission, path)
   return { action: route.access === 'public' ? 'public' : 'authenticated', resource: path }
 }

@@ -24,6 +24,8 @@ const CONFLICT = /^SQLITE_(?:BUSY|LOCKED)(?:_|$)/
 const UNAVAILABLE = /^SQLITE_(?:IOERR|FULL|CANTOPEN|READONLY|PERM|CORRUPT|NOTADB|NOMEM)(?:_|$)/
 
 const FILE_SYSTEM = /^E[A-Z]{3,}$/
+/** What a rollback comes to where the database has rolled back by itself, as it does when its disk is full. */
+const IS_ROLLED_BACK = /no transaction is active/
 
 /** Takes the lock of writers at once: a transaction that only then turns to writing would fail. */
 class LibsqlDriver extends SqliteDriver {
@@ -33,6 +35,15 @@ class LibsqlDriver extends SqliteDriver {
   ): Promise<void> {
     const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'
     await connection.executeQuery(CompiledQuery.raw(begin))
+  }
+
+  /** What failed before is what is told, and not that there is nothing left to roll back. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection)
+    } catch (error) {
+      if (!(error instanceof Error && IS_ROLLED_BACK.test(error.message))) throw error
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase } from '../database.js'
 import { libsqlDriver } from '../driver/libsql.js'
 import { postgresDriver } from '../driver/postgres.js'
-import type { StoreOptions } from '../open.js'
+import type { StoreOptions } from '../store.js'
 import { createTables } from './first.js'
 
 /** Leaves a database as the first version did, with a thread and a message in it. */

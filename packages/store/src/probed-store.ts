@@ -1,0 +1,69 @@
+import { sql } from 'kysely'
+import { createApiKeyStore } from './api-key.js'
+import { createAuditStore } from './audit.js'
+import { createDatabase, type Database, type Statement } from './database.js'
+import { libsqlDriver } from './driver/libsql.js'
+import { postgresDriver } from './driver/postgres.js'
+import { StorageError } from './error.js'
+import { createMemoryStorage } from './memory-storage.js'
+import { migrate } from './migration/migrate.js'
+import { createRevocationLog } from './revocation.js'
+import type { Store, StoreOptions } from './store.js'
+
+/** What only tests say. */
+export interface StoreProbe {
+  /** Is told each statement, after it ran. */
+  readonly onStatement?: (statement: Statement) => void
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/** Refuses what comes before the tables are up to date. */
+function waitForTables(database: Database, isOpen: () => boolean): Database {
+  const requireOpen = () => {
+    if (isOpen()) return
+    throw new StorageError('storage_unavailable', 'The store is being opened.')
+  }
+  return {
+    ...database,
+    read: async (work) => {
+      requireOpen()
+      return await database.read(work)
+    },
+    write: async (work) => {
+      requireOpen()
+      return await database.write(work)
+    },
+  }
+}
+
+/** `createStore`, watched. */
+export function createProbedStore(options: StoreOptions, probe: StoreProbe): Store {
+  const { databaseUrl, directory } = options
+  const createDriver = (isPatient: boolean) =>
+    databaseUrl ? postgresDriver(databaseUrl, { isPatient }) : libsqlDriver(directory)
+  let isOpen = false
+  const database = waitForTables(
+    createDatabase(createDriver(false), probe.onStatement),
+    () => isOpen,
+  )
+  const now = probe.now ?? Date.now
+  return {
+    memory: createMemoryStorage(database, now),
+    revocations: createRevocationLog(database, now),
+    apiKeys: createApiKeyStore(database),
+    audit: createAuditStore(database),
+    async open() {
+      // Migrations may take longer than any request may.
+      const patient = createDatabase(createDriver(true))
+      try {
+        await patient.write((tx) => migrate(tx, patient.driver))
+      } finally {
+        await patient.close()
+      }
+      isOpen = true
+    },
+    ready: () => database.read(async (tx) => void (await sql`select 1`.execute(tx))),
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,31 @@
+import type { ApiKeyStore, RevocationLog } from '@signet/auth'
+import type { AuditStore, MemoryStorage } from '@signet/core'
+
+/** Where the store is. */
+export interface StoreOptions {
+  /** `postgres://…` for a PostgreSQL server. Default: the file `signet.db` in `directory`. */
+  readonly databaseUrl?: string
+  /** The folder of the file; made where it is missing. */
+  readonly directory: string
+}
+
+/** A store. */
+export interface Store {
+  /** Threads, messages and working memory; `storage_unavailable` until the store is open. */
+  readonly memory: MemoryStorage
+  /** Withdrawals in their order, shared by all processes that open the same database. */
+  readonly revocations: RevocationLog
+  readonly apiKeys: ApiKeyStore
+  readonly audit: AuditStore
+  /**
+   * Brings the tables up to date, whatever time that takes, and lets everything else begin.
+   *
+   * @throws {StorageError} `storage_unavailable`, `storage_newer`, or `driver_missing` when a PostgreSQL
+   *   is asked for and the package `pg` is not installed
+   */
+  open(): Promise<void>
+  /** @throws {StorageError} `storage_unavailable` when the database does not answer just now */
+  ready(): Promise<void>
+  /** Waits for what is running, then closes. Whatever comes later is `storage_unavailable`. */
+  close(): Promise<void>
+}
