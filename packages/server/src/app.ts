@@ -15,7 +15,7 @@ import { requireLoopback } from './host.js'
 import { fetchIncoming } from './http/fetch-incoming.js'
 import type { Incoming } from './http/incoming.js'
 import type { RequestOrigin } from './http/node-listener.js'
-import { isStream, Reply, responseOf } from './http/reply.js'
+import { letGo, Reply, responseOf } from './http/reply.js'
 import { createInFlight } from './in-flight.js'
 import { setLimitFields } from './limit/fields.js'
 import { createLimits } from './limit/limits.js'
@@ -102,7 +102,7 @@ function logFailure(service: Service, exchange: Exchange, error: unknown): void 
 
 /** The answer to HEAD: nobody reads a body, so what makes one is let go of. */
 function withoutBody({ status, headers, body }: Reply): Reply {
-  if (isStream(body)) void Promise.resolve(body[Symbol.asyncIterator]().return?.())
+  void letGo(body)
   return new Reply(null, status, headers)
 }
 

@@ -185,6 +185,18 @@ describe('a handler of the application', () => {
     },
   )
 
+  it('fails where it returns a network error, which is no answer, and the log says why', async () => {
+    const { ask, log } = serve([
+      registerApiRoute('/mine', {
+        method: 'GET',
+        requiresAuth: false,
+        handler: () => Response.error(),
+      }),
+    ])
+    expect(await readRefusal(await ask('/mine'))).toMatchObject({ status: 500, code: 'internal' })
+    expect(log).toMatchObject([{ level: 'error', fields: { error: expect.any(TypeError) } }])
+  })
+
   it('answers what it wants, with the headers of the server beside its own', async () => {
     const { ask } = serve([
       registerApiRoute('/mine', {

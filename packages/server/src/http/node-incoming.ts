@@ -95,7 +95,7 @@ export class NodeIncoming implements Incoming {
       const chunks: Uint8Array[] = []
       let size = 0
       const finish = (settle: () => void) => {
-        message.off('data', take).off('end', end).off('error', fail)
+        message.off('data', take).off('end', end).off('error', fail).off('close', leave)
         settle()
       }
       const take = (chunk: Uint8Array) => {
@@ -107,7 +107,10 @@ export class NodeIncoming implements Incoming {
       const end = () =>
         finish(() => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)))
       const fail = (error: Error) => finish(() => reject(error))
-      message.on('data', take).on('end', end).on('error', fail)
+      const leave = () => fail(new Error('The client left before its body had come.'))
+      message.on('data', take).on('end', end).on('error', fail).on('close', leave)
+      // It may have left before anybody asked for the body: then nothing is told any more.
+      if (message.destroyed && !message.readableEnded) leave()
     })
   }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { errorReply } from '../error-response.js'
 import type { Incoming } from './incoming.js'
 import { NodeIncoming } from './node-incoming.js'
-import type { Reply } from './reply.js'
+import { letGo, type Reply } from './reply.js'
 import { sendReply } from './send-reply.js'
 
 /** Where a request came from. */
@@ -62,7 +62,13 @@ async function answerMessage(
     reply = refuse(error)
   }
   if (!message.complete) answer.once('finish', () => drain(message))
-  sendReply(answer, reply)
+  try {
+    sendReply(answer, reply)
+  } catch (error) {
+    // A status or a header that HTTP does not have, of a handler of the application.
+    void letGo(reply.body)
+    sendReply(answer, refuse(error))
+  }
 }
 
 /** What `node:http` calls for each request. */

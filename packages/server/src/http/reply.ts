@@ -30,13 +30,26 @@ export function jsonTextReply(text: string, status: number): Reply {
   return new Reply(text, status, { 'content-type': 'application/json' })
 }
 
+/** Lets go of a body that nobody reads to its end. It may be stuck, so nobody waits for it. */
+export async function letGo(body: ReplyBody): Promise<void> {
+  try {
+    if (isStream(body)) await body[Symbol.asyncIterator]().return?.()
+  } catch {
+    // Whoever made it knows.
+  }
+}
+
 /** The JSON of a value. What JSON cannot express, such as undefined, is null: clients parse every answer. */
 export function jsonReply(value: unknown, status: number): Reply {
   return jsonTextReply(JSON.stringify(value) ?? 'null', status)
 }
 
-/** An answer of the Fetch standard, such as a handler of the application makes. */
+/**
+ * An answer of the Fetch standard, such as a handler of the application makes.
+ * @throws {TypeError} for `Response.error()`, which is none
+ */
 export function replyOf(response: Response): Reply {
+  if (response.type === 'error') throw new TypeError('The handler returned a network error.')
   const headers: ReplyHeaders = Object.fromEntries(response.headers)
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) headers['set-cookie'] = cookies
