@@ -367,6 +367,10 @@ describe('what is no good HTTP', () => {
     ['a Host with a path', 'GET /health HTTP/1.1\r\nHost: localhost/api\r\n\r\n'],
     ['a port that is none', 'GET /health HTTP/1.1\r\nHost: localhost:99999\r\n\r\n'],
     ['a backslash in the path', 'GET /api\\agents HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a fragment', 'GET /health#x HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a Host that is no address', 'GET /health HTTP/1.1\r\nHost: 1.2.3.256\r\n\r\n'],
+    ['two Hosts', 'GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n'],
+    ['TRACE', 'TRACE /api/agents HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ])('is answered 400 request_invalid: %s', async (_, bytes) => {
     const { status, client } = await refuse(bytes)

@@ -394,6 +394,18 @@ describe('middleware of a route', () => {
   })
 })
 
+describe('a response of the application that HTTP cannot have', () => {
+  it.each<[string, ApiRouteHandler]>([
+    ['a control character in a header', async (c) => c.text('x', 200, { 'x-a': 'ab' })],
+    ['a redirect to one', async (c) => c.redirect('/')],
+  ])('is 500 and in the log: %s', async (_, faulty) => {
+    const { ask, log } = serve([registerApiRoute('/mine', { method: 'GET', handler: faulty })])
+    const refusal = await readRefusal(await ask('/mine', { token }))
+    expect(refusal).toMatchObject({ status: 500, code: 'internal' })
+    expect(log).toMatchObject([{ level: 'error', message: 'A request failed.' }])
+  })
+})
+
 describe('the body of a request to the application', () => {
   const echo: ApiRouteHandler = async (c) => c.text(await c.req.text())
   const limited = { bodySizeLimit: 100 }

@@ -59,7 +59,7 @@ const MOST_REMEMBERED = 1000
 
 function refuseTokenInUrl(request: Incoming): void {
   if (request.query === '' || request.header('authorization') === undefined) return
-  const searchParams = new URLSearchParams(request.query)
+  const searchParams = new URLSearchParams(`?${request.query}`)
   if (TOKEN_PARAMETERS.some((name) => searchParams.has(name))) {
     throw new AuthError('request_invalid', 'The request has a token in its URL beside its header.')
   }

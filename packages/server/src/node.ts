@@ -68,21 +68,47 @@ function listen(server: Server, hostname: string, port: number): Promise<Address
   })
 }
 
-/** Connections that have not sent a whole request yet. Node counts them as busy. */
-function trackUnused(server: Server): ReadonlySet<Socket> {
+interface Connections {
+  readonly open: ReadonlySet<Socket>
+  /** Those that have not sent a whole request yet. Node counts them as busy. */
+  readonly unused: ReadonlySet<Socket>
+}
+
+function trackConnections(server: Server): Connections {
+  const open = new Set<Socket>()
   const unused = new Set<Socket>()
   server.on('connection', (socket) => {
+    open.add(socket)
     unused.add(socket)
-    socket.once('close', () => unused.delete(socket))
+    socket.once('close', () => {
+      open.delete(socket)
+      unused.delete(socket)
+    })
   })
   server.on('request', ({ socket }) => unused.delete(socket))
-  return unused
+  return { open, unused }
+}
+
+/**
+ * Node closes as idle also a connection whose answer has ended and is still being sent, and leaves no choice
+ * which ones to close. So none is closed, by its own `close` neither, before all is sent.
+ */
+function spareUnsent(server: Server, open: ReadonlySet<Socket>): void {
+  const closeIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => {
+    for (const { writableLength } of open) if (writableLength > 0) return
+    closeIdle()
+  }
 }
 
 /** Takes no more connections and closes each one as it falls idle. */
-function closeGently(server: Server, unused: ReadonlySet<Socket>): Promise<void> {
+function closeGently(server: Server, { open, unused }: Connections): Promise<void> {
+  spareUnsent(server, open)
   return new Promise((resolve) => {
-    server.on('request', (_request, response) => response.setHeader('connection', 'close'))
+    // Before the answer, which may be sent at once.
+    server.prependListener('request', (_request, response) => {
+      response.setHeader('connection', 'close')
+    })
     // To be told of the end of each answer would cost every request of the server's life.
     const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
     server.close(() => {
@@ -117,14 +143,14 @@ export async function serve(
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   })
   server.on('request', nodeListener(answerer))
-  const unused = trackUnused(server)
+  const connections = trackConnections(server)
   const address = await listen(server, hostname, port)
   let closing: Promise<void> | undefined
   return {
     port: address.port,
     hostname,
     close(graceMs = DEFAULT_GRACE_MS) {
-      closing ??= closeGently(server, unused)
+      closing ??= closeGently(server, connections)
       cutAfter(server, graceMs, closing)
       return closing
     },

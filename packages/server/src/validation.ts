@@ -18,7 +18,7 @@ export function validate(schema: z.ZodType, value: unknown, what: string): unkno
 /** A query string as an object; of a name that stands several times, all values. */
 export function readQuery(text: string): Record<string, string | string[]> {
   if (text === '') return {}
-  const parameters = new URLSearchParams(text)
+  const parameters = new URLSearchParams(`?${text}`)
   const query: [string, string | string[]][] = []
   for (const name of new Set(parameters.keys())) {
     const values = parameters.getAll(name)

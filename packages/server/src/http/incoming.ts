@@ -7,7 +7,7 @@ export interface Incoming {
   readonly query: string
   /** The whole URL. */
   readonly url: string
-  /** The value of a header by its name in lower case; several are joined by a comma, as in `Headers`. */
+  /** The value of a header by its name in lower case; several are joined as in `Headers`: by a comma, cookies by a semicolon. */
   header(name: string): string | undefined
   /** All headers. */
   readonly headers: Headers

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
+import { RequestError } from '../error.js'
 import type { Incoming } from './incoming.js'
+import { bodyStream } from './message-body.js'
 import { readTarget, type Target } from './target.js'
 
 const SCHEME = 'http'
@@ -17,12 +18,16 @@ export class NodeIncoming implements Incoming {
   #body: ReadableStream<Uint8Array> | undefined
   #aborter: AbortController | undefined
 
-  /** @throws {RequestError} `request_invalid` for a target or a Host that no URL can have */
+  /**
+   * @throws {RequestError} `request_invalid` for a target or a Host that no URL can have, for two Hosts (RFC 9112
+   *   section 3.2), and for TRACE, of which the Fetch standard makes no Request
+   */
   constructor(message: IncomingMessage, answer: ServerResponse) {
     this.method = message.method ?? ''
+    if (this.method === 'TRACE') throw new RequestError('request_invalid', 'TRACE is not answered.')
     this.#message = message
     this.#answer = answer
-    this.#target = readTarget(message.url ?? '', message.headers.host, SCHEME)
+    this.#target = readTarget(message.url ?? '', this.header('host'), SCHEME)
     const { 'content-length': length, 'transfer-encoding': coding } = message.headers
     const isRead = this.method === 'GET' || this.method === 'HEAD'
     this.hasBody = !isRead && (coding !== undefined || (length !== undefined && length !== '0'))
@@ -43,12 +48,13 @@ export class NodeIncoming implements Incoming {
   /** From the list as it was sent: of some headers that stand twice, Node.js forgets one. */
   header(name: string): string | undefined {
     const { rawHeaders } = this.#message
+    const separator = name === 'cookie' ? '; ' : ', '
     let value: string | undefined
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const each = rawHeaders[index] ?? ''
       if (each.length !== name.length || each.toLowerCase() !== name) continue
       const text = rawHeaders[index + 1] ?? ''
-      value = value === undefined ? text : `${value}, ${text}`
+      value = value === undefined ? text : value + separator + text
     }
     return value
   }
@@ -116,7 +122,7 @@ export class NodeIncoming implements Incoming {
 
   get body(): ReadableStream<Uint8Array> | null {
     if (!this.hasBody) return null
-    this.#body ??= Readable.toWeb(this.#message) as ReadableStream<Uint8Array>
+    this.#body ??= bodyStream(this.#message, () => this.#answer.writableFinished)
     return this.#body
   }
 }

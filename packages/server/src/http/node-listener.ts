@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { errorReply } from '../error-response.js'
 import type { Incoming } from './incoming.js'
 import { NodeIncoming } from './node-incoming.js'
@@ -18,6 +19,8 @@ export type Answerer = (incoming: Incoming, origin: RequestOrigin) => Promise<Re
 /** How much of a body that nobody reads is taken in behind the answer, and for how long: then it is cut. */
 const MOST_DRAINED_BYTES = 64 * 1024 * 1024
 const DRAIN_MS = 500
+/** How many requests of one connection may wait for those before them; who sends more at once is cut. */
+const MOST_WAITING = 64
 
 /** The answer to what is no legal HTTP, or was not answered: a fault of ours, of which nothing is told. */
 function refuse(error: unknown): Reply {
@@ -37,7 +40,8 @@ function drain(message: IncomingMessage): void {
   let size = 0
   const cut = () => {
     clearTimeout(timer)
-    socket.destroySoon()
+    // What has come whole keeps nobody: the connection may be at its next answer.
+    if (!message.complete) socket.destroySoon()
   }
   const timer = setTimeout(cut, DRAIN_MS).unref()
   message.on('data', (chunk: Uint8Array) => {
@@ -71,7 +75,27 @@ async function answerMessage(
   }
 }
 
+const waiting = new WeakMap<Socket, number>()
+
+/**
+ * Begins once the answers to what the same connection sent before are sent, and never where it closes before:
+ * Node.js would not tell an answer that waits for its turn that its client has left.
+ */
+function awaitTurn({ socket }: IncomingMessage, answer: ServerResponse, begin: () => void): void {
+  const before = waiting.get(socket) ?? 0
+  if (before >= MOST_WAITING) return void socket.destroy()
+  waiting.set(socket, before + 1)
+  answer.once('socket', () => {
+    waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
+    queueMicrotask(begin)
+  })
+}
+
 /** What `node:http` calls for each request. */
 export function nodeListener(answerer: Answerer): RequestListener {
-  return (message, answer) => void answerMessage(answerer, message, answer)
+  return (message, answer) => {
+    const begin = () => void answerMessage(answerer, message, answer)
+    if (answer.socket === null) awaitTurn(message, answer, begin)
+    else begin()
+  }
 }

@@ -1,3 +1,5 @@
+import { validateHeaderValue } from 'node:http'
+
 /** Headers of an answer by their names in lower case; several of one name are a list. */
 export type ReplyHeaders = Record<string, string | string[]>
 
@@ -30,13 +32,21 @@ export function jsonTextReply(text: string, status: number): Reply {
   return new Reply(text, status, { 'content-type': 'application/json' })
 }
 
-/** Lets go of a body that nobody reads to its end. It may be stuck, so nobody waits for it. */
-export async function letGo(body: ReplyBody): Promise<void> {
+/**
+ * Lets go of what makes a body, which nobody reads on. It may be stuck, so nobody waits for it.
+ * @param fault - why what it made cannot be sent; default: nobody wants more
+ */
+export async function leave(chunks: AsyncIterator<unknown>, fault?: unknown): Promise<void> {
   try {
-    if (isStream(body)) await body[Symbol.asyncIterator]().return?.()
+    await (fault !== undefined && chunks.throw ? chunks.throw(fault) : chunks.return?.())
   } catch {
     // Whoever made it knows.
   }
+}
+
+/** Lets go of a body that nobody has begun to read. */
+export async function letGo(body: ReplyBody): Promise<void> {
+  if (isStream(body)) await leave(body[Symbol.asyncIterator]())
 }
 
 /** The JSON of a value. What JSON cannot express, such as undefined, is null: clients parse every answer. */
@@ -46,10 +56,12 @@ export function jsonReply(value: unknown, status: number): Reply {
 
 /**
  * An answer of the Fetch standard, such as a handler of the application makes.
- * @throws {TypeError} for `Response.error()`, which is none
+ * @throws {TypeError} for `Response.error()`, which is none, and for a header with a control character
  */
 export function replyOf(response: Response): Reply {
   if (response.type === 'error') throw new TypeError('The handler returned a network error.')
+  // The Fetch standard lets more through than node:http, which would refuse it too late for the log.
+  for (const [name, value] of response.headers) validateHeaderValue(name, value)
   const headers: ReplyHeaders = Object.fromEntries(response.headers)
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) headers['set-cookie'] = cookies

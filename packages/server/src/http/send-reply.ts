@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { isStream, type Reply, type ReplyStream } from './reply.js'
+import { isStream, leave, type Reply, type ReplyStream } from './reply.js'
 
 /** Resolves once more can be written, or nothing can any more. */
 function writable(answer: ServerResponse): Promise<void> {
@@ -15,16 +15,11 @@ function writable(answer: ServerResponse): Promise<void> {
 /** Sends piece after piece at the client's pace. Lets go of the body where the client leaves, or it fails. */
 async function sendStream(answer: ServerResponse, body: ReplyStream): Promise<void> {
   const chunks = body[Symbol.asyncIterator]()
-  // The body may be stuck, so nobody waits for it.
-  const leave = async () => {
-    try {
-      await chunks.return?.()
-    } catch {
-      // Whoever made it knows.
-    }
-  }
-  if (answer.closed) return void leave()
-  answer.once('close', leave)
+  const stop = () => void leave(chunks)
+  if (answer.closed) return stop()
+  answer.once('close', stop)
+  // More than it was said to be would be read as the next answer.
+  answer.strictContentLength = true
   // The headers do not wait for a first piece that takes its time.
   const flush = setImmediate(() => answer.flushHeaders())
   try {
@@ -33,11 +28,12 @@ async function sendStream(answer: ServerResponse, body: ReplyStream): Promise<vo
       if (answer.closed) return
       if (!answer.write(next.value)) await writable(answer)
     }
-    answer.off('close', leave)
+    answer.off('close', stop)
     if (!answer.closed) answer.end()
-  } catch {
-    // Whoever made the body knows why; to the client, an answer that is cut is no whole one.
-    answer.off('close', leave)
+  } catch (error) {
+    // Whoever makes the body knows why, or is told; to the client, an answer that is cut is no whole one.
+    answer.off('close', stop)
+    void leave(chunks, error)
     answer.destroy()
   } finally {
     clearImmediate(flush)

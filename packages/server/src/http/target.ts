@@ -9,7 +9,9 @@ export interface Target {
 
 /** With `isPlain`, a target that a URL keeps as it is: no segment of dots, and nothing encoded in the path. */
 const PLAIN_TARGET = /^\/[\w\-.~!$&'()*+,;=:@/]*(?:\?[\w\-.~!$&()*+,;=:@/?%]*)?$/
-const PLAIN_HOST = /^[a-z0-9_-][a-z0-9._-]*(?::[1-9]\d{0,3})?$/
+/** Neither a name that ends as numbers do, of which only some are addresses, nor one in Punycode. */
+const PLAIN_HOST =
+  /^(?!.*xn--)(?:127\.0\.0\.1|(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*)(?::[1-9]\d{0,3})?$/
 /** A host with nothing of a user, a path, a query or a fragment beside it. */
 const HOST = /^[^\s/?#@\\]+$/
 
@@ -28,7 +30,7 @@ function parse(text: string): URL {
 /**
  * Reads the target of a request (RFC 9112 section 3.2) and its `Host` as one URL.
  * @param target - a path, or a whole URL, whose host then counts
- * @throws {RequestError} `request_invalid` for what no URL can have, such as a backslash in the path
+ * @throws {RequestError} `request_invalid` for what no URL can have, such as a backslash in the path, and for a fragment
  */
 export function readTarget(target: string, host: string | undefined, scheme: string): Target {
   if (host !== undefined && PLAIN_HOST.test(host) && isPlain(target)) {
@@ -38,7 +40,7 @@ export function readTarget(target: string, host: string | undefined, scheme: str
     return { path, query, url: `${scheme}://${host}${target}` }
   }
   const [path = ''] = target.split('?', 1)
-  if (path.includes('\\')) refuse()
+  if (path.includes('\\') || target.includes('#')) refuse()
   const isWhole = /^https?:\/\//.test(target)
   if (!isWhole && (!target.startsWith('/') || host === undefined || !HOST.test(host))) refuse()
   const url = parse(isWhole ? target : `${scheme}://${host}${target}`)

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import type { DecisionCode } from '../exchange.js'
-import { responseOf } from '../http/reply.js'
+import { isStream, leave, responseOf } from '../http/reply.js'
 import { followResponse, type ResponseContext } from './followed-response.js'
 
 function follow(response: Response, context: ResponseContext): Response {
@@ -63,6 +63,18 @@ describe('followResponse', () => {
     await expect(follow(new Response(body), context).text()).rejects.toBe(failure)
     expect(context.stop).toHaveBeenCalledOnce()
     expect(context.noteFailure).toHaveBeenCalledOnce()
+  })
+
+  it('ends as failed when what it makes cannot be sent, and lets go of the body', async () => {
+    const context = createContext()
+    const cancelled = createDeferred<unknown>()
+    const body = new ReadableStream({ cancel: (reason) => cancelled.resolve(reason) })
+    const reply = followResponse(new Response(body), context)
+    const fault = new Error('no bytes')
+    if (isStream(reply.body)) await leave(reply.body[Symbol.asyncIterator](), fault)
+    expect(await cancelled.promise).toBe(fault)
+    expect(context.stop).toHaveBeenCalledOnce()
+    expect(context.noteFailure.mock.calls).toStrictEqual([['answer_failed']])
   })
 
   it('breaks off when it is told to, and lets go of the body, also in the middle of a read', async () => {

@@ -36,6 +36,12 @@ function followBody(body: ReadableStream<Uint8Array>, context: ResponseContext):
       await reader.cancel()
       return { done: true, value: undefined }
     },
+    async throw(error) {
+      context.noteFailure('answer_failed')
+      context.stop()
+      await reader.cancel(error)
+      throw error
+    },
   }
   return { [Symbol.asyncIterator]: () => chunks }
 }

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * The body of a message as a stream of the web, at its reader's pace. Whoever cancels it leaves the connection
+ * alone, on which the answer is still to be sent, as `Readable.toWeb` would not. What nobody reads once the answer
+ * is sent is thrown away; the stream then fails, so that nobody takes it for whole.
+ * @param isAnswered - whether the answer has been sent
+ */
+export function bodyStream(
+  message: IncomingMessage,
+  isAnswered: () => boolean,
+): ReadableStream<Uint8Array> {
+  let isWanted = false
+  let forget = (): void => undefined
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const fail = (error: unknown) => {
+          forget()
+          controller.error(error)
+        }
+        if (message.destroyed) return fail(new Error('The client left before its body had come.'))
+        const giveUp = () => fail(new Error('The answer was sent before the body was read.'))
+        const goOn = () => {
+          if (!isWanted) giveUp()
+          message.resume()
+        }
+        const take = (chunk: Uint8Array) => {
+          if (!isWanted) return giveUp()
+          isWanted = false
+          controller.enqueue(chunk)
+          if (isWanted) return
+          message.pause()
+          if (isAnswered()) setImmediate(goOn)
+        }
+        const end = () => {
+          forget()
+          controller.close()
+        }
+        forget = () => void message.off('data', take).off('end', end).off('error', fail)
+        message.pause().on('data', take).on('end', end).on('error', fail)
+      },
+      pull() {
+        isWanted = true
+        message.resume()
+      },
+      cancel() {
+        forget()
+        message.pause()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
