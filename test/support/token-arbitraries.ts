@@ -1,24 +1,6 @@
 import * as fc from 'fast-check'
 import type { JWTVerifyOptions } from 'jose'
-import { vi } from 'vitest'
 import type { Algorithm, ClaimRules } from '@signet/auth'
-
-const LEAST_RUNS_IN_CI = 20_000
-const isCi = process.env['CI'] === 'true'
-const chosenRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || NaN)
-
-function runs(locally: number): number {
-  return Number.isNaN(chosenRuns) ? (isCi ? LEAST_RUNS_IN_CI : locally) : chosenRuns
-}
-
-/** How often each property is tried; SIGNET_PROPERTY_RUNS is another number. */
-export const NUM_RUNS: number = runs(3000)
-
-/** The same for properties that take long for each run. */
-export const DEAR_RUNS: number = runs(1000)
-
-// The dearest of all takes about 3 ms for each run; a busy machine is given six times that.
-vi.setConfig({ testTimeout: Math.max(30_000, 18 * DEAR_RUNS) })
 
 /** The clock of the properties, in seconds. */
 export const NOW = 1_700_000_000

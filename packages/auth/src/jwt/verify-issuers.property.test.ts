@@ -13,11 +13,11 @@ import {
   type KeySigner,
   type SignsTokens,
 } from '../../../../test/support/signers.js'
+import { DEAR_RUNS } from '../../../../test/support/property-runs.js'
 import {
   claimsText,
   headerText,
   NOW,
-  DEAR_RUNS,
   toJoseOptions,
 } from '../../../../test/support/token-arbitraries.js'
 import { TokenError } from '../error.js'

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { NUM_RUNS } from '../../../../test/support/property-runs.js'
 import {
   ALPHABET,
   claimsText,
@@ -10,7 +11,6 @@ import {
   lenientRules,
   name,
   NOW,
-  NUM_RUNS,
   OPTIONAL,
   toJoseOptions,
 } from '../../../../test/support/token-arbitraries.js'
