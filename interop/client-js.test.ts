@@ -149,6 +149,21 @@ describe('the unmodified @mastra/client-js', () => {
     expect(error.body).toMatchObject({ code: 'token_signature' })
   })
 
+  it('gets the name of what is not here, with status 404', async () => {
+    const client = connect()
+    const calls: [string, () => Promise<unknown>][] = [
+      ['workflows', () => client.getWorkflow('w').details()],
+      ['agent networks', () => client.getAgent('weatherAgent').network('Hello', {})],
+      ['vector stores', () => client.getVector('v').getIndexes()],
+      ['model provider lists', () => client.listAgentsModelProviders()],
+    ]
+    for (const [feature, call] of calls) {
+      const error = await refusal(call())
+      expect(error.status).toBe(404)
+      expect(error.body).toMatchObject({ code: 'not_supported', feature })
+    }
+  })
+
   it('gets its own error with status 404 for an unknown agent', async () => {
     const error = await refusal(connect().getAgent('nobody').details())
     expect(error.status).toBe(404)

@@ -72,17 +72,17 @@ describe('8: no page of another origin reads answers unless it is listed', () =>
   })
 })
 
-// Agents have no browser here, so there is nothing to open; the paths answer like any unknown one.
+// Agents have no browser here, so there is nothing to open.
 describe('11: there are no browser endpoints, and nobody opens a socket to one', () => {
   it.each([
-    ['GET', '/api/agents/weather-agent/browser/session'],
-    ['POST', '/api/agents/weather-agent/browser/close'],
-    ['GET', '/api/browser/weather-agent/stream'],
-  ])('%s %s is 401 to a stranger and 404 to a good token', async (method, path) => {
+    ['GET', '/api/agents/weather-agent/browser/session', 'not_supported'],
+    ['POST', '/api/agents/weather-agent/browser/close', 'not_supported'],
+    ['GET', '/api/browser/weather-agent/stream', 'not_found'],
+  ])('%s %s is 401 to a stranger and 404 %s to a good token', async (method, path, code) => {
     const { ask } = await create()
     expect(await ask(path, { method })).toMatchObject({ status: 401, code: 'token_missing' })
     const known = await ask(path, { method, token: OWNER })
-    expect(known).toMatchObject({ status: 404, code: 'not_found' })
+    expect(known).toMatchObject({ status: 404, code })
   })
 
   it.each([

@@ -30,6 +30,7 @@ export type ServerErrorCode =
   | 'scope_insufficient'
   | 'request_invalid'
   | 'not_found'
+  | 'not_supported'
   | 'body_too_large'
   | 'result_too_large'
   | 'host_refused'
@@ -64,6 +65,7 @@ export interface MastraClientErrorOptions extends ErrorOptions {
   readonly statusText?: string
   readonly requestId?: string | undefined
   readonly missingScope?: string | undefined
+  readonly feature?: string | undefined
   readonly challenge?: string | undefined
   readonly issues?: readonly Issue[] | undefined
   readonly retryAfterSeconds?: number | undefined
@@ -83,6 +85,8 @@ export class MastraClientError extends Error {
   readonly requestId: string | undefined
   /** For `scope_insufficient`: the permission that the token does not grant. */
   readonly missingScope: string | undefined
+  /** For `not_supported`: the part of the original that the server does not have. */
+  readonly feature: string | undefined
   /** The value of `WWW-Authenticate` (RFC 6750 section 3). */
   readonly challenge: string | undefined
   /** For `request_invalid`: which fields, and why. */
@@ -103,6 +107,7 @@ export class MastraClientError extends Error {
     this.statusText = options.statusText ?? ''
     this.requestId = options.requestId
     this.missingScope = options.missingScope
+    this.feature = options.feature
     this.challenge = options.challenge
     this.issues = options.issues
     this.retryAfterSeconds = options.retryAfterSeconds

@@ -7,6 +7,7 @@ interface RefusalBody {
   readonly code?: unknown
   readonly requestId?: unknown
   readonly missingScope?: unknown
+  readonly feature?: unknown
   readonly issues?: unknown
 }
 
@@ -43,7 +44,7 @@ export async function readRefusal(
   }
   // A refusal whose body is lost is a refusal all the same.
   const body = parse(hide(await response.text().catch(() => '')))
-  const { error, code, requestId, missingScope, issues }: RefusalBody = Object(body)
+  const { error, code, requestId, missingScope, feature, issues }: RefusalBody = Object(body)
   return new MastraClientError(
     textOf(code) ?? 'http_error',
     textOf(error) ?? `The server answered with status ${status}.`,
@@ -52,6 +53,7 @@ export async function readRefusal(
       statusText: hide(statusText),
       requestId: textOf(requestId) ?? header('x-request-id'),
       missingScope: textOf(missingScope),
+      feature: textOf(feature),
       challenge: header('www-authenticate'),
       issues: Array.isArray(issues) ? issues.filter(isIssue) : undefined,
       retryAfterSeconds: retryAfterSeconds(header('retry-after')),

@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.js'
 import type { Caller } from './gate.js'
 import { HandlerCall, type Passage } from './handler-context.js'
 import { isStream, jsonReply, Reply } from './http/reply.js'
+import { noSuchRoute } from './missing-feature.js'
 import { canonicalParams } from './resource-id.js'
 import type { RouteMatch } from './route-table.js'
 import type { Service } from './service.js'
@@ -56,15 +57,15 @@ async function authenticate({ service, exchange }: Passage): Promise<Caller> {
 
 /**
  * Whether a known caller may call the route that they name.
- * @throws {RequestError} `not_found`
+ * @throws {RequestError} `not_found` or `not_supported`
  * @throws {ScopeError}
  */
 function permit(
-  { service: { gate, mastra }, exchange }: Passage,
+  { service: { gate, mastra, table }, exchange }: Passage,
   principal: Principal,
   match: RouteMatch | undefined,
 ): RouteMatch {
-  if (match === undefined) throw new RequestError('not_found', 'There is no such route.')
+  if (match === undefined) throw noSuchRoute(table, exchange.request)
   const { route } = match
   const params = canonicalParams(mastra, match.params, route.access)
   exchange.permissions = requiredPermissions(route.access, params)

@@ -32,6 +32,7 @@ const EXPECTED: Readonly<Record<ErrorCode, number>> = {
   scope_insufficient: 403,
   request_invalid: 400,
   not_found: 404,
+  not_supported: 404,
   body_too_large: 413,
   result_too_large: 413,
   host_refused: 421,
@@ -50,6 +51,7 @@ const AUTH_CODES = Object.keys(PUBLIC_REASON) as AuthErrorCode[]
 const REQUEST_CODES: readonly RequestErrorCode[] = [
   'request_invalid',
   'not_found',
+  'not_supported',
   'body_too_large',
   'host_refused',
   'rate_limited',

@@ -40,6 +40,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   scope_insufficient: 403,
   request_invalid: 400,
   not_found: 404,
+  // Not 501: clients repeat a request after 5xx.
+  not_supported: 404,
   body_too_large: 413,
   result_too_large: 413,
   host_refused: 421,
@@ -70,6 +72,7 @@ const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
 const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   request_invalid: 'The request is not valid.',
   not_found: 'Not found.',
+  not_supported: 'Signet does not have this.',
   body_too_large: 'The request body is too large.',
   result_too_large: 'The answer would be too large: ask for fewer at once.',
   host_refused: 'This server answers only requests for its own host.',
@@ -89,6 +92,8 @@ interface ErrorBody {
   readonly code: ErrorCode
   readonly requestId: string
   readonly issues?: readonly InputIssue[]
+  /** What of the original this server does not have. */
+  readonly feature?: string
   readonly missingScope?: string
   /** Roles and scopes of the caller's token that this server does not know. */
   readonly ignoredGrants?: readonly string[]
@@ -137,9 +142,12 @@ function errorBody(error: unknown, requestId: string): ErrorBody {
   const code = errorCode(error) as RequestErrorCode
   const issues =
     error instanceof RequestError || InputError.isInstance(error) ? error.issues : undefined
-  // A tool's own error was written to be told; no other error's text leaves this process.
-  const text = ToolError.isInstance(error) ? error.message : PUBLIC_TEXT[code]
-  return { error: text, code, requestId, ...(issues && { issues }) }
+  const feature = error instanceof RequestError ? error.feature : undefined
+  // A tool's own error was written to be told, and a missing feature is named by our own list; no other
+  // error's text leaves this process.
+  const isTold = ToolError.isInstance(error) || feature !== undefined
+  const text = isTold && error instanceof Error ? error.message : PUBLIC_TEXT[code]
+  return { error: text, code, requestId, ...(issues && { issues }), ...(feature && { feature }) }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { InputIssue } from '@signet/core'
 export type RequestErrorCode =
   | 'request_invalid'
   | 'not_found'
+  | 'not_supported'
   | 'body_too_large'
   | 'host_refused'
   | 'rate_limited'
@@ -21,15 +22,21 @@ export class RequestError extends Error {
   override readonly name = 'RequestError'
   readonly code: RequestErrorCode
   readonly issues: readonly InputIssue[] | undefined
+  /** For `not_supported`: what this server does not have. */
+  readonly feature: string | undefined
 
   constructor(
     code: RequestErrorCode,
     message: string,
-    options: ErrorOptions & { readonly issues?: readonly InputIssue[] } = {},
+    options: ErrorOptions & {
+      readonly issues?: readonly InputIssue[]
+      readonly feature?: string
+    } = {},
   ) {
     super(message, options)
     this.code = code
     this.issues = options.issues
+    this.feature = options.feature
   }
 }
 

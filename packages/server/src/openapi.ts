@@ -94,6 +94,7 @@ const REFUSAL = z.object({
   code: z.enum(Object.keys(STATUS) as [ErrorCode, ...ErrorCode[]]),
   requestId: z.string(),
   issues: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  feature: z.string().optional(),
   missingScope: z.string().optional(),
   ignoredGrants: z.array(z.string()).optional(),
 })

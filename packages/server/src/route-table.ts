@@ -22,7 +22,13 @@ export interface RouteTable {
 }
 
 /** No other method gets to the router, to which `__proto__` would be more than a name. */
-const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+export const METHODS: ReadonlySet<string> = new Set<Method>([
+  'GET',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+])
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 

@@ -10,6 +10,7 @@ import {
   type AnswerRequest,
 } from '../answer-request.js'
 import { jsonTextReply } from '../http/reply.js'
+import { noSuchRoute } from '../missing-feature.js'
 import { findAgentTool, requireAgent, requireTool } from '../resource-id.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
 import { eventStream } from '../stream/event-stream.js'
@@ -45,7 +46,9 @@ const read = defineRoute({
   summary: 'One agent, by its key or id',
   query: partialQuery,
   handler(input) {
-    const agent = requireAgent(input.mastra, input.params.agentId)
+    const agent = input.mastra.findAgent(input.params.agentId)
+    // A route of the original has the place of an agent that is called `providers`.
+    if (agent === undefined) throw noSuchRoute(input.table, input.request)
     return viewAgent(agent, input, input.query.partial === 'true')
   },
 })

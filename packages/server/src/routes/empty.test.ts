@@ -53,7 +53,9 @@ describe('answers that are always empty', () => {
   it.each(ANSWERS)('%s cannot be written to', async (path) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const response = await app.fetch(makeRequest(`/api${path}`, { method, token: tokenWith() }))
-      expect(await readRefusal(response)).toMatchObject({ status: 404, code: 'not_found' })
+      // The original deletes feedback, say, or an experiment whose id is review-summary.
+      const code = expect.stringMatching(/^not_(?:found|supported)$/)
+      expect(await readRefusal(response)).toMatchObject({ status: 404, code })
     }
   })
 })

@@ -74,6 +74,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     remedy: 'Look at the headers in Settings: one credential, in one header.',
   },
   not_found: { title: 'There is nothing here.', remedy: 'It may have been deleted.' },
+  not_supported: {
+    title: 'Signet does not have this part of the original.',
+    remedy: 'Leave the call out.',
+  },
   host_refused: {
     title: 'The server answers only to its own name.',
     remedy: 'Open the Studio under the address that `signet dev` prints.',

@@ -17,6 +17,7 @@ const MEANING: Readonly<Record<string, string>> = {
   scope_insufficient: 'Its token does not grant this.',
   request_invalid: 'The request was not valid.',
   not_found: 'What it asked for is not there, or not its own.',
+  not_supported: 'It asked for a part of the original that Signet does not have.',
   rate_limited: 'There were too many requests like it.',
   keys_unavailable: 'The keys to verify it could not be fetched.',
   storage_unavailable: 'The storage could not be reached.',
