@@ -1,6 +1,8 @@
 import { isLegalId, ScopeError, type Principal } from '@signet/auth'
-import type { AgentOptions, MessageInput, ProviderOptions } from '@signet/core'
+import { BOUNDS, type AgentOptions, type MessageInput, type ProviderOptions } from '@signet/core'
 import { z } from 'zod'
+import { boundedJson, boundedObject, boundedRecord } from './bounded.js'
+import { clientContext } from './client-context.js'
 import { idText, ignoredOwner, metadataObject, titleText } from './routes/memory/schema.js'
 
 /** What a client asks of an agent: the body of `generate` and `stream`. */
@@ -13,10 +15,27 @@ export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestCo
   readonly requestContext?: Readonly<Record<string, unknown>>
 }
 
-const JSON_OBJECT = z.record(z.string(), z.unknown())
+const toolName = z
+  .string()
+  .max(BOUNDS.toolNameCharacters.limit, { abort: true })
+  .refine(isLegalId, 'The name of a tool is 1 to 128 of A-Z a-z 0-9 _ . -')
+
+const jsonSchema = boundedObject({
+  values: BOUNDS.schemaValues,
+  depth: BOUNDS.schemaDepth,
+  characters: BOUNDS.schemaCharacters,
+})
 
 /** Whatever a body holds is JSON. */
 const jsonValue = z.custom<ProviderOptions[string][string]>()
+
+const providerOptions = boundedJson(z.record(z.string(), z.record(z.string(), jsonValue)), {
+  values: BOUNDS.providerOptionValues,
+  depth: BOUNDS.providerOptionDepth,
+  characters: BOUNDS.providerOptionCharacters,
+})
+
+const instructionText = z.string().max(BOUNDS.instructionCharacters.limit)
 
 const modelSettings = z.object({
   maxOutputTokens: z.int().positive().optional(),
@@ -25,22 +44,23 @@ const modelSettings = z.object({
   topK: z.number().optional(),
   presencePenalty: z.number().optional(),
   frequencyPenalty: z.number().optional(),
-  stopSequences: z.array(z.string()).optional(),
+  stopSequences: z
+    .array(z.string().max(BOUNDS.stopSequenceCharacters.limit))
+    .max(BOUNDS.stopSequences.limit)
+    .optional(),
   seed: z.int().optional(),
   maxRetries: z.int().min(0).max(5).optional(),
 })
 
 const toolChoice = z.union([
   z.enum(['auto', 'none', 'required']),
-  z.object({ type: z.literal('tool'), toolName: z.string() }),
+  z.object({ type: z.literal('tool'), toolName: z.string().max(BOUNDS.toolNameCharacters.limit) }),
 ])
 
 const clientTool = z.object({
-  description: z.string().optional(),
-  inputSchema: JSON_OBJECT.optional(),
+  description: z.string().max(BOUNDS.toolDescriptionCharacters.limit).optional(),
+  inputSchema: jsonSchema.optional(),
 })
-
-const toolName = z.string().refine(isLegalId, 'The name of a tool is 1 to 128 of A-Z a-z 0-9 _ . -')
 
 /** The thread to remember and store in. Who owns it says the token, whatever `resource` says. */
 const memory = z.object({
@@ -83,24 +103,36 @@ const MESSAGES = {
   ],
 }
 
+/** A list of more messages than an agent takes is not even looked through for system messages. */
+const messages = z
+  .unknown()
+  .refine(
+    (value) => !Array.isArray(value) || value.length <= BOUNDS.messages.limit,
+    `There are more than ${BOUNDS.messages.limit} messages.`,
+  )
+  .meta(MESSAGES)
+
 /** Checks the body of `generate` and `stream`. Names that are not here are not looked at. */
 export const answerRequest: z.ZodType<AnswerRequest> = z.object({
-  messages: z.unknown().meta(MESSAGES),
-  context: z.unknown().optional().meta(MESSAGES),
-  instructions: z.string().optional(),
-  system: z.string().optional(),
-  model: z.string().optional(),
-  providerOptions: z.record(z.string(), z.record(z.string(), jsonValue)).optional(),
+  messages,
+  context: messages.optional(),
+  instructions: instructionText.optional(),
+  system: instructionText.optional(),
+  model: z.string().max(BOUNDS.modelCharacters.limit).optional(),
+  providerOptions: providerOptions.optional(),
   toolsets: z.never('Tool sets hold code and cannot be sent.').optional(),
   memory: memory.optional(),
   maxSteps: z.int().positive().optional(),
   modelSettings: modelSettings.optional(),
   toolChoice: toolChoice.optional(),
-  activeTools: z.array(z.string()).optional(),
-  clientTools: z.record(toolName, clientTool).optional(),
-  structuredOutput: z.object({ schema: JSON_OBJECT }).optional(),
-  requestContext: JSON_OBJECT.optional(),
-  runId: z.string().min(1).max(128).optional(),
+  activeTools: z
+    .array(z.string().max(BOUNDS.toolNameCharacters.limit))
+    .max(BOUNDS.activeTools.limit)
+    .optional(),
+  clientTools: boundedRecord(toolName, clientTool, BOUNDS.clientTools).optional(),
+  structuredOutput: z.object({ schema: jsonSchema }).optional(),
+  requestContext: clientContext.optional(),
+  runId: z.string().min(1).max(BOUNDS.runIdCharacters.limit).optional(),
 })
 
 /** Options that change what an agent is, and not only what it is asked. */

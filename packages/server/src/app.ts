@@ -1,5 +1,5 @@
 import { ScopeError, type AuthProvider } from '@signet/auth'
-import type { Mastra } from '@signet/core'
+import { BOUNDS, type Mastra } from '@signet/core'
 import { createAccessLog } from './access-log.js'
 import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './application-routes.js'
@@ -77,7 +77,6 @@ export interface App {
   close(): Promise<void>
 }
 
-const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 const DEFAULT_DEADLINE_MS = 180_000
 /** Nobody sees it but whoever reads logs and metrics, to whom it is known from nginx. */
 const CLIENT_GONE_STATUS = 499
@@ -179,7 +178,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     metrics,
     tracing: options.tracing,
     logger,
-    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? DEFAULT_BODY_LIMIT),
+    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit),
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
     isDevelopment: options.isDevelopment ?? false,
     isReady: options.isReady ?? (() => true),

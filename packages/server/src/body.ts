@@ -1,5 +1,5 @@
 import { parseStrictJson, StrictJsonError } from '@signet/auth'
-import type { InputIssue } from '@signet/core'
+import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from './error.js'
 import type { Incoming } from './http/incoming.js'
 
@@ -60,6 +60,14 @@ function decode(bytes: Uint8Array): string {
 }
 
 /**
+ * Reads the JSON of a body, which may hold so much and no more.
+ * @throws {StrictJsonError}
+ */
+export function parseBody(text: string): unknown {
+  return parseStrictJson(text, BOUNDS.bodyDepth.limit, BOUNDS.bodyValues.limit)
+}
+
+/**
  * Reads a JSON body. What is declared too large is refused before a byte of it is read, what turns
  * out too large as soon as it does. Names that stand twice are refused, because one would be lost.
  *
@@ -79,7 +87,7 @@ export async function readJsonBody(request: Incoming, limit: number): Promise<un
   const text = decode(bytes)
   if (text.trim() === '') return undefined
   try {
-    return parseStrictJson(text)
+    return parseBody(text)
   } catch (error) {
     if (error instanceof StrictJsonError) return refuse(error.message)
     throw error

@@ -1,7 +1,7 @@
-import { parseStrictJson, StrictJsonError } from '@signet/auth'
+import { StrictJsonError } from '@signet/auth'
 import type { ApiRoute, ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
-import { limitBody } from './body.js'
+import { limitBody, parseBody } from './body.js'
 import { RequestError } from './error.js'
 import type { Reply } from './http/reply.js'
 import type { HandlerContext } from './route.js'
@@ -24,15 +24,15 @@ function refuseBody(message: string): never {
 function readBodiesStrictly({ req }: Context<RouteEnv>): void {
   req.json = async <Body>() => {
     try {
-      return parseStrictJson(await req.text()) as Body
+      return parseBody(await req.text()) as Body
     } catch (error) {
       return error instanceof StrictJsonError ? refuseBody(error.message) : Promise.reject(error)
     }
   }
-  const parseBody = req.parseBody.bind(req)
-  req.parseBody = async (options?: Parameters<typeof parseBody>[0]) => {
+  const parseForm = req.parseBody.bind(req)
+  req.parseBody = async (options?: Parameters<typeof parseForm>[0]) => {
     try {
-      return await parseBody(options)
+      return await parseForm(options)
     } catch (error) {
       return error instanceof TypeError ? refuseBody('The form is none.') : Promise.reject(error)
     }

@@ -120,6 +120,31 @@ describe('parseStrictJson: depth', () => {
   })
 })
 
+describe('parseStrictJson: values', () => {
+  it('takes as many members and elements as are allowed, and refuses one more', () => {
+    expect(parseStrictJson('[1,2,3]', 100, 3)).toStrictEqual([1, 2, 3])
+    expect(() => parseStrictJson('[1,2,3,4]', 100, 3)).toThrow(refusal('too_many_values'))
+    expect(parseStrictJson('{"a":{"b":1},"c":2}', 100, 3)).toStrictEqual({ a: { b: 1 }, c: 2 })
+    expect(() => parseStrictJson('{"a":{"b":1,"d":1},"c":2}', 100, 3)).toThrow(
+      refusal('too_many_values'),
+    )
+  })
+
+  it('counts values, not characters: commas and brackets in texts do not matter', () => {
+    const text = '[{,'.repeat(10_000)
+    expect(parseStrictJson(JSON.stringify([text, `"${text}`]), 100, 2)).toHaveLength(2)
+  })
+
+  it('refuses too many values before it parses them, valid or not', () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    expect(() => parseStrictJson(`[${'7,'.repeat(1e6)}7]`, 100, 1000)).toThrow(
+      refusal('too_many_values'),
+    )
+    expect(() => parseStrictJson('[],'.repeat(1e6), 100, 1000)).toThrow(refusal('too_many_values'))
+    expect(parse).not.toHaveBeenCalled()
+  })
+})
+
 describe('parseStrictJson: syntax (RFC 8259)', () => {
   it.each([
     '',

@@ -1,9 +1,10 @@
 /** Why a text is not the JSON that a signed document may contain. */
-export type StrictJsonReason = 'syntax' | 'too_deep' | 'duplicate_name'
+export type StrictJsonReason = 'syntax' | 'too_deep' | 'too_many_values' | 'duplicate_name'
 
 const MESSAGES: Record<StrictJsonReason, string> = {
   syntax: 'The text is not JSON.',
   too_deep: 'The JSON is nested too deeply.',
+  too_many_values: 'The JSON has too many values.',
   duplicate_name: 'The JSON has an object with the same name twice.',
 }
 
@@ -21,6 +22,7 @@ export class StrictJsonError extends Error {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
+const COMMA = 0x2c
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const OPEN_ARRAY = 0x5b
@@ -36,11 +38,22 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-/** One pass over the text: how deep it nests and how many `name:` it has. Needs no valid JSON. */
-function measure(text: string): { depth: number; names: number } {
+/** What a text holds, without its strings. */
+interface TextMeasure {
+  /** Levels of objects and lists. */
+  readonly depth: number
+  /** How many `name:` there are. */
+  readonly names: number
+  /** Members and elements; an empty object or list counts twice. */
+  readonly values: number
+}
+
+/** One pass over the text. Needs no valid JSON. */
+function measure(text: string): TextMeasure {
   let depth = 0
   let deepest = 0
   let names = 0
+  let values = 0
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {
       case QUOTE:
@@ -49,6 +62,7 @@ function measure(text: string): { depth: number; names: number } {
       case OPEN_OBJECT:
       case OPEN_ARRAY:
         depth++
+        values++
         if (depth > deepest) deepest = depth
         break
       case CLOSE_OBJECT:
@@ -58,12 +72,15 @@ function measure(text: string): { depth: number; names: number } {
       case COLON:
         names++
         break
+      case COMMA:
+        values++
+        break
     }
   }
-  return { depth: deepest, names }
+  return { depth: deepest, names, values }
 }
 
-/** A text beyond this is measured before it is parsed: what nests without end costs most to build. */
+/** A text beyond this is measured before it is parsed: what nests without end, or has no end of values, costs most to build. */
 const LONG_TEXT = 16_384
 
 /** The last sign that JSON takes for a blank. */
@@ -128,8 +145,6 @@ function parseJson(text: string, maxDepth: number): unknown {
  * equal nothing was lost.
  */
 function parse(text: string, maxDepth: number, isFrozen: boolean): unknown {
-  if (text.length > LONG_TEXT && measure(text).depth > maxDepth)
-    throw new StrictJsonError('too_deep')
   const value = parseJson(text, maxDepth)
   if (!isObject(value)) return value
   const parsed = countNames(value, maxDepth, isFrozen)
@@ -141,21 +156,38 @@ function parse(text: string, maxDepth: number, isFrozen: boolean): unknown {
 
 const DEFAULT_MAX_DEPTH = 100
 
+/** Refuses a text for what it holds, before anything is made of it. */
+function checkSize(text: string, maxDepth: number, maxValues: number): void {
+  // No text has more values than characters.
+  if (text.length <= Math.min(LONG_TEXT, maxValues)) return
+  const { depth, values } = measure(text)
+  if (depth > maxDepth) throw new StrictJsonError('too_deep')
+  if (values > maxValues) throw new StrictJsonError('too_many_values')
+}
+
 /**
  * Parses JSON, and refuses what `JSON.parse` lets pass: objects with the same name twice, which it
- * would silently thin out (RFC 8725 section 2.4 asks for one reading only), and nesting beyond
- * `maxDepth`. Names are compared after unescaping. Time is linear in the length of the text.
+ * would silently thin out (RFC 8725 section 2.4 asks for one reading only), and more nesting or more
+ * values than are allowed. Names are compared after unescaping. Time is linear in the length of the text.
  *
  * @param text - the whole document; a byte order mark is an error
  * @param maxDepth - levels of objects and arrays, default 100
- * @throws {StrictJsonError} with `reason` `syntax`, `too_deep` or `duplicate_name`
+ * @param maxValues - members and elements at all levels, default any number; an empty object or array
+ *   counts twice
+ * @throws {StrictJsonError} with `reason` `syntax`, `too_deep`, `too_many_values` or `duplicate_name`
  */
-export function parseStrictJson(text: string, maxDepth: number = DEFAULT_MAX_DEPTH): unknown {
+export function parseStrictJson(
+  text: string,
+  maxDepth: number = DEFAULT_MAX_DEPTH,
+  maxValues: number = Infinity,
+): unknown {
+  checkSize(text, maxDepth, maxValues)
   return parse(text, maxDepth, false)
 }
 
 /** The same, frozen through and through, in one walk. */
 export function parseFrozenJson(text: string): unknown {
+  checkSize(text, DEFAULT_MAX_DEPTH, Infinity)
   return parse(text, DEFAULT_MAX_DEPTH, true)
 }
 

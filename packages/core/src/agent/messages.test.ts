@@ -1,6 +1,7 @@
 import { assistantModelMessageSchema, systemModelMessageSchema, userModelMessageSchema } from 'ai'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { BOUNDS } from '../bounds.js'
 import { InputError } from '../error.js'
 import { readMessages } from './messages.js'
 
@@ -393,4 +394,56 @@ describe('messages of text alone', () => {
       )
     },
   )
+})
+
+describe('how much there may be', () => {
+  /** A list that fails the test when one of its elements is read. */
+  function unread(length: number): unknown[] {
+    const list: unknown[] = Array.from({ length })
+    const isIndex = (name: PropertyKey) => typeof name === 'string' && /^\d+$/.test(name)
+    return new Proxy(list, {
+      get: (target, name, receiver): unknown =>
+        isIndex(name) ? expect.unreachable() : Reflect.get(target, name, receiver),
+    })
+  }
+  const { messages, partsPerMessage, parts } = BOUNDS
+  const part = { type: 'text', text: 'Hi' }
+  const times = <Value>(length: number, value: Value) => Array.from({ length }, () => value)
+
+  it('is 1,000 messages; one more is refused before any of them is read', async () => {
+    expect(await readMessages(times(messages.limit, 'Hi'))).toHaveLength(messages.limit)
+    expect(await refusedFields(unread(messages.limit + 1))).toStrictEqual(['messages'])
+  })
+
+  it.each(['content', 'parts'])(
+    'is 1,000 parts of one message in `%s`; one more is refused before any of them is read',
+    async (name) => {
+      const full = times(partsPerMessage.limit, part)
+      expect(await readMessages({ role: 'user', [name]: full })).toMatchObject([{ content: full }])
+      const message = { role: 'user', [name]: unread(partsPerMessage.limit + 1) }
+      expect(await refusedFields(['Hi', message])).toStrictEqual(['messages.1'])
+    },
+  )
+
+  it('is 10,000 parts in all; one more is refused before any of them is read', async () => {
+    const count = parts.limit / partsPerMessage.limit
+    const full = { role: 'user', content: times(partsPerMessage.limit, part) }
+    expect(await readMessages(times(count, full))).toHaveLength(count)
+    const long = { role: 'user', content: unread(partsPerMessage.limit) }
+    const more = { role: 'user', content: [part] }
+    expect(await refusedFields([...times(count, long), more])).toStrictEqual(['messages'])
+  })
+
+  it('is not looked at behind the first message that cannot be used', async () => {
+    let reads = 0
+    const counted = {
+      get role() {
+        reads++
+        return 'wizard'
+      },
+      content: 'Hi',
+    }
+    expect(await refusedFields(times(messages.limit, counted))).toStrictEqual(['messages.0'])
+    expect(reads).toBeLessThan(10)
+  })
 })

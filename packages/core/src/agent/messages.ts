@@ -1,5 +1,6 @@
 import type { ModelMessage, UIMessage } from 'ai'
 import type { z } from 'zod'
+import { BOUNDS } from '../bounds.js'
 import { InputError, type InputIssue } from '../error.js'
 import { zodIssues } from '../issue.js'
 import { readClientMessage } from './client-message.js'
@@ -22,6 +23,33 @@ function asList(input: unknown, name: string): readonly unknown[] {
     refuse([{ field: name, message: `There are no messages. ${HINT}` }])
   }
   return list
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0
+}
+
+function countParts(message: unknown): number {
+  if (typeof message !== 'object' || message === null) return 0
+  return lengthOf(Reflect.get(message, 'content')) + lengthOf(Reflect.get(message, 'parts'))
+}
+
+/** Looks at how many messages and parts there are, before the first of them is read. */
+function checkCounts(list: readonly unknown[], name: string): void {
+  const { messages, partsPerMessage, parts } = BOUNDS
+  if (list.length > messages.limit) {
+    refuse([{ field: name, message: `There are more than ${messages.limit} messages.` }])
+  }
+  const counts = list.map(countParts)
+  const long = counts.findIndex((count) => count > partsPerMessage.limit)
+  if (long !== -1) {
+    const message = `The message has more than ${partsPerMessage.limit} parts.`
+    refuse([{ field: `${name}.${long}`, message }])
+  }
+  if (counts.reduce((sum, count) => sum + count, 0) > parts.limit) {
+    const message = `The messages have more than ${parts.limit} parts in all.`
+    refuse([{ field: name, message }])
+  }
 }
 
 function isUiMessage(message: unknown): message is UIMessage {
@@ -115,10 +143,13 @@ async function readMessage(message: unknown, field: string): Promise<ModelMessag
  */
 export async function readMessages(input: unknown, name = 'messages'): Promise<ModelMessage[]> {
   const isList = Array.isArray(input)
-  const reading = asList(input, name).map((message, index) =>
-    readMessage(message, isList ? `${name}.${index}` : name),
-  )
-  const read = (await Promise.all(reading)).flat()
+  const list = asList(input, name)
+  checkCounts(list, name)
+  const read: ModelMessage[] = []
+  // One after the other: behind the first that cannot be used, none is looked at.
+  for (const [index, message] of list.entries()) {
+    read.push(...(await readMessage(message, isList ? `${name}.${index}` : name)))
+  }
   if (read.length === 0) refuse([{ field: name, message: 'The messages say nothing.' }])
   return read
 }

@@ -59,7 +59,8 @@ function checkMaxSteps(maxSteps: number): void {
 function pickTools(activeTools: readonly string[] | undefined, tools: LoopTools): LoopTools {
   if (activeTools === undefined) return tools
   if (activeTools.every((name) => tools.has(name))) {
-    return new Map([...tools].filter(([name]) => activeTools.includes(name)))
+    const active = new Set(activeTools)
+    return new Map([...tools].filter(([name]) => active.has(name)))
   }
   throw new InputError('The options cannot be used.', [
     { field: 'activeTools', message: 'It names a tool that is not there for this caller.' },
