@@ -123,6 +123,8 @@ export type ConfigurationErrorCode =
   | 'key_set_invalid'
   | 'algorithm_unknown'
   | 'option_invalid'
+  | 'option_unknown'
+  | 'option_unsupported'
 
 /** A policy or key that this package refuses to work with. Thrown at construction, never per request. */
 export class ConfigurationError extends Error {

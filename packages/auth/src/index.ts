@@ -149,9 +149,22 @@ export {
   type MastraAuthProviderOptions,
 } from './provider/mastra-auth-provider.js'
 export type { KeptPathRules, PathMethod, PathRule } from './provider/path-rule.js'
+export { checkProvider } from './provider/provider-shape.js'
 export { SimpleAuth, type SimpleAuthOptions } from './provider/simple-auth.js'
 export type { TokenForm } from './provider/token-form.js'
 export { type TokenUser } from './provider/token-user.js'
+export {
+  findRefusedOptions,
+  isNothing,
+  type Nothing,
+  type OptionNames,
+  type OptionRules,
+  type RefusedOption,
+  type Remedies,
+  type Unserved,
+} from './option/closed-options.js'
+export { nearestName } from './option/nearest-name.js'
+export { OptionsError, refusedOptionText, refuseOptions } from './option/options-error.js'
 export {
   AuthError,
   ConfigurationError,

@@ -1,4 +1,5 @@
 import {
+  checkProvider,
   checkRoleTable,
   DEFAULT_ROLES,
   freezeRoleTable,
@@ -11,22 +12,11 @@ import { StartError } from './error.js'
 /** A timer of more milliseconds would fire at once (almost 25 days). */
 const LARGEST_OPTION = 2 ** 31 - 1
 
-/** Members by which the original decides, and Signet does not: taken in silence, they would open what they close. */
-const UNKNOWN_RULES = ['authorize', 'rules'] as const
-
-function refuseUnknownRules(auth: AuthProvider): void {
-  const rule = UNKNOWN_RULES.find((name) => name in auth && Reflect.get(auth, name) !== undefined)
-  if (rule === undefined) return
-  throw new StartError(
-    'option_invalid',
-    `server.auth has ${rule}, which is not asked here. Write authorizeUser, or grant permissions by claims and server.access.roles.`,
-  )
-}
-
 /**
  * Who may call.
  * @param defaultAuth - who may where the application does not say
- * @throws {StartError} `auth_missing` where nobody says, `option_invalid` for rules that are not asked
+ * @throws {StartError} `auth_missing` where nobody says
+ * @throws {ConfigurationError} `option_invalid` for what is not a provider, or has rules that are not asked
  */
 export function resolveAuth(
   mastra: Mastra,
@@ -39,7 +29,7 @@ export function resolveAuth(
       'The application has no server.auth, so nobody could be told apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
     )
   }
-  if (auth !== false) refuseUnknownRules(auth)
+  if (auth !== false) checkProvider(auth, 'server.auth')
   return auth
 }
 

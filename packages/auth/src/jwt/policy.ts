@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../error.js'
 import type { KeySource } from '../keys/contract.js'
 import type { RevocationList } from '../revocation/contract.js'
+import { findRefusedOptions, type OptionNames } from '../option/closed-options.js'
+import { refuseOptions } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from './algorithm.js'
 import type { CacheOptions } from './cache.js'
 import type { ClaimRules } from './claims.js'
@@ -58,8 +60,37 @@ export interface SettledPolicy {
 
 const DEFAULT_MAX_TOKEN_BYTES = 8192
 
+const RULES: OptionNames<TokenRules> = {
+  keys: true,
+  algorithms: true,
+  issuer: true,
+  audience: true,
+  typ: true,
+  requiredClaims: true,
+  maxTokenAgeSeconds: true,
+  clockToleranceSeconds: true,
+}
+
+const VERIFIER_OPTIONS: OptionNames<VerifierOptions> = {
+  maxTokenBytes: true,
+  now: true,
+  revocation: true,
+  cache: true,
+}
+
+const SIGNATURE_POLICY: OptionNames<SignaturePolicy> = {
+  keys: true,
+  algorithms: true,
+  maxTokenBytes: true,
+}
+
 function refuse(message: string): never {
   throw new ConfigurationError('option_invalid', message)
+}
+
+/** Refuses a rule that is not known: misspelt, it would not be applied. */
+function checkNames(policy: object, served: Readonly<Record<string, true>>, path = ''): void {
+  refuseOptions(findRefusedOptions('A verification policy', policy, { served }, path))
 }
 
 function checkMaxTokenBytes(maxTokenBytes: number | undefined): number {
@@ -125,6 +156,7 @@ function settleRules<Rules extends TokenRules>(rules: Rules): Rules {
 
 function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> {
   if (!Array.isArray(issuers) || issuers.length === 0) refuse('The list of issuers is empty.')
+  issuers.forEach((each, index) => checkNames(each, RULES, `issuers.${index}.`))
   const rules = new Map<unknown, TokenRules>()
   for (const each of issuers.map(settleRules)) {
     const names = typeof each.issuer === 'string' ? [each.issuer] : each.issuer
@@ -137,8 +169,9 @@ function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> 
   return rules
 }
 
-/** @throws {ConfigurationError} `algorithm_unknown` or `option_invalid` */
+/** @throws {ConfigurationError} `algorithm_unknown`, `option_invalid` or `option_unknown` */
 export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
+  checkNames(policy, SIGNATURE_POLICY)
   checkSignatureRules(policy)
   const { keys, algorithms, maxTokenBytes } = policy
   const only = { keys, algorithms: copyList(algorithms) }
@@ -151,7 +184,7 @@ export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
   }
 }
 
-/** @throws {ConfigurationError} `algorithm_unknown` or `option_invalid` */
+/** @throws {ConfigurationError} `algorithm_unknown`, `option_invalid` or `option_unknown` */
 export function settlePolicy(policy: VerificationPolicy): SettledPolicy {
   const { now = Date.now, revocation } = policy
   if (typeof now !== 'function') refuse('The option now is not a function.')
@@ -160,9 +193,11 @@ export function settlePolicy(policy: VerificationPolicy): SettledPolicy {
   }
   const options = { now, revocation, maxTokenBytes: checkMaxTokenBytes(policy.maxTokenBytes) }
   if ('issuers' in policy) {
+    checkNames(policy, { ...VERIFIER_OPTIONS, issuers: true })
     const rules = byIssuer(policy)
     return { ...options, only: undefined, rulesFor: (issuer) => rules.get(issuer) }
   }
+  checkNames(policy, { ...VERIFIER_OPTIONS, ...RULES })
   const only = settleRules(policy)
   return { ...options, only, rulesFor: () => only }
 }

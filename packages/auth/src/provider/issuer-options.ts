@@ -12,6 +12,7 @@ import { createRemoteKeySet } from '../keys/remote-key-set.js'
 import { secretBytes, secretKeys, type Secret } from '../keys/secret.js'
 import { measureSecret } from '../keys/secret-measure.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
+import type { OptionNames } from '../option/closed-options.js'
 import { refuseUndefined } from './option-checks.js'
 
 /** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
@@ -73,6 +74,25 @@ export interface Issuer {
   readonly defaultRole: string | undefined
   readonly roles: RoleTable | undefined
   readonly grants: readonly string[] | undefined
+}
+
+/** The names of the options of one issuer. */
+export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
+  secret: true,
+  publicKey: true,
+  jwks: true,
+  jwksUri: true,
+  issuer: true,
+  audience: true,
+  algorithms: true,
+  typ: true,
+  profile: true,
+  requiredClaims: true,
+  maxTokenAgeSeconds: true,
+  clockToleranceSeconds: true,
+  defaultRole: true,
+  roles: true,
+  grants: true,
 }
 
 const KEY_OPTIONS = ['secret', 'publicKey', 'jwks', 'jwksUri'] as const

@@ -10,11 +10,12 @@ import { signToken, type SignOptions } from '../jwt/sign.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
+import type { OptionNames } from '../option/closed-options.js'
 import type { AuthProvider, AuthRequest, UserAccess } from './contract.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
-import { readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
+import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
 import { claimText, userOf, type JwtUser } from './jwt-user.js'
-import { checkFunctions, refuseUndefined } from './option-checks.js'
+import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
 
@@ -66,24 +67,22 @@ const MADE: ReadonlySet<string> = new Set(['exp', 'iat'])
 /** Room for more than ten thousand short tokens, or five thousand such as OpenID providers give. */
 const DEFAULT_CACHE: CacheOptions = { maxBytes: 32 * 1024 * 1024 }
 
-/** Options of one issuer that cannot stand beside `issuers`. */
-const ISSUER_OPTIONS = [
-  'secret',
-  'publicKey',
-  'jwks',
-  'jwksUri',
-  'issuer',
-  'audience',
-  'algorithms',
-  'typ',
-  'profile',
-  'requiredClaims',
-  'maxTokenAgeSeconds',
-  'clockToleranceSeconds',
-  'defaultRole',
-  'roles',
-  'grants',
-] as const satisfies readonly (keyof IssuerOptions)[]
+const OPTIONS: OptionNames<MastraJwtAuthOptions> = {
+  ...ISSUER_OPTIONS,
+  issuers: true,
+  requireExpiry: true,
+  maxTokenBytes: true,
+  cache: true,
+  revocation: true,
+  mapUser: true,
+  mapUserToResourceId: true,
+  authorizeUser: true,
+  name: true,
+  public: true,
+  protected: true,
+  fetch: true,
+  now: true,
+}
 
 function isDevelopment(): boolean {
   return process.env['NODE_ENV'] === 'development'
@@ -107,7 +106,10 @@ function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] 
   if (issuers === undefined) return [withSecret(options)]
   const isList = Array.isArray(issuers) && issuers.every((each) => Object(each) === each)
   if (!isList) throw new ConfigurationError('option_invalid', 'The option issuers is not a list.')
-  const beside = ISSUER_OPTIONS.find((name) => name in options)
+  issuers.forEach((issuer, index) =>
+    checkOptions('MastraJwtAuth', issuer, ISSUER_OPTIONS, `issuers.${index}.`),
+  )
+  const beside = Object.keys(ISSUER_OPTIONS).find((name) => name in options)
   if (beside !== undefined) {
     throw new ConfigurationError(
       'option_invalid',
@@ -150,10 +152,11 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #issuerOfName: ReadonlyMap<string, Issuer>
 
   /**
-   * @throws {ConfigurationError} for a secret or a key that is missing, weak or none, or for options that
-   *   would accept more than they seem to; its message says what to do
+   * @throws {ConfigurationError} for a secret or a key that is missing, weak or none, for options that
+   *   would accept more than they seem to, and for an option that is not known; its message says what to do
    */
   constructor(options: MastraJwtAuthOptions = {}) {
+    checkOptions('MastraJwtAuth', options, OPTIONS)
     refuseUndefined(options, ['issuers', 'revocation'])
     checkFunctions(options, ['authorizeUser'])
     this.#options = { ...options }

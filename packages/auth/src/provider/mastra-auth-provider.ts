@@ -1,5 +1,5 @@
 import type { AuthProvider, AuthRequest } from './contract.js'
-import { checkFunctions } from './option-checks.js'
+import { checkFunctions, refuseDecidingOptions } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 
 /** Options of every provider that extends `MastraAuthProvider`. */
@@ -49,6 +49,7 @@ export abstract class MastraAuthProvider<
    * @throws {ConfigurationError} `option_invalid`
    */
   protected registerOptions(options: MastraAuthProviderOptions<User> = {}): void {
+    refuseDecidingOptions(this.constructor.name, options)
     checkFunctions(options, ['authorizeUser', 'mapUserToResourceId'])
     const { authorizeUser, mapUserToResourceId } = options
     if (authorizeUser !== undefined) this.authorizeUser = authorizeUser.bind(this)

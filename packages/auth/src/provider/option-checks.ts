@@ -1,4 +1,7 @@
 import { ConfigurationError } from '../error.js'
+import { findRefusedOptions } from '../option/closed-options.js'
+import { refuseOptions } from '../option/options-error.js'
+import { DECIDING_MEMBERS } from './provider-shape.js'
 
 /**
  * Refuses options that were written out but have no value, such as `issuer: process.env.ISSUER` where the
@@ -31,4 +34,29 @@ export function checkFunctions<Options extends object>(
     if (!(name in options) || typeof options[name] === 'function') continue
     throw new ConfigurationError('option_invalid', `The option ${name} is not a function.`)
   }
+}
+
+/**
+ * Refuses options that are not known, with the nearest name: `audiance`, taken in silence, would accept tokens
+ * of every audience.
+ * @param path - what stands before each name. Default: nothing
+ * @throws {OptionsError} `option_unknown`, or `option_unsupported` for `authorize` and `rules`
+ */
+export function checkOptions(
+  where: string,
+  options: object,
+  served: Readonly<Record<string, true>>,
+  path = '',
+): void {
+  refuseOptions(findRefusedOptions(where, options, { served, guards: DECIDING_MEMBERS }, path))
+}
+
+/**
+ * Refuses options by which Mastra decides and Signet does not, and leaves all others to the subclass of a
+ * provider, whose own they may be.
+ * @throws {OptionsError} `option_unsupported`
+ */
+export function refuseDecidingOptions(where: string, options: object): void {
+  const deciding = Object.entries(options).filter(([name]) => Object.hasOwn(DECIDING_MEMBERS, name))
+  checkOptions(where, Object.fromEntries(deciding), {})
 }

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../error.js'
+import type { Remedies } from '../option/closed-options.js'
+import { nearestName } from '../option/nearest-name.js'
 import type { AuthProvider } from './contract.js'
 
 const OPTIONAL_METHODS = [
@@ -17,21 +19,26 @@ const TEXTS = ['name', 'defaultRole'] as const satisfies readonly (keyof AuthPro
 
 const LISTS = ['public', 'protected'] as const satisfies readonly (keyof AuthProvider)[]
 
-/** All that is asked of a provider. */
-export const PROVIDER_MEMBERS: ReadonlySet<PropertyKey> = new Set([
+const MEMBER_NAMES: readonly string[] = [
   'authenticateToken',
   ...OPTIONAL_METHODS,
   ...TEXTS,
   ...LISTS,
-])
+]
+
+/** All that is asked of a provider. */
+export const PROVIDER_MEMBERS: ReadonlySet<PropertyKey> = new Set(MEMBER_NAMES)
+
+/** Members that say who may do what. Misspelt, they would not be asked. */
+const DECIDING_METHODS = ['authorizeUser', 'mapUserToResourceId'] as const
 
 /** What the original asks and Signet does not, and would open what it closes if taken in silence. */
-const REMEDIES: ReadonlyMap<PropertyKey, string> = new Map(
-  ['authorize', 'rules'].map((member) => [
-    member,
-    'Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
-  ]),
-)
+export const DECIDING_MEMBERS: Remedies = {
+  authorize:
+    'Signet does not ask it. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
+  rules:
+    'Signet does not ask them. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
+}
 
 function refuse(what: string, message: string): never {
   throw new ConfigurationError('option_invalid', `${what} ${message}`)
@@ -39,8 +46,36 @@ function refuse(what: string, message: string): never {
 
 /** @throws {ConfigurationError} `option_invalid`, with what to do instead of this member */
 export function refuseMember(member: PropertyKey, what: string): never {
-  const remedy = REMEDIES.get(member) ?? 'Leave it out; what the provider needs can stand outside.'
-  refuse(what, `has ${String(member)}, which is not asked here. ${remedy}`)
+  const name = String(member)
+  const near = nearestName(name, MEMBER_NAMES)
+  const hint = near === undefined ? '' : `Did you mean ${near}? `
+  const otherwise = `${hint}Leave it out; what the provider needs can stand outside.`
+  const remedy = Object.hasOwn(DECIDING_MEMBERS, name) ? DECIDING_MEMBERS[name] : otherwise
+  refuse(what, `has ${name}, which is not asked here. ${remedy}`)
+}
+
+/** The names of all members of an object, those of its classes included. */
+function* memberNames(object: object): Generator<string> {
+  for (
+    let each: unknown = object;
+    typeof each === 'object' && each !== null && each !== Object.prototype;
+    each = Object.getPrototypeOf(each)
+  ) {
+    yield* Object.getOwnPropertyNames(each)
+  }
+}
+
+function isSpeltLike(name: string, member: string): boolean {
+  const isSameWord = name.toLowerCase().replace('authoris', 'authoriz') === member.toLowerCase()
+  return name !== member && isSameWord
+}
+
+/** Refuses a method that would decide and is spelt so that nobody asks it. */
+function refuseMisspelt(provider: object, what: string): void {
+  for (const name of memberNames(provider)) {
+    const meant = DECIDING_METHODS.find((member) => isSpeltLike(name, member))
+    if (meant !== undefined) refuseMember(name, what)
+  }
 }
 
 /**
@@ -54,7 +89,10 @@ export function checkProvider(provider: unknown, what: string): asserts provider
   if (typeof provider !== 'object' || provider === null) refuse(what, 'is not an object.')
   const member = (name: PropertyKey): unknown => Reflect.get(provider, name)
   if (typeof member('authenticateToken') !== 'function') refuse(what, 'has no authenticateToken.')
-  for (const name of REMEDIES.keys()) if (member(name) !== undefined) refuseMember(name, what)
+  for (const name of Object.keys(DECIDING_MEMBERS)) {
+    if (member(name) !== undefined) refuseMember(name, what)
+  }
+  refuseMisspelt(provider, what)
   const has = (names: readonly string[], isRight: (value: unknown) => boolean, kind: string) => {
     const wrong = names.find((name) => member(name) !== undefined && !isRight(member(name)))
     if (wrong !== undefined) refuse(what, `has a member ${wrong} that is no ${kind}.`)

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { readSubject } from '../access/principal.js'
 import { ConfigurationError, TokenError } from '../error.js'
+import type { OptionNames } from '../option/closed-options.js'
 import type { AuthRequest } from './contract.js'
 import { MastraAuthProvider, type MastraAuthProviderOptions } from './mastra-auth-provider.js'
+import { checkOptions } from './option-checks.js'
 import { checkOpaqueToken } from './opaque-token.js'
 import { readTokenUser, type TokenUser } from './token-user.js'
 import type { TokenForm } from './token-form.js'
@@ -23,6 +25,18 @@ export interface SimpleAuthOptions<
   readonly defaultRole?: string | null
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
+}
+
+const OPTIONS: OptionNames<SimpleAuthOptions> = {
+  tokens: true,
+  headers: true,
+  defaultRole: true,
+  now: true,
+  name: true,
+  authorizeUser: true,
+  mapUserToResourceId: true,
+  public: true,
+  protected: true,
 }
 
 function digest(token: string): string {
@@ -81,6 +95,7 @@ export class SimpleAuth<User extends object = object> extends MastraAuthProvider
    */
   constructor(options: SimpleAuthOptions<User>) {
     super({ ...options, name: options.name ?? 'simple' })
+    checkOptions('SimpleAuth', options, OPTIONS)
     checkHeaders(options.headers)
     this.defaultRole = options.defaultRole === null ? undefined : (options.defaultRole ?? 'member')
     this.#users = readTokens(options.tokens)

@@ -1,0 +1,32 @@
+import { ConfigurationError } from '../error.js'
+import type { RefusedOption } from './closed-options.js'
+
+/** One refused option in words: `Agent "a": scorers. Signet runs no …`. */
+export function refusedOptionText({ where, name, remedy }: RefusedOption): string {
+  return `${where}: ${name}. ${remedy}`
+}
+
+function messageOf(refused: readonly RefusedOption[]): string {
+  const [only, ...others] = refused.map(refusedOptionText)
+  if (only !== undefined && others.length === 0) return only
+  return [`${refused.length} options are refused.`, ...refused.map(refusedOptionText)].join('\n- ')
+}
+
+/**
+ * Options that are not served. `code` is `option_unsupported` where Mastra has one of them, and
+ * `option_unknown` where nobody has any of them.
+ */
+export class OptionsError extends ConfigurationError {
+  readonly refused: readonly RefusedOption[]
+
+  constructor(refused: readonly RefusedOption[]) {
+    const isKnown = refused.some(({ isKnownToMastra }) => isKnownToMastra)
+    super(isKnown ? 'option_unsupported' : 'option_unknown', messageOf(refused))
+    this.refused = refused
+  }
+}
+
+/** @throws {OptionsError} where there is one */
+export function refuseOptions(refused: readonly RefusedOption[]): void {
+  if (refused.length > 0) throw new OptionsError(refused)
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { createVerifier, verifySignature } from '../jwt/verify.js'
+import { createSecret, secretKeys } from '../keys/secret.js'
+import { MastraAuthProvider } from './mastra-auth-provider.js'
+import { checkProvider } from './provider-shape.js'
+import { MastraJwtAuth } from './jwt-auth.js'
+import { SimpleAuth } from './simple-auth.js'
+
+const secret = createSecret()
+
+/** Options as they come from a program without types. */
+function untyped<Options>(options: object): Options {
+  return options as Options
+}
+
+describe('an option that is not known', () => {
+  it('is refused by MastraJwtAuth, with the nearest name', () => {
+    expect(() => new MastraJwtAuth(untyped({ secret, audiance: 'api' }))).toThrow(
+      'MastraJwtAuth: audiance. There is no such option. Did you mean audience?',
+    )
+    expect(() => new MastraJwtAuth({ secret, audience: 'api' })).not.toThrow()
+  })
+
+  it('is refused among the options of one of several issuers, with its place', () => {
+    const issuers = [{ issuer: 'https://issuer.example', secret, requiredClaim: ['tid'] }]
+    expect(() => new MastraJwtAuth(untyped({ issuers }))).toThrow(
+      'MastraJwtAuth: issuers.0.requiredClaim. There is no such option. Did you mean requiredClaims?',
+    )
+  })
+
+  it('is refused by SimpleAuth', () => {
+    const tokens = { [createSecret()]: { sub: 'alice' } }
+    expect(() => new SimpleAuth(untyped({ tokens, defaultrole: null }))).toThrow('defaultRole?')
+    expect(() => new SimpleAuth({ tokens, defaultRole: null })).not.toThrow()
+  })
+
+  it('is refused in the policy of a verifier, which would not apply it', () => {
+    const { keys } = { keys: secretKeys(secret) }
+    expect(() => createVerifier(untyped({ keys, requiredClaim: ['tid'] }))).toThrow(
+      'A verification policy: requiredClaim.',
+    )
+    expect(() =>
+      createVerifier(untyped({ issuers: [{ issuer: 'a', keys, maxTokenAge: 60 }] })),
+    ).toThrow('A verification policy: issuers.0.maxTokenAge.')
+    expect(() => createVerifier({ keys, requiredClaims: ['tid'] })).not.toThrow()
+  })
+
+  it('is refused in the policy of a signature', async () => {
+    const policy = untyped<Parameters<typeof verifySignature>[1]>({
+      keys: secretKeys(secret),
+      algorithm: ['HS512'],
+    })
+    await expect(async () => verifySignature('a.b.c', policy)).rejects.toThrow('algorithms?')
+  })
+})
+
+describe('an option by which Mastra decides and Signet does not', () => {
+  class OwnAuth extends MastraAuthProvider {
+    async authenticateToken(): Promise<null> {
+      return null
+    }
+  }
+
+  it.each(['authorize', 'rules'])('is refused by every provider: %s', (name) => {
+    const option = { [name]: () => false }
+    expect(() => new MastraJwtAuth(untyped({ secret, ...option }))).toThrow('Write authorizeUser')
+    expect(() => new OwnAuth(untyped(option))).toThrow(`OwnAuth: ${name}.`)
+  })
+
+  it('leaves the options of a subclass to the subclass', () => {
+    expect(() => new OwnAuth(untyped({ tenant: 'acme' }))).not.toThrow()
+  })
+})
+
+describe('a provider', () => {
+  const authenticateToken = async () => null
+
+  it.each(['authorizeuser', 'AuthorizeUser', 'authoriseUser', 'mapUserToResourceID'])(
+    'is refused a method that nobody would ask: %s',
+    (name) => {
+      const provider = { authenticateToken, [name]: () => false }
+      expect(() => checkProvider(provider, 'server.auth')).toThrow(`has ${name}`)
+    },
+  )
+
+  it('is refused one of its class, too', () => {
+    class Misspelt {
+      authenticateToken = authenticateToken
+      authoriseUser(): boolean {
+        return false
+      }
+    }
+    expect(() => checkProvider(new Misspelt(), 'server.auth')).toThrow(
+      'Did you mean authorizeUser?',
+    )
+  })
+
+  it('may have members of its own', () => {
+    const provider = { authenticateToken, authorizeUser: () => true, lookUp: () => 1 }
+    expect(() => checkProvider(provider, 'server.auth')).not.toThrow()
+  })
+})
