@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { BOUNDS } from './bounds.js'
 import { zodIssues } from './issue.js'
 
 function issuesOf(schema: z.ZodType, value: unknown) {
@@ -18,6 +19,27 @@ describe('the issues of what does not pass', () => {
     const message = (value: object) => issuesOf(z.strictObject({}), value)[0]?.message
     expect(message({ one: 1 })).toBe('Unrecognized key: "one"')
     expect(message({ one: 1, 'tw"o': 2 })).toBe('Unrecognized keys: "one", "tw\\"o"')
+  })
+
+  it('are 50 at most, of which the last says how many more there are', () => {
+    const { limit } = BOUNDS.issues
+    const schema = z.object({ list: z.array(z.number()) })
+    const wrong = (length: number) => ({ list: Array.from({ length }, () => 'x') })
+    expect(issuesOf(schema, wrong(limit))).toHaveLength(limit)
+    expect(issuesOf(schema, wrong(limit)).at(-1)).toMatchObject({ field: 'body.list.49' })
+    const told = issuesOf(schema, wrong(limit + 1000))
+    expect(told).toHaveLength(limit)
+    expect(told.at(-2)).toMatchObject({ field: 'body.list.48' })
+    expect(told.at(-1)).toStrictEqual({
+      field: 'body',
+      message: 'There are 1001 more issues.',
+    })
+  })
+
+  it('name ten names that nobody asked for, and say how many more there are', () => {
+    const names = Array.from({ length: 1010 }, (_, index) => [`n${index}`, 1])
+    const [issue] = issuesOf(z.strictObject({}), Object.fromEntries(names))
+    expect(issue?.message).toMatch(/^Unrecognized keys: "n0", .*"n9", and 1000 more$/)
   })
 
   it('show no name that is as long as a token', () => {

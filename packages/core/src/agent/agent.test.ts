@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import type {
   LanguageModelV3CallOptions,
   LanguageModelV3Content,
@@ -681,6 +682,21 @@ describe('a structured output', () => {
       expect(InputError.isInstance(error)).toBe(false)
     },
   )
+
+  it.each([
+    'My secret is 4711',
+    '{"city":"My secret is 4711"',
+    '{"city":"My secret is 4711","day":7}',
+    '{"My secret is 4711, and longer than names are, as keys":7}',
+  ])('is not quoted by the error where it does not fit: %s', async (text) => {
+    const strict = z.strictObject({ city: z.enum(['Oslo']), day: z.string() })
+    const agent = agentOf(modelOf(say(text)))
+    const error = await rejection(agent.generate('?', { structuredOutput: { schema: strict } }))
+    const causes: unknown[] = []
+    for (let each: unknown = error; each instanceof Error; each = each.cause) causes.push(each)
+    expect(causes).toHaveLength(2)
+    expect(inspect(causes)).not.toMatch(/4711|longer/)
+  })
 })
 
 describe('a tool of the client', () => {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import { isLegalId } from '@signet/auth'
 import { InputError, ToolError } from '../error.js'
+import { describeIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopTool } from '../loop/call.js'
 import { tellOutput } from '../loop/content.js'
@@ -37,8 +38,7 @@ export function mayExecute(tool: Tool, requestContext: RequestContext): boolean 
 function toPublicError(error: unknown, tool: Tool, logger: Logger): ToolError {
   if (ToolError.isInstance(error)) return error
   if (InputError.isInstance(error)) {
-    const issues = error.issues.map(({ field, message }) => `${field}: ${message}`).join('; ')
-    return new ToolError(`${error.message} ${issues}`, { cause: error })
+    return new ToolError(`${error.message} ${describeIssues(error.issues)}`, { cause: error })
   }
   logger.error('A tool failed.', { tool: tool.id, error })
   return new ToolError(`The tool ${tool.id} failed.`)

@@ -4,6 +4,7 @@ import type { ModelMessage } from 'ai'
 import type { z } from 'zod'
 import { ConfigurationError } from '@signet/auth'
 import { InputError } from '../error.js'
+import { describeIssues, zodIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
 import type { Memory } from '../memory/memory.js'
@@ -91,17 +92,34 @@ function toResponseSchema(schema: StructuredSchema): JSONSchema7 {
   return made
 }
 
+/** @throws {SyntaxError} without a word of the text, which the parser's own error quotes */
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SyntaxError(`The model's text of ${text.length} characters is not JSON.`)
+  }
+}
+
+/** @throws {TypeError} with where it does not fit, and none of what the model said there */
+async function fitObject(schema: z.ZodType, object: unknown): Promise<unknown> {
+  const parsed = await schema.safeParseAsync(object)
+  if (parsed.success) return parsed.data
+  const issues = describeIssues(zodIssues(parsed.error))
+  throw new TypeError(`The model's object does not fit the schema. ${issues}`)
+}
+
 /**
  * Reads the object that a model was asked for. There is none while tools have yet to answer.
- * @throws when the text is no JSON or does not fit a zod schema
+ * @throws when the text is not JSON or does not fit a zod schema: never with what the model said
  */
 export async function readObject(
   schema: StructuredSchema | undefined,
   last: OutputStep | undefined,
 ): Promise<{ readonly object: unknown } | undefined> {
   if (schema === undefined || last === undefined || last.toolCalls.length > 0) return undefined
-  const object: unknown = JSON.parse(last.text)
-  return { object: isZodSchema(schema) ? await schema.parseAsync(object) : object }
+  const object = parseObject(last.text)
+  return { object: isZodSchema(schema) ? await fitObject(schema, object) : object }
 }
 
 function joinInstructions({ instructions, system }: RunOptions, session?: MemorySession): string {

@@ -147,8 +147,25 @@ describe('the output of a tool', () => {
 
     const error = await rejection(tool.execute({}, context))
 
-    expect(error).toBeInstanceOf(z.ZodError)
+    expect(error).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringMatching(/^The output of the tool t does not fit its schema. count: /),
+    })
     expect(InputError.isInstance(error)).toBe(false)
+  })
+
+  it('is not quoted where it does not fit, and little is told of much', async () => {
+    const word = 'a word that nobody may see in a log, for it is long enough for a key'
+    const output = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [word + index, 1]))
+    const [strict, texts] = [z.strictObject({}), z.record(z.string(), z.string())]
+    for (const outputSchema of [strict, texts]) {
+      const loose: z.ZodType<unknown, object> = outputSchema
+      const execute = () => output
+      const tool = createTool({ id: 't', description: '', outputSchema: loose, execute })
+      const error = await rejection(tool.execute({}, context))
+      expect(String(error)).not.toContain('nobody')
+      expect(String(error).length).toBeLessThan(10_000)
+    }
   })
 
   it('is anything where there is no schema', async () => {

@@ -1,7 +1,7 @@
 import { isLegalId } from '@signet/auth'
 import { z } from 'zod'
 import { InputError, RegistrationError } from '../error.js'
-import { zodIssues } from '../issue.js'
+import { describeIssues, zodIssues } from '../issue.js'
 import type { RequestContext } from '../request-context.js'
 
 /** A JSON Schema document. */
@@ -65,6 +65,17 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
 }
 
 /**
+ * What a schema makes of a tool's output.
+ * @throws {TypeError} with where it does not fit, and none of what the tool returned there
+ */
+async function fitOutput(id: string, schema: z.ZodType, output: unknown): Promise<unknown> {
+  const parsed = await schema.safeParseAsync(output)
+  if (parsed.success) return parsed.data
+  const issues = describeIssues(zodIssues(parsed.error))
+  throw new TypeError(`The output of the tool ${id} does not fit its schema. ${issues}`)
+}
+
+/**
  * Makes a tool.
  * @throws {RegistrationError} `id_illegal`
  */
@@ -93,7 +104,7 @@ export function createTool<
         throw new InputError(`The input does not fit the tool ${id}.`, zodIssues(parsed.error))
       }
       const output = await config.execute(parsed.data as z.output<Input>, context)
-      return outputSchema === undefined ? output : outputSchema.parseAsync(output)
+      return outputSchema === undefined ? output : fitOutput(id, outputSchema, output)
     },
   })
 }
