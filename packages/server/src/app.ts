@@ -218,6 +218,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     const reply = await (tracing
       ? tracing.request(exchange, () => respond(exchange))
       : respond(exchange))
+    reply.caller = () => limits.callerOf(exchange)
     reply.headers['x-request-id'] = requestId
     if (exchange.limit !== undefined) setLimitFields(exchange.limit, reply.headers)
     crossOrigin.decorate(request, reply.headers)

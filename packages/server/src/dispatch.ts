@@ -88,9 +88,9 @@ async function admit(
   try {
     permitted = permit(passage, principal, match)
   } catch (error) {
-    throw await service.limits.denial(exchange, principal, error)
+    throw await service.limits.denial(exchange, error)
   }
-  const counted = service.limits.admit(exchange, permitted.route, principal)
+  const counted = service.limits.admit(exchange, permitted.route)
   if (counted !== undefined) await counted
   return permitted
 }

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { StartError } from './error.js'
 import { nodeListener, type Answerer } from './http/node-listener.js'
+import { endStalled } from './http/stalled.js'
+import { UnreadAnswers } from './http/unread.js'
 
 /** Where a server listens. */
 export interface ServeOptions {
@@ -11,6 +13,15 @@ export interface ServeOptions {
   readonly hostname?: string
   /** Largest header section of a request, in bytes. Default: 16 KiB. */
   readonly maxHeaderBytes?: number
+  /**
+   * How long the socket of a client may take no byte of an answer that waits for it, in milliseconds, before its
+   * connection is ended. Default: 30,000.
+   */
+  readonly unreadTimeoutMs?: number
+  /** How many bytes of answers may wait for their clients, in all: above it the slowest are ended. Default: 256 MiB. */
+  readonly maxUnreadBytes?: number
+  /** The same of one caller. Default: 128 MiB. */
+  readonly maxUnreadBytesPerCaller?: number
 }
 
 /** A server that listens. */
@@ -28,6 +39,11 @@ const DEFAULT_PORT = 4111
 const DEFAULT_HOSTNAME = '127.0.0.1'
 const DEFAULT_HEADER_BYTES = 16 * 1024
 const DEFAULT_GRACE_MS = 30_000
+const DEFAULT_UNREAD_TIMEOUT_MS = 30_000
+const MAX_UNREAD_BYTES = 256 * 1024 * 1024
+const MAX_UNREAD_BYTES_PER_CALLER = 128 * 1024 * 1024
+/** When a silent connection is first asked whether its client is there (TCP keep-alive). */
+const KEEP_ALIVE_PROBE_MS = 60_000
 /** How often a server that closes looks for connections whose answer has ended. */
 const IDLE_CHECK_MS = 20
 /** How long a client may take to send its headers, and its whole request. */
@@ -141,9 +157,18 @@ export async function serve(
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
   })
-  server.on('request', nodeListener(answerer))
+  // The size of the header section is limit enough: of more fields than a number, Node.js would forget some.
+  server.maxHeadersCount = 0
+  const unread = new UnreadAnswers({
+    total: options.maxUnreadBytes ?? MAX_UNREAD_BYTES,
+    perCaller: options.maxUnreadBytesPerCaller ?? MAX_UNREAD_BYTES_PER_CALLER,
+  })
+  server.on('request', nodeListener(answerer, unread))
   const connections = trackConnections(server)
+  endStalled(server, connections.open, options.unreadTimeoutMs ?? DEFAULT_UNREAD_TIMEOUT_MS)
   const address = await listen(server, hostname, port)
   let closing: Promise<void> | undefined
   return {

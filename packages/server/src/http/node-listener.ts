@@ -6,6 +6,7 @@ import type { Incoming } from './incoming.js'
 import { NodeIncoming } from './node-incoming.js'
 import { letGo, type Reply } from './reply.js'
 import { sendReply } from './send-reply.js'
+import type { UnreadAnswers } from './unread.js'
 
 /** Where a request came from. */
 export interface RequestOrigin {
@@ -55,6 +56,7 @@ function drain(message: IncomingMessage): void {
 
 async function answerMessage(
   answerer: Answerer,
+  unread: UnreadAnswers,
   message: IncomingMessage,
   answer: ServerResponse,
 ): Promise<void> {
@@ -67,11 +69,11 @@ async function answerMessage(
   }
   if (!message.complete) answer.once('finish', () => drain(message))
   try {
-    sendReply(answer, reply)
+    sendReply(answer, reply, unread)
   } catch (error) {
     // A status or a header that HTTP does not have, of a handler of the application.
     void letGo(reply.body)
-    sendReply(answer, refuse(error))
+    sendReply(answer, refuse(error), unread)
   }
 }
 
@@ -91,10 +93,13 @@ function awaitTurn({ socket }: IncomingMessage, answer: ServerResponse, begin: (
   })
 }
 
-/** What `node:http` calls for each request. */
-export function nodeListener(answerer: Answerer): RequestListener {
+/**
+ * What `node:http` calls for each request.
+ * @param unread - counts what waits for clients
+ */
+export function nodeListener(answerer: Answerer, unread: UnreadAnswers): RequestListener {
   return (message, answer) => {
-    const begin = () => void answerMessage(answerer, message, answer)
+    const begin = () => void answerMessage(answerer, unread, message, answer)
     if (answer.socket === null) awaitTurn(message, answer, begin)
     else begin()
   }

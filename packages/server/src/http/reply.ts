@@ -14,6 +14,8 @@ export class Reply {
   readonly status: number
   readonly headers: ReplyHeaders
   readonly body: ReplyBody
+  /** Whose answer it is, asked only where it waits for its client. Default: the address of the client's socket. */
+  caller: (() => string) | undefined
 
   constructor(body: ReplyBody, status: number, headers: ReplyHeaders) {
     this.body = body

@@ -21,12 +21,14 @@ import { createSlots } from './slots.js'
 /** How often callers may ask. It is asked behind the gate, and before a byte of the body is read. */
 export interface Limits {
   readonly settings: LimitSettings
+  /** As whom a request counts: its principal; a stranger's, and any where callers are not told apart, by its network. */
+  callerOf(exchange: Exchange): string
   /**
    * Lets a request of a known caller through, and notes how it stands, where that is worth telling. An answer keeps its slot until the
    * exchange is over.
    * @throws {LimitError}
    */
-  admit(exchange: Exchange, route: Route, principal: Principal): void | Promise<void>
+  admit(exchange: Exchange, route: Route): void | Promise<void>
   /**
    * What to refuse a request with whose credential was refused: the same, or too many of these came from its
    * address. No other refusal is counted.
@@ -36,7 +38,7 @@ export interface Limits {
    * What to refuse a known caller with who may not, or asks for what there is not: the same, or they ask too
    * often. It counts like any request.
    */
-  denial(exchange: Exchange, principal: Principal, error: unknown): Promise<unknown>
+  denial(exchange: Exchange, error: unknown): Promise<unknown>
   /** Parts from Redis. */
   close(): void
 }
@@ -101,9 +103,9 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
   const slots = answersAtOnce === false ? undefined : createSlots(answersAtOnce)
   const isAnswerRoute = new WeakMap<Route, boolean>()
 
-  function callerOf(exchange: Exchange, principal: Principal): string {
-    const { address } = exchange
-    return isAuthEnabled || address === undefined ? keyOf(principal) : networkOf(address)
+  function callerOf({ address, principal }: Exchange): string {
+    if (principal !== undefined && (isAuthEnabled || address === undefined)) return keyOf(principal)
+    return address === undefined ? '' : networkOf(address)
   }
 
   function takeSlot(exchange: Exchange, caller: string): void {
@@ -140,18 +142,19 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
 
   return {
     settings,
-    admit(exchange, route, principal) {
+    callerOf,
+    admit(exchange, route) {
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
-      const caller = callerOf(exchange, principal)
+      const caller = callerOf(exchange)
       if (!isAnswered) return countRequest(exchange, caller)
       takeSlot(exchange, caller)
       if (answers === undefined) return undefined
       return whenCounted(answers.counter.count(caller), (count) => settle(exchange, answers, count))
     },
-    async denial(exchange, principal, error) {
+    async denial(exchange, error) {
       try {
-        await countRequest(exchange, callerOf(exchange, principal))
+        await countRequest(exchange, callerOf(exchange))
         return error
       } catch (limitError) {
         return limitError
