@@ -43,6 +43,7 @@ export type BoundName =
   | 'providerOptionValues'
   | 'providerOptionDepth'
   | 'providerOptionCharacters'
+  | 'lastMessages'
   | 'contextValues'
   | 'contextDepth'
   | 'contextCharacters'
@@ -51,7 +52,6 @@ export type BoundName =
   | 'titleCharacters'
   | 'metadataNames'
   | 'metadataValues'
-  | 'metadataDepth'
   | 'metadataCharacters'
   | 'soughtNames'
   | 'perPage'
@@ -59,6 +59,7 @@ export type BoundName =
   | 'savedMessages'
   | 'savedParts'
   | 'typeCharacters'
+  | 'partTypeCharacters'
   | 'deletedMessages'
   | 'include'
   | 'neighbours'
@@ -116,7 +117,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   ),
   bodyValues: bound(50_000, 'values', 'JSON in a body; an empty list or object is two', BODY),
   bodyDepth: bound(100, 'levels', 'JSON in a body', BODY),
-  queryCharacters: bound(12_288, 'characters', 'a query string', QUERY),
+  queryCharacters: bound(15_360, 'characters', 'a query string', QUERY),
   queryParameters: bound(100, 'parameters', 'a query string', QUERY),
   issues: bound(
     50,
@@ -149,6 +150,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   providerOptionValues: bound(1000, 'values', '`providerOptions`', ANSWER),
   providerOptionDepth: bound(32, 'levels', '`providerOptions`', ANSWER),
   providerOptionCharacters: bound(65_536, 'characters', 'all texts of `providerOptions`', ANSWER),
+  lastMessages: bound(1000, 'messages', '`memory.options.lastMessages`', ANSWER),
   contextValues: bound(5000, 'values', '`requestContext`', 'server/src/client-context.ts'),
   contextDepth: bound(32, 'levels', '`requestContext`', 'server/src/client-context.ts'),
   contextCharacters: bound(
@@ -159,11 +161,10 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   ),
 
   idCharacters: bound(255, 'characters', 'the id of a thread or a message', MEMORY),
-  agentIdCharacters: bound(128, 'characters', '`agentId` in a query', MEMORY),
+  agentIdCharacters: bound(255, 'characters', '`agentId` in a query', MEMORY),
   titleCharacters: bound(1000, 'characters', 'the title of a thread', MEMORY),
   metadataNames: bound(256, 'names', 'metadata, at its first level', MEMORY),
   metadataValues: bound(10_000, 'values', 'metadata', MEMORY),
-  metadataDepth: bound(64, 'levels', 'metadata', MEMORY),
   metadataCharacters: bound(65_536, 'characters', 'all texts of metadata', MEMORY),
   soughtNames: bound(10, 'names', 'metadata that is looked for', MEMORY),
   perPage: bound(1000, 'elements', '`perPage`', MEMORY),
@@ -178,7 +179,13 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   typeCharacters: bound(
     64,
     'characters',
-    'the `type` of a message to save, and of a part of it',
+    'the `type` of a message to save',
+    'server/src/routes/memory/saved-message.ts',
+  ),
+  partTypeCharacters: bound(
+    1000,
+    'characters',
+    'the `type` of a part to save',
     'server/src/routes/memory/saved-message.ts',
   ),
   deletedMessages: bound(10_000, 'ids', '`messageIds` to delete', MESSAGE_ROUTES),

@@ -71,7 +71,9 @@ const memory = z.object({
   resource: ignoredOwner,
   options: z
     .object({
-      lastMessages: z.union([z.literal(false), z.int().min(0).max(1000)]).optional(),
+      lastMessages: z
+        .union([z.literal(false), z.int().min(0).max(BOUNDS.lastMessages.limit)])
+        .optional(),
       readOnly: z.boolean().optional(),
     })
     .optional(),

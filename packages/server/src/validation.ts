@@ -1,4 +1,4 @@
-import { zodIssues } from '@signet/core'
+import { BOUNDS, zodIssues } from '@signet/core'
 import type { z } from 'zod'
 import { RequestError } from './error.js'
 
@@ -13,6 +13,21 @@ export function validate(schema: z.ZodType, value: unknown, what: string): unkno
   throw new RequestError('request_invalid', `The ${what} is not valid.`, {
     issues: zodIssues(parsed.error),
   })
+}
+
+/**
+ * Looks at how much a query string holds, before it is read.
+ * @throws {RequestError} `request_invalid`
+ */
+export function checkQuery(text: string): void {
+  const { queryCharacters, queryParameters } = BOUNDS
+  if (text.length < queryParameters.limit) return
+  const isLong = text.length > queryCharacters.limit
+  if (!isLong && text.split('&').length <= queryParameters.limit) return
+  const message = isLong
+    ? `The query has more than ${queryCharacters.limit} characters.`
+    : `The query has more than ${queryParameters.limit} parameters.`
+  throw new RequestError('request_invalid', message, { issues: [{ field: 'query', message }] })
 }
 
 /** A query string as an object; of a name that stands several times, all values. */

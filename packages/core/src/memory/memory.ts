@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@signet/auth'
+import { BOUNDS } from '../bounds.js'
 import type { ModelConfig } from '../model/contract.js'
 import type { WorkingMemoryScope } from './storage.js'
 import { DEFAULT_TEMPLATE } from './working-memory.js'
@@ -41,7 +42,6 @@ export interface MemorySettings {
 }
 
 const DEFAULT_LAST_MESSAGES = 10
-const MOST_LAST_MESSAGES = 1000
 
 /**
  * Reads how many messages are wanted.
@@ -50,7 +50,7 @@ const MOST_LAST_MESSAGES = 1000
 export function readLastMessages(value: unknown): number | undefined {
   if (value === false) return 0
   const isCount =
-    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_LAST_MESSAGES
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= BOUNDS.lastMessages.limit
   return isCount ? Number(value) : undefined
 }
 
@@ -59,7 +59,7 @@ function readSettings(options: MemoryOptions): MemorySettings {
   if (lastMessages === undefined) {
     throw new ConfigurationError(
       'option_invalid',
-      `lastMessages of a memory is not false or a whole number from 0 to ${MOST_LAST_MESSAGES}.`,
+      `lastMessages of a memory is not false or a whole number from 0 to ${BOUNDS.lastMessages.limit}.`,
     )
   }
   if ((options.semanticRecall ?? false) !== false) {

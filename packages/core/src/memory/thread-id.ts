@@ -1,4 +1,5 @@
-const MAXIMUM_LENGTH = 255
+import { BOUNDS } from '../bounds.js'
+
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u
 
 /**
@@ -8,7 +9,7 @@ const UNPAIRED_SURROGATE = /\p{Surrogate}/u
 export function isThreadId(id: string): boolean {
   return (
     id.length > 0 &&
-    id.length <= MAXIMUM_LENGTH &&
+    id.length <= BOUNDS.idCharacters.limit &&
     id !== '.' &&
     id !== '..' &&
     !id.includes('\0') &&

@@ -1,4 +1,5 @@
 import { createPermissions, parseGrant, type Permissions } from '@signet/auth'
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { accessMatrix } from '../access-matrix.js'
 import { RequestError } from '../error.js'
@@ -8,10 +9,12 @@ import { rolesOf } from '../start-check.js'
 const accessQuery = z.object({
   role: z
     .string()
+    .max(BOUNDS.roleCharacters.limit)
     .optional()
     .meta({ description: 'A role of the role table.', examples: ['member', 'owner'] }),
   permissions: z
     .string()
+    .max(BOUNDS.scopeCharacters.limit)
     .optional()
     .meta({
       description: 'Permissions with spaces between them; what is none grants nothing.',

@@ -7,6 +7,7 @@ import {
   ScopeError,
   type ApiKeyStore,
 } from '@signet/auth'
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { revokeApiKey } from '../api-key/revoke.js'
 import { apiKeyMembers, viewApiKey } from '../api-key/view.js'
@@ -17,29 +18,30 @@ import { pageInfo, pageQuery } from './memory/schema.js'
 const DAY_MS = 86_400_000
 const DEFAULT_DAYS = 90
 /** A hundred years; nobody means more. */
-const MOST_DAYS = 36_525
-const MOST_SCOPES = 100
+const MAX_DAYS = 36_525
 const DEFAULT_PER_PAGE = 100
 /** What no id of a key can be is not looked for. */
 const LEGAL_ID = /^[\w-]{1,64}$/
 /** What is longer is not quoted: it may be a token that got into the wrong place. */
-const MOST_QUOTED = 40
+const MAX_QUOTED = 40
 
 const keyView = z.object(apiKeyMembers)
 
 const nameText = z
   .string()
+  .max(BOUNDS.keyNameCharacters.limit, { abort: true })
   .refine(
     isApiKeyName,
     'A name has 1 to 100 characters, none of them a control character, and holds no key.',
   )
-  .meta({ minLength: 1, maxLength: 100, examples: ['nightly report'] })
+  .meta({ minLength: 1, examples: ['nightly report'] })
 
 const scopeText = z
   .string()
+  .max(BOUNDS.keyScopeCharacters.limit, { abort: true })
   .superRefine((text, context) => {
     if (parseGrant(text) !== undefined && !containsApiKey(text)) return
-    const named = text.length > MOST_QUOTED ? 'The text' : JSON.stringify(text)
+    const named = text.length > MAX_QUOTED ? 'The text' : JSON.stringify(text)
     const message = `${named} is no permission. Write resource:action or resource:action:id.`
     context.addIssue({ code: 'custom', message })
   })
@@ -59,9 +61,9 @@ const create = defineRoute({
   status: 201,
   body: z.strictObject({
     name: nameText,
-    scopes: z.array(scopeText).min(1).max(MOST_SCOPES),
+    scopes: z.array(scopeText).min(1).max(BOUNDS.keyScopes.limit),
     /** Null for never. */
-    expiresInDays: z.int().min(1).max(MOST_DAYS).nullable().default(DEFAULT_DAYS),
+    expiresInDays: z.int().min(1).max(MAX_DAYS).nullable().default(DEFAULT_DAYS),
   }),
   response: z.object({ key: z.string(), ...apiKeyMembers }),
   async handler(input) {

@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS } from '@signet/core'
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { auditView, viewAuditRecord } from '../audit/audit-view.js'
 import { RequestError } from '../error.js'
@@ -6,11 +6,10 @@ import { defineRoute, type Route } from '../route.js'
 import { numberText, timeText } from './memory/schema.js'
 
 const DEFAULT_LIMIT = 100
-const MOST_RECORDS = 1000
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** A value to look for, as a record shows it. */
-const filterText = z.string().min(1).max(MOST_AUDIT_CHARACTERS).optional()
+const filterText = z.string().min(1).max(BOUNDS.auditCharacters.limit).optional()
 
 /** Longer numbers than `numberText` reads. */
 function longNumberText(maximum: number): z.ZodType<number, string> {
@@ -40,7 +39,7 @@ const auditQuery = z.strictObject({
   to: time,
   /** `next` of the page before. */
   before: longNumberText(Number.MAX_SAFE_INTEGER).optional(),
-  limit: numberText(1, MOST_RECORDS).optional(),
+  limit: numberText(1, BOUNDS.auditRecords.limit).optional(),
 })
 
 const list = defineRoute({

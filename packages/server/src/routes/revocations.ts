@@ -8,30 +8,30 @@ import {
   type Principal,
   type Revocation,
 } from '@signet/auth'
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../error.js'
 import { defineRoute, type HandlerContext, type Route } from '../route.js'
 
 const nameText = z
   .string()
+  .max(BOUNDS.subjectCharacters.limit, { abort: true })
   .refine(isRevocableName, 'A name has 1 to 2000 characters, none of them NUL.')
 
-/** As much as a token of whatever kind can have, in characters. */
-const MOST_TOKEN = 65_536
 /** What is no token could only be withdrawn by mistake. */
 const tokenText = z
   .string()
-  .max(MOST_TOKEN)
+  .max(BOUNDS.tokenCharacters.limit, { abort: true })
   .refine(isBearerToken, 'The text is no bearer token: send the token alone.')
 
 const NAMES = ['token', 'jti', 'subject', 'session'] as const
 
 /** Exactly one of them. A shape for each tells readers of the schema what goes together. */
 const shapes = z.union([
-  z.strictObject({ token: z.string() }),
-  z.strictObject({ jti: z.string(), issuer: z.string().optional() }),
-  z.strictObject({ subject: z.string(), issuer: z.string().optional() }),
-  z.strictObject({ session: z.string(), issuer: z.string().optional() }),
+  z.strictObject({ token: tokenText }),
+  z.strictObject({ jti: nameText, issuer: nameText.optional() }),
+  z.strictObject({ subject: nameText, issuer: nameText.optional() }),
+  z.strictObject({ session: nameText, issuer: nameText.optional() }),
 ])
 
 const revocationRequest = z

@@ -5,18 +5,18 @@ import {
   parseGrant,
   type Principal,
 } from '@signet/auth'
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
+import { boundedJson } from '../bounded.js'
 import { jsonReply } from '../http/reply.js'
 import { defineRoute, type Route } from '../route.js'
 
 /** Eight hours, as the token lasts that `signet dev` prints. */
 const DEFAULT_SECONDS = 8 * 3600
 /** Thirty days. */
-const MOST_SECONDS = 30 * 86_400
-const MOST_SCOPE = 4096
-const MOST_ROLES = 50
+const MAX_SECONDS = 30 * 86_400
 /** What is quoted of a scope that is none. */
-const MOST_QUOTED = 100
+const MAX_QUOTED = 100
 
 /** Claims that say who, for whom, until when and what: the request or the provider says them. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -67,7 +67,7 @@ const explain = defineRoute({
   access: 'system:read',
   summary:
     'What this server makes of a token, check by check, and what it grants where it verifies',
-  body: z.strictObject({ token: z.string() }),
+  body: z.strictObject({ token: z.string().max(BOUNDS.tokenCharacters.limit) }),
   response: z.object({
     form: z.enum(['jwt', 'api-key', 'opaque']),
     by: z.string(),
@@ -106,6 +106,7 @@ const explain = defineRoute({
 
 const subjectText = z
   .string()
+  .max(BOUNDS.subjectCharacters.limit, { abort: true })
   .refine(
     (text) => isRevocableName(text) && text.trim() !== '',
     'A subject has 1 to 2000 characters, none of them NUL, and is not blank.',
@@ -113,20 +114,26 @@ const subjectText = z
 
 const scopeText = z
   .string()
-  .max(MOST_SCOPE)
+  .max(BOUNDS.scopeCharacters.limit, { abort: true })
   .superRefine((text, context) => {
     const wrong = text.split(' ').find((word) => word !== '' && parseGrant(word) === undefined)
     if (wrong === undefined) return
-    const message = `${JSON.stringify(wrong.slice(0, MOST_QUOTED))} is no permission. Write resource:action or resource:action:id.`
+    const message = `${JSON.stringify(wrong.slice(0, MAX_QUOTED))} is no permission. Write resource:action or resource:action:id.`
     context.addIssue({ code: 'custom', message })
   })
   .meta({ examples: ['agents:execute tools:execute:get-weather'] })
 
-const furtherClaims = z.record(z.string(), z.unknown()).superRefine((claims, context) => {
+const claimNames = z.record(z.string(), z.unknown()).superRefine((claims, context) => {
   for (const name of Object.keys(claims).filter((each) => RESERVED.has(each))) {
     const message = 'This claim is not for the request to say, or has a member of its own there.'
     context.addIssue({ code: 'custom', path: [name], message })
   }
+})
+
+const furtherClaims = boundedJson(claimNames.meta({ maxProperties: BOUNDS.claimValues.limit }), {
+  values: BOUNDS.claimValues,
+  depth: BOUNDS.claimDepth,
+  characters: BOUNDS.claimCharacters,
 })
 
 const sign = defineRoute({
@@ -138,8 +145,11 @@ const sign = defineRoute({
   body: z.strictObject({
     sub: subjectText,
     scope: scopeText.optional(),
-    roles: z.array(z.string().min(1)).max(MOST_ROLES).optional(),
-    expiresInSeconds: z.int().min(1).max(MOST_SECONDS).default(DEFAULT_SECONDS),
+    roles: z
+      .array(z.string().min(1).max(BOUNDS.roleCharacters.limit))
+      .max(BOUNDS.tokenRoles.limit)
+      .optional(),
+    expiresInSeconds: z.int().min(1).max(MAX_SECONDS).default(DEFAULT_SECONDS),
     claims: furtherClaims.default({}),
   }),
   response: z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.iso.datetime() }),

@@ -2,6 +2,7 @@ import type { Principal } from '@signet/auth'
 import { InputError, ToolError, type Tool } from '@signet/core'
 import { z } from 'zod'
 import { viewTool } from '../agent-view.js'
+import { clientContext } from '../client-context.js'
 import { RequestError } from '../error.js'
 import { requireTool } from '../resource-id.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
@@ -17,7 +18,7 @@ export interface ToolRequest {
 /** Checks the body of a tool's execution. */
 export const toolRequest: z.ZodType<ToolRequest> = z.object({
   data: z.unknown().meta({ type: 'object', description: 'The input of the tool.' }),
-  requestContext: z.record(z.string(), z.unknown()).optional(),
+  requestContext: clientContext.optional(),
 })
 
 type ToolInput = HandlerInput<unknown, unknown, ToolRequest, Principal>

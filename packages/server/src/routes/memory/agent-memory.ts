@@ -1,4 +1,4 @@
-import type { MemorySettings } from '@signet/core'
+import { BOUNDS, type MemorySettings } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../../error.js'
 import { defineRoute, type Route } from '../../route.js'
@@ -91,7 +91,10 @@ const writeNotes = defineRoute({
   access: 'memory:write',
   summary: 'Replaces what an agent keeps in mind about the caller',
   query: agentQuery,
-  body: z.object({ resourceId: ignoredOwner, workingMemory: z.string().max(100_000) }),
+  body: z.object({
+    resourceId: ignoredOwner,
+    workingMemory: z.string().max(BOUNDS.workingMemoryCharacters.limit),
+  }),
   response: z.object({ success: z.literal(true) }),
   async handler(input) {
     const { storage, owner } = ownedMemory(input)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MemoryMessage, MessageFilter, MessageRequest } from '@signet/core'
+import { BOUNDS, type MemoryMessage, type MessageFilter, type MessageRequest } from '@signet/core'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
 import { messageToSave, toSavedMessage } from './saved-message.js'
@@ -16,10 +16,7 @@ import {
 } from './schema.js'
 
 const DEFAULT_PER_PAGE = 40
-const MOST_SAVED = 1000
-const MOST_NEIGHBOURS = 100
 const DEFAULT_HITS = 20
-const MOST_HITS = 100
 /** How many messages before and behind a hit are shown with it. */
 const CONTEXT = 2
 
@@ -37,14 +34,17 @@ const filter = z.object({
       endExclusive: z.boolean().optional(),
     })
     .optional(),
-  roles: z.array(z.enum(['user', 'assistant', 'system', 'tool'])).optional(),
+  roles: z
+    .array(z.enum(['user', 'assistant', 'system', 'tool']))
+    .max(BOUNDS.roleFilter.limit)
+    .optional(),
   metadata: soughtMetadata.optional(),
 })
 
-const neighbours = z.int().min(0).max(MOST_NEIGHBOURS).optional()
+const neighbours = z.int().min(0).max(BOUNDS.neighbours.limit).optional()
 const include = z
   .array(z.object({ id: idText, withPreviousMessages: neighbours, withNextMessages: neighbours }))
-  .max(100)
+  .max(BOUNDS.include.limit)
 
 function readFilter({ dateRange, roles, metadata }: z.output<typeof filter> = {}): MessageFilter {
   const { start, end, startExclusive, endExclusive } = dateRange ?? {}
@@ -109,7 +109,7 @@ const save = defineRoute({
   path: '/memory/save-messages',
   access: 'memory:write',
   summary: 'Stores messages in threads of the caller, all or none',
-  body: z.object({ messages: z.array(messageToSave).max(MOST_SAVED) }),
+  body: z.object({ messages: z.array(messageToSave).max(BOUNDS.savedMessages.limit) }),
   response: z.object({ messages: z.array(messageView) }),
   async handler(input) {
     const { storage, owner, resourceId } = ownedMemory(input)
@@ -125,7 +125,9 @@ const remove = defineRoute({
   path: '/memory/messages/delete',
   access: 'memory:delete',
   summary: 'Deletes messages of the caller, and says how many there were',
-  body: z.object({ messageIds: z.union([reference, z.array(reference).max(10_000)]) }),
+  body: z.object({
+    messageIds: z.union([reference, z.array(reference).max(BOUNDS.deletedMessages.limit)]),
+  }),
   response: z.object({ success: z.boolean(), message: z.string() }),
   async handler(input) {
     const { storage, owner } = ownedMemory(input)
@@ -168,9 +170,9 @@ const search = defineRoute({
   summary: 'Messages of the caller that have all words of a text, the newest first',
   query: z.object({
     resourceId: ignoredOwner,
-    searchQuery: z.string().max(10_000),
+    searchQuery: z.string().max(BOUNDS.searchCharacters.limit),
     threadId: idText.optional(),
-    limit: numberText(1, MOST_HITS).optional(),
+    limit: numberText(1, BOUNDS.searchHits.limit).optional(),
   }),
   response: z.object({
     results: z.array(

@@ -79,7 +79,7 @@ const WILD_TEXTS: readonly string[] = [
   '\ud800',
   '\udfff\ud800',
   'half \ud83d of a pair',
-  'é'.repeat(1000),
+  'é'.repeat(800),
 ]
 
 /** Names of objects. What is named `__proto__` has its own rules below. */

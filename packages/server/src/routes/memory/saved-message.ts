@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { MemoryContent, MemoryPart, MemoryRole, SavedMessage } from '@signet/core'
+import {
+  BOUNDS,
+  type MemoryContent,
+  type MemoryPart,
+  type MemoryRole,
+  type SavedMessage,
+} from '@signet/core'
 import { z } from 'zod'
 import { idText, lossless, metadataObject, timeText } from './schema.js'
 
@@ -15,14 +21,14 @@ export interface MessageToSave {
   readonly content: string | readonly MemoryPart[] | MemoryContent
 }
 
-const part = z.looseObject({ type: z.string() })
-const parts = z.array(part).max(10_000)
+const part = z.looseObject({ type: z.string().max(BOUNDS.partTypeCharacters.limit) })
+const parts = z.array(part).max(BOUNDS.savedParts.limit)
 
 /** Reads a message that a client saves: its content is a text, a list of parts, or of format 2. */
 export const messageToSave: z.ZodType<MessageToSave> = z.object({
   id: idText.optional(),
   role: z.enum(['user', 'assistant', 'system', 'tool']),
-  type: z.string().max(64).optional(),
+  type: z.string().max(BOUNDS.typeCharacters.limit).optional(),
   createdAt: timeText.optional(),
   threadId: idText,
   content: lossless(

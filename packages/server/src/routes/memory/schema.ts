@@ -1,18 +1,23 @@
 import { parseStrictJson, StrictJsonError } from '@signet/auth'
-import { isThreadId, type MemoryContent, type MemoryRole, type PageInfo } from '@signet/core'
+import {
+  BOUNDS,
+  isThreadId,
+  type Bound,
+  type MemoryContent,
+  type MemoryRole,
+  type PageInfo,
+} from '@signet/core'
 import { z } from 'zod'
+import { boundedJson, boundedRecord } from '../../bounded.js'
 
-const MOST_NAMES = 256
-const MOST_SOUGHT = 10
-const MOST_TITLE = 1000
 /** Far more than a thread can have. */
-const MOST_PAGES = 1_000_000_000
+const MAX_PAGE = 1_000_000_000
 
 /** The id of a thread or a message that a client chooses or names. */
 export const idText: z.ZodType<string, string> = z
   .string()
   .min(1)
-  .max(255)
+  .max(BOUNDS.idCharacters.limit, { abort: true })
   .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
 
 /** An owner that a client names. Nothing is left of it: the token says who owns. */
@@ -23,7 +28,7 @@ export const ignoredOwner: z.ZodType<undefined> = z
   .meta({ type: 'string', description: 'Not looked at: the token says who owns.' })
 
 /** The title of a thread. */
-export const titleText: z.ZodType<string, string> = z.string().max(MOST_TITLE)
+export const titleText: z.ZodType<string, string> = z.string().max(BOUNDS.titleCharacters.limit)
 
 /** Why a value would not come back as it was; undefined for one that would. */
 function lossOf(value: unknown): string | undefined {
@@ -52,22 +57,19 @@ export function lossless<Output>(schema: z.ZodType<Output>): z.ZodType<Output> {
     .meta(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
 }
 
-function metadataOf(mostNames: number): z.ZodType<Record<string, unknown>> {
-  return lossless(
-    z
-      .record(z.string(), z.unknown())
-      .refine(
-        (metadata) => Object.keys(metadata).length <= mostNames,
-        `Metadata has at most ${mostNames} names here.`,
-      ),
-  )
+function metadataOf(names: Bound): z.ZodType<Record<string, unknown>> {
+  return boundedJson(lossless(boundedRecord(z.string(), z.unknown(), names)), {
+    values: BOUNDS.metadataValues,
+    depth: BOUNDS.bodyDepth,
+    characters: BOUNDS.metadataCharacters,
+  })
 }
 
 /** What an application notes about a thread or a message. */
-export const metadataObject: z.ZodType<Record<string, unknown>> = metadataOf(MOST_NAMES)
+export const metadataObject: z.ZodType<Record<string, unknown>> = metadataOf(BOUNDS.metadataNames)
 
 /** Metadata that threads or messages are found by: each name costs a look at all of them. */
-export const soughtMetadata: z.ZodType<Record<string, unknown>> = metadataOf(MOST_SOUGHT)
+export const soughtMetadata: z.ZodType<Record<string, unknown>> = metadataOf(BOUNDS.soughtNames)
 
 const DIGITS = /^\d{1,10}$/
 
@@ -87,14 +89,15 @@ export const pageQuery: {
   readonly page: z.ZodOptional<z.ZodType<number, string>>
   readonly perPage: z.ZodOptional<z.ZodType<number, string>>
 } = {
-  page: numberText(0, MOST_PAGES).optional(),
-  perPage: numberText(1, 1000).optional(),
+  page: numberText(0, MAX_PAGE).optional(),
+  perPage: numberText(1, BOUNDS.perPage.limit).optional(),
 }
 
 /** JSON in a query, of a shape that its schema tells too. */
 export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, string> {
   return z
     .string()
+    .max(BOUNDS.queryCharacters.limit)
     .transform((text, context): unknown => {
       try {
         return parseStrictJson(text)
@@ -115,7 +118,10 @@ export function jsonText<Output>(schema: z.ZodType<Output>): z.ZodType<Output, s
 export const agentQuery: z.ZodObject<{
   agentId: z.ZodString
   resourceId: z.ZodType<undefined>
-}> = z.object({ agentId: z.string(), resourceId: ignoredOwner })
+}> = z.object({
+  agentId: z.string().max(BOUNDS.agentIdCharacters.limit),
+  resourceId: ignoredOwner,
+})
 
 /** Times that ISO 8601 writes with four digits of the year; an offset may lead out of them. */
 const [FIRST_TIME, LAST_TIME] = [
@@ -126,6 +132,7 @@ const [FIRST_TIME, LAST_TIME] = [
 /** A time in milliseconds since 1970, as the wire has it: ISO 8601. */
 export const timeText: z.ZodType<number, string> = z.iso
   .datetime({ offset: true })
+  .max(BOUNDS.timeCharacters.limit)
   .transform((text) => Date.parse(text))
   .refine((time) => time >= FIRST_TIME && time <= LAST_TIME, 'The year is from 0 to 9999.')
 

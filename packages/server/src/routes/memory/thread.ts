@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, viewMessage, viewThread } from './owned-memory.js'
@@ -135,7 +136,7 @@ const clone = defineRoute({
           .object({
             startDate: timeText.optional(),
             endDate: timeText.optional(),
-            messageIds: z.array(idText).max(10_000).optional(),
+            messageIds: z.array(idText).max(BOUNDS.clonedMessages.limit).optional(),
           })
           .optional(),
       })
