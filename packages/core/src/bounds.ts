@@ -24,6 +24,8 @@ export type BoundName =
   | 'bodyDepth'
   | 'queryCharacters'
   | 'queryParameters'
+  | 'formFields'
+  | 'formHeaders'
   | 'issues'
   | 'messages'
   | 'partsPerMessage'
@@ -83,6 +85,7 @@ export type BoundName =
   | 'auditCharacters'
 
 const BODY = 'server/src/body.ts'
+const FORM = 'server/src/form.ts'
 const QUERY = 'server/src/validation.ts'
 const ANSWER = 'server/src/answer-request.ts'
 const MESSAGES = 'core/src/agent/messages.ts'
@@ -119,6 +122,8 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   bodyDepth: bound(100, 'levels', 'JSON in a body', BODY),
   queryCharacters: bound(15_360, 'characters', 'a query string', QUERY),
   queryParameters: bound(100, 'parameters', 'a query string', QUERY),
+  formFields: bound(1000, 'fields', 'a form, for a route of the application', FORM),
+  formHeaders: bound(4000, 'header lines', 'all parts of a form', FORM),
   issues: bound(
     50,
     'issues',

@@ -3,6 +3,7 @@ import type { ApiRoute, ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
 import { limitBody, parseBody } from './body.js'
 import { RequestError } from './error.js'
+import { checkForm } from './form.js'
 import type { Reply } from './http/reply.js'
 import type { HandlerContext } from './route.js'
 import { followResponse } from './stream/followed-response.js'
@@ -31,11 +32,23 @@ function readBodiesStrictly({ req }: Context<RouteEnv>): void {
   }
   const parseForm = req.parseBody.bind(req)
   req.parseBody = async (options?: Parameters<typeof parseForm>[0]) => {
-    try {
-      return await parseForm(options)
-    } catch (error) {
-      return error instanceof TypeError ? refuseBody('The form is none.') : Promise.reject(error)
-    }
+    checkForm(new Uint8Array(await req.arrayBuffer()), req.header('content-type'))
+    return await readForm(() => parseForm(options))
+  }
+  req.formData = async () => {
+    const [body, type = ''] = [await req.arrayBuffer(), req.header('content-type')]
+    checkForm(new Uint8Array(body), type)
+    return await readForm(() =>
+      new Response(body, { headers: { 'content-type': type } }).formData(),
+    )
+  }
+}
+
+async function readForm<Form>(read: () => Promise<Form>): Promise<Form> {
+  try {
+    return await read()
+  } catch (error) {
+    return error instanceof TypeError ? refuseBody('The form is none.') : Promise.reject(error)
   }
 }
 

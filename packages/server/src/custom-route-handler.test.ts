@@ -1,5 +1,11 @@
 import type { Permission } from '@signet/auth'
-import type { ApiRoute, ApiRouteHandler, RequestContext, ServerConfig } from '@signet/core'
+import {
+  BOUNDS,
+  type ApiRoute,
+  type ApiRouteHandler,
+  type RequestContext,
+  type ServerConfig,
+} from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
@@ -458,6 +464,19 @@ describe('the body of a request to the application', () => {
     const { ask } = serve([upload], limited)
     const headers = { 'content-length': '101' }
     expect((await ask('/mine', { body: 'x'.repeat(101), headers })).status).toBe(401)
+  })
+
+  it.each<[string, ApiRouteHandler]>([
+    ['parsed', async (c) => c.json(Object.keys(await c.req.parseBody()))],
+    ['as FormData', async (c) => c.json([...(await c.req.formData()).keys()])],
+  ])('is answered 400 where it is a form of too many fields, %s', async (_, handler) => {
+    const { ask } = serve([registerApiRoute('/form', { method: 'POST', handler })])
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const few = await ask('/form', { method: 'POST', token, body: 'a=1&b=2', headers })
+    expect(await few.json()).toStrictEqual(['a', 'b'])
+    const body = 'a=1&'.repeat(BOUNDS.formFields.limit + 1)
+    const many = await ask('/form', { method: 'POST', token, body, headers })
+    expect(await readRefusal(many)).toMatchObject({ status: 400, code: 'request_invalid' })
   })
 
   it('is answered 400 where the handler wants a form of none', async () => {

@@ -33,11 +33,12 @@ export function checkQuery(text: string): void {
 /** A query string as an object; of a name that stands several times, all values. */
 export function readQuery(text: string): Record<string, string | string[]> {
   if (text === '') return {}
-  const parameters = new URLSearchParams(`?${text}`)
-  const query: [string, string | string[]][] = []
-  for (const name of new Set(parameters.keys())) {
-    const values = parameters.getAll(name)
-    query.push([name, values.length === 1 ? (values[0] ?? '') : values])
+  const query = new Map<string, string | string[]>()
+  for (const [name, value] of new URLSearchParams(`?${text}`)) {
+    const before = query.get(name)
+    if (before === undefined) query.set(name, value)
+    else if (typeof before === 'string') query.set(name, [before, value])
+    else before.push(value)
   }
   return Object.fromEntries(query)
 }
