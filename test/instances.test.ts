@@ -172,6 +172,36 @@ describe.skipIf(why !== undefined)('two servers on one PostgreSQL and one Redis'
     expect((await bob.get('/api/agents')).status).toBe(200)
   })
 
+  it('leave no API key good that is made while signet revoke runs', async () => {
+    const { first, second, directory, env } = await startPair()
+    const token = signToken({ role: 'admin' })
+    const makers = [first, second].map((server) => clientOf(server, token))
+    const keys: string[] = []
+    async function makeUntilRefused(client: MemoryClient): Promise<void> {
+      for (;;) {
+        const made = await client.post('/api/auth/api-keys', {
+          name: 'ci',
+          scopes: ['agents:read'],
+        })
+        if (made.status !== 201) {
+          return expect(await outcome(made)).toEqual({ status: 401, code: 'token_revoked' })
+        }
+        keys.push((JSON.parse(await made.text()) as { key: string }).key)
+      }
+    }
+    const making = Promise.all(makers.map(makeUntilRefused))
+    while (keys.length < 20) await sleep(10)
+    const { code } = await runSignet(['revoke', '--sub', 'alice', '--dir', directory], { env })
+    expect(code).toBe(0)
+    await making
+    for (const key of keys) {
+      for (const server of [first, second]) {
+        const ask = () => clientOf(server, key).get('/api/agents')
+        await until(ask, { status: 401, code: 'token_revoked' })
+      }
+    }
+  })
+
   it('know the API keys of each other, and their end', async () => {
     const { first, second } = await startPair()
     const admin = clientOf(first, signToken({ sub: 'ada', role: 'admin' }))

@@ -4,6 +4,7 @@ export { type ClaimRules, type Claims } from './jwt/claims.js'
 export { type TokenHeader } from './jwt/compact.js'
 export { type DecodedToken } from './jwt/decode.js'
 export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './jwt/helpers.js'
+export { issuerOf } from './jwt/identity.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './jwt/strict-json.js'
 export { type CacheOptions } from './jwt/cache.js'
@@ -41,12 +42,18 @@ export {
 } from './keys/remote-key-set.js'
 export { type RevocableToken, type RevocationList } from './revocation/contract.js'
 export {
+  type NewRevocation,
   type Revocation,
   type RevocationEntry,
   type RevocationLog,
   type RevocationTarget,
 } from './revocation/log.js'
-export { MemoryRevocationList, type RevocationTerm } from './revocation/memory.js'
+export {
+  MemoryRevocationList,
+  type RevocationTerm,
+  type SubjectRevocationTerm,
+} from './revocation/memory.js'
+export { revocableOf } from './revocation/revocable.js'
 export { isRevocableName, tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
@@ -88,7 +95,12 @@ export {
   type AccessRoles,
   type AccessVerdict,
 } from './access/judge.js'
-export { createPrincipal, type Principal, type PrincipalOptions } from './access/principal.js'
+export {
+  createPrincipal,
+  type Principal,
+  type PrincipalOptions,
+  readSubject,
+} from './access/principal.js'
 export { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from './access/role.js'
 export {
   type ApiKeyPage,

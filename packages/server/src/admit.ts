@@ -6,6 +6,7 @@ import {
   judgeMaker,
   looksLikeApiKey,
   rememberMaker,
+  revocableOf,
   tokenDigest,
   TokenError,
   type ApiKeyAuth,
@@ -24,12 +25,22 @@ export interface ApiKeyEntrance {
   noteUse(id: string): void
 }
 
-/** Who makes a key, and who they would be when it is used now. */
-export interface JudgedMaker {
+/** Who would make a key, and who they would be when it is used now. */
+export interface AdmittedMaker {
   readonly maker: KeyMaker
   readonly principal: Principal
   /** When the request was let in, in milliseconds since 1970: what is withdrawn since counts for the key. */
   readonly admittedAt: number
+}
+
+/** The same, whose token was found good by all that had been revoked when they were asked for. */
+export interface JudgedMaker extends AdmittedMaker {
+  /**
+   * To be called once the key is kept, and before anybody is told of it.
+   * @throws {TokenError} `token_revoked` where the maker's token was revoked meanwhile
+   * @throws {RequestError} `storage_unavailable` where that is not known
+   */
+  confirm(): Promise<void>
 }
 
 /** Who a token belongs to, before it is asked whether it is withdrawn. */
@@ -41,38 +52,15 @@ export interface Admitted {
    * The caller as the maker of an API key.
    * @throws {AuthError} `access_denied` for one who can make none
    */
-  maker(): Promise<JudgedMaker>
+  maker(): Promise<AdmittedMaker>
   /** To be called once the token has let its caller in. */
   noteUse(): void
 }
 
-function claimOf<Type>(
-  principal: Principal,
-  name: string,
-  is: (value: unknown) => value is Type,
-): Type | undefined {
-  const value = Object.hasOwn(principal.claims, name) ? principal.claims[name] : undefined
-  return is(value) ? value : undefined
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isNumber = (value: unknown): value is number => typeof value === 'number'
-
-/** What the token of a principal can be withdrawn by. */
+/** What the token of a principal can be revoked by. */
 function revocableToken(principal: Principal, token: string): RevocableToken {
-  const { issuer, subject, tokenId } = principal
   let digest: string | undefined
-  return {
-    issuer,
-    subject,
-    tokenId,
-    sessionId: claimOf(principal, 'sid', isText),
-    issuedAt: claimOf(principal, 'iat', isNumber),
-    digest() {
-      digest ??= tokenDigest(token)
-      return digest
-    },
-  }
+  return revocableOf(principal.claims, () => (digest ??= tokenDigest(token)), principal)
 }
 
 /**
@@ -119,7 +107,7 @@ async function admitKey(
   const principal = await admitUser(auth, user, request, roles)
   return {
     principal,
-    revocable: [revocableToken(principal, key), auth.makerOf(user)],
+    revocable: auth.revocableOf(user),
     async maker() {
       throw new AuthError('access_denied', 'An API key makes no API keys.')
     },

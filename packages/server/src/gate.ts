@@ -1,7 +1,10 @@
 import {
   anonymousPrincipal,
+  authenticateUser,
   AuthError,
+  issuerOf,
   readBearerToken,
+  readSubject,
   ScopeError,
   TokenError,
   type AuthProvider,
@@ -13,6 +16,7 @@ import type { Logger } from '@signet/core'
 import {
   admitBearer,
   keysFor,
+  type AdmittedMaker,
   type ApiKeyEntrance,
   type JudgedMaker,
   type TokenJudge,
@@ -33,6 +37,17 @@ export interface Caller {
   maker(): Promise<JudgedMaker>
 }
 
+/** Whose a token is, and when it ends. */
+export interface KnownToken {
+  readonly issuer: string
+  readonly subject: string
+  /**
+   * When nobody gets in with it any more, in seconds since 1970; undefined where it never ends, or its provider does
+   * not say when.
+   */
+  readonly expiry: number | undefined
+}
+
 /** The one door: who calls, and may they. It asks `@signet/auth` and holds no policy of its own. */
 export interface Gate {
   /** Whether callers are told apart: false only where the server is open by choice. */
@@ -42,11 +57,8 @@ export interface Gate {
    * @throws {RequestError} `storage_unavailable` where it is not known what has been withdrawn
    */
   authenticate(request: Incoming): Promise<Caller>
-  /**
-   * When a token ends, in seconds since 1970, as far as it verifies and its provider says so: from then on
-   * nobody gets in with it. Undefined for any other.
-   */
-  expiryOf(token: string, request: Incoming): Promise<number | undefined>
+  /** What is known of a token that verifies, whether or not it lets anyone in. Undefined for any other. */
+  knownToken(token: string, request: Incoming): Promise<KnownToken | undefined>
   /** @throws {ScopeError} with the first permission that is missing */
   authorize(principal: Principal, permissions: readonly Permission[]): void
 }
@@ -89,7 +101,7 @@ export interface GateOptions {
   /** The role table in force. */
   readonly roles: RoleTable
   /** What has been withdrawn, whichever provider it came from; asked on every request. */
-  readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent'>
+  readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent' | 'readOn'>
   /** Default: there are none, and a token that looks like a key is the provider's to judge. */
   readonly apiKeys?: ApiKeyEntrance
   readonly logger: Logger
@@ -109,10 +121,28 @@ export function createGate(options: GateOptions): Gate {
     return {
       isAuthEnabled: false,
       authenticate: async () => anonymous,
-      expiryOf: async () => undefined,
+      knownToken: async () => undefined,
       authorize,
     }
   }
+  /** Judges a token by all that has been revoked by now: what its bearer makes may last. */
+  async function judgeAgain(
+    maker: () => Promise<AdmittedMaker>,
+    refuseRevoked: () => void,
+  ): Promise<JudgedMaker> {
+    const admitted = await maker()
+    const judgedUpTo = await revocations.readOn()
+    refuseRevoked()
+    return {
+      ...admitted,
+      maker: { ...admitted.maker, ...(judgedUpTo !== undefined && { judgedUpTo }) },
+      async confirm() {
+        await revocations.readOn()
+        refuseRevoked()
+      },
+    }
+  }
+
   const warnOfExpiry = createExpiryWarning(logger)
   const judge: TokenJudge = { provider, roles, apiKeys }
 
@@ -129,17 +159,24 @@ export function createGate(options: GateOptions): Gate {
       const current = revocations.untilCurrent()
       if (current !== undefined) await current
       const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
-      if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
+      const refuseRevoked = () => {
+        if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
+      }
+      refuseRevoked()
       noteUse()
       warnOfExpiry(principal)
-      return { principal, isRevoked, maker }
+      return { principal, isRevoked, maker: () => judgeAgain(maker, refuseRevoked) }
     },
-    async expiryOf(token, request) {
+    async knownToken(token, request) {
       const authority: AuthProvider = keysFor(token, judge)?.auth ?? provider
       try {
-        const user = await authority.authenticateToken(token, toAuthRequest(request))
-        const expiry = user && authority.expiryOf?.(user)
-        return typeof expiry === 'number' && Number.isFinite(expiry) ? expiry : undefined
+        const user = await authenticateUser(authority, token, toAuthRequest(request))
+        const expiry = authority.expiryOf?.(user)
+        return {
+          issuer: issuerOf(user),
+          subject: readSubject(user),
+          expiry: typeof expiry === 'number' && Number.isFinite(expiry) ? expiry : undefined,
+        }
       } catch {
         // What does not verify says nothing.
         return undefined

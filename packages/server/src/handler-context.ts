@@ -1,8 +1,8 @@
 import {
   AuthError,
   type BearerExplanation,
+  type NewRevocation,
   type Principal,
-  type Revocation,
   type RevocationEntry,
 } from '@signet/auth'
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
@@ -10,7 +10,7 @@ import type { JudgedMaker } from './admit.js'
 import type { Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
 import type { DecisionCode, Exchange } from './exchange.js'
-import type { Caller, Gate } from './gate.js'
+import type { Caller, Gate, KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
 import type { Metrics } from './metrics/contract.js'
 import type { HandlerInput } from './route.js'
@@ -156,15 +156,15 @@ export class HandlerCall implements HandlerInput<
     this.#passage.exchange.code ??= code
   }
 
-  withdraw(revocation: Revocation): Promise<RevocationEntry> {
+  withdraw(revocation: NewRevocation): Promise<RevocationEntry> {
     const { service, exchange } = this.#passage
     // Whoever withdraws their own token is still told so.
     exchange.outlive()
     return service.revocations.append(revocation)
   }
 
-  expiryOf(token: string): Promise<number | undefined> {
-    return this.#passage.service.gate.expiryOf(token, this.request)
+  knownToken(token: string): Promise<KnownToken | undefined> {
+    return this.#passage.service.gate.knownToken(token, this.request)
   }
 
   explainToken(token: string): Promise<BearerExplanation> {

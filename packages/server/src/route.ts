@@ -1,15 +1,16 @@
 import type {
   Access,
   BearerExplanation,
+  NewRevocation,
   ParamName,
   Principal,
-  Revocation,
   RevocationEntry,
 } from '@signet/auth'
 import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
 import type { JudgedMaker } from './admit.js'
 import type { DecisionCode } from './exchange.js'
+import type { KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
 import type { Metrics } from './metrics/contract.js'
 import type { RouteTable } from './route-table.js'
@@ -51,7 +52,7 @@ export interface HandlerContext {
    * Withdraws tokens; in this process that counts before it resolves.
    * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
    */
-  withdraw(revocation: Revocation): Promise<RevocationEntry>
+  withdraw(revocation: NewRevocation): Promise<RevocationEntry>
   /**
    * What this server makes of a token: for those who may read the system.
    * @throws {RequestError} `not_found` where no token is looked at
@@ -63,8 +64,8 @@ export interface HandlerContext {
    * @throws {ScopeError} where it would grant more
    */
   signToken(wish: TokenWish): Promise<SignedToken>
-  /** When a token ends, in seconds since 1970; undefined where it does not verify or no end is known. */
-  expiryOf(token: string): Promise<number | undefined>
+  /** Whose a token is, and when it ends; undefined where it does not verify. */
+  knownToken(token: string): Promise<KnownToken | undefined>
   /**
    * The caller as the maker of an API key.
    * @throws {AuthError} `access_denied` for a stranger, and for one who can make none

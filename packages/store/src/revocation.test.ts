@@ -42,12 +42,22 @@ describeStores('the log of revocations', (stores) => {
     ['of a name that is no text', { kind: 'token-id', issuer: 'local', tokenId: 7 }],
     ['of a name that is too long', tokenId('x'.repeat(8193))],
     ['of a digest that is none', { kind: 'token', digest: 'a'.repeat(63) }],
-    ['of a subject without a time', { kind: 'subject', issuer: 'local', subject: 'alice' }],
+    ['of a subject until no time', { kind: 'subject', issuer: 'i', subject: 's', at: NaN }],
     ['of a time that is none', { ...tokenId('j'), forgetAt: NaN }],
   ])('refuses a revocation %s, and keeps nothing', async (_, revocation) => {
     const { revocations } = await stores.open()
     await expect(revocations.append(revocation as Revocation)).rejects.toEqual(invalid)
     expect(await revocations.readAfter(0, 10)).toStrictEqual([])
+  })
+
+  it('revokes what a subject was given until the append, not until it was asked for', async () => {
+    let now = 1_700_000_000_900
+    const { revocations } = await stores.open(undefined, { now: () => now })
+    const appending = revocations.append({ kind: 'subject', issuer: 'local', subject: 'alice' })
+    now += 250
+    const entry = await appending
+    expect(entry).toMatchObject({ createdAt: now, revocation: { at: 1_700_000_001 } })
+    expect(await revocations.readAfter(0, 10)).toStrictEqual([entry])
   })
 
   it('is read in pages, each entry after the one before', async () => {

@@ -1,4 +1,4 @@
-import type { Revocation, RevocationEntry, RevocationLog } from '@signet/auth'
+import type { NewRevocation, Revocation, RevocationEntry, RevocationLog } from '@signet/auth'
 import type { Insertable, Selectable, Transaction } from 'kysely'
 import type { Database } from './database.js'
 import { StorageError } from './error.js'
@@ -19,16 +19,16 @@ const FORGET_AFTER_SECONDS = 3600
 /** How many entries one append forgets at most. */
 const FORGET_SIZE = 100
 
-type RevocationRow = Insertable<RevocationTable>
+/** A row, before it is known when it is appended. */
+type NewRow = Omit<Insertable<RevocationTable>, 'created_at'>
 
-function toRow(revocation: Revocation, now: number): RevocationRow {
+function toRow(revocation: NewRevocation): NewRow {
   const { kind, forgetAt } = revocation
   const row = {
     kind,
     issuer: null,
     issued_until: null,
     forget_at: forgetAt === undefined ? null : checkNumber(forgetAt, 'forgetAt'),
-    created_at: checkTime(now),
   }
   const issuer = (text: string) => encodeShortText(text, 'The issuer', MOST_CHARACTERS)
   const name = (text: string) => encodeShortText(text, 'What is withdrawn', MOST_CHARACTERS)
@@ -44,11 +44,18 @@ function toRow(revocation: Revocation, now: number): RevocationRow {
         ...row,
         issuer: issuer(revocation.issuer),
         name: name(revocation.subject),
-        issued_until: checkNumber(revocation.at, 'at'),
+        issued_until: revocation.at === undefined ? null : checkNumber(revocation.at, 'at'),
       }
     default:
       throw new StorageError('value_invalid', 'There is no such kind of revocation.')
   }
+}
+
+/** The row as of now. Where a subject loses all that it was given until now, that is said here. */
+function stamp(row: NewRow, now: number): Insertable<RevocationTable> {
+  const created_at = checkTime(now)
+  if (row.kind !== 'subject') return { ...row, created_at }
+  return { ...row, issued_until: row.issued_until ?? Math.floor(now / 1000), created_at }
 }
 
 function toRevocation(row: Selectable<RevocationTable>): Revocation {
@@ -97,9 +104,11 @@ export function createRevocationLog(database: Database, now: () => number): Revo
   const { appends, enterLog } = database.driver
   return {
     append: async (revocation) => {
-      const row = toRow(revocation, now())
+      const given = toRow(revocation)
       return await database.write(async (tx) => {
         await enterLog(tx)
+        // Only now: whoever waits for the lock would revoke until a time that is past by then.
+        const row = stamp(given, now())
         await forget(tx, row.created_at)
         const inserted = await tx
           .insertInto('signet_revocation')

@@ -1,5 +1,6 @@
 import { AuthError, TokenError } from '../error.js'
 import { deepFreeze } from '../jwt/freeze.js'
+import { issuerOf, ownText, subjectOf, tokenIdOf } from '../jwt/identity.js'
 import { readGrants } from './grant.js'
 import type { Permissions } from './permission.js'
 import { recallPrincipal, rememberPrincipal } from './remembered-principal.js'
@@ -38,20 +39,14 @@ export interface PrincipalOptions {
   mapUserToResourceId?(user: object): unknown
 }
 
-function isBlank(value: string): boolean {
-  return value.trim() === ''
-}
-
 /**
  * The subject of a user: its `sub`, else its `id`.
  * @throws {TokenError} `token_claim` where neither is a text that is not blank
  */
 export function readSubject(user: object): string {
-  const subject: unknown = Reflect.get(user, 'sub') ?? Reflect.get(user, 'id')
-  if (typeof subject !== 'string' || isBlank(subject)) {
-    throw new TokenError('token_claim', 'The token names no subject.', { claim: 'sub' })
-  }
-  return subject
+  const subject = subjectOf(user)
+  if (subject !== undefined) return subject
+  throw new TokenError('token_claim', 'The token names no subject.', { claim: 'sub' })
 }
 
 /** Fails closed: whatever the application's function returns or throws, only a text can own something. */
@@ -65,15 +60,10 @@ function readResourceId(user: object, subject: string, options: PrincipalOptions
   // A promise is refused below; without this, its own failure would end the process.
   if (resourceId instanceof Promise) resourceId.catch(() => undefined)
   if (resourceId === undefined || resourceId === null) return subject
-  if (typeof resourceId !== 'string' || isBlank(resourceId)) {
+  if (typeof resourceId !== 'string' || resourceId.trim() === '') {
     throw new AuthError('access_denied', 'mapUserToResourceId did not return a text at once.')
   }
   return resourceId
-}
-
-function ownText(user: object, claim: string): string | undefined {
-  const value: unknown = Object.hasOwn(user, claim) ? Reflect.get(user, claim) : undefined
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function readActor(user: object): string | undefined {
@@ -91,12 +81,12 @@ function readPrincipal(
   const expiresAt: unknown = Object.hasOwn(user, 'exp') ? Reflect.get(user, 'exp') : undefined
   return {
     subject,
-    issuer: ownText(user, 'iss') ?? 'local',
+    issuer: issuerOf(user),
     resourceId,
     permissions: grants.permissions,
     roles: grants.roles,
     ignoredGrants: grants.ignored,
-    tokenId: ownText(user, 'jti'),
+    tokenId: tokenIdOf(user),
     expiresAt: typeof expiresAt === 'number' ? expiresAt : undefined,
     actor: readActor(user),
     claims: deepFreeze({ ...user }),

@@ -1,6 +1,7 @@
 import { createPrincipal, type Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
 import { AuthError } from '../error.js'
+import { tokenDigest } from '../jwt/digest.js'
 import { admitUser } from '../provider/authenticate.js'
 import type { AuthProvider, AuthRequest } from '../provider/contract.js'
 import { readVoucher, recallUser } from '../provider/recall.js'
@@ -11,6 +12,10 @@ export type KeyMaker = {
   readonly voucher: string
   /** The user, as JSON makes it: the verified claims of their token. */
   readonly user: Readonly<Record<string, unknown>>
+  /** The digest of their token, by which its revocation ends the key. Absent in records of before. */
+  readonly token?: string
+  /** As `RevocableToken` has it. */
+  readonly judgedUpTo?: number
 }
 
 /** By whom a maker is judged. */
@@ -59,7 +64,7 @@ function copyUser(user: object): Readonly<Record<string, unknown>> {
 /**
  * Writes down who makes a key, so that they can be judged again at each use of it.
  * @param user - what the provider's `authenticateToken` returned
- * @param token - theirs, which must not be written down with them
+ * @param token - theirs, of which only the digest may be written down
  * @throws {AuthError} `access_denied` where the provider does not vouch for them beyond their token, or puts
  *   the token itself into the user
  */
@@ -74,7 +79,7 @@ export function rememberMaker<User extends object>(
   if (JSON.stringify(copy).includes(token)) {
     throw denied('The provider puts the token into the user, so that no key can be made for them.')
   }
-  return { voucher: BY_PROVIDER + voucher, user: copy }
+  return { voucher: BY_PROVIDER + voucher, user: copy, token: tokenDigest(token) }
 }
 
 /**

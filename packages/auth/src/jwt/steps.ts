@@ -1,6 +1,6 @@
 import { TokenError } from '../error.js'
 import type { VerificationKey } from '../keys/contract.js'
-import type { RevocableToken } from '../revocation/contract.js'
+import { revocableOf } from '../revocation/revocable.js'
 import { type Algorithm, isAlgorithm } from './algorithm.js'
 import {
   checkActive,
@@ -174,27 +174,10 @@ export const SIGNATURE_STEPS: readonly Step[] = [
   },
 ]
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-/** What a token can be withdrawn by. */
-function revocable(token: string, claims: Claims): RevocableToken {
-  const own = (name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined)
-  return {
-    issuer: text(own('iss')) ?? 'local',
-    subject: text(own('sub')),
-    tokenId: text(own('jti')),
-    sessionId: text(own('sid')),
-    issuedAt: claims.iat,
-    digest: () => tokenDigest(token),
-  }
-}
-
 /** @throws {TokenError} `token_revoked` */
 export function checkRevocation(token: string, claims: Claims, policy: SettledPolicy): void {
   if (policy.revocation === undefined) return
-  if (policy.revocation.isRevoked(revocable(token, claims))) {
+  if (policy.revocation.isRevoked(revocableOf(claims, () => tokenDigest(token)))) {
     throw new TokenError('token_revoked', 'The token was withdrawn.')
   }
 }

@@ -6,6 +6,7 @@ import { apiKeyDigest, createApiKey } from '../api-key/make.js'
 import { OPERATOR, rememberMaker } from '../api-key/maker.js'
 import type { Principal } from '../access/principal.js'
 import { DEFAULT_ROLES, type RoleTable } from '../access/role.js'
+import { tokenDigest } from '../jwt/digest.js'
 import { API_KEY_ISSUER, ApiKeyAuth } from './api-key-auth.js'
 import { admitUser, authenticate } from './authenticate.js'
 import type { AuthProvider, AuthRequest } from './contract.js'
@@ -78,6 +79,11 @@ function use(keys: Keys, key: string, options: Use = {}): Promise<Principal> {
   return authenticate(auth, key, request, roles)
 }
 
+async function revocables(keys: Keys, key: string, provider: AuthProvider = local()) {
+  const auth = new ApiKeyAuth({ store: keys, provider, roles: DEFAULT_ROLES, now: () => NOW })
+  return auth.revocableOf(await auth.authenticateToken(key, request))
+}
+
 const grantsOf = async (principal: Promise<Principal>) =>
   [...(await principal).permissions.granted].sort()
 const refused = (code: string) => expect.objectContaining({ code })
@@ -122,18 +128,86 @@ describe('an API key: who it is', () => {
     expect(resourceId).toBe(subject)
   })
 
-  it('is withdrawn with all that its maker was given until it was made', async () => {
+  it('is revoked by itself and by the token that made it, whatever names that', async () => {
     const { keys, key } = await keyOf({ jti: 'token-1', sid: 'session-1' })
-    const auth = new ApiKeyAuth({ store: keys, provider: local(), roles: DEFAULT_ROLES })
-    const user = await auth.authenticateToken(key, request)
-    expect(auth.makerOf(user)).toMatchObject({
+    const [own, made, ...others] = await revocables(keys, key)
+    expect(own).toMatchObject({ issuer: API_KEY_ISSUER, subject: expect.stringMatching(/^key:/) })
+    expect(own?.digest()).toBe(apiKeyDigest(key))
+    expect(made).toMatchObject({
       issuer: 'local',
       subject: 'alice',
       issuedAt: NOW / 1000,
+      tokenId: 'token-1',
+      sessionId: 'session-1',
+    })
+    expect(made?.digest()).toBe(tokenDigest(TOKEN))
+    expect(others).toStrictEqual([])
+  })
+
+  it.each([
+    ['the token was issued before the key was made', -100, -100],
+    ['the clock of the issuer is ahead', 100, 0],
+    ['the token says nothing of it', undefined, 0],
+  ])('counts as issued at the earliest that is known: %s', async (_case, offset, expected) => {
+    const { keys, key } = await keyOf({})
+    const user = { sub: 'alice', ...(offset !== undefined && { iat: NOW / 1000 + offset }) }
+    const [record] = keys.records.values()
+    keys.change(key, { maker: { ...record?.maker, user } })
+    const [, made] = await revocables(keys, key)
+    expect(made?.issuedAt).toBe(NOW / 1000 + expected)
+  })
+
+  it('of a record without the digest of a token is revoked with its subject alone, and as early', async () => {
+    const { keys, key } = await keyOf({ jti: 'token-1', sid: 'session-1', iat: NOW / 1000 - 50 })
+    const [record] = keys.records.values()
+    const { token: _, ...before } = { ...record?.maker }
+    keys.change(key, { maker: before })
+    const [, made] = await revocables(keys, key)
+    expect(made).toMatchObject({
+      subject: 'alice',
+      issuedAt: NOW / 1000 - 50,
       tokenId: undefined,
       sessionId: undefined,
+      judgedUpTo: undefined,
     })
-    expect(() => auth.makerOf({ ...user })).toThrow(refused('access_denied'))
+    expect(made?.digest()).toBe('')
+  })
+
+  it('says how far its maker was judged, of itself and of the token that made it', async () => {
+    const { keys, key } = await keyOf({})
+    const [record] = keys.records.values()
+    keys.change(key, { maker: { ...record?.maker, judgedUpTo: 41 } })
+    const judged = (await revocables(keys, key)).map(({ judgedUpTo }) => judgedUpTo)
+    expect(judged).toStrictEqual([41, 41])
+  })
+
+  it('is revoked by the name that its maker had, and by the one that they have now', async () => {
+    const provider: AuthProvider = {
+      name: 'directory',
+      authenticateToken: () => ({ sub: 'alice' }),
+      recallUser: () => ({ sub: 'alice-smith' }),
+    }
+    const keys = new Keys()
+    const user = { sub: 'alice' }
+    const { key, record } = issueApiKey({
+      name: 'nightly report',
+      scopes: ['*'],
+      maker: rememberMaker(provider, user, TOKEN),
+      makerIssuer: 'local',
+      makerSubject: 'alice',
+      createdAt: NOW,
+      expiresAt: undefined,
+    })
+    keys.records.set(record.digest, record)
+    const subjects = (await revocables(keys, key, provider)).map(({ subject }) => subject)
+    expect(subjects.slice(1)).toStrictEqual(['alice', 'alice-smith'])
+  })
+
+  it('says nothing of a key that was not authenticated here', async () => {
+    const { keys, key } = await keyOf({})
+    const auth = new ApiKeyAuth({ store: keys, provider: local(), roles: DEFAULT_ROLES })
+    const user = await auth.authenticateToken(key, request)
+    expect(() => auth.revocableOf({ ...user })).toThrow(refused('access_denied'))
   })
 
   it('makes no keys', async () => {

@@ -2,9 +2,11 @@ import type { ApiKeyRecord, ApiKeyStore } from '../api-key/contract.js'
 import { isApiKey, looksLikeApiKey } from '../api-key/form.js'
 import { apiKeyDigest } from '../api-key/make.js'
 import { judgeMaker, type MakerJudge } from '../api-key/maker.js'
+import { judgedUpToOf, makerTokenOf } from '../api-key/maker-token.js'
 import type { Principal } from '../access/principal.js'
 import { AuthError, TokenError } from '../error.js'
 import type { RevocableToken } from '../revocation/contract.js'
+import { revocableOf } from '../revocation/revocable.js'
 import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './contract.js'
 import { explainChecks } from '../jwt/explanation.js'
 import type { TokenForm } from './token-form.js'
@@ -166,17 +168,17 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
     return this.#judgedOf(user).record.id
   }
 
-  /** What the maker's own withdrawal ends the key by: all that they were given until the key was made. */
-  makerOf(user: ApiKeyUser): RevocableToken {
+  /**
+   * What a key that was authenticated here can be revoked by: the key itself, the token that made it, and, where
+   * the provider gives its maker another name now, whatever that one was given.
+   */
+  revocableOf(user: ApiKeyUser): readonly RevocableToken[] {
     const { record, maker } = this.#judgedOf(user)
-    return {
-      issuer: maker.issuer,
-      subject: maker.subject,
-      tokenId: undefined,
-      sessionId: undefined,
-      issuedAt: seconds(record.createdAt),
-      digest: () => record.digest,
-    }
+    const key = { ...revocableOf(user, () => record.digest), judgedUpTo: judgedUpToOf(record) }
+    const token = makerTokenOf(record)
+    const { issuer, subject } = maker
+    if (issuer === token.issuer && subject === token.subject) return [key, token]
+    return [key, token, { ...token, issuer, subject }]
   }
 
   async #find(token: string): Promise<ApiKeyRecord> {

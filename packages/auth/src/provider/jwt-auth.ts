@@ -11,6 +11,7 @@ import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
 import type { OptionNames } from '../option/closed-options.js'
+import { revocableOf } from '../revocation/revocable.js'
 import type { AuthProvider, AuthRequest, UserAccess } from './contract.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
 import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
@@ -275,15 +276,15 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /**
    * Claims that were verified once.
-   * @throws {TokenError} `token_revoked` where all that their subject was given has been withdrawn since
+   * @throws {TokenError} `token_revoked` where their token, its session or all that their subject was given has
+   *   been revoked since
    */
   recallUser(claims: Claims, voucher: string): Claims | undefined {
     if (this.voucherOf(claims) !== voucher) return undefined
-    const { iss = 'local', sub: subject, iat: issuedAt } = claims
     const { revocation } = this.#options
-    const token = { issuer: iss, subject, tokenId: undefined, sessionId: undefined, issuedAt }
-    if (revocation?.isRevoked({ ...token, digest: () => '' }) === true) {
-      throw new TokenError('token_revoked', 'The subject of these claims was withdrawn.')
+    // Nobody has the token itself any more; its digest is judged where the key is.
+    if (revocation?.isRevoked(revocableOf(claims, () => '')) === true) {
+      throw new TokenError('token_revoked', 'The token that these claims came from was revoked.')
     }
     return claims
   }

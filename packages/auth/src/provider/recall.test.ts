@@ -95,15 +95,19 @@ describe('a maker is vouched for by MastraJwtAuth', () => {
     }
   })
 
-  it('until its own list has withdrawn all that the subject was given', async () => {
+  it.each<[string, (list: MemoryRevocationList) => void]>([
+    ['the token', (list) => list.revokeTokenId('local', 'token-1')],
+    ['its session', (list) => list.revokeSession('local', 'session-1')],
+    ['all that the subject was given', (list) => list.revokeSubject('local', 'alice')],
+  ])('until its own list has revoked %s', async (_case, revoke) => {
     const revocation = new MemoryRevocationList(() => NOW * 1000)
     const provider = jwt({ secret: A, revocation })
     const maker = await remember(provider, sign(A, { jti: 'token-1', sid: 'session-1' }))
-    revocation.revokeTokenId('local', 'token-1')
-    revocation.revokeSession('local', 'session-1')
+    revocation.revokeTokenId('local', 'token-2')
+    revocation.revokeSession('local', 'session-2')
     revocation.revokeSubject('local', 'bob')
     expect(await judge(provider, maker)).toStrictEqual(ADMIN)
-    revocation.revokeSubject('local', 'alice')
+    revoke(revocation)
     const judged = judgeMaker(maker, { provider, roles: DEFAULT_ROLES }, request)
     await expect(judged).rejects.toMatchObject({ code: 'token_revoked' })
   })

@@ -2,7 +2,7 @@
 export interface RevocableToken {
   /** The claim `iss`, or `local` where there is none. */
   readonly issuer: string
-  /** The claim `sub`. */
+  /** The claim `sub`, else `id`. */
   readonly subject: string | undefined
   /** The claim `jti` (RFC 7519 section 4.1.7). */
   readonly tokenId: string | undefined
@@ -10,6 +10,12 @@ export interface RevocableToken {
   readonly sessionId: string | undefined
   /** The claim `iat`, in seconds since 1970. */
   readonly issuedAt: number | undefined
+  /**
+   * Of an API key: up to which entry of the log of revocations its maker's token was found good before the key
+   * was made. What was appended later, to end all that the maker was given until then, ends the key by its place
+   * in the log, whatever any clock says. Default: times alone are compared.
+   */
+  readonly judgedUpTo?: number
   /** As `tokenDigest` gives it. Reckoned when it is asked for. */
   digest(): string
 }

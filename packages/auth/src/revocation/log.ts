@@ -18,6 +18,16 @@ export type RevocationTarget =
       readonly at: number
     }
 
+type SubjectRevocation = Extract<Revocation, { readonly kind: 'subject' }>
+
+/**
+ * What is to be revoked. A subject without `at` loses what it was given until the moment of the append, which the
+ * log reckons when no other append can come between.
+ */
+export type NewRevocation =
+  | Exclude<Revocation, SubjectRevocation>
+  | (Omit<SubjectRevocation, 'at'> & { readonly at?: number })
+
 /** An entry of the log. */
 export interface RevocationEntry {
   /** Grows from entry to entry: what has been read up to one need never be read again. */
@@ -33,7 +43,7 @@ export interface RevocationEntry {
  */
 export interface RevocationLog {
   /** Appends an entry; durable when the promise resolves, and before any entry of a higher sequence is read. */
-  append(revocation: Revocation): Promise<RevocationEntry>
+  append(revocation: NewRevocation): Promise<RevocationEntry>
   /** The next entries, in their order, of a sequence above this one: as many as there are, at most `limit`. */
   readAfter(sequence: number, limit: number): Promise<readonly RevocationEntry[]>
   /**

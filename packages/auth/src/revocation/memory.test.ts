@@ -122,6 +122,25 @@ describe('MemoryRevocationList: many tokens', () => {
     expect(list.isRevoked(tokenOf({ issuedAt: NOW }))).toBe(true)
   })
 
+  it('revokes by its place in the log what was judged before it, whatever the clocks say', () => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice', { at: NOW, sequence: 7 })
+    const ahead = { issuedAt: NOW + 1000 }
+    expect(list.isRevoked(tokenOf({ ...ahead, judgedUpTo: 6 }))).toBe(true)
+    expect(list.isRevoked(tokenOf({ ...ahead, judgedUpTo: 7 }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ ...ahead }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ ...ahead, subject: 'bob', judgedUpTo: 6 }))).toBe(false)
+    list.revokeSubject(ISSUER, 'alice', { at: NOW - 100, sequence: 3 })
+    expect(list.isRevoked(tokenOf({ ...ahead, judgedUpTo: 6 }))).toBe(true)
+  })
+
+  it('revokes by time alone where it has no place in the log', () => {
+    const list = create()
+    list.revokeSubject(ISSUER, 'alice', { at: NOW })
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW + 1, judgedUpTo: 0 }))).toBe(false)
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW, judgedUpTo: 0 }))).toBe(true)
+  })
+
   it('takes a time that is no number for the end of all', () => {
     const list = create()
     list.revokeSubject(ISSUER, 'alice', { at: Number.NaN })

@@ -19,6 +19,11 @@ function later(first: number | undefined, second: number | undefined): number | 
   return first === undefined || second === undefined ? undefined : Math.max(first, second)
 }
 
+/** The later place in the log, of those that are known. */
+function latest(first: number | undefined, second: number | undefined): number | undefined {
+  return first === undefined || second === undefined ? (first ?? second) : Math.max(first, second)
+}
+
 /** An entry that is kept for as long as it or the one that it replaces asked for. */
 function lasting<Kind extends Entry>(entry: Kind, before: Entry | undefined): Kind {
   if (before === undefined) return entry
@@ -28,6 +33,26 @@ function lasting<Kind extends Entry>(entry: Kind, before: Entry | undefined): Ki
 interface SubjectEntry extends Entry {
   /** Tokens issued at or before this are withdrawn, in seconds since 1970. */
   readonly at: number
+  /** Keys whose maker was judged before this entry of the log are revoked; undefined for none. */
+  readonly sequence: number | undefined
+}
+
+/** How all that a subject was given is revoked. */
+export interface SubjectRevocationTerm extends RevocationTerm {
+  /** In seconds since 1970, inclusive. Default: now. */
+  readonly at?: number
+  /** Of the log's entry, where it revokes until the moment at which it was appended. Default: no entry. */
+  readonly sequence?: number
+}
+
+function isIssuedUntil({ issuedAt }: RevocableToken, at: number): boolean {
+  // An iat may have a fraction (RFC 7519 section 2): what was issued in this second is revoked with it. Asked the
+  // other way round, an iat that is not a number would pass.
+  return issuedAt === undefined || !(Math.floor(issuedAt) > at)
+}
+
+function isJudgedBefore({ judgedUpTo }: RevocableToken, sequence: number | undefined): boolean {
+  return judgedUpTo !== undefined && sequence !== undefined && sequence > judgedUpTo
 }
 
 /** A list of withdrawn tokens in the memory of this process. */
@@ -68,31 +93,27 @@ export class MemoryRevocationList implements RevocationList {
   /**
    * Withdraws the tokens that this issuer gave a subject until now. A token that does not say when it was
    * issued counts as withdrawn.
-   *
-   * @param at - in seconds since 1970, inclusive; default now
    */
-  revokeSubject(
-    issuer: string,
-    subject: string,
-    {
-      at = Math.floor(this.#now() / 1000),
-      forgetAt,
-    }: RevocationTerm & { readonly at?: number } = {},
-  ): void {
+  revokeSubject(issuer: string, subject: string, term: SubjectRevocationTerm = {}): void {
+    const { at = Math.floor(this.#now() / 1000), sequence, forgetAt } = term
     const before = this.#subjects.get(issuer, subject)
-    const latest = Math.max(at, before?.at ?? at)
-    this.#subjects.set(issuer, subject, lasting({ at: latest, forgetAt }, before))
+    const entry = {
+      at: Math.max(at, before?.at ?? at),
+      sequence: latest(sequence, before?.sequence),
+      forgetAt,
+    }
+    this.#subjects.set(issuer, subject, lasting(entry, before))
     this.#count()
   }
 
   isRevoked(token: RevocableToken): boolean {
-    const { issuer, subject, tokenId, sessionId, issuedAt } = token
+    const { issuer, subject, tokenId, sessionId } = token
     if (tokenId !== undefined && this.#tokens.get(issuer, tokenId) !== undefined) return true
     if (sessionId !== undefined && this.#sessions.get(issuer, sessionId) !== undefined) return true
     const since = subject === undefined ? undefined : this.#subjects.get(issuer, subject)
-    // An iat may have a fraction (RFC 7519 section 2): what was issued in this second is withdrawn with it.
-    const second = issuedAt === undefined ? undefined : Math.floor(issuedAt)
-    if (since !== undefined && !(second !== undefined && second > since.at)) return true
+    if (since !== undefined) {
+      if (isIssuedUntil(token, since.at) || isJudgedBefore(token, since.sequence)) return true
+    }
     return this.#digests.size > 0 && this.#digests.has(token.digest())
   }
 

@@ -4,7 +4,8 @@ import {
   isRevocableName,
   looksLikeApiKey,
   tokenRevocation,
-  type Revocation,
+  type NewRevocation,
+  type RevocationEntry,
 } from '@signet/auth'
 import type { Store } from '@signet/store'
 import { enterProject } from '../environment.js'
@@ -61,8 +62,9 @@ function requireName(flag: string, value: string | undefined): string {
 
 /** What is withdrawn, and the same in words. */
 interface Order {
-  readonly revocation: Revocation
-  readonly words: string
+  readonly revocation: NewRevocation
+  /** @param entry - what the log has of it */
+  words(entry: RevocationEntry): string
   /** The token itself, where it was piped in. */
   readonly token?: string
 }
@@ -72,24 +74,27 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
   if (kind === 'token') {
     const token = await readWithdrawnToken(options.token, io)
     // Nobody has verified it here, so what it says of its end is not looked at.
-    return { revocation: tokenRevocation({ token, expiry: undefined }), words: 'the token', token }
+    return {
+      revocation: tokenRevocation({ token, expiry: undefined }),
+      words: () => 'the token',
+      token,
+    }
   }
   const name = requireName(kind, options[kind])
   const issuer = requireName('iss', options.iss ?? 'local')
   const [shown, by] = [printableText(name), `of the issuer ${printableText(issuer)}`]
   if (kind === 'jti') {
-    const revocation: Revocation = { kind: 'token-id', issuer, tokenId: name }
-    return { revocation, words: `the token ${shown} ${by}` }
+    const revocation: NewRevocation = { kind: 'token-id', issuer, tokenId: name }
+    return { revocation, words: () => `the token ${shown} ${by}` }
   }
   if (kind === 'sid') {
-    const revocation: Revocation = { kind: 'session', issuer, sessionId: name }
-    return { revocation, words: `the session ${shown} ${by}` }
+    const revocation: NewRevocation = { kind: 'session', issuer, sessionId: name }
+    return { revocation, words: () => `the session ${shown} ${by}` }
   }
-  const at = Math.floor(Date.now() / 1000)
-  const until = new Date(at * 1000).toISOString()
   return {
-    revocation: { kind: 'subject', issuer, subject: name, at },
-    words: `all that ${shown} ${by} was given until ${until}`,
+    revocation: { kind: 'subject', issuer, subject: name },
+    words: ({ createdAt }) =>
+      `all that ${shown} ${by} was given until ${new Date(createdAt).toISOString()}`,
   }
 }
 
@@ -109,9 +114,10 @@ export async function runRevoke(directory: string, options: RevokeOptions, io: I
   const { revocation, words, token } = await readOrder(options, io)
   const project = openProject(directory)
   enterProject(directory)
-  await withProjectStore(project, async (store) => {
-    await store.revocations.append(revocation)
+  const entry = await withProjectStore(project, async (store) => {
+    const appended = await store.revocations.append(revocation)
     if (token !== undefined) await revokeIfKey(token, store)
+    return appended
   })
-  writeLine(io.stdout, `Withdrawn: ${words}.`)
+  writeLine(io.stdout, `Withdrawn: ${words(entry)}.`)
 }

@@ -32,7 +32,8 @@ export async function revokeApiKey(
     kind: 'subject',
     issuer: API_KEY_ISSUER,
     subject: apiKeySubject(id),
-    at: Math.floor(now / 1000),
+    // By whose clock it was made is not known here.
+    at: Math.floor(Math.max(now, record.createdAt) / 1000),
     ...(forgetAt !== undefined && { forgetAt: Math.ceil(forgetAt / 1000) }),
   })
   return record

@@ -1,7 +1,8 @@
-import type { MemoryRevocationList, Revocation } from '@signet/auth'
+import type { MemoryRevocationList, RevocationEntry } from '@signet/auth'
 
-/** Takes a withdrawal into a list. Taken twice, it counts once. */
-export function applyRevocation(list: MemoryRevocationList, revocation: Revocation): void {
+/** Takes an entry of the log into a list. Taken twice, it counts once. */
+export function applyRevocation(list: MemoryRevocationList, entry: RevocationEntry): void {
+  const { revocation, sequence, createdAt } = entry
   const { forgetAt } = revocation
   switch (revocation.kind) {
     case 'token-id':
@@ -13,7 +14,11 @@ export function applyRevocation(list: MemoryRevocationList, revocation: Revocati
     case 'session':
       list.revokeSession(revocation.issuer, revocation.sessionId, { forgetAt })
       break
-    case 'subject':
-      list.revokeSubject(revocation.issuer, revocation.subject, { at: revocation.at, forgetAt })
+    case 'subject': {
+      const { issuer, subject, at } = revocation
+      // One that revokes until a time before its making says nothing of what came between.
+      const isUntilNow = at >= Math.floor(createdAt / 1000)
+      list.revokeSubject(issuer, subject, { at, forgetAt, ...(isUntilNow && { sequence }) })
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { Revocation, RevocationEntry, RevocationList } from '@signet/auth'
+import type { NewRevocation, RevocationEntry, RevocationList } from '@signet/auth'
 
 /** What has been withdrawn, as far as this process knows, and how more is. */
 export interface Revocations extends RevocationList {
@@ -9,6 +9,13 @@ export interface Revocations extends RevocationList {
    */
   untilCurrent(): void | Promise<void>
   /**
+   * Reads on, so that all counts that was appended anywhere before this was called. Waits a bounded time.
+   *
+   * @returns up to which entry has been read; undefined where nothing is shared, and all counts already
+   * @throws {RequestError} `storage_unavailable` where it cannot be read
+   */
+  readOn(): Promise<number | undefined>
+  /**
    * How long ago the last read began that came to the end of what is shared, in milliseconds; undefined before
    * it, and where nothing is shared.
    */
@@ -17,7 +24,7 @@ export interface Revocations extends RevocationList {
    * Withdraws. When this resolves it is durable, as far as anything here is, and counts in this process.
    * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
    */
-  append(revocation: Revocation): Promise<RevocationEntry>
+  append(revocation: NewRevocation): Promise<RevocationEntry>
   /** Ends what runs beside requests. Nobody is let in any more once what is known is too old. */
   close(): void
 }

@@ -87,6 +87,13 @@ function create() {
   return { log, follower, isRevoked, news, lines }
 }
 
+const ofSubject = (at: number): Revocation => ({
+  kind: 'subject',
+  issuer: 'local',
+  subject: 'alice',
+  at,
+})
+
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 beforeEach(() => {
@@ -375,5 +382,68 @@ describe('RevocationFollower: its end', () => {
     follower.close()
     await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
     expect(log.reads).toStrictEqual([])
+  })
+})
+
+describe('RevocationFollower: reading on', () => {
+  it('takes in all that was appended before it was called, and tells the last entry', async () => {
+    const { log, follower, isRevoked } = create()
+    await follower.untilCurrent()
+    log.add(ofId('token-1'), 5)
+    expect(isRevoked('token-1')).toBe(false)
+    expect(await follower.readOn()).toBe(5)
+    expect(isRevoked('token-1')).toBe(true)
+  })
+
+  it('reads again where the read in flight may have begun before the append', async () => {
+    const { log, follower, isRevoked } = create()
+    log.gate = createDeferred()
+    void follower.untilCurrent()
+    await pass(1)
+    const reading = follower.readOn()
+    await pass(1)
+    log.add(ofId('token-1'))
+    log.gate.resolve()
+    expect(await reading).toBe(1)
+    expect(log.reads).toHaveLength(2)
+    expect(isRevoked('token-1')).toBe(true)
+  })
+
+  it.each([
+    ['the log cannot be read', new Error('no database')],
+    ['it is closed', undefined],
+  ])('is refused where %s, however recent what is known', async (_case, error) => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    log.error = error
+    if (error === undefined) follower.close()
+    await expect(follower.readOn()).rejects.toMatchObject(unavailable)
+    log.error = undefined
+  })
+
+  it('reads once more for all who ask while a read is in flight', async () => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    const asking = Array.from({ length: 50 }, () => follower.readOn())
+    expect(new Set(await Promise.all(asking))).toStrictEqual(new Set([0]))
+    expect(log.reads).toHaveLength(3)
+  })
+})
+
+describe('RevocationFollower: a subject, by the place in the log', () => {
+  const made = (judgedUpTo: number) => ({ ...tokenOf('j'), issuedAt: 10 ** 9, judgedUpTo })
+
+  it('ends what was judged before an entry that revokes until its own time', async () => {
+    const { log, follower } = create()
+    log.add(ofSubject(0), 5)
+    await follower.untilCurrent()
+    expect([follower.isRevoked(made(4)), follower.isRevoked(made(5))]).toStrictEqual([true, false])
+  })
+
+  it('ends by time alone what an entry revokes that looks back', async () => {
+    const { log, follower } = create()
+    log.add(ofSubject(-1), 5)
+    await follower.untilCurrent()
+    expect(follower.isRevoked(made(4))).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import {
   MemoryRevocationList,
+  type NewRevocation,
   type RevocableToken,
-  type Revocation,
   type RevocationEntry,
   type RevocationLog,
 } from '@signet/auth'
@@ -51,6 +51,9 @@ export class RevocationFollower implements Revocations {
   #sequence = 0
   /** When the last read began that came to the end of the log, by a clock that only goes forward. */
   #currentAt: number | undefined
+  /** How many reads of a page have begun, and which of them came to the end of the log last. */
+  #begunReads = 0
+  #endRead = 0
   #hasFailed = false
   #reading: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -80,14 +83,26 @@ export class RevocationFollower implements Revocations {
     throw new RequestError('storage_unavailable', 'It is not known what has been withdrawn by now.')
   }
 
+  async readOn(): Promise<number> {
+    const before = this.#begunReads
+    this.#begin()
+    const isReadOn = () => this.#endRead > before
+    // A read that is in flight may have begun before, and miss something: then the next one tells.
+    for (let turn = 0; turn < 2 && !isReadOn() && !this.#isClosed; turn++) {
+      await waitAtMost(WAIT_MS, this.#read())
+    }
+    if (isReadOn()) return this.#sequence
+    throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')
+  }
+
   ageMs(): number | undefined {
     return this.#currentAt === undefined ? undefined : performance.now() - this.#currentAt
   }
 
-  async append(revocation: Revocation): Promise<RevocationEntry> {
+  async append(revocation: NewRevocation): Promise<RevocationEntry> {
     const entry = await this.#options.log.append(revocation)
     // Read again later, in its place: what others appended before it is still to come.
-    applyRevocation(this.#list, revocation)
+    applyRevocation(this.#list, entry)
     this.#options.onNew()
     return entry
   }
@@ -140,14 +155,16 @@ export class RevocationFollower implements Revocations {
   /** Reads on, and says whether there may be more. */
   async #readPage(): Promise<boolean> {
     const begunAt = performance.now()
+    const read = ++this.#begunReads
     const entries = await this.#options.log.readAfter(this.#sequence, PAGE)
-    for (const { sequence, revocation } of entries) {
-      applyRevocation(this.#list, revocation)
-      this.#sequence = sequence
+    for (const entry of entries) {
+      applyRevocation(this.#list, entry)
+      this.#sequence = entry.sequence
     }
     if (entries.length > 0) this.#options.onNew()
     if (entries.length >= PAGE) return true
     this.#currentAt = begunAt
+    this.#endRead = read
     return false
   }
 

@@ -1,6 +1,11 @@
-import { MemoryRevocationList } from '@signet/auth'
+import { MemoryRevocationList, type NewRevocation, type Revocation } from '@signet/auth'
 import { applyRevocation } from './apply.js'
 import type { Revocations } from './contract.js'
+
+function settle(revocation: NewRevocation, now: number): Revocation {
+  if (revocation.kind !== 'subject') return revocation
+  return { ...revocation, at: revocation.at ?? Math.floor(now / 1000) }
+}
 
 /**
  * Withdrawals that this process alone knows, until it ends.
@@ -12,12 +17,16 @@ export function createLocalRevocations(onNew: () => void): Revocations {
   return {
     isRevoked: (token) => list.isRevoked(token),
     untilCurrent() {},
+    // Its sequence begins anew with the process, so that no key may be judged by it.
+    readOn: async () => undefined,
     ageMs: () => undefined,
-    async append(revocation) {
-      applyRevocation(list, revocation)
-      onNew()
+    async append(given) {
+      const createdAt = Date.now()
       sequence++
-      return { sequence, revocation, createdAt: Date.now() }
+      const entry = { sequence, revocation: settle(given, createdAt), createdAt }
+      applyRevocation(list, entry)
+      onNew()
+      return entry
     },
     close() {},
   }

@@ -9,6 +9,7 @@ import {
 } from '@signet/auth'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
+import { keepApiKey } from '../api-key/keep.js'
 import { revokeApiKey } from '../api-key/revoke.js'
 import { apiKeyMembers, viewApiKey } from '../api-key/view.js'
 import { RequestError } from '../error.js'
@@ -70,7 +71,8 @@ const create = defineRoute({
     const store = requireKeys(input)
     const { name, expiresInDays } = input.body
     const scopes = [...new Set(input.body.scopes)]
-    const { maker, principal, admittedAt: createdAt } = await input.maker()
+    const judged = await input.maker()
+    const { maker, principal, admittedAt: createdAt } = judged
     // What the caller may do now, and what they would count for when the key is used.
     const uncovered =
       findUncoveredScope(scopes, input.principal.permissions) ??
@@ -85,7 +87,7 @@ const create = defineRoute({
       createdAt,
       expiresAt: expiresInDays === null ? undefined : createdAt + expiresInDays * DAY_MS,
     })
-    await store.create(record)
+    await keepApiKey(record, store, judged)
     return { key, ...viewApiKey(record, createdAt) }
   },
 })

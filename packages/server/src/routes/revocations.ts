@@ -5,12 +5,15 @@ import {
   looksLikeApiKey,
   readBearerToken,
   tokenRevocation,
+  type WithdrawnToken,
+  type NewRevocation,
   type Principal,
-  type Revocation,
+  type RevocationEntry,
 } from '@signet/auth'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../error.js'
+import type { KnownToken } from '../gate.js'
 import { defineRoute, type HandlerContext, type Route } from '../route.js'
 
 const nameText = z
@@ -64,20 +67,42 @@ async function revokeIfKey(token: string, { state: { apiKeys } }: HandlerContext
   if (key !== undefined) await apiKeys.revoke(key.id, Date.now())
 }
 
-/** What a request withdraws. Its schema has seen to it that it names one thing. */
-async function readRevocation(
-  body: RevocationRequest,
-  caller: Principal,
-  input: HandlerContext,
-): Promise<Revocation> {
-  const { token, jti, subject, session, issuer = caller.issuer } = body
+/** What a request revokes by its name. Its schema has seen to it that it names one thing. */
+function namedRevocation(body: RevocationRequest, caller: Principal): NewRevocation {
+  const { jti, subject, session, issuer = caller.issuer } = body
   if (jti !== undefined) return { kind: 'token-id', issuer, tokenId: jti }
   if (session !== undefined) return { kind: 'session', issuer, sessionId: session }
-  if (subject !== undefined) {
-    return { kind: 'subject', issuer, subject, at: Math.floor(Date.now() / 1000) }
-  }
-  if (token !== undefined) return tokenRevocation({ token, expiry: await input.expiryOf(token) })
+  if (subject !== undefined) return { kind: 'subject', issuer, subject }
   throw new RequestError('request_invalid', 'The body names nothing to withdraw.')
+}
+
+/** Whether whoever bears a token has made API keys. */
+async function hasMadeKeys(
+  { issuer, subject }: KnownToken,
+  { state: { apiKeys } }: HandlerContext,
+): Promise<boolean> {
+  if (apiKeys === undefined) return false
+  const { total } = await apiKeys.list({ maker: { issuer, subject }, page: 0, perPage: 1 })
+  return total > 0
+}
+
+/**
+ * Revokes a token until it expires; for good where its subject has made keys, which this token may have made. They are
+ * looked for once the token is revoked: a key that is kept later is not given out any more.
+ *
+ * @param tokenId - names it where its issuer is known; default: its digest does
+ */
+async function revokeToken(
+  token: string,
+  input: HandlerContext,
+  tokenId?: WithdrawnToken['tokenId'],
+): Promise<RevocationEntry> {
+  const known = await input.knownToken(token)
+  const named = { token, ...(tokenId !== undefined && { tokenId }) }
+  const entry = await input.withdraw(tokenRevocation({ ...named, expiry: known?.expiry }))
+  await revokeIfKey(token, input)
+  if (known?.expiry === undefined || !(await hasMadeKeys(known, input))) return entry
+  return await input.withdraw(tokenRevocation({ ...named, expiry: undefined }))
 }
 
 const revoke = defineRoute({
@@ -94,9 +119,9 @@ const revoke = defineRoute({
   }),
   async handler(input) {
     const { body, principal } = input
-    const revocation = await readRevocation(body, principal, input)
-    const { sequence, createdAt } = await input.withdraw(revocation)
-    if (body.token !== undefined) await revokeIfKey(body.token, input)
+    const { sequence, createdAt, revocation } = await (body.token === undefined
+      ? input.withdraw(namedRevocation(body, principal))
+      : revokeToken(body.token, input))
     return { sequence, kind: revocation.kind, createdAt: new Date(createdAt).toISOString() }
   },
 })
@@ -114,10 +139,7 @@ const logout = defineRoute({
     }
     const token = readBearerToken(request.header('authorization') ?? null)
     const { issuer, tokenId } = principal
-    const expiry = await input.expiryOf(token)
-    const byId = tokenId === undefined ? {} : { tokenId: { issuer, tokenId } }
-    await input.withdraw(tokenRevocation({ token, expiry, ...byId }))
-    await revokeIfKey(token, input)
+    await revokeToken(token, input, tokenId === undefined ? undefined : { issuer, tokenId })
     return { success: true }
   },
 })

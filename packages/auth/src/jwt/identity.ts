@@ -1,0 +1,24 @@
+/** The issuer of whoever has no claim `iss`, or an empty one. */
+const LOCAL_ISSUER = 'local'
+
+/** An own claim that is a text with at least one character. */
+export function ownText(claims: object, name: string): string | undefined {
+  const value: unknown = Object.hasOwn(claims, name) ? Reflect.get(claims, name) : undefined
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Who vouches for these claims: the claim `iss`, or `local`. The one place that says so. */
+export function issuerOf(claims: object): string {
+  return ownText(claims, 'iss') ?? LOCAL_ISSUER
+}
+
+/** Whom these claims name: `sub`, else `id`; undefined where that is not a text, or is blank. */
+export function subjectOf(claims: object): string | undefined {
+  const subject: unknown = Reflect.get(claims, 'sub') ?? Reflect.get(claims, 'id')
+  return typeof subject === 'string' && subject.trim() !== '' ? subject : undefined
+}
+
+/** The claim `jti` (RFC 7519 section 4.1.7). */
+export function tokenIdOf(claims: object): string | undefined {
+  return ownText(claims, 'jti')
+}
