@@ -138,18 +138,18 @@ describe('12: no caller changes an agent or sees its system prompt without being
   })
 
   it.each([
-    ['POST', `${AGENT}/model`],
-    ['PATCH', AGENT],
-    ['PUT', AGENT],
-    ['DELETE', AGENT],
-    ['GET', `/api/.well-known/weather-agent/agent-card.json`],
-    ['POST', '/api/a2a/weather-agent'],
-  ])('%s %s is not there for anyone', async (method, path) => {
+    ['POST', `${AGENT}/model`, 'not_supported'],
+    ['PATCH', AGENT, 'not_found'],
+    ['PUT', AGENT, 'not_found'],
+    ['DELETE', AGENT, 'not_found'],
+    ['GET', `/api/.well-known/weather-agent/agent-card.json`, 'not_supported'],
+    ['POST', '/api/a2a/weather-agent', 'not_supported'],
+  ])('%s %s is not there for anyone', async (method, path, code) => {
     const { ask, model } = await create()
     const json = method === 'GET' ? undefined : { modelId: 'gpt-4o', provider: 'openai' }
     for (const token of [MEMBER, WRITER, tokenFor('root', { role: 'owner' })]) {
       const answer = await ask(path, { method, token, json })
-      expect(answer).toMatchObject({ status: 404, code: 'not_found' })
+      expect(answer).toMatchObject({ status: 404, code })
     }
     expect(await ask(path, { method, json })).toMatchObject({ status: 401, code: 'token_missing' })
     const agent = await ask(AGENT, { token: MEMBER })

@@ -148,7 +148,7 @@ describe("1: no caller reads, changes, searches or writes what is another's", ()
       const path = `/api/agents/weather-agent/${name}`
       const json = { threadId: 'journal', resourceId: 'alice' }
       const known = await application.ask(path, { token: BOB, json })
-      expect(known).toMatchObject({ status: 404, code: 'not_found' })
+      expect(known).toMatchObject({ status: 404, code: 'not_supported' })
       const stranger = await application.ask(path, { json })
       expect(stranger).toMatchObject({ status: 401, code: 'token_missing' })
     }
