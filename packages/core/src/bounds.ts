@@ -84,6 +84,7 @@ export type BoundName =
   | 'auditRecords'
   | 'auditCharacters'
 
+const APP = 'server/src/app.ts'
 const BODY = 'server/src/body.ts'
 const FORM = 'server/src/form.ts'
 const QUERY = 'server/src/validation.ts'
@@ -115,7 +116,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
     4 * 1024 * 1024,
     'bytes',
     'a body; `server.bodySizeLimit` sets another limit',
-    BODY,
+    APP,
     'body_too_large',
   ),
   bodyValues: bound(50_000, 'values', 'JSON in a body; an empty list or object is two', BODY),
@@ -223,7 +224,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   tokenRoles: bound(50, 'roles', '`roles` of a token to sign', TOKENS),
   claimValues: bound(1000, 'values', '`claims` of a token to sign', TOKENS),
   claimDepth: bound(32, 'levels', '`claims` of a token to sign', TOKENS),
-  claimCharacters: bound(65_536, 'characters', 'all texts of `claims` of a token to sign', TOKENS),
+  claimCharacters: bound(8192, 'characters', 'all texts of `claims` of a token to sign', TOKENS),
   subjectCharacters: bound(
     2000,
     'characters',
@@ -232,7 +233,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   ),
   keyNameCharacters: bound(100, 'characters', 'the name of an API key', API_KEYS),
   keyScopes: bound(100, 'permissions', '`scopes` of an API key', API_KEYS),
-  keyScopeCharacters: bound(256, 'characters', 'one of the `scopes` of an API key', API_KEYS),
+  keyScopeCharacters: bound(160, 'characters', 'one of the `scopes` of an API key', API_KEYS),
   auditRecords: bound(1000, 'records', '`limit` of the audit', 'server/src/routes/audit.ts'),
   auditCharacters: bound(
     MOST_AUDIT_CHARACTERS,

@@ -39,7 +39,7 @@ export {
   type AuditStore,
   type StoredAuditRecord,
 } from './audit/contract.js'
-export { BOUNDS, type Bound, type BoundCode } from './bounds.js'
+export { BOUNDS, type Bound, type BoundCode, type BoundName } from './bounds.js'
 export {
   AnswerError,
   InputError,

@@ -29,7 +29,10 @@ const jsonSchema = boundedObject({
 /** Whatever a body holds is JSON. */
 const jsonValue = z.custom<ProviderOptions[string][string]>()
 
-const providerOptions = boundedJson(z.record(z.string(), z.record(z.string(), jsonValue)), {
+const most = { maxProperties: BOUNDS.providerOptionValues.limit }
+const ofProvider = z.record(z.string(), jsonValue).meta(most)
+
+const providerOptions = boundedJson(z.record(z.string(), ofProvider).meta(most), {
   values: BOUNDS.providerOptionValues,
   depth: BOUNDS.providerOptionDepth,
   characters: BOUNDS.providerOptionCharacters,
