@@ -72,13 +72,18 @@ function recallStep(parts: readonly MemoryPart[]): ModelMessage[] {
 
 /** An answer; a step begins at its mark, and with the first text behind a call. */
 function recallAnswer(parts: readonly MemoryPart[]): ModelMessage[] {
-  const steps: MemoryPart[][] = [[]]
+  let step: MemoryPart[] = []
+  let hasCall = false
+  const steps = [step]
   for (const part of parts) {
-    const step = steps.at(-1) ?? []
     const isText = textOf(part) !== undefined
-    const isNext = part.type === 'step-start' || (isText && step.some(readInvocation))
-    if (isNext) steps.push([part])
-    else step.push(part)
+    if (part.type === 'step-start' || (isText && hasCall)) {
+      step = []
+      steps.push(step)
+      hasCall = false
+    }
+    step.push(part)
+    hasCall ||= readInvocation(part) !== undefined
   }
   return steps.flatMap(recallStep)
 }
