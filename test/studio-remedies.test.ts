@@ -7,6 +7,7 @@ import { codeOf, remedyOf } from '../packages/studio/src/api/remedy.js'
 const ELSEWHERE: ReadonlySet<string> = new Set<ServerErrorCode>([
   'body_too_large',
   'result_too_large',
+  'message_too_large',
   'thread_exists',
   'message_exists',
   'tool_failed',

@@ -1,5 +1,11 @@
 import { AuthError } from '@signet/auth'
-import { createTool, ToolError, type MemoryStorage, type Tool } from '@signet/core'
+import {
+  createTool,
+  MAX_MESSAGE_BYTES,
+  ToolError,
+  type MemoryStorage,
+  type Tool,
+} from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { createLogger } from '@signet/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -236,6 +242,26 @@ describe('10: a failing tool or model is no server error, so that no client repe
     const stream = await askLikeTheClient(application, STREAM, json)
     expect(chunkTypes(stream.text)).toContain('error')
     expect(calls).toHaveLength(2)
+  })
+
+  it('an answer that is too large to be stored is 424 and says so', async () => {
+    const { tool } = breakingTool(() => ({ filled: 'x'.repeat(MAX_MESSAGE_BYTES) }))
+    const application = await create({
+      model: toolModel('break'),
+      agent: { tools: { break: tool } },
+    })
+    const json = { ...HELLO, memory: { thread: 'mine' } }
+    const { status, body } = await askLikeTheClient(application, GENERATE, json)
+    expect({ status, body }).toMatchObject({
+      status: 424,
+      body: {
+        code: 'answer_failed',
+        issues: [{ field: 'memory', message: expect.stringMatching(/^The answer is too large/) }],
+      },
+    })
+    const { text } = await askLikeTheClient(application, STREAM, json)
+    expect(text).toContain('The answer is too large to be remembered, so nothing is stored.')
+    expect(await askLikeTheClient(application, GENERATE, HELLO)).toMatchObject({ status: 200 })
   })
 
   it.each([GENERATE, STREAM])('a model that cannot be had is 424 for %s', async (path) => {

@@ -33,6 +33,7 @@ export type ServerErrorCode =
   | 'not_supported'
   | 'body_too_large'
   | 'result_too_large'
+  | 'message_too_large'
   | 'host_refused'
   | 'thread_exists'
   | 'message_exists'

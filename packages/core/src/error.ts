@@ -61,9 +61,15 @@ export class ToolError extends Error {
 export class AnswerError extends Error {
   override readonly name = 'AnswerError'
   readonly code = 'answer_failed'
+  /** What the caller may be told of the reason. */
+  readonly issues: readonly InputIssue[] | undefined
 
-  constructor(message: string, options: { readonly cause: unknown }) {
+  constructor(
+    message: string,
+    options: { readonly cause: unknown; readonly issues?: readonly InputIssue[] },
+  ) {
     super(message, options)
+    this.issues = options.issues
     mark(this, ANSWER_ERROR)
   }
 

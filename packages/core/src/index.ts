@@ -66,6 +66,7 @@ export {
   type TitleOptions,
   type WorkingMemoryOptions,
 } from './memory/memory.js'
+export { MAX_MESSAGE_BYTES, MAX_MESSAGE_PARTS, MESSAGE_TOO_LARGE } from './memory/message-size.js'
 export { ownerKey, type Owner } from './memory/owner.js'
 export { type MemoryRequest } from './memory/session.js'
 export { storageFault, type StorageFault } from './memory/storage-fault.js'

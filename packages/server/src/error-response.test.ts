@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<ErrorCode, number>> = {
   not_supported: 404,
   body_too_large: 413,
   result_too_large: 413,
+  message_too_large: 413,
   host_refused: 421,
   tool_failed: 422,
   rate_limited: 429,
@@ -61,6 +62,7 @@ const REQUEST_CODES: readonly RequestErrorCode[] = [
   'thread_exists',
   'message_exists',
   'result_too_large',
+  'message_too_large',
   'internal',
 ]
 

@@ -9,6 +9,7 @@ import {
 import {
   AnswerError,
   InputError,
+  MESSAGE_TOO_LARGE,
   storageFault,
   ToolError,
   type InputIssue,
@@ -44,6 +45,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   not_supported: 404,
   body_too_large: 413,
   result_too_large: 413,
+  message_too_large: 413,
   host_refused: 421,
   thread_exists: 409,
   message_exists: 409,
@@ -63,6 +65,7 @@ const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
   storage_failed: 'internal',
   value_invalid: 'request_invalid',
   result_too_large: 'result_too_large',
+  message_too_large: 'message_too_large',
   thread_exists: 'thread_exists',
   thread_not_found: 'not_found',
   message_exists: 'message_exists',
@@ -75,6 +78,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   not_supported: 'Signet does not have this.',
   body_too_large: 'The request body is too large.',
   result_too_large: 'The answer would be too large: ask for fewer at once.',
+  message_too_large: MESSAGE_TOO_LARGE,
   host_refused: 'This server answers only requests for its own host.',
   thread_exists: 'There is a thread of this id already.',
   message_exists: 'There is a message of this id in another thread, or twice in the request.',
@@ -141,7 +145,9 @@ function errorBody(error: unknown, requestId: string): ErrorBody {
   }
   const code = errorCode(error) as RequestErrorCode
   const issues =
-    error instanceof RequestError || InputError.isInstance(error) ? error.issues : undefined
+    error instanceof RequestError || InputError.isInstance(error) || AnswerError.isInstance(error)
+      ? error.issues
+      : undefined
   const feature = error instanceof RequestError ? error.feature : undefined
   // A tool's own error was written to be told, and a missing feature is named by our own list; no other
   // error's text leaves this process.

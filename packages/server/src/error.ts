@@ -12,6 +12,7 @@ export type RequestErrorCode =
   | 'thread_exists'
   | 'message_exists'
   | 'result_too_large'
+  | 'message_too_large'
   | 'tool_failed'
   | 'answer_failed'
   | 'deadline_exceeded'

@@ -1,8 +1,8 @@
-import type { CompletedCall } from '@signet/core'
+import type { CompletedCall, MemoryPart } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { batches } from './batch.js'
+import { decodeBody, encodeBody } from './message-row.js'
 import type { Schema } from './schema.js'
-import { decodeObject, encodeJson } from './value.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -11,8 +11,8 @@ function isObject(value: unknown): value is Json {
 }
 
 /** The part with the result of its call, where it is a call that waits for one. */
-function completePart(part: unknown, results: ReadonlyMap<unknown, unknown>): unknown {
-  if (!isObject(part) || part['type'] !== 'tool-invocation') return part
+function completePart(part: MemoryPart, results: ReadonlyMap<unknown, unknown>): MemoryPart {
+  if (part?.type !== 'tool-invocation') return part
   const { toolInvocation } = part
   if (!isObject(toolInvocation) || toolInvocation['state'] === 'result') return part
   const { toolCallId } = toolInvocation
@@ -21,15 +21,23 @@ function completePart(part: unknown, results: ReadonlyMap<unknown, unknown>): un
   return { ...part, toolInvocation: { ...toolInvocation, state: 'result', result } }
 }
 
+/** The results of calls by their ids, by the message of the calls. */
+function groupResults(calls: readonly CompletedCall[]): Map<string, Map<string, unknown>> {
+  const groups = new Map<string, Map<string, unknown>>()
+  for (const { messageId, toolCallId, result } of calls) {
+    const group = groups.get(messageId) ?? new Map<string, unknown>()
+    groups.set(messageId, group.set(toolCallId, result))
+  }
+  return groups
+}
+
 /** The body of a message with results in it; undefined where nothing changes. */
 function completeBody(body: string, results: ReadonlyMap<unknown, unknown>): string | undefined {
-  const message = decodeObject(body)
-  const { content } = message
-  if (!isObject(content) || !Array.isArray(content['parts'])) return undefined
-  const before: readonly unknown[] = content['parts']
-  const parts = before.map((part) => completePart(part, results))
-  if (parts.every((part, index) => part === before[index])) return undefined
-  return encodeJson({ ...message, content: { ...content, parts } })
+  const { type, content } = decodeBody(body)
+  if (!Array.isArray(content?.parts)) return undefined
+  const parts = content.parts.map((part: MemoryPart) => completePart(part, results))
+  if (parts.every((part, index) => part === content.parts[index])) return undefined
+  return encodeBody(type, { ...content, parts })
 }
 
 /**
@@ -42,8 +50,8 @@ export async function completeCalls(
   threadId: string,
   calls: readonly CompletedCall[],
 ): Promise<void> {
-  const ids = [...new Set(calls.map(({ messageId }) => messageId))]
-  for (const batch of batches(ids)) {
+  const groups = groupResults(calls)
+  for (const batch of batches([...groups.keys()])) {
     const rows = await tx
       .selectFrom('signet_message')
       .select(['id', 'body'])
@@ -52,9 +60,7 @@ export async function completeCalls(
       .where('id', 'in', batch)
       .execute()
     for (const row of rows) {
-      const own = calls.filter(({ messageId }) => messageId === row.id)
-      const results = new Map(own.map(({ toolCallId, result }) => [toolCallId, result]))
-      const body = completeBody(row.body, results)
+      const body = completeBody(row.body, groups.get(row.id) ?? new Map())
       if (body === undefined) continue
       await tx
         .updateTable('signet_message')

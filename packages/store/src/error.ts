@@ -16,6 +16,8 @@ export type StorageErrorCode =
   | 'value_invalid'
   /** More than one answer should hold. */
   | 'result_too_large'
+  /** A message that is larger than one may be. */
+  | 'message_too_large'
   | 'thread_exists'
   | 'thread_not_found'
   | 'message_exists'

@@ -1,4 +1,12 @@
-import type { MemoryMessage, MemoryRole, NewMemoryMessage } from '@signet/core'
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGE_PARTS,
+  MESSAGE_TOO_LARGE,
+  type MemoryContent,
+  type MemoryMessage,
+  type MemoryRole,
+  type NewMemoryMessage,
+} from '@signet/core'
 import type { Selectable } from 'kysely'
 import { StorageError } from './error.js'
 import type { MessageTable } from './schema.js'
@@ -27,12 +35,28 @@ function isRole(role: string): role is MemoryRole {
   return ROLES.has(role)
 }
 
+/** Reads what `encodeBody` wrote. */
+export function decodeBody(body: string): Pick<MemoryMessage, 'type' | 'content'> {
+  return decodeObject(body) as Pick<MemoryMessage, 'type' | 'content'>
+}
+
 /** A row as the contract has it. */
 export function toMessage(row: MessageRow): MemoryMessage {
-  const { type, content } = decodeObject(row.body) as Pick<MemoryMessage, 'type' | 'content'>
+  const { type, content } = decodeBody(row.body)
   if (!isRole(row.role)) throw new StorageError('storage_failed', 'A message has no known role.')
   const { id, thread_id: threadId, created_at: createdAt, role } = row
   return { id, threadId, role, type, createdAt, content }
+}
+
+/**
+ * The body of a message.
+ * @throws {StorageError} `message_too_large`, `value_invalid`
+ */
+export function encodeBody(type: string, content: MemoryContent): string {
+  const hasRoom = !Array.isArray(content.parts) || content.parts.length <= MAX_MESSAGE_PARTS
+  const body = hasRoom ? encodeJson({ type, content }) : undefined
+  if (body !== undefined && Buffer.byteLength(body) <= MAX_MESSAGE_BYTES) return body
+  throw new StorageError('message_too_large', MESSAGE_TOO_LARGE)
 }
 
 /** A message as a row, but for its position. */
@@ -52,7 +76,7 @@ export function toRow(
     thread_id: checkId(threadId),
     role: message.role,
     created_at: checkTime(message.createdAt),
-    body: encodeJson({ type, content }),
+    body: encodeBody(type, content),
     words: messageWords(owner, content),
     entries: hashEntries(encodeObject(content.metadata) ?? '{}').join(' '),
   }

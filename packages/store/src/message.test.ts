@@ -1,4 +1,10 @@
-import type { MemoryRole, MemoryStorage } from '@signet/core'
+import {
+  BOUNDS,
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGE_PARTS,
+  type MemoryRole,
+  type MemoryStorage,
+} from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { ALICE, BOB, names, savedMessage, textMessage } from '../../../test/support/memory.js'
 import { describeStores } from '../../../test/support/stores.js'
@@ -191,7 +197,8 @@ describeStores('messages', (stores) => {
   })
 
   describe('what is large', () => {
-    const large = 'x'.repeat(3 * 1024 * 1024)
+    // Its text is in it twice.
+    const large = 'x'.repeat(1.5 * 1024 * 1024)
     const openLarge = async () => {
       const memory = await open()
       for (const id of names('large', 7)) {
@@ -219,7 +226,7 @@ describeStores('messages', (stores) => {
     it('is remembered as far as it fits, from the newest on', async () => {
       const memory = await openLarge()
       const found = await memory.lastMessages(ALICE, 'u', 7)
-      expect(idsOf(found)).toStrictEqual(['large5', 'large6'])
+      expect(idsOf(found)).toStrictEqual(names('large', 7).slice(2))
     })
   })
 
@@ -286,6 +293,36 @@ describeStores('messages', (stores) => {
       ])
       await expect(promise).rejects.toEqual(fault(code))
       expect(await memory.listMessages(ALICE, 't', { perPage: 40 })).toStrictEqual(before)
+    })
+
+    /** A message with so many parts and, at least, so many bytes. */
+    const sized = (id: string, parts: number, bytes: number) => {
+      const part = { type: 'x', of: '' }
+      const content = { format: 2, parts: Array.from({ length: parts }, () => part) } as const
+      const message = { ...savedMessage('u', id), content }
+      const { length } = JSON.stringify({ type: 'text', content })
+      const text = 'x'.repeat(Math.max(bytes - length - ',"content":""'.length, 0))
+      return { ...message, content: { ...content, content: text } }
+    }
+
+    it('takes a message with the most parts and bytes that one may have, and gives it back', async () => {
+      const memory = await open()
+      const largest = sized('x', MAX_MESSAGE_PARTS, MAX_MESSAGE_BYTES)
+      await memory.saveMessages(ALICE, [largest])
+      expect(await memory.lastMessages(ALICE, 'u', 1)).toStrictEqual([{ ...largest, type: 'text' }])
+    })
+
+    it.each([
+      ['one part', sized('x', MAX_MESSAGE_PARTS + 1, 0)],
+      ['one byte', sized('x', 1, MAX_MESSAGE_BYTES + 1)],
+    ])('refuses a message that has %s more, and then saves nothing', async (_, message) => {
+      const memory = await open()
+      const promise = memory.saveMessages(ALICE, [savedMessage('u', 'y'), message])
+      await expect(promise).rejects.toEqual(fault('message_too_large'))
+      const exchange = { thread: { id: 'u' }, messages: [textMessage('z'), message] }
+      const commit = memory.commitExchange(ALICE, exchange)
+      await expect(commit).rejects.toEqual(fault('message_too_large'))
+      expect(await memory.lastMessages(ALICE, 'u', 9)).toStrictEqual([])
     })
 
     it('saves nothing into a thread of another', async () => {
@@ -468,6 +505,15 @@ describeStores('messages', (stores) => {
           expect(await memory.getWorkingMemory(ALICE, threadId)).toBe(text)
         }
       }
+    })
+
+    it('has at most 100,000 characters', async () => {
+      const memory = await open()
+      const longest = 'x'.repeat(BOUNDS.workingMemoryCharacters.limit)
+      await memory.setWorkingMemory(ALICE, longest)
+      const promise = memory.setWorkingMemory(ALICE, `${longest}x`)
+      await expect(promise).rejects.toEqual(fault('value_invalid'))
+      expect(await memory.getWorkingMemory(ALICE)).toBe(longest)
     })
 
     it('is refused for a thread that is missing or of another', async () => {

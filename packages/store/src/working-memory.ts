@@ -1,8 +1,9 @@
+import { BOUNDS } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { StorageError } from './error.js'
 import type { Schema } from './schema.js'
 import { findThread, holdThread } from './thread.js'
-import { decodeText, encodeText } from './value.js'
+import { decodeText, encodeShortText } from './value.js'
 
 /** See `MemoryStorage`. */
 export async function getWorkingMemory(
@@ -30,7 +31,11 @@ export async function setWorkingMemory(
   threadId: string | undefined,
   now: number,
 ): Promise<void> {
-  const set = { working_memory: encodeText(text), updated_at: now }
+  const working_memory =
+    text === undefined
+      ? null
+      : encodeShortText(text, 'A working memory', BOUNDS.workingMemoryCharacters.limit)
+  const set = { working_memory, updated_at: now }
   if (threadId === undefined) {
     await tx
       .insertInto('signet_owner')

@@ -1,4 +1,4 @@
-import { InputError, ToolError } from '../error.js'
+import { AnswerError, InputError, ToolError } from '../error.js'
 import type { Logger } from '../logger.js'
 import type { LoopPart, Step } from '../loop/step.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
@@ -19,8 +19,10 @@ export interface ChunkContext {
 
 function toPublicError(error: unknown): PublicError {
   if (ToolError.isInstance(error)) return { name: error.name, message: error.message }
-  if (InputError.isInstance(error)) {
-    return { name: error.name, message: error.issues.map(({ message }) => message).join(' ') }
+  const issues =
+    InputError.isInstance(error) || AnswerError.isInstance(error) ? error.issues : undefined
+  if (error instanceof Error && issues !== undefined) {
+    return { name: error.name, message: issues.map(({ message }) => message).join(' ') }
   }
   return { name: 'Error', message: 'The answer failed. The log of the server says why.' }
 }

@@ -212,13 +212,15 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   const session = await openMemory(read, options)
   const question = session?.question ?? read
   const asked = joinMessages(question, context, session)
+  const facts = collectFacts(question, options, session)
+  session?.checkQuestion(facts.storedQuestion)
   const offer = { agentId, requestContext, logger, builtIn: session?.tools }
   const tools = offerTools(options.tools, options.clientTools ?? {}, offer)
   const active = pickTools(options.activeTools, tools)
   checkToolChoice(options.toolChoice, tools)
   return {
     schema: structured?.schema,
-    facts: collectFacts(question, options, session),
+    facts,
     commit: async (stored) => session?.commit(stored),
     call: {
       agentId,

@@ -640,6 +640,13 @@ describeStores(
         expect(await storage.getThread(ALICE, 't')).toMatchObject({ title })
       })
 
+      it('shows the model that names one the first 10,000 characters of the question', async () => {
+        const titles = textModel('Long')
+        const { agent } = await setUp({}, { generateTitle: { model: titles } })
+        await agent.generate('x'.repeat(50_000), { ...alice, ...thread })
+        expect(lastPrompt(titles).at(-1)).toBe(`user: ${'x'.repeat(10_000)}`)
+      })
+
       it('leaves a title that is there, or is given', async () => {
         const model = naming('Other')
         const { agent, storage } = await setUp({ model }, { generateTitle: true })

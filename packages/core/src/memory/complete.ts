@@ -1,4 +1,5 @@
 import type { JSONValue, ModelMessage, ToolModelMessage } from 'ai'
+import { requireStorable } from './message-size.js'
 import { readInvocation } from './recall.js'
 import type { CompletedCall, MemoryMessage } from './storage.js'
 
@@ -72,4 +73,26 @@ export function completeHistory(
       result: results.get(toolCallId),
     }))
   return { question: question.flatMap((message) => withoutKnown(message, answered)), completed }
+}
+
+/**
+ * Refuses results that a remembered message cannot take, before a model is asked.
+ * @throws {InputError}
+ */
+export function requireCompletable(
+  remembered: readonly MemoryMessage[],
+  completed: readonly CompletedCall[],
+): void {
+  if (completed.length === 0) return
+  const results = new Map<string, unknown[]>()
+  for (const { messageId, result } of completed) {
+    const own = results.get(messageId)
+    if (own === undefined) results.set(messageId, [result])
+    else own.push(result)
+  }
+  const grown = remembered.flatMap(({ id, content }) => {
+    const own = results.get(id)
+    return own === undefined ? [] : [{ content: { ...content, results: own } }]
+  })
+  requireStorable(grown)
 }

@@ -6,10 +6,12 @@ import { AnswerError, InputError } from '../error.js'
 import type { Logger } from '../logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
-import { completeHistory, resultsOf } from './complete.js'
+import { completeHistory, requireCompletable, resultsOf } from './complete.js'
+import { MESSAGE_TOO_LARGE, requireStorable } from './message-size.js'
 import { readLastMessages, type Memory } from './memory.js'
 import { ownerKey } from './owner.js'
 import { recallMessages } from './recall.js'
+import { storageFault } from './storage-fault.js'
 import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
@@ -61,10 +63,20 @@ export interface MemorySession {
   /** What the model may call beside the agent's tools. */
   readonly tools: AgentTools
   /**
+   * Refuses a question that could not be stored, before a model is asked.
+   * @throws {InputError}
+   */
+  checkQuestion(messages: readonly StoredMessage[]): void
+  /**
    * Stores question and answer, whole or not at all. They are durable when the promise resolves.
    * @throws {AnswerError} with the storage's own error as its cause
    */
   commit(messages: readonly StoredMessage[]): Promise<void>
+}
+
+const ANSWER_TOO_LARGE = {
+  field: 'memory',
+  message: `The answer is too large to be remembered, so nothing is stored. ${MESSAGE_TOO_LARGE}`,
 }
 
 function refuse(field: string, message: string): never {
@@ -123,6 +135,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
 
   const remembered = count === 0 ? [] : await storage.lastMessages(owner, thread.id, count)
   const { question, completed } = completeHistory(remembered, options.question)
+  if (!isReadOnly) requireCompletable(remembered, completed)
 
   const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
   const known = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
@@ -152,6 +165,9 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       workingMemory.enabled && !isReadOnly
         ? { [WORKING_MEMORY_TOOL]: workingMemoryTool(keep) }
         : {},
+    checkQuestion(messages) {
+      if (!isReadOnly) requireStorable(messages)
+    },
     async commit(messages) {
       if (isReadOnly) return
       const exchange: Exchange = {
@@ -169,7 +185,8 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       try {
         await storage.commitExchange(owner, exchange)
       } catch (cause) {
-        throw new AnswerError('The answer was made, but it could not be stored.', { cause })
+        const issues = storageFault(cause) === 'message_too_large' ? [ANSWER_TOO_LARGE] : undefined
+        throw new AnswerError('The answer was made, but it could not be stored.', { cause, issues })
       }
     },
   }

@@ -4,6 +4,7 @@ export type StorageFault =
   | 'storage_failed'
   | 'value_invalid'
   | 'result_too_large'
+  | 'message_too_large'
   | 'thread_exists'
   | 'thread_not_found'
   | 'message_exists'
@@ -13,6 +14,7 @@ const FAULTS: ReadonlySet<string> = new Set<StorageFault>([
   'storage_failed',
   'value_invalid',
   'result_too_large',
+  'message_too_large',
   'thread_exists',
   'thread_not_found',
   'message_exists',

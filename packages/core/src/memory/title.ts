@@ -11,6 +11,8 @@ const INSTRUCTIONS =
 const MOST_CHARACTERS = 100
 /** So much of what the model says is looked at. */
 const MOST_READ = 1000
+/** So much of a question names its thread. */
+const MOST_ASKED = 10_000
 /** A title is not waited for any longer, in milliseconds. */
 const TIMEOUT_MS = 5000
 
@@ -73,7 +75,7 @@ async function ask(
  */
 export async function makeTitle(request: TitleRequest): Promise<string | undefined> {
   const { question, abortSignal, logger } = request
-  const prompt = question.map(textOf).join('\n').trim()
+  const prompt = question.map(textOf).join('\n').trim().slice(0, MOST_ASKED)
   if (prompt === '') return undefined
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(new Error('It took too long.')), TIMEOUT_MS)

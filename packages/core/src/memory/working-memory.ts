@@ -1,5 +1,6 @@
 import type { ModelMessage } from 'ai'
 import { z } from 'zod'
+import { BOUNDS } from '../bounds.js'
 import { createTool, type Tool } from '../tool/create-tool.js'
 
 /** The tool by which a model changes the working memory. */
@@ -16,7 +17,11 @@ export const DEFAULT_TEMPLATE = `# About the user
 `
 
 const input = z.object({
-  memory: z.string().min(1).describe('The whole working memory, in Markdown, with what is new'),
+  memory: z
+    .string()
+    .min(1)
+    .max(BOUNDS.workingMemoryCharacters.limit)
+    .describe('The whole working memory, in Markdown, with what is new'),
 })
 
 /**

@@ -159,6 +159,17 @@ describe('POST /memory/save-messages', () => {
     expect(await read(LIST)).toMatchObject({ total: 0 })
   })
 
+  it('answers 413 message_too_large to a message that is too large to be stored, and stores none', async () => {
+    const message = { role: 'user', threadId: 't' }
+    const large = { ...message, content: 'x'.repeat(2.1 * 1024 * 1024) }
+    const refusal = await saving({ ...message, content: 'x' }, large)
+    expect(refusal).toMatchObject({ status: 413, code: 'message_too_large' })
+    expect(refusal.text).toMatch(/^A stored message has at most \d+ parts and \d+ bytes of JSON\.$/)
+    expect(await read(LIST)).toMatchObject({ total: 0 })
+    await save({ ...large, content: large.content.slice(0, 1024 * 1024) })
+    expect(await read(LIST)).toMatchObject({ total: 1 })
+  })
+
   it('takes a thousand messages and no more', async () => {
     const message = { role: 'user', threadId: 't', content: 'x' }
     const thousand = Array.from({ length: 1000 }, () => message)
