@@ -1,5 +1,7 @@
 // The public names of @signet/core. Whatever is added here must be kept.
-export { Agent, type AgentConfig, type Dynamic } from './agent/agent.js'
+export { Agent } from './agent/agent.js'
+export { type AgentConfig, type Dynamic } from './agent/agent-config.js'
+export { type Instructions, type SystemMessage } from './agent/instructions.js'
 export {
   type AgentChunk,
   type FinishPayload,
@@ -17,7 +19,12 @@ export {
   type ClientTool,
   type ClientTools,
 } from './agent/offered-tools.js'
-export { type AgentOptions, type ModelSettings, type ProviderOptions } from './agent/options.js'
+export {
+  type AgentOptions,
+  type ModelSettings,
+  type ProviderOptions,
+  type StructuredOutputOptions,
+} from './agent/options.js'
 export {
   totalUsage,
   type AgentOutput,
@@ -49,18 +56,25 @@ export {
   type RegistrationErrorCode,
 } from './error.js'
 export { zodIssues } from './issue.js'
-export { consoleLogger, type LogFields, type Logger, type LogLevel } from './logger.js'
 export {
-  Mastra,
+  consoleLogger,
+  silentLogger,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+} from './logger.js'
+export { Mastra, type ServerSettings } from './mastra.js'
+export {
   type AuditConfig,
   type CorsConfig,
   type LimitsConfig,
   type MastraConfig,
   type RevocationConfig,
   type ServerConfig,
-} from './mastra.js'
+} from './mastra-config.js'
 export {
   Memory,
+  type MemoryConfig,
   type MemoryOptions,
   type MemorySettings,
   type TitleOptions,
@@ -109,6 +123,7 @@ export {
   type SpanOperation,
 } from './model/telemetry.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
+export { Refusals, type UnsupportedPolicy } from './option/refusals.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {
   type ApiRoute,
@@ -117,6 +132,7 @@ export {
   type ApiRouteMethod,
   type ApiRouteOptions,
   type ApiRouteVariables,
+  type PlainApiRoute,
 } from './server/api-route.js'
 export {
   createTool,

@@ -29,3 +29,12 @@ export const consoleLogger: Logger = {
     console.error(message, fields ?? '')
   },
 }
+
+/** Writes nothing: `logger: false`. */
+export const silentLogger: Logger = {
+  isEnabled: () => false,
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+}

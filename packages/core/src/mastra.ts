@@ -1,116 +1,20 @@
-import { isLegalId, type AuthProvider, type RoleTable } from '@signet/auth'
+import { ConfigurationError, isLegalId, refuseOptions, type RefusedOption } from '@signet/auth'
 import type { Agent } from './agent/agent.js'
 import { RegistrationError } from './error.js'
-import { consoleLogger, type Logger } from './logger.js'
-import type { ApiRoute } from './server/api-route.js'
+import { consoleLogger, silentLogger, type Logger } from './logger.js'
+import {
+  findMastraRefusals,
+  isAgent,
+  isLogger,
+  isStorage,
+  type MastraConfig,
+  type ServerConfig,
+} from './mastra-config.js'
+import type { Memory } from './memory/memory.js'
 import type { MemoryStorage } from './memory/storage.js'
-import type { Tool } from './tool/create-tool.js'
-
-/** How the server answers other origins. No origin is allowed unless it is listed. */
-export interface CorsConfig {
-  /** Exact origins, such as `https://app.example`. Default: none. */
-  readonly origin: string | readonly string[]
-  /** Lets pages send cookies and credentials. Default: false. */
-  readonly credentials?: boolean
-}
-
-/** How the application is served. Plain data: the server package reads it. */
-export interface ServerConfig {
-  /** Default: `PORT`, then 4111. */
-  readonly port?: number
-  /** The address to listen on. Default: 127.0.0.1 in development, all addresses in production. */
-  readonly host?: string
-  /**
-   * Who may call. `false` opens the server to everyone as one principal called `anonymous`, and must
-   * be written out: left out, a server in production does not start.
-   */
-  readonly auth?: AuthProvider | false
-  readonly access?: {
-    /** Replaces or adds roles. Default: `owner`, `admin`, `member`, `viewer`. */
-    readonly roles?: RoleTable
-  }
-  readonly cors?: CorsConfig
-  /** What every route of the API starts with. Default: `/api`. */
-  readonly apiPrefix?: string
-  /** Routes of the application, made by `registerApiRoute`. */
-  readonly apiRoutes?: readonly ApiRoute[]
-  /** Largest request body, in bytes. Default: 4 MiB. */
-  readonly bodySizeLimit?: number
-  /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
-  readonly timeout?: number
-  readonly revocation?: RevocationConfig
-  /**
-   * Whether the Studio is served at `/`. Default: by `signet dev` it is, by `signet start` it is not. `connect` lists
-   * origins beside this server whose API it may talk to; default: none.
-   */
-  readonly studio?: boolean | { readonly connect?: readonly string[] }
-  /** What is recorded of each request, where the server has somewhere to. `false`: nothing. */
-  readonly audit?: AuditConfig | false
-  /** How often callers may ask; docs/limits.md has the defaults. `false` switches a limit off. */
-  readonly limits?: LimitsConfig
-  /**
-   * The proxies before the server, whose `X-Forwarded-For` says who sent a request: how many there are, or
-   * their addresses and ranges, such as `10.0.0.0/8`. Default: none, and a client is who its socket says.
-   */
-  readonly trustProxy?: number | readonly string[]
-}
-
-/** What becomes of audit records. */
-export interface AuditConfig {
-  /** Whole days after which a record is deleted. Default: 90. */
-  readonly retentionDays?: number
-}
-
-/** How often callers may ask. What is left out is as by default. */
-export interface LimitsConfig {
-  /** Of one caller, what has a model or a tool at work: a tool's execution, an agent's answer. */
-  readonly answers?:
-    | false
-    | {
-        /** Default: 1,200. */
-        readonly perMinute?: number | false
-        /** How many run at once, in one process. Default: 100. */
-        readonly concurrent?: number | false
-      }
-  /** Of one caller, every other request that needs a token. */
-  readonly requests?:
-    | false
-    | {
-        /** Default: 6,000. */
-        readonly perMinute?: number | false
-      }
-  /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */
-  readonly failures?:
-    | false
-    | {
-        /** Default: 3,000. */
-        readonly perMinute?: number | false
-      }
-}
-
-/** How a server learns of tokens that were withdrawn elsewhere. */
-export interface RevocationConfig {
-  /** How often it looks, in milliseconds. Default: 250. */
-  readonly pollMs?: number
-  /**
-   * How long it may fail to look before it lets nobody in, in milliseconds; longer than `pollMs`.
-   * Default: 30,000 (30 seconds).
-   */
-  readonly staleAfterMs?: number
-}
-
-/** What makes an application. */
-export interface MastraConfig {
-  /** By key; paths name an agent by its key or its id. */
-  readonly agents?: Readonly<Record<string, Agent>>
-  /** Tools beside those of the agents. */
-  readonly tools?: Readonly<Record<string, Tool>>
-  /** Where agents remember. Default: what `signet dev` and `start` open, `signet.db` or PostgreSQL. */
-  readonly storage?: MemoryStorage
-  readonly server?: ServerConfig
-  /** Default: the server's own, else the console. */
-  readonly logger?: Logger
-}
+import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
+import { readApiRoute, type ApiRoute } from './server/api-route.js'
+import { isTool, type Tool } from './tool/create-tool.js'
 
 function checkName(kind: string, name: string): void {
   if (isLegalId(name)) return
@@ -149,32 +53,109 @@ class Registry<Item extends { readonly id: string }> {
   }
 }
 
+/** `server` of an application, with every route made by `registerApiRoute`. */
+export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
+  readonly apiRoutes?: readonly ApiRoute[]
+}
+
+function readServer({ apiRoutes, ...server }: ServerConfig = {}): ServerSettings {
+  if (apiRoutes === undefined) return server
+  if (!Array.isArray(apiRoutes)) {
+    throw new ConfigurationError('option_invalid', 'server.apiRoutes is not a list.')
+  }
+  return { ...server, apiRoutes: apiRoutes.map(readApiRoute) }
+}
+
+/** The parts of an application that are of this package; the others are refused. */
+function usableParts(config: MastraConfig): {
+  readonly agents: readonly (readonly [string, Agent])[]
+  readonly tools: readonly (readonly [string, Tool])[]
+  readonly logger: Logger | undefined
+  readonly storage: MemoryStorage | undefined
+} {
+  const { agents = {}, tools = {}, logger, storage } = config
+  return {
+    agents: Object.entries(agents).filter(([, agent]) => isAgent(agent)),
+    tools: Object.entries(tools).filter(([, tool]) => isTool(tool)),
+    logger: logger === false ? silentLogger : isLogger(logger) ? logger : undefined,
+    storage: isStorage(storage) ? storage : undefined,
+  }
+}
+
+function memoriesOf(agents: readonly (readonly [string, Agent])[]): readonly Memory[] {
+  return agents.flatMap(([, agent]) => agent.getMemory() ?? [])
+}
+
+/**
+ * Refuses options that are not served, or those alone that no application may be served without.
+ * @returns those that it is served without
+ * @throws {OptionsError}
+ */
+function settle(
+  refused: readonly RefusedOption[],
+  policy: UnsupportedPolicy = 'refuse',
+): readonly RefusedOption[] {
+  if (policy !== 'refuse' && policy !== 'warn') {
+    throw new ConfigurationError('option_invalid', "unsupported is neither 'refuse' nor 'warn'.")
+  }
+  refuseOptions(policy === 'warn' ? refused.filter((each) => !mayBeMissing(each)) : refused)
+  return Object.freeze([...refused])
+}
+
 /** An application: its agents, its tools, and how they are served. */
 export class Mastra {
   readonly #agents = new Registry<Agent>('agent')
   readonly #agentsByKey: Readonly<Record<string, Agent>>
   readonly #tools = new Registry<Tool>('tool')
-  readonly #server: ServerConfig
+  readonly #server: ServerSettings
+  readonly #unsupported: readonly RefusedOption[]
   readonly #hasOwnLogger: boolean
   #logger: Logger = consoleLogger
   #storage: MemoryStorage | undefined
 
-  /** @throws {RegistrationError} `id_illegal` or `id_duplicate` */
+  /**
+   * @throws {OptionsError} for options that are not served: those of the application, its agents, their memories and
+   *   all tools, at once
+   * @throws {RegistrationError} `id_illegal` or `id_duplicate`
+   */
   constructor(config: MastraConfig = {}) {
-    this.#server = Object.freeze({ ...config.server })
-    this.#hasOwnLogger = config.logger !== undefined
-    for (const [key, tool] of Object.entries(config.tools ?? {})) this.#tools.add(tool, key)
-    for (const [key, agent] of Object.entries(config.agents ?? {})) {
+    const { agents, tools, logger, storage } = usableParts(config)
+    const all = [...tools, ...agents.flatMap(([, agent]) => Object.entries(agent.tools))]
+    const parts = [
+      ...agents.map(([, agent]) => agent),
+      ...memoriesOf(agents),
+      ...all.map(([, tool]) => tool),
+    ]
+    const own = findMastraRefusals(config)
+    const refused = [...own, ...[...new Set(parts)].flatMap(({ refusals }) => refusals.options)]
+    this.#unsupported = settle(refused, config.unsupported)
+    this.#server = Object.freeze(readServer(config.server))
+    this.#hasOwnLogger = logger !== undefined
+    for (const [key, tool] of tools) {
+      this.#tools.add(tool, key)
+      tool.refusals.accept()
+    }
+    for (const [key, agent] of agents) {
       this.#agents.add(agent, key)
+      agent.setMastra(this)
+      if (config.unsupported === 'warn') agent.acceptUnsupported()
       for (const tool of Object.values(agent.tools)) this.#tools.add(tool)
     }
-    this.#agentsByKey = Object.freeze({ ...config.agents })
-    if (config.logger !== undefined) this.setLogger(config.logger)
-    if (config.storage !== undefined) this.setDefaultStorage(config.storage)
+    this.#agentsByKey = Object.freeze(Object.fromEntries(agents))
+    if (logger !== undefined) this.setLogger(logger)
+    if (storage !== undefined) this.setDefaultStorage(storage)
+  }
+
+  /**
+   * Options that Mastra has, that the application was given, and that it is served without: empty, unless it says
+   * `unsupported: 'warn'`.
+   */
+  listUnsupported(): readonly RefusedOption[] {
+    return this.#unsupported
   }
 
   /** How the application is served. */
-  getServer(): ServerConfig {
+  getServer(): ServerSettings {
     return this.#server
   }
 

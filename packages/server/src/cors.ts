@@ -41,14 +41,16 @@ function addVary(headers: ReplyHeaders): void {
 
 /**
  * Reads the rules for other origins. Origins are compared exactly; none is allowed unless listed.
+ * @param config - default, as `false`: no origin is listed
  * @throws {StartError} `cors_wildcard` for `*` together with credentials, `option_invalid` for an
  *   entry that is no origin
  */
-export function createCrossOrigin(config: CorsConfig | undefined): CrossOrigin {
-  const origins = new Set(config === undefined ? [] : [config.origin].flat())
+export function createCrossOrigin(config: CorsConfig | false = false): CrossOrigin {
+  const origins = new Set(config === false ? [] : [config.origin].flat())
+  const isTakingCredentials = config !== false && config.credentials === true
   checkOrigins(origins)
   const isAny = origins.has(ANY_ORIGIN)
-  if (isAny && config?.credentials === true) {
+  if (isAny && isTakingCredentials) {
     throw new StartError(
       'cors_wildcard',
       'server.cors allows every origin together with credentials. List the origins that may send them.',
@@ -68,7 +70,7 @@ export function createCrossOrigin(config: CorsConfig | undefined): CrossOrigin {
     const origin = allowedOrigin(request)
     if (origin === undefined) return false
     headers['access-control-allow-origin'] = origin
-    if (config?.credentials === true) headers['access-control-allow-credentials'] = 'true'
+    if (isTakingCredentials) headers['access-control-allow-credentials'] = 'true'
     return true
   }
 

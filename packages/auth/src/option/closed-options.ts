@@ -17,8 +17,13 @@ export interface RefusedOption {
 /** Names of options with what to do about each, in whole sentences. */
 export type Remedies = Readonly<Record<string, string>>
 
-/** The names of all options of a type: what is added to the type does not compile until it is added here. */
-export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>
+/**
+ * The names of all options of a type, but for those of a table of remedies: an option that is added to the type
+ * does not compile until it is added here.
+ */
+export type OptionNames<Options, Refused = object> = Readonly<
+  Record<Exclude<keyof Options & string, keyof Refused>, true>
+>
 
 /** Which options an object may have. */
 export interface OptionRules {

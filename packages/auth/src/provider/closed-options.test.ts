@@ -4,7 +4,7 @@ import { createSecret, secretKeys } from '../keys/secret.js'
 import { MastraAuthProvider } from './mastra-auth-provider.js'
 import { checkProvider } from './provider-shape.js'
 import { MastraJwtAuth } from './jwt-auth.js'
-import { SimpleAuth } from './simple-auth.js'
+import { SimpleAuth, type SimpleAuthOptions } from './simple-auth.js'
 
 const secret = createSecret()
 
@@ -30,7 +30,9 @@ describe('an option that is not known', () => {
 
   it('is refused by SimpleAuth', () => {
     const tokens = { [createSecret()]: { sub: 'alice' } }
-    expect(() => new SimpleAuth(untyped({ tokens, defaultrole: null }))).toThrow('defaultRole?')
+    expect(() => new SimpleAuth(untyped<SimpleAuthOptions>({ tokens, defaultrole: null }))).toThrow(
+      'defaultRole?',
+    )
     expect(() => new SimpleAuth({ tokens, defaultRole: null })).not.toThrow()
   })
 

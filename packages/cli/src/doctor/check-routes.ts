@@ -29,7 +29,7 @@ function checkAuth({ auth }: Served): readonly Finding[] {
 
 function checkOrigins({ mastra }: Served): readonly Finding[] {
   const { cors } = mastra.getServer()
-  if (cors === undefined || ![cors.origin].flat().includes('*')) return []
+  if (cors === undefined || cors === false || ![cors.origin].flat().includes('*')) return []
   return [
     {
       check: 'cors',

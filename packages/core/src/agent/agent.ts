@@ -1,7 +1,8 @@
-import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { ConfigurationError, isLegalId } from '@signet/auth'
+import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { consoleLogger, type Logger } from '../logger.js'
 import { runLoop } from '../loop/loop.js'
+import type { Mastra } from '../mastra.js'
 import type { Memory } from '../memory/memory.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import { WORKING_MEMORY_TOOL } from '../memory/working-memory.js'
@@ -9,7 +10,11 @@ import type { ModelConfig } from '../model/contract.js'
 import { ModelError } from '../model/model-error.js'
 import type { ModelObject } from '../model/model-object.js'
 import { describeModel, resolveModel } from '../model/resolve.js'
+import { Refusals } from '../option/refusals.js'
 import { RequestContext } from '../request-context.js'
+import { findAgentRefusals, usableMemory, usableTools, type AgentConfig } from './agent-config.js'
+import { AnswerChecks } from './answer-checks.js'
+import { readInstructions } from './instructions.js'
 import type { MessageInput } from './messages.js'
 import type { AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
@@ -18,29 +23,7 @@ import { prepareRun, readObject, type Run } from './run.js'
 import type { ModelMetadata } from './stored-message.js'
 import { createAgentStream, type AgentStream } from './stream.js'
 
-/** A value, or how to find it for a request. */
-export type Dynamic<Value> =
-  | Value
-  | ((options: { requestContext: RequestContext }) => Value | Promise<Value>)
-
-/** What makes an agent. */
-export interface AgentConfig {
-  /** 1 to 128 of `A-Z a-z 0-9 _ . -`; permissions and paths name it. Default: the name. */
-  readonly id?: string
-  readonly name: string
-  /** Tells people what the agent is for. Default: empty. */
-  readonly description?: string
-  /** The system prompt. Callers see it only with `agents:write`. */
-  readonly instructions: Dynamic<string>
-  /** An AI SDK model, `provider/model`, or an OpenAI-compatible server. */
-  readonly model: Dynamic<ModelConfig>
-  /** Default: none. */
-  readonly tools?: AgentTools
-  /** Lets callers ask the agent to remember. Default: none. */
-  readonly memory?: Memory
-  /** Most calls of the model for one answer; a caller may ask for fewer. Default: 5. */
-  readonly maxSteps?: number
-}
+export type { AgentConfig, Dynamic } from './agent-config.js'
 
 const DEFAULT_MAX_STEPS = 5
 
@@ -106,8 +89,13 @@ export class Agent {
   /** By the name that the model calls them. */
   readonly tools: AgentTools
   readonly maxSteps: number
+  /** What it was given and does not serve: until a Mastra has accepted that, it answers nothing. */
+  readonly refusals: Refusals
   readonly #config: AgentConfig
+  readonly #memory: Memory | undefined
+  readonly #checks: AnswerChecks
   #logger: Logger = consoleLogger
+  #mastra: Mastra | undefined
   #storage: MemoryStorage | undefined
 
   /**
@@ -118,10 +106,13 @@ export class Agent {
     this.id = config.id ?? config.name
     this.name = config.name
     this.description = config.description ?? ''
-    this.tools = Object.freeze({ ...config.tools })
+    this.tools = Object.freeze(usableTools(config))
+    this.refusals = new Refusals(findAgentRefusals(config))
     this.maxSteps = config.maxSteps ?? DEFAULT_MAX_STEPS
     this.#config = config
-    checkNames(this.id, this.tools, config.memory)
+    this.#memory = usableMemory(config)
+    this.#checks = new AnswerChecks(this.id)
+    checkNames(this.id, this.tools, this.#memory)
     if (!Number.isSafeInteger(this.maxSteps) || this.maxSteps < 1) {
       throw new ConfigurationError(
         'option_invalid',
@@ -140,16 +131,46 @@ export class Agent {
     this.#storage = storage
   }
 
+  /** The application that the agent belongs to: its tools find it as `context.mastra`. */
+  setMastra(mastra: Mastra): void {
+    this.#mastra = mastra
+  }
+
+  /**
+   * Lets the agent answer without the options that are not served, and warns of those of an answer instead of
+   * refusing them. What closes something, or is misspelt, stays refused.
+   */
+  acceptUnsupported(): void {
+    for (const { refusals } of this.#parts()) refusals.accept()
+    this.#checks.warnOnly()
+  }
+
   /** The agent's memory; undefined where it has none. */
   getMemory(): Memory | undefined {
-    return this.#config.memory
+    return this.#memory
+  }
+
+  /** All that has options: the agent, its memory and its tools. */
+  #parts(): readonly { readonly refusals: Refusals }[] {
+    return [
+      this,
+      ...(this.#memory === undefined ? [] : [this.#memory]),
+      ...Object.values(this.tools),
+    ]
   }
 
   /** The system prompt for a request. */
   async getInstructions(options: { requestContext?: RequestContext } = {}): Promise<string> {
     const { instructions } = this.#config
-    if (typeof instructions !== 'function') return instructions
-    return instructions({ requestContext: options.requestContext ?? new RequestContext() })
+    const { requestContext = new RequestContext() } = options
+    const text = readInstructions(
+      typeof instructions === 'function' ? await instructions({ requestContext }) : instructions,
+    )
+    if (text !== undefined) return text
+    throw new ConfigurationError(
+      'option_invalid',
+      `The instructions of agent ${this.id} are neither a text nor a system message, nor a list of these.`,
+    )
   }
 
   /** The model's names; empty where the model is found anew for each request. */
@@ -174,6 +195,8 @@ export class Agent {
   }
 
   async #prepare(messages: MessageInput, options: AgentOptions): Promise<Run> {
+    for (const { refusals } of this.#parts()) refusals.throwIfAny()
+    this.#checks.check(options, this.#logger)
     const requestContext = options.requestContext ?? new RequestContext()
     const resolve = () => this.#resolve(options, requestContext)
     return prepareRun(messages, {
@@ -182,9 +205,10 @@ export class Agent {
       requestContext,
       agentId: this.id,
       tools: this.tools,
-      ownMemory: this.#config.memory,
+      ownMemory: this.#memory,
+      mastra: this.#mastra,
       storage: this.#storage,
-      maxSteps: Math.min(options.maxSteps ?? this.maxSteps, this.maxSteps),
+      maxSteps: options.maxSteps ?? this.maxSteps,
       logger: this.#logger,
     })
   }
@@ -206,6 +230,7 @@ export class Agent {
    * rejects, they are not, unless the storage was lost during the commit itself; never is half of them.
    *
    * @param messages - a text, or messages with roles
+   * @throws {OptionsError} for options that are not served
    * @throws {InputError} for messages or options that cannot be used
    * @throws {ScopeError} where the caller may not use their memory
    * @throws {AnswerError} when the model fails, or the exchange cannot be stored
@@ -220,6 +245,7 @@ export class Agent {
    * Answers piece by piece. What is wrong with the input is thrown here; what goes wrong later is in
    * the stream. With `memory`, question and answer are stored before the chunk `finish`.
    *
+   * @throws {OptionsError} for options that are not served
    * @throws {InputError} for messages or options that cannot be used
    * @throws {ScopeError} where the caller may not use their memory
    * @throws {AnswerError} when there is no model

@@ -5,6 +5,7 @@ import { describeIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopTool } from '../loop/call.js'
 import { tellOutput } from '../loop/content.js'
+import type { Mastra } from '../mastra.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema, Tool } from '../tool/create-tool.js'
 
@@ -26,6 +27,10 @@ export interface OfferContext {
   /** Offered whatever the caller may execute: tools that the framework itself adds. */
   readonly builtIn?: AgentTools
   readonly requestContext: RequestContext
+  /** The application that the agent belongs to. */
+  readonly mastra?: Mastra
+  /** Where the agent remembers the answer. */
+  readonly thread?: { readonly threadId: string; readonly resourceId: string }
   readonly logger: Logger
 }
 
@@ -70,13 +75,13 @@ function define(name: string, tool: Tool): LanguageModelV4FunctionTool {
 }
 
 function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
-  const { agentId, requestContext, logger } = context
+  const { agentId, requestContext, mastra, thread, logger } = context
   return {
     definition: define(name, tool),
     async execute(input, { toolCallId, abortSignal }) {
       try {
-        const agent = { agentId, toolCallId }
-        const output = await tool.execute(input, { requestContext, abortSignal, agent })
+        const agent = { agentId, toolCallId, ...thread }
+        const output = await tool.execute(input, { requestContext, abortSignal, mastra, agent })
         return { output, told: tellOutput(output) }
       } catch (error) {
         abortSignal.throwIfAborted()

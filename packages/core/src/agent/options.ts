@@ -1,8 +1,14 @@
+import type { Unserved } from '@signet/auth'
 import type { JSONValue, ToolChoice, ToolSet } from 'ai'
 import type { z } from 'zod'
 import type { LoopSettings } from '../loop/call.js'
 import type { MemoryRequest } from '../memory/session.js'
 import type { ModelConfig } from '../model/contract.js'
+import type {
+  ANSWER_GUARDS,
+  UNSUPPORTED_ANSWER_OPTIONS,
+  UNSUPPORTED_STRUCTURED_OUTPUT,
+} from '../option/answer-options.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema } from '../tool/create-tool.js'
 import type { MessageInput } from './messages.js'
@@ -14,8 +20,16 @@ export type ModelSettings = LoopSettings
 /** Options for a model's provider, by the provider's name. */
 export type ProviderOptions = Record<string, Record<string, JSONValue | undefined>>
 
-/** Options of one answer. */
-export interface AgentOptions {
+/** Options of an answer that Mastra has and Signet does not serve. */
+export type UnservedAnswerOptions = typeof UNSUPPORTED_ANSWER_OPTIONS & typeof ANSWER_GUARDS
+
+/** The shape of a structured output. */
+export interface StructuredOutputOptions extends Unserved<typeof UNSUPPORTED_STRUCTURED_OUTPUT> {
+  readonly schema: z.ZodType | JsonSchema
+}
+
+/** Options of one answer. Options of Mastra that are not served may only ask for nothing. */
+export interface AgentOptions extends Unserved<UnservedAnswerOptions> {
   /** Who asks, and the application's values. Default: the application itself, with none. */
   readonly requestContext?: RequestContext
   /** Stops model and tools. */
@@ -28,7 +42,7 @@ export interface AgentOptions {
   readonly context?: MessageInput
   /** Replaces the agent's model. */
   readonly model?: ModelConfig
-  /** Most calls of the model; at most the agent's own. */
+  /** Most calls of the model. Default: the agent's own. */
   readonly maxSteps?: number
   readonly modelSettings?: ModelSettings
   /** Passed to the model's provider as it is. */
@@ -40,7 +54,7 @@ export interface AgentOptions {
   /** Tools that run at the client. */
   readonly clientTools?: ClientTools
   /** Asks for an object of this shape; it is in `object` of the answer. */
-  readonly structuredOutput?: { readonly schema: z.ZodType | JsonSchema }
+  readonly structuredOutput?: StructuredOutputOptions
   /** The thread to remember and to store in. Default: nothing is remembered and nothing stored. */
   readonly memory?: MemoryRequest
   /** Default: a random UUID. */

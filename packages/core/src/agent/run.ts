@@ -7,6 +7,7 @@ import { InputError } from '../error.js'
 import { describeIssues, zodIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
+import type { Mastra } from '../mastra.js'
 import type { Memory } from '../memory/memory.js'
 import { openSession, type MemorySession } from '../memory/session.js'
 import type { MemoryStorage } from '../memory/storage.js'
@@ -27,6 +28,7 @@ export interface RunOptions extends Omit<AgentOptions, 'model'> {
   readonly model: ModelObject
   /** The agent's memory, where it has one. */
   readonly ownMemory: Memory | undefined
+  readonly mastra: Mastra | undefined
   readonly storage: MemoryStorage | undefined
   readonly instructions: string
   readonly maxSteps: number
@@ -214,7 +216,9 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   const asked = joinMessages(question, context, session)
   const facts = collectFacts(question, options, session)
   session?.checkQuestion(facts.storedQuestion)
-  const offer = { agentId, requestContext, logger, builtIn: session?.tools }
+  const { mastra } = options
+  const thread = session && { threadId: session.threadId, resourceId: session.resourceId }
+  const offer = { agentId, requestContext, logger, mastra, thread, builtIn: session?.tools }
   const tools = offerTools(options.tools, options.clientTools ?? {}, offer)
   const active = pickTools(options.activeTools, tools)
   checkToolChoice(options.toolChoice, tools)

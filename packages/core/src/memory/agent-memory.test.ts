@@ -722,7 +722,17 @@ describeStores(
 describe('a memory', () => {
   it('refuses what it would not do', () => {
     const options = { semanticRecall: true } as object
-    expect(() => new Memory({ options })).toThrow(/semanticRecall/)
-    expect(() => new Memory({ options: { semanticRecall: false } })).not.toThrow()
+    expect(() => new Memory({ options }).refusals.throwIfAny()).toThrow(/semanticRecall/)
+    const without = new Memory({ options: { semanticRecall: false } })
+    expect(() => without.refusals.throwIfAny()).not.toThrow()
+  })
+
+  it('is kept by the agent itself: nobody else does it here', () => {
+    const managed = (agentManaged: unknown) =>
+      new Memory({
+        options: { workingMemory: { enabled: true, agentManaged } as object } as object,
+      })
+    expect(() => managed(false)).toThrow('workingMemory.agentManaged')
+    expect(() => managed(true)).not.toThrow()
   })
 })

@@ -1,42 +1,68 @@
-import { ConfigurationError } from '@signet/auth'
+import {
+  ConfigurationError,
+  findRefusedOptions,
+  type OptionNames,
+  type RefusedOption,
+  type Unserved,
+} from '@signet/auth'
 import { BOUNDS } from '../bounds.js'
 import type { ModelConfig } from '../model/contract.js'
+import {
+  MEMORY_CONFIG_GUARDS,
+  MEMORY_OPTION_GUARDS,
+  UNSUPPORTED_MEMORY_CONFIG,
+  UNSUPPORTED_MEMORY_OPTIONS,
+  UNSUPPORTED_TITLE_OPTIONS,
+  UNSUPPORTED_WORKING_MEMORY,
+} from '../option/memory-options.js'
+import { Refusals } from '../option/refusals.js'
 import type { WorkingMemoryScope } from './storage.js'
 import { DEFAULT_TEMPLATE } from './working-memory.js'
 
 /** What an agent keeps in mind beside what was said. */
-export interface WorkingMemoryOptions {
+export interface WorkingMemoryOptions extends Unserved<typeof UNSUPPORTED_WORKING_MEMORY> {
   readonly enabled: boolean
   /** Whose it is: the caller's, for all of their threads, or that of one thread. Default: `resource`. */
   readonly scope?: WorkingMemoryScope
   /** What it looks like, in Markdown, while nothing is known. Default: a list of facts about a person. */
   readonly template?: string
+  /** That the agent itself keeps it: there is no other way here. Default: true. */
+  readonly agentManaged?: true
 }
 
 /** How a thread gets its title. */
-export interface TitleOptions {
+export interface TitleOptions extends Unserved<typeof UNSUPPORTED_TITLE_OPTIONS> {
   /** Default: the agent's own model. */
   readonly model?: ModelConfig
   /** Default: a title of a few words, in the language of the question. */
   readonly instructions?: string
 }
 
-/** What a memory does for an agent. The names are those of the original. */
-export interface MemoryOptions {
+type UnservedMemoryOptions = typeof UNSUPPORTED_MEMORY_OPTIONS & typeof MEMORY_OPTION_GUARDS
+
+/**
+ * What a memory does for an agent. The names are those of Mastra, whose other options may only ask for nothing.
+ */
+export interface MemoryOptions extends Unserved<UnservedMemoryOptions> {
   /** How many of the newest messages of the thread the model is shown; false for none. Default: 10. */
   readonly lastMessages?: number | false
   /** Default: none. */
   readonly workingMemory?: WorkingMemoryOptions
   /** Whether a model names a thread that has no title. Default: false, and the title stays empty. */
   readonly generateTitle?: boolean | TitleOptions
-  /** Not part of Signet: only `false` is taken, so that nobody relies on what is not done. */
-  readonly semanticRecall?: false
+}
+
+type UnservedMemoryConfig = typeof UNSUPPORTED_MEMORY_CONFIG & typeof MEMORY_CONFIG_GUARDS
+
+/** What makes a memory. Options of Mastra that are not served may only ask for nothing. */
+export interface MemoryConfig extends Unserved<UnservedMemoryConfig> {
+  readonly options?: MemoryOptions
 }
 
 /** `MemoryOptions` with the defaults filled in. */
 export interface MemorySettings {
   readonly lastMessages: number
-  readonly workingMemory: Required<WorkingMemoryOptions>
+  readonly workingMemory: Required<Pick<WorkingMemoryOptions, 'enabled' | 'scope' | 'template'>>
   /** Undefined where no model names threads. */
   readonly title: TitleOptions | undefined
 }
@@ -62,17 +88,18 @@ function readSettings(options: MemoryOptions): MemorySettings {
       `lastMessages of a memory is not false or a whole number from 0 to ${BOUNDS.lastMessages.limit}.`,
     )
   }
-  if ((options.semanticRecall ?? false) !== false) {
-    throw new ConfigurationError(
-      'option_invalid',
-      'semanticRecall of a memory is not supported: leave it out. Messages are found by their words.',
-    )
-  }
   const {
     enabled = false,
     scope = 'resource',
     template = DEFAULT_TEMPLATE,
+    agentManaged = true,
   } = options.workingMemory ?? {}
+  if (agentManaged !== true) {
+    throw new ConfigurationError(
+      'option_invalid',
+      'workingMemory.agentManaged of a memory is not true. Signet has nobody else to keep it: leave it out.',
+    )
+  }
   const { generateTitle = false } = options
   return {
     lastMessages,
@@ -81,15 +108,72 @@ function readSettings(options: MemoryOptions): MemorySettings {
   }
 }
 
+const CONFIG: OptionNames<MemoryConfig, UnservedMemoryConfig> = { options: true }
+
+const OPTIONS: OptionNames<MemoryOptions, UnservedMemoryOptions> = {
+  lastMessages: true,
+  workingMemory: true,
+  generateTitle: true,
+}
+
+const WORKING_MEMORY: OptionNames<WorkingMemoryOptions, typeof UNSUPPORTED_WORKING_MEMORY> = {
+  enabled: true,
+  scope: true,
+  template: true,
+  agentManaged: true,
+}
+
+const TITLE: OptionNames<TitleOptions, typeof UNSUPPORTED_TITLE_OPTIONS> = {
+  model: true,
+  instructions: true,
+}
+
+const WHERE = 'Memory'
+
+/** The options that a memory was given and that are not served. */
+function findRefusals(config: MemoryConfig): readonly RefusedOption[] {
+  const { options = {} } = config
+  const { workingMemory = {}, generateTitle } = options
+  const title = typeof generateTitle === 'object' ? generateTitle : {}
+  return [
+    ...findRefusedOptions(WHERE, config, {
+      served: CONFIG,
+      unsupported: UNSUPPORTED_MEMORY_CONFIG,
+      guards: MEMORY_CONFIG_GUARDS,
+    }),
+    ...findRefusedOptions(
+      WHERE,
+      options,
+      { served: OPTIONS, unsupported: UNSUPPORTED_MEMORY_OPTIONS, guards: MEMORY_OPTION_GUARDS },
+      'options.',
+    ),
+    ...findRefusedOptions(
+      WHERE,
+      workingMemory,
+      { served: WORKING_MEMORY, unsupported: UNSUPPORTED_WORKING_MEMORY },
+      'options.workingMemory.',
+    ),
+    ...findRefusedOptions(
+      WHERE,
+      title,
+      { served: TITLE, unsupported: UNSUPPORTED_TITLE_OPTIONS },
+      'options.generateTitle.',
+    ),
+  ]
+}
+
 /**
  * Lets an agent remember: `new Agent({ memory: new Memory() })`. What is remembered lies in the storage
  * of the `Mastra` that the agent belongs to, under the caller who asked.
  */
 export class Memory {
   readonly settings: MemorySettings
+  /** What it was given and does not serve: until a Mastra has accepted that, its agent answers nothing. */
+  readonly refusals: Refusals
 
   /** @throws {ConfigurationError} `option_invalid` */
-  constructor(config: { readonly options?: MemoryOptions } = {}) {
+  constructor(config: MemoryConfig = {}) {
+    this.refusals = new Refusals(findRefusals(config))
     this.settings = Object.freeze(readSettings(config.options ?? {}))
   }
 }

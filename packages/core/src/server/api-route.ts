@@ -1,6 +1,16 @@
-import { checkAccess, ConfigurationError, type Access, type ParamName } from '@signet/auth'
+import {
+  checkAccess,
+  ConfigurationError,
+  findRefusedOptions,
+  refuseOptions,
+  type Access,
+  type OptionNames,
+  type ParamName,
+  type Unserved,
+} from '@signet/auth'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Mastra } from '../mastra.js'
+import { ROUTE_GUARDS, UNSUPPORTED_ROUTE_OPTIONS } from '../option/route-options.js'
 import type { RequestContext } from '../request-context.js'
 
 /** The methods that a route of the application can have; `ALL` is the five others. */
@@ -21,8 +31,10 @@ export interface ApiRouteEnv {
 /** Answers a request, as in Hono: `c.json(…)`, `c.req.param(…)`, `c.get('requestContext')`. */
 export type ApiRouteHandler = (context: Context<ApiRouteEnv>) => Response | Promise<Response>
 
-/** What makes a route of the application. */
-export interface ApiRouteOptions<Path extends string> {
+type UnservedRouteOptions = typeof UNSUPPORTED_ROUTE_OPTIONS & typeof ROUTE_GUARDS
+
+/** What makes a route of the application. Options of Mastra that are not served may only ask for nothing. */
+export interface ApiRouteOptions<Path extends string> extends Unserved<UnservedRouteOptions> {
   readonly method: ApiRouteMethod
   /** `false` opens the route to everyone: the same as `access: 'public'`. Default: true. */
   readonly requiresAuth?: boolean
@@ -35,6 +47,11 @@ export interface ApiRouteOptions<Path extends string> {
   readonly openapi?: Readonly<Record<string, unknown>>
 }
 
+/** A route as a plain object, with its path among its options. */
+export interface PlainApiRoute extends ApiRouteOptions<string> {
+  readonly path: string
+}
+
 /** A route of the application. Plain data: the server makes it one of its own. */
 export interface ApiRoute {
   readonly path: string
@@ -44,6 +61,15 @@ export interface ApiRoute {
   readonly handler: ApiRouteHandler
   readonly middleware: readonly MiddlewareHandler<ApiRouteEnv>[]
   readonly openapi: Readonly<Record<string, unknown>> | undefined
+}
+
+const SERVED: OptionNames<ApiRouteOptions<string>, UnservedRouteOptions> = {
+  method: true,
+  requiresAuth: true,
+  access: true,
+  handler: true,
+  middleware: true,
+  openapi: true,
 }
 
 const METHODS: ReadonlySet<string> = new Set<ApiRouteMethod>([
@@ -84,12 +110,20 @@ function readAccess(path: string, options: ApiRouteOptions<string>): Access | un
  *
  * @param path - where it is, outside the prefix of the API; parameters as `:name`
  * @throws {ConfigurationError} `option_invalid`
+ * @throws {OptionsError} for options that are not served
  */
 export function registerApiRoute<const Path extends string>(
   path: Path,
   options: ApiRouteOptions<Path>,
 ): ApiRoute {
   const { method, handler, middleware = [], openapi } = options
+  refuseOptions(
+    findRefusedOptions(`Route ${path}`, options, {
+      served: SERVED,
+      unsupported: UNSUPPORTED_ROUTE_OPTIONS,
+      guards: ROUTE_GUARDS,
+    }),
+  )
   if (!path.startsWith('/')) refuse(path, 'does not begin with a slash.')
   if (!METHODS.has(method)) refuse(path, `has no known method: write ${[...METHODS].join(', ')}.`)
   if (typeof handler !== 'function') refuse(path, 'has no handler.')
@@ -101,4 +135,27 @@ export function registerApiRoute<const Path extends string>(
     middleware: Array.isArray(middleware) ? [...middleware] : [middleware],
     openapi,
   })
+}
+
+/** Whether a value was made by `registerApiRoute`. */
+function isApiRoute(value: object): value is ApiRoute {
+  return Object.isFrozen(value) && 'access' in value && 'middleware' in value
+}
+
+/**
+ * A route of the application from what it lists in `server.apiRoutes`: what `registerApiRoute` made, or a plain
+ * object with its path among the options, which is closed by default like any other.
+ * @throws {ConfigurationError} `option_invalid`
+ * @throws {OptionsError} for options that are not served
+ */
+export function readApiRoute(route: ApiRoute | PlainApiRoute): ApiRoute {
+  if (typeof route !== 'object' || route === null || typeof route.path !== 'string') {
+    throw new ConfigurationError(
+      'option_invalid',
+      'server.apiRoutes has an entry that is not a route. Make it by registerApiRoute.',
+    )
+  }
+  if (isApiRoute(route)) return route
+  const { path, ...options } = route
+  return registerApiRoute(path, options)
 }

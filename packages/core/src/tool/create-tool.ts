@@ -1,41 +1,14 @@
-import { isLegalId } from '@signet/auth'
+import { ConfigurationError, isLegalId } from '@signet/auth'
 import { z } from 'zod'
 import { InputError, RegistrationError } from '../error.js'
 import { describeIssues, zodIssues } from '../issue.js'
-import type { RequestContext } from '../request-context.js'
+import { Refusals } from '../option/refusals.js'
+import { findToolRefusals, usableSchema, type ToolConfig, type ToolContext } from './tool-config.js'
+
+export type { ToolConfig, ToolContext }
 
 /** A JSON Schema document. */
 export type JsonSchema = Readonly<Record<string, unknown>>
-
-/** What a tool gets beside its input. */
-export interface ToolContext {
-  /** The caller's principal and the application's values. */
-  readonly requestContext: RequestContext
-  /** Fires when the answer is no longer wanted. */
-  readonly abortSignal?: AbortSignal
-  /** Set where an agent calls the tool. */
-  readonly agent?: { readonly agentId: string; readonly toolCallId: string }
-}
-
-/** What makes a tool. */
-export interface ToolConfig<Input extends z.ZodType, Output extends z.ZodType> {
-  /** 1 to 128 of `A-Z a-z 0-9 _ . -`, unique among all tools of an application. */
-  readonly id: string
-  /** Tells a model, and a person, what the tool does. */
-  readonly description: string
-  /** Default: any object. */
-  readonly inputSchema?: Input
-  /** Checked on what the tool returns. Default: anything. */
-  readonly outputSchema?: Output
-  /**
-   * Does the work. Gets what the schema made of the input.
-   * Throw a `ToolError` to say why it cannot; any other error is told to nobody but the log.
-   */
-  readonly execute: (
-    input: z.output<Input>,
-    context: ToolContext,
-  ) => z.input<Output> | Promise<z.input<Output>>
-}
 
 /** Something that an agent, or a caller over HTTP, can do. */
 export interface Tool {
@@ -47,9 +20,12 @@ export interface Tool {
   readonly inputJsonSchema: JsonSchema
   /** The output as JSON Schema (draft 7). */
   readonly outputJsonSchema: JsonSchema | undefined
+  /** What the tool was given and does not serve: until a Mastra has accepted that, it does not run. */
+  readonly refusals: Refusals
   /**
    * Validates the input, does the work and validates what comes of it.
    * @throws {InputError} with the issues of an input that does not fit
+   * @throws {OptionsError} for a tool with options that are not served
    */
   execute(input: unknown, context: ToolContext): Promise<unknown>
 }
@@ -64,6 +40,12 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
   return z.toJSONSchema(schema, { io, target: 'draft-7', unrepresentable: 'any' })
 }
 
+/** Whether a value is a tool of this package, of whichever installed copy. */
+export function isTool(value: unknown): value is Tool {
+  if (typeof value !== 'object' || value === null) return false
+  return 'inputJsonSchema' in value && 'refusals' in value
+}
+
 /**
  * What a schema makes of a tool's output.
  * @throws {TypeError} with where it does not fit, and none of what the tool returned there
@@ -76,21 +58,31 @@ async function fitOutput(id: string, schema: z.ZodType, output: unknown): Promis
 }
 
 /**
- * Makes a tool.
+ * Makes a tool. Options that are not served are told by the `Mastra` that the tool belongs to; the tool does not
+ * run before that has accepted them.
  * @throws {RegistrationError} `id_illegal`
+ * @throws {ConfigurationError} `option_invalid` for a tool without `execute`
  */
 export function createTool<
   Input extends z.ZodType = AnyInput,
   Output extends z.ZodType = z.ZodUnknown,
 >(config: ToolConfig<Input, Output>): Tool {
-  const { id, description, outputSchema } = config
+  const { id, description } = config
   if (!isLegalId(id)) {
     throw new RegistrationError(
       'id_illegal',
       `The tool id ${JSON.stringify(id)} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
     )
   }
-  const inputSchema: z.ZodType = config.inputSchema ?? ANY_INPUT
+  if (typeof config.execute !== 'function') {
+    throw new ConfigurationError(
+      'option_invalid',
+      `Tool ${JSON.stringify(id)} has no execute. A tool that runs at the client is sent with the request, in clientTools.`,
+    )
+  }
+  const refusals = new Refusals(findToolRefusals(config))
+  const outputSchema = usableSchema(config.outputSchema)
+  const inputSchema = usableSchema(config.inputSchema) ?? ANY_INPUT
   return Object.freeze({
     id,
     description,
@@ -98,7 +90,9 @@ export function createTool<
     outputSchema,
     inputJsonSchema: toJsonSchema(inputSchema, 'input'),
     outputJsonSchema: outputSchema && toJsonSchema(outputSchema, 'output'),
+    refusals,
     async execute(input: unknown, context: ToolContext): Promise<unknown> {
+      refusals.throwIfAny()
       const parsed = await inputSchema.safeParseAsync(input)
       if (!parsed.success) {
         throw new InputError(`The input does not fit the tool ${id}.`, zodIssues(parsed.error))

@@ -23,7 +23,15 @@ type AnswerInput = HandlerInput<{ readonly agentId: string }, unknown, AnswerReq
 function answerOptions(input: AnswerInput, abortSignal: AbortSignal): AgentOptions {
   const { body, params, principal, requestContext } = input
   requireWriteForOverrides(body, params.agentId, principal)
-  return { ...toAgentOptions(body), requestContext, abortSignal }
+  const options = toAgentOptions(body)
+  const { maxSteps } = requireAgent(input.mastra, params.agentId)
+  return {
+    ...options,
+    // The application's code may ask for more steps than the agent has, a caller only for fewer.
+    maxSteps: Math.min(options.maxSteps ?? maxSteps, maxSteps),
+    requestContext,
+    abortSignal,
+  }
 }
 
 const partialQuery = z.object({ partial: z.enum(['true', 'false']).optional() })

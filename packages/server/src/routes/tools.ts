@@ -35,9 +35,9 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
       issues: [{ field: 'data', message: 'The input of the tool is missing.' }],
     })
   }
-  const { logger, requestContext, requestId, signal: abortSignal } = input
+  const { logger, mastra, requestContext, requestId, signal: abortSignal } = input
   try {
-    const result = await tool.execute(input.body.data, { requestContext, abortSignal })
+    const result = await tool.execute(input.body.data, { requestContext, abortSignal, mastra })
     // Sent as it is, it would pass on the status and the headers of another server.
     if (result instanceof Response) throw new TypeError('The tool returned a Response.')
     JSON.stringify(result) // What JSON cannot say fails here: the tool has run.

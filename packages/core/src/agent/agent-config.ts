@@ -1,0 +1,132 @@
+import {
+  findRefusedOptions,
+  type OptionNames,
+  type RefusedOption,
+  type Unserved,
+} from '@signet/auth'
+import type { Memory } from '../memory/memory.js'
+import type { ModelConfig } from '../model/contract.js'
+import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'
+import type { RequestContext } from '../request-context.js'
+import { isTool } from '../tool/create-tool.js'
+import { readInstructions, type Instructions } from './instructions.js'
+import type { AgentTools } from './offered-tools.js'
+
+/** A value, or how to find it for a request. */
+export type Dynamic<Value> =
+  | Value
+  | ((options: { requestContext: RequestContext }) => Value | Promise<Value>)
+
+type UnservedAgentOptions = typeof UNSUPPORTED_AGENT_OPTIONS & typeof AGENT_GUARDS
+
+/** What makes an agent. Options of Mastra that are not served may only ask for nothing. */
+export interface AgentConfig extends Unserved<UnservedAgentOptions> {
+  /** 1 to 128 of `A-Z a-z 0-9 _ . -`; permissions and paths name it. Default: the name. */
+  readonly id?: string
+  readonly name: string
+  /** Tells people what the agent is for. Default: empty. */
+  readonly description?: string
+  /** The system prompt. Callers see it only with `agents:write`. */
+  readonly instructions: Dynamic<Instructions>
+  /** An AI SDK model, `provider/model`, or an OpenAI-compatible server. */
+  readonly model: Dynamic<ModelConfig>
+  /** Default: none. */
+  readonly tools?: AgentTools
+  /** Lets callers ask the agent to remember. Default: none. */
+  readonly memory?: Memory
+  /**
+   * Most calls of the model for one answer. A caller over HTTP may ask for fewer, the application's own code for
+   * any number. Default: 5.
+   */
+  readonly maxSteps?: number
+}
+
+const SERVED: OptionNames<AgentConfig, UnservedAgentOptions> = {
+  id: true,
+  name: true,
+  description: true,
+  instructions: true,
+  model: true,
+  tools: true,
+  memory: true,
+  maxSteps: true,
+}
+
+type Problem = readonly [name: string, remedy: string]
+
+function toolProblems(tools: unknown): readonly Problem[] {
+  if (typeof tools === 'function') {
+    return [['tools', 'Signet does not call a function for them. Give an object of tools.']]
+  }
+  return Object.entries(Object(tools) as object)
+    .filter(([, tool]: readonly [string, unknown]) => !isTool(tool))
+    .map(([name]) => [
+      `tools.${name}`,
+      'It is not a tool of Signet. Make it by createTool of @signet/core/tools, with the same description, schema and execute.',
+    ])
+}
+
+function memoryProblems(memory: unknown): readonly Problem[] {
+  if (memory === undefined || isMemory(memory)) return []
+  const remedy =
+    typeof memory === 'function'
+      ? 'Signet does not call a function for it. Give a Memory.'
+      : 'It is not a memory of Signet. Make it by new Memory of @signet/core/memory.'
+  return [['memory', remedy]]
+}
+
+function isMemory(memory: unknown): memory is Memory {
+  if (typeof memory !== 'object' || memory === null) return false
+  return 'refusals' in memory && 'settings' in memory
+}
+
+function instructionProblems(instructions: unknown): readonly Problem[] {
+  const isUsable =
+    typeof instructions === 'function' || readInstructions(instructions) !== undefined
+  if (isUsable) return []
+  return [['instructions', "Give a text, { role: 'system', content }, or a list of these."]]
+}
+
+function modelProblems(model: unknown): readonly Problem[] {
+  if (!Array.isArray(model)) return []
+  return [['model', 'Signet does not fall back from one model to another. Give one model.']]
+}
+
+/** What can be no option of an agent, although it has the name of one. */
+function problemsOf({ tools, memory, instructions, model }: AgentConfig): readonly Problem[] {
+  return [
+    ...toolProblems(tools),
+    ...memoryProblems(memory),
+    ...instructionProblems(instructions),
+    ...modelProblems(model),
+  ]
+}
+
+/** The options that an agent was given and that are not served, those of its memory and its tools included. */
+export function findAgentRefusals(config: AgentConfig): readonly RefusedOption[] {
+  const where = `Agent ${JSON.stringify(config.id ?? config.name)}`
+  const refused = findRefusedOptions(where, config, {
+    served: SERVED,
+    unsupported: UNSUPPORTED_AGENT_OPTIONS,
+    guards: AGENT_GUARDS,
+  })
+  const problems = problemsOf(config).map(([name, remedy]) => ({
+    where,
+    name,
+    isKnownToMastra: true,
+    isGuard: false,
+    remedy,
+  }))
+  return [...refused, ...problems]
+}
+
+/** The tools of a configuration that are tools: the others are refused. */
+export function usableTools({ tools }: AgentConfig): AgentTools {
+  if (typeof tools === 'function') return {}
+  return Object.fromEntries(Object.entries(tools ?? {}).filter(([, tool]) => isTool(tool)))
+}
+
+/** The memory of a configuration, where it is one: any other is refused. */
+export function usableMemory({ memory }: AgentConfig): Memory | undefined {
+  return isMemory(memory) ? memory : undefined
+}

@@ -1,0 +1,292 @@
+import {
+  findRefusedOptions,
+  type AuthProvider,
+  type OptionNames,
+  type RefusedOption,
+  type RoleTable,
+  type Unserved,
+} from '@signet/auth'
+import type { Agent } from './agent/agent.js'
+import type { Logger } from './logger.js'
+import type { MemoryStorage } from './memory/storage.js'
+import { MASTRA_GUARDS, UNSUPPORTED_MASTRA_OPTIONS } from './option/mastra-options.js'
+import type { UnsupportedPolicy } from './option/refusals.js'
+import {
+  SERVER_GUARDS,
+  UNSUPPORTED_CORS_OPTIONS,
+  UNSUPPORTED_SERVER_OPTIONS,
+} from './option/server-options.js'
+import type { ApiRoute, PlainApiRoute } from './server/api-route.js'
+import { isTool, type Tool } from './tool/create-tool.js'
+
+/** How the server answers other origins. No origin is allowed unless it is listed. */
+export interface CorsConfig extends Unserved<typeof UNSUPPORTED_CORS_OPTIONS> {
+  /** Exact origins, such as `https://app.example`. Default: none. */
+  readonly origin: string | readonly string[]
+  /** Lets pages send cookies and credentials. Default: false. */
+  readonly credentials?: boolean
+}
+
+type UnservedServerOptions = typeof UNSUPPORTED_SERVER_OPTIONS & typeof SERVER_GUARDS
+
+/**
+ * How the application is served. Plain data: the server package reads it. Options of Mastra that are not served
+ * may only ask for nothing.
+ */
+export interface ServerConfig extends Unserved<UnservedServerOptions> {
+  /** Default: `PORT`, then 4111. */
+  readonly port?: number
+  /** The address to listen on. Default: 127.0.0.1 in development, all addresses in production. */
+  readonly host?: string
+  /**
+   * Who may call. `false` opens the server to everyone as one principal called `anonymous`, and must
+   * be written out: left out, a server in production does not start.
+   */
+  readonly auth?: AuthProvider | false
+  readonly access?: {
+    /** Replaces or adds roles. Default: `owner`, `admin`, `member`, `viewer`. */
+    readonly roles?: RoleTable
+  }
+  /** Default, as `false`: no page of another origin may read an answer. */
+  readonly cors?: CorsConfig | false
+  /** What every route of the API starts with. Default: `/api`. */
+  readonly apiPrefix?: string
+  /** Routes of the application, made by `registerApiRoute`, or plain objects with the same options. */
+  readonly apiRoutes?: readonly (ApiRoute | PlainApiRoute)[]
+  /** Largest request body, in bytes. Default: 4 MiB. */
+  readonly bodySizeLimit?: number
+  /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
+  readonly timeout?: number
+  readonly revocation?: RevocationConfig
+  /**
+   * Whether the Studio is served at `/`. Default: by `signet dev` it is, by `signet start` it is not. `connect` lists
+   * origins beside this server whose API it may talk to; default: none.
+   */
+  readonly studio?: boolean | { readonly connect?: readonly string[] }
+  /** What is recorded of each request, where the server has somewhere to. `false`: nothing. */
+  readonly audit?: AuditConfig | false
+  /** How often callers may ask; docs/limits.md has the defaults. `false` switches a limit off. */
+  readonly limits?: LimitsConfig
+  /**
+   * The proxies before the server, whose `X-Forwarded-For` says who sent a request: how many there are, or
+   * their addresses and ranges, such as `10.0.0.0/8`. Default: none, and a client is who its socket says.
+   */
+  readonly trustProxy?: number | readonly string[]
+}
+
+/** What becomes of audit records. */
+export interface AuditConfig {
+  /** Whole days after which a record is deleted. Default: 90. */
+  readonly retentionDays?: number
+}
+
+/** How often callers may ask. What is left out is as by default. */
+export interface LimitsConfig {
+  /** Of one caller, what has a model or a tool at work: a tool's execution, an agent's answer. */
+  readonly answers?:
+    | false
+    | {
+        /** Default: 1,200. */
+        readonly perMinute?: number | false
+        /** How many run at once, in one process. Default: 100. */
+        readonly concurrent?: number | false
+      }
+  /** Of one caller, every other request that needs a token. */
+  readonly requests?:
+    | false
+    | {
+        /** Default: 6,000. */
+        readonly perMinute?: number | false
+      }
+  /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */
+  readonly failures?:
+    | false
+    | {
+        /** Default: 3,000. */
+        readonly perMinute?: number | false
+      }
+}
+
+/** How a server learns of tokens that were withdrawn elsewhere. */
+export interface RevocationConfig {
+  /** How often it looks, in milliseconds. Default: 250. */
+  readonly pollMs?: number
+  /**
+   * How long it may fail to look before it lets nobody in, in milliseconds; longer than `pollMs`.
+   * Default: 30,000 (30 seconds).
+   */
+  readonly staleAfterMs?: number
+}
+
+type UnservedMastraOptions = typeof UNSUPPORTED_MASTRA_OPTIONS & typeof MASTRA_GUARDS
+
+/** What makes an application. Options of Mastra that are not served may only ask for nothing. */
+export interface MastraConfig extends Unserved<UnservedMastraOptions> {
+  /** By key; paths name an agent by its key or its id. */
+  readonly agents?: Readonly<Record<string, Agent>>
+  /** Tools beside those of the agents. */
+  readonly tools?: Readonly<Record<string, Tool>>
+  /** Where agents remember. Default: what `signet dev` and `start` open, `signet.db` or PostgreSQL. */
+  readonly storage?: MemoryStorage
+  readonly server?: ServerConfig
+  /** `false` writes nothing. Default: the server's own, else the console. */
+  readonly logger?: Logger | false
+  /**
+   * What becomes of options that Mastra has and Signet does not serve. `warn` serves the application without them
+   * and says so in the log, but never without one that closes something. Default: `refuse`, the start fails.
+   */
+  readonly unsupported?: UnsupportedPolicy
+}
+
+const SERVED: OptionNames<MastraConfig, UnservedMastraOptions> = {
+  agents: true,
+  tools: true,
+  storage: true,
+  server: true,
+  logger: true,
+  unsupported: true,
+}
+
+const SERVER: OptionNames<ServerConfig, UnservedServerOptions> = {
+  port: true,
+  host: true,
+  auth: true,
+  access: true,
+  cors: true,
+  apiPrefix: true,
+  apiRoutes: true,
+  bodySizeLimit: true,
+  timeout: true,
+  revocation: true,
+  studio: true,
+  audit: true,
+  limits: true,
+  trustProxy: true,
+}
+
+const CORS: OptionNames<CorsConfig, typeof UNSUPPORTED_CORS_OPTIONS> = {
+  origin: true,
+  credentials: true,
+}
+
+/** The groups of options below `server` that hold nothing but names of ours. */
+const GROUPS: {
+  readonly revocation: OptionNames<RevocationConfig>
+  readonly audit: OptionNames<AuditConfig>
+  readonly access: OptionNames<NonNullable<ServerConfig['access']>>
+  readonly studio: OptionNames<Exclude<ServerConfig['studio'], boolean | undefined>>
+} = {
+  revocation: { pollMs: true, staleAfterMs: true },
+  audit: { retentionDays: true },
+  access: { roles: true },
+  studio: { connect: true },
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function refuse(name: string, remedy: string): RefusedOption {
+  return { where: 'Mastra', name, isKnownToMastra: true, isGuard: false, remedy }
+}
+
+/** Whether a value is an agent of this package, of whichever installed copy. */
+export function isAgent(value: unknown): value is Agent {
+  return isObject(value) && 'refusals' in value && 'getInstructions' in value
+}
+
+/** Whether a value is a storage of threads and messages by owner. */
+export function isStorage(value: unknown): value is MemoryStorage {
+  const methods = ['lastMessages', 'commitExchange', 'listThreads'] as const
+  return isObject(value) && methods.every((name) => typeof Reflect.get(value, name) === 'function')
+}
+
+/** Whether log lines can be written to a value. */
+export function isLogger(value: unknown): value is Logger {
+  const methods = ['debug', 'info', 'warn', 'error'] as const
+  return isObject(value) && methods.every((name) => typeof Reflect.get(value, name) === 'function')
+}
+
+function foreignAgents({ agents = {} }: MastraConfig): readonly RefusedOption[] {
+  return Object.entries(agents)
+    .filter(([, agent]: readonly [string, unknown]) => !isAgent(agent))
+    .map(([key]) =>
+      refuse(
+        `agents.${key}`,
+        'It is not an agent of Signet. Make it by new Agent of @signet/core/agent.',
+      ),
+    )
+}
+
+function foreignTools({ tools = {} }: MastraConfig): readonly RefusedOption[] {
+  return Object.entries(tools)
+    .filter(([, tool]: readonly [string, unknown]) => !isTool(tool))
+    .map(([key]) =>
+      refuse(
+        `tools.${key}`,
+        'It is not a tool of Signet. Make it by createTool of @signet/core/tools.',
+      ),
+    )
+}
+
+function foreignParts({ storage, logger }: MastraConfig): readonly RefusedOption[] {
+  return [
+    ...(storage === undefined || isStorage(storage)
+      ? []
+      : [
+          refuse(
+            'storage',
+            'It is not a storage of Signet. Leave the option out: the command opens signet.db, or the PostgreSQL database that DATABASE_URL names.',
+          ),
+        ]),
+    ...(logger === undefined || logger === false || isLogger(logger)
+      ? []
+      : [refuse('logger', 'It has not the four methods debug, info, warn and error.')]),
+  ]
+}
+
+function corsRefusals(cors: unknown): readonly RefusedOption[] {
+  if (typeof cors === 'function') {
+    return [refuse('server.cors', 'Signet does not call a function for it. List exact origins.')]
+  }
+  if (!isObject(cors)) return []
+  if (typeof Reflect.get(cors, 'origin') === 'function') {
+    return [refuse('server.cors.origin', 'Signet does not call a function for it. List origins.')]
+  }
+  const rules = { served: CORS, unsupported: UNSUPPORTED_CORS_OPTIONS }
+  return findRefusedOptions('Mastra', cors, rules, 'server.cors.')
+}
+
+function serverRefusals(server: ServerConfig): readonly RefusedOption[] {
+  const groups = Object.entries(GROUPS).flatMap(([group, served]) => {
+    const value: unknown = Reflect.get(server, group)
+    if (!isObject(value)) return []
+    return findRefusedOptions('Mastra', value, { served }, `server.${group}.`)
+  })
+  const rules = {
+    served: SERVER,
+    unsupported: UNSUPPORTED_SERVER_OPTIONS,
+    guards: SERVER_GUARDS,
+  }
+  return [
+    ...findRefusedOptions('Mastra', server, rules, 'server.'),
+    ...corsRefusals(server.cors),
+    ...groups,
+  ]
+}
+
+/** The options that an application was given and that are not served, but for those of its agents and tools. */
+export function findMastraRefusals(config: MastraConfig): readonly RefusedOption[] {
+  const rules = {
+    served: SERVED,
+    unsupported: UNSUPPORTED_MASTRA_OPTIONS,
+    guards: MASTRA_GUARDS,
+  }
+  return [
+    ...findRefusedOptions('Mastra', config, rules),
+    ...serverRefusals(config.server ?? {}),
+    ...foreignAgents(config),
+    ...foreignTools(config),
+    ...foreignParts(config),
+  ]
+}

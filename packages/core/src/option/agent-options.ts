@@ -1,0 +1,45 @@
+/** Options of an agent that Mastra has and Signet does not serve, and that close nothing. */
+export const UNSUPPORTED_AGENT_OPTIONS = {
+  metadata: 'Nothing of Signet reads it. Leave the option out.',
+  maxRetries: 'Set modelSettings.maxRetries for each answer instead.',
+  workflows: 'Signet does not run workflows. Leave the option out.',
+  durable: 'Signet does not resume an answer that was interrupted. Leave the option out.',
+  defaultGenerateOptionsLegacy: 'Signet does not have the legacy calls. Leave the option out.',
+  defaultStreamOptionsLegacy: 'Signet does not have the legacy calls. Leave the option out.',
+  defaultOptions:
+    'Give the options to each call of generate and stream. maxSteps is an option of the agent.',
+  defaultNetworkOptions: 'Signet does not run networks of agents. Leave the option out.',
+  mastra: 'List the agent in the option agents of Mastra instead.',
+  pubsub: 'Signet does not publish events. Leave the option out.',
+  agents: 'Signet does not let an agent call other agents. Write a tool that asks the other agent.',
+  scorers: 'Signet does not run scorers. Leave the option out.',
+  skills: 'Signet does not load skills. Put their text into the instructions.',
+  skillsFormat: 'Signet does not load skills. Leave the option out.',
+  browser: 'Signet does not drive a browser. Leave the option out, or write a tool.',
+  voice: 'Signet does not speak or listen. Leave the option out.',
+  channels: 'Signet does not connect to channels. Leave the option out.',
+  workspace: 'Signet does not have workspaces. Leave the option out, or write tools.',
+  errorProcessors: 'Signet does not run processors. Leave the option out.',
+  maxProcessorRetries: 'Signet does not run processors. Leave the option out.',
+  options: 'Leave the option out.',
+  rawConfig: 'Leave the option out.',
+  editor: 'Signet does not have an editor of agents. Leave the option out.',
+  backgroundTasks: 'Signet does not run tools in the background. Leave the option out.',
+  notifications: 'Signet does not send notifications. Leave the option out.',
+  signals: 'Signet does not have signals. Leave the option out.',
+  goal: 'Signet does not judge goals. Put the goal into the instructions.',
+} as const
+
+/** The same, of options that close something: the agent would answer without a check that it was given. */
+export const AGENT_GUARDS = {
+  inputProcessors:
+    'Signet does not run processors, so that nothing would be checked before the model reads it. Check it in a route of your own, and leave the option out.',
+  outputProcessors:
+    'Signet does not run processors, so that nothing would be checked before the caller reads it. Check it in a route of your own, and leave the option out.',
+  hooks:
+    'Signet does not call hooks, so that none could stop a tool. Check it in the execute of the tool, and leave the option out.',
+  requestContextSchema:
+    'Signet does not check it. Check requestContext.client in the tools, and leave the option out.',
+  transform:
+    'Signet does not transform what tools return, so that all of it would be told. Return from the tool what may be told, and leave the option out.',
+} as const

@@ -1,0 +1,313 @@
+import { OptionsError, type RefusedOption } from '@signet/auth'
+import { describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { Agent } from '../agent/agent.js'
+import type { Logger } from '../logger.js'
+import { Mastra } from '../mastra.js'
+import { Memory } from '../memory/memory.js'
+import { registerApiRoute } from '../server/api-route.js'
+import { createTool, type Tool, type ToolConfig } from '../tool/create-tool.js'
+import { RequestContext } from '../request-context.js'
+
+const MODEL = 'signet/rehearsal'
+const context = { requestContext: new RequestContext() }
+
+/** Options as they come from a program without types. */
+function untyped<Options>(options: object): Options {
+  return options as Options
+}
+
+type Execute = ToolConfig<z.ZodType, z.ZodType>['execute']
+
+function toolOf(options: object, execute: Execute = () => 'ran'): Tool {
+  return createTool(
+    untyped<ToolConfig<z.ZodType, z.ZodType>>({
+      id: 'send-mail',
+      description: 'Sends mail',
+      execute,
+      ...options,
+    }),
+  )
+}
+
+function agentOf(options: object): Agent {
+  return new Agent(
+    untyped({ id: 'writer', name: 'Writer', instructions: 'Write.', model: MODEL, ...options }),
+  )
+}
+
+/** What an application is refused; nothing where it is not. */
+function refusedBy(config: object): readonly RefusedOption[] {
+  try {
+    return new Mastra(untyped(config)).listUnsupported()
+  } catch (error) {
+    if (error instanceof OptionsError) return error.refused
+    throw error
+  }
+}
+
+function namesRefused(config: object): readonly string[] {
+  return refusedBy(config).map(({ where, name }) => `${where}: ${name}`)
+}
+
+describe('an application', () => {
+  it('is refused everything that it was given and does not get, at once', () => {
+    const memory = new Memory(untyped({ vector: {}, embedder: 'x/y', options: { readonly: true } }))
+    const agent = agentOf({
+      memory,
+      scorers: { one: {} },
+      tools: { mail: toolOf({ requireApproval: true }) },
+    })
+    const config = {
+      agents: { agent },
+      workflows: { w: {} },
+      server: { middleware: [() => {}], prot: 80 },
+    }
+    expect(namesRefused(config)).toEqual([
+      'Mastra: workflows',
+      'Mastra: server.middleware',
+      'Mastra: server.prot',
+      'Agent "writer": scorers',
+      'Memory: embedder',
+      'Memory: options.readonly',
+      'Tool "send-mail": requireApproval',
+    ])
+  })
+
+  it('names what is missing, and what to do', () => {
+    expect(() => new Mastra(untyped({ workflows: { w: {} } }))).toThrow(
+      'Mastra: workflows. Signet does not run workflows. Leave the option out.',
+    )
+  })
+
+  it('names the nearest option where nobody has one of that name', () => {
+    expect(() => new Mastra(untyped({ agent: {} }))).toThrow('Did you mean agents?')
+  })
+
+  it('may have everything that is served', () => {
+    const agent = agentOf({
+      tools: { mail: toolOf({}) },
+      memory: new Memory({ options: { lastMessages: 3, workingMemory: { enabled: true } } }),
+    })
+    expect(
+      namesRefused({ agents: { agent }, server: { port: 80, cors: false }, logger: false }),
+    ).toEqual([])
+  })
+
+  it('may have options of Mastra that ask for nothing', () => {
+    const agent = agentOf({
+      scorers: {},
+      inputProcessors: [],
+      tools: { mail: toolOf({ requireApproval: false }) },
+    })
+    expect(namesRefused({ agents: { agent }, workflows: {}, mcpServers: undefined })).toEqual([])
+  })
+
+  it.each([
+    ['agents', { agents: { a: { generate() {} } } }, 'Mastra: agents.a'],
+    ['tools', { tools: { t: { id: 't', execute() {} } } }, 'Mastra: tools.t'],
+    ['a storage', { storage: { init() {} } }, 'Mastra: storage'],
+    ['a logger', { logger: { log() {} } }, 'Mastra: logger'],
+    ['a function for the origins', { server: { cors: () => {} } }, 'Mastra: server.cors'],
+    [
+      'a function for an origin',
+      { server: { cors: { origin() {} } } },
+      'Mastra: server.cors.origin',
+    ],
+    [
+      'a limit of its own',
+      { server: { cors: { origin: 'https://a.example', maxAge: 1 } } },
+      'Mastra: server.cors.maxAge',
+    ],
+    [
+      'a misspelt group',
+      { server: { revocation: { pollMS: 1 } } },
+      'Mastra: server.revocation.pollMS',
+    ],
+    ['a check of roles', { server: { rbac: { can() {} } } }, 'Mastra: server.rbac'],
+  ])('is refused %s of others', (_, config, name) => {
+    expect(namesRefused(config)).toContain(name)
+  })
+
+  it.each([
+    ['tools as a function', { tools: () => ({}) }, 'Agent "writer": tools'],
+    [
+      'a tool of another library',
+      { tools: { ai: { parameters: {}, execute() {} } } },
+      'Agent "writer": tools.ai',
+    ],
+    ['a memory as a function', { memory: () => ({}) }, 'Agent "writer": memory'],
+    ['a memory of another library', { memory: { recall() {} } }, 'Agent "writer": memory'],
+    ['several models', { model: [{ model: MODEL }] }, 'Agent "writer": model'],
+    [
+      'instructions that are not a text',
+      { instructions: [{ role: 'user', content: 'a' }] },
+      'Agent "writer": instructions',
+    ],
+    [
+      'instructions with options for a provider',
+      { instructions: { role: 'system', content: 'a', providerOptions: { x: {} } } },
+      'Agent "writer": instructions',
+    ],
+    ['processors', { outputProcessors: [{}] }, 'Agent "writer": outputProcessors'],
+  ])('is refused an agent with %s', (_, options, name) => {
+    expect(namesRefused({ agents: { agent: agentOf(options) } })).toEqual([name])
+  })
+
+  it.each([
+    ['zod 3', { _def: {}, parse() {}, safeParseAsync() {} }],
+    ['JSON Schema', { type: 'object', properties: {} }],
+    ['a Standard Schema', { '~standard': { version: 1, vendor: 'x', validate() {} } }],
+  ])('is refused a tool whose input is described by %s', (_, inputSchema) => {
+    const tool = toolOf({ inputSchema })
+    expect(namesRefused({ tools: { tool } })).toEqual(['Tool "send-mail": inputSchema'])
+  })
+})
+
+describe('an application that says unsupported: warn', () => {
+  it('is served without what closes nothing, and lists it', () => {
+    const agent = agentOf({ scorers: { one: {} }, model: MODEL })
+    const mastra = new Mastra(
+      untyped({ agents: { agent }, workflows: { w: {} }, unsupported: 'warn' }),
+    )
+    expect(mastra.listUnsupported().map(({ name }) => name)).toEqual(['workflows', 'scorers'])
+  })
+
+  it.each([
+    ['a tool that demands an approval', { tools: { mail: toolOf({ requireApproval: true }) } }],
+    [
+      'a tool that demands it by a function',
+      { tools: { mail: toolOf({ requireApproval: () => true }) } },
+    ],
+    [
+      'a tool whose input nobody would check',
+      { tools: { mail: toolOf({ inputSchema: { type: 'object' } }) } },
+    ],
+    ['middleware', { server: { middleware: () => {} } }],
+    ['input processors', { agents: { agent: agentOf({ inputProcessors: [{}] }) } }],
+    ['output processors', { agents: { agent: agentOf({ outputProcessors: () => [] }) } }],
+    ['a misspelt option', { wokflows: {} }],
+  ])('is still refused %s', (_, config) => {
+    expect(refusedBy({ ...config, unsupported: 'warn' })).toHaveLength(1)
+  })
+
+  it('is refused any other word', () => {
+    expect(() => new Mastra(untyped({ unsupported: 'ignore' }))).toThrow(
+      "neither 'refuse' nor 'warn'",
+    )
+  })
+
+  it('answers without an option of an answer that closes nothing, and warns once', async () => {
+    const agent = agentOf({})
+    const warn = vi.fn<Logger['warn']>()
+    const logger: Logger = { debug() {}, info() {}, warn, error() {} }
+    const mastra = new Mastra({ agents: { agent }, logger, unsupported: 'warn' })
+    expect(mastra.listUnsupported()).toEqual([])
+    const options = untyped<object>({ onFinish() {} })
+    await agent.generate('Hello', options)
+    await agent.generate('Hello', options)
+    expect(warn).toHaveBeenCalledTimes(1)
+    await expect(agent.generate('Hello', untyped({ requireToolApproval: true }))).rejects.toThrow(
+      OptionsError,
+    )
+  })
+})
+
+describe('without a Mastra', () => {
+  it('a tool that demands an approval does not run', async () => {
+    const execute = vi.fn<Execute>()
+    await expect(toolOf({ requireApproval: true }, execute).execute({}, context)).rejects.toThrow(
+      'requireApproval',
+    )
+    expect(execute).not.toHaveBeenCalled()
+    expect(await toolOf({ requireApproval: false }).execute({}, context)).toBe('ran')
+  })
+
+  it.each([
+    ['the agent', () => agentOf({ scorers: { one: {} } })],
+    ['its memory', () => agentOf({ memory: new Memory(untyped({ embedder: 'x/y' })) })],
+    ['one of its tools', () => agentOf({ tools: { mail: toolOf({ requireApproval: true }) } })],
+  ])('an agent does not answer where an option of %s is refused', async (_, make) => {
+    await expect(make().generate('Hello')).rejects.toThrow(OptionsError)
+    await expect(make().stream('Hello')).rejects.toThrow(OptionsError)
+  })
+})
+
+describe('an answer', () => {
+  it.each([
+    ['onFinish', { onFinish() {} }],
+    ['stopWhen', { stopWhen() {} }],
+    ['structuredOutput.model', { structuredOutput: { schema: z.object({}), model: MODEL } }],
+    ['requireToolApproval', { requireToolApproval: true }],
+    ['maxStep', { maxStep: 3 }],
+  ])('is refused %s', async (name, options) => {
+    await expect(agentOf({}).generate('Hello', untyped(options))).rejects.toThrow(name)
+  })
+
+  it('may have options of Mastra that ask for nothing', async () => {
+    const options = { requireToolApproval: false, toolsets: {}, scorers: undefined } as const
+    await expect(agentOf({}).generate('Hello', options)).resolves.toBeDefined()
+  })
+})
+
+describe('a route', () => {
+  const handler = () => new Response('here')
+
+  it.each(['requiresPermission', 'fga', 'createHandler', 'cors'])('is refused %s', (name) => {
+    const options = { method: 'GET', handler, [name]: { a: 1 } }
+    expect(() => registerApiRoute('/here', untyped(options))).toThrow(`Route /here: ${name}.`)
+  })
+
+  it('is refused a misspelt access, which would not close it', () => {
+    const options = { method: 'GET', handler, acess: 'agents:read' }
+    expect(() => registerApiRoute('/here', untyped(options))).toThrow('Did you mean access?')
+  })
+
+  it('may be a plain object, and is then as closed as any other', () => {
+    const mastra = new Mastra({
+      server: { apiRoutes: [{ path: '/here', method: 'GET', handler }] },
+    })
+    expect(mastra.getServer().apiRoutes).toEqual([
+      registerApiRoute('/here', { method: 'GET', handler }),
+    ])
+  })
+
+  it.each([[{ method: 'GET', handler }], [null], ['/here']])(
+    'is refused where it is none: %j',
+    (route) => {
+      expect(() => new Mastra(untyped({ server: { apiRoutes: [route] } }))).toThrow(
+        'registerApiRoute',
+      )
+    },
+  )
+})
+
+describe('a tool', () => {
+  it('finds its application, and the thread and owner of the answer', async () => {
+    const execute = vi.fn<Execute>(() => 'ran')
+    const agent = agentOf({ tools: { mail: toolOf({}, execute) } })
+    const mastra = new Mastra({ agents: { agent } })
+    await agent.generate('Send mail')
+    expect(execute).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ mastra, agent: expect.objectContaining({ agentId: 'writer' }) }),
+    )
+  })
+})
+
+describe('the instructions of an agent', () => {
+  it.each([
+    [['One.', { role: 'system', content: 'Two.' }], 'One.\n\nTwo.'],
+    [{ role: 'system', content: 'One.' }, 'One.'],
+    ['One.', 'One.'],
+  ])('may be %j', async (instructions, text) => {
+    expect(await agentOf({ instructions }).getInstructions()).toBe(text)
+    expect(await agentOf({ instructions: () => instructions }).getInstructions()).toBe(text)
+  })
+
+  it('may not be anything else, also where a function says them', async () => {
+    await expect(agentOf({ instructions: () => 7 }).getInstructions()).rejects.toThrow(
+      'neither a text nor a system message',
+    )
+  })
+})
