@@ -2,12 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, BOUNDS, createTool, Mastra, Memory, type BoundName } from '@signet/core'
+import { registerApiRoute } from '@signet/core/server'
 import { createApp, serve, type App, type RunningServer } from '@signet/server'
 import { openStore, type Store } from '@signet/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createLogRecorder, createTestAuth } from './support/application.js'
-import { BOUND_REQUESTS, THREAD, type SizedRequest } from './support/bound-requests.js'
+import { BOUND_REQUESTS, FORM, THREAD, type SizedRequest } from './support/bound-requests.js'
 import { textModel } from './support/model.js'
 import { unboundedInputs } from './support/unbounded-inputs.js'
 import { ROOT } from './support/signet-process.js'
@@ -35,10 +36,14 @@ beforeAll(async () => {
     tools: { weatherTool },
     memory: new Memory({ options: { workingMemory: { enabled: true } } }),
   })
+  const form = registerApiRoute(FORM, {
+    method: 'POST',
+    handler: async (context) => context.json({ form: await context.req.parseBody() }),
+  })
   const mastra = new Mastra({
     agents: { weatherAgent },
     storage: store.memory,
-    server: { auth: createTestAuth() },
+    server: { auth: createTestAuth(), apiRoutes: [form] },
     logger: createLogRecorder().logger,
   })
   const state = { audit: store.audit, apiKeys: store.apiKeys }
@@ -61,8 +66,9 @@ interface Outcome {
   readonly issues: readonly { readonly field: string; readonly message: string }[]
 }
 
-async function ask({ path, json, body = JSON.stringify(json) }: SizedRequest): Promise<Outcome> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+async function ask(request: SizedRequest): Promise<Outcome> {
+  const { path, json, body = JSON.stringify(json), type = 'application/json' } = request
+  const headers = { authorization: `Bearer ${token}`, 'content-type': type }
   const method = body === undefined ? 'GET' : 'POST'
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, headers, body })
   const answer: unknown = await response.json()
@@ -72,7 +78,7 @@ async function ask({ path, json, body = JSON.stringify(json) }: SizedRequest): P
 
 const STATUS = { request_invalid: 400, body_too_large: 413 }
 /** How a refusal says that there is too much of something. */
-const TOO_MUCH = /too big|more than|too many|too deep/i
+const TOO_MUCH = /too big|more than|at most|too many|too deep/i
 const isTooMuch = ({ issues }: Outcome) => issues.some(({ message }) => TOO_MUCH.test(message))
 
 describe('what a request may hold', () => {

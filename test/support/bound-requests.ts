@@ -7,6 +7,8 @@ export interface SizedRequest {
   readonly json?: unknown
   /** Sent as it is, with POST. */
   readonly body?: string
+  /** Of the body. Default: JSON. */
+  readonly type?: string
 }
 
 /** How to ask for so much of what a bound limits. */
@@ -23,6 +25,9 @@ const EXECUTE = '/api/tools/get-weather/execute'
 const AUDIT = '/api/audit'
 const SIGN = '/api/auth/tokens'
 const KEYS = '/api/auth/api-keys'
+
+/** A route of the application that reads a form. It has to be there. */
+export const FORM = '/form'
 
 /** The thread that requests name. It has to be there. */
 export const THREAD = 'kept'
@@ -69,6 +74,17 @@ function messagesOf(parts: number): object[] {
   return sizes.map((size) => ({ role: 'user', content: list(size, () => PART) }))
 }
 
+/** A form of 1,000 parts with so many header lines in all. */
+function formOf(headers: number): string {
+  const [own, more] = ['content-disposition: form-data; name="n"', 'x-more: 1']
+  const [each, rest] = [Math.floor(headers / 1000), headers % 1000]
+  const parts = list(1000, (index) => {
+    const lines = [own, ...list(each - 1 + Number(index < rest), () => more)]
+    return `--edge\r\n${lines.join('\r\n')}\r\n\r\n1\r\n`
+  })
+  return `${parts.join('')}--edge--\r\n`
+}
+
 function bodyOf(size: number): string {
   const [start, end] = ['{"data":{"place":"', '"}}']
   return start + text(size - start.length - end.length) + end
@@ -85,6 +101,20 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
   },
   bodyDepth: {
     at: (size) => ({ path: EXECUTE, json: { data: { place: 'x', more: levels(size - 2) } } }),
+  },
+  formFields: {
+    at: (size) => ({
+      path: FORM,
+      body: list(size, () => 'n=1').join('&'),
+      type: 'application/x-www-form-urlencoded',
+    }),
+  },
+  formHeaders: {
+    at: (size) => ({
+      path: FORM,
+      body: formOf(size),
+      type: 'multipart/form-data; boundary=edge',
+    }),
   },
   queryCharacters: { at: (size) => ({ path: `/api/agents?${text(size)}` }) },
   queryParameters: { at: (size) => query('/api/agents', names(size)) },
