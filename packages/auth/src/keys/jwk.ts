@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
+import { allowsOperation } from './key-operations.js'
 import { PublicKey } from './public-key.js'
 
 /** A public key as a JSON Web Key (RFC 7517; RFC 7518 section 6, RFC 8037 section 2). */
@@ -10,7 +11,7 @@ export interface PublicJwk {
   readonly alg?: string
   /** Must be `sig` where it is there (RFC 7517 section 4.2). */
   readonly use?: string
-  /** Must contain `verify` where it is there (RFC 7517 section 4.3). */
+  /** Must be `verify` alone where it is there (RFC 7517 section 4.3). */
   readonly key_ops?: readonly string[]
   readonly crv?: string
   readonly n?: string
@@ -43,9 +44,7 @@ function own(jwk: PublicJwk, member: string): unknown {
 function checkUse(jwk: PublicJwk): void {
   const [use, operations, keyId] = [own(jwk, 'use'), own(jwk, 'key_ops'), own(jwk, 'kid')]
   if (use !== undefined && use !== 'sig') refuse('its use is not sig')
-  const isForVerifying =
-    operations === undefined || (Array.isArray(operations) && operations.includes('verify'))
-  if (!isForVerifying) refuse('its key_ops do not have verify')
+  if (!allowsOperation(operations, 'verify')) refuse('its key_ops are not verify alone')
   if (keyId !== undefined && typeof keyId !== 'string') refuse('its kid is no text')
 }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
 import { COORDINATE_BYTES, keyMembers, member, readJwk, type PublicJwk } from './jwk.js'
+import { allowsOperation } from './key-operations.js'
 import type { PublicKey } from './public-key.js'
 
 /** A private key as a JSON Web Key (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2). */
@@ -11,7 +12,7 @@ export interface PrivateJwk extends PublicJwk {
   readonly dp?: string
   readonly dq?: string
   readonly qi?: string
-  /** Must contain `sign` where it is there (RFC 7517 section 4.3). */
+  /** Must be `sign` alone where it is there (RFC 7517 section 4.3). */
   readonly key_ops?: readonly string[]
 }
 
@@ -44,9 +45,7 @@ export function readPrivateJwk(jwk: PrivateJwk): {
 } {
   if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) refuse('it is no object')
   const operations: unknown = Object.hasOwn(jwk, 'key_ops') ? jwk.key_ops : undefined
-  const isForSigning =
-    operations === undefined || (Array.isArray(operations) && operations.includes('sign'))
-  if (!isForSigning) refuse('its key_ops do not have sign')
+  if (!allowsOperation(operations, 'sign')) refuse('its key_ops are not sign alone')
   if (Object.hasOwn(jwk, 'oth')) refuse('it has more than two primes')
   const half = publicHalf(jwk)
   const publicKey = readJwk(half)

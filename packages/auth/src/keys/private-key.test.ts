@@ -151,6 +151,8 @@ describe('privateKey: spellings', () => {
     ['a JWK that is inherited', Object.create(ec.privateJwk)],
     ['a JWK for encryption', { ...ec.privateJwk, use: 'enc' }],
     ['a JWK that may only verify', { ...ec.privateJwk, key_ops: ['verify'] }],
+    ['a JWK with key_ops twice', { ...ec.privateJwk, key_ops: ['sign', 'sign'] }],
+    ['a JWK that is also for another purpose', { ...ec.privateJwk, key_ops: ['sign', 'decrypt'] }],
     ['a JWK whose alg does not fit', { ...ec.privateJwk, alg: 'ES384' }],
     ['a JWK whose kid is no text', { ...ec.privateJwk, kid: 5 }],
     [

@@ -69,6 +69,12 @@ describe('publicKeys: spellings', () => {
     ['a curve of another type', { ...ec.publicJwk, crv: 'Ed25519' }],
     ['a JWK for encryption', { ...ec.publicJwk, use: 'enc' }],
     ['a JWK that may only sign', { ...ec.publicJwk, key_ops: ['sign'] }],
+    ...[['verify', 'verify'], ['encrypt', 'verify'], ['sign', 'verify'], [], ['VERIFY'], 'verify']
+      .concat([Object(['verify', 7]), Object([['verify']]), Object({ 0: 'verify', length: 1 })])
+      .map((key_ops): [string, unknown] => [
+        `a JWK whose key_ops are ${JSON.stringify(key_ops)} (RFC 7517 section 4.3)`,
+        { ...ec.publicJwk, key_ops },
+      ]),
     ['a JWK whose alg does not fit', { ...ec.publicJwk, alg: 'RS256' }],
     ['a JWK whose alg is symmetric', { ...rsa.publicJwk, alg: 'HS256' }],
     ['a JWK whose alg is no text', { ...ec.publicJwk, alg: 5 }],

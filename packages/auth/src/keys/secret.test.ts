@@ -161,7 +161,15 @@ describe('secretKeys: algorithms', () => {
     const verifyOnly = secretKeys(jwk(NEW, { key_ops: ['verify'] }))
     await expect(createVerifier({ keys: verifyOnly, now }).verify(token)).resolves.toBeDefined()
     expect(() => verifyOnly.signingKey.sign('a.b')).toThrow(refusal('option_invalid'))
-    for (const key_ops of [['sign'], [], 'verify']) {
+    const wrong = [
+      ['sign'],
+      [],
+      'verify',
+      ['verify', 'verify'],
+      ['encrypt', 'verify'],
+      ['verify', 7],
+    ]
+    for (const key_ops of wrong) {
       expect(() => secretKeys(jwk(NEW, Object({ key_ops })))).toThrow(refusal('option_invalid'))
     }
   })

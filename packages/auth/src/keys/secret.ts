@@ -14,6 +14,7 @@ import {
 } from '../jwt/algorithm.js'
 import type { TokenHeader } from '../jwt/compact.js'
 import type { KeySource, SigningKey, VerificationKey } from './contract.js'
+import { allowsOperation, type KeyOperation } from './key-operations.js'
 import { isPublicKeyMaterial } from './secret-quality.js'
 
 /** A symmetric key as a JSON Web Key (RFC 7518 section 6.4). */
@@ -26,7 +27,7 @@ export interface OctetJwk {
   readonly alg?: string
   /** Must be `sig` where it is there (RFC 7517 section 4.2). */
   readonly use?: string
-  /** Must contain `verify` where it is there, and `sign` to sign with it (RFC 7517 section 4.3). */
+  /** `verify` where it is there, and `sign` to sign with it, and nothing else (RFC 7517 section 4.3). */
   readonly key_ops?: readonly string[]
 }
 
@@ -56,8 +57,8 @@ function isOctetJwk(secret: Secret): secret is OctetJwk {
 }
 
 /** Whether a JWK is meant for an operation; where it does not say, it is for any. */
-function isFor(operation: 'sign' | 'verify', { key_ops: operations }: OctetJwk): boolean {
-  return operations === undefined || (Array.isArray(operations) && operations.includes(operation))
+function isFor(operation: KeyOperation, { key_ops: operations }: OctetJwk): boolean {
+  return allowsOperation(operations, operation, ['sign', 'verify'])
 }
 
 /** Refuses a JWK that says it is for something else than signatures. */
