@@ -98,6 +98,20 @@ describe('discoverKeySet (OpenID Connect Discovery 1.0 section 4)', () => {
     expect(server.requests.keys).toBe(0)
   })
 
+  it.each(['http://127.0.0.1:4111/api', 'http://localhost/jwks', 'http://[::1]/jwks'])(
+    'asks %s for nothing where an issuer at an https URL names it',
+    async (jwks_uri) => {
+      const issuer = 'https://a.example'
+      const { fetch, asked } = documents({
+        [`${issuer}${WELL_KNOWN}`]: { issuer, jwks_uri },
+        [jwks_uri]: { keys: [pair.publicJwk] },
+      })
+      const keys = discoverKeySet(issuer, { now, fetch })
+      await expect(keys.refresh()).rejects.toThrow(because('https URL'))
+      expect(asked).toHaveLength(1)
+    },
+  )
+
   it.each([
     ['a list', '[]', 'another issuer'],
     ['null', 'null', 'another issuer'],

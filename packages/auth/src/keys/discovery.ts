@@ -29,14 +29,23 @@ export function metadataUrl(issuer: string): URL {
  * @throws {Error} that says why there is none, without what was read
  */
 export async function locateKeySet(issuer: string, limits: FetchLimits): Promise<URL> {
-  const { value } = await fetchJson(metadataUrl(issuer), limits)
+  const metadata = metadataUrl(issuer)
+  const { value } = await fetchJson(metadata, limits)
   if (!isJsonObject(value) || value['issuer'] !== issuer) {
     throw new AuthError('keys_unavailable', 'The metadata is of another issuer.')
   }
   if (typeof value['jwks_uri'] !== 'string') {
     throw new AuthError('keys_unavailable', 'The metadata names no key set.')
   }
-  return readAddress(value['jwks_uri'])
+  const address = readAddress(value['jwks_uri'])
+  // http on this machine is for whoever configures an issuer there, and not for an issuer elsewhere to name.
+  if (address.protocol !== 'https:' && metadata.protocol === 'https:') {
+    throw new AuthError(
+      'keys_unavailable',
+      'The metadata names a key set that is not at an https URL.',
+    )
+  }
+  return address
 }
 
 /**
