@@ -11,6 +11,7 @@ import {
   type Principal,
   type RoleTable,
 } from '@signet/auth'
+import { ownerKey } from '@signet/core'
 import type { Incoming } from './http/incoming.js'
 import { admitToken } from './admit.js'
 import { requestOfBearer } from './auth-request.js'
@@ -103,13 +104,31 @@ async function signAndJudge(
 }
 
 /**
+ * Whether two principals are one caller with one memory. The provider says who owns what is stored, from any claim, and
+ * the issuer is part of it.
+ */
+function isSameCaller(one: Principal, other: Principal): boolean {
+  return (
+    one.subject === other.subject &&
+    one.issuer === other.issuer &&
+    ownerKey(one) === ownerKey(other)
+  )
+}
+
+/** @throws {ScopeError} where the maker does not hold everything */
+function requireAll(maker: Principal): void {
+  if (findUncoveredScope(['*'], maker.permissions) === undefined) return
+  throw new ScopeError('*', maker.ignoredGrants)
+}
+
+/**
  * Signs a token that grants no more than its maker may do. Judged is the signed token itself, by provider and
  * role table, so that what it grants is what the gate would let it do; one that grants more is thrown away.
  *
  * @throws {RequestError} `request_invalid` where the provider has no secret to sign with, where it would refuse
  *   the token, or for a role that is not known
- * @throws {ScopeError} with the first scope that the maker does not hold; `*` for a token of another subject,
- *   whose memory it would reach
+ * @throws {ScopeError} with the first scope that the maker does not hold; `*` for a token of another subject, issuer or
+ *   owner, whose memory it would reach
  * @throws {AuthError} `access_denied` for an API key
  */
 export async function signForMaker(
@@ -120,15 +139,11 @@ export async function signForMaker(
   if (maker.issuer === API_KEY_ISSUER) {
     throw new AuthError('access_denied', 'An API key makes no tokens, which would outlive it.')
   }
-  if (
-    wish.subject !== maker.subject &&
-    findUncoveredScope(['*'], maker.permissions) !== undefined
-  ) {
-    throw new ScopeError('*', maker.ignoredGrants)
-  }
+  if (wish.subject !== maker.subject) requireAll(maker)
   // A provider may grant less than is asked for, but nobody asks for what they do not hold.
   const asked = wish.scope?.split(' ').filter((word) => word !== '') ?? []
   const signed = await signAndJudge(by, wish, request)
+  if (!isSameCaller(signed.principal, maker)) requireAll(maker)
   const [unknown] = signed.principal.ignoredGrants
   if (unknown !== undefined) refuse(`${JSON.stringify(unknown)} grants nothing here.`, 'roles')
   const uncovered = findUncoveredScope(

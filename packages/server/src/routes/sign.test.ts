@@ -263,6 +263,41 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
     expect(await whoIs((await sign({ sub: 'boss' })).token)).toMatchObject({ subject: 'boss' })
   })
 
+  it('signs for another owner by a claim that the provider reads, only where everything is granted', async () => {
+    const provider = new MastraJwtAuth({
+      secret: SECRET,
+      mapUserToResourceId: ({ tenant }) => (typeof tenant === 'string' ? tenant : undefined),
+    })
+    const served = serve({ auth: provider })
+    const json = { sub: 'alice', scope: 'memory:read', claims: { tenant: 'of-another' } }
+    const clerk = maker('memory:read')
+    expect(await readRefusal(await ask(json, served, clerk))).toMatchObject(refused('*'))
+    expect((await ask({ ...json, claims: {} }, served, clerk)).status).toBe(201)
+    expect((await ask(json, served, tokenOf('owner'))).status).toBe(201)
+  })
+
+  it('signs for the same subject of another issuer only where everything is granted', async () => {
+    const issuers = ['https://one.example', 'https://two.example'].map((issuer, index) => ({
+      issuer,
+      audience: 'agents',
+      secret: `${SECRET} ${index}`,
+      defaultRole: 'member',
+    }))
+    const served = serve({ auth: new MastraJwtAuth({ issuers }) })
+    const makerOf = (index: number, scope: string) => {
+      const claims = { iss: issuers[index]?.issuer, aud: 'agents', sub: 'alice', scope }
+      return new MastraJwtAuth({ issuers: issuers.slice(index) }).sign(claims, {
+        expiresInSeconds: HOUR,
+      })
+    }
+    const json = { sub: 'alice', scope: 'memory:read' }
+    const grants = 'tokens:write memory:read'
+    expect((await ask(json, served, makerOf(0, grants))).status).toBe(201)
+    const refusal = await readRefusal(await ask(json, served, makerOf(1, grants)))
+    expect(refusal).toMatchObject(refused('*'))
+    expect((await ask(json, served, makerOf(1, '*'))).status).toBe(201)
+  })
+
   it('signs nothing for an API key, which a token would outlive', async () => {
     const { state, close } = await openState()
     try {
