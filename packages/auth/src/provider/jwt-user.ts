@@ -1,4 +1,5 @@
 import type { Claims } from '../jwt/claims.js'
+import { subjectOf } from '../jwt/identity.js'
 
 /** A user as Studio shows one. */
 export interface JwtUser {
@@ -15,7 +16,7 @@ export function claimText(value: unknown): string | undefined {
 
 /** The user that claims name: by `sub` or `id`; null where they name none. */
 export function userOf(claims: Claims): JwtUser | null {
-  const id = claimText(claims.sub) ?? claimText(claims['id'])
+  const id = subjectOf(claims)
   if (id === undefined) return null
   return {
     id,
