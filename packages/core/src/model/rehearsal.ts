@@ -19,6 +19,9 @@ const MODEL_ID = 'rehearsal'
  * get equal answers, and each answer says what it is in `providerMetadata.signet`. Tokens are counted in
  * words. Settings such as `seed`, `maxOutputTokens` and `stopSequences` change nothing.
  *
+ * An answer takes a bounded amount of work, whatever the messages, tools and schemas hold. One that would take more
+ * says so in place of what was asked, and its finish reason is `length`.
+ *
  * An abort ends an answer with the reason of its signal.
  *
  * @throws {ModelError} `model_config_invalid` for a delay that is no number from 0 on

@@ -1,31 +1,39 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3FunctionTool } from '@ai-sdk/provider'
-import { readSchema } from './json-schema.js'
-import { contentStems, nameStems, splitName } from './words.js'
+import { createSchemaReader } from './json-schema.js'
+import { WordReader } from './words.js'
+import type { Work } from './work.js'
 
 /** What one word of the message adds, by where a tool has it; the first place counts. */
 const NAME_WEIGHT = 4
 const DESCRIPTION_WEIGHT = 2
 const PARAMETER_WEIGHT = 1
 
-function parameterStems(tool: LanguageModelV3FunctionTool): ReadonlySet<string> {
-  const { properties } = readSchema(tool.inputSchema, tool.inputSchema)
-  const texts = Array.from(properties, ([name, schema]) => {
-    const { description } = readSchema(schema, tool.inputSchema)
-    return `${splitName(name).join(' ')} ${description}`
-  })
-  return contentStems(texts.join(' '))
+/** The stems of a tool's words, each with the weight of the first place that has it. */
+function weighWords(
+  { name, description = '', inputSchema }: LanguageModelV3FunctionTool,
+  words: WordReader,
+  work: Work,
+): ReadonlyMap<string, number> {
+  const weights = new Map<string, number>()
+  const add = (stems: Iterable<string>, weight: number) => {
+    for (const stem of stems) if (!weights.has(stem)) weights.set(stem, weight)
+  }
+  add(words.readName(name).stems, NAME_WEIGHT)
+  add(words.contentStems(description), DESCRIPTION_WEIGHT)
+  const read = createSchemaReader(inputSchema, work)
+  for (const [parameter, schema] of read(inputSchema).properties) {
+    const named = words.readName(parameter).words.join(' ')
+    add(words.contentStems(named), PARAMETER_WEIGHT)
+    add(words.contentStems(read(schema).description), PARAMETER_WEIGHT)
+  }
+  return weights
 }
 
 /** How much a tool has to do with the words of a message; 0: nothing. */
-function score(tool: LanguageModelV3FunctionTool, words: ReadonlySet<string>): number {
-  const weighed = [
-    { stems: new Set(nameStems(tool.name)), weight: NAME_WEIGHT },
-    { stems: contentStems(tool.description ?? ''), weight: DESCRIPTION_WEIGHT },
-    { stems: parameterStems(tool), weight: PARAMETER_WEIGHT },
-  ]
-  return [...words]
-    .map((word) => weighed.find(({ stems }) => stems.has(word))?.weight ?? 0)
-    .reduce((sum, weight) => sum + weight, 0)
+function score(weights: ReadonlyMap<string, number>, words: ReadonlySet<string>): number {
+  let sum = 0
+  for (const [stem, weight] of weights) if (words.has(stem)) sum += weight
+  return sum
 }
 
 /** The tools of a call that run here; those of a provider cannot be called by this model. */
@@ -39,18 +47,27 @@ export function functionTools({
  * The tool that shares most words with a message, by its name, description and parameters; the
  * first of equals. `toolChoice` may forbid every tool, name one, or ask for one even where no word
  * is shared.
+ *
+ * @throws {WorkLimitError} where there is too much to read
  */
 export function chooseTool(
   options: LanguageModelV3CallOptions,
   text: string,
+  work: Work,
 ): LanguageModelV3FunctionTool | undefined {
   const { toolChoice } = options
   const tools = functionTools(options)
   if (toolChoice?.type === 'none') return undefined
   if (toolChoice?.type === 'tool') return tools.find(({ name }) => name === toolChoice.toolName)
-  const words = contentStems(text)
-  const scored = tools.map((tool) => ({ tool, score: score(tool, words) }))
-  const best = Math.max(0, ...scored.map((each) => each.score))
-  if (best === 0 && toolChoice?.type !== 'required') return undefined
-  return scored.find((each) => each.score === best)?.tool
+  const reader = new WordReader(work)
+  const words = reader.contentStems(text)
+  let best = toolChoice?.type === 'required' ? tools[0] : undefined
+  let bestScore = 0
+  for (const tool of tools) {
+    const reached = score(weighWords(tool, reader, work), words)
+    if (reached <= bestScore) continue
+    best = tool
+    bestScore = reached
+  }
+  return best
 }

@@ -1,5 +1,5 @@
 import type { Filled, Nested, Place } from './fill.js'
-import { readSchema, type Schema } from './json-schema.js'
+import type { Schema, SchemaReader } from './json-schema.js'
 
 /** What words gave comes before what is only valid, and more words before fewer. */
 function weigh({ value, used, isGiven }: Filled): number {
@@ -7,9 +7,9 @@ function weigh({ value, used, isGiven }: Filled): number {
   return value === null ? 0.5 : 0
 }
 
-function findSmallest(alternatives: readonly unknown[], document: unknown): unknown {
-  const size = (alternative: unknown) => readSchema(alternative, document).required.size
-  return [...alternatives].sort((left, right) => size(left) - size(right))[0]
+function findSmallest(alternatives: readonly unknown[], read: SchemaReader): unknown {
+  const size = (alternative: unknown) => read(alternative).required.size
+  return alternatives.reduce((best, each) => (size(each) < size(best) ? each : best))
 }
 
 /**
@@ -20,11 +20,11 @@ export function fillAlternative(
   schema: Schema,
   place: Place,
   used: ReadonlySet<number>,
-  { source: { document, isValid }, isExhausted, fill }: Nested,
+  { source: { read, isValid, work }, isExhausted, fill }: Nested,
 ): Filled {
-  const { alternatives, isExclusive } = schema
-  const tried = isExhausted ? [findSmallest(alternatives, document)] : alternatives
-  const choice = isExclusive ? { oneOf: alternatives } : { anyOf: alternatives }
+  const { alternatives, choice } = schema
+  work.spend(alternatives.length)
+  const tried = isExhausted ? [findSmallest(alternatives, read)] : alternatives
   const filled = tried.map((alternative) => fill(alternative, place, used))
   const fitting = filled.filter(({ value }) => isValid(value, choice))
   const [first, ...others] = fitting.length > 0 ? fitting : filled

@@ -1,12 +1,13 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import { use, type Filled, type Nested, type Place } from './fill.js'
 import { isPlainText } from './fill-text.js'
-import { readSchema, type Schema } from './json-schema.js'
+import type { Schema } from './json-schema.js'
 import { spanText } from './message.js'
 import { listFrom } from './phrase.js'
+import type { Work } from './work.js'
 
 /** No list gets longer than this, whatever its schema asks for. */
-const ITEM_LIMIT = 100
+const MAX_ITEMS = 100
 
 /** The items of a list so far. */
 interface Items {
@@ -15,8 +16,25 @@ interface Items {
   readonly isGiven: boolean
 }
 
-function isNew(value: JSONValue, values: readonly JSONValue[]): boolean {
-  return !values.some((each) => JSON.stringify(each) === JSON.stringify(value))
+/** Which values a list has; of one where each must be there once only. */
+class Uniques {
+  readonly #texts: Set<string> | undefined
+  readonly #work: Work
+
+  constructor({ hasUniqueItems }: Schema, values: readonly JSONValue[], work: Work) {
+    this.#texts = hasUniqueItems ? new Set() : undefined
+    this.#work = work
+    for (const value of values) this.add(value)
+  }
+
+  /** Returns whether the value may be there. */
+  add(value: JSONValue): boolean {
+    if (this.#texts === undefined) return true
+    const text = JSON.stringify(value)
+    this.#work.spendText(text.length)
+    const { size } = this.#texts
+    return this.#texts.add(text).size > size
+  }
 }
 
 /** The items of a list whose schemas differ by their places. */
@@ -28,7 +46,7 @@ function fillPrefix(
 ): Items {
   const values: JSONValue[] = []
   let items: Items = { values, used, isGiven: false }
-  for (const schema of prefixItems.slice(0, ITEM_LIMIT)) {
+  for (const schema of prefixItems.slice(0, MAX_ITEMS)) {
     const item = fill(schema, place, items.used)
     values.push(item.value)
     items = { values, used: item.used, isGiven: items.isGiven || item.isGiven }
@@ -41,22 +59,29 @@ function fillRestOfList(
   first: Filled,
   before: ReadonlySet<number>,
   schema: unknown,
-  { source: { message, isValid } }: Nested,
+  { source: { message, isValid, work } }: Nested,
 ): readonly Filled[] {
+  work.spend(first.used.size)
   const taken = [...first.used].filter((index) => !before.has(index))
   const span = { from: Math.min(...taken), to: Math.max(...taken) + 1 }
   return listFrom(message, span)
     .slice(1)
-    .map((each) => ({ value: spanText(message, each), used: use(before, each), isGiven: true }))
+    .map((each) => ({
+      value: spanText(message, each),
+      used: use(before, each, work),
+      isGiven: true,
+    }))
     .filter(({ value }) => isValid(value, schema))
 }
 
 /** Adds the items that the words give: of texts one list, of others one by one. */
 function fillGiven(schema: Schema, place: Place, before: Items, nested: Nested): Items {
-  const { items: itemSchema, maxItems, hasUniqueItems } = schema
-  const limit = Math.min(maxItems, ITEM_LIMIT)
-  const isText = isPlainText(readSchema(itemSchema, nested.source.document))
+  const { items: itemSchema, maxItems } = schema
+  const { read, work } = nested.source
+  const limit = Math.min(maxItems, MAX_ITEMS)
+  const isText = isPlainText(read(itemSchema))
   const values = [...before.values]
+  const uniques = new Uniques(schema, values, work)
   const used = new Set(before.used)
   let isGiven = false
   let isOpen = true
@@ -65,9 +90,9 @@ function fillGiven(schema: Schema, place: Place, before: Items, nested: Nested):
     if (!first.isGiven || first.used.size === used.size) break
     const rest = isText ? fillRestOfList(first, used, itemSchema, nested) : []
     for (const item of [first, ...rest]) {
+      work.spend(item.used.size)
       for (const index of item.used) used.add(index)
-      const isWanted = !hasUniqueItems || isNew(item.value, values)
-      if (isWanted && values.length < limit) values.push(item.value)
+      if (values.length < limit && uniques.add(item.value)) values.push(item.value)
     }
     isGiven = true
     isOpen = !isText
@@ -86,11 +111,12 @@ export function fillArray(
   const isOpen = schema.items !== false && !nested.isExhausted
   const given = isOpen ? fillGiven(schema, place, prefix, nested) : prefix
   const values = [...given.values]
-  const least = Math.min(schema.minItems, ITEM_LIMIT)
-  for (let variant = 0; values.length < least && variant < 2 * ITEM_LIMIT; variant++) {
+  const uniques = new Uniques(schema, values, nested.source.work)
+  const least = Math.min(schema.minItems, MAX_ITEMS)
+  for (let variant = 0; values.length < least && variant < 2 * MAX_ITEMS; variant++) {
     const unasked = { ...place, takesAnyWords: false, variant }
     const { value } = nested.fill(schema.items, unasked, given.used)
-    if (!schema.hasUniqueItems || isNew(value, values)) values.push(value)
+    if (uniques.add(value)) values.push(value)
   }
   return { value: values, used: given.used, isGiven: given.isGiven }
 }

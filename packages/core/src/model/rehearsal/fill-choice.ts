@@ -1,8 +1,7 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import { isUnused, use, type Filled, type FillSource, type Place } from './fill.js'
-import { findLabelled } from './label.js'
-import type { Message, Span, Token } from './message.js'
-import { splitName, stem } from './words.js'
+import type { Span, Token } from './message.js'
+import type { NameWords } from './words.js'
 
 const NEGATIONS: ReadonlySet<string> = new Set(
   "no not without never don't doesn't exclude excluding skip disable".split(' '),
@@ -18,18 +17,21 @@ const BOOLEAN_PREFIXES: ReadonlySet<string> = new Set(
 
 /** Where the words of a value stand in a message, unused. */
 function findWords(
-  { tokens }: Message,
-  words: readonly string[],
+  words: NameWords,
+  { message: { tokens }, labels, work }: FillSource,
   used: ReadonlySet<number>,
 ): Span | undefined {
-  const matches = (token: Token | undefined, word: string) =>
-    token !== undefined && (token.lower === word || token.stem === stem(word))
-  const from = tokens.findIndex(
-    (_, index) =>
-      isUnused(used, { from: index, to: index + words.length }) &&
-      words.every((word, offset) => matches(tokens[index + offset], word)),
-  )
-  return from === -1 || words.length === 0 ? undefined : { from, to: from + words.length }
+  const { length } = words.words
+  const matches = (token: Token | undefined, offset: number) =>
+    token?.lower === words.words[offset] || token?.stem === words.stems[offset]
+  const from = labels.placesOf(words).find((place) => {
+    work.spend(length)
+    return (
+      isUnused(used, { from: place, to: place + length }) &&
+      words.words.every((_, offset) => matches(tokens[place + offset], offset))
+    )
+  })
+  return from === undefined ? undefined : { from, to: from + length }
 }
 
 interface Choice {
@@ -39,13 +41,15 @@ interface Choice {
 
 function findChoices(
   values: readonly JSONValue[],
-  message: Message,
+  source: FillSource,
   used: ReadonlySet<number>,
 ): readonly Choice[] {
   return values
     .flatMap((value) => {
       const isWord = typeof value === 'string' || typeof value === 'number'
-      const span = isWord ? findWords(message, splitName(String(value)), used) : undefined
+      const span = isWord
+        ? findWords(source.words.readName(String(value)), source, used)
+        : undefined
       return span === undefined ? [] : [{ value, span }]
     })
     .sort(
@@ -61,14 +65,14 @@ export function fillChoice(
   source: FillSource,
   used: ReadonlySet<number>,
 ): Filled {
-  const choices = findChoices(values, source.message, used)
-  const labelled = findLabelled(source.message, place, source)
+  const choices = findChoices(values, source, used)
+  const labelled = source.labels.find(place)
   const choice =
     choices.find(
       ({ span }) => labelled !== undefined && span.from >= labelled.from && span.to <= labelled.to,
     ) ?? choices[0]
   if (choice !== undefined) {
-    return { value: choice.value, used: use(used, choice.span), isGiven: true }
+    return { value: choice.value, used: use(used, choice.span, source.work), isGiven: true }
   }
   return { value: values[place.variant % values.length] ?? null, used, isGiven: false }
 }
@@ -79,24 +83,25 @@ function isNegated(tokens: readonly Token[], { from, to }: Span): boolean {
   return before.some(({ lower }) => NEGATIONS.has(lower)) || DENIALS.has(after?.lower ?? '')
 }
 
+function withoutPrefix({ words, stems }: NameWords): NameWords {
+  const from = words.findIndex((word) => !BOOLEAN_PREFIXES.has(word))
+  return { words: words.slice(from), stems: stems.slice(from) }
+}
+
 /** True where the message speaks of the property, false where it does so with a `not` or `without`. */
-export function fillBoolean(
-  place: Place,
-  { message }: FillSource,
-  used: ReadonlySet<number>,
-): Filled {
-  const words = splitName(place.name)
-  const core = words.slice(words.findIndex((word) => !BOOLEAN_PREFIXES.has(word)))
-  const span = findWords(message, core, new Set())
+export function fillBoolean(place: Place, source: FillSource, used: ReadonlySet<number>): Filled {
+  const { message, words, work } = source
+  work.spend(message.tokens.length)
+  const span = findWords(withoutPrefix(words.readName(place.name)), source, new Set())
   if (span !== undefined) {
-    return { value: !isNegated(message.tokens, span), used: use(used, span), isGiven: true }
+    return { value: !isNegated(message.tokens, span), used: use(used, span, work), isGiven: true }
   }
   const index = message.tokens.findIndex(
     ({ lower }, each) => !used.has(each) && (YES.has(lower) || NO.has(lower)),
   )
   if (place.takesAnyWords && index !== -1) {
     const value = YES.has(message.tokens[index]?.lower ?? '')
-    return { value, used: use(used, { from: index, to: index + 1 }), isGiven: true }
+    return { value, used: use(used, { from: index, to: index + 1 }, work), isGiven: true }
   }
   return { value: place.variant % 2 === 1, used, isGiven: false }
 }

@@ -2,7 +2,6 @@ import type { Filled, FillSource, Place } from './fill.js'
 import type { Schema } from './json-schema.js'
 import type { Token } from './message.js'
 import { isValidNumber } from './validate.js'
-import { contentStems, nameStems } from './words.js'
 
 /** How many tokens a number may be away from the word that it belongs to. */
 const REACH = 2
@@ -57,13 +56,14 @@ function findNearest(
 export function fillNumber(
   schema: Schema,
   place: Place,
-  { message: { tokens } }: FillSource,
+  { message: { tokens }, words, work }: FillSource,
   used: ReadonlySet<number>,
 ): Filled {
+  work.spend(4 * tokens.length + used.size)
   const numbers = findNumbers(tokens, used)
   const named =
-    findNearest(numbers, new Set(nameStems(place.name)), tokens) ??
-    findNearest(numbers, contentStems(place.description), tokens)
+    findNearest(numbers, new Set(words.readName(place.name).stems), tokens) ??
+    findNearest(numbers, words.contentStems(place.description), tokens)
   const free = numbers.find(({ value }) => isValidNumber(value, schema)) ?? numbers[0]
   const found = named ?? (place.takesAnyWords ? free : undefined)
   if (found === undefined) {

@@ -1,7 +1,9 @@
 import type { Filled, FillSource, Nested, Place } from './fill.js'
 import { isPlainText } from './fill-text.js'
-import { readSchema, type Schema } from './json-schema.js'
-import { findLabelled } from './label.js'
+import type { Schema } from './json-schema.js'
+
+/** What it takes to read one property, in units of work. */
+const PROPERTY_WORK = 40
 
 /** The sort of a value, as far as values compete for words. */
 type Kind = 'text' | 'number' | 'container' | 'other'
@@ -34,10 +36,10 @@ function orderOf({ kind, isWanted, isLabelled }: Property): number {
 }
 
 function readProperty(schema: Schema, name: string, source: FillSource): Property {
-  const { document, message } = source
   const raw = schema.properties.get(name) ?? schema.additionalProperties
-  const property = readSchema(raw, document)
-  const alternatives = property.alternatives.map((each) => readSchema(each, document))
+  const property = source.read(raw)
+  const alternatives = property.alternatives.map(source.read)
+  source.work.spend(PROPERTY_WORK + alternatives.length)
   const isNullable = alternatives.some(({ types }) => types.includes('null'))
   const isRequired = schema.required.has(name)
   const { description } = property
@@ -48,7 +50,7 @@ function readProperty(schema: Schema, name: string, source: FillSource): Propert
     kind: kindOf(alternatives.find(({ types }) => !types.includes('null')) ?? property),
     isRequired,
     isWanted: isRequired && !isNullable,
-    isLabelled: findLabelled(message, { name, description }, source) !== undefined,
+    isLabelled: source.labels.find({ name, description }) !== undefined,
   }
 }
 

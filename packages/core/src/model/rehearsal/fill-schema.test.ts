@@ -3,14 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fillSchema } from './fill-schema.js'
 import { readTopic } from './topic.js'
+import { Work } from './work.js'
+import { WordReader } from './words.js'
 
-const NO_TOPIC = readTopic('', '')
+const words = new WordReader(new Work())
+
+const NO_TOPIC = readTopic('', '', words)
 
 const fill = (schema: z.ZodType, text: string, topic = NO_TOPIC): unknown =>
   fillSchema(z.toJSONSchema(schema, { io: 'input' }), { text, topic })
 
 describe('texts', () => {
-  const topic = readTopic('measureTide', 'Tells the tide of a harbour: its height in m.')
+  const topic = readTopic('measureTide', 'Tells the tide of a harbour: its height in m.', words)
   const harbour = z.object({ harbour: z.string().min(1).max(100) })
 
   it.each([

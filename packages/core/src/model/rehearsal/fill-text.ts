@@ -1,24 +1,18 @@
 import { isUnused, use, type Filled, type FillSource, type Place } from './fill.js'
 import { FORMATS } from './format.js'
 import type { Schema } from './json-schema.js'
-import { findLabelled } from './label.js'
-import { spanAt, type Message, type Span } from './message.js'
-import { remainingPhrases, timePhrases } from './phrase.js'
+import { remainingPhrases, timePhrases, type Phrase } from './phrase.js'
 import { isValidText } from './validate.js'
 
 /** A text which is there only because one must be, where the message has no words at all. */
 const NO_WORDS = 'unspecified'
 
 /** No text is made longer than this to reach its least length, in characters. */
-const LENGTH_LIMIT = 10_000
-
-interface Candidate extends Span {
-  readonly text: string
-}
+const MAX_LENGTH = 10_000
 
 /** Cuts or repeats a text until it has a length that the schema allows. */
 function fitLength(text: string, { minLength, maxLength }: Schema): string {
-  const least = Math.min(minLength, LENGTH_LIMIT)
+  const least = Math.min(minLength, MAX_LENGTH)
   const repeated =
     text.length < least ? `${text} `.repeat(Math.ceil(least / (text.length + 1))) : text
   const cut = repeated.slice(0, maxLength).trim()
@@ -35,16 +29,6 @@ export function isPlainText(schema: Schema): boolean {
   return isText && schema.values === undefined && !isTextOfFormat(schema)
 }
 
-function findOfFormat(message: Message, format: string): readonly Candidate[] {
-  let from = 0
-  return (FORMATS.get(format)?.find(message.text) ?? []).map((text) => {
-    const at = message.text.indexOf(text.slice(0, 10), from)
-    if (at === -1) return { text, from: 0, to: 0 }
-    from = at + text.length
-    return { text, ...spanAt(message, at, from) }
-  })
-}
-
 /** A fixed text of the format, where it has one of a length that is allowed. */
 function sampleOf(schema: Schema): string | undefined {
   const sample = FORMATS.get(schema.format ?? '')?.sample
@@ -52,16 +36,19 @@ function sampleOf(schema: Schema): string | undefined {
 }
 
 function fillFormatted(schema: Schema, source: FillSource, used: ReadonlySet<number>): Filled {
-  const found = findOfFormat(source.message, schema.format ?? '').find(
-    (candidate) => isUnused(used, candidate) && isValidText(candidate.text, schema),
-  )
-  if (found) return { value: found.text, used: use(used, found), isGiven: true }
+  const { formats, work } = source
+  const candidates = formats.find(schema.format ?? '')
+  work.spend(candidates.length)
+  const found = candidates.find((each) => isUnused(used, each) && isValidText(each.text, schema))
+  if (found) return { value: found.text, used: use(used, found, work), isGiven: true }
   return { value: sampleOf(schema) ?? NO_WORDS, used, isGiven: false }
 }
 
 /** Words of time come last: they are seldom what is asked about. */
-function findUntied(source: FillSource, used: ReadonlySet<number>): readonly Candidate[] {
-  const { message, phrases, topic } = source
+function findUntied(source: FillSource, used: ReadonlySet<number>): readonly Phrase[] {
+  const { message, phrases, topic, work } = source
+  // Phrases of one kind have no token in common, and there are few kinds.
+  work.spend(4 * message.tokens.length)
   return [...phrases, ...remainingPhrases(message, topic, used), ...timePhrases(message)]
 }
 
@@ -71,18 +58,23 @@ function fillPlain(
   source: FillSource,
   used: ReadonlySet<number>,
 ): Filled {
-  const labelled = findLabelled(source.message, place, source)
+  const { labels, message, work } = source
+  const labelled = labels.find(place)
   const candidates = [
     ...(labelled === undefined ? [] : [labelled]),
     ...(place.takesAnyWords ? findUntied(source, used) : []),
   ].filter((candidate) => isUnused(used, candidate))
   const found = candidates.find(({ text }) => isValidText(text, schema)) ?? candidates[0]
   if (found !== undefined) {
-    return { value: fitLength(found.text, schema), used: use(used, found), isGiven: true }
+    const value = fitLength(found.text, schema)
+    work.spendText(value.length)
+    return { value, used: use(used, found, work), isGiven: true }
   }
-  const words = source.message.text.trim() || NO_WORDS
+  const words = message.text.trim() || NO_WORDS
   const text = place.variant === 0 ? words : `${place.variant + 1} ${words}`
-  return { value: fitLength(text, schema), used, isGiven: false }
+  const value = fitLength(text, schema)
+  work.spendText(value.length)
+  return { value, used, isGiven: false }
 }
 
 /**

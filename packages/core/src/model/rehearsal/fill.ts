@@ -1,9 +1,14 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import type { Facts } from './fact.js'
+import type { FormatFinder } from './format.js'
+import type { SchemaReader } from './json-schema.js'
+import type { LabelFinder } from './label.js'
 import type { Message, Span } from './message.js'
 import type { Phrase } from './phrase.js'
 import type { Topic } from './topic.js'
 import type { Validator } from './validate.js'
+import type { WordReader } from './words.js'
+import type { Work } from './work.js'
 
 /** What a schema is filled from. */
 export interface FillSource {
@@ -13,10 +18,18 @@ export interface FillSource {
   readonly phrases: readonly Phrase[]
   /** What tools have answered; its values win over the words. */
   readonly facts: Facts
-  /** The whole that `$ref` points into. */
-  readonly document: unknown
+  /** What the message gives a property in particular. */
+  readonly labels: LabelFinder
+  /** What of the message has a format. */
+  readonly formats: FormatFinder
+  /** Reads names and descriptions. */
+  readonly words: WordReader
+  /** Reads the schemas of the document. */
+  readonly read: SchemaReader
   /** Checks values against schemas of the document. */
   readonly isValid: Validator
+  /** Counts what is done. */
+  readonly work: Work
 }
 
 /** What a value is for. */
@@ -46,8 +59,16 @@ export interface Nested {
   readonly fill: (schema: unknown, place: Place, used: ReadonlySet<number>) => Filled
 }
 
-/** The tokens of a span put with those that are used already. */
-export function use(used: ReadonlySet<number>, { from, to }: Span): ReadonlySet<number> {
+/**
+ * The tokens of a span put with those that are used already.
+ * @throws {WorkLimitError}
+ */
+export function use(
+  used: ReadonlySet<number>,
+  { from, to }: Span,
+  work: Work,
+): ReadonlySet<number> {
+  work.spend(1 + used.size)
   const all = new Set(used)
   for (let index = from; index < to; index++) all.add(index)
   return all

@@ -1,3 +1,5 @@
+import { spanAt, type Message, type Span } from './message.js'
+
 /** How texts of a format are found in a message, and what stands in where there is none. */
 export interface Format {
   /** Values that stand in the text, in their order. */
@@ -10,14 +12,15 @@ const DATE = /(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/gu
 const TIME = /(?<!\d)(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?/gu
 const DATE_TIME =
   /(?<!\d)(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?/gu
-const EMAIL = /[\w.+'-]+@(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
-const URI = /(?<![\w-])[A-Za-z][\d+.A-Za-z-]*:\/\/[^\s<>"]+[^\s<>".,;:!?)]/gu
+const EMAIL = /(?<![\w.+'-])[\w.+'-]+@(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
+const URI = /(?<![\w+.-])[+.]*([A-Za-z][\d+.A-Za-z-]*:\/\/[^\s<>"]+)/gu
+const URI_END: ReadonlySet<string> = new Set('.,;:!?)')
 const UUID = /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/giu
-const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
-const IPV4 = new RegExp(String.raw`(?<![\d.])${OCTET}(?:\.${OCTET}){3}(?![\d.])`, 'gu')
+const IPV4 =
+  /(?<![\d.])(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}(?![\d.])/gu
 const HOST = /(?<![\w@.-])(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
 const DURATION =
-  /\bP(?:\d+W|(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)(?!\w)/gu
+  /\bP(?:\d{1,9}W|(?=\d|T\d)(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?)(?!\w)/gu
 
 const finder = (pattern: RegExp) => (text: string) => text.match(pattern) ?? []
 
@@ -34,8 +37,18 @@ function findDateTimes(text: string): readonly string[] {
   }).filter((each) => isDay(each) && !Number.isNaN(Date.parse(each)))
 }
 
+/** A URI without the punctuation of the sentence that ends with it. */
+function trimUri(text: string): string {
+  let end = text.length
+  while (URI_END.has(text.charAt(end - 1))) end--
+  return text.slice(0, end)
+}
+
 const URI_FORMAT: Format = {
-  find: (text) => (text.match(URI) ?? []).filter((each) => URL.canParse(each)),
+  find: (text) =>
+    Array.from(text.matchAll(URI), ([, uri = '']) => trimUri(uri)).filter((each) =>
+      URL.canParse(each),
+    ),
   sample: 'https://example.invalid/',
 }
 
@@ -53,3 +66,38 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['ipv6', { find: () => [], sample: '::1' }],
   ['hostname', { find: finder(HOST), sample: 'example.invalid' }],
 ])
+
+/** A text of a format, and the tokens that it covers. */
+export interface Found extends Span {
+  readonly text: string
+}
+
+/** Finds what of a message has a format. Reads the message once per format. */
+export class FormatFinder {
+  readonly #message: Message
+  readonly #found = new Map<string, readonly Found[]>()
+
+  constructor(message: Message) {
+    this.#message = message
+  }
+
+  /** The texts of a format, in their order. */
+  find(format: string): readonly Found[] {
+    const known = this.#found.get(format)
+    if (known !== undefined) return known
+    const found = this.#read(format)
+    this.#found.set(format, found)
+    return found
+  }
+
+  #read(format: string): readonly Found[] {
+    const { text: whole } = this.#message
+    let from = 0
+    return (FORMATS.get(format)?.find(whole) ?? []).map((text) => {
+      const at = whole.indexOf(text.slice(0, 10), from)
+      if (at === -1) return { text, from: 0, to: 0 }
+      from = at + text.length
+      return { text, ...spanAt(this.#message, at, from) }
+    })
+  }
+}

@@ -1,7 +1,5 @@
 import { spanAt, spanText, type Message, type Span, type Token } from './message.js'
-import { isTimeWord } from './time-words.js'
 import type { Topic } from './topic.js'
-import { isStopWord } from './words.js'
 
 /** Some words of a message that may be the value of a property. */
 export interface Phrase extends Span {
@@ -19,48 +17,20 @@ const PREPOSITIONS: ReadonlySet<string> = new Set(
   'in on at of to from for with about into onto by via over near around'.split(' '),
 )
 
-const DETERMINERS: ReadonlySet<string> = new Set(
-  'a an the this that these those my your his her its our their some any'.split(' '),
-)
-
 const QUOTED =
-  /"([^"]+)"|“([^”]+)”|«([^»]+)»|`([^`]+)`|(?<![\p{L}\p{N}])['‘]([^'’]+)['’](?![\p{L}\p{N}])/gu
+  /"([^"]+)"|“([^“”]+)”|«([^«»]+)»|`([^`]+)`|(?<![\p{L}\p{N}])['‘]([^'‘’]+)['’](?![\p{L}\p{N}])/gu
 
 /** Where a list goes on or ends: `red, blue and green`. */
 const LIST_WORDS: ReadonlySet<string> = new Set(['and', 'or'])
 
-function skipDeterminers({ tokens }: Message, from: number): number {
-  let start = from
-  while (DETERMINERS.has(tokens[start]?.lower ?? '') && tokens[start]?.startsClause === false)
-    start++
-  return start
-}
-
-/** Whether a phrase goes on with this token, as in `Keeper of the Keys`. */
-function goesOn({ tokens }: Message, index: number): boolean {
-  const token = tokens[index]
-  if (token === undefined || token.startsClause || isTimeWord(token)) return false
-  if (!isStopWord(token.text)) return true
-  const next = tokens[index + 1]
-  if (next === undefined || next.startsClause) return false
-  if (token.lower === 'of') return true
-  return token.lower === 'the' && tokens[index - 1]?.lower === 'of'
-}
-
-function endOfRun(message: Message, from: number): number {
-  let end = from + 1
-  while (goesOn(message, end)) end++
-  return end
-}
-
 /** Whether a comma and one more name follow, as in `Umber, Ochre`, and no list. */
 function endOfSecondName(message: Message, end: number): number {
-  const { text, tokens } = message
+  const { text, tokens, phraseEnds } = message
   const [last, next] = [tokens[end - 1], tokens[end]]
   if (last === undefined || next === undefined) return end
-  const isNamePair = last.isCapitalised && next.isCapitalised && !isTimeWord(next)
-  if (!isNamePair || isStopWord(next.text) || text.slice(last.end, next.start) !== ', ') return end
-  const second = endOfRun(message, end)
+  const isNamePair = last.isCapitalised && next.isCapitalised && !next.isTimeWord
+  if (!isNamePair || next.isStopWord || text.slice(last.end, next.start) !== ', ') return end
+  const second = phraseEnds[end] ?? end
   const after = tokens[second]
   if (after === undefined) return second
   const isList =
@@ -73,11 +43,11 @@ function endOfSecondName(message: Message, end: number): number {
  * articles in front. Undefined where there is none.
  */
 export function spanFrom(message: Message, index: number): Span | undefined {
-  const from = skipDeterminers(message, index)
+  const from = message.phraseStarts[index] ?? index
   const first = message.tokens[from]
-  if (first === undefined || isStopWord(first.text) || isTimeWord(first)) return undefined
+  if (first === undefined || first.isStopWord || first.isTimeWord) return undefined
   if (first.startsClause && from > index) return undefined
-  return { from, to: endOfSecondName(message, endOfRun(message, from)) }
+  return { from, to: endOfSecondName(message, message.phraseEnds[from] ?? from) }
 }
 
 /** The spans of a list whose first is given: of `red, blue and green` all three. */
@@ -125,7 +95,8 @@ function withoutKind(message: Message, span: Span, topic: Topic): Span {
   const of = tokensOf(message, span).findIndex(({ lower }) => lower === 'of')
   const kind = message.tokens.slice(span.from, span.from + of)
   if (of < 1 || !kind.every(({ stem }) => topic.all.has(stem))) return span
-  return { from: skipDeterminers(message, span.from + of + 1), to: span.to }
+  const from = span.from + of + 1
+  return { from: message.phraseStarts[from] ?? from, to: span.to }
 }
 
 /** `to` ranks lower, for what follows it is often a verb. */
@@ -135,9 +106,10 @@ function prepositionPhrases(message: Message, topic: Topic): readonly Phrase[] {
     if (index < readTo || !PREPOSITIONS.has(token.lower)) return []
     const whole = spanFrom(message, index + 1)
     if (whole === undefined || message.tokens[index + 1]?.startsClause === true) return []
+    // What follows in it is a part of it, and says no more than the whole.
+    readTo = whole.to
     const span = withoutKind(message, whole, topic)
     if (tokensOf(message, span).every(({ stem }) => topic.all.has(stem))) return []
-    readTo = whole.to
     const text = spanText(message, span)
     const likelihood = rank(message, span, topic, token.lower === 'to' ? 2 : 3)
     return [{ ...span, text, preposition: token.lower, rank: likelihood }]
@@ -156,7 +128,7 @@ function trimTopic({ tokens }: Message, { from, to }: Span, topic: Topic): Span 
 }
 
 function isNameWord(token: Token | undefined): boolean {
-  return token !== undefined && token.isCapitalised && !isStopWord(token.text) && !isTimeWord(token)
+  return token !== undefined && token.isCapitalised && !token.isStopWord && !token.isTimeWord
 }
 
 function namePhrases(message: Message, topic: Topic): readonly Phrase[] {
@@ -195,8 +167,8 @@ export function remainingPhrases(
   const isLeft = (token: Token | undefined, index: number) =>
     token !== undefined &&
     !used.has(index) &&
-    !isStopWord(token.text) &&
-    !isTimeWord(token) &&
+    !token.isStopWord &&
+    !token.isTimeWord &&
     !topic.all.has(token.stem)
   const phrases: Phrase[] = []
   for (let index = 0; index < message.tokens.length; index++) {
@@ -224,7 +196,7 @@ export function timePhrases(message: Message): readonly Phrase[] {
     let end = index
     for (
       let token = message.tokens[end];
-      token && isTimeWord(token);
+      token?.isTimeWord === true;
       token = message.tokens[++end]
     ) {
       if (end > index && token.startsClause) break

@@ -13,6 +13,8 @@ import { fillSchema } from './fill-schema.js'
 import { readTopic } from './topic.js'
 import { countUsage } from './usage.js'
 import { readResult, wordResult } from './word-result.js'
+import { WordReader } from './words.js'
+import { Work, WorkLimitError } from './work.js'
 
 /** What the rehearsal model answers, before it is given at once or as a stream. */
 export interface Plan {
@@ -24,14 +26,20 @@ export interface Plan {
 
 const NOTE = 'This is the rehearsal model: no language model is connected.'
 
+/** What it says in place of an answer that would take too much work. */
+const CUT_NOTE = `${NOTE} The message, the tools and the schemas are more than it reads and fills for one answer.`
+
 /** How many tools an answer names. */
-const NAMED_TOOLS_LIMIT = 20
+const MAX_NAMED_TOOLS = 20
+
+/** How many characters of text an answer has. */
+const MAX_ANSWER = 100_000
 
 /** Says what this is; repeats no word of the message. */
 function introduce(options: LanguageModelV3CallOptions): string {
   const names = functionTools(options).map(({ name }) => name)
-  const named = names.slice(0, NAMED_TOOLS_LIMIT).join(', ')
-  const rest = names.length > NAMED_TOOLS_LIMIT ? ' and others' : ''
+  const named = names.slice(0, MAX_NAMED_TOOLS).join(', ')
+  const rest = names.length > MAX_NAMED_TOOLS ? ' and others' : ''
   const tools =
     names.length === 0
       ? 'It has no tools here.'
@@ -43,12 +51,13 @@ function introduce(options: LanguageModelV3CallOptions): string {
 function planCall(
   options: LanguageModelV3CallOptions,
   { text, calls, results, callIds }: Conversation,
+  work: Work,
 ): LanguageModelV3ToolCall | undefined {
   const isForced = options.toolChoice?.type === 'required' || options.toolChoice?.type === 'tool'
   if (results.length > 0 && !isForced) return undefined
-  const tool = chooseTool(options, text)
+  const tool = chooseTool(options, text, work)
   if (tool === undefined) return undefined
-  const input = fillInput(tool, text)
+  const input = fillInput(tool, text, work)
   const isRepeated = calls.some(
     (call) => call.toolName === tool.name && JSON.stringify(call.input) === input,
   )
@@ -63,35 +72,85 @@ function newCallId(taken: ReadonlySet<string>): string {
   return `call_${number}`
 }
 
-function fillInput({ name, description, inputSchema }: LanguageModelV3FunctionTool, text: string) {
-  const topic = readTopic(name, description ?? '')
-  return JSON.stringify(fillSchema({ type: 'object', ...inputSchema }, { text, topic }))
+function fillInput(
+  { name, description = '', inputSchema }: LanguageModelV3FunctionTool,
+  text: string,
+  work: Work,
+): string {
+  const topic = readTopic(name, description, new WordReader(work))
+  return JSON.stringify(fillSchema({ type: 'object', ...inputSchema }, { text, topic, work }))
 }
 
-function planText(options: LanguageModelV3CallOptions, { text, results }: Conversation): string {
+/** The wording of results, cut where it gets too long to read. */
+function planWording(results: Conversation['results']): string {
+  const worded: string[] = []
+  let length = 0
+  for (const result of results) {
+    const text = wordResult(result)
+    length += text.length + 2
+    if (length > MAX_ANSWER) {
+      worded.push(text.slice(0, Math.max(0, MAX_ANSWER - length)), 'The rest is left out.')
+      break
+    }
+    worded.push(text)
+  }
+  return worded.join('\n\n')
+}
+
+function planText(
+  options: LanguageModelV3CallOptions,
+  { text, results }: Conversation,
+  work: Work,
+): string {
   const { responseFormat } = options
   if (responseFormat?.type === 'json') {
-    const topic = readTopic(responseFormat.name ?? '', responseFormat.description ?? '')
+    const { name = '', description = '', schema = { type: 'object' } } = responseFormat
+    const topic = readTopic(name, description, new WordReader(work))
     const known = results.map(readResult).filter((result) => result !== undefined)
-    const schema = responseFormat.schema ?? { type: 'object' }
-    return JSON.stringify(fillSchema(schema, { text, topic, results: known }))
+    return JSON.stringify(fillSchema(schema, { text, topic, results: known, work }))
   }
-  return results.length > 0 ? results.map(wordResult).join('\n\n') : introduce(options)
+  return results.length > 0 ? planWording(results) : introduce(options)
+}
+
+/** What is said where the answer would take too much work; JSON where that was asked for. */
+function planCut({
+  responseFormat,
+}: LanguageModelV3CallOptions): Pick<Plan, 'content' | 'finishReason'> {
+  const text = responseFormat?.type === 'json' ? JSON.stringify({ note: CUT_NOTE }) : CUT_NOTE
+  return { content: { type: 'text', text }, finishReason: { unified: 'length', raw: 'work' } }
+}
+
+function planContent(
+  options: LanguageModelV3CallOptions,
+  conversation: Conversation,
+): Pick<Plan, 'content' | 'finishReason'> {
+  const work = new Work()
+  try {
+    const call = planCall(options, conversation, work)
+    if (call !== undefined) {
+      return { content: call, finishReason: { unified: 'tool-calls', raw: 'tool-calls' } }
+    }
+    const text = planText(options, conversation, work)
+    return { content: { type: 'text', text }, finishReason: { unified: 'stop', raw: 'stop' } }
+  } catch (error) {
+    if (error instanceof WorkLimitError) return planCut(options)
+    throw error
+  }
 }
 
 /**
  * Decides on the answer to a prompt: a tool call where a tool fits the last message of the user, the
  * wording of what tools have answered since, JSON where it is asked for, or else what this model is.
  * Equal options give an equal plan. Reads no setting such as `seed` or `maxOutputTokens`.
+ *
+ * An answer takes a bounded amount of work. Where it would take more, it says so, and its finish reason is `length`.
  */
 export function planAnswer(options: LanguageModelV3CallOptions): Plan {
   const conversation = readConversation(options.prompt)
-  const call = planCall(options, conversation)
-  const content = call ?? { type: 'text', text: planText(options, conversation) }
-  const reason = content.type === 'text' ? 'stop' : 'tool-calls'
+  const planned = planContent(options, conversation)
+  const { content } = planned
   return {
-    content,
-    finishReason: { unified: reason, raw: reason },
+    ...planned,
     usage: countUsage(options.prompt, content.type === 'text' ? content.text : content.input),
     providerMetadata: { signet: { rehearsal: true, note: NOTE } },
   }

@@ -1,4 +1,4 @@
-import { contentStems, nameStems, splitName, stem } from './words.js'
+import { contentStems, stem, type NameWords } from './words.js'
 
 /** What a property is to the rest of a sentence. */
 export type Role = 'from' | 'to' | 'about' | 'time'
@@ -15,12 +15,14 @@ const TIME_NOUNS: ReadonlySet<string> = new Set(['when', 'date', 'day', 'time'].
 /**
  * The role that a property has by its name, else by its description. A name says when only with its
  * last word: `start time` does, and `time zone` does not; a description never does.
+ *
+ * @param described - the stems of the description
  */
-export function findRole(name: string, description: string): Role | undefined {
-  const stems = nameStems(name)
+export function findRole(
+  { words, stems }: NameWords,
+  described: ReadonlySet<string>,
+): Role | undefined {
   if (TIME_NOUNS.has(stems.at(-1) ?? '')) return 'time'
-  const words = splitName(name)
-  const described = contentStems(description)
   const roles = [
     PREPOSITIONS.find(({ role }) => words.includes(role)),
     PREPOSITIONS.find(({ nouns }) => stems.some((each) => nouns.has(each))),

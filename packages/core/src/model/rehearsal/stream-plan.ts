@@ -1,9 +1,20 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
 import type { Plan } from './plan.js'
 
-/** A text cut into words, each with the space behind it; joined they are the text again. */
+/** Most pieces that a text is streamed in. */
+const MAX_PIECES = 1000
+
+/**
+ * A text cut into words, each with the space behind it, or into runs of as many words as make no more than 1,000
+ * pieces; joined they are the text again.
+ */
 function cutWords(text: string): readonly string[] {
-  return text.match(/\s*\S+\s*/gu) ?? []
+  const words = text.match(/^\s+|\S+\s*/gu) ?? []
+  const perPiece = Math.ceil(words.length / MAX_PIECES)
+  if (perPiece <= 1) return words
+  return Array.from({ length: Math.ceil(words.length / perPiece) }, (_, piece) =>
+    words.slice(piece * perPiece, (piece + 1) * perPiece).join(''),
+  )
 }
 
 function contentParts({ content }: Plan): readonly LanguageModelV3StreamPart[] {

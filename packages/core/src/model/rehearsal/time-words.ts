@@ -1,5 +1,4 @@
 import { stem } from './words.js'
-import type { Token } from './message.js'
 
 /** `may` and `march` are left out: they are more often verbs. */
 const CALENDAR_WORDS = `monday tuesday wednesday thursday friday saturday sunday january february
@@ -13,8 +12,15 @@ const stemsOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+
 const CALENDAR_STEMS = stemsOf(CALENDAR_WORDS)
 const TIME_STEMS = stemsOf(TIME_WORDS)
 
-/** Whether a token says when: `tomorrow`, `week`, a day or a month. A name such as `Day` does not. */
-export function isTimeWord(token: Token): boolean {
-  if (CALENDAR_STEMS.has(token.stem)) return true
-  return TIME_STEMS.has(token.stem) && (!token.isCapitalised || token.startsSentence)
+/** How a word is spelled, and where it stands. */
+interface Spelling {
+  readonly stem: string
+  readonly isCapitalised: boolean
+  readonly startsSentence: boolean
+}
+
+/** Whether a word says when: `tomorrow`, `week`, a day or a month. A name such as `Day` does not. */
+export function isTimeWord({ stem: root, isCapitalised, startsSentence }: Spelling): boolean {
+  if (CALENDAR_STEMS.has(root)) return true
+  return TIME_STEMS.has(root) && (!isCapitalised || startsSentence)
 }

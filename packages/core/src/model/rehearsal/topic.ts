@@ -1,4 +1,4 @@
-import { contentStems, nameStems } from './words.js'
+import type { WordReader } from './words.js'
 
 /** What a tool, or an answer that is asked for, is about. Its words in a message are no values. */
 export interface Topic {
@@ -8,8 +8,11 @@ export interface Topic {
   readonly all: ReadonlySet<string>
 }
 
-/** Reads the topic out of a name and a description. */
-export function readTopic(name: string, description: string): Topic {
-  const names = new Set(nameStems(name))
-  return { name: names, all: new Set([...names, ...contentStems(description)]) }
+/**
+ * Reads the topic out of a name and a description.
+ * @throws {WorkLimitError}
+ */
+export function readTopic(name: string, description: string, words: WordReader): Topic {
+  const names = new Set(words.readName(name).stems)
+  return { name: names, all: new Set([...names, ...words.contentStems(description)]) }
 }

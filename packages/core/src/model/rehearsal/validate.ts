@@ -1,11 +1,12 @@
 import type { JSONValue } from '@ai-sdk/provider'
-import { readSchema, type Schema, type SchemaType } from './json-schema.js'
+import type { Schema, SchemaReader, SchemaType } from './json-schema.js'
+import type { Work } from './work.js'
 
-/** How many pairs of a value and a schema one validator looks at; what is left counts as invalid. */
-const WORK_LIMIT = 50_000
+/** How deep a value may be nested to be looked at; one that is deeper counts as invalid. */
+const MAX_DEPTH = 200
 
-/** How deep they may be nested to be looked at. */
-const DEPTH_LIMIT = 200
+/** What it takes to look at one value, in units of work. */
+const VALUE_WORK = 5
 
 function typeFits(value: JSONValue, type: SchemaType): boolean {
   switch (type) {
@@ -42,57 +43,105 @@ export function isValidText(value: string, { minLength, maxLength }: Schema): bo
   return value.length >= minLength && value.length <= maxLength
 }
 
-function isValidArray(items: readonly JSONValue[], schema: Schema, validate: Validator): boolean {
+function isUnique(items: readonly JSONValue[], work: Work): boolean {
+  const texts = new Set<string>()
+  for (const item of items) {
+    const text = JSON.stringify(item)
+    work.spendText(text.length)
+    texts.add(text)
+  }
+  return texts.size === items.length
+}
+
+function isValidArray(items: readonly JSONValue[], schema: Schema, checks: Checks): boolean {
   if (items.length < schema.minItems || items.length > schema.maxItems) return false
-  const texts = new Set(items.map((item) => JSON.stringify(item)))
-  if (schema.hasUniqueItems && texts.size < items.length) return false
-  return items.every((item, index) => validate(item, schema.prefixItems[index] ?? schema.items))
+  if (schema.hasUniqueItems && !isUnique(items, checks.work)) return false
+  return items.every((item, index) =>
+    checks.validate(item, schema.prefixItems[index] ?? schema.items),
+  )
 }
 
 function isValidObject(
   value: Readonly<Record<string, JSONValue>>,
   schema: Schema,
-  validate: Validator,
+  { validate, work }: Checks,
 ): boolean {
-  if (![...schema.required].every((name) => Object.hasOwn(value, name))) return false
+  work.spend(schema.required.size)
+  for (const name of schema.required) if (!Object.hasOwn(value, name)) return false
   return Object.entries(value).every(([name, each]) =>
     validate(each, schema.properties.get(name) ?? schema.additionalProperties),
   )
 }
 
-/** Whether a value fits a schema of the validator's document. */
+/**
+ * Whether a value fits a schema of the validator's document.
+ * @throws {WorkLimitError}
+ */
 export type Validator = (value: JSONValue, schema: unknown) => boolean
 
+interface Checks {
+  readonly validate: Validator
+  readonly work: Work
+}
+
 /**
- * Makes a validator for the keywords that `readSchema` reads. It does not check `format`, `not`, `if`,
- * `pattern`, `patternProperties`, `propertyNames`, `contains` and `dependent…`. It does a limited amount of
- * work in its life, so that no schema keeps it busy for long, and then calls everything invalid.
- *
- * @param document - the whole that `$ref` points into
+ * Makes a validator for the keywords that a schema reader reads. It does not check `format`, `not`, `if`,
+ * `pattern`, `patternProperties`, `propertyNames`, `contains` and `dependent…`.
  */
-export function createValidator(document: unknown): Validator {
-  let work = 0
+export function createValidator(read: SchemaReader, work: Work): Validator {
   let depth = 0
-  const validate: Validator = (value, schema) => {
-    if (schema === false || ++work > WORK_LIMIT || depth > DEPTH_LIMIT) return false
+  /** The choices that the value at hand is being looked at for. */
+  let open = new Set<Schema>()
+
+  /** A choice that comes to itself again for the same value allows nothing by that. */
+  function fitsChoice(value: JSONValue, schema: Schema): boolean {
+    if (open.has(schema)) return false
+    open.add(schema)
+    const fitting = schema.alternatives.filter((each) => check(value, each)).length
+    open.delete(schema)
+    return schema.isExclusive ? fitting === 1 : fitting > 0
+  }
+
+  function check(value: JSONValue, raw: unknown): boolean {
+    work.spend(VALUE_WORK)
+    if (raw === false || depth > MAX_DEPTH) return false
+    const schema = read(raw)
     depth++
-    const isFitting = fits(value, readSchema(schema, document), validate)
+    const isFitting =
+      schema.alternatives.length > 0
+        ? fitsChoice(value, schema)
+        : fits(value, schema, { validate, work })
     depth--
+    return isFitting
+  }
+
+  const validate: Validator = (value, schema) => {
+    const outer = open
+    open = new Set()
+    const isFitting = check(value, schema)
+    open = outer
     return isFitting
   }
   return validate
 }
 
-function fits(value: JSONValue, schema: Schema, validate: Validator): boolean {
-  const { types, values, alternatives, isExclusive } = schema
-  if (alternatives.length > 0) {
-    const fitting = alternatives.filter((alternative) => validate(value, alternative)).length
-    return isExclusive ? fitting === 1 : fitting > 0
-  }
+function hasValue({ values, valueTexts }: Schema, value: JSONValue, work: Work): boolean {
+  if (values === undefined) return true
+  const text = JSON.stringify(value)
+  work.spendText(text.length)
+  return valueTexts.has(text)
+}
+
+function fits(value: JSONValue, schema: Schema, checks: Checks): boolean {
+  const { types } = schema
+  const { work } = checks
   if (types.length > 0 && !types.some((type) => typeFits(value, type))) return false
-  if (values && !values.some((each) => JSON.stringify(each) === JSON.stringify(value))) return false
-  if (typeof value === 'string') return isValidText(value, schema)
+  if (!hasValue(schema, value, work)) return false
+  if (typeof value === 'string') {
+    work.spendText(value.length)
+    return isValidText(value, schema)
+  }
   if (typeof value === 'number') return isValidNumber(value, schema)
-  if (Array.isArray(value)) return isValidArray(value, schema, validate)
-  return !isObject(value) || isValidObject(value, schema, validate)
+  if (Array.isArray(value)) return isValidArray(value, schema, checks)
+  return !isObject(value) || isValidObject(value, schema, checks)
 }

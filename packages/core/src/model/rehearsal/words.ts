@@ -1,3 +1,14 @@
+import type { Work } from './work.js'
+
+/** How many characters of a description are read, or of a message to choose a tool. */
+const MAX_TEXT = 4000
+
+/** How many characters of a name are read. */
+const MAX_NAME = 200
+
+/** What it takes to read a name or a text, beside its characters, in units of work. */
+const READ_WORK = 10
+
 /** Words that say nothing about what a sentence is about. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   `a an the this that these those my your his her its our their some any
@@ -16,9 +27,13 @@ export function isStopWord(word: string): boolean {
   return STOP_WORDS.has(word.toLowerCase().replaceAll('’', "'"))
 }
 
-/** The words of a name in camelCase, PascalCase, kebab-case or snake_case, in lower case. */
+/**
+ * The words of a name in camelCase, PascalCase, kebab-case or snake_case, in lower case. Reads no more than its
+ * first 200 characters.
+ */
 export function splitName(name: string): readonly string[] {
   return name
+    .slice(0, MAX_NAME)
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .toLowerCase()
@@ -47,13 +62,58 @@ export function stem(word: string): string {
   return singular.length > 3 && singular.endsWith('e') ? singular.slice(0, -1) : singular
 }
 
-/** The stems of a name's words: `listOpenOrders` gives `list`, `open` and `order`. */
-export function nameStems(name: string): readonly string[] {
-  return splitName(name).map(stem)
+/** The words of a name, and their stems in the same order. */
+export interface NameWords {
+  readonly words: readonly string[]
+  readonly stems: readonly string[]
 }
 
-/** The stems of the words of a text that say what it is about, each once. */
+/**
+ * The stems of the words of a text that say what it is about, each once. Reads no more than its first 4,000
+ * characters.
+ */
 export function contentStems(text: string): ReadonlySet<string> {
-  const words = text.match(/[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*/gu) ?? []
+  const read = text.slice(0, MAX_TEXT)
+  const words = read.match(/[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*/gu) ?? []
   return new Set(words.filter((word) => !isStopWord(word)).map(stem))
+}
+
+/** Reads names and texts, each once, and counts the work. */
+export class WordReader {
+  readonly #work: Work
+  readonly #names = new Map<string, NameWords>()
+  readonly #texts = new Map<string, ReadonlySet<string>>()
+
+  constructor(work: Work) {
+    this.#work = work
+  }
+
+  /**
+   * The words of a name: of `listOpenOrders` they are `list`, `open` and `orders`.
+   * @throws {WorkLimitError}
+   */
+  readName(name: string): NameWords {
+    this.#work.spend(1)
+    const known = this.#names.get(name)
+    if (known !== undefined) return known
+    this.#work.spend(READ_WORK + Math.min(name.length, MAX_NAME))
+    const words = splitName(name)
+    const read = { words, stems: words.map(stem) }
+    this.#names.set(name, read)
+    return read
+  }
+
+  /**
+   * The stems of a text that say what it is about.
+   * @throws {WorkLimitError}
+   */
+  contentStems(text: string): ReadonlySet<string> {
+    this.#work.spend(1)
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known
+    this.#work.spend(READ_WORK + Math.min(text.length, MAX_TEXT))
+    const stems = contentStems(text)
+    this.#texts.set(text, stems)
+    return stems
+  }
 }
