@@ -128,13 +128,18 @@ async function readJson<Result>(response: Response): Promise<Result> {
   }
 }
 
+/** A URL or a path without the slashes at its end. */
+function trimSlashes(text: string): string {
+  let end = text.length
+  while (text.charAt(end - 1) === '/') end--
+  return text.slice(0, end)
+}
+
 /** Makes the API of a server. */
 export function createApi(options: MastraClientOptions): Api {
   const { token, headers = {}, credentials, apiPrefix = '/api' } = options
   const { retries = 3, backoffMs = 100, maxBackoffMs = 1000 } = options
-  const base = [options.baseUrl, apiPrefix.replace(/^\/*(?=.)/, '/')]
-    .map((part) => part.replace(/\/+$/, ''))
-    .join('')
+  const base = [options.baseUrl, apiPrefix.replace(/^\/*(?=.)/, '/')].map(trimSlashes).join('')
   const tokens = typeof token === 'function' ? new TokenSource(token) : undefined
   const fixed = typeof token === 'function' ? undefined : token
 

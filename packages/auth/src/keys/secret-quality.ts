@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto'
 
 /** Armoured keys and certificates, SSH keys, and the names of a JWK, whatever stands before or between. */
 const KEY_TEXTS = [
-  /\bBEGIN\s+(?:[A-Z0-9]+\s+)*(?:KEY|CERTIFICATE)\b/i,
+  /\bBEGIN\s+(?:[A-Z0-9]+\s+){0,8}(?:KEY|CERTIFICATE)\b/i,
   /-{4,5}\s*BEGIN\b/i,
   // How an SSH key begins in base64: the length of its type's name, then `ssh-`, `ecdsa-` or `sk-`.
   /AAAA(?:[BC]3NzaC1|E2VjZHNhL|[GI]nNrL)/,
@@ -92,10 +92,11 @@ function isKeyObject(value: unknown): boolean {
 
 /** Whether what stands between the outermost braces or brackets is a JWK or holds one. */
 function containsJwk(text: string): boolean {
-  const json = /[{[].*[}\]]/s.exec(text)?.[0]
-  if (json === undefined) return false
+  const start = text.search(/[{[]/)
+  const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'))
+  if (start === -1 || end < start) return false
   try {
-    return isKeyObject(JSON.parse(json))
+    return isKeyObject(JSON.parse(text.slice(start, end + 1)))
   } catch {
     return false
   }

@@ -1,6 +1,7 @@
 import { MastraClientError } from '@signet/client-js'
 import { renewingFetch } from './fetch.js'
 import { getSession, headerRecord } from './session.js'
+import { trimSlashes } from './trim-slashes.js'
 
 /** A request to a route that the client has no method for. */
 export interface ApiRequest {
@@ -54,7 +55,7 @@ function urlOf({ path, query = {} }: ApiRequest): string {
     value === undefined || value === '' ? [] : [[name, String(value)]],
   )
   const search = new URLSearchParams(parameters).toString()
-  return baseUrl.replace(/\/+$/, '') + prefix + path + (search === '' ? '' : `?${search}`)
+  return trimSlashes(baseUrl) + prefix + path + (search === '' ? '' : `?${search}`)
 }
 
 /**

@@ -1,3 +1,5 @@
+import { trimSlashes } from '../../api/trim-slashes.js'
+
 /** Another server, as it was written. */
 export interface Connection {
   /** Empty for the server of the page. */
@@ -26,7 +28,7 @@ export function prefixProblem(text: string): string | undefined {
 
 /** What was written, as it is saved. @param origin - of the page, whose server needs no URL */
 export function normalize({ baseUrl, prefix }: Connection, origin: string): Connection {
-  const url = baseUrl.trim().replace(/\/+$/, '')
+  const url = trimSlashes(baseUrl.trim())
   return { baseUrl: url === origin ? '' : url, prefix: prefix.trim() }
 }
 

@@ -45,10 +45,9 @@ export function secretProblem(byteLength: number, algorithm: HmacAlgorithm): str
  */
 export function readSecret(pasted: string): string {
   const text = pasted.trim()
-  const line = /^(?:export\s+)?[A-Z][A-Z0-9_]*_SECRET\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*))$/.exec(
-    text,
-  )
-  return line === null ? text : (line[1] ?? line[2] ?? line[3] ?? '')
+  const value = /^(?:export\s+)?[A-Z][A-Z0-9_]*_SECRET\s*=(.*)$/.exec(text)?.[1]?.trim()
+  const quoted = /^(?:"([^"]*)"|'([^']*)')$/.exec(value ?? '')
+  return quoted?.[1] ?? quoted?.[2] ?? value ?? text
 }
 
 /** How many bytes a text has in UTF-8. */

@@ -1,4 +1,5 @@
 import { getSession } from '../../api/session.js'
+import { trimSlashes } from '../../api/trim-slashes.js'
 import { grants } from '../../api/permission.js'
 import { Button } from '../../ui/button.js'
 import { CopyButton } from '../../ui/copy-button.js'
@@ -32,7 +33,7 @@ export function SignedToken({
   readonly onInspect: () => void
 }) {
   const { baseUrl, prefix } = getSession()
-  const origin = (baseUrl || location.origin).replace(/\/+$/, '')
+  const origin = trimSlashes(baseUrl || location.origin)
   const agentId = agentFor(claims, catalogue)
   return (
     <div className="flex flex-col gap-3">
