@@ -333,7 +333,8 @@ describe('a handler of the application', () => {
     '/mine/more',
     '/min',
     '/MINE',
-    '/%6dine',
+    '/%256dine',
+    '/mine%2F',
     '//mine',
     '/items',
     '/items/',
@@ -351,6 +352,13 @@ describe('a handler of the application', () => {
       expect(await readRefusal(response)).toMatchObject(NOT_FOUND)
     }
     expect(calls).toStrictEqual([])
+  })
+
+  it('sees the one spelling of a path, however it was asked for (RFC 3986 section 6.2.2)', async () => {
+    const handler: ApiRouteHandler = (c) => c.text(`${c.req.path} ${c.req.url}`)
+    const { ask } = serve([registerApiRoute('/mine', { method: 'GET', handler })])
+    const response = await ask('/%6d%49ne/%2e%2E/%6Dine?a=%6d', { token })
+    expect(await response.text()).toBe('/mine http://localhost:4111/mine?a=%6d')
   })
 })
 

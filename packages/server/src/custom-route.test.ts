@@ -21,7 +21,7 @@ function serveWith(options: MastraJwtAuthOptions, apiRoutes: Routes = []): App {
 }
 
 const handler: ApiRouteHandler = (c) => c.text('handled')
-const get = (path: string, access?: 'public' | 'authenticated') =>
+const get = (path: string, access?: 'public' | 'authenticated' | 'memory:read') =>
   registerApiRoute(path, { method: 'GET', handler, ...(access && { access }) })
 const all = (path: string) => registerApiRoute(path, { method: 'ALL', handler })
 
@@ -203,10 +203,59 @@ describe('a pattern of the application', () => {
   )
 
   it('takes what it names outside the prefix', async () => {
-    const app = serveWith({}, [get('/files/*', 'public'), get('/:a/:b/mine')])
+    const app = serveWith({}, [get('/:a/:b/mine'), get('/files/*', 'public')])
     expect(await statusOf(app, '/files/a/b')).toBe(200)
     expect(await statusOf(app, '/x/y/mine')).toBe(401)
     const token = tokenOf('member')
     expect((await app.fetch(makeRequest('/x/y/mine', { token }))).status).toBe(200)
+  })
+})
+
+describe('a route that lets more in than a later one of the same paths', () => {
+  const shadows: [string, string][] = [
+    ['/files/*', '/files/salaries'],
+    ['/files/:name', '/:folder/salaries'],
+  ]
+
+  it.each(shadows)('is refused at the start: %s before %s', (open, closed) => {
+    const start = () => serveWith({}, [get(open, 'public'), get(closed)])
+    expect(start).toThrow(expect.objectContaining({ code: 'route_invalid' }))
+    expect(start).toThrow(`GET ${open}, which lets anybody in, comes before ${closed}`)
+  })
+
+  it('is refused at the start also where both are closed', () => {
+    const routes = [get('/files/*', 'authenticated'), get('/files/salaries', 'memory:read')]
+    expect(() => serveWith({}, routes)).toThrow('lets every caller with a good token in')
+  })
+
+  it.each(shadows)('is answered behind it: %s after %s', async (open, closed) => {
+    const app = serveWith({}, [get(closed), get(open, 'public')])
+    expect(await statusOf(app, '/files/salaries')).toBe(401)
+    expect(await statusOf(app, '/files/other')).toBe(200)
+  })
+
+  it('is answered before it as an exception, and by another method', async () => {
+    const post = registerApiRoute('/files/:id', { method: 'POST', handler: (c) => c.text('') })
+    const app = serveWith({}, [
+      get('/login', 'public'),
+      get('/files/:id', 'public'),
+      post,
+      get('/*'),
+    ])
+    expect(await statusOf(app, '/login')).toBe(200)
+    expect(await statusOf(app, '/files/1')).toBe(200)
+    expect(await statusOf(app, '/else')).toBe(401)
+  })
+})
+
+describe('a path that no request has', () => {
+  it.each(['/%73', '/a/../b', '/a/.', '/a#b', '/a\\b'])('is refused at the start: %s', (path) => {
+    expect(() => serveWith({}, [get(path)])).toThrow(
+      expect.objectContaining({ code: 'route_invalid' }),
+    )
+  })
+
+  it.each(['/a b', '/é', '/.well-known/mine', '/a..b', '/:id{[^%]+}'])('is not %s', (path) => {
+    expect(() => serveWith({}, [get(path)])).not.toThrow()
   })
 })

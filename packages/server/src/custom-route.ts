@@ -2,7 +2,8 @@ import type { Access, AuthProvider, PathRule } from '@signet/auth'
 import type { ApiRoute } from '@signet/core'
 import { createCustomHandler } from './custom-handler.js'
 import { StartError } from './error.js'
-import { defineRoute, type Method, type Route } from './route.js'
+import { takesFrom } from './route-overlap.js'
+import { closednessOf, defineRoute, type Method, type Route } from './route.js'
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
@@ -65,6 +66,41 @@ function accessOf(route: ApiRoute, method: Method, provider: AuthProvider | fals
   )
 }
 
+/** What is never in the path of a request as routes see it: it has its one spelling, decoded. */
+const UNREACHABLE = /[%#\\]|\/\.{1,2}(?:\/|$)/
+
+/** Refuses a path that no request has, and which the application means to be something else. */
+function checkPath({ path }: ApiRoute): void {
+  if (!UNREACHABLE.test(path.replace(/\{[^}]*\}/g, ''))) return
+  throw new StartError(
+    'route_invalid',
+    `No request has the path ${path}: write it decoded, without %, #, \\ and segments of dots.`,
+  )
+}
+
+/**
+ * Refuses a route that answers, without a word, for a later one that lets fewer in. An exception, such as /login
+ * before /*, is meant.
+ */
+function checkOrder(routes: readonly Route[]): void {
+  for (const [index, later] of routes.entries()) {
+    const earlier = routes
+      .slice(0, index)
+      .find(
+        (route) =>
+          route.method === later.method &&
+          closednessOf(route) < closednessOf(later) &&
+          takesFrom(route.path, later.path),
+      )
+    if (earlier === undefined) continue
+    const who = earlier.access === 'public' ? 'anybody' : 'every caller with a good token'
+    throw new StartError(
+      'route_invalid',
+      `The route ${earlier.method} ${earlier.path}, which lets ${who} in, comes before ${later.path}, which lets fewer in, and would answer in its place: declare it after that one.`,
+    )
+  }
+}
+
 /**
  * The routes that an application declares, for the one table. Each is closed unless it, or the list of
  * its provider by its exact path, says otherwise.
@@ -76,7 +112,8 @@ export function customRoutes(
   provider: AuthProvider | false,
 ): readonly Route[] {
   checkRules(provider, routes)
-  return routes.flatMap((route) => {
+  for (const route of routes) checkPath(route)
+  const declared = routes.flatMap((route) => {
     const handle = createCustomHandler(route)
     return methodsOf(route).map((method) =>
       defineRoute({
@@ -90,4 +127,6 @@ export function customRoutes(
       }),
     )
   })
+  checkOrder(declared)
+  return declared
 }

@@ -2,9 +2,10 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { StartError } from './error.js'
-import type { Method, Route } from './route.js'
+import { isUndecodable, loosePath } from './http/path.js'
+import { closednessOf, type Method, type Route } from './route.js'
 
-/** A route that a request meets, with the parameters of its path, still encoded. */
+/** A route that a request meets, with the parameters of its path, as they stand in it. */
 export interface RouteMatch {
   readonly route: Route
   readonly params: Readonly<Record<string, string>>
@@ -16,6 +17,10 @@ export interface RouteTable {
   readonly prefix: string
   /** The whole path of a route, with its parameters as `:name`. */
   pathOf(route: Route): string
+  /**
+   * The route that a request meets. None, where its path could be read as that of a route that is more closed.
+   * @param pathname - in its one spelling
+   */
   find(method: string, pathname: string): RouteMatch | undefined
   /** Whether a path lies under the prefix, where nothing is answered without a good token. */
   isPrefixed(pathname: string): boolean
@@ -29,6 +34,10 @@ export const METHODS: ReadonlySet<string> = new Set<Method>([
   'PATCH',
   'DELETE',
 ])
+
+function isMethod(method: string): method is Method {
+  return METHODS.has(method)
+}
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -57,8 +66,28 @@ function checkPaths(
   }
 }
 
+type Router = SmartRouter<Route>
+
+function createRouter(): Router {
+  return new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
+}
+
+function matchIn(router: Router, method: Method, pathname: string): RouteMatch | undefined {
+  const [handlers, stash] = router.match(method, pathname)
+  const [first] = handlers
+  if (first === undefined) return undefined
+  const [route, found] = first
+  const names = Object.keys(found)
+  if (names.length === 0) return { route, params: NO_PARAMS }
+  const params = names.map((name) => {
+    const value = found[name]
+    return [name, typeof value === 'number' ? (stash?.[value] ?? '') : (value ?? '')] as const
+  })
+  return { route, params: Object.fromEntries(params) }
+}
+
 /** Has a router compile its paths now: a pattern that is none would else fail every request. */
-function compile(router: SmartRouter<Route>): void {
+function compile(router: Router): void {
   try {
     router.match('GET', '/')
   } catch {
@@ -79,10 +108,10 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
       `server.apiPrefix ${JSON.stringify(prefix)} is not a path such as /api, without a slash at its end.`,
     )
   }
-  const createRouter = () =>
-    new SmartRouter<Route>({ routers: [new RegExpRouter(), new TrieRouter()] })
   // Apart, so that no pattern of the application ever answers under the prefix.
   const [prefixed, outside] = [createRouter(), createRouter()]
+  /** Those outside the prefix as their paths may be read by who is less strict. */
+  const loose = createRouter()
   const paths = new WeakMap<Route, string>()
   // Asked for with every request: a text that is put together anew is a new one to each map of texts.
   const pathOf = (route: Route) => {
@@ -97,9 +126,18 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
   for (const route of routes) {
     const router = route.isPrefixed ? prefixed : outside
     router.add(route.method, pathOf(route), route)
+    if (!route.isPrefixed) loose.add(route.method, pathOf(route).replace(/(?<=.)\/$/, ''), route)
   }
+  for (const router of [prefixed, outside, loose]) compile(router)
 
-  for (const router of [prefixed, outside]) compile(router)
+  /** Whether a route outside the prefix would answer for one that is more closed, if the path were read otherwise. */
+  function isDoubtful(method: Method, pathname: string, route: Route): boolean {
+    if (isUndecodable(pathname)) return route.access === 'public'
+    const read = loosePath(pathname)
+    if (isPrefixed(read)) return true
+    const other = matchIn(loose, method, read)?.route
+    return other !== undefined && closednessOf(other) > closednessOf(route)
+  }
 
   return {
     routes,
@@ -107,19 +145,11 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
     pathOf,
     find(method, pathname) {
       const routeMethod = method === 'HEAD' ? 'GET' : method
-      if (!METHODS.has(routeMethod) || !pathname.startsWith('/')) return undefined
-      const router = isPrefixed(pathname) ? prefixed : outside
-      const [handlers, stash] = router.match(routeMethod, pathname)
-      const [first] = handlers
-      if (first === undefined) return undefined
-      const [route, found] = first
-      const names = Object.keys(found)
-      if (names.length === 0) return { route, params: NO_PARAMS }
-      const params = names.map((name) => {
-        const value = found[name]
-        return [name, typeof value === 'number' ? (stash?.[value] ?? '') : (value ?? '')] as const
-      })
-      return { route, params: Object.fromEntries(params) }
+      if (!isMethod(routeMethod) || !pathname.startsWith('/')) return undefined
+      if (isPrefixed(pathname)) return matchIn(prefixed, routeMethod, pathname)
+      const match = matchIn(outside, routeMethod, pathname)
+      if (match === undefined || isDoubtful(routeMethod, pathname, match.route)) return undefined
+      return match
     },
     isPrefixed,
   }

@@ -109,6 +109,12 @@ export interface Route {
   ): unknown
 }
 
+/** How few a route lets in: anybody, anyone with a good token, or those with a permission. */
+export function closednessOf({ access }: Pick<Route, 'access'>): number {
+  if (access === 'public') return 0
+  return access === 'authenticated' ? 1 : 2
+}
+
 /** What declares a route. Without `access` it does not compile. */
 export interface RouteDefinition<
   Path extends string,

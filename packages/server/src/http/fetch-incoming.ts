@@ -1,4 +1,5 @@
 import type { Incoming } from './incoming.js'
+import { targetOf } from './target.js'
 
 /** Reads a stream up to `limit` bytes, and no further. */
 async function readBytes(
@@ -17,16 +18,16 @@ async function readBytes(
 
 /** A request that comes as one of the Fetch standard, as to an application that another server embeds. */
 export function fetchIncoming(request: Request): Incoming {
-  const { method, url, headers, signal } = request
-  const { pathname, search } = new URL(url)
+  const { method, headers, signal } = request
+  const { path, query, url } = targetOf(new URL(request.url))
   return {
     method,
-    path: pathname,
-    query: search.slice(1),
+    path,
+    query,
     url,
     header: (name) => headers.get(name) ?? undefined,
     headers,
-    raw: request,
+    raw: url === request.url ? request : new Request(url, { method, headers, signal }),
     get isClientGone() {
       return signal.aborted
     },

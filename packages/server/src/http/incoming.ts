@@ -1,7 +1,7 @@
 /** A request as a transport brings it. What costs something is made when it is first asked for. */
 export interface Incoming {
   readonly method: string
-  /** The path, normalised as in a URL, still encoded. */
+  /** The path in its one spelling: `normalPath`. */
   readonly path: string
   /** What stands behind the first `?`; empty where there is none. */
   readonly query: string

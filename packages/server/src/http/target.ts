@@ -1,9 +1,12 @@
 import { RequestError } from '../error.js'
+import { normalPath } from './path.js'
 
 /** Where a request goes, as a URL has it. */
 export interface Target {
+  /** In its one spelling. */
   readonly path: string
   readonly query: string
+  /** With the path in that spelling. */
   readonly url: string
 }
 
@@ -27,6 +30,13 @@ function parse(text: string): URL {
   }
 }
 
+/** A URL as a target. */
+export function targetOf(url: URL): Target {
+  const path = normalPath(url.pathname)
+  if (path !== url.pathname) url.pathname = path
+  return { path, query: url.search.slice(1), url: url.href }
+}
+
 /**
  * Reads the target of a request (RFC 9112 section 3.2) and its `Host` as one URL.
  * @param target - a path, or a whole URL, whose host then counts
@@ -45,7 +55,7 @@ export function readTarget(target: string, host: string | undefined, scheme: str
   if (!isWhole && (!target.startsWith('/') || host === undefined || !HOST.test(host))) refuse()
   const url = parse(isWhole ? target : `${scheme}://${host}${target}`)
   if (url.username !== '' || url.password !== '') refuse()
-  return { path: url.pathname, query: url.search.slice(1), url: url.href }
+  return targetOf(url)
 }
 
 function isPlain(target: string): boolean {
