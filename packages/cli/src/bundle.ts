@@ -1,9 +1,17 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { context, formatMessages, type BuildOptions, type Message, type Plugin } from 'esbuild'
+import {
+  context,
+  formatMessages,
+  type BuildOptions,
+  type Message,
+  type Metafile,
+  type Plugin,
+} from 'esbuild'
 import type { Mastra } from '@signet/core'
 import { CommandFailure } from './failure.js'
+import { explainImportError, refuseImports } from './import/refuse-imports.js'
 import type { Project } from './project.js'
 
 /** An application that was bundled and loaded, or why it could not be. */
@@ -19,11 +27,13 @@ function isMastra(value: unknown): value is Mastra {
   return typeof value === 'object' && value !== null && 'getServer' in value && 'findAgent' in value
 }
 
+type ApplicationBuild = BuildOptions & { readonly metafile: true }
+
 function outputFile(project: Project): string {
   return join(project.buildDirectory, 'application.mjs')
 }
 
-function buildOptions(project: Project, plugins: Plugin[]): BuildOptions {
+function buildOptions(project: Project, plugins: Plugin[]): ApplicationBuild {
   return {
     entryPoints: [project.entry],
     outfile: outputFile(project),
@@ -34,6 +44,7 @@ function buildOptions(project: Project, plugins: Plugin[]): BuildOptions {
     format: 'esm',
     target: 'node20',
     sourcemap: 'inline',
+    metafile: true,
     logLevel: 'silent',
     plugins,
   }
@@ -51,16 +62,23 @@ async function buildError(errors: Message[]): Promise<Error> {
   return new CommandFailure(`The application does not build.\n${lines.join('').trimEnd()}`)
 }
 
-async function load(project: Project, version: number): Promise<LoadResult> {
+async function load(
+  project: Project,
+  version: number,
+  metafile: Metafile | undefined,
+): Promise<LoadResult> {
   try {
+    if (metafile !== undefined) refuseImports(metafile, project.directory)
     const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
     const application = (await import(url)) as { mastra?: unknown }
     if (isMastra(application.mastra)) return { mastra: application.mastra }
     return {
-      error: new CommandFailure(`${project.entry} does not export mastra, a Mastra instance.`),
+      error: new CommandFailure(
+        `${project.entry} does not export mastra, a Mastra of @signet/core.`,
+      ),
     }
   } catch (error) {
-    return { error: error instanceof Error ? error : new Error(String(error)) }
+    return { error: explainImportError(error instanceof Error ? error : new Error(String(error))) }
   }
 }
 
@@ -76,10 +94,12 @@ export async function watchApplication(
   const report: Plugin = {
     name: 'report',
     setup(build) {
-      build.onEnd(async ({ errors }) => {
+      build.onEnd(async ({ errors, metafile }) => {
         version++
         await onLoad(
-          errors.length > 0 ? { error: await buildError(errors) } : await load(project, version),
+          errors.length > 0
+            ? { error: await buildError(errors) }
+            : await load(project, version, metafile),
         )
       })
     },
@@ -104,8 +124,8 @@ export async function loadApplication(project: Project): Promise<Mastra> {
   await ignoreBuilds(project)
   const bundler = await context(buildOptions(project, []))
   try {
-    await bundler.rebuild()
-    const result = await load(project, 1)
+    const { metafile } = await bundler.rebuild()
+    const result = await load(project, 1, metafile)
     if ('error' in result) throw result.error
     return result.mastra
   } catch (error) {

@@ -3,8 +3,14 @@ import { join } from 'node:path'
 import { CommandFailure } from './failure.js'
 import { readSecretFiles } from './secret-files.js'
 
-function loadEnvFile(directory: string): void {
-  const file = join(directory, '.env')
+/** The files of variables, the one whose values win first. */
+export function envFiles(): readonly string[] {
+  const mode = process.env['NODE_ENV'] === 'development' ? 'development' : 'production'
+  return [`.env.${mode}.local`, '.env.local', `.env.${mode}`, '.env']
+}
+
+function loadEnvFile(directory: string, name: string): void {
+  const file = join(directory, name)
   if (!existsSync(file)) return
   try {
     process.loadEnvFile(file)
@@ -14,19 +20,20 @@ function loadEnvFile(directory: string): void {
 }
 
 /**
- * Reads `.env` of a folder into the environment, and the secrets that stand in files. Variables that are
- * set already stay as they are.
+ * Reads the files of variables of a folder into the environment, and the secrets that stand in files: first
+ * `.env.<mode>.local`, then `.env.local`, `.env.<mode>` and `.env`; the mode is `development` where NODE_ENV says so,
+ * else `production`. What is set already stays as it is.
  * @throws {CommandFailure} where a file cannot be read
  */
 export function loadEnvironment(directory: string): void {
-  loadEnvFile(directory)
+  for (const name of envFiles()) loadEnvFile(directory, name)
   readSecretFiles(directory)
 }
 
 /**
- * Makes a folder the one that this process works in, as if it had been started there, with its `.env`, with
+ * Makes a folder the one that this process works in, as if it had been started there, with its variables, with
  * the secrets that stand in files, and with stacks that name the lines of the sources.
- * @throws {CommandFailure} where there is no such folder, or its `.env` or a secret cannot be read
+ * @throws {CommandFailure} where there is no such folder, or a file of variables or a secret cannot be read
  */
 export function enterProject(directory: string): void {
   try {

@@ -1,26 +1,28 @@
 import { join, relative } from 'node:path'
 import { createStore, StorageError, type Store } from '@signet/store'
+import { chooseDatabase } from './database-url.js'
 import { CommandFailure } from './failure.js'
 import { dataDirectory, type Project } from './project.js'
 
-/** Where the store is: `DATABASE_URL`, which may stand in `.env`, else a file in the data folder. */
-function databaseUrl(): string | undefined {
-  return process.env['DATABASE_URL'] || undefined
-}
-
-/** The store in words. The address of a server may hold a password, and is not among them. */
+/**
+ * The store in words. The address of a server may hold a password, and is not among them.
+ * @throws {CommandFailure} where the environment names no store
+ */
 export function describeStore(project: Project): string {
-  if (databaseUrl() !== undefined) return 'PostgreSQL, as DATABASE_URL says'
+  const { url, variable } = chooseDatabase(process.env)
+  if (url !== undefined) return `PostgreSQL, as ${variable} says`
   const file = join(dataDirectory(project), 'signet.db')
   const path = relative(project.directory, file)
-  return path.startsWith('..') ? file : path
+  const shown = path.startsWith('..') ? file : path
+  return variable === 'DATABASE_URL' ? `${shown}; DATABASE_URL is not PostgreSQL` : shown
 }
 
 function remedy(project: Project, code: StorageError['code']): string {
   if (code === 'driver_missing' || code === 'storage_newer') return ''
-  return databaseUrl() === undefined
+  const { url, variable } = chooseDatabase(process.env)
+  return url === undefined
     ? ` Check the folder ${dataDirectory(project)}; SIGNET_DATA_DIR names another.`
-    : ' Check DATABASE_URL, and that PostgreSQL answers there.'
+    : ` Check ${variable}, and that PostgreSQL answers there.`
 }
 
 function explained(project: Project, error: unknown): unknown {
@@ -35,8 +37,9 @@ function explained(project: Project, error: unknown): unknown {
  * @throws {CommandFailure} that says what to do; so does opening it
  */
 export function createProjectStore(project: Project): Store {
+  const { url } = chooseDatabase(process.env)
   try {
-    const store = createStore({ databaseUrl: databaseUrl(), directory: dataDirectory(project) })
+    const store = createStore({ databaseUrl: url, directory: dataDirectory(project) })
     return {
       ...store,
       async open() {

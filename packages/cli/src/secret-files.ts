@@ -6,6 +6,7 @@ import { CommandFailure } from './failure.js'
 const SECRETS = [
   'MASTRA_JWT_SECRET',
   'JWT_AUTH_SECRET',
+  'SIGNET_DATABASE_URL',
   'DATABASE_URL',
   'REDIS_URL',
   'OPENAI_API_KEY',

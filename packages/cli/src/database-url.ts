@@ -1,0 +1,36 @@
+import { CommandFailure } from './failure.js'
+
+/** Where the store is. */
+export interface DatabaseChoice {
+  /** The address of a PostgreSQL database; undefined for the file. */
+  readonly url: string | undefined
+  /** The variable that decided; undefined where none did. */
+  readonly variable: 'SIGNET_DATABASE_URL' | 'DATABASE_URL' | undefined
+}
+
+const POSTGRES = /^postgres(?:ql)?:/i
+/** Schemes of other databases: an address of one of these is the application's own. */
+const OTHER =
+  /^(?:file|sqlite|libsql|https?|mysql|mysql2|mariadb|mongodb(?:\+srv)?|sqlserver|mssql|redis|rediss|cockroachdb|prisma(?:\+postgres)?):/i
+
+/**
+ * Chooses the database: `SIGNET_DATABASE_URL`, whose empty value means the file, else `DATABASE_URL` where it is the
+ * address of a PostgreSQL database, else the file.
+ * @throws {CommandFailure} for an address that is neither PostgreSQL nor one of another database
+ */
+export function chooseDatabase(environment: NodeJS.ProcessEnv): DatabaseChoice {
+  const { SIGNET_DATABASE_URL: own, DATABASE_URL: shared } = environment
+  if (own !== undefined) {
+    if (own === '') return { url: undefined, variable: 'SIGNET_DATABASE_URL' }
+    if (POSTGRES.test(own)) return { url: own, variable: 'SIGNET_DATABASE_URL' }
+    throw new CommandFailure(
+      'SIGNET_DATABASE_URL is not an address of a PostgreSQL database, such as postgres://user@host/name. Leave it empty for the file.',
+    )
+  }
+  if (shared === undefined || shared === '') return { url: undefined, variable: undefined }
+  if (POSTGRES.test(shared)) return { url: shared, variable: 'DATABASE_URL' }
+  if (OTHER.test(shared)) return { url: undefined, variable: 'DATABASE_URL' }
+  throw new CommandFailure(
+    'DATABASE_URL is not an address of a PostgreSQL database, such as postgres://user@host/name. If it is for the application alone, set SIGNET_DATABASE_URL: empty for the file.',
+  )
+}

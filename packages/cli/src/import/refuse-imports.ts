@@ -1,0 +1,42 @@
+import type { Metafile } from 'esbuild'
+import { CommandFailure } from '../failure.js'
+import { findAgentFolders } from './agent-folders.js'
+import { findMissingImports } from './missing-imports.js'
+
+function lines(metafile: Metafile, directory: string): readonly string[] {
+  return [
+    ...findMissingImports(metafile, directory).map(
+      ({ file, path, remedy }) => `${file} imports ${path}. ${remedy}`,
+    ),
+    ...findAgentFolders(metafile, directory).map(
+      (file) =>
+        `${file} declares an agent by its folder. Signet does not look for these: list the agent in the option agents of Mastra.`,
+    ),
+  ]
+}
+
+/**
+ * Refuses an application that needs a part which Signet does not have, with all such parts at once: loaded, it would
+ * fail at the first, by a name of Node.js.
+ * @param metafile - of its bundle
+ * @throws {CommandFailure}
+ */
+export function refuseImports(metafile: Metafile, directory: string): void {
+  const found = lines(metafile, directory)
+  if (found.length === 0) return
+  throw new CommandFailure(
+    ['The application needs what Signet does not have.', ...found].join('\n  '),
+  )
+}
+
+const NO_EXPORT = /The requested module '([^']+)' does not provide an export named '([^']+)'/
+
+/** An error of Node.js that a name is not exported, in plain words; any other error as it is. */
+export function explainImportError(error: Error): Error {
+  const [, path, name] = NO_EXPORT.exec(error.message) ?? []
+  if (path === undefined || name === undefined) return error
+  return new CommandFailure(
+    `The application imports ${name} from ${path}, which does not have it. Leave it out.`,
+    { cause: error },
+  )
+}
