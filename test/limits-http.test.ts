@@ -180,6 +180,7 @@ describe('signet start', () => {
       answersPerMinute: 1200,
       answersAtOnce: 100,
       requestsPerMinute: 7,
+      requestsAtOnce: 200,
       failuresPerMinute: false,
       isShared: false,
     })

@@ -97,6 +97,8 @@ export interface LimitsConfig {
     | {
         /** Default: 6,000. */
         readonly perMinute?: number | false
+        /** How many run at once, in one process. Default: 200. */
+        readonly concurrent?: number | false
       }
   /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */
   readonly failures?:

@@ -13,7 +13,7 @@ export interface Counter {
 
 /** A limit as clients are told of it: a quota policy item of draft-ietf-httpapi-ratelimit-headers-11. */
 export interface LimitPolicy {
-  readonly name: 'answers' | 'answers-at-once' | 'requests' | 'failures'
+  readonly name: 'answers' | 'answers-at-once' | 'requests' | 'requests-at-once' | 'failures'
   readonly quota: number
   /** In seconds; undefined for a quota of what happens at once. */
   readonly windowSeconds: number | undefined

@@ -11,6 +11,7 @@ import {
   type TestApplicationOptions,
   type TestRequest,
 } from '../../../../test/support/application.js'
+import { createDeferred } from '../../../../test/support/deferred.js'
 import { hangingModel } from '../../../../test/support/model.js'
 import { createApp } from '../app.js'
 
@@ -255,6 +256,58 @@ describe('the limit of answers at once', () => {
   })
 })
 
+describe('the limit of requests at once', () => {
+  /** A route that answers once it is told to. */
+  function hangingRoute() {
+    const go = createDeferred<void>()
+    const route = registerApiRoute('/slow', {
+      method: 'GET',
+      handler: async (c) => {
+        await go.promise
+        return c.text('done')
+      },
+    })
+    return { route, release: () => go.resolve() }
+  }
+
+  it('refuses one more of the same caller, whatever it asks for, and serves others', async () => {
+    const { route, release } = hangingRoute()
+    const { ask } = createLimited({ requests: { concurrent: 2 } }, { apiRoutes: [route] })
+    const running = [ask('/slow', { token: alice }), ask('/slow', { token: alice })]
+    const refused = await ask(LIST, { token: alice })
+    expect(Object.fromEntries(refused.headers)).toMatchObject({
+      'retry-after': '1',
+      'ratelimit-policy': '"requests-at-once";q=2;qu="concurrent-requests"',
+      ratelimit: '"requests-at-once";r=0',
+    })
+    expect(await readRefusal(refused)).toMatchObject({ status: 429, code: 'rate_limited' })
+    expect((await ask(LIST, { token: bob })).status).toBe(200)
+    const data = { place: 'Lyon' }
+    expect((await ask(EXECUTE, { token: alice, json: { data } })).status).toBe(200)
+    release()
+    for (const response of await Promise.all(running)) expect(await response.text()).toBe('done')
+    expect((await ask(LIST, { token: alice })).status).toBe(200)
+  })
+
+  it('gives back what a request took that was refused, failed or had no route', async () => {
+    const { ask } = createLimited({ requests: { concurrent: 1 } })
+    const paths = ['/api/nowhere', '/api/audit?limit=x', '/api/memory/threads/none', LIST]
+    for (const path of [...paths, ...paths]) {
+      expect((await ask(path, { token: alice })).status).not.toBe(429)
+    }
+  })
+
+  it('is 200 where the application does not say', async () => {
+    const { route, release } = hangingRoute()
+    const { ask } = createLimited({}, { apiRoutes: [route] })
+    const running = Array.from({ length: 200 }, () => ask('/slow', { token: alice }))
+    expect((await ask('/slow', { token: alice })).status).toBe(429)
+    release()
+    const statuses = await Promise.all(running.map(async (each) => (await each).status))
+    expect(new Set(statuses)).toStrictEqual(new Set([200]))
+  })
+})
+
 describe('the limit of failures', () => {
   const two = { failures: { perMinute: 2 } }
 
@@ -370,6 +423,7 @@ describe('the start of a limited server', () => {
       answersPerMinute: false,
       answersAtOnce: false,
       requestsPerMinute: 6000,
+      requestsAtOnce: 200,
       failuresPerMinute: 3000,
     })
   })

@@ -16,7 +16,7 @@ import { createMemoryCounter } from './memory-counter.js'
 import { createRedisCounter } from './redis-counter.js'
 import { createRedisLink } from './redis-link.js'
 import { readLimits, type LimitSettings } from './settings.js'
-import { createSlots } from './slots.js'
+import { createSlots, type Slots } from './slots.js'
 
 /** How often callers may ask. It is asked behind the gate, and before a byte of the body is read. */
 export interface Limits {
@@ -24,8 +24,8 @@ export interface Limits {
   /** As whom a request counts: its principal; a stranger's, and any where callers are not told apart, by its network. */
   callerOf(exchange: Exchange): string
   /**
-   * Lets a request of a known caller through, and notes how it stands, where that is worth telling. An answer keeps its slot until the
-   * exchange is over.
+   * Lets a request of a known caller through, and notes how it stands, where that is worth telling. It keeps its
+   * slot until the exchange is over.
    * @throws {LimitError}
    */
   admit(exchange: Exchange, route: Route): void | Promise<void>
@@ -56,6 +56,11 @@ export interface LimitOptions {
 interface MinuteLimit {
   readonly policy: LimitPolicy
   readonly counter: Counter
+}
+
+interface SlotLimit {
+  readonly policy: LimitPolicy
+  readonly slots: Slots
 }
 
 /** Everything that has a model or a tool at work. Routes of the application are requests like others. */
@@ -96,11 +101,16 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
     return { policy, counter }
   }
 
+  function atOnce(name: LimitPolicy['name'], quota: number | false): SlotLimit | undefined {
+    if (quota === false) return undefined
+    return { policy: { name, quota, windowSeconds: undefined }, slots: createSlots(quota) }
+  }
+
   const answers = perMinute('answers', settings.answersPerMinute)
   const requests = perMinute('requests', settings.requestsPerMinute)
   const failures = perMinute('failures', settings.failuresPerMinute)
-  const { answersAtOnce } = settings
-  const slots = answersAtOnce === false ? undefined : createSlots(answersAtOnce)
+  const answersAtOnce = atOnce('answers-at-once', settings.answersAtOnce)
+  const requestsAtOnce = atOnce('requests-at-once', settings.requestsAtOnce)
   const isAnswerRoute = new WeakMap<Route, boolean>()
 
   function callerOf({ address, principal }: Exchange): string {
@@ -108,17 +118,17 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
     return address === undefined ? '' : networkOf(address)
   }
 
-  function takeSlot(exchange: Exchange, caller: string): void {
-    if (slots === undefined || answersAtOnce === false) return
-    const giveBack = slots.take(caller)
+  /** Takes a slot until the exchange is over. @throws {LimitError} */
+  function takeSlot(exchange: Exchange, limit: SlotLimit | undefined, caller: string): void {
+    if (limit === undefined) return
+    const giveBack = limit.slots.take(caller)
     if (giveBack !== undefined) return exchange.onEnd(giveBack)
-    const policy = {
-      name: 'answers-at-once',
-      quota: answersAtOnce,
-      windowSeconds: undefined,
-    } as const
+    const { policy } = limit
     exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
-    throw new LimitError('The caller has as many answers at once as they may.', exchange.limit)
+    throw new LimitError(
+      `The caller has as many at once as they may (${policy.name}).`,
+      exchange.limit,
+    )
   }
 
   /** Counts a request that has no model at work. @throws {LimitError} */
@@ -147,8 +157,8 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
       const caller = callerOf(exchange)
+      takeSlot(exchange, isAnswered ? answersAtOnce : requestsAtOnce, caller)
       if (!isAnswered) return countRequest(exchange, caller)
-      takeSlot(exchange, caller)
       if (answers === undefined) return undefined
       return whenCounted(answers.counter.count(caller), (count) => settle(exchange, answers, count))
     },

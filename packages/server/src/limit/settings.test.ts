@@ -6,6 +6,7 @@ const DEFAULTS = {
   answersPerMinute: 1200,
   answersAtOnce: 100,
   requestsPerMinute: 6000,
+  requestsAtOnce: 200,
   failuresPerMinute: 3000,
 }
 
@@ -31,6 +32,7 @@ describe('server.limits', () => {
       ...DEFAULTS,
       answersPerMinute: false,
       requestsPerMinute: false,
+      requestsAtOnce: false,
     })
     expect(readLimits({ answers: false, failures: false })).toStrictEqual({
       ...DEFAULTS,
@@ -55,7 +57,8 @@ describe('server.limits', () => {
     [{ requests: { perMinute: null } }, 'limits.requests.perMinute'],
     [{ answers: { concurrent: true } }, 'limits.answers.concurrent'],
     [{ answers: { perSecond: 1 } }, 'limits.answers'],
-    [{ requests: { concurrent: 1 } }, 'limits.requests'],
+    [{ requests: { concurrent: 0 } }, 'limits.requests.concurrent'],
+    [{ failures: { concurrent: 1 } }, 'limits.failures'],
     [{ streams: false }, 'limits'],
   ])('refuses %j and names %s', (config, name) => {
     const message = expect.stringMatching(`^server\\.${name} `)

@@ -8,6 +8,8 @@ export interface LimitSettings {
   /** At once, in this process. */
   readonly answersAtOnce: number | false
   readonly requestsPerMinute: number | false
+  /** At once, in this process. */
+  readonly requestsAtOnce: number | false
   readonly failuresPerMinute: number | false
 }
 
@@ -16,12 +18,13 @@ const DEFAULTS: LimitSettings = {
   answersPerMinute: 1200,
   answersAtOnce: 100,
   requestsPerMinute: 6000,
+  requestsAtOnce: 200,
   failuresPerMinute: 3000,
 }
 
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   answers: ['perMinute', 'concurrent'],
-  requests: ['perMinute'],
+  requests: ['perMinute', 'concurrent'],
   failures: ['perMinute'],
 }
 
@@ -70,6 +73,7 @@ export function readLimits(limits: LimitsConfig = {}): LimitSettings {
     answersPerMinute: read(limits, 'answers', 'perMinute', DEFAULTS.answersPerMinute),
     answersAtOnce: read(limits, 'answers', 'concurrent', DEFAULTS.answersAtOnce),
     requestsPerMinute: read(limits, 'requests', 'perMinute', DEFAULTS.requestsPerMinute),
+    requestsAtOnce: read(limits, 'requests', 'concurrent', DEFAULTS.requestsAtOnce),
     failuresPerMinute: read(limits, 'failures', 'perMinute', DEFAULTS.failuresPerMinute),
   }
 }
