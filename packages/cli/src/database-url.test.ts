@@ -5,7 +5,7 @@ const POSTGRES = 'postgres://signet@db.example/signet'
 const OTHER = 'postgresql://app@db.example/app'
 
 describe('the database', () => {
-  it.each([
+  it.each<readonly [string, NodeJS.ProcessEnv, string | undefined]>([
     ['the file where nothing is set', {}, undefined],
     ['the file where DATABASE_URL is empty', { DATABASE_URL: '' }, undefined],
     ['what DATABASE_URL names', { DATABASE_URL: POSTGRES }, POSTGRES],
