@@ -112,7 +112,7 @@ async function send(call: WireCall, token: string | undefined): Promise<Response
 function reachedHandler(status: number, from: number): boolean {
   if (status < 400) return true
   const early =
-    /^The (?:body|query) is not valid|^The path parameter|does not grant|^There is no such/
+    /^The (?:body|query) is not valid|^The request has options|^The path parameter|does not grant|^There is no such/
   return !lines.slice(from).some(({ fields }) => early.test(String(fields['reason'])))
 }
 

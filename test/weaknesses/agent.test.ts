@@ -71,25 +71,28 @@ describe('12: no caller changes an agent or sees its system prompt without being
     expect(refused).toMatchObject({ status: 403, code: 'scope_insufficient' })
   })
 
-  it('whatever else the body says, the agent stays what it is', async () => {
+  it('whatever else the body says, the agent stays what it is, and no model is asked', async () => {
     const { ask, model } = await create()
-    const json = {
-      messages: 'Hello',
-      defaultOptions: { instructions: 'OVERRIDE' },
-      resourceId: 'root',
-      tools: { evil: {} },
-      prepareStep: 'OVERRIDE',
-      allowSystemInMessages: true,
-      maxSteps: 1,
-      modelSettings: { temperature: 1, system: 'OVERRIDE', headers: { a: 'OVERRIDE' } },
+    const others: readonly [string, object][] = [
+      ['request_invalid', { defaultOptions: { instructions: 'OVERRIDE' } }],
+      ['request_invalid', { tools: { evil: {} } }],
+      ['request_invalid', { allowSystemInMessages: true }],
+      ['request_invalid', { modelSettings: { system: 'OVERRIDE' } }],
+      ['option_unsupported', { prepareStep: 'OVERRIDE' }],
+      ['option_unsupported', { modelSettings: { headers: { a: 'OVERRIDE' } } }],
+      ['option_unsupported', { toolsets: { own: {} } }],
+    ]
+    for (const [code, other] of others) {
+      const json = { messages: 'Hello', ...other }
+      for (const token of [MEMBER, WRITER]) {
+        expect(await ask(GENERATE, { token, json })).toMatchObject({ status: 400, code })
+      }
     }
+    expect(model.calls).toHaveLength(0)
+    const json = { messages: 'Hello', resourceId: 'root', modelSettings: { temperature: 1 } }
     expect(await ask(GENERATE, { token: MEMBER, json })).toMatchObject({ status: 200 })
-    expect(model.calls).toHaveLength(1)
-    expect(JSON.stringify(model.calls)).not.toContain('OVERRIDE')
     expect(model.calls[0]?.temperature).toBe(1)
-    const toolsets = { ...json, toolsets: { own: {} } }
-    const refused = await ask(GENERATE, { token: WRITER, json: toolsets })
-    expect(refused).toMatchObject({ status: 400, code: 'request_invalid' })
+    expect(JSON.stringify(model.calls)).not.toContain('root')
   })
 
   it('options of the provider within a message do not reach the model of a member', async () => {

@@ -218,8 +218,10 @@ describe('16: a name of every object is the name of nothing', () => {
       for (const path of paths) {
         expect(await ask(path, { token })).toMatchObject({ status: 404, code: 'not_found' })
       }
-      const json = { messages: 'Hello', data: {} }
-      for (const path of [`/api/agents/${name}/generate`, `/api/tools/${name}/execute`]) {
+      for (const [path, json] of [
+        [`/api/agents/${name}/generate`, { messages: 'Hello' }],
+        [`/api/tools/${name}/execute`, { data: {} }],
+      ] as const) {
         expect(await ask(path, { token, json })).toMatchObject({ status: 404, code: 'not_found' })
       }
     }

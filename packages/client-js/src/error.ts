@@ -29,6 +29,7 @@ export type ServerErrorCode =
   | 'access_denied'
   | 'scope_insufficient'
   | 'request_invalid'
+  | 'option_unsupported'
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'
@@ -90,7 +91,7 @@ export class MastraClientError extends Error {
   readonly feature: string | undefined
   /** The value of `WWW-Authenticate` (RFC 6750 section 3). */
   readonly challenge: string | undefined
-  /** For `request_invalid`: which fields, and why. */
+  /** For `request_invalid` and `option_unsupported`: which fields, and why. */
   readonly issues: readonly Issue[] | undefined
   /** How long the server asks to wait before the next request, in seconds. */
   readonly retryAfterSeconds: number | undefined

@@ -122,7 +122,6 @@ const BAD: readonly [string, unknown, field: string][] = [
   ['a context of the request that is null', { ...HELLO, requestContext: null }, 'requestContext'],
   ['an empty run id', { ...HELLO, runId: '' }, 'runId'],
   ['a run id of 129 characters', { ...HELLO, runId: 'a'.repeat(129) }, 'runId'],
-  ['tool sets', { ...HELLO, toolsets: {} }, 'toolsets'],
   ['memory of an agent without', { ...HELLO, memory: { thread: 't', resource: 'bob' } }, 'memory'],
   ['memory that is a text', { ...HELLO, memory: 't' }, 'memory'],
   ['memory without a thread', { ...HELLO, memory: { resource: 'bob' } }, 'memory.thread'],
@@ -224,8 +223,8 @@ describe('a body that an agent can use', () => {
     ],
     ['context before it', { ...HELLO, context: ['Before.'] }],
     [
-      'names that nobody knows',
-      { ...HELLO, stopWhen: 'never', headers: { authorization: 'x' }, __proto__: 1 },
+      'what a client sends beside',
+      { ...HELLO, tracingOptions: { tags: ['a'] }, resourceId: 'bob' },
     ],
     ['a tool choice', { ...HELLO, toolChoice: 'none' }],
     ['settings', { ...HELLO, modelSettings: { temperature: 0, maxOutputTokens: 10, seed: 1 } }],
@@ -280,16 +279,17 @@ describe('requestContext in a body', () => {
   /** As it stands in the text: an object literal would drop the name `__proto__`. */
   const text = JSON.stringify(FORGED).replace('{', '{"__proto__":{"polluted":true},')
 
-  const paths: readonly [string, string][] = [
-    ['a tool', '/api/tools/get-weather/execute'],
-    ['a tool of an agent', '/api/agents/weather-agent/tools/get-weather/execute'],
-    ['an answer', '/api/agents/weather-agent/generate'],
+  const data = '"data":{"place":"Lyon"}'
+  const paths: readonly [string, string, string][] = [
+    ['a tool', '/api/tools/get-weather/execute', data],
+    ['a tool of an agent', '/api/agents/weather-agent/tools/get-weather/execute', data],
+    ['an answer', '/api/agents/weather-agent/generate', '"messages":"Hello"'],
   ]
 
-  it.each(paths)('reaches tools only as the word of the client: %s', async (_, path) => {
+  it.each(paths)('reaches tools only as the word of the client: %s', async (_, path, input) => {
     application = createTestApplication({ model: toolModel('weatherTool', { place: 'Lyon' }) })
     app = createApp(application.mastra)
-    const body = `{"messages":"Hello","data":{"place":"Lyon"},"requestContext":${text}}`
+    const body = `{${input},"requestContext":${text}}`
     const response = await app.fetch(makeRequest(path, { token: tokenOf('member'), body }))
     expect(response.status).toBe(200)
     const context = application.toolCalls[0]?.context.requestContext

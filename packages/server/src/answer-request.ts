@@ -65,22 +65,31 @@ const clientTool = z.object({
   inputSchema: jsonSchema.optional(),
 })
 
-/** The thread to remember and store in. Who owns it says the token, whatever `resource` says. */
-const memory = z.object({
-  thread: z.union([
-    idText,
-    z.object({ id: idText, title: titleText.optional(), metadata: metadataObject.optional() }),
-  ]),
-  resource: ignoredOwner,
-  options: z
-    .object({
-      lastMessages: z
-        .union([z.literal(false), z.int().min(0).max(BOUNDS.lastMessages.limit)])
-        .optional(),
-      readOnly: z.boolean().optional(),
-    })
-    .optional(),
-})
+/**
+ * The thread to remember and store in. Who owns it says the token, whatever `resource` says. That nothing is
+ * to be stored may stand at two places.
+ */
+const memory = z
+  .object({
+    thread: z.union([
+      idText,
+      z.object({ id: idText, title: titleText.optional(), metadata: metadataObject.optional() }),
+    ]),
+    resource: ignoredOwner,
+    readOnly: z.boolean().optional(),
+    options: z
+      .object({
+        lastMessages: z
+          .union([z.literal(false), z.int().min(0).max(BOUNDS.lastMessages.limit)])
+          .optional(),
+        readOnly: z.boolean().optional(),
+      })
+      .optional(),
+  })
+  .transform(({ thread, readOnly, options }) => ({
+    thread,
+    options: readOnly === true ? { ...options, readOnly } : options,
+  }))
 
 /** What the OpenAPI document says of messages: the forms that most callers send. */
 const MESSAGES = {
@@ -117,7 +126,7 @@ const messages = z
   )
   .meta(MESSAGES)
 
-/** Checks the body of `generate` and `stream`. Names that are not here are not looked at. */
+/** Checks the body of `generate` and `stream`. What other names it may have says `ANSWER_OPTIONS`. */
 export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   messages,
   context: messages.optional(),
@@ -125,7 +134,6 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   system: instructionText.optional(),
   model: z.string().max(BOUNDS.modelCharacters.limit).optional(),
   providerOptions: providerOptions.optional(),
-  toolsets: z.never('Tool sets hold code and cannot be sent.').optional(),
   memory: memory.optional(),
   maxSteps: z.int().positive().optional(),
   modelSettings: modelSettings.optional(),

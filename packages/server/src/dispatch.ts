@@ -12,7 +12,7 @@ import { canonicalParams } from './resource-id.js'
 import type { RouteMatch } from './route-table.js'
 import type { Service } from './service.js'
 import { traced } from './tracing/contract.js'
-import { checkQuery, readQuery, validate } from './validation.js'
+import { routeBody, routeQuery } from './validation.js'
 
 /** The request's way behind the gate: body, validation, handler. */
 async function callRoute(
@@ -22,11 +22,10 @@ async function callRoute(
 ): Promise<unknown> {
   const { service, exchange, deadline } = passage
   const { request } = exchange
-  checkQuery(request.query)
-  const query = route.query && validate(route.query, readQuery(request.query), 'query')
+  const query = routeQuery(route, request.query)
   let body: unknown
   if (route.body !== undefined) {
-    body = validate(route.body, await readJsonBody(request, service.bodyLimit), 'body')
+    body = routeBody(route, await readJsonBody(request, service.bodyLimit))
     deadline.throwIfOver()
   }
   return route.handle(new HandlerCall(passage, { params, query, body }, caller))

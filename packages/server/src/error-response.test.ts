@@ -31,6 +31,7 @@ const EXPECTED: Readonly<Record<ErrorCode, number>> = {
   access_denied: 403,
   scope_insufficient: 403,
   request_invalid: 400,
+  option_unsupported: 400,
   not_found: 404,
   not_supported: 404,
   body_too_large: 413,
@@ -51,6 +52,7 @@ const EXPECTED: Readonly<Record<ErrorCode, number>> = {
 const AUTH_CODES = Object.keys(PUBLIC_REASON) as AuthErrorCode[]
 const REQUEST_CODES: readonly RequestErrorCode[] = [
   'request_invalid',
+  'option_unsupported',
   'not_found',
   'not_supported',
   'body_too_large',

@@ -40,6 +40,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   access_denied: 403,
   scope_insufficient: 403,
   request_invalid: 400,
+  option_unsupported: 400,
   not_found: 404,
   // Not 501: clients repeat a request after 5xx.
   not_supported: 404,
@@ -74,6 +75,7 @@ const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
 /** What the client is told, the same for every refusal of a code. */
 const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   request_invalid: 'The request is not valid.',
+  option_unsupported: 'Signet does not serve an option of the request.',
   not_found: 'Not found.',
   not_supported: 'Signet does not have this.',
   body_too_large: 'The request body is too large.',

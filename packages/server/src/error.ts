@@ -3,6 +3,7 @@ import type { InputIssue } from '@signet/core'
 /** Refusals that are no matter of credentials. Those of credentials are `AuthErrorCode`. */
 export type RequestErrorCode =
   | 'request_invalid'
+  | 'option_unsupported'
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'

@@ -135,9 +135,12 @@ describe('what a server logs', () => {
     const { logger, text, lines } = createRecorder()
     const app = createApp(createTestApplication({ logger }).mastra)
     const token = tokenOf('owner')
-    const response = await app.fetch(makeRequest('/api/agents/weather-agent?x=secret', { token }), {
-      address: '192.0.2.1',
-    })
+    const response = await app.fetch(
+      makeRequest('/api/agents/weather-agent?requestContext=secret', { token }),
+      {
+        address: '192.0.2.1',
+      },
+    )
     expect(lines().filter(({ level }) => level === DEBUG)).toMatchObject([
       {
         msg: 'A request was answered.',

@@ -293,7 +293,7 @@ describe.each(named)('%s', (_, { method, template, about }) => {
     expect('401' in responses).toBe(!isPublic)
     expect('413' in responses).toBe(route?.body !== undefined)
     expect('404' in responses).toBe(template.includes('{'))
-    const hasInput = route?.query !== undefined || route?.body !== undefined
-    expect('400' in responses).toBe(hasInput)
+    const input = route?.query ?? route?.body ?? route?.queryOptions
+    expect('400' in responses).toBe(input !== undefined)
   })
 })

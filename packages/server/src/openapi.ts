@@ -47,10 +47,10 @@ function queryParameters(query: z.ZodType | undefined): Json[] {
 }
 
 /** The refusals of a route, those of one status together. */
-function refusals({ access, path, query, body }: Route): Json {
+function refusals({ access, path, query, body, queryOptions }: Route): Json {
   const isOpen = access === 'public'
   const codes: (ErrorCode | false)[] = [
-    (query !== undefined || body !== undefined) && 'request_invalid',
+    (query ?? body ?? queryOptions) !== undefined && 'request_invalid',
     !isOpen && 'token_missing',
     !isOpen && 'scope_insufficient',
     path.includes(':') && 'not_found',

@@ -13,6 +13,7 @@ import type { DecisionCode } from './exchange.js'
 import type { KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
 import type { Metrics } from './metrics/contract.js'
+import type { OptionTable } from './request-option/rule.js'
 import type { RouteTable } from './route-table.js'
 import type { ServerState } from './state.js'
 import type { SignedToken, TokenWish } from './token-signer.js'
@@ -101,6 +102,8 @@ export interface Route {
   readonly query: z.ZodType | undefined
   readonly body: z.ZodType | undefined
   readonly response: z.ZodType | undefined
+  readonly queryOptions: OptionTable | undefined
+  readonly bodyOptions: OptionTable | undefined
   /** What else the OpenAPI document says of a route of the application. */
   readonly openapi: Readonly<Record<string, unknown>> | undefined
   /** Returns a value that is sent as JSON, or a `Reply`. */
@@ -133,6 +136,10 @@ export interface RouteDefinition<
   readonly query?: Query
   /** Default: the body is not read. */
   readonly body?: Body
+  /** What parameters the query may have: what is in no table is refused. Default: any. */
+  readonly queryOptions?: OptionTable
+  /** What members the body may have: what is in no table is refused. Default: any. */
+  readonly bodyOptions?: OptionTable
   /** What the JSON of a successful answer looks like. */
   readonly response?: z.ZodType
   readonly openapi?: Readonly<Record<string, unknown>>
@@ -163,6 +170,8 @@ export function defineRoute<
     query,
     body,
     response,
+    queryOptions,
+    bodyOptions,
     openapi,
   } = definition
   return Object.freeze({
@@ -175,6 +184,8 @@ export function defineRoute<
     query,
     body,
     response,
+    queryOptions,
+    bodyOptions,
     openapi,
     // The dispatcher hands over what this route's own schemas and gate produced.
     handle: definition.handler as Route['handle'],

@@ -1,13 +1,15 @@
 import { BOUNDS, zodIssues } from '@signet/core'
 import type { z } from 'zod'
 import { RequestError } from './error.js'
+import { checkOptions, checkQueryOptions } from './request-option/check.js'
+import type { Route } from './route.js'
 
 /**
  * Checks a value against a route's schema and returns what the schema makes of it.
  * @param what - named in the log: body or query
  * @throws {RequestError} `request_invalid` with an issue per fault
  */
-export function validate(schema: z.ZodType, value: unknown, what: string): unknown {
+function validate(schema: z.ZodType, value: unknown, what: string): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new RequestError('request_invalid', `The ${what} is not valid.`, {
@@ -19,7 +21,7 @@ export function validate(schema: z.ZodType, value: unknown, what: string): unkno
  * Looks at how much a query string holds, before it is read.
  * @throws {RequestError} `request_invalid`
  */
-export function checkQuery(text: string): void {
+function checkQuery(text: string): void {
   const { queryCharacters, queryParameters } = BOUNDS
   if (text.length < queryParameters.limit) return
   const isLong = text.length > queryCharacters.limit
@@ -41,4 +43,25 @@ export function readQuery(text: string): Record<string, string | string[]> {
     else before.push(value)
   }
   return Object.fromEntries(query)
+}
+
+/**
+ * What a query says, as a route wants it; undefined where the route does not look at it.
+ * @throws {RequestError} `request_invalid` or `option_unsupported`
+ */
+export function routeQuery({ query: schema, queryOptions }: Route, text: string): unknown {
+  checkQuery(text)
+  if (schema === undefined && queryOptions === undefined) return undefined
+  const query = readQuery(text)
+  if (queryOptions !== undefined) checkQueryOptions(queryOptions, query)
+  return schema && validate(schema, query, 'query')
+}
+
+/**
+ * What a body says, as a route wants it; undefined where the route does not look at it.
+ * @throws {RequestError} `request_invalid` or `option_unsupported`
+ */
+export function routeBody({ body: schema, bodyOptions }: Route, body: unknown): unknown {
+  if (bodyOptions !== undefined) checkOptions(bodyOptions, body)
+  return schema && validate(schema, body, 'body')
 }

@@ -103,11 +103,19 @@ describe('GET /agents', () => {
     expect(refusal).toMatchObject({ status: 401, code: 'token_missing' })
   })
 
-  it('does not look at parameters that it does not know', async () => {
-    const response = await ask('/api/agents?requestContext=e30%3D&__proto__=1', {
-      token: tokenOf('member'),
-    })
+  it('takes what clients send beside, and no parameter that nobody has', async () => {
+    const token = tokenOf('member')
+    const response = await ask('/api/agents?requestContext=e30%3D&partial=true', { token })
     expect(response.status).toBe(200)
+    const refusal = await readRefusal(await ask('/api/agents?__proto__=1&partail=true', { token }))
+    expect(refusal).toMatchObject({
+      status: 400,
+      code: 'request_invalid',
+      issues: [
+        { field: '__proto__', message: 'There is no such option. Leave it out.' },
+        { field: 'partail', message: 'There is no such option. Did you mean partial?' },
+      ],
+    })
   })
 })
 
@@ -282,13 +290,13 @@ describe('what a request may change of an agent', () => {
   })
 
   it.each([
-    ['toolsets', {}],
-    ['memory', { thread: 't' }],
-  ])('%s is refused for everyone where the agent has none', async (name, value) => {
+    ['toolsets', { own: {} }, 'option_unsupported'],
+    ['memory', { thread: 't' }, 'request_invalid'],
+  ])('%s is refused for everyone where the agent has none', async (name, value, code) => {
     const json = { ...HELLO, [name]: value }
     const path = '/api/agents/weather-agent/generate'
     const refusal = await readRefusal(await ask(path, { token: tokenOf('owner'), json }))
-    expect(refusal).toMatchObject({ status: 400, code: 'request_invalid' })
+    expect(refusal).toMatchObject({ status: 400, code })
     expect(refusal.issues).toMatchObject([{ field: name }])
   })
 

@@ -12,6 +12,13 @@ import {
 import { jsonTextReply } from '../http/reply.js'
 import { noSuchRoute } from '../missing-feature.js'
 import { findAgentTool, requireAgent, requireTool } from '../resource-id.js'
+import { ANSWER_OPTIONS } from '../request-option/answer-options.js'
+import {
+  AGENT_QUERY,
+  ANSWER_QUERY,
+  TOOL_OPTIONS,
+  TOOL_QUERY,
+} from '../request-option/route-options.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
 import { eventStream } from '../stream/event-stream.js'
 import { followAnswer } from '../stream/follow-answer.js'
@@ -41,6 +48,7 @@ const list = defineRoute({
   path: '/agents',
   access: 'authenticated',
   summary: 'The agents that the caller may read',
+  queryOptions: AGENT_QUERY,
   query: partialQuery,
   async handler(input) {
     return jsonTextReply(await listAgents(input.mastra, input, input.query.partial === 'true'), 200)
@@ -52,6 +60,7 @@ const read = defineRoute({
   path: '/agents/:agentId',
   access: 'agents:read:{agentId}',
   summary: 'One agent, by its key or id',
+  queryOptions: AGENT_QUERY,
   query: partialQuery,
   handler(input) {
     const agent = input.mastra.findAgent(input.params.agentId)
@@ -66,6 +75,8 @@ const generate = defineRoute({
   path: '/agents/:agentId/generate',
   access: 'agents:execute:{agentId}',
   summary: 'Answers messages at once',
+  queryOptions: ANSWER_QUERY,
+  bodyOptions: ANSWER_OPTIONS,
   body: answerRequest,
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
@@ -81,6 +92,8 @@ const stream = defineRoute({
   path: '/agents/:agentId/stream',
   access: 'agents:execute:{agentId}',
   summary: 'Answers messages piece by piece, as server-sent events',
+  queryOptions: ANSWER_QUERY,
+  bodyOptions: ANSWER_OPTIONS,
   body: answerRequest,
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
@@ -105,6 +118,7 @@ const readTool = defineRoute({
   path: '/agents/:agentId/tools/:toolId',
   access: ['agents:read:{agentId}', 'tools:read:{toolId}'],
   summary: 'One tool of an agent',
+  queryOptions: TOOL_QUERY,
   handler({ mastra, params }) {
     const agent = requireAgent(mastra, params.agentId)
     return viewTool(requireTool(findAgentTool(agent, params.toolId)))
@@ -116,6 +130,8 @@ const runTool = defineRoute({
   path: '/agents/:agentId/tools/:toolId/execute',
   access: ['agents:execute:{agentId}', 'tools:execute:{toolId}'],
   summary: 'Executes one tool of an agent',
+  queryOptions: TOOL_QUERY,
+  bodyOptions: TOOL_OPTIONS,
   body: toolRequest,
   handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)

@@ -5,6 +5,7 @@ import { viewTool } from '../agent-view.js'
 import { clientContext } from '../client-context.js'
 import { RequestError } from '../error.js'
 import { requireTool } from '../resource-id.js'
+import { TOOL_OPTIONS, TOOL_QUERY } from '../request-option/route-options.js'
 import { defineRoute, type HandlerInput, type Route } from '../route.js'
 
 /** The body of a tool's execution. */
@@ -55,6 +56,7 @@ const list = defineRoute({
   path: '/tools',
   access: 'authenticated',
   summary: 'The tools that the caller may read',
+  queryOptions: TOOL_QUERY,
   handler({ mastra, principal }) {
     const readable = Object.entries(mastra.listTools()).filter(([id]) =>
       principal.permissions.allows(`tools:read:${id}`),
@@ -68,6 +70,7 @@ const read = defineRoute({
   path: '/tools/:toolId',
   access: 'tools:read:{toolId}',
   summary: 'One tool, by its id',
+  queryOptions: TOOL_QUERY,
   handler: ({ mastra, params }) => viewTool(requireTool(mastra.findTool(params.toolId))),
 })
 
@@ -76,6 +79,8 @@ const execute = defineRoute({
   path: '/tools/:toolId/execute',
   access: 'tools:execute:{toolId}',
   summary: 'Executes one tool',
+  queryOptions: TOOL_QUERY,
+  bodyOptions: TOOL_OPTIONS,
   body: toolRequest,
   handler: (input) => executeTool(requireTool(input.mastra.findTool(input.params.toolId)), input),
 })

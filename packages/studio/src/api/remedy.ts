@@ -73,6 +73,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     title: 'The request is not valid.',
     remedy: 'Look at the headers in Settings: one credential, in one header.',
   },
+  option_unsupported: {
+    title: 'Signet does not serve an option of this request.',
+    remedy: 'Leave the option out.',
+  },
   not_found: { title: 'There is nothing here.', remedy: 'It may have been deleted.' },
   not_supported: {
     title: 'Signet does not have this part of the original.',

@@ -201,6 +201,28 @@ describe.each(['plain-agent', 'forgetful-agent'])('%s, which has no working memo
   })
 })
 
+describe('an answer that is to store nothing', () => {
+  const GENERATE = '/api/agents/plain-agent/generate'
+
+  it.each([{ readOnly: true }, { options: { readOnly: true } }])(
+    'says so at either place: %j',
+    async (memory) => {
+      for (const thread of ['t', { id: 't' }]) {
+        await read(GENERATE, { json: { messages: 'Hello', memory: { thread, ...memory } } })
+      }
+      expect((await ask('/api/memory/threads/t')).status).toBe(404)
+    },
+  )
+
+  it.each([{}, { readOnly: false }, { options: { readOnly: false } }])(
+    'is stored where it does not say so: %j',
+    async (memory) => {
+      await read(GENERATE, { json: { messages: 'Hello', memory: { thread: 't', ...memory } } })
+      expect((await ask('/api/memory/threads/t')).status).toBe(200)
+    },
+  )
+})
+
 describe('what is observed', () => {
   it('is always nothing', async () => {
     const path = '/api/memory/observational-memory'
@@ -261,15 +283,12 @@ describe.each(AGENT_ROUTES)('%s with %j', (path, json) => {
     },
   )
 
-  it.each(['', '?agentid=notes-agent', '?agentId=notes-agent&agentId=plain-agent'])(
-    'answers 400 to the query %j, which names no agent or two',
-    async (query) => {
-      const refusal = await readRefusal(await ask(path + query, { json }))
-      expect(refusal).toMatchObject({
-        status: 400,
-        code: 'request_invalid',
-        issues: [{ field: 'agentId' }],
-      })
-    },
-  )
+  it.each([
+    ['', 'agentId'],
+    ['?agentid=notes-agent', 'agentid'],
+    ['?agentId=notes-agent&agentId=plain-agent', 'agentId'],
+  ])('answers 400 to the query %j, which names no agent or two', async (query, field) => {
+    const refusal = await readRefusal(await ask(path + query, { json }))
+    expect(refusal).toMatchObject({ status: 400, code: 'request_invalid', issues: [{ field }] })
+  })
 })

@@ -1,6 +1,7 @@
 import { BOUNDS, type MemorySettings } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../../error.js'
+import { AGENT_MEMORY_QUERY, WORKING_MEMORY } from '../../request-option/route-options.js'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, readableAgent } from './owned-memory.js'
 import { agentQuery, ignoredOwner } from './schema.js'
@@ -12,6 +13,7 @@ const status = defineRoute({
   path: '/memory/status',
   access: 'memory:read',
   summary: 'Whether an agent remembers',
+  queryOptions: AGENT_MEMORY_QUERY,
   query: agentQuery,
   response: z.object({ result: z.boolean(), memoryType: z.literal('local') }),
   handler(input) {
@@ -25,6 +27,7 @@ const config = defineRoute({
   path: '/memory/config',
   access: 'memory:read',
   summary: 'How an agent remembers',
+  queryOptions: AGENT_MEMORY_QUERY,
   query: agentQuery,
   response: z.object({
     config: z.object({
@@ -61,6 +64,7 @@ const readNotes = defineRoute({
   path: '/memory/threads/:threadId/working-memory',
   access: 'memory:read',
   summary: 'What an agent keeps in mind about the caller',
+  queryOptions: AGENT_MEMORY_QUERY,
   query: agentQuery,
   response: z.object({
     workingMemory: z.string().nullable(),
@@ -90,6 +94,8 @@ const writeNotes = defineRoute({
   path: '/memory/threads/:threadId/working-memory',
   access: 'memory:write',
   summary: 'Replaces what an agent keeps in mind about the caller',
+  queryOptions: AGENT_MEMORY_QUERY,
+  bodyOptions: WORKING_MEMORY,
   query: agentQuery,
   body: z.object({
     resourceId: ignoredOwner,

@@ -189,7 +189,7 @@ describe('GET /memory/threads/:threadId/messages', () => {
 describe('GET /memory/search', () => {
   it.each<[string, string, field: string]>([
     ['no text', '', 'searchQuery'],
-    ['a text of another name', 'query=x', 'searchQuery'],
+    ['a text of another name', 'query=x', 'query'],
     ['two texts', 'searchQuery=a&searchQuery=b', 'searchQuery'],
     ['a text of 10,001 characters', `searchQuery=${'x'.repeat(10_001)}`, 'searchQuery'],
     ['an empty thread id', 'searchQuery=x&threadId=', 'threadId'],

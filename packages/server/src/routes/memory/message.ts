@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import { BOUNDS, type MemoryMessage, type MessageFilter, type MessageRequest } from '@signet/core'
+import {
+  MESSAGES_QUERY,
+  MESSAGES_TO_DELETE,
+  NEW_MESSAGES,
+  OWNED_QUERY,
+  SEARCH_QUERY,
+} from '../../request-option/route-options.js'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
 import { messageToSave, toSavedMessage } from './saved-message.js'
@@ -58,6 +65,7 @@ const list = defineRoute({
   path: '/memory/threads/:threadId/messages',
   access: 'memory:read',
   summary: 'The messages of a thread, the oldest first',
+  queryOptions: MESSAGES_QUERY,
   query: z.object({
     ...pageQuery,
     resourceId: ignoredOwner,
@@ -109,6 +117,8 @@ const save = defineRoute({
   path: '/memory/save-messages',
   access: 'memory:write',
   summary: 'Stores messages in threads of the caller, all or none',
+  queryOptions: OWNED_QUERY,
+  bodyOptions: NEW_MESSAGES,
   body: z.object({ messages: z.array(messageToSave).max(BOUNDS.savedMessages.limit) }),
   response: z.object({ messages: z.array(messageView) }),
   async handler(input) {
@@ -125,6 +135,8 @@ const remove = defineRoute({
   path: '/memory/messages/delete',
   access: 'memory:delete',
   summary: 'Deletes messages of the caller, and says how many there were',
+  queryOptions: OWNED_QUERY,
+  bodyOptions: MESSAGES_TO_DELETE,
   body: z.object({
     messageIds: z.union([reference, z.array(reference).max(BOUNDS.deletedMessages.limit)]),
   }),
@@ -168,6 +180,7 @@ const search = defineRoute({
   path: '/memory/search',
   access: 'memory:read',
   summary: 'Messages of the caller that have all words of a text, the newest first',
+  queryOptions: SEARCH_QUERY,
   query: z.object({
     resourceId: ignoredOwner,
     searchQuery: z.string().max(BOUNDS.searchCharacters.limit),

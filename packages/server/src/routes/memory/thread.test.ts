@@ -45,7 +45,7 @@ describe('POST /memory/threads', () => {
   })
 
   it.each(['bob', '', '*', '\0'])('ignores the resource id %j of a body', async (resourceId) => {
-    const created = await createThread('t', { resourceId, owner: 'bob', user: 'bob' })
+    const created = await createThread('t', { resourceId })
     expect(created).toStrictEqual(view('t'))
     expect((await ask(`${THREADS}/t`, { as: 'bob' })).status).toBe(404)
   })
@@ -130,8 +130,13 @@ describe('PATCH /memory/threads/:threadId', () => {
 
   it('changes neither id nor owner', async () => {
     await createThread('t')
-    const json = { id: 'u', threadId: 'u', resourceId: 'bob', createdAt: secondsLater(-9) }
+    const json = { resourceId: 'bob' }
     expect(await read(`${THREADS}/t`, { method: 'PATCH', json })).toStrictEqual(view('t'))
+    for (const name of ['id', 'threadId', 'createdAt', 'owner', 'user']) {
+      const change = { method: 'PATCH', json: { [name]: 'u' } }
+      const refusal = await readRefusal(await ask(`${THREADS}/t`, change))
+      expect(refusal).toMatchObject({ status: 400, issues: [{ field: name }] })
+    }
     expect((await ask(`${THREADS}/u`)).status).toBe(404)
     expect((await ask(`${THREADS}/t`, { as: 'bob' })).status).toBe(404)
   })

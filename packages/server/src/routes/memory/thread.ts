@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
+import {
+  NEW_THREAD,
+  OWNED_QUERY,
+  THREADS_QUERY,
+  THREAD_CHANGE,
+  THREAD_COPY,
+} from '../../request-option/route-options.js'
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, viewMessage, viewThread } from './owned-memory.js'
 import {
@@ -28,6 +35,7 @@ const list = defineRoute({
   path: '/memory/threads',
   access: 'memory:read',
   summary: 'The threads of the caller, the newest first',
+  queryOptions: THREADS_QUERY,
   query: z.object({
     ...pageQuery,
     resourceId: ignoredOwner,
@@ -59,6 +67,8 @@ const create = defineRoute({
   path: '/memory/threads',
   access: 'memory:write',
   summary: 'Creates a thread of the caller',
+  queryOptions: OWNED_QUERY,
+  bodyOptions: NEW_THREAD,
   body: z.object({
     resourceId: ignoredOwner,
     threadId: idText.optional(),
@@ -78,6 +88,7 @@ const read = defineRoute({
   path: '/memory/threads/:threadId',
   access: 'memory:read',
   summary: 'One thread of the caller',
+  queryOptions: OWNED_QUERY,
   response: threadView,
   async handler(input) {
     const { storage, owner, resourceId } = ownedMemory(input)
@@ -91,6 +102,8 @@ const update = defineRoute({
   path: '/memory/threads/:threadId',
   access: 'memory:write',
   summary: 'Changes the title of a thread, and adds to its metadata',
+  queryOptions: OWNED_QUERY,
+  bodyOptions: THREAD_CHANGE,
   body: z.object({
     resourceId: ignoredOwner,
     title: titleText.optional(),
@@ -110,6 +123,7 @@ const remove = defineRoute({
   path: '/memory/threads/:threadId',
   access: 'memory:delete',
   summary: 'Deletes a thread with its messages',
+  queryOptions: OWNED_QUERY,
   response: z.object({ result: z.string() }),
   async handler(input) {
     const { storage, owner } = ownedMemory(input)
@@ -124,6 +138,8 @@ const clone = defineRoute({
   path: '/memory/threads/:threadId/clone',
   access: ['memory:read', 'memory:write'],
   summary: 'Copies a thread with its messages',
+  queryOptions: OWNED_QUERY,
+  bodyOptions: THREAD_COPY,
   body: z.object({
     resourceId: ignoredOwner,
     newThreadId: idText.optional(),

@@ -16,6 +16,7 @@ const MEANING: Readonly<Record<string, string>> = {
   access_denied: 'The application does not let this user in.',
   scope_insufficient: 'Its token does not grant this.',
   request_invalid: 'The request was not valid.',
+  option_unsupported: 'It asked for an option of the original that Signet does not serve.',
   not_found: 'What it asked for is not there, or not its own.',
   not_supported: 'It asked for a part of the original that Signet does not have.',
   rate_limited: 'There were too many requests like it.',

@@ -1,0 +1,178 @@
+import { harmless, isNothingOr, refused, served, type OptionTable } from './rule.js'
+
+const requestContext = harmless('what the client says to tools', 'No tool runs for this request.')
+const agentId = harmless('whose memory is meant', 'All agents of an application share one.')
+const resourceId = harmless('an owner', 'The token says who owns.')
+const memoryConfig = refused(
+  'settings of the memory in a request',
+  'Leave it out: the application sets it where it makes the memory of the agent.',
+)
+
+/** The query of what only reads or writes the caller's memory: `agentId` is looked at by none. */
+export const OWNED_QUERY: OptionTable = { agentId, resourceId, requestContext }
+
+/** The query of the tools of an agent, and of all tools. */
+export const TOOL_QUERY: OptionTable = {
+  requestContext,
+  runId: harmless('the id of a run', 'No run has the tool in it.'),
+}
+
+/** The body of a tool's execution. */
+export const TOOL_OPTIONS: OptionTable = {
+  data: served('the input of the tool'),
+  requestContext: served('what the client says to the tool'),
+}
+
+const stored = {
+  status: refused('drafts of agents', undefined, isNothingOr('published')),
+  versionId: refused('versions of agents'),
+}
+
+/** The query of agents and of one agent. */
+export const AGENT_QUERY: OptionTable = {
+  partial: served('that schemas are left out'),
+  ...stored,
+  requestContext,
+}
+
+/** The query of `generate` and `stream`. */
+export const ANSWER_QUERY: OptionTable = { ...stored, requestContext }
+
+const order: OptionTable = {
+  field: served('what the list is ordered by'),
+  direction: served('whether the first comes first'),
+}
+
+const page: OptionTable = {
+  page: served('which page'),
+  perPage: served('how many on a page'),
+  orderBy: served('the order', { members: order }),
+  'orderBy[field]': served('what the list is ordered by'),
+  'orderBy[direction]': served('whether the first comes first'),
+}
+
+/** The query of the list of threads. */
+export const THREADS_QUERY: OptionTable = {
+  ...OWNED_QUERY,
+  ...page,
+  metadata: served('what their metadata have in them'),
+}
+
+/** The query of the messages of a thread. */
+export const MESSAGES_QUERY: OptionTable = {
+  ...OWNED_QUERY,
+  ...page,
+  filter: served('which messages', {
+    members: {
+      roles: served('whose they are'),
+      metadata: served('what their metadata have in them'),
+      dateRange: served('when they were made', {
+        members: {
+          start: served('from when'),
+          end: served('until when'),
+          startExclusive: served('whether the start is left out'),
+          endExclusive: served('whether the end is left out'),
+        },
+      }),
+    },
+  }),
+  include: served('more messages', {
+    each: {
+      id: served('which'),
+      withPreviousMessages: served('how many before it'),
+      withNextMessages: served('how many behind it'),
+
+      threadId: refused(
+        'messages of another thread in the list of one',
+        'Leave it out, and ask for that thread by itself.',
+      ),
+    },
+  }),
+  includeSystemReminders: harmless('reminders of the system', 'None are stored.'),
+  vectorSearchString: refused('semantic recall', 'Call /memory/search, which finds words.'),
+  selectBy: refused('selectBy', 'Write page, perPage, filter and include.'),
+  memoryConfig,
+}
+
+/** The query of the search. */
+export const SEARCH_QUERY: OptionTable = {
+  ...OWNED_QUERY,
+  searchQuery: served('the words to find'),
+  threadId: served('the thread to look in'),
+  limit: served('how many to find'),
+  memoryConfig,
+}
+
+/** The query of what is said about the memory of one agent. */
+export const AGENT_MEMORY_QUERY: OptionTable = {
+  agentId: served('the agent'),
+  resourceId,
+  requestContext,
+  memoryConfig,
+  threadId: harmless('a thread', 'An agent remembers in all threads alike.'),
+}
+
+/** The body of a new thread. */
+export const NEW_THREAD: OptionTable = {
+  agentId,
+  resourceId,
+  requestContext,
+  threadId: served('its id'),
+  title: served('its title'),
+  metadata: served('its metadata'),
+}
+
+/** The body of a change of a thread. */
+export const THREAD_CHANGE: OptionTable = {
+  agentId,
+  resourceId,
+  requestContext,
+  title: served('its title'),
+  metadata: served('its metadata'),
+}
+
+/** The body of a copy of a thread. */
+export const THREAD_COPY: OptionTable = {
+  agentId,
+  resourceId,
+  requestContext,
+  newThreadId: served('the id of the copy'),
+  title: served('its title'),
+  metadata: served('its metadata'),
+  options: served('which messages', {
+    members: {
+      messageLimit: served('how many of the last'),
+      messageFilter: served('which messages', {
+        members: {
+          startDate: served('from when'),
+          endDate: served('until when'),
+          messageIds: served('which'),
+        },
+      }),
+    },
+  }),
+}
+
+/** The body of messages to store. What a message is made of says its schema. */
+export const NEW_MESSAGES: OptionTable = {
+  agentId,
+  resourceId,
+  requestContext,
+  messages: served('the messages'),
+}
+
+/** The body of messages to delete. */
+export const MESSAGES_TO_DELETE: OptionTable = {
+  agentId,
+  resourceId,
+  requestContext,
+  messageIds: served('their ids'),
+}
+
+/** The body of a new working memory. */
+export const WORKING_MEMORY: OptionTable = {
+  resourceId,
+  requestContext,
+  workingMemory: served('the text'),
+  memoryConfig,
+}
