@@ -76,7 +76,7 @@ async function ask(request: SizedRequest): Promise<Outcome> {
   return { status: response.status, code, issues }
 }
 
-const STATUS = { request_invalid: 400, body_too_large: 413 }
+const STATUS = { request_invalid: 400, body_too_large: 413, message_too_large: 413 }
 /** How a refusal says that there is too much of something. */
 const TOO_MUCH = /too big|more than|at most|too many|too deep/i
 const isTooMuch = ({ issues }: Outcome) => issues.some(({ message }) => TOO_MUCH.test(message))

@@ -34,6 +34,9 @@ export const THREAD = 'kept'
 /** A thread of messages that are saved. It has to be there. */
 const SAVED = { role: 'user', threadId: THREAD }
 
+/** A parameter that clients send to every route, and that nobody reads. */
+const UNREAD = 'requestContext='
+
 const text = (size: number) => 'x'.repeat(size)
 const list = <Value>(size: number, make: (index: number) => Value): Value[] =>
   Array.from({ length: size }, (_, index) => make(index))
@@ -85,6 +88,13 @@ function formOf(headers: number): string {
   return `${parts.join('')}--edge--\r\n`
 }
 
+/** A message that takes so many bytes where it is stored: its text stands there twice. */
+function storedMessage(size: number): object {
+  const empty = { format: 2, parts: [{ type: 'text', text: '' }], content: '' }
+  const room = size - JSON.stringify({ type: 'text', content: empty }).length
+  return { type: room % 2 === 0 ? 'text' : 'texts', content: text(Math.floor(room / 2)) }
+}
+
 function bodyOf(size: number): string {
   const [start, end] = ['{"data":{"place":"', '"}}']
   return start + text(size - start.length - end.length) + end
@@ -116,8 +126,12 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
       type: 'multipart/form-data; boundary=edge',
     }),
   },
-  queryCharacters: { at: (size) => ({ path: `/api/agents?${text(size)}` }) },
-  queryParameters: { at: (size) => query('/api/agents', names(size)) },
+  queryCharacters: {
+    at: (size) => ({ path: `/api/agents?${UNREAD}${text(size - UNREAD.length)}` }),
+  },
+  queryParameters: {
+    at: (size) => ({ path: `/api/agents?${list(size, () => UNREAD).join('&')}` }),
+  },
   issues: { at: (size) => generate({ activeTools: list(size, () => 7) }) },
   messages: { at: (size) => ({ path: GENERATE, json: { messages: list(size, () => 'Hi') } }) },
   partsPerMessage: {
@@ -199,6 +213,7 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
         include: JSON.stringify([{ id: 'm', withPreviousMessages: size }]),
       }),
   },
+  messageBytes: { at: (size) => save(storedMessage(size)) },
   roleFilter: {
     at: (size) =>
       query(`${THREADS}/${THREAD}/messages`, {

@@ -1,7 +1,7 @@
 import { MOST_AUDIT_CHARACTERS } from './audit/contract.js'
 
 /** The codes of a refusal that a bound can lead to. */
-export type BoundCode = 'request_invalid' | 'body_too_large'
+export type BoundCode = 'request_invalid' | 'body_too_large' | 'message_too_large'
 
 /** How much there may be of one thing in a request. */
 export interface Bound {
@@ -60,6 +60,7 @@ export type BoundName =
   | 'timeCharacters'
   | 'savedMessages'
   | 'savedParts'
+  | 'messageBytes'
   | 'typeCharacters'
   | 'partTypeCharacters'
   | 'deletedMessages'
@@ -181,6 +182,13 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
     'parts',
     'one message to save',
     'server/src/routes/memory/saved-message.ts',
+  ),
+  messageBytes: bound(
+    4 * 1024 * 1024,
+    'bytes',
+    'JSON of one stored message',
+    'core/src/memory/message-size.ts',
+    'message_too_large',
   ),
   typeCharacters: bound(
     64,

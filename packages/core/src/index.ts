@@ -141,4 +141,3 @@ export {
   type ToolConfig,
   type ToolContext,
 } from './tool/create-tool.js'
-export { createToolContext } from './tool/tool-context.js'

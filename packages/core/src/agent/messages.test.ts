@@ -434,6 +434,21 @@ describe('how much there may be', () => {
     expect(await refusedFields([...times(count, long), more])).toStrictEqual(['messages'])
   })
 
+  it.each([
+    ['messages', times(messages.limit, 'Hi'), 1],
+    ['parts', times(10, { role: 'user', content: times(partsPerMessage.limit, part) }), 9],
+  ])('is read with pauses for other work, where there are many %s', async (_, input, pauses) => {
+    let turns = 0
+    const turn = () => {
+      turns++
+      other = setImmediate(turn)
+    }
+    let other = setImmediate(turn)
+    await readMessages(input)
+    clearImmediate(other)
+    expect(turns).toBeGreaterThanOrEqual(pauses)
+  })
+
   it('is not looked at behind the first message that cannot be used', async () => {
     let reads = 0
     const counted = {

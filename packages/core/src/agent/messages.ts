@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises'
 import type { ModelMessage, UIMessage } from 'ai'
 import type { z } from 'zod'
 import { BOUNDS } from '../bounds.js'
@@ -33,6 +34,9 @@ function countParts(message: unknown): number {
   if (typeof message !== 'object' || message === null) return 0
   return lengthOf(Reflect.get(message, 'content')) + lengthOf(Reflect.get(message, 'parts'))
 }
+
+/** How many messages and parts are read before other work of the process has its turn. */
+const READ_AT_ONCE = 500
 
 /** Looks at how many messages and parts there are, before the first of them is read. */
 function checkCounts(list: readonly unknown[], name: string): void {
@@ -146,8 +150,14 @@ export async function readMessages(input: unknown, name = 'messages'): Promise<M
   const list = asList(input, name)
   checkCounts(list, name)
   const read: ModelMessage[] = []
+  let sincePause = 0
   // One after the other: behind the first that cannot be used, none is looked at.
   for (const [index, message] of list.entries()) {
+    sincePause += 1 + countParts(message)
+    if (sincePause > READ_AT_ONCE) {
+      sincePause = 0
+      await pause()
+    }
     read.push(...(await readMessage(message, isList ? `${name}.${index}` : name)))
   }
   if (read.length === 0) refuse([{ field: name, message: 'The messages say nothing.' }])

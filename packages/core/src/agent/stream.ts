@@ -1,5 +1,4 @@
 import type { LoopPart } from '../loop/step.js'
-import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
 import { buildOutput, type AgentOutput, type OutputStep } from './output.js'
@@ -80,7 +79,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
   }
 
   const fullStream = writeChunks()
-  const stream: AgentStream = {
+  return {
     runId: facts.runId,
     fullStream,
     textStream: readText(fullStream),
@@ -92,5 +91,4 @@ export function createAgentStream(source: StreamSource): AgentStream {
       throw new DOMException('The answer was not read to its end.', 'AbortError')
     },
   }
-  return Object.assign(Object.create(ABSENT_PROMISES) as AgentStream, stream)
 }

@@ -3,7 +3,7 @@ import { InputError } from '../error.js'
 import type { MemoryContent } from './storage.js'
 
 /** Most bytes of one stored message, as the JSON of its type and content in UTF-8: as many as a request has by default. */
-export const MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024
+export const MAX_MESSAGE_BYTES: number = BOUNDS.messageBytes.limit
 /** Most parts of one stored message. */
 export const MAX_MESSAGE_PARTS: number = BOUNDS.savedParts.limit
 /** What a message that is larger is told. */
