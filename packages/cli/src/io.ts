@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { printableLines } from './printable.js'
 
 /** Where a command writes and what it reads, so that a test can stand in for a terminal. */
 export interface Io {
@@ -12,7 +13,7 @@ export interface Io {
   readonly directory: string
 }
 
-/** Writes one line. */
-export function writeLine(stream: Writable, line: string): void {
-  stream.write(`${line}\n`)
+/** Writes a text, and ends its line. Nothing in it reaches a terminal as a command. */
+export function writeLine(stream: Writable, text: string): void {
+  stream.write(`${printableLines(text)}\n`)
 }

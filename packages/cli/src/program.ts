@@ -17,6 +17,7 @@ import { runSecret } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
 import { runToken, type TokenOptions } from './command/token.js'
 import type { Io } from './io.js'
+import { printableLines } from './printable.js'
 import { VERSION } from '@signet/server'
 
 function collect(value: string, previous: readonly string[] = []): readonly string[] {
@@ -35,8 +36,8 @@ export function createProgram(io: Io): Command {
     .exitOverride()
     .showHelpAfterError('Run the command with --help to see its flags.')
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => void io.stdout.write(printableLines(text)),
+      writeErr: (text) => void io.stderr.write(printableLines(text)),
     })
 
   const directory = ({ dir }: DirectoryOption) => resolve(io.directory, dir)

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
+import { printableLines } from './printable.js'
 
 /** What a text is, which its colour says. */
 export type Tone = 'good' | 'bad' | 'warning' | 'dim' | 'strong'
@@ -24,4 +25,16 @@ function isColoured(stream: Writable): boolean {
 export function createStyle(stream: Writable): Style {
   if (!isColoured(stream)) return (_tone, text) => text
   return (tone, text) => styleText(FORMATS[tone], text, { validateStream: false })
+}
+
+/** What `createStyle` puts around texts. */
+// oxlint-disable-next-line no-control-regex -- these are the control characters that are let through
+const COLOUR = /(\u001b\[(?:1|2|22|31|32|33|39)m)/
+
+/** Writes a line with its colours. Nothing else in it reaches a terminal as a command. */
+export function writeStyledLine(stream: Writable, line: string): void {
+  const printable = line
+    .split(COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : printableLines(part)))
+  stream.write(`${printable.join('')}\n`)
 }

@@ -1,7 +1,9 @@
 import { type Io, writeLine } from './io.js'
+import { printableText } from './printable.js'
 
-/** Writes rows on standard output, each column as wide as its widest cell. */
-export function writeTable(rows: readonly (readonly string[])[], io: Io): void {
+/** Writes rows on standard output, each column as wide as its widest cell. A row is one line, whatever is in it. */
+export function writeTable(texts: readonly (readonly string[])[], io: Io): void {
+  const rows = texts.map((row) => row.map(printableText))
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
     [],

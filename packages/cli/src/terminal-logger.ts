@@ -2,31 +2,57 @@ import type { Writable } from 'node:stream'
 import type { LogFields, Logger } from '@signet/core'
 import { describeError, SECRET_FIELDS } from '@signet/server'
 import { writeLine } from './io.js'
+import { printableJson, printableText } from './printable.js'
 
 const HIDDEN: ReadonlySet<string> = new Set(SECRET_FIELDS)
 
+/** A text of several lines. Each further one is indented, so that none of them passes for a line of the log. */
+function indented(text: string): string {
+  return text.replaceAll(/\n(?! )/g, '\n    ')
+}
+
 /** An error with its stack, and its causes below it. */
 function errorText({ stack, message, cause }: LogFields): string {
-  const own = `\n${String(stack ?? message)}`
+  const own = `\n${indented(String(stack ?? message))}`
   const isCaused = typeof cause === 'object' && cause !== null
   return isCaused ? `${own}\nCaused by: ${errorText({ ...cause }).trim()}` : own
+}
+
+function hide(name: string, value: unknown): unknown {
+  return HIDDEN.has(name) ? '[hidden]' : value
+}
+
+/** A value on one line; JSON cannot say every value. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return printableText(value)
+  try {
+    return printableJson(value, undefined, hide)
+  } catch {
+    return '[not shown]'
+  }
 }
 
 function fieldText([name, value]: [string, unknown]): string {
   if (HIDDEN.has(name)) return `${name}=[hidden]`
   if (value instanceof Error) return errorText(describeError(value))
-  return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`
+  return `${printableText(name)}=${valueText(value)}`
 }
 
 function clock(): string {
   return new Date().toTimeString().slice(0, 8)
 }
 
-/** Logs for a person at a terminal: a line of time, level, message and fields. */
+/**
+ * Logs for a person at a terminal: a line of time, level, message and fields, whatever these hold, and below it the
+ * stack of an error.
+ */
 export function createTerminalLogger(stream: Writable): Logger {
   function log(level: string, message: string, fields: LogFields = {}): void {
     const known = Object.entries(fields).filter(([, value]) => value !== undefined)
-    writeLine(stream, [clock(), level.padEnd(5), message, ...known.map(fieldText)].join(' '))
+    writeLine(
+      stream,
+      [clock(), level.padEnd(5), printableText(message), ...known.map(fieldText)].join(' '),
+    )
   }
   return {
     debug() {},

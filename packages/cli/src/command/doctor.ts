@@ -5,7 +5,7 @@ import { FindingFailure } from '../failure.js'
 import { type Io, writeLine } from '../io.js'
 import { printableJson } from '../printable.js'
 import { openProject } from '../project.js'
-import { createStyle } from '../style.js'
+import { createStyle, writeStyledLine } from '../style.js'
 
 /** Flags of `signet doctor`. */
 export interface DoctorOptions {
@@ -26,7 +26,7 @@ export async function runDoctor(directory: string, options: DoctorOptions, io: I
   } else {
     const style = createStyle(io.stdout)
     for (const line of findings.flatMap((each) => findingLines(each, style))) {
-      writeLine(io.stdout, line)
+      writeStyledLine(io.stdout, line)
     }
     const counts = [countWords(findings, 'error'), countWords(findings, 'warning')]
     writeLine(io.stderr, `${counts.join(', ')}.`)

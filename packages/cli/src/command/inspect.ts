@@ -7,7 +7,7 @@ import { explainUnreadable, readDecoded, type TokenReport } from '../inspect/tok
 import { judgeApiKey, notVerified, type NoToken, type Verdict } from '../inspect/verdict.js'
 import { type Io, writeLine } from '../io.js'
 import { printableJson } from '../printable.js'
-import { createStyle } from '../style.js'
+import { createStyle, writeStyledLine } from '../style.js'
 
 /** Flags of `signet inspect`. */
 export interface InspectOptions {
@@ -48,7 +48,7 @@ function writeReport(report: TokenReport, options: InspectOptions, io: Io): void
     return
   }
   const style = createStyle(io.stdout)
-  for (const line of reportLines(report, style)) writeLine(io.stdout, line)
+  for (const line of reportLines(report, style)) writeStyledLine(io.stdout, line)
 }
 
 /**

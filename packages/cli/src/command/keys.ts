@@ -116,7 +116,7 @@ async function readAll(store: ApiKeyStore): Promise<readonly ApiKeyRecord[]> {
 
 function toRow(view: ApiKeyView): readonly string[] {
   const { id, name, status, maker, expiresAt, lastUsedAt, scopes } = view
-  const texts = [
+  return [
     id,
     name,
     status,
@@ -125,7 +125,6 @@ function toRow(view: ApiKeyView): readonly string[] {
     lastUsedAt ?? 'never',
     scopes.join(' '),
   ]
-  return texts.map(printableText)
 }
 
 /**

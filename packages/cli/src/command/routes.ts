@@ -9,6 +9,7 @@ import { createRoutes, rolesOf, type RouteTable } from '@signet/server'
 import { loadApplication } from '../bundle.js'
 import { enterProject } from '../environment.js'
 import { type Io, writeLine } from '../io.js'
+import { printableJson } from '../printable.js'
 import { openProject } from '../project.js'
 import { writeTable } from '../table.js'
 
@@ -66,7 +67,7 @@ export async function runRoutes(directory: string, options: RoutesOptions, io: I
   const table = createRoutes(mastra, auth ?? false, { apiKeys: true, audit: audit !== false })
   const lines = linesOf(table, rolesOf(mastra), auth === false)
   if (options.json === true) {
-    writeLine(io.stdout, JSON.stringify(lines, undefined, 2))
+    writeLine(io.stdout, printableJson(lines, 2))
     return
   }
   const rows = lines.map((line) => [line.method, line.path, needs(line), who(line)])

@@ -92,19 +92,22 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
   }
   const title = style(tone, verdict.result)
   const by =
-    'by' in verdict ? `, by ${printableText(verdict.by)}, NODE_ENV=${verdict.environment}` : ''
+    'by' in verdict
+      ? `, by ${printableText(verdict.by)}, NODE_ENV=${printableText(verdict.environment)}`
+      : ''
   const steps = 'steps' in verdict ? verdict.steps : []
   const facts: Row[] = [
-    ['code', verdict.code ?? ''],
+    ['code', printableText(verdict.code ?? '')],
     ['reason', printableText(verdict.reason ?? '')],
-    ['remedy', verdict.remedy ?? ''],
+    ['remedy', printableText(verdict.remedy ?? '')],
   ]
   const inForce =
     'inForce' in verdict && verdict.inForce !== undefined ? verdict.inForce : undefined
   return [
     `${style('strong', 'Verdict')}  ${title}${by}`,
     ...steps.map(
-      ({ name, result }) => `${INDENT}${style(STEP_TONES[result], result.padEnd(11))}  ${name}`,
+      ({ name, result }) =>
+        `${INDENT}${style(STEP_TONES[result], result.padEnd(11))}  ${printableText(name)}`,
     ),
     ...rows(
       facts.filter(([, text]) => text !== ''),
