@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { signToken, secretKeys } from '@signet/auth'
@@ -59,6 +67,8 @@ function application(instructions: string, server: string): string {
     export const mastra = new Mastra({ agents: { clerk }, tools: { pass }, server: { ${server} } })
   `
 }
+
+const modeOf = (path: string) => statSync(path).mode & 0o777
 
 function write(source: string): void {
   mkdirSync(join(directory, 'src', 'mastra'), { recursive: true })
@@ -147,6 +157,35 @@ describe('signet dev', () => {
     const second = await dev()
     const response = await fetch(`${second.url}/api/agents`, { headers: first.headers })
     expect(response.status).toBe(200)
+  })
+
+  // Windows has no modes.
+  it.skipIf(process.platform === 'win32')(
+    'keeps what it makes from other users of the machine',
+    async () => {
+      write(application('first', ''))
+      await dev()
+      const folder = join(directory, '.signet')
+      const modes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name !== '.gitignore')
+        .map((name) => [name.replace(/^build-\d+/u, 'build'), modeOf(join(folder, name))])
+      expect(modeOf(folder)).toBe(0o700)
+      expect(Object.fromEntries(modes)).toMatchObject({
+        build: 0o700,
+        [join('build', 'application.mjs')]: 0o600,
+        'development-secret': 0o600,
+        'signet.db': 0o600,
+      })
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')('leaves a folder that is there its mode', async () => {
+    write(application('first', ''))
+    const folder = join(directory, '.signet')
+    mkdirSync(folder)
+    chmodSync(folder, 0o750)
+    await dev()
+    expect(modeOf(folder)).toBe(0o750)
   })
 
   it('accepts the sample token of the documentation, and warns that it never expires', async () => {

@@ -5,8 +5,9 @@ import {
   context,
   formatMessages,
   type BuildOptions,
+  type BuildResult,
   type Message,
-  type Metafile,
+  type OutputFile,
   type Plugin,
 } from 'esbuild'
 import type { Mastra } from '@signet/core'
@@ -46,14 +47,19 @@ function buildOptions(project: Project, plugins: Plugin[]): ApplicationBuild {
     sourcemap: 'inline',
     metafile: true,
     logLevel: 'silent',
+    // Written here, with its mode.
+    write: false,
     plugins,
   }
 }
 
-/** Keeps what lies beside the builds, a secret above all, out of the application's repository. */
+/**
+ * Keeps what lies beside the builds, a secret above all, out of the application's repository, and from other users of
+ * the machine. A folder that is there keeps its mode.
+ */
 async function ignoreBuilds({ buildDirectory }: Project): Promise<void> {
   const directory = dirname(buildDirectory)
-  await mkdir(directory, { recursive: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(join(directory, '.gitignore'), '*\n')
 }
 
@@ -62,13 +68,20 @@ async function buildError(errors: Message[]): Promise<Error> {
   return new CommandFailure(`The application does not build.\n${lines.join('').trimEnd()}`)
 }
 
+/** Writes what was bundled, for nobody but its owner: the application may hold secrets. */
+async function writeBundle({ buildDirectory }: Project, files: readonly OutputFile[]) {
+  await mkdir(buildDirectory, { recursive: true, mode: 0o700 })
+  for (const { path, contents } of files) await writeFile(path, contents, { mode: 0o600 })
+}
+
 async function load(
   project: Project,
   version: number,
-  metafile: Metafile | undefined,
+  { metafile, outputFiles = [] }: BuildResult,
 ): Promise<LoadResult> {
   try {
     if (metafile !== undefined) refuseImports(metafile, project.directory)
+    await writeBundle(project, outputFiles)
     const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
     const application = (await import(url)) as { mastra?: unknown }
     if (isMastra(application.mastra)) return { mastra: application.mastra }
@@ -94,12 +107,13 @@ export async function watchApplication(
   const report: Plugin = {
     name: 'report',
     setup(build) {
-      build.onEnd(async ({ errors, metafile }) => {
+      build.onEnd(async (result) => {
         version++
+        const { errors } = result
         await onLoad(
           errors.length > 0
             ? { error: await buildError(errors) }
-            : await load(project, version, metafile),
+            : await load(project, version, result),
         )
       })
     },
@@ -124,8 +138,7 @@ export async function loadApplication(project: Project): Promise<Mastra> {
   await ignoreBuilds(project)
   const bundler = await context(buildOptions(project, []))
   try {
-    const { metafile } = await bundler.rebuild()
-    const result = await load(project, 1, metafile)
+    const result = await load(project, 1, await bundler.rebuild())
     if ('error' in result) throw result.error
     return result.mastra
   } catch (error) {

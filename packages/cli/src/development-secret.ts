@@ -20,7 +20,7 @@ export function findDevelopmentSecret(dataDirectory: string): string | undefined
 export function developmentSecret(dataDirectory: string): string {
   const file = fileOf(dataDirectory)
   if (!existsSync(file)) {
-    mkdirSync(dataDirectory, { recursive: true })
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
     const temporary = `${file}.${randomUUID()}`
     writeFileSync(temporary, createSecret(), { mode: 0o600 })
     renameSync(temporary, file)
