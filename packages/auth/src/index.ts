@@ -176,7 +176,12 @@ export {
   type Unserved,
 } from './option/closed-options.js'
 export { nearestName } from './option/nearest-name.js'
-export { OptionsError, refusedOptionText, refuseOptions } from './option/options-error.js'
+export {
+  OptionsError,
+  refusedOptionText,
+  refuseOptions,
+  refuseUnknown,
+} from './option/options-error.js'
 export {
   AuthError,
   ConfigurationError,

@@ -1,4 +1,4 @@
-import { ScopeError, type AuthProvider } from '@signet/auth'
+import { refuseUnknown, ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
 import { BOUNDS, type Mastra } from '@signet/core'
 import { createAccessLog } from './access-log.js'
 import { openApiKeys } from './api-key/open.js'
@@ -61,6 +61,17 @@ export interface AppOptions {
   readonly defaultAuth?: AuthProvider
 }
 
+const OPTIONS: OptionNames<AppOptions> = {
+  isLoopbackOnly: true,
+  isDevelopment: true,
+  isReady: true,
+  state: true,
+  tracing: true,
+  redisUrl: true,
+  studio: true,
+  defaultAuth: true,
+}
+
 /** An application as a function from request to response. */
 export interface App {
   readonly table: RouteTable
@@ -110,9 +121,10 @@ function withoutBody({ status, headers, body }: Reply): Reply {
  *
  * @throws {StartError} `auth_missing`, `storage_missing`, `cors_wildcard`, `prefix_invalid`,
  *   `path_rule_unknown`, `route_invalid`, `option_invalid` or `redis_missing`
- * @throws {ConfigurationError} for a role that grants what is no permission
+ * @throws {ConfigurationError} for a role that grants what is no permission, and for an option that is not known
  */
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
+  refuseUnknown('createApp', options, OPTIONS)
   const server = mastra.getServer()
   const logger = mastra.getLogger()
   const roles = rolesOf(mastra)

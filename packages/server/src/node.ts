@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { StartError } from './error.js'
 import { nodeListener, type Answerer } from './http/node-listener.js'
 import { endStalled } from './http/stalled.js'
@@ -33,6 +34,15 @@ export interface RunningServer {
    * @param graceMs - how long they have, in milliseconds, before they are cut. Default: 30,000
    */
   close(graceMs?: number): Promise<void>
+}
+
+const OPTIONS: OptionNames<ServeOptions> = {
+  port: true,
+  hostname: true,
+  maxHeaderBytes: true,
+  unreadTimeoutMs: true,
+  maxUnreadBytes: true,
+  maxUnreadBytesPerCaller: true,
 }
 
 const DEFAULT_PORT = 4111
@@ -151,6 +161,7 @@ export async function serve(
   answerer: Answerer,
   options: ServeOptions = {},
 ): Promise<RunningServer> {
+  refuseUnknown('serve', options, OPTIONS)
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes ?? DEFAULT_HEADER_BYTES,

@@ -1,12 +1,17 @@
+import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { createProbedStore } from './probed-store.js'
 import type { Store, StoreOptions } from './store.js'
+
+const OPTIONS: OptionNames<StoreOptions> = { databaseUrl: true, directory: true }
 
 /**
  * Makes a store that is still to be opened. Until then nothing is connected to and no file is made.
  *
  * @throws {StorageError} `address_invalid`
+ * @throws {ConfigurationError} `option_unknown` for an option that is not known
  */
 export function createStore(options: StoreOptions): Store {
+  refuseUnknown('A store', options, OPTIONS)
   return createProbedStore(options, {})
 }
 

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../error.js'
 import type { KeySource } from '../keys/contract.js'
 import type { RevocationList } from '../revocation/contract.js'
-import { findRefusedOptions, type OptionNames } from '../option/closed-options.js'
-import { refuseOptions } from '../option/options-error.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from './algorithm.js'
 import type { CacheOptions } from './cache.js'
 import type { ClaimRules } from './claims.js'
@@ -88,10 +88,7 @@ function refuse(message: string): never {
   throw new ConfigurationError('option_invalid', message)
 }
 
-/** Refuses a rule that is not known: misspelt, it would not be applied. */
-function checkNames(policy: object, served: Readonly<Record<string, true>>, path = ''): void {
-  refuseOptions(findRefusedOptions('A verification policy', policy, { served }, path))
-}
+const WHERE = 'A verification policy'
 
 function checkMaxTokenBytes(maxTokenBytes: number | undefined): number {
   const isSize = Number.isInteger(maxTokenBytes) && (maxTokenBytes ?? 0) > 0
@@ -156,7 +153,7 @@ function settleRules<Rules extends TokenRules>(rules: Rules): Rules {
 
 function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> {
   if (!Array.isArray(issuers) || issuers.length === 0) refuse('The list of issuers is empty.')
-  issuers.forEach((each, index) => checkNames(each, RULES, `issuers.${index}.`))
+  issuers.forEach((each, index) => refuseUnknown(WHERE, each, RULES, `issuers.${index}.`))
   const rules = new Map<unknown, TokenRules>()
   for (const each of issuers.map(settleRules)) {
     const names = typeof each.issuer === 'string' ? [each.issuer] : each.issuer
@@ -171,7 +168,7 @@ function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> 
 
 /** @throws {ConfigurationError} `algorithm_unknown`, `option_invalid` or `option_unknown` */
 export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
-  checkNames(policy, SIGNATURE_POLICY)
+  refuseUnknown(WHERE, policy, SIGNATURE_POLICY)
   checkSignatureRules(policy)
   const { keys, algorithms, maxTokenBytes } = policy
   const only = { keys, algorithms: copyList(algorithms) }
@@ -193,11 +190,11 @@ export function settlePolicy(policy: VerificationPolicy): SettledPolicy {
   }
   const options = { now, revocation, maxTokenBytes: checkMaxTokenBytes(policy.maxTokenBytes) }
   if ('issuers' in policy) {
-    checkNames(policy, { ...VERIFIER_OPTIONS, issuers: true })
+    refuseUnknown(WHERE, policy, { ...VERIFIER_OPTIONS, issuers: true })
     const rules = byIssuer(policy)
     return { ...options, only: undefined, rulesFor: (issuer) => rules.get(issuer) }
   }
-  checkNames(policy, { ...VERIFIER_OPTIONS, ...RULES })
+  refuseUnknown(WHERE, policy, { ...VERIFIER_OPTIONS, ...RULES })
   const only = settleRules(policy)
   return { ...options, only, rulesFor: () => only }
 }

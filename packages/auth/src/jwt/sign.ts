@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../error.js'
 import type { SigningKey } from '../keys/contract.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
 import { checkClaimTypes, type Claims } from './claims.js'
 import { isJsonObject } from './strict-json.js'
 
@@ -12,6 +14,8 @@ export interface SignOptions {
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
 }
+
+const OPTIONS: OptionNames<SignOptions> = { expiresInSeconds: true, typ: true, now: true }
 
 function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
@@ -32,10 +36,11 @@ function expiry(issuedAt: number, expiresInSeconds: number | undefined): { exp?:
  * Signs claims as a compact token (RFC 7515 section 7.1). `iat` is now unless the claims have one.
  *
  * @param claims - an object that JSON can express; registered claims must have their type
- * @throws {ConfigurationError} `option_invalid`
+ * @throws {ConfigurationError} `option_invalid`, or `option_unknown` for an option that is not known
  * @throws {TokenError} `token_claim` for a registered claim of a wrong type
  */
 export function signToken(claims: Claims, key: SigningKey, options: SignOptions = {}): string {
+  refuseUnknown('Signing', options, OPTIONS)
   if (!isJsonObject(claims)) {
     throw new ConfigurationError('option_invalid', 'The claims are not an object.')
   }

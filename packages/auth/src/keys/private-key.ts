@@ -1,5 +1,7 @@
 import { createPublicKey, KeyObject, sign } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
 import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
 import type { SigningKey } from './contract.js'
 import { readPrivateJwk, type PrivateJwk } from './private-jwk.js'
@@ -17,6 +19,8 @@ export interface PrivateKeyOptions {
   /** Default: `alg` of the JWK, else the first that the key fits: RS256, the one of its curve, or EdDSA. */
   readonly algorithm?: PublicKeyAlgorithm
 }
+
+const OPTIONS: OptionNames<PrivateKeyOptions> = { keyId: true, algorithm: true }
 
 function refuse(message: string): never {
   throw new ConfigurationError('key_invalid', `The private key cannot be used: ${message}.`)
@@ -54,6 +58,7 @@ function areOfOneKey({ privateKey, publicKey }: KeyPair, algorithm: PublicKeyAlg
  * @throws {ConfigurationError} `key_invalid`, also for an algorithm that does not fit it, or `key_weak`
  */
 export function privateKey(input: PrivateKeyInput, options: PrivateKeyOptions = {}): SigningKey {
+  refuseUnknown('A private key', options, OPTIONS)
   const pair = readInput(input)
   const { algorithms, keyId } = pair.publicKey
   const algorithm = algorithms.find((name) => name === (options.algorithm ?? algorithms[0]))

@@ -1,5 +1,7 @@
 import { AuthError, ConfigurationError } from '../error.js'
 import type { TokenHeader } from '../jwt/compact.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
 import type { KeySource, VerificationKey } from './contract.js'
 import { fetchJson, readAddress, type FetchedJson } from './fetch-json.js'
 import { keyIdOf, readKeySet, type KeySet } from './key-set.js'
@@ -19,6 +21,15 @@ export interface RemoteKeySetOptions {
   readonly fetch?: typeof globalThis.fetch
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
+}
+
+const OPTIONS: OptionNames<RemoteKeySetOptions> = {
+  freshSeconds: true,
+  staleSeconds: true,
+  timeoutMs: true,
+  maxBytes: true,
+  fetch: true,
+  now: true,
 }
 
 /** A key set at an address. */
@@ -201,6 +212,7 @@ export function createLocatedKeySet(
       throw new ConfigurationError('option_invalid', `${name} of a key set is no number from 0 on.`)
     }
   }
+  refuseUnknown('A key set', options, OPTIONS)
   return new FetchedKeySet(locate, options)
 }
 

@@ -6,6 +6,8 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
 import {
   HMAC_ALGORITHMS,
   isHmacAlgorithm,
@@ -42,6 +44,8 @@ export interface SecretOptions {
    */
   readonly algorithms?: readonly Algorithm[]
 }
+
+const OPTIONS: OptionNames<SecretOptions> = { algorithms: true }
 
 /** Secrets as keys: all of them verify, the first one signs. */
 export interface SecretKeys extends KeySource {
@@ -195,6 +199,7 @@ export function secretKeys(
   secret: Secret | readonly Secret[],
   options: SecretOptions = {},
 ): SecretKeys {
+  refuseUnknown('A secret', options, OPTIONS)
   if (options.algorithms !== undefined && !Array.isArray(options.algorithms)) {
     throw new ConfigurationError('option_invalid', 'The option algorithms is not a list.')
   }

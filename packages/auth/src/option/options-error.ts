@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../error.js'
-import type { RefusedOption } from './closed-options.js'
+import { findRefusedOptions, type RefusedOption } from './closed-options.js'
 
 /** One refused option in words: `Agent "a": scorers. Signet runs no …`. */
 export function refusedOptionText({ where, name, remedy }: RefusedOption): string {
@@ -29,4 +29,19 @@ export class OptionsError extends ConfigurationError {
 /** @throws {OptionsError} where there is one */
 export function refuseOptions(refused: readonly RefusedOption[]): void {
   if (refused.length > 0) throw new OptionsError(refused)
+}
+
+/**
+ * Refuses options that are not known, with the nearest name: misspelt, they would not count.
+ * @param where - what has the options, as the beginning of a sentence
+ * @param served - the names that are known, of an `OptionNames`
+ * @throws {OptionsError} `option_unknown`
+ */
+export function refuseUnknown(
+  where: string,
+  options: object,
+  served: Readonly<Record<string, true>>,
+  path = '',
+): void {
+  refuseOptions(findRefusedOptions(where, options, { served }, path))
 }

@@ -1,5 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { signToken } from '../jwt/sign.js'
 import { createVerifier, verifySignature } from '../jwt/verify.js'
+import { privateKey } from '../keys/private-key.js'
+import { createRemoteKeySet } from '../keys/remote-key-set.js'
 import { createSecret, secretKeys } from '../keys/secret.js'
 import { MastraAuthProvider } from './mastra-auth-provider.js'
 import { checkProvider } from './provider-shape.js'
@@ -53,6 +57,33 @@ describe('an option that is not known', () => {
       algorithm: ['HS512'],
     })
     await expect(async () => verifySignature('a.b.c', policy)).rejects.toThrow('algorithms?')
+  })
+})
+
+describe('an option of a key or of signing', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+
+  it.each([
+    [
+      'signing, which would make a token without an end',
+      () =>
+        signToken({ sub: 'alice' }, secretKeys(secret).signingKey, untyped({ expiresSeconds: 60 })),
+    ],
+    ['a secret', () => secretKeys(secret, untyped({ algorithm: ['HS512'] }))],
+    ['a private key', () => privateKey(rsa, untyped({ kid: 'one' }))],
+    [
+      'a key set at an address',
+      () => createRemoteKeySet('https://issuer.example/jwks', untyped({ timeout: 1 })),
+    ],
+  ])('is refused by %s', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'option_unknown' }))
+  })
+
+  it('is taken where it is known', () => {
+    const { signingKey } = secretKeys(secret, { algorithms: ['HS256'] })
+    expect(() => signToken({ sub: 'alice' }, signingKey, { expiresInSeconds: 60 })).not.toThrow()
+    expect(() => privateKey(rsa, { keyId: 'one' })).not.toThrow()
+    expect(() => createRemoteKeySet('https://issuer.example/jwks', { timeoutMs: 1 })).not.toThrow()
   })
 })
 

@@ -5,7 +5,7 @@ import {
   type Unserved,
 } from '@signet/auth'
 import type { Memory } from '../memory/memory.js'
-import type { ModelConfig } from '../model/contract.js'
+import type { ModelConfig, OpenAICompatibleModel } from '../model/contract.js'
 import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'
 import type { RequestContext } from '../request-context.js'
 import { isTool } from '../tool/create-tool.js'
@@ -87,9 +87,20 @@ function instructionProblems(instructions: unknown): readonly Problem[] {
   return [['instructions', "Give a text, { role: 'system', content }, or a list of these."]]
 }
 
+const SERVER_MODEL: OptionNames<OpenAICompatibleModel> = { url: true, id: true, apiKey: true }
+
 function modelProblems(model: unknown): readonly Problem[] {
-  if (!Array.isArray(model)) return []
-  return [['model', 'Signet does not fall back from one model to another. Give one model.']]
+  if (Array.isArray(model)) {
+    return [['model', 'Signet does not fall back from one model to another. Give one model.']]
+  }
+  // An AI SDK model is an object of a class, or says which version of the contract it has.
+  if (typeof model !== 'object' || model === null || 'specificationVersion' in model) return []
+  return Object.keys(model)
+    .filter((name) => !Object.hasOwn(SERVER_MODEL, name))
+    .map((name) => [
+      `model.${name}`,
+      'A model is { url, id, apiKey }. For headers and other settings, give an AI SDK model.',
+    ])
 }
 
 /** What can be no option of an agent, although it has the name of one. */

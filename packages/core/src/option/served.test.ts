@@ -138,6 +138,11 @@ describe('an application', () => {
     ],
     ['a memory as a function', { memory: () => ({}) }, 'Agent "writer": memory'],
     ['a memory of another library', { memory: { recall() {} } }, 'Agent "writer": memory'],
+    [
+      'headers for the server of its model',
+      { model: { url: 'http://127.0.0.1:1/v1', id: 'm', headers: {} } },
+      'Agent "writer": model.headers',
+    ],
     ['several models', { model: [{ model: MODEL }] }, 'Agent "writer": model'],
     [
       'instructions that are not a text',
