@@ -119,6 +119,7 @@ export {
   rememberMaker,
 } from './api-key/maker.js'
 export { findUncoveredScope } from './api-key/scope.js'
+export { containsCredential } from './credential-text.js'
 export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
 export { isBearerToken, readBearerToken } from './bearer/header.js'
 export {

@@ -106,7 +106,7 @@ function logFailure(service: Service, exchange: Exchange, error: unknown): void 
   if (isFault(code)) service.logger.error('A request failed.', { ...fields, error })
   else {
     const reason = error instanceof Error ? error.message : undefined
-    service.logger.info('A request was refused.', { ...fields, reason })
+    service.logger.info('A request was refused.', { ...fields, missing: exchange.missing, reason })
   }
 }
 
@@ -209,7 +209,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
       // What fails because the client left is no fault; what is refused stays refused.
       const isGone = isFault(errorCode(error)) && request.isClientGone
       exchange.code ??= isGone ? 'client_gone' : errorCode(error)
-      exchange.missing = ScopeError.isInstance(error) ? error.missingScope : undefined
+      if (ScopeError.isInstance(error)) exchange.missing ??= error.missingScope
       if (!isGone) logFailure(service, exchange, error)
       exchange.begin(isGone ? CLIENT_GONE_STATUS : reply.status, true)
       return reply
@@ -232,6 +232,8 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
       : respond(exchange))
     reply.caller = () => limits.callerOf(exchange)
     reply.headers['x-request-id'] = requestId
+    // Whoever opens an answer in a browser sees what its type says, and nothing that a caller wrote into it.
+    reply.headers['x-content-type-options'] ??= 'nosniff'
     if (exchange.limit !== undefined) setLimitFields(exchange.limit, reply.headers)
     crossOrigin.decorate(request, reply.headers)
     return request.method === 'HEAD' ? withoutBody(reply) : reply

@@ -77,14 +77,14 @@ describe('who may call a route of the application', () => {
         ask(`/run/${name}`, { method: 'POST', token: tokenWith(...permissions) })
       expect((await run('agents:execute:weather-agent')).status).toBe(200)
       expect((await run('agents:execute')).status).toBe(200)
-      for (const wrong of [
-        'agents:execute:weatherAgent',
-        'agents:execute:other-agent',
-        'agents:read:weather-agent',
+      for (const [wrong, told] of [
+        ['agents:execute:weatherAgent', 'weather-agent'],
+        ['agents:read:weather-agent', 'weather-agent'],
+        ['agents:execute:other-agent', name],
       ] as const) {
         const refusal = await readRefusal(await run(wrong))
         expect(refusal).toMatchObject({ status: 403, code: 'scope_insufficient' })
-        expect(refusal.challenge).toContain('scope="agents:execute:weather-agent"')
+        expect(refusal.challenge).toContain(`scope="agents:execute:${told}"`)
       }
       expect((await ask(`/run/${name}`, { method: 'POST' })).status).toBe(401)
     }
@@ -359,6 +359,17 @@ describe('a handler of the application', () => {
     const { ask } = serve([registerApiRoute('/mine', { method: 'GET', handler })])
     const response = await ask('/%6d%49ne/%2e%2E/%6Dine?a=%6d', { token })
     expect(await response.text()).toBe('/mine http://localhost:4111/mine?a=%6d')
+  })
+})
+
+describe('the type of an answer', () => {
+  it('is never guessed, whoever made the answer', async () => {
+    const text = registerApiRoute('/text', { method: 'GET', handler: (c) => c.text('<p>') })
+    const { ask } = serve([text])
+    for (const path of ['/text', '/health', '/api/agents', '/api/nowhere', '/nowhere']) {
+      const { headers } = await ask(path, { token })
+      expect([path, headers.get('x-content-type-options')]).toStrictEqual([path, 'nosniff'])
+    }
   })
 })
 

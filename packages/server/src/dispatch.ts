@@ -1,4 +1,4 @@
-import { requiredPermissions, type Principal } from '@signet/auth'
+import { requiredPermissions, ScopeError, type Principal } from '@signet/auth'
 import { readJsonBody } from './body.js'
 import { Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
@@ -8,7 +8,7 @@ import type { Caller } from './gate.js'
 import { HandlerCall, type Passage } from './handler-context.js'
 import { isStream, jsonReply, Reply } from './http/reply.js'
 import { noSuchRoute } from './missing-feature.js'
-import { canonicalParams } from './resource-id.js'
+import { canonicalParams, readParams, tellMissing } from './resource-id.js'
 import type { RouteMatch } from './route-table.js'
 import type { Service } from './service.js'
 import { traced } from './tracing/contract.js'
@@ -67,9 +67,17 @@ function permit(
 ): RouteMatch {
   if (match === undefined) throw noSuchRoute(table, exchange.request)
   const { route } = match
-  const params = canonicalParams(mastra, match.params, route.access)
+  const spelt = readParams(match.params, route)
+  const params = canonicalParams(mastra, spelt)
   exchange.permissions = requiredPermissions(route.access, params)
-  gate.authorize(principal, exchange.permissions)
+  try {
+    gate.authorize(principal, exchange.permissions)
+  } catch (error) {
+    if (!ScopeError.isInstance(error)) throw error
+    exchange.missing = error.missingScope
+    const told = tellMissing(error.missingScope, route, principal, { spelt, params })
+    throw new ScopeError(told, error.ignoredGrants)
+  }
   return { route, params }
 }
 
@@ -103,7 +111,7 @@ async function dispatch(passage: Passage): Promise<unknown> {
   const match = table.find(request.method, request.path)
   exchange.route = match?.route
   if (match?.route.access === 'public') {
-    const params = canonicalParams(mastra, match.params, match.route.access)
+    const params = canonicalParams(mastra, readParams(match.params, match.route))
     return callRoute(passage, { route: match.route, params })
   }
   if (match === undefined && !table.isPrefixed(request.path)) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ApiKeyRecord } from './contract.js'
-import { containsApiKey } from './form.js'
+import { containsCredential } from '../credential-text.js'
 import type { KeyMaker } from './maker.js'
 import { apiKeyDigest, createApiKey } from './make.js'
 
@@ -12,7 +12,7 @@ const ID_BYTES = 10
  * is shown in lists, and so no place for a key that somebody pastes.
  */
 export function isApiKeyName(text: string): boolean {
-  if (text.length > MOST_NAME || text.trim() === '' || containsApiKey(text)) return false
+  if (text.length > MOST_NAME || text.trim() === '' || containsCredential(text)) return false
   return !/[\p{Cc}\p{Surrogate}\p{Bidi_Control}]/u.test(text)
 }
 

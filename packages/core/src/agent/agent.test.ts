@@ -771,10 +771,38 @@ describe('a tool of the client', () => {
     },
   )
 
-  it('is refused under the name of a tool that the caller may not execute', async () => {
-    const options = { clientTools: { weatherTool: {} }, requestContext: askedBy() }
+  it.each(['weatherTool', 'get-weather'])(
+    'is refused under the name of a tool that the caller may read, but not execute: %s',
+    async (name) => {
+      const requestContext = askedBy('tools:read:get-weather')
+      const options = { clientTools: { [name]: {} }, requestContext }
 
-    expect(await refusedFields(agentOf(modelOf()), options)).toEqual(['clientTools.weatherTool'])
+      expect(await refusedFields(agentOf(modelOf()), options)).toEqual([`clientTools.${name}`])
+    },
+  )
+
+  it.each(['weatherTool', 'get-weather', 'no-tool'])(
+    'is offered under a name that is none to the caller, whether a tool has it or not: %s',
+    async (name) => {
+      const model = modelOf(call(name))
+      const clientTools = { [name]: { description: 'Mine' } }
+      const output = await agentOf(model).generate('Hi', {
+        clientTools,
+        requestContext: askedBy(),
+      })
+
+      expect(offeredTo(model)).toEqual([name])
+      expect(output.finishReason).toBe('tool-calls')
+      expect(output.toolCalls.map(({ payload }) => payload.toolName)).toEqual([name])
+    },
+  )
+
+  it('is refused under a name that looks like a token, which is not repeated', async () => {
+    const encode = (text: string) => Buffer.from(text).toString('base64url')
+    const name = `${encode('{"alg":"HS256"}')}.${encode('{"sub":"alice"}')}.c2ln`
+    const clientTools = { [name]: {} }
+
+    expect(await refusedFields(agentOf(modelOf()), { clientTools })).toEqual(['clientTools'])
   })
 
   it.each(['', 'get weather', 'a/b', 'a'.repeat(129)])(

@@ -1,5 +1,5 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { isLegalId } from '@signet/auth'
+import { containsCredential, isLegalId } from '@signet/auth'
 import { InputError, ToolError } from '../error.js'
 import { describeIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
@@ -49,16 +49,32 @@ function toPublicError(error: unknown, tool: Tool, logger: Logger): ToolError {
   return new ToolError(`The tool ${tool.id} failed.`)
 }
 
-function checkClientNames(clientTools: ClientTools, tools: AgentTools): void {
-  const taken = new Set(Object.entries(tools).flatMap(([name, tool]) => [name, tool.id]))
+/** Whether the caller may learn that there is such a tool. */
+function maySee(tool: Tool, requestContext: RequestContext): boolean {
+  return requestContext.allows(`tools:read:${tool.id}`) || mayExecute(tool, requestContext)
+}
+
+/**
+ * Refuses client tools that are named as a tool is which the caller may see. Of one that they may not see they learn
+ * nothing: it is not offered, and the client's is.
+ */
+function checkClientNames(
+  clientTools: ClientTools,
+  tools: AgentTools,
+  { builtIn = {}, requestContext }: OfferContext,
+): void {
+  const seen = Object.entries(tools).filter(([, tool]) => maySee(tool, requestContext))
+  const taken = new Set(
+    [...seen, ...Object.entries(builtIn)].flatMap(([name, tool]) => [name, tool.id]),
+  )
   for (const name of Object.keys(clientTools)) {
-    if (isLegalId(name) && !taken.has(name)) continue
-    const message = taken.has(name)
+    const isName = isLegalId(name) && !containsCredential(name)
+    if (isName && !taken.has(name)) continue
+    const message = isName
       ? 'A tool of the server has this name.'
       : 'A name is 1 to 128 of A-Z a-z 0-9 _ . -'
-    throw new InputError('The client tools cannot be used.', [
-      { field: `clientTools.${name}`, message },
-    ])
+    const field = containsCredential(name) ? 'clientTools' : `clientTools.${name}`
+    throw new InputError('The client tools cannot be used.', [{ field, message }])
   }
 }
 
@@ -105,7 +121,7 @@ function offerClient(
  * The tools that a model is offered: those of the agent that the caller may execute, and the
  * client's own. A tool that the caller may not execute is not even named to the model.
  *
- * @throws {InputError} when a client tool has an illegal name, or that of a tool of the agent
+ * @throws {InputError} when a client tool has an illegal name, or that of a tool which the caller may see
  */
 export function offerTools(
   tools: AgentTools,
@@ -114,7 +130,7 @@ export function offerTools(
 ): Map<string, LoopTool> {
   const { builtIn = {}, requestContext } = context
   const clients = Object.entries(clientTools)
-  if (clients.length > 0) checkClientNames(clientTools, { ...tools, ...builtIn })
+  if (clients.length > 0) checkClientNames(clientTools, tools, context)
   const offered = new Map<string, LoopTool>()
   for (const [name, tool] of Object.entries(tools)) {
     if (mayExecute(tool, requestContext)) offered.set(name, offer(name, tool, context))

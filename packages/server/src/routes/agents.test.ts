@@ -165,12 +165,12 @@ describe.each(AGENT_ROUTES)('%s', (template, json, templates) => {
   })
 
   it.each(needs.map((_, index) => index))(
-    'names the permission that is missing (%i), under its id and its key',
+    'names the permission that is missing (%i) as the agent was called, by its id or its key',
     async (index) => {
       const token = tokenWith(...needs.filter((_, other) => other !== index))
       for (const id of ['weather-agent', 'weatherAgent']) {
         const refusal = await readRefusal(await ask(path(id), { token, json }))
-        expect(refusal).toMatchObject(missing(needs[index] ?? ''))
+        expect(refusal).toMatchObject(missing(templates[index]?.replace('ID', id) ?? ''))
       }
     },
   )

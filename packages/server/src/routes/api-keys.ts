@@ -1,5 +1,5 @@
 import {
-  containsApiKey,
+  containsCredential,
   findUncoveredScope,
   isApiKeyName,
   issueApiKey,
@@ -41,7 +41,7 @@ const scopeText = z
   .string()
   .max(BOUNDS.keyScopeCharacters.limit, { abort: true })
   .superRefine((text, context) => {
-    if (parseGrant(text) !== undefined && !containsApiKey(text)) return
+    if (parseGrant(text) !== undefined && !containsCredential(text)) return
     const named = text.length > MAX_QUOTED ? 'The text' : JSON.stringify(text)
     const message = `${named} is no permission. Write resource:action or resource:action:id.`
     context.addIssue({ code: 'custom', message })

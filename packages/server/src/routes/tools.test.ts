@@ -45,16 +45,18 @@ describe('GET /tools/:toolId', () => {
     expect(JSON.parse(outputSchema)).toMatchObject({ json: { required: ['degrees'] } })
   })
 
-  it.each<[readonly Permission[]]>([
-    [[]],
-    [['tools:execute:lonely-tool']],
-    [['tools:read:lonelyTool']],
-    [['agents:read']],
-  ])('answers 403 with %j', async (permissions) => {
+  it.each<[readonly Permission[], string]>([
+    [[], 'lonelyTool'],
+    [['agents:read'], 'lonelyTool'],
+    [['tools:read:other'], 'lonelyTool'],
+    [['tools:execute:lonely-tool'], 'lonely-tool'],
+    [['tools:read:lonelyTool'], 'lonely-tool'],
+  ])('answers 403 with %j, and calls lonelyTool %s', async (permissions, called) => {
     for (const id of ['lonely-tool', 'lonelyTool']) {
       const refusal = await refusalOf(`/api/tools/${id}`, { token: tokenWith(...permissions) })
       expect(refusal).toMatchObject({ status: 403, code: 'scope_insufficient' })
-      expect(refusal.challenge).toContain('scope="tools:read:lonely-tool"')
+      const told = id === 'lonelyTool' ? called : id
+      expect(refusal.challenge).toContain(`scope="tools:read:${told}"`)
     }
   })
 
