@@ -129,7 +129,7 @@ export function toPlainPrompt(
     else if (plain.content.length === 0) return undefined
     else if (last?.role !== 'tool') prompt.push(plain)
     else if (plain.providerOptions ?? last.providerOptions) return undefined
-    else last.content.push(...plain.content)
+    else for (const part of plain.content) last.content.push(part)
   }
   return isAnswered(prompt) ? prompt : undefined
 }

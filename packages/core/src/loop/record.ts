@@ -66,6 +66,8 @@ function toUsage({
 export class StepRecord {
   readonly content: Content[] = []
   readonly calls: ToolCallContent[] = []
+  /** By the ids of the calls. */
+  readonly #inputs = new Map<string, unknown>()
   finishReason: string = 'other'
   warnings: readonly unknown[] = []
   usage: TokenUsage = UNKNOWN_USAGE
@@ -103,6 +105,7 @@ export class StepRecord {
       case 'tool-call': {
         const call = readToolCall(part, this.#tools)
         this.calls.push(call)
+        if (!this.#inputs.has(call.toolCallId)) this.#inputs.set(call.toolCallId, call.input)
         return call
       }
       case 'tool-result':
@@ -114,7 +117,7 @@ export class StepRecord {
 
   /** What a tool came to that the provider ran. Its call may be of an earlier step. */
   #outcome({ toolCallId, toolName, result, isError, providerMetadata }: ModelResult): ToolOutcome {
-    const input = this.calls.find((call) => call.toolCallId === toolCallId)?.input
+    const input = this.#inputs.get(toolCallId)
     const common = { toolCallId, toolName, input, providerExecuted: true, providerMetadata }
     if (isError === true) {
       const told = { type: 'error-json', value: result } as const

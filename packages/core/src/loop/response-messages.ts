@@ -54,10 +54,13 @@ function isOwnOutcome(part: Content): part is ToolOutcome {
 function inOrderOfCalls(content: readonly Content[]): ToolOutcome[] {
   const outcomes = content.filter(isOwnOutcome)
   if (outcomes.length < 2) return outcomes
-  const calls = content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : []))
-  return outcomes.toSorted(
-    (left, right) => calls.indexOf(left.toolCallId) - calls.indexOf(right.toolCallId),
-  )
+  const places = new Map<string, number>()
+  for (const part of content) {
+    const isNew = part.type === 'tool-call' && !places.has(part.toolCallId)
+    if (isNew) places.set(part.toolCallId, places.size)
+  }
+  const placeOf = ({ toolCallId }: ToolOutcome) => places.get(toolCallId) ?? -1
+  return outcomes.toSorted((left, right) => placeOf(left) - placeOf(right))
 }
 
 /** What a step adds to the conversation: what the model said and called, then what its tools came to. */

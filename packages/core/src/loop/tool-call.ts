@@ -26,11 +26,14 @@ function parseInput(text: string): unknown {
   return input
 }
 
+/** How many tools a model is told of where it called one that is not there. */
+const MAX_TOLD_TOOLS = 100
+
 function missing(name: string, tools: LoopTools): string {
+  const names = [...tools.keys()].slice(0, MAX_TOLD_TOOLS)
+  const rest = tools.size > names.length ? ` and ${tools.size - names.length} more` : ''
   const there =
-    tools.size === 0
-      ? 'No tools are available.'
-      : `Available tools: ${[...tools.keys()].join(', ')}.`
+    tools.size === 0 ? 'No tools are available.' : `Available tools: ${names.join(', ')}${rest}.`
   return `Model tried to call unavailable tool '${name}'. ${there}`
 }
 

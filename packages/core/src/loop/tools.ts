@@ -76,7 +76,8 @@ export async function runTool(
 /** What runs at the same time, in the order in which it ends. @param work - promises that do not reject */
 export function inOrderOfEnds<Value>(work: readonly Promise<Value>[]): Promise<Value>[] {
   const takers: ((value: Value) => void)[] = []
+  let count = 0
   const ends = work.map(() => new Promise<Value>((resolve) => takers.push(resolve)))
-  for (const each of work) void each.then((value) => takers.shift()?.(value))
+  for (const each of work) void each.then((value) => takers[count++]?.(value))
   return ends
 }
