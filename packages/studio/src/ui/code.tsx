@@ -1,5 +1,6 @@
 import { classNames } from './class-names.js'
 import { CopyButton } from './copy-button.js'
+import { shorten } from './shorten.js'
 
 /** A word of code in a sentence. */
 export function InlineCode({ children }: { readonly children: string }) {
@@ -10,7 +11,7 @@ export function InlineCode({ children }: { readonly children: string }) {
   )
 }
 
-/** A block of code or JSON, which can be copied. It scrolls in itself; the keyboard reaches it. */
+/** A block of code or JSON, which can be copied, also where it is too long to be shown whole. It scrolls in itself; the keyboard reaches it. */
 export function Code({
   text,
   label,
@@ -34,7 +35,7 @@ export function Code({
           isWrapped && 'whitespace-pre-wrap wrap-anywhere',
         )}
       >
-        {text}
+        {shorten(text)}
       </pre>
       <div className="absolute top-1 right-1 rounded bg-sunken">
         <CopyButton text={text} label={`Copy: ${label}`} />

@@ -1,4 +1,5 @@
 import type { ChatToolCall } from '@signet/client-js/react'
+import { memo } from 'react'
 import { ChevronRightIcon, MixerVerticalIcon } from '@radix-ui/react-icons'
 import { Badge } from '../../ui/badge.js'
 import { Code } from '../../ui/code.js'
@@ -14,8 +15,8 @@ function toText(value: unknown): string {
   return JSON.stringify(value, undefined, 2) ?? 'nothing'
 }
 
-/** A call of a tool, folded: its input and what it came to are inside. */
-export function ToolCallView({ call }: { readonly call: ChatToolCall }) {
+/** A call of a tool, folded: its input and what it came to are inside. Made again only when the call is another. */
+export const ToolCallView = memo(function ToolCallView({ call }: { readonly call: ChatToolCall }) {
   const { tone, text } = STATE[call.state]
   return (
     <details className="group/call rounded-md border border-line bg-canvas">
@@ -45,4 +46,4 @@ export function ToolCallView({ call }: { readonly call: ChatToolCall }) {
       </div>
     </details>
   )
-}
+})
