@@ -123,7 +123,7 @@ export {
   type SpanOperation,
 } from './model/telemetry.js'
 export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
-export { Refusals, type UnsupportedPolicy } from './option/refusals.js'
+export { mayBeMissing, Refusals, type UnsupportedPolicy } from './option/refusals.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {
   type ApiRoute,

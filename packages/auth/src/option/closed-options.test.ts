@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { ConfigurationError } from '../error.js'
 import { findRefusedOptions, isNothing, type OptionRules } from './closed-options.js'
 import { nearestName } from './nearest-name.js'
 import { OptionsError, refuseOptions } from './options-error.js'
@@ -118,6 +119,22 @@ describe('the error', () => {
     expect(String(error)).toContain('Agent "a": scorers. Scorers are not run.')
     expect(String(error)).toContain('Agent "a": zebra.')
   })
+
+  it('is known by its class, also where another installed copy of the package threw it', async () => {
+    const error = thrown({ zebra: 1 })
+    expect(OptionsError.isInstance(error)).toBe(true)
+    vi.resetModules()
+    const copy = await import('./options-error.js')
+    expect(copy.OptionsError).not.toBe(OptionsError)
+    expect(copy.OptionsError.isInstance(error)).toBe(true)
+  })
+
+  it.each([new ConfigurationError('option_unknown', 'x'), { refused: [] }, undefined])(
+    'is not anything else: %s',
+    (value) => {
+      expect(OptionsError.isInstance(value)).toBe(false)
+    },
+  )
 
   it('has the code option_unknown where nobody has any of them', () => {
     expect(thrown({ zebra: 1 })).toMatchObject({ code: 'option_unknown' })

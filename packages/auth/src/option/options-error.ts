@@ -24,6 +24,11 @@ export class OptionsError extends ConfigurationError {
     super(isKnown ? 'option_unsupported' : 'option_unknown', messageOf(refused))
     this.refused = refused
   }
+
+  /** Like `instanceof`, but also true for an error of another installed copy of this package. */
+  static override isInstance(value: unknown): value is OptionsError {
+    return ConfigurationError.isInstance(value) && 'refused' in value
+  }
 }
 
 /** @throws {OptionsError} where there is one */

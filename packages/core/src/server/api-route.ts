@@ -120,8 +120,8 @@ export function registerApiRoute<const Path extends string>(
   refuseOptions(
     findRefusedOptions(`Route ${path}`, options, {
       served: SERVED,
-      unsupported: UNSUPPORTED_ROUTE_OPTIONS,
-      guards: ROUTE_GUARDS,
+      // A route is declared before its application says whether any may be missing, so that none may.
+      guards: { ...UNSUPPORTED_ROUTE_OPTIONS, ...ROUTE_GUARDS },
     }),
   )
   if (!path.startsWith('/')) refuse(path, 'does not begin with a slash.')
