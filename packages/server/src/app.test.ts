@@ -1,4 +1,4 @@
-import { Agent, createTool, Mastra, type ServerConfig } from '@signet/core'
+import { Agent, createTool, Mastra, type MastraConfig, type ServerConfig } from '@signet/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   BASE_URL,
@@ -112,6 +112,37 @@ describe('createApp: who may call', () => {
     expect(await listFor('viewer')).toStrictEqual(['weather-agent', 'other-agent'])
     expect(await listFor('constructor')).toStrictEqual([])
   })
+})
+
+describe('createApp: what it says of an application that is served without options', () => {
+  const logOf = (config: object) => {
+    const { logger, lines } = createLogRecorder()
+    createApp(new Mastra({ ...config, logger, server: { auth: createTestAuth() } } as MastraConfig))
+    return lines
+  }
+
+  it('is one warning for each option, in the log of the application, without its value', () => {
+    const missing = { workflows: { a: 'value' }, scorers: { b: 'value' } }
+    const lines = logOf({ ...missing, unsupported: 'warn' })
+    expect(lines).toStrictEqual(
+      ['workflows', 'scorers'].map((option) => ({
+        level: 'warn',
+        message: 'The application has an option that is not served.',
+        fields: {
+          where: 'Mastra',
+          option,
+          remedy: expect.stringContaining('Leave the option out'),
+        },
+      })),
+    )
+  })
+
+  it.each([{}, { unsupported: 'warn' }, { workflows: {}, unsupported: 'refuse' }])(
+    'is nothing where nothing is missing: %j',
+    (config) => {
+      expect(logOf(config)).toStrictEqual([])
+    },
+  )
 })
 
 describe('an answer', () => {

@@ -1,5 +1,5 @@
 import { refuseUnknown, ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
-import { BOUNDS, type Mastra } from '@signet/core'
+import { BOUNDS, type Logger, type Mastra } from '@signet/core'
 import { createAccessLog } from './access-log.js'
 import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './application-routes.js'
@@ -116,6 +116,17 @@ function withoutBody({ status, headers, body }: Reply): Reply {
   return new Reply(null, status, headers)
 }
 
+/** Says in the log what the application was given and is served without: a line for each option. */
+function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
+  for (const { where, name, remedy } of mastra.listUnsupported()) {
+    logger.warn('The application has an option that is not served.', {
+      where,
+      option: name,
+      remedy,
+    })
+  }
+}
+
 /**
  * Makes an application servable: one table of routes behind one gate.
  *
@@ -178,6 +189,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   if (!gate.isAuthEnabled) {
     logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
   }
+  warnOfUnsupported(mastra, logger)
   const service: Service = {
     mastra,
     gate,

@@ -52,5 +52,20 @@ const packages = defineRoute({
   }),
 })
 
+const unsupported = defineRoute({
+  method: 'GET',
+  path: '/system/unsupported',
+  access: 'system:read',
+  summary: 'The options that the application was given and is served without',
+  response: z.object({
+    unsupported: z.array(z.object({ where: z.string(), name: z.string(), remedy: z.string() })),
+  }),
+  handler: ({ mastra }) => ({
+    unsupported: mastra
+      .listUnsupported()
+      .map(({ where, name, remedy }) => ({ where, name, remedy })),
+  }),
+})
+
 /** The server itself. */
-export const systemRoutes: readonly Route[] = [health, ready, packages]
+export const systemRoutes: readonly Route[] = [health, ready, packages, unsupported]
