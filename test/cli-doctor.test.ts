@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -161,6 +161,106 @@ describe('signet doctor: what does not start', () => {
     expect(code).toBe(1)
     expect(stdout).toContain('does not build')
     expect(stdout).toContain('index.ts')
+  })
+})
+
+describe('signet doctor: options that Signet does not serve', () => {
+  const workflows = { workflows: { w: { secret: 'of the workflow' } } }
+
+  it('is an error for each of an application that does not start, with its place and its name', async () => {
+    const report = await examine({
+      ...GOOD,
+      application: { ...workflows, wokflow: 1 },
+      middleware: ['any'],
+      agent: { scorers: { any: 1 } },
+      tool: { requireApproval: true },
+    })
+    const found = of(report, 'option')
+    expect(found.map(({ level, what }) => `${level} ${what}`)).toStrictEqual([
+      'error Mastra: Signet does not serve the option workflows.',
+      'error Mastra: there is no option wokflow.',
+      'error Mastra: Signet does not serve the option server.middleware, which closes something.',
+      'error Agent "the-clerk": Signet does not serve the option scorers.',
+      'error Tool "echo-word": Signet does not serve the option requireApproval, which closes something.',
+    ])
+    const [plain, misspelt, guard] = found
+    expect(plain?.why).toContain("unless it says unsupported: 'warn'")
+    expect(misspelt?.why).not.toContain("'warn'")
+    expect(misspelt?.remedy).toContain('Did you mean workflows?')
+    expect(guard?.why).toContain('would stand open')
+    // They are all that is found of an application that does not start.
+    expect(report.findings.filter(({ level }) => level === 'error')).toStrictEqual(found)
+    expect(report.stdout).not.toContain('of the workflow')
+  })
+
+  it('is told to a person as in JSON', async () => {
+    const { code, stdout, stderr } = await doctor({ ...GOOD, application: workflows })
+    expect(code).toBe(1)
+    expect(stdout).toBe(
+      [
+        'error    Mastra: Signet does not serve the option workflows.',
+        "         signet start refuses the application, unless it says unsupported: 'warn'.",
+        '         Remedy: Signet does not run workflows. Leave the option out.',
+        '',
+      ].join('\n'),
+    )
+    expect(stderr).toBe('1 error, 0 warnings.\n')
+  })
+
+  it('is an error where an option of the provider is misspelt', async () => {
+    const report = await examine({ auth: { audiance: 'api' } })
+    expect(levels(report, 'option')).toStrictEqual(['error'])
+    expect(of(report, 'option')[0]?.remedy).toContain('Did you mean audience?')
+  })
+
+  it('is a warning for each that an application is served without, and the rest is looked at', async () => {
+    const report = await examine({
+      ...GOOD,
+      application: { ...workflows, unsupported: 'warn' },
+      agent: { scorers: { any: 1 } },
+    })
+    const found = of(report, 'option')
+    expect(found.map(({ level, what }) => `${level} ${what}`)).toStrictEqual([
+      'warning Mastra: Signet does not serve the option workflows.',
+      'warning Agent "the-clerk": Signet does not serve the option scorers.',
+    ])
+    expect(levels(report, 'auth')).toStrictEqual(['ok'])
+    expect(report.code).toBe(0)
+  })
+
+  it("is an error for a guard also where the application says unsupported: 'warn'", async () => {
+    const application = { ...workflows, unsupported: 'warn' }
+    const report = await examine({ ...GOOD, application, middleware: ['any'] })
+    expect(of(report, 'option').map(({ what }) => what)).toStrictEqual([
+      'Mastra: Signet does not serve the option server.middleware, which closes something.',
+    ])
+    expect(report.code).toBe(1)
+  })
+
+  it.each<[string, Configuration]>([
+    ['nothing is missing', GOOD],
+    ['an option asks for nothing', { ...GOOD, application: { workflows: {} } }],
+  ])('is ok where %s', async (_what, configuration) => {
+    expect(levels(await examine(configuration), 'option')).toStrictEqual(['ok'])
+  })
+
+  it('keeps the report whole where the application has a log that writes on standard output', async () => {
+    const project = copies.copy('configured')
+    const entry = join(project, 'src', 'mastra', 'index.ts')
+    const logger = '{ debug() {}, info() {}, warn: console.log, error: console.log }'
+    const source = readFileSync(entry, 'utf8')
+    writeFileSync(entry, source.replace('...application,', `...application, logger: ${logger},`))
+    const { stdout } = await runSignet(['doctor', '--dir', project, '--json'], {
+      env: {
+        MASTRA_JWT_SECRET: SECRET,
+        CONFIGURATION: JSON.stringify({
+          ...GOOD,
+          application: { ...workflows, unsupported: 'warn' },
+        }),
+      },
+    })
+    const { findings }: { findings: readonly Finding[] } = JSON.parse(stdout)
+    expect(findings.filter(({ check }) => check === 'option')).toHaveLength(1)
   })
 })
 

@@ -1,7 +1,11 @@
-import { ConfigurationError } from '@signet/auth'
+import type { Writable } from 'node:stream'
+import { ConfigurationError, OptionsError } from '@signet/auth'
 import { RegistrationError } from '@signet/core'
 import { StartError } from '@signet/server'
 import { CommandFailure } from './failure.js'
+import { writeLine } from './io.js'
+import { refusedOptionLines } from './refused-options.js'
+import { createStyle, writeStyledLine } from './style.js'
 
 /** An error whose message is meant for the person at the terminal; of any other the stack helps too. */
 export type ExplainedError = CommandFailure | StartError | ConfigurationError | RegistrationError
@@ -14,4 +18,23 @@ export function isExplained(error: unknown): error is ExplainedError {
     ConfigurationError.isInstance(error) ||
     RegistrationError.isInstance(error)
   )
+}
+
+/**
+ * Writes why a command failed, for the person at the terminal: what an explained error says, in one line or, where
+ * it has a list, in several; of any other error also the stack, which finds the line.
+ * @param prefix - what stands before the first line. Default: nothing
+ */
+export function writeError(stream: Writable, error: unknown, prefix = ''): void {
+  if (OptionsError.isInstance(error)) {
+    const [heading = '', ...lines] = refusedOptionLines(error.refused, createStyle(stream))
+    for (const line of [prefix + heading, ...lines]) writeStyledLine(stream, line)
+    return
+  }
+  if (!(error instanceof Error)) {
+    writeLine(stream, prefix + String(error))
+    return
+  }
+  const text = isExplained(error) ? error.message : (error.stack ?? error.message)
+  writeLine(stream, prefix + text)
 }

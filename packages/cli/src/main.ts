@@ -1,15 +1,8 @@
 import { CommanderError } from 'commander'
-import { isExplained } from './explained.js'
+import { writeError } from './explained.js'
 import { EXIT_CODE, FindingFailure, UsageFailure } from './failure.js'
 import { type Io, writeLine } from './io.js'
 import { createProgram } from './program.js'
-
-function explain(error: unknown): string {
-  if (isExplained(error)) return `error: ${error.message}`
-  return error instanceof Error
-    ? `error: ${error.stack ?? error.message}`
-    : `error: ${String(error)}`
-}
 
 /**
  * Runs the command line.
@@ -27,7 +20,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       writeLine(io.stderr, `error: ${error.message}`)
       return EXIT_CODE.usage
     }
-    if (!(error instanceof FindingFailure)) writeLine(io.stderr, explain(error))
+    if (!(error instanceof FindingFailure)) writeError(io.stderr, error, 'error: ')
     return EXIT_CODE.failure
   }
 }

@@ -8,6 +8,7 @@ import { watchApplication, type LoadResult } from '../bundle.js'
 import { developmentSecret } from '../development-secret.js'
 import { developmentToken, TOKEN_HOURS } from '../development-token.js'
 import { enterProject } from '../environment.js'
+import { writeError } from '../explained.js'
 import { type Io, writeLine } from '../io.js'
 import { choosePort } from '../port.js'
 import { dataDirectory, openProject, type Project } from '../project.js'
@@ -73,12 +74,6 @@ function displayUrl({ hostname, port }: RunningServer): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** What to print of an error at reload: of the application's own, the stack finds the line. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.constructor === Error ? (error.stack ?? error.message) : error.message
-}
-
 function greet(
   { app, mastra, token }: Served,
   server: RunningServer,
@@ -132,7 +127,8 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
       void app.idle().then(() => app.close())
       writeLine(io.stderr, 'Reloaded.')
     } catch (error) {
-      writeLine(io.stderr, `${describe(error)}\nThe last version that worked goes on answering.`)
+      writeError(io.stderr, error)
+      writeLine(io.stderr, 'The last version that worked goes on answering.')
     }
   }
 

@@ -1,26 +1,63 @@
+import { OptionsError, type ConfigurationErrorCode } from '@signet/auth'
+import type { RegistrationErrorCode } from '@signet/core'
+import type { StartErrorCode } from '@signet/server'
 import type { ExplainedError } from '../explained.js'
+import { refusedOptions } from './check-options.js'
 import type { Finding } from './finding.js'
 
-const REMEDIES: Readonly<Record<string, string>> = {
+/** Codes of what happens only where a server listens, or opens what it is traced by. */
+type ServingCode = 'port_taken' | 'address_refused' | 'tracing_missing'
+
+/** Codes with which an application can be refused. */
+type StartCode =
+  | ConfigurationErrorCode
+  | RegistrationErrorCode
+  | Exclude<StartErrorCode, ServingCode>
+
+const BY_MESSAGE = 'Change what the message names, and run signet doctor again.'
+
+const REMEDIES: Readonly<Record<StartCode, string>> = {
   secret_missing: 'Put MASTRA_JWT_SECRET= and what npx signet secret prints into .env.',
   secret_too_short: 'Make another one with: npx signet secret',
   secret_is_public_key: 'Give a key that others may know as publicKey or jwks, never as secret.',
   secret_is_sample: 'Make another one with: npx signet secret',
+  key_invalid: 'Give the key as PEM or as a JSON Web Key, whole, as the issuer published it.',
   key_weak: 'Have the issuer make a stronger key.',
   key_is_private: 'Give the public half alone, and make a new pair: this one has been passed on.',
+  key_set_invalid: 'Give the key set whole, as the issuer published it: an object with keys.',
+  algorithm_unknown: 'List algorithms by their names, such as RS256, or leave the list out.',
+  option_invalid: BY_MESSAGE,
+  option_unknown: 'Write the option as the message names it, or leave it out.',
+  option_unsupported: 'Leave the option out, or do what the message says instead.',
+  id_illegal: 'Use 1 to 128 of A-Z a-z 0-9 _ . - for the id and the key.',
+  id_duplicate: 'Give one of the two another id or key.',
+  agent_unknown: 'List the agent in the option agents of Mastra, or ask for another one.',
+  tool_unknown: 'List the tool in the option tools of Mastra or of an agent.',
   auth_missing: 'Set server.auth to a new MastraJwtAuth.',
   cors_wildcard: 'List the origins that may send credentials in server.cors.',
+  prefix_invalid: 'Set server.apiPrefix to a plain path, such as /api.',
+  path_rule_unknown: 'Name the path of one of the routes in public and protected, or no path.',
+  route_invalid: BY_MESSAGE,
+  storage_missing: 'Leave storage out of Mastra: the command opens one.',
   redis_missing: 'Install it beside the application: npm install redis@6.3.1',
 }
 
-/** The finding of an application that does not start. */
-export function refusedStart(error: ExplainedError): Finding {
+function remedyOf(code: string): string {
+  const remedies: Readonly<Record<string, string>> = REMEDIES
+  return (Object.hasOwn(remedies, code) ? remedies[code] : undefined) ?? BY_MESSAGE
+}
+
+/** The findings of an application that does not start: one, or one for each option that is refused. */
+export function refusedStart(error: ExplainedError): readonly Finding[] {
+  if (OptionsError.isInstance(error)) return refusedOptions(error)
   const code = 'code' in error ? error.code : undefined
-  return {
-    check: code === undefined ? 'start' : `start:${code}`,
-    level: 'error',
-    what: 'signet start refuses this application.',
-    why: error.message,
-    remedy: REMEDIES[code ?? ''] ?? 'Change what the message names, and run signet doctor again.',
-  }
+  return [
+    {
+      check: code === undefined ? 'start' : `start:${code}`,
+      level: 'error',
+      what: 'signet start refuses this application.',
+      why: error.message,
+      remedy: remedyOf(code ?? ''),
+    },
+  ]
 }

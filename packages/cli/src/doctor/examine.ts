@@ -2,6 +2,7 @@ import type { Project } from '../project.js'
 import { checkClaims } from './check-claims.js'
 import { checkEnvFile } from './check-env-file.js'
 import { checkKeys } from './check-keys.js'
+import { checkOptions } from './check-options.js'
 import { checkRoles } from './check-roles.js'
 import { checkRoutes } from './check-routes.js'
 import { checkSecrets } from './check-secrets.js'
@@ -25,6 +26,7 @@ async function examineProvider({ auth, provider }: Served): Promise<readonly Fin
 async function examineServed(served: Served): Promise<readonly Finding[]> {
   return [
     ...(await examineProvider(served)),
+    ...checkOptions(served),
     ...checkRoutes(served),
     ...checkRoles(served),
     ...checkStorage(served),
@@ -38,7 +40,7 @@ async function examineServed(served: Served): Promise<readonly Finding[]> {
 export async function examine(project: Project): Promise<readonly Finding[]> {
   const served = await tryToServe(project)
   const findings = [
-    ...(served instanceof Error ? [refusedStart(served)] : await examineServed(served)),
+    ...(served instanceof Error ? refusedStart(served) : await examineServed(served)),
     ...(await checkEnvFile(project.directory)),
   ]
   return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))

@@ -1,5 +1,5 @@
 import type { AuthProvider, RoleTable } from '@signet/auth'
-import type { Logger, Mastra } from '@signet/core'
+import { silentLogger, type Mastra } from '@signet/core'
 import { createApp, rolesOf, type RouteTable } from '@signet/server'
 import { loadApplication } from '../bundle.js'
 import { isExplained, type ExplainedError } from '../explained.js'
@@ -21,8 +21,6 @@ export interface Served {
   readonly hasOwnStorage: boolean
 }
 
-const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-
 /**
  * Makes an application servable, as `signet start` does, but serves nothing and opens no store.
  * @returns why it does not start, where its error explains that
@@ -31,7 +29,8 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 export async function tryToServe(project: Project): Promise<Served | ExplainedError> {
   try {
     const mastra = await loadApplication(project)
-    mastra.setDefaultLogger(SILENT)
+    // Also where the application has its own logger, which may write where the findings go.
+    mastra.setLogger(silentLogger)
     const hasOwnStorage = mastra.getStorage() !== undefined
     mastra.setDefaultStorage(createProjectStore(project).memory)
     const { table } = createApp(mastra, { redisUrl: redisUrl() })

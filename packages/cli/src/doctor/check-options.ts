@@ -1,0 +1,52 @@
+import type { OptionsError, RefusedOption } from '@signet/auth'
+import { orOk, type Finding } from './finding.js'
+import type { Served } from './served.js'
+
+const CHECK = 'option'
+
+/** What is missing, with the reason why the application is refused for it. */
+function whatAndWhy({ where, name, isKnownToMastra, isGuard }: RefusedOption): {
+  readonly what: string
+  readonly why: string
+} {
+  if (!isKnownToMastra) {
+    return {
+      what: `${where}: there is no option ${name}.`,
+      why: 'signet start refuses the application, because what the option was meant to do would not happen.',
+    }
+  }
+  if (isGuard) {
+    return {
+      what: `${where}: Signet does not serve the option ${name}, which closes something.`,
+      why: 'signet start refuses the application, because something would stand open without the option.',
+    }
+  }
+  return {
+    what: `${where}: Signet does not serve the option ${name}.`,
+    why: "signet start refuses the application, unless it says unsupported: 'warn'.",
+  }
+}
+
+/** The findings of an application that does not start, because options of it are not served. */
+export function refusedOptions({ refused }: OptionsError): readonly Finding[] {
+  return refused.map((option) => ({
+    check: CHECK,
+    level: 'error',
+    ...whatAndWhy(option),
+    remedy: option.remedy,
+  }))
+}
+
+/** Options that an application is served without. */
+export function checkOptions({ mastra }: Served): readonly Finding[] {
+  const missing = mastra.listUnsupported().map((option): Finding => {
+    return {
+      check: CHECK,
+      level: 'warning',
+      what: whatAndWhy(option).what,
+      why: "The application is served without the option, because it says unsupported: 'warn'.",
+      remedy: option.remedy,
+    }
+  })
+  return orOk(missing, CHECK, 'Signet serves every option of the application.')
+}
