@@ -1,8 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { alias } from './support/alias.js'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT, runSignet } from './support/signet-process.js'
+import { runSignet } from './support/signet-process.js'
 
 const fixtures = new FixtureCopies()
 const SECRET = 'a secret that is used by nothing but these tests'
@@ -17,13 +18,6 @@ function application(files: Readonly<Record<string, string>>): string {
     writeFileSync(join(directory, name), text)
   }
   return directory
-}
-
-/** Installs a package of another name: an alias, as `npm install @mastra/core@npm:@signet/core` makes one. */
-function alias(directory: string, name: string, target: string): void {
-  const path = join(directory, 'node_modules', name)
-  mkdirSync(dirname(path), { recursive: true })
-  symlinkSync(join(ROOT, 'packages', target), path, 'dir')
 }
 
 /** A package as it would lie there: nothing but what its `package.json` says. */
@@ -64,7 +58,7 @@ describe('an application that imports what Signet does not have', () => {
         export const flow = createWorkflow({ id: 'flow' })
       `,
     })
-    alias(directory, '@mastra/core', 'core')
+    alias(directory, '@mastra/core')
     install(directory, '@mastra/libsql', {
       peerDependencies: { '@mastra/core': '>=1.0.0-0 <2.0.0-0' },
     })
@@ -132,8 +126,8 @@ describe('an application that imports what Signet has', () => {
       `,
       'src/mastra/agents/weather/config.ts': `export const describe = 'An agent'`,
     })
-    alias(directory, '@mastra/core', 'core')
-    alias(directory, '@mastra/auth', 'auth')
+    alias(directory, '@mastra/core')
+    alias(directory, '@mastra/auth')
     expect(await load(directory)).toMatchObject({ code: 0 })
   })
 

@@ -18,8 +18,13 @@ export class FixtureCopies {
 
   /** Copies a project of `test/fixtures`, and returns the folder of the copy. */
   copy(name: string): string {
+    return this.copyFrom(join(FIXTURES, name))
+  }
+
+  /** Copies a project from anywhere, and returns the folder of the copy. */
+  copyFrom(source: string): string {
     const directory = this.makeFolder()
-    cpSync(join(FIXTURES, name), directory, { recursive: true })
+    cpSync(source, directory, { recursive: true })
     return directory
   }
 

@@ -1,0 +1,1 @@
+export default { model: 'signet/rehearsal', description: 'Welcomes visitors' }
