@@ -10,7 +10,7 @@ import type { JudgedMaker } from './admit.js'
 import type { Deadline } from './deadline.js'
 import { errorCode } from './error-response.js'
 import type { DecisionCode, Exchange } from './exchange.js'
-import type { Caller, Gate, KnownToken } from './gate.js'
+import type { Caller, KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
 import type { Metrics } from './metrics/contract.js'
 import type { HandlerInput } from './route.js'
@@ -26,12 +26,21 @@ function clientContext(body: unknown): Readonly<Record<string, unknown>> | undef
   return typeof context === 'object' && context !== null ? { ...context } : undefined
 }
 
-/** Who calls a public route; a bad token there is the same as none, but an outage is no bad token. */
-async function identify(gate: Gate, request: Incoming): Promise<Principal | undefined> {
+/**
+ * Who calls a public route. A bad token there is the same as none to its caller, but it is counted as elsewhere, or
+ * anybody could try out tokens there. An outage is not a bad token.
+ *
+ * @throws {LimitError} where too many credentials of the client's address were refused
+ */
+async function identify({ service, exchange }: Passage): Promise<Principal | undefined> {
   try {
-    return (await gate.authenticate(request)).principal
+    return (await service.gate.authenticate(exchange.request)).principal
   } catch (error) {
     if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
+    if (error.code === 'token_missing') return undefined
+    exchange.code ??= error.code
+    const refusal = await service.limits.refusal(exchange, error)
+    if (refusal !== error) throw refusal
     return undefined
   }
 }
@@ -185,7 +194,6 @@ export class HandlerCall implements HandlerInput<
   }
 
   identify(): Promise<Principal | undefined> {
-    const { service, deadline } = this.#passage
-    return deadline.wait(() => identify(service.gate, this.request))
+    return this.#passage.deadline.wait(() => identify(this.#passage))
   }
 }

@@ -347,6 +347,23 @@ describe('the limit of failures', () => {
     expect((await ask(`${LIST}?apiKey=x`, two2)).status).toBe(400)
   })
 
+  it.each(['/api/auth/me', '/api/auth/capabilities'])(
+    'counts the bad tokens that are tried at the public %s, and no call without one',
+    async (path) => {
+      const { ask } = createLimited(two)
+      for (let count = 0; count < 5; count++) expect((await ask(path)).status).toBe(200)
+      for (const token of ['garbage', 'sgn_garbage']) {
+        expect((await ask(path, { token })).status).toBe(200)
+      }
+      const refused = await readRefusal(await ask(path, { token: 'garbage' }))
+      expect(refused).toMatchObject({ status: 429, code: 'rate_limited' })
+      expect((await ask(LIST)).status).toBe(429)
+      expect((await ask(path, { token: alice })).status).toBe(200)
+      expect((await ask(path)).status).toBe(200)
+      expect((await ask(path, { token: 'garbage' }, '192.0.2.8')).status).toBe(200)
+    },
+  )
+
   it('is of one address: others are told what is wrong', async () => {
     const { ask } = createLimited(two)
     for (let count = 0; count < 3; count++) await ask(LIST)
