@@ -122,6 +122,7 @@ export { findUncoveredScope } from './api-key/scope.js'
 export { containsCredential } from './credential-text.js'
 export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
 export { isBearerToken, readBearerToken } from './bearer/header.js'
+export { trimWhiteSpace } from './bearer/white-space.js'
 export {
   API_KEY_ISSUER,
   ApiKeyAuth,

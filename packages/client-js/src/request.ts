@@ -114,7 +114,7 @@ function makeHeaders(record: HeaderRecord, token: string | undefined, hasBody: b
 }
 
 function credentialOf(headers: Headers): string | undefined {
-  return headers.get('authorization')?.replace(/^\S+\s+/, '')
+  return headers.get('authorization')?.replace(/^\S+[\t ]+/, '')
 }
 
 async function readJson<Result>(response: Response): Promise<Result> {

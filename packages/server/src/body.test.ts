@@ -66,6 +66,20 @@ describe('readJsonBody: what it reads', () => {
     expect(await read('{}', { 'content-type': contentType })).toStrictEqual({})
   })
 
+  it('takes for blank what JSON does, and nothing else (RFC 8259 section 2)', async () => {
+    for (const body of ['\u00a0', ' \u2003\n', '\v', '\f']) {
+      await expect(read(body)).rejects.toMatchObject({ code: 'request_invalid' })
+    }
+  })
+
+  it.each(['application/json\u00a0', 'application/json\f; charset=utf-8', 'application/json\v'])(
+    'takes no other white space than spaces and tabs in the content type: %j (RFC 9110 section 5.5)',
+    async (contentType) => {
+      const reading = read('{}', { 'content-type': contentType })
+      await expect(reading).rejects.toMatchObject({ code: 'request_invalid' })
+    },
+  )
+
   it.each([
     ['no body', undefined],
     ['an empty body', ''],

@@ -3,7 +3,10 @@ import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from './error.js'
 import type { Incoming } from './http/incoming.js'
 
-const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+/** White space of JSON (RFC 8259 section 2), and nothing else. */
+const BLANK = /^[\t\n\r ]*$/
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json[\t ]*(?:;|$)/i
 
 function refuse(message: string): never {
   const issues: readonly InputIssue[] = [{ field: 'body', message }]
@@ -85,7 +88,7 @@ export async function readJsonBody(request: Incoming, limit: number): Promise<un
   const bytes = await request.readBody(limit)
   if (bytes === undefined) return tooLarge(limit)
   const text = decode(bytes)
-  if (text.trim() === '') return undefined
+  if (BLANK.test(text)) return undefined
   try {
     return parseBody(text)
   } catch (error) {

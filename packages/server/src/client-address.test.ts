@@ -70,7 +70,7 @@ describe('the address of a client behind listed proxies', () => {
     expect(find(LISTED, CLIENT, '203.0.113.2')).toBe('203.0.113.2')
   })
 
-  it.each(['unknown', '', '_hidden', 'evil\t', '10.0.0.300'])(
+  it.each(['unknown', '', '_hidden', 'evil\t', '10.0.0.300', '\u00a0192.0.2.9', '192.0.2.9\u00a0'])(
     'is that of the last proxy where the entry %j is no address',
     (entry) => {
       expect(find(LISTED, `${CLIENT}, ${entry}, 10.0.0.2`)).toBe('10.0.0.2')

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
+import { trimWhiteSpace } from '@signet/auth'
 import type { Logger } from '@signet/core'
 import { normalizeAddress } from './address.js'
 import { StartError } from './error.js'
@@ -51,7 +52,7 @@ function readTrust(config: unknown): Trust | undefined {
 
 /** An entry of `X-Forwarded-For`; some proxies write a port behind the address. */
 function readEntry(entry: string): string | undefined {
-  const text = entry.trim()
+  const text = trimWhiteSpace(entry)
   const withPort = /^(?:\[(.+)\]|(\d[\d.]+))(?::\d{1,5})?$/.exec(text)
   return normalizeAddress(withPort?.[1] ?? withPort?.[2] ?? text)
 }

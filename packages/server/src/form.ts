@@ -1,9 +1,9 @@
 import { BOUNDS } from '@signet/core'
 import { RequestError } from './error.js'
 
-const URL_ENCODED = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
-const MULTIPART = /^multipart\/form-data\s*(?:;|$)/i
-const BOUNDARY = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i
+const URL_ENCODED = /^application\/x-www-form-urlencoded[\t ]*(?:;|$)/i
+const MULTIPART = /^multipart\/form-data[\t ]*(?:;|$)/i
+const BOUNDARY = /;[\t ]*boundary=(?:"([^"]+)"|([^\t ;"]+))/i
 
 const HEADERS_END = '\r\n\r\n'
 const LINE_END = '\r\n'

@@ -50,6 +50,19 @@ describe('readBearerToken (RFC 6750 section 2.1)', () => {
     expect(() => readBearerToken(header)).toThrow(refusal('token_missing'))
   })
 
+  it.each([...'\n\r\v\f\u0085\u00a0\u1680\u2003\u200b\u2028\u202f\u205f\u3000\ufeff'])(
+    'takes %j for no white space, around nor within (RFC 9110 section 5.5)',
+    (blank) => {
+      expect(() => readBearerToken(`${blank}Bearer ${TOKEN}`)).toThrow(refusal('token_missing'))
+      expect(() => readBearerToken(`Bearer${blank}${TOKEN}`)).toThrow(refusal('token_missing'))
+      for (const text of [`${TOKEN}${blank}`, `${TOKEN} ${blank}`, `${blank}${TOKEN}`, blank]) {
+        expect(() => readBearerToken(`Bearer ${text}`)).toThrow(refusal('token_malformed'))
+      }
+      const second = `Basic dTpw,${blank}Bearer ${TOKEN}`
+      expect(() => readBearerToken(second)).toThrow(refusal('token_missing'))
+    },
+  )
+
   it.each([
     ['a space in it', 'a b'],
     ['two tokens', `${TOKEN} ${TOKEN}`],

@@ -1,4 +1,5 @@
 import { AuthError, TokenError } from '../error.js'
+import { trimWhiteSpace } from './white-space.js'
 
 /** How nearly everyone spells it. What this matches passes every rule below, which it is quicker than. */
 const USUAL = /^Bearer [A-Za-z0-9\-._~+/]+=*$/
@@ -7,7 +8,7 @@ const BEARER = /^bearer(?: +(.*))?$/is
 /** `b64token` of RFC 6750 section 2.1. */
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 /** A second credential behind the first, as a list header joins them. */
-const SECOND_CREDENTIAL = /,\s*bearer(?:\s|$)/i
+const SECOND_CREDENTIAL = /,[\t ]*bearer(?:[\t ]|$)/i
 
 /** Whether a text can be a bearer token at all (RFC 6750 section 2.1): a token alone, without its scheme. */
 export function isBearerToken(text: string): boolean {
@@ -27,8 +28,8 @@ export function readBearerToken(authorization: string | null | undefined): strin
   if (typeof authorization === 'string' && USUAL.test(authorization)) {
     return authorization.slice('Bearer '.length)
   }
-  const value = authorization?.trim() ?? ''
-  const credential = BEARER.exec(value)?.[1]?.trim()
+  const value = trimWhiteSpace(authorization ?? '')
+  const credential = BEARER.exec(value)?.[1]
   const isSecond = SECOND_CREDENTIAL.test(value) || (credential?.includes(',') ?? false)
   if (isSecond) throw new AuthError('request_invalid', 'The request has two credentials.')
   if (credential === undefined || credential === '') {

@@ -79,7 +79,7 @@ function readAge(header: string | null): number {
 }
 
 function readMaxAge(header: string | null): number | undefined {
-  const seconds = /(?:^|,)\s*max-age\s*=\s*"?(\d{1,9})/i.exec(header ?? '')?.[1]
+  const seconds = /(?:^|,)[\t ]*max-age[\t ]*=[\t ]*"?(\d{1,9})/i.exec(header ?? '')?.[1]
   return seconds === undefined ? undefined : Number(seconds)
 }
 

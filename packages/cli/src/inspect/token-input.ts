@@ -4,7 +4,9 @@ import type { Io } from '../io.js'
 /** Twice what is decoded at all: what is longer is no token, and is not read on. */
 const MOST_BYTES = 131_072
 
-const NAME = /^(?:authorization:\s*)?bearer(?:\s+|$)/i
+const NAME = /^(?:authorization:[\t ]*)?bearer(?:[\t ]+|$)/i
+/** White space of a header, and the line ends of a file. Any other blank is part of a token, as it is for a server. */
+const WHITE_SPACE = /[\t\n\r ]+/
 
 async function readText(stream: Io['stdin']): Promise<string> {
   const chunks: Buffer[] = []
@@ -19,7 +21,8 @@ async function readText(stream: Io['stdin']): Promise<string> {
 }
 
 function tokenIn(text: string): string {
-  return text.trim().replace(NAME, '').trim()
+  const words = text.split(WHITE_SPACE).filter((word) => word !== '')
+  return words.join(' ').replace(NAME, '')
 }
 
 /** The token that is piped in, without what a header has before it; the empty text where there is none. */
