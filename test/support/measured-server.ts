@@ -14,7 +14,7 @@ const TRIES = 4
 const HEAP_MIB = 1024
 
 /** A request to the server. */
-export interface MeasuredCall {
+interface MeasuredCall {
   readonly path: string
   /** Default: GET, or POST with a body. */
   readonly method?: string
