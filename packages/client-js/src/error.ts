@@ -33,6 +33,8 @@ export type ServerErrorCode =
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'
+  | 'headers_too_large'
+  | 'request_timeout'
   | 'result_too_large'
   | 'message_too_large'
   | 'host_refused'

@@ -211,8 +211,10 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   async function respond(exchange: Exchange): Promise<Reply> {
     const { request, requestId } = exchange
     try {
-      if (options.isLoopbackOnly === true) requireLoopback(request)
-      const preflight = crossOrigin.preflight(request)
+      // What is no legal HTTP is refused behind the gate, which says whose it is.
+      const isLegal = request.fault === undefined
+      if (isLegal && options.isLoopbackOnly === true) requireLoopback(request)
+      const preflight = isLegal ? crossOrigin.preflight(request) : undefined
       if (preflight === undefined) return await dispatchRequest(service, exchange)
       exchange.begin(preflight.status, true)
       return preflight

@@ -103,11 +103,25 @@ async function admit(
   return permitted
 }
 
+/**
+ * What to refuse a request with that is no legal HTTP: that, or that its caller asks too often. Whose it is matters for
+ * the limits and the audit alone: a bad credential changes nothing.
+ */
+async function refusalOf({ service, exchange }: Passage, fault: RequestError): Promise<unknown> {
+  try {
+    exchange.principal = (await service.gate.authenticate(exchange.request)).principal
+  } catch {
+    return fault
+  }
+  return await service.limits.denial(exchange, fault)
+}
+
 /** Gate, then route. Nothing of the body is read before the gate has let the request through. */
 async function dispatch(passage: Passage): Promise<unknown> {
   const { service, exchange, deadline } = passage
   const { mastra, table } = service
   const { request } = exchange
+  if (request.fault !== undefined) throw await refusalOf(passage, request.fault)
   const match = table.find(request.method, request.path)
   exchange.route = match?.route
   if (match?.route.access === 'public') {

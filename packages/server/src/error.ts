@@ -7,6 +7,8 @@ export type RequestErrorCode =
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'
+  | 'headers_too_large'
+  | 'request_timeout'
   | 'host_refused'
   | 'rate_limited'
   | 'storage_unavailable'

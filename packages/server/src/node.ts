@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { StartError } from './error.js'
 import { nodeListener, type Answerer } from './http/node-listener.js'
+import { refuseUnreadable } from './http/refuse-unreadable.js'
 import { endStalled } from './http/stalled.js'
 import { UnreadAnswers } from './http/unread.js'
 
@@ -177,7 +178,11 @@ export async function serve(
     total: options.maxUnreadBytes ?? MAX_UNREAD_BYTES,
     perCaller: options.maxUnreadBytesPerCaller ?? MAX_UNREAD_BYTES_PER_CALLER,
   })
-  server.on('request', nodeListener(answerer, unread))
+  const { onRequest, latest } = nodeListener(answerer, unread)
+  server.on('request', onRequest)
+  // Nobody has to heed an expectation that they do not know (RFC 9110 section 10.1.1).
+  server.on('checkExpectation', onRequest)
+  refuseUnreadable(server, answerer, latest)
   const connections = trackConnections(server)
   endStalled(server, connections.open, options.unreadTimeoutMs ?? DEFAULT_UNREAD_TIMEOUT_MS)
   const address = await listen(server, hostname, port)

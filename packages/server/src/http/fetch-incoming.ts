@@ -21,6 +21,7 @@ export function fetchIncoming(request: Request): Incoming {
   const { method, headers, signal } = request
   const { path, query, url } = targetOf(new URL(request.url))
   return {
+    fault: undefined,
     method,
     path,
     query,

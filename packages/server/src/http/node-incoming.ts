@@ -5,9 +5,12 @@ import { bodyStream } from './message-body.js'
 import { readTarget, type Target } from './target.js'
 
 const SCHEME = 'http'
+/** Where a request goes of which that is not known. */
+const NO_TARGET: Target = { path: '', query: '', url: `${SCHEME}://localhost/` }
 
 /** A request that came over HTTP/1.1. */
 export class NodeIncoming implements Incoming {
+  readonly fault: RequestError | undefined
   readonly method: string
   readonly hasBody: boolean
   readonly #target: Target
@@ -19,18 +22,33 @@ export class NodeIncoming implements Incoming {
   #aborter: AbortController | undefined
 
   /**
-   * @throws {RequestError} `request_invalid` for a target or a Host that no URL can have, for two Hosts (RFC 9112
-   *   section 3.2), and for TRACE, of which the Fetch standard makes no Request
+   * Its `fault` is a target or a Host that no URL can have, two Hosts (RFC 9112 section 3.2), a body in chunks of HTTP/1.0
+   * (section 6.1), or TRACE, of which the Fetch standard makes no Request.
    */
   constructor(message: IncomingMessage, answer: ServerResponse) {
     this.method = message.method ?? ''
-    if (this.method === 'TRACE') throw new RequestError('request_invalid', 'TRACE is not answered.')
     this.#message = message
     this.#answer = answer
-    this.#target = readTarget(message.url ?? '', this.header('host'), SCHEME)
     const { 'content-length': length, 'transfer-encoding': coding } = message.headers
     const isRead = this.method === 'GET' || this.method === 'HEAD'
     this.hasBody = !isRead && (coding !== undefined || (length !== undefined && length !== '0'))
+    try {
+      this.#target = this.#readTarget()
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error
+      this.fault = error
+      this.#target = NO_TARGET
+    }
+  }
+
+  /** @throws {RequestError} `request_invalid` */
+  #readTarget(): Target {
+    const { url = '', headers, httpVersionMajor: major, httpVersionMinor: minor } = this.#message
+    if (this.method === 'TRACE') throw new RequestError('request_invalid', 'TRACE is not answered.')
+    if (headers['transfer-encoding'] !== undefined && major === 1 && minor === 0) {
+      throw new RequestError('request_invalid', 'HTTP/1.0 has no Transfer-Encoding.')
+    }
+    return readTarget(url, this.header('host'), SCHEME)
   }
 
   get path(): string {

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { errorReply } from '../error-response.js'
 import type { Incoming } from './incoming.js'
 import { NodeIncoming } from './node-incoming.js'
+import { refusal } from './refusal.js'
 import { letGo, type Reply } from './reply.js'
+import type { LatestAnswers } from './refuse-unreadable.js'
 import { sendReply } from './send-reply.js'
 import type { UnreadAnswers } from './unread.js'
 
@@ -14,7 +14,7 @@ export interface RequestOrigin {
   readonly address: string | undefined
 }
 
-/** Answers a request. */
+/** Answers a request. One that has a `fault` is to be refused with it, and is, whatever an answerer says. */
 export type Answerer = (incoming: Incoming, origin: RequestOrigin) => Promise<Reply>
 
 /** How much of a body that nobody reads is taken in behind the answer, and for how long: then it is cut. */
@@ -22,14 +22,6 @@ const MOST_DRAINED_BYTES = 64 * 1024 * 1024
 const DRAIN_MS = 500
 /** How many requests of one connection may wait for those before them; who sends more at once is cut. */
 const MOST_WAITING = 64
-
-/** The answer to what is no legal HTTP, or was not answered: a fault of ours, of which nothing is told. */
-function refuse(error: unknown): Reply {
-  const requestId = randomUUID()
-  const reply = errorReply(error, requestId)
-  reply.headers['x-request-id'] = requestId
-  return reply
-}
 
 /**
  * Takes in what is left of a body once its answer is sent, so that the client reads the answer; one who goes on
@@ -60,20 +52,27 @@ async function answerMessage(
   message: IncomingMessage,
   answer: ServerResponse,
 ): Promise<void> {
+  const incoming = new NodeIncoming(message, answer)
+  const { fault } = incoming
   let reply: Reply
   try {
-    const incoming = new NodeIncoming(message, answer)
     reply = await answerer(incoming, { address: message.socket.remoteAddress })
+    if (fault !== undefined && reply.status < 400) {
+      void letGo(reply.body)
+      reply = refusal(fault)
+    }
   } catch (error) {
-    reply = refuse(error)
+    reply = refusal(fault ?? error)
   }
+  // Where a request ends that is no legal one, is not known for sure (RFC 9112 section 6.1).
+  if (fault !== undefined) answer.shouldKeepAlive = false
   if (!message.complete) answer.once('finish', () => drain(message))
   try {
     sendReply(answer, reply, unread)
   } catch (error) {
     // A status or a header that HTTP does not have, of a handler of the application.
     void letGo(reply.body)
-    sendReply(answer, refuse(error), unread)
+    sendReply(answer, refusal(error), unread)
   }
 }
 
@@ -93,14 +92,27 @@ function awaitTurn({ socket }: IncomingMessage, answer: ServerResponse, begin: (
   })
 }
 
+/** What `node:http` is to do with each request. */
+export interface NodeListener {
+  readonly onRequest: RequestListener
+  readonly latest: LatestAnswers
+}
+
 /**
- * What `node:http` calls for each request.
+ * Makes what answers the requests of a server.
  * @param unread - counts what waits for clients
  */
-export function nodeListener(answerer: Answerer, unread: UnreadAnswers): RequestListener {
-  return (message, answer) => {
-    const begin = () => void answerMessage(answerer, unread, message, answer)
-    if (answer.socket === null) awaitTurn(message, answer, begin)
-    else begin()
+export function nodeListener(answerer: Answerer, unread: UnreadAnswers): NodeListener {
+  const latest = new WeakMap<Socket, ServerResponse>()
+  return {
+    latest,
+    onRequest(message, answer) {
+      const begin = () => {
+        latest.set(message.socket, answer)
+        void answerMessage(answerer, unread, message, answer)
+      }
+      if (answer.socket === null) awaitTurn(message, answer, begin)
+      else begin()
+    },
   }
 }

@@ -26,6 +26,7 @@ export async function serveMetrics(
   { port, logger }: MetricsServerOptions,
 ): Promise<RunningServer> {
   async function answer(request: Incoming): Promise<Reply> {
+    if (request.fault !== undefined) throw request.fault
     requireLoopback(request)
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     if (!isRead || request.path !== '/metrics') {

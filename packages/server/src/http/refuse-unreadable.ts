@@ -1,0 +1,85 @@
+import { STATUS_CODES, type Server, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { RequestError } from '../error.js'
+import type { Answerer } from './node-listener.js'
+import { refusal } from './refusal.js'
+import type { Reply } from './reply.js'
+import { unreadableIncoming } from './unreadable-incoming.js'
+
+/** The latest answer of each connection. */
+export type LatestAnswers = Pick<WeakMap<Socket, ServerResponse>, 'get'>
+
+/** The code of a request that its client has ended before its end. */
+const CUT_SHORT = 'HPE_INVALID_EOF_STATE'
+
+/** What is wrong with what a client sent; undefined where it only left. */
+function faultOf({ code = '' }: NodeJS.ErrnoException): RequestError | undefined {
+  const cannot = (why: string, cause = code) => `${why} (${cause}).`
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new RequestError('headers_too_large', cannot('The header section is too large'))
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new RequestError('body_too_large', cannot('The extensions of a chunk are too large'))
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new RequestError('request_timeout', cannot('The request did not come in time'))
+    default:
+      if (!code.startsWith('HPE_')) return undefined
+      return new RequestError('request_invalid', cannot('The request cannot be read'))
+  }
+}
+
+/** An answer as it is written to a connection that has no parser any more. */
+function wireText({ status, headers, body }: Reply): string {
+  const text = typeof body === 'string' ? body : ''
+  const fields = {
+    ...headers,
+    connection: 'close',
+    'content-length': String(Buffer.byteLength(text)),
+  }
+  const lines = Object.entries(fields).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${name}: ${each}`),
+  )
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${text}`
+}
+
+/**
+ * Has what Node.js would refuse by itself, before there is a request, refused as requests are: with a code, in the log, the
+ * metrics and the audit. A connection on which nothing was sent is only closed.
+ */
+export function refuseUnreadable(server: Server, answerer: Answerer, latest: LatestAnswers): void {
+  const refused = new WeakSet<Socket>()
+
+  async function record(fault: RequestError, socket: Socket): Promise<Reply> {
+    const origin = { address: socket.remoteAddress }
+    const reply = await answerer(unreadableIncoming(fault), origin).catch(() => refusal(fault))
+    return reply.status < 400 ? refusal(fault) : reply
+  }
+
+  /** @param isRequest - false where the client only left in the middle of one */
+  async function refuse(fault: RequestError, socket: Socket, isRequest = true): Promise<void> {
+    // What comes behind it cannot be read either.
+    if (refused.has(socket)) return
+    refused.add(socket)
+    const last = latest.get(socket)
+    const running = last?.closed === true ? undefined : last
+    // A body that cannot be read is of a request that is recorded already.
+    const isNew = isRequest && running?.req.complete !== false
+    const reply = isNew ? await record(fault, socket) : refusal(fault)
+    if (running?.headersSent === true || !socket.writable) return void socket.destroy()
+    socket.write(wireText(reply))
+    socket.destroySoon()
+  }
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const fault = faultOf(error)
+    const isGone = !socket.writable || !(socket instanceof Socket) || socket.bytesRead === 0
+    if (fault === undefined || isGone) return void socket.destroy(error)
+    void refuse(fault, socket, error.code !== CUT_SHORT)
+  })
+  server.on('connect', (_message, socket: Duplex) => {
+    const fault = new RequestError('request_invalid', 'CONNECT is not answered.')
+    if (socket instanceof Socket) void refuse(fault, socket)
+    else socket.destroy()
+  })
+}
