@@ -16,6 +16,7 @@ import { accessQuery, describeQuestion, type Question } from './question.js'
 import { RolesTable } from './roles-table.js'
 import { RoutesPanel } from './routes-panel.js'
 import { ThingsTable } from './things-table.js'
+import { UnsupportedOptions } from './unsupported-options.js'
 
 /** Who may do what: with each route, agent and tool, and why. */
 export function AccessPage() {
@@ -44,6 +45,7 @@ export function AccessPage() {
       {!error && data === undefined && <Skeleton label="Asking the server" lines={8} />}
       {data !== undefined && (
         <div className="flex flex-col gap-4">
+          <UnsupportedOptions />
           <QuestionForm question={question} catalogue={catalogue} onChange={setQuestion} />
           {data.unknown.length > 0 && (
             <Notice tone="warning">
