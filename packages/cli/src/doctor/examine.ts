@@ -1,6 +1,6 @@
 import type { Project } from '../project.js'
 import { checkClaims } from './check-claims.js'
-import { checkEnvFile } from './check-env-file.js'
+import { checkEnvFiles } from './check-env-files.js'
 import { checkKeys } from './check-keys.js'
 import { checkOptions } from './check-options.js'
 import { checkRoles } from './check-roles.js'
@@ -41,7 +41,7 @@ export async function examine(project: Project): Promise<readonly Finding[]> {
   const served = await tryToServe(project)
   const findings = [
     ...(served instanceof Error ? refusedStart(served) : await examineServed(served)),
-    ...(await checkEnvFile(project.directory)),
+    ...(await checkEnvFiles(project.directory)),
   ]
   return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))
 }

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { envFiles } from '../environment.js'
+import { orOk, type Finding } from './finding.js'
+
+const GROUP_AND_OTHERS = 0o077
+const GIT_TIMEOUT_MS = 5000
+
+/** Whether git has a file in its index. Where there is no git, or no repository, it has not. */
+function isTracked(directory: string, file: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(
+      'git',
+      ['ls-files', '--error-unmatch', '--', file],
+      { cwd: directory, timeout: GIT_TIMEOUT_MS },
+      (error) => resolve(error === null),
+    )
+  })
+}
+
+function checkMode(directory: string, name: string): Finding[] {
+  const file = join(directory, name)
+  const mode = statSync(file).mode & 0o777
+  if (process.platform === 'win32' || (mode & GROUP_AND_OTHERS) === 0) return []
+  return [
+    {
+      check: 'env-mode',
+      level: 'warning',
+      what: `Other users of this machine can get at ${name} (mode ${mode.toString(8)}).`,
+      why: 'It holds the secret, with which anyone makes tokens.',
+      remedy: `Run: chmod 600 ${name}`,
+    },
+  ]
+}
+
+async function checkTracked(directory: string, name: string): Promise<Finding[]> {
+  if (!(await isTracked(directory, name))) return []
+  return [
+    {
+      check: 'env-tracked',
+      level: 'error',
+      what: `${name} is in the git repository.`,
+      why: 'Whoever gets a copy of it has the secret, also of a commit that is past.',
+      remedy: `Run git rm --cached ${name}, add ${name} to .gitignore, and make another secret.`,
+    },
+  ]
+}
+
+/** Who else can read the files of variables of a folder: `.env` and its kin. */
+export async function checkEnvFiles(directory: string): Promise<readonly Finding[]> {
+  const names = envFiles().filter((name) => existsSync(join(directory, name)))
+  if (names.length === 0) return []
+  const modes = names.flatMap((name) => checkMode(directory, name))
+  const tracked = await Promise.all(names.map((name) => checkTracked(directory, name)))
+  const all = names.join(', ')
+  return [
+    ...orOk(modes, 'env-mode', `Only its owner can read ${all}.`),
+    ...orOk(tracked.flat(), 'env-tracked', `No git repository has ${all} in it.`),
+  ]
+}
