@@ -141,3 +141,4 @@ export {
   type ToolConfig,
   type ToolContext,
 } from './tool/create-tool.js'
+export { createToolContext } from './tool/tool-context.js'

@@ -28,7 +28,7 @@ import { createMetrics } from './metrics/metrics.js'
 import type { RouteTable } from './route-table.js'
 import { createRunningAnswers } from './running-answers.js'
 import type { Service } from './service.js'
-import { positive, requireStorage, resolveAuth, rolesOf } from './start-check.js'
+import { positive, reportModels, requireStorage, resolveAuth, rolesOf } from './start-check.js'
 import type { ServerState } from './state.js'
 import { createTokenDesk } from './token-desk.js'
 import type { Tracing } from './tracing/contract.js'
@@ -186,6 +186,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     ...(audit ? [audit.observe] : []),
   ]
   requireStorage(mastra)
+  reportModels(mastra, logger)
   if (!gate.isAuthEnabled) {
     logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
   }

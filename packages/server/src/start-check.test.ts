@@ -1,7 +1,7 @@
 import { DEFAULT_ROLES } from '@signet/auth'
-import { Mastra } from '@signet/core'
-import { describe, expect, it } from 'vitest'
-import { rolesOf } from './start-check.js'
+import { Agent, Mastra, type Logger } from '@signet/core'
+import { describe, expect, it, vi } from 'vitest'
+import { reportModels, rolesOf } from './start-check.js'
 
 describe('rolesOf', () => {
   it('are the roles of the application beside those that every server knows', () => {
@@ -22,5 +22,39 @@ describe('rolesOf', () => {
     const mastra = new Mastra({ server: { access: { roles: { chef: ['cook'] } } } })
     const refused = expect.objectContaining({ code: 'option_invalid' })
     expect(() => rolesOf(mastra)).toThrow(refused)
+  })
+})
+
+describe('the models of agents', () => {
+  function report(model: string | (() => string)) {
+    const error = vi.fn<Logger['error']>()
+    const logger: Logger = { debug() {}, info() {}, warn() {}, error }
+    const agent = new Agent({ id: 'writer', name: 'Writer', instructions: '', model })
+    reportModels(new Mastra({ agents: { agent } }), logger)
+    return error.mock.calls
+  }
+
+  it.each(['openrouter/some/model', 'no-such-vendor/model', 'No Vendor/model'])(
+    'are told to the log where one cannot be had: %s',
+    (model) => {
+      const [call, ...others] = report(model)
+      expect(call?.[0]).toMatch(/^Agent writer cannot answer: it has no model\. /)
+      expect(others).toEqual([])
+    },
+  )
+
+  it('are told with what to do where there may be no such package', () => {
+    expect(report('openrouter/some/model')[0]?.[0]).toContain('{ url, id, apiKey }')
+  })
+
+  it.each(['signet/rehearsal', 'openai/gpt-4o', 'gpt-4o'])(
+    'are not told of where they may be had: %s',
+    (model) => {
+      expect(report(model)).toEqual([])
+    },
+  )
+
+  it('are not looked at where each request has its own', () => {
+    expect(report(() => 'no-such-vendor/model')).toEqual([])
   })
 })

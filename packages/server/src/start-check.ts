@@ -6,7 +6,7 @@ import {
   type AuthProvider,
   type RoleTable,
 } from '@signet/auth'
-import type { Mastra } from '@signet/core'
+import { ModelError, type Logger, type Mastra } from '@signet/core'
 import { StartError } from './error.js'
 
 /** A timer of more milliseconds would fire at once (almost 25 days). */
@@ -45,6 +45,21 @@ export function requireStorage(mastra: Mastra): void {
     'storage_missing',
     `Agent ${agent.id} has a memory, but the application has no storage. Give Mastra one, such as (await openStore({ directory: '.signet' })).memory of @signet/store.`,
   )
+}
+
+/** Tells the log of each agent whose model cannot be had: it would answer nobody, and the others are served. */
+export function reportModels(mastra: Mastra, logger: Logger): void {
+  for (const agent of Object.values(mastra.listAgents())) {
+    try {
+      agent.checkModel()
+    } catch (error) {
+      if (!ModelError.isInstance(error)) throw error
+      logger.error(`Agent ${agent.id} cannot answer: it has no model. ${error.message}`, {
+        agent: agent.id,
+        code: error.code,
+      })
+    }
+  }
 }
 
 /** The roles in force, as they are at the start. @throws {ConfigurationError} for a role that grants what is no permission */

@@ -9,7 +9,7 @@ import { WORKING_MEMORY_TOOL } from '../memory/working-memory.js'
 import type { ModelConfig } from '../model/contract.js'
 import { ModelError } from '../model/model-error.js'
 import type { ModelObject } from '../model/model-object.js'
-import { describeModel, resolveModel } from '../model/resolve.js'
+import { checkModel, describeModel, resolveModel } from '../model/resolve.js'
 import { Refusals } from '../option/refusals.js'
 import { RequestContext } from '../request-context.js'
 import { findAgentRefusals, usableMemory, usableTools, type AgentConfig } from './agent-config.js'
@@ -179,6 +179,15 @@ export class Agent {
     if (typeof model === 'function') return { modelId: '', modelVersion: '', modelProvider: '' }
     const { modelId, modelVersion, provider } = describeModel(model)
     return { modelId, modelVersion, modelProvider: provider }
+  }
+
+  /**
+   * Looks whether the agent's model can be had, without loading it. One that is found for each request is not looked at.
+   * @throws {ModelError} with the reason in its `code`, and what to do
+   */
+  checkModel(): void {
+    const { model } = this.#config
+    if (typeof model !== 'function') checkModel(model)
   }
 
   async #resolve(

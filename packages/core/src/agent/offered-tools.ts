@@ -8,6 +8,7 @@ import { tellOutput } from '../loop/content.js'
 import type { Mastra } from '../mastra.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema, Tool } from '../tool/create-tool.js'
+import { createToolContext } from '../tool/tool-context.js'
 
 /** An agent's own tools, by the name that its model calls them. */
 export type AgentTools = Readonly<Record<string, Tool>>
@@ -97,7 +98,8 @@ function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
     async execute(input, { toolCallId, abortSignal }) {
       try {
         const agent = { agentId, toolCallId, ...thread }
-        const output = await tool.execute(input, { requestContext, abortSignal, mastra, agent })
+        const members = { requestContext, abortSignal, mastra, agent }
+        const output = await tool.execute(input, createToolContext(tool, members, logger))
         return { output, told: tellOutput(output) }
       } catch (error) {
         abortSignal.throwIfAborted()

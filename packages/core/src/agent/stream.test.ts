@@ -805,3 +805,20 @@ describe('a structured output in a stream', () => {
     expect(finishOf(chunks).stepResult.reason).toBe('tool-calls')
   })
 })
+
+describe('a promise that a stream does not make', () => {
+  it.each(['text', 'object', 'usage', 'finishReason', 'toolCalls', 'steps', 'response'])(
+    'is refused where it is read, with what to do: %s',
+    async (name) => {
+      const agent = new Agent({
+        id: 'a',
+        name: 'A',
+        instructions: '',
+        model: 'signet/rehearsal',
+      })
+      const stream = await agent.stream('Hello')
+      expect(() => Reflect.get(stream, name)).toThrow(`A stream: ${name}. Await getFullOutput()`)
+      expect((await stream.getFullOutput()).text).not.toBe('')
+    },
+  )
+})

@@ -1,4 +1,5 @@
 import type { LoopPart } from '../loop/step.js'
+import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
 import { buildOutput, type AgentOutput, type OutputStep } from './output.js'
@@ -79,7 +80,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
   }
 
   const fullStream = writeChunks()
-  return {
+  const stream: AgentStream = {
     runId: facts.runId,
     fullStream,
     textStream: readText(fullStream),
@@ -91,4 +92,5 @@ export function createAgentStream(source: StreamSource): AgentStream {
       throw new DOMException('The answer was not read to its end.', 'AbortError')
     },
   }
+  return Object.assign(Object.create(ABSENT_PROMISES) as AgentStream, stream)
 }

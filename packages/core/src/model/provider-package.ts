@@ -18,14 +18,28 @@ function locate(packageName: string): string | undefined {
   return undefined
 }
 
+function packageOf(provider: string): string {
+  return `@ai-sdk/${provider}`
+}
+
+function missing(packageName: string): ModelError {
+  return new ModelError(
+    'model_package_missing',
+    `The package ${packageName} is not installed. Run npm install ${packageName}. If there is no such package, give the model as { url, id, apiKey } of an OpenAI-compatible server.`,
+  )
+}
+
+/**
+ * Whether the package of a provider can be found, without loading it.
+ * @throws {ModelError} `model_package_missing`
+ */
+export function requireProvider({ provider }: ModelName): void {
+  if (locate(packageOf(provider)) === undefined) throw missing(packageOf(provider))
+}
+
 async function load(packageName: string): Promise<Readonly<Record<string, unknown>>> {
   const path = locate(packageName)
-  if (path === undefined) {
-    throw new ModelError(
-      'model_package_missing',
-      `The package ${packageName} is not installed. Run: npm install ${packageName}`,
-    )
-  }
+  if (path === undefined) throw missing(packageName)
   try {
     return await import(pathToFileURL(path).href)
   } catch (cause) {
@@ -50,7 +64,7 @@ function factoryNames(provider: string): readonly string[] {
  *   where it does not load or makes no language model
  */
 export async function connectProvider({ provider, modelId }: ModelName): Promise<ModelObject> {
-  const packageName = `@ai-sdk/${provider}`
+  const packageName = packageOf(provider)
   const exported = await load(packageName)
   const factory = factoryNames(provider)
     .map((name) => exported[name])

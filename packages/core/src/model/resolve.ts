@@ -3,7 +3,7 @@ import { ModelError } from './model-error.js'
 import { readModelName } from './model-name.js'
 import { isModelObject, type ModelObject } from './model-object.js'
 import { connectOpenAI, connectServer, OPENAI_COMPATIBLE } from './openai-compatible.js'
-import { connectProvider } from './provider-package.js'
+import { connectProvider, requireProvider } from './provider-package.js'
 import { createRehearsalModel } from './rehearsal.js'
 
 /** The names of a model. */
@@ -72,4 +72,16 @@ export function describeModel(config: ModelConfig): ModelDescription {
   const isOwn = provider === REHEARSAL.provider
   const modelVersion = isOwn ? REHEARSAL.specificationVersion : PACKAGE_VERSION
   return { provider, modelId, modelVersion }
+}
+
+/**
+ * Looks whether a configuration can lead to a model, without loading a package or asking a server: for the start, so
+ * that nobody has to ask the agent first.
+ *
+ * @throws {ModelError} `model_config_invalid`, `model_unknown` or `model_package_missing`
+ */
+export function checkModel(config: ModelConfig): void {
+  const { provider } = describeModel(config)
+  if (typeof config !== 'string' || provider === REHEARSAL.provider || provider === 'openai') return
+  requireProvider(readModelName(config))
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Logger } from '../logger.js'
+import { RequestContext } from '../request-context.js'
+import { createTool, type Tool } from './create-tool.js'
+import type { ToolContext } from './tool-config.js'
+import { createToolContext } from './tool-context.js'
+
+const requestContext = new RequestContext()
+
+function toolOf(): Tool {
+  return createTool({ id: 'send-mail', description: 'Sends mail', execute: () => 1 })
+}
+
+function setUp(members: Partial<ToolContext> = {}) {
+  const warn = vi.fn<Logger['warn']>()
+  const logger: Logger = { debug() {}, info() {}, warn, error() {} }
+  const tool = toolOf()
+  const make = () => createToolContext(tool, { requestContext, ...members }, logger)
+  return { warn, make }
+}
+
+describe('the context of a tool', () => {
+  it('has what is there, and nothing else as its own', () => {
+    const agent = { agentId: 'a', toolCallId: 'c' }
+    const { warn, make } = setUp({ agent })
+    expect({ ...make() }).toEqual({ requestContext, agent })
+    expect(make().agent?.agentId).toBe('a')
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  it('tells the log, once, that a tool reads what is not there', () => {
+    const { warn, make } = setUp()
+    expect(Reflect.get(make(), 'writer')).toBeUndefined()
+    expect(Reflect.get(make(), 'writer')).toBeUndefined()
+    expect(Reflect.get(make(), 'workflow')).toBeUndefined()
+    expect(warn.mock.calls.map(([, fields]) => fields?.['member'])).toEqual([
+      'context.writer',
+      'context.workflow',
+    ])
+    expect(warn.mock.calls[0]).toEqual([
+      'A tool reads what Signet does not have.',
+      {
+        tool: 'send-mail',
+        member: 'context.writer',
+        remedy: 'Signet does not stream from inside a tool. Return the result.',
+      },
+    ])
+  })
+
+  it('tells the same of what is read of its agent', () => {
+    const { warn, make } = setUp({ agent: { agentId: 'a', toolCallId: 'c' } })
+    expect(Reflect.get(make().agent ?? {}, 'suspend')).toBeUndefined()
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({ member: 'context.agent.suspend' })
+  })
+
+  it('tells nothing of a member that nobody has', () => {
+    const { warn, make } = setUp()
+    expect(Reflect.get(make(), 'zebra')).toBeUndefined()
+    expect(warn).not.toHaveBeenCalled()
+  })
+})
