@@ -11,12 +11,17 @@ const PAGES = [
     .map((name) => join('docs', name)),
 ]
 
-/** Paths of the repository that a page names as code; a star stands for what is found there. */
+/** What is made when somebody works here, and is not in the repository. */
+const IS_MADE = /\/\.(?:env|signet)\b/
+
+/** Paths of the repository that a page names as code. */
 const NAMED_PATH = /`((?:packages|test|docs|examples|interop|bench)\/[A-Za-z0-9_./-]+)`/g
 
 function namedPaths(page: string): readonly string[] {
   const text = readFileSync(join(ROOT, page), 'utf8')
-  return [...text.matchAll(NAMED_PATH)].map(([, path = '']) => path)
+  return [...text.matchAll(NAMED_PATH)]
+    .map(([, path = '']) => path)
+    .filter((path) => !IS_MADE.test(path))
 }
 
 describe('the documentation', () => {
