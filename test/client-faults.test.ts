@@ -137,3 +137,18 @@ describe('a request', () => {
     expect(server.requests[0]?.path).toBe('/api/memory/threads/..%2F..%2Ftools%2Fx')
   })
 })
+
+describe('a server that redirects', () => {
+  it.each([301, 302, 303, 307, 308])('sends no request elsewhere: %i', async (status) => {
+    const other = await connect((response) => answerJson(response, 200, {}))
+    const { client, server } = await connect((response) => {
+      response.writeHead(status, { location: `${other.server.url}/api/agents` }).end()
+    })
+    const agent = client.getAgent('a')
+    for (const call of [agent.details(), agent.generate('A secret'), agent.stream('A secret')]) {
+      expect((await clientErrorOf(call)).code).toBe('redirect_refused')
+    }
+    expect(server.requests).toHaveLength(3)
+    expect(other.server.requests).toStrictEqual([])
+  })
+})

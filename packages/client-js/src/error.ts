@@ -6,6 +6,8 @@ export type LocalErrorCode =
   | 'token_unavailable'
   /** The server could not be reached, or went away in mid-answer. */
   | 'network_failed'
+  /** The server redirects. That is not followed: the request would go where nobody meant it to. */
+  | 'redirect_refused'
   /** The answer is not what this API answers: another server, say, or a proxy. */
   | 'response_invalid'
   /** A stream ended before its last event: the answer is not whole. */

@@ -10,6 +10,7 @@ interface Sent {
   readonly headers: Headers
   readonly body: unknown
   readonly credentials: unknown
+  readonly redirect: unknown
 }
 
 type Step = Response | Error | ((sent: Sent) => Response | Promise<Response>)
@@ -21,13 +22,14 @@ function createTestApi(options: Partial<MastraClientOptions>, ...steps: readonly
     baseUrl: 'https://api.example',
     async fetch(input, init) {
       init?.signal?.throwIfAborted()
-      const { method = 'GET', body, credentials } = init ?? {}
+      const { method = 'GET', body, credentials, redirect } = init ?? {}
       const request = {
         url: String(input),
         method,
         headers: new Headers(init?.headers),
         body,
         credentials,
+        redirect,
       }
       sent.push(request)
       const step = steps[Math.min(sent.length, steps.length) - 1] ?? Response.json('good')
@@ -74,6 +76,23 @@ afterEach(() => {
   if (vi.getTimerCount() > 0) throw new Error('A timer is left running.')
   vi.useRealTimers()
   vi.restoreAllMocks()
+})
+
+describe('a redirect', () => {
+  const opaque = () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })
+
+  it.each<[string, ApiRequest, () => Response]>([
+    ['of a GET, to the same origin', GET, () => Response.redirect('https://api.example/x', 301)],
+    ['of a GET, elsewhere', GET, () => Response.redirect('https://other.example/', 302)],
+    ['of a POST', POST, () => Response.redirect('https://other.example/', 307)],
+    ['of a POST, for good', POST, () => Response.redirect('https://other.example/', 308)],
+    ['in a browser, which says no more', POST, opaque],
+  ])('is not followed, nor repeated, and told: %s', async (_, request, answer) => {
+    const { api, sent } = createTestApi({ token: TOKEN }, answer)
+    expect(await errorOf(api.json(request))).toMatchObject({ code: 'redirect_refused' })
+    expect(await errorOf(api.open(request))).toMatchObject({ code: 'redirect_refused' })
+    expect(sent.map(({ redirect }) => redirect)).toStrictEqual(['manual', 'manual'])
+  })
 })
 
 describe('a request', () => {

@@ -117,6 +117,11 @@ function credentialOf(headers: Headers): string | undefined {
   return headers.get('authorization')?.replace(/^\S+[\t ]+/, '')
 }
 
+/** In a browser, a redirect is not told from another but by its type. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400)
+}
+
 async function readJson<Result>(response: Response): Promise<Result> {
   const text = await response.text().catch((cause: unknown) => {
     throw lost(cause)
@@ -156,12 +161,17 @@ export function createApi(options: MastraClientOptions): Api {
         headers: sent,
         body: json ?? null,
         signal: signal ?? null,
+        // Followed, it would take the body and all headers but Authorization to wherever it leads.
+        redirect: 'manual',
         ...(credentials && { credentials }),
       })
     } catch (cause) {
       throw lost(cause)
     }
     if (response.ok) return response
+    if (isRedirect(response)) {
+      throw new MastraClientError('redirect_refused', 'The server redirects: name its own address.')
+    }
     throw await readRefusal(response, credentialOf(sent))
   }
 

@@ -79,7 +79,9 @@ export async function requestJson<Result>(request: ApiRequest): Promise<Result> 
   let text: string
   try {
     const sent = body === undefined ? null : JSON.stringify(body)
-    response = await send(urlOf(request), { method, headers, body: sent, signal: signal ?? null })
+    const init = { method, headers, body: sent, signal: signal ?? null }
+    // Followed, it would take the body and most headers to wherever it leads.
+    response = await send(urlOf(request), { ...init, redirect: 'error' })
     text = await response.text()
   } catch (cause) {
     signal?.throwIfAborted()
