@@ -6,6 +6,19 @@ import { RawClient } from './support/raw-client.js'
 
 const server = useMeasuredServer()
 
+/** Work that is taken, and so is done. */
+const taken = (path: string, json: unknown) => async () =>
+  expect(await server.post(path, json)).toBe(200)
+const shown =
+  (path: string, status = 200) =>
+  async () =>
+    expect(await server.send({ path })).toBe(status)
+/** Work that is refused, and so is not done. */
+const refused =
+  (path: string, json: unknown, status = 400) =>
+  async () =>
+    expect(await server.post(path, json)).toBe(status)
+
 /** Saves messages of a new thread, one by one. */
 async function fill(threadId: string, count: number, message: (index: number) => object) {
   await server.post('/api/memory/threads', { threadId })
@@ -26,22 +39,18 @@ describe('what once held the process for everybody no longer does', { timeout: 6
     '%s of a million messages, or of as many as are taken',
     async (path) => {
       const million = `{"messages":[${list(1e6, () => '"a"').join()}],"memory":{"thread":"${THREAD}"}}`
-      await server.expectQuick('a million messages', () => server.send({ path, body: million }))
-      const messages = list(1000, () => 'a'.repeat(4000))
-      await server.expectQuick('1,000 messages', () => server.post(path, { messages }))
-      await server.expectQuick('1,000 messages to remember', () =>
-        server.post(path, { messages, memory }),
+      await server.expectQuick('a million messages', async () =>
+        expect(await server.send({ path, body: million })).toBe(400),
       )
+      const messages = list(1000, () => 'a'.repeat(4000))
+      await server.expectQuick('1,000 messages', taken(path, { messages }))
+      await server.expectQuick('1,000 messages to remember', taken(path, { messages, memory }))
       const content = list(1000, () => ({ type: 'text', text: 'a'.repeat(390) }))
       const parts = list(10, () => ({ role: 'user', content }))
-      await server.expectQuick('10,000 parts', () => server.post(path, { messages: parts }))
-      await server.expectQuick('10,000 parts to remember', () =>
-        server.post(path, { messages: parts, memory }),
-      )
+      await server.expectQuick('10,000 parts', taken(path, { messages: parts }))
+      await server.expectQuick('10,000 parts to remember', taken(path, { messages: parts, memory }))
       const chat = list(10, () => ({ role: 'user', parts: content }))
-      await server.expectQuick('10,000 parts of a chat', () =>
-        server.post(path, { messages: chat }),
-      )
+      await server.expectQuick('10,000 parts of a chat', taken(path, { messages: chat }))
       const calls = list(500, (index) => ({
         type: 'tool-call',
         toolCallId: `c${index}`,
@@ -59,9 +68,10 @@ describe('what once held the process for everybody no longer does', { timeout: 6
         { role: 'tool', content: results },
       ]).flat()
       const answered = ['a', ...turns]
-      await server.expectQuick('2,500 tool calls', () => server.post(path, { messages: answered }))
-      await server.expectQuick('2,500 tool calls to remember', () =>
-        server.post(path, { messages: answered, memory }),
+      await server.expectQuick('2,500 tool calls', taken(path, { messages: answered }))
+      await server.expectQuick(
+        '2,500 tool calls to remember',
+        taken(path, { messages: answered, memory }),
       )
     },
   )
@@ -77,19 +87,14 @@ describe('what once held the process for everybody no longer does', { timeout: 6
       { id: 'l12', withPreviousMessages: 100, withNextMessages: 100 },
     ])
     const lastMessages = { thread, options: { lastMessages: 1000 } }
-    await server.expectQuick('a list', () => server.send({ path: `${messages}?perPage=1000` }))
-    await server.expectQuick('neighbours', () =>
-      server.send({ path: `${messages}?perPage=1&include=${encodeURIComponent(include)}` }),
+    await server.expectQuick('a list', shown(`${messages}?perPage=1000`, 413))
+    await server.expectQuick(
+      'neighbours',
+      shown(`${messages}?perPage=1&include=${encodeURIComponent(include)}`, 413),
     )
-    await server.expectQuick('a search', () =>
-      server.send({ path: '/api/memory/search?searchQuery=xx' }),
-    )
-    await server.expectQuick('a question', () =>
-      server.post(GENERATE, { messages: 'a', memory: lastMessages }),
-    )
-    await server.expectQuick('a clone', () =>
-      server.post(`/api/memory/threads/${thread}/clone`, {}),
-    )
+    await server.expectQuick('a search', shown('/api/memory/search?searchQuery=xx'))
+    await server.expectQuick('a question', taken(GENERATE, { messages: 'a', memory: lastMessages }))
+    await server.expectQuick('a clone', refused(`/api/memory/threads/${thread}/clone`, {}, 413))
   })
 
   it('a question about messages of as many parts as can be', async () => {
@@ -98,21 +103,21 @@ describe('what once held the process for everybody no longer does', { timeout: 6
     const content = list(1000, () => part)
     await fill(thread, 48, () => ({ role: 'assistant', content }))
     const lastMessages = { thread, options: { lastMessages: 1000 } }
-    await server.expectQuick('a question', () =>
-      server.post(GENERATE, { messages: 'a', memory: lastMessages }),
-    )
+    await server.expectQuick('a question', taken(GENERATE, { messages: 'a', memory: lastMessages }))
   })
 
   it('client tools and active tools, as many as a body has room for', async () => {
     const names = list(60_000, (index) => `tool-${index}`)
     const clientTools = Object.fromEntries(names.map((name) => [name, {}]))
-    await server.expectQuick('60,000 tools', () =>
-      server.post(GENERATE, { messages: 'a', clientTools, activeTools: names }),
+    await server.expectQuick(
+      '60,000 tools',
+      refused(GENERATE, { messages: 'a', clientTools, activeTools: names }),
     )
     const few = names.slice(0, 128)
     const fewTools = Object.fromEntries(few.map((name) => [name, {}]))
-    await server.expectQuick('128 tools', () =>
-      server.post(GENERATE, {
+    await server.expectQuick(
+      '128 tools',
+      taken(GENERATE, {
         messages: 'a',
         clientTools: fewTools,
         activeTools: list(1000, () => few[0]),
@@ -144,7 +149,7 @@ describe('what once held the process for everybody no longer does', { timeout: 6
   })
 
   describe('the rehearsal model', () => {
-    const ask = (options: object) => server.post('/api/agents/rehearser/generate', options)
+    const ask = (options: object) => taken('/api/agents/rehearser/generate', options)
     const words = 'weather in a1@b.example on 2030-01-01 '.repeat(100_000)
 
     it('with a schema of as many properties as can be', async () => {
@@ -154,10 +159,8 @@ describe('what once held the process for everybody no longer does', { timeout: 6
       )
       const schema = { type: 'object', properties, required: names }
       const structuredOutput = { schema }
-      await server.expectQuick('e-mails', () =>
-        ask({ messages: 'a@'.repeat(70_000), structuredOutput }),
-      )
-      await server.expectQuick('words', () => ask({ messages: words, structuredOutput }))
+      await server.expectQuick('e-mails', ask({ messages: 'a@'.repeat(70_000), structuredOutput }))
+      await server.expectQuick('words', ask({ messages: words, structuredOutput }))
     })
 
     it('with a schema that holds itself', async () => {
@@ -165,7 +168,7 @@ describe('what once held the process for everybody no longer does', { timeout: 6
       const members = { a: self, b: self, c: self }
       const node = { type: 'object', properties: members, required: ['a', 'b', 'c'] }
       const schema = { ...self, $defs: { node } }
-      await server.expectQuick('itself', () => ask({ messages: 'a', structuredOutput: { schema } }))
+      await server.expectQuick('itself', ask({ messages: 'a', structuredOutput: { schema } }))
     })
 
     it('with as many words and tools as can be', async () => {
@@ -174,12 +177,10 @@ describe('what once held the process for everybody no longer does', { timeout: 6
         { description: 'weather of a place '.repeat(800) },
       ])
       const clientTools = Object.fromEntries(tools)
-      await server.expectQuick('tools', () =>
-        ask({ messages: words.slice(0, 1_500_000), clientTools }),
-      )
-      await server.expectQuick('words', () => ask({ messages: words }))
+      await server.expectQuick('tools', ask({ messages: words.slice(0, 1_500_000), clientTools }))
+      await server.expectQuick('words', ask({ messages: words }))
       const messages = list(1000, () => words.slice(0, 4000))
-      await server.expectQuick('messages', () => ask({ messages }))
+      await server.expectQuick('messages', ask({ messages }))
     })
   })
 
@@ -190,10 +191,8 @@ describe('what once held the process for everybody no longer does', { timeout: 6
     const message = { role: 'user', threadId, content: '天気は晴れです '.repeat(130) }
     const messages = list(1000, () => message)
     for (let count = 0; count < 4; count++) {
-      await server.expectQuick('a save', () =>
-        server.post('/api/memory/save-messages', { messages }),
-      )
+      await server.expectQuick('a save', taken('/api/memory/save-messages', { messages }))
     }
-    await server.expectQuick('a clone', () => server.post(clone, {}))
+    await server.expectQuick('a clone', taken(clone, {}))
   })
 })
