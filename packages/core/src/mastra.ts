@@ -82,8 +82,30 @@ function usableParts(config: MastraConfig): {
   }
 }
 
-function memoriesOf(agents: readonly (readonly [string, Agent])[]): readonly Memory[] {
-  return agents.flatMap(([, agent]) => agent.getMemory() ?? [])
+/** The options of memories that are not served, each with the agent by which a reader finds it. */
+function refusedByMemories(agents: readonly (readonly [string, Agent])[]): RefusedOption[] {
+  const owners = new Map<Memory, string>()
+  for (const [, agent] of agents) {
+    const memory = agent.getMemory()
+    if (memory !== undefined && !owners.has(memory)) owners.set(memory, agent.id)
+  }
+  return [...owners].flatMap(([memory, id]) =>
+    memory.refusals.options.map((option) => ({
+      ...option,
+      where: `${option.where} of agent ${JSON.stringify(id)}`,
+    })),
+  )
+}
+
+/** The options of agents, their memories and all tools that are not served, each once. */
+function refusedByParts(
+  agents: readonly (readonly [string, Agent])[],
+  tools: readonly (readonly [string, Tool])[],
+): readonly RefusedOption[] {
+  const all = [...tools, ...agents.flatMap(([, agent]) => Object.entries(agent.tools))]
+  const refusedBy = (parts: readonly (readonly [string, Agent | Tool])[]) =>
+    [...new Set(parts.map(([, part]) => part))].flatMap(({ refusals }) => refusals.options)
+  return [...refusedBy(agents), ...refusedByMemories(agents), ...refusedBy(all)]
 }
 
 /**
@@ -120,14 +142,7 @@ export class Mastra {
    */
   constructor(config: MastraConfig = {}) {
     const { agents, tools, logger, storage } = usableParts(config)
-    const all = [...tools, ...agents.flatMap(([, agent]) => Object.entries(agent.tools))]
-    const parts = [
-      ...agents.map(([, agent]) => agent),
-      ...memoriesOf(agents),
-      ...all.map(([, tool]) => tool),
-    ]
-    const own = findMastraRefusals(config)
-    const refused = [...own, ...[...new Set(parts)].flatMap(({ refusals }) => refusals.options)]
+    const refused = [...findMastraRefusals(config), ...refusedByParts(agents, tools)]
     this.#unsupported = settle(refused, config.unsupported)
     this.#server = Object.freeze(readServer(config.server))
     this.#hasOwnLogger = logger !== undefined

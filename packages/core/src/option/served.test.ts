@@ -68,8 +68,8 @@ describe('an application', () => {
       'Mastra: server.middleware',
       'Mastra: server.prot',
       'Agent "writer": scorers',
-      'Memory: embedder',
-      'Memory: options.readonly',
+      'Memory of agent "writer": embedder',
+      'Memory of agent "writer": options.readonly',
       'Tool "send-mail": requireApproval',
     ])
   })
