@@ -217,6 +217,10 @@ describe('the memory calls of the unmodified @mastra/client-js', () => {
     })
     expect(part.thread).toMatchObject({ id: 'copy', title: 'Copy', metadata: { branch: 1 } })
     expect(each(part.clonedMessages, 'role')).toEqual(['assistant'])
+    const sources = each((await thread.listMessages()).messages, 'id')
+    expect(Reflect.get(whole, 'messageIdMap')).toEqual(
+      Object.fromEntries(sources.map((id, index) => [id, each(whole.clonedMessages, 'id')[index]])),
+    )
   })
 
   it('search what was said', async () => {
@@ -242,6 +246,7 @@ describe('the memory calls of the unmodified @mastra/client-js', () => {
     expect(await client.getWorkingMemory(where)).toMatchObject({
       workingMemory: null,
       source: 'resource',
+      workingMemoryTemplate: { format: 'markdown', content: expect.any(String) },
       threadExists: true,
     })
     await client.updateWorkingMemory({ ...where, workingMemory: '- **Name**: Alice' })
@@ -256,8 +261,8 @@ describe('the memory calls of the unmodified @mastra/client-js', () => {
     const { config } = await client.getMemoryConfig({ agentId: AGENT })
     expect(config).toMatchObject({ lastMessages: 20, workingMemory: { enabled: true } })
     const where = { agentId: AGENT, resourceId: 'x', threadId: 't' }
-    expect(await client.getObservationalMemory(where)).toEqual({ record: null })
-    expect(await client.awaitBufferStatus(where)).toEqual({ record: null })
+    expect(await statusOf(client.getObservationalMemory(where))).toBe(400)
+    expect(await statusOf(client.awaitBufferStatus(where))).toBe(400)
   })
 
   it('keep a thread whole while the client runs a tool of its own', async () => {

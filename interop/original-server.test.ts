@@ -189,3 +189,31 @@ describe('other ways to authenticate, in the original', () => {
     }
   })
 })
+
+// Signet answers in these shapes, too: its own tests say so.
+describe('the wire of the original', () => {
+  /** The client's own types of messages are too deep to be read by. */
+  const idsOf = (list: readonly object[]) => list.map((item) => String(Reflect.get(item, 'id')))
+
+  it('says of a clone which message became which', async () => {
+    const headers = { authorization: `Bearer ${tokenOf('dora')}` }
+    const client = new MastraClient({ baseUrl: server.url, headers, retries: 0 })
+    const memory = { thread: 'shapes', resource: 'dora' }
+    await client.getAgent('assistant').generate('Remember 42.', { memory })
+    const thread = client.getMemoryThread({ threadId: 'shapes', agentId: 'assistant' })
+    const { messages } = await thread.listMessages()
+    const cloned = await thread.clone({ newThreadId: 'copy' })
+    const copies = idsOf(cloned.clonedMessages)
+    const pairs = idsOf(messages).map((id, index) => [id, copies[index]] as const)
+    expect(pairs).toHaveLength(2)
+    expect(Reflect.get(cloned, 'messageIdMap')).toEqual(Object.fromEntries(pairs))
+  })
+
+  it('refuses observations of an agent that does not observe', async () => {
+    const path = '/api/memory/observational-memory?agentId=assistant&threadId=t'
+    expect(await answer(path, tokenOf('dora'))).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/not enabled for this agent/) },
+    })
+  })
+})

@@ -47,6 +47,7 @@ export {
   type Metadata,
   type Page,
   type PageParams,
+  type ClonedThread,
   type StoredMessage,
   type Thread,
   type UpdateThreadParams,

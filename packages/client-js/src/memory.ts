@@ -56,7 +56,10 @@ export interface WorkingMemory {
   readonly workingMemory: string | null
   /** Whether it is kept for each thread, or for the caller. */
   readonly source: 'thread' | 'resource'
-  readonly workingMemoryTemplate: string | null
+  readonly workingMemoryTemplate: {
+    readonly format: 'markdown'
+    readonly content: string
+  } | null
   readonly threadExists: boolean
 }
 

@@ -15,7 +15,8 @@ export interface Thread {
   readonly resourceId: string
   readonly createdAt: string
   readonly updatedAt: string
-  readonly metadata?: Metadata
+  /** Null where there are none. */
+  readonly metadata: Metadata | null
 }
 
 /** A part of a message: its `type` says what else is in it. */
@@ -43,6 +44,14 @@ export interface StoredMessage {
   readonly threadId: string
   readonly resourceId: string
   readonly content: MessageContent
+}
+
+/** A copy of a thread. */
+export interface ClonedThread {
+  readonly thread: Thread
+  readonly clonedMessages: readonly StoredMessage[]
+  /** From the id of a message of the source to the id of its copy. */
+  readonly messageIdMap: Readonly<Record<string, string>>
 }
 
 /** Which part of a list it is. */
@@ -212,10 +221,7 @@ export class MemoryThread {
    * Copies the thread with its messages.
    * @throws {MastraClientError} `not_found`; `thread_exists`
    */
-  clone(
-    params: CloneThreadParams = {},
-    options?: CallOptions,
-  ): Promise<{ readonly thread: Thread; readonly clonedMessages: readonly StoredMessage[] }> {
+  clone(params: CloneThreadParams = {}, options?: CallOptions): Promise<ClonedThread> {
     const { agentId, requestContext, ...copy } = params
     return this.#api.json({
       ...this.#request(['clone'], { agentId }),

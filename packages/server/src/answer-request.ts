@@ -65,6 +65,9 @@ const clientTool = z.object({
   inputSchema: jsonSchema.optional(),
 })
 
+/** A thread without metadata has null in an answer, and may be sent as it came. */
+const threadMetadata = metadataObject.nullable().transform((metadata) => metadata ?? undefined)
+
 /**
  * The thread to remember and store in. Who owns it says the token, whatever `resource` says. That nothing is
  * to be stored may stand at two places.
@@ -73,7 +76,7 @@ const memory = z
   .object({
     thread: z.union([
       idText,
-      z.object({ id: idText, title: titleText.optional(), metadata: metadataObject.optional() }),
+      z.object({ id: idText, title: titleText.optional(), metadata: threadMetadata.optional() }),
     ]),
     resource: ignoredOwner,
     readOnly: z.boolean().optional(),

@@ -337,7 +337,10 @@ describe('an answer that uses a tool', () => {
         { type: 'step-start', model: 'mock/mock-1' },
         { type: 'text', text: 'It is 21 degrees.' },
       ],
+      toolInvocations: [{ ...toolInvocation, result: value }],
     })
+    expect(response.dbMessages).toEqual([messages[1]])
+    expect(messages[0]?.content).not.toHaveProperty('toolInvocations')
     expect(response.uiMessages[0]?.parts).toMatchObject([
       {
         type: 'tool-weatherTool',
@@ -630,6 +633,11 @@ describe('a structured output', () => {
     const output = await agentOf(model).generate('Where?', { structuredOutput: { schema } })
 
     expect(output.object).toEqual({ city: 'Oslo', day: new Date('2026-01-01'), note: 'none' })
+    expect(output.messages[1]?.content.metadata).toEqual({
+      modelId: 'mock-1',
+      provider: 'mock',
+      structuredOutput: { city: 'Oslo', day: '2026-01-01' },
+    })
     expect(lastCall(model).responseFormat).toMatchObject({
       type: 'json',
       schema: { properties: { day: { type: 'string' } }, required: ['city', 'day'] },

@@ -5,6 +5,7 @@ import type { Step, TokenUsage } from '../loop/step.js'
 import type { MemoryMessage } from '../memory/storage.js'
 import {
   storeAnswer,
+  withInvocations,
   toUiMessage,
   type ModelMetadata,
   type StoredMessage,
@@ -106,6 +107,14 @@ export interface RunFacts {
   readonly remembered: readonly RememberedMessage[]
   /** The thread that the answer belongs to; empty where it belongs to none. */
   readonly thread: StoredThread
+}
+
+/** What a structured output came to. */
+export interface StructuredObject {
+  /** As the schema makes it. */
+  readonly object: unknown
+  /** As the model wrote it. */
+  readonly json: unknown
 }
 
 function add(left: number | undefined, right: number | undefined): number | undefined {
@@ -219,14 +228,14 @@ export function toOutputStep(
 export function buildOutput(
   steps: readonly OutputStep[],
   facts: RunFacts,
-  structured?: { readonly object: unknown },
+  structured?: StructuredObject,
 ): AgentOutput {
   const last = steps.at(-1)
-  const answer = storeAnswer(steps, facts)
+  const answer = withInvocations(storeAnswer(steps, facts, structured))
   const usage = totalUsage(steps.map((step) => step.usage))
   return {
     text: last?.text ?? '',
-    ...structured,
+    ...(structured && { object: structured.object }),
     usage,
     totalUsage: usage,
     steps,
@@ -250,7 +259,7 @@ export function buildOutput(
     providerMetadata: last?.providerMetadata,
     usedFallbackValue: false,
     runId: facts.runId,
-    messages: [...facts.storedQuestion, answer],
+    messages: [...facts.storedQuestion.map(withInvocations), answer],
     rememberedMessages: facts.remembered,
   }
 }

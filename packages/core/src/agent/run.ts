@@ -18,8 +18,13 @@ import { dropProviderOptions, dropUnansweredCalls } from './history.js'
 import { readMessages, type MessageInput } from './messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import type { OutputStep, RunFacts } from './output.js'
-import { storeQuestion, type StoredMessage, type StoredThread } from './stored-message.js'
+import type { OutputStep, RunFacts, StructuredObject } from './output.js'
+import {
+  storeQuestion,
+  withoutInvocations,
+  type StoredMessage,
+  type StoredThread,
+} from './stored-message.js'
 
 /** Options of one answer with the agent's own filled in. */
 export interface RunOptions extends Omit<AgentOptions, 'model'> {
@@ -118,10 +123,10 @@ async function fitObject(schema: z.ZodType, object: unknown): Promise<unknown> {
 export async function readObject(
   schema: StructuredSchema | undefined,
   last: OutputStep | undefined,
-): Promise<{ readonly object: unknown } | undefined> {
+): Promise<StructuredObject | undefined> {
   if (schema === undefined || last === undefined || last.toolCalls.length > 0) return undefined
-  const object = parseObject(last.text)
-  return { object: isZodSchema(schema) ? await fitObject(schema, object) : object }
+  const json = parseObject(last.text)
+  return { object: isZodSchema(schema) ? await fitObject(schema, json) : json, json }
 }
 
 function joinInstructions({ instructions, system }: RunOptions, session?: MemorySession): string {
@@ -225,7 +230,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   return {
     schema: structured?.schema,
     facts,
-    commit: async (stored) => session?.commit(stored),
+    commit: async (messages) => session?.commit(messages.map(withoutInvocations)),
     call: {
       agentId,
       model: options.model,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FilePart, ImagePart, ModelMessage } from 'ai'
 import { resultsOf } from '../memory/complete.js'
 import type { MemoryRole } from '../memory/storage.js'
-import type { OutputStep, RunFacts } from './output.js'
+import type { OutputStep, RunFacts, StructuredObject } from './output.js'
 
 /** Which model answered. */
 export interface ModelMetadata {
@@ -49,6 +49,8 @@ export interface StoredMessage extends StoredThread {
     /** The text of all parts. */
     readonly content: string
     readonly metadata?: Readonly<Record<string, unknown>>
+    /** Those of the parts, where there are any: only in an answer, and not in what is stored. */
+    readonly toolInvocations?: readonly ToolInvocation[]
   }
 }
 
@@ -160,8 +162,15 @@ function storeStep(step: OutputStep, index: number, facts: RunFacts): StoredPart
   return [...start, ...text, ...calls]
 }
 
-/** The answer, all its steps in one message, as memory keeps it. */
-export function storeAnswer(steps: readonly OutputStep[], facts: RunFacts): StoredMessage {
+/**
+ * The answer, all its steps in one message, as memory keeps it.
+ * @param structured - the object, where one was asked for: what the model wrote of it is JSON and can be kept
+ */
+export function storeAnswer(
+  steps: readonly OutputStep[],
+  facts: RunFacts,
+  structured?: StructuredObject,
+): StoredMessage {
   const parts = steps.flatMap((step, index) => storeStep(step, index, facts))
   const { modelId, modelProvider } = facts.model
   return {
@@ -173,9 +182,28 @@ export function storeAnswer(steps: readonly OutputStep[], facts: RunFacts): Stor
       format: 2,
       parts,
       content: textOf(parts),
-      metadata: { modelId, provider: modelProvider },
+      metadata: {
+        modelId,
+        provider: modelProvider,
+        ...(structured && { structuredOutput: structured.json }),
+      },
     },
   }
+}
+
+/** A message as an answer shows it: the calls of its tools stand in one list, too. */
+export function withInvocations(message: StoredMessage): StoredMessage {
+  const toolInvocations = message.content.parts.flatMap((part) =>
+    part.type === 'tool-invocation' ? [part.toolInvocation] : [],
+  )
+  if (toolInvocations.length === 0) return message
+  return { ...message, content: { ...message.content, toolInvocations } }
+}
+
+/** A message of an answer as memory keeps it: each call once. */
+export function withoutInvocations(message: StoredMessage): StoredMessage {
+  const { toolInvocations: _, ...content } = message.content
+  return { ...message, content }
 }
 
 function toUiPart(part: StoredPart): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import type { LoopPart } from '../loop/step.js'
 import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
-import { buildOutput, type AgentOutput, type OutputStep } from './output.js'
+import { buildOutput, type AgentOutput, type OutputStep, type StructuredObject } from './output.js'
 import type { StoredMessage } from './stored-message.js'
 
 /** What a streamed answer is made from. */
@@ -12,14 +12,9 @@ export interface StreamSource extends ChunkContext {
   /** The caller's. */
   readonly abortSignal: AbortSignal | undefined
   /** Reads the structured output of the last step, where one was asked for. */
-  readonly readObject: (step: OutputStep | undefined) => Promise<Structured | undefined>
+  readonly readObject: (step: OutputStep | undefined) => Promise<StructuredObject | undefined>
   /** Stores question and answer, where they are to be remembered. */
   readonly commit: (messages: readonly StoredMessage[]) => Promise<void>
-}
-
-/** What a structured output came to. */
-interface Structured {
-  readonly object: unknown
 }
 
 /** A streamed answer. It can be read once. */

@@ -102,6 +102,39 @@ describeStores(
       ])
     })
 
+    it('stores what was made of a schema, and each call of a tool once', async () => {
+      const { agent, storage } = await setUp({ model: textModel('{"city":"Oslo"}') })
+      const schema = { type: 'object', properties: { city: { type: 'string' } } } as const
+      const asked = [
+        { role: 'user', content: 'Where?' },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool-call', toolCallId: 'a', toolName: 'x', input: {} }],
+        },
+        {
+          role: 'tool',
+          content: [
+            {
+              type: 'tool-result',
+              toolCallId: 'a',
+              toolName: 'x',
+              output: { type: 'text', value: 'Oslo' },
+            },
+          ],
+        },
+      ]
+      const { messages } = await agent.generate(asked as never, {
+        ...alice,
+        ...thread,
+        structuredOutput: { schema },
+      })
+      expect(messages.map(({ content }) => content.toolInvocations?.length)).toContain(1)
+      const stored = await storage.lastMessages(ALICE, 't', 9)
+      for (const { content } of stored) expect(content).not.toHaveProperty('toolInvocations')
+      expect(JSON.stringify(stored)).toContain('tool-invocation')
+      expect(stored.at(-1)?.content.metadata).toMatchObject({ structuredOutput: { city: 'Oslo' } })
+    })
+
     it('says and stores the same messages, under the same ids', async () => {
       const { agent, storage } = await setUp()
       const { messages } = await agent.generate('Hello', { ...alice, ...thread })

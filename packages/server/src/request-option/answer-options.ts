@@ -138,6 +138,7 @@ export const ANSWER_OPTIONS: OptionTable = {
   runId: served('the id of the run'),
 
   resourceId: owner,
+  threadId: harmless('a thread at the top', 'The original does not look at it here either.'),
   tracingOptions: harmless('how the answer is traced', OWN_TRACES),
   tracingContext: harmless('how the answer is traced', OWN_TRACES),
   tracing: harmless('how the answer is traced', OWN_TRACES),
@@ -194,7 +195,6 @@ export const ANSWER_OPTIONS: OptionTable = {
   output: refused('output', 'Write structuredOutput: { schema }.'),
   experimental_output: refused('experimental_output', 'Write structuredOutput: { schema }.'),
   format: refused('the chunks of the AI SDK', undefined, isNothingOr('mastra')),
-  threadId: refused('threadId at the top', 'Write memory: { thread }.'),
   memoryOptions: refused('memoryOptions', 'Write memory: { options }.'),
   runtimeContext: refused('runtimeContext', 'Write requestContext.'),
   temperature: oldSetting('temperature'),

@@ -176,3 +176,22 @@ export const WORKING_MEMORY: OptionTable = {
   workingMemory: served('the text'),
   memoryConfig,
 }
+
+const NO_OBSERVATIONS = 'There are no observations.'
+
+/** What names an agent that observes. */
+export const OBSERVER: OptionTable = {
+  agentId: served('the agent'),
+  resourceId,
+  requestContext,
+  threadId: harmless('a thread', NO_OBSERVATIONS),
+}
+
+/** The query of what an agent observed. */
+export const OBSERVATIONS_QUERY: OptionTable = {
+  ...OBSERVER,
+  from: harmless('from when', NO_OBSERVATIONS),
+  to: harmless('until when', NO_OBSERVATIONS),
+  offset: harmless('how many are left out', NO_OBSERVATIONS),
+  limit: harmless('how many', NO_OBSERVATIONS),
+}

@@ -87,7 +87,7 @@ describe('working memory of the caller', () => {
     const none = {
       workingMemory: null,
       source: 'resource',
-      workingMemoryTemplate: TEMPLATE,
+      workingMemoryTemplate: { format: 'markdown', content: TEMPLATE },
       threadExists: false,
     }
     expect(await readNotes('t', 'notes-agent')).toStrictEqual(none)
@@ -103,7 +103,7 @@ describe('working memory of the caller', () => {
       expect(await readNotes(threadId, 'notes-agent')).toStrictEqual({
         workingMemory: 'Likes tea.',
         source: 'resource',
-        workingMemoryTemplate: TEMPLATE,
+        workingMemoryTemplate: { format: 'markdown', content: TEMPLATE },
         threadExists: threadId === 't',
       })
     }
@@ -142,7 +142,7 @@ describe('working memory of a thread', () => {
     expect(await readNotes('t', 'threadAgent')).toStrictEqual({
       workingMemory: 'About t.',
       source: 'thread',
-      workingMemoryTemplate: TEMPLATE,
+      workingMemoryTemplate: { format: 'markdown', content: TEMPLATE },
       threadExists: true,
     })
     expect(await readNotes('u', 'thread-agent')).toMatchObject({ workingMemory: null })
@@ -154,7 +154,7 @@ describe('working memory of a thread', () => {
     expect(await readNotes('t', 'thread-agent')).toStrictEqual({
       workingMemory: null,
       source: 'thread',
-      workingMemoryTemplate: TEMPLATE,
+      workingMemoryTemplate: { format: 'markdown', content: TEMPLATE },
       threadExists: false,
     })
   })
@@ -201,6 +201,17 @@ describe.each(['plain-agent', 'forgetful-agent'])('%s, which has no working memo
   })
 })
 
+describe('an answer in a thread that is sent as it came', () => {
+  it('is stored there, and leaves the thread as it is', async () => {
+    const thread = await createThread('t', { title: 'Title' })
+    expect(thread).toMatchObject({ metadata: null })
+    const json = { messages: 'Hello', memory: { thread } }
+    await read('/api/agents/plain-agent/generate', { json })
+    expect(await read('/api/memory/threads/t')).toMatchObject({ title: 'Title', metadata: null })
+    expect(await read('/api/memory/threads/t/messages')).toMatchObject({ total: 2 })
+  })
+})
+
 describe('an answer that is to store nothing', () => {
   const GENERATE = '/api/agents/plain-agent/generate'
 
@@ -224,12 +235,46 @@ describe('an answer that is to store nothing', () => {
 })
 
 describe('what is observed', () => {
-  it('is always nothing', async () => {
-    const path = '/api/memory/observational-memory'
-    expect(await read(`${path}?agentId=notes-agent&threadId=t`)).toStrictEqual({ record: null })
-    const json = { agentId: 'notes-agent', resourceId: 'bob', threadId: 't' }
-    expect(await read(`${path}/buffer-status`, { json })).toStrictEqual({ record: null })
-    expect(await read(`${path}/buffer-status`, { method: 'POST' })).toStrictEqual({ record: null })
+  const PATH = '/api/memory/observational-memory'
+  const REFUSED = {
+    status: 400,
+    code: 'request_invalid',
+    issues: [{ field: 'agentId', message: 'Observational memory is not enabled for this agent.' }],
+  }
+  const query = 'resourceId=bob&threadId=t&from=2030-01-01T00%3A00%3A00.000Z&limit=3'
+
+  it.each(['notes-agent', 'notesAgent', 'forgetful-agent'])(
+    'is refused for %s as the original refuses it for an agent that does not observe',
+    async (agentId) => {
+      const read = await ask(`${PATH}?agentId=${agentId}&${query}`)
+      expect(await readRefusal(read)).toMatchObject(REFUSED)
+      const json = { agentId, resourceId: 'bob', threadId: 't' }
+      const waited = await ask(`${PATH}/buffer-status`, { json })
+      expect(await readRefusal(waited)).toMatchObject(REFUSED)
+    },
+  )
+
+  it('is asked of an agent, which the caller may read', async () => {
+    const nobody = await readRefusal(await ask(`${PATH}?threadId=t`))
+    expect(nobody).toMatchObject({
+      status: 400,
+      issues: [{ field: 'agentId', message: expect.stringMatching(/string/) }],
+    })
+    const unknown = await ask(`${PATH}/buffer-status`, { json: { agentId: 'nobody' } })
+    expect(await readRefusal(unknown)).toMatchObject(NOT_FOUND)
+    for (const permission of ['memory:read', 'agents:read'] as const) {
+      const permissions = [permission]
+      const denied = [
+        await ask(`${PATH}?agentId=notes-agent`, { permissions }),
+        await ask(`${PATH}/buffer-status`, { json: { agentId: 'notes-agent' }, permissions }),
+      ]
+      for (const response of denied) {
+        expect(await readRefusal(response)).toMatchObject({
+          status: 403,
+          code: 'scope_insufficient',
+        })
+      }
+    }
   })
 })
 

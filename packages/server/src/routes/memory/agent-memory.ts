@@ -1,9 +1,15 @@
 import { BOUNDS, type MemorySettings } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../../error.js'
-import { AGENT_MEMORY_QUERY, WORKING_MEMORY } from '../../request-option/route-options.js'
+import {
+  AGENT_MEMORY_QUERY,
+  OBSERVATIONS_QUERY,
+  OBSERVER,
+  OWNED_QUERY,
+  WORKING_MEMORY,
+} from '../../request-option/route-options.js'
 import { defineRoute, type Route } from '../../route.js'
-import { ownedMemory, readableAgent } from './owned-memory.js'
+import { ownedMemory, readableAgent, type MemoryCaller } from './owned-memory.js'
 import { agentQuery, ignoredOwner } from './schema.js'
 
 const scope = z.enum(['thread', 'resource'])
@@ -69,7 +75,9 @@ const readNotes = defineRoute({
   response: z.object({
     workingMemory: z.string().nullable(),
     source: scope,
-    workingMemoryTemplate: z.string().nullable(),
+    workingMemoryTemplate: z
+      .object({ format: z.literal('markdown'), content: z.string() })
+      .nullable(),
     threadExists: z.boolean(),
   }),
   async handler(input) {
@@ -83,7 +91,9 @@ const readNotes = defineRoute({
     return {
       workingMemory: notes ?? null,
       source: settings?.workingMemory.scope ?? 'resource',
-      workingMemoryTemplate: isEnabled ? settings.workingMemory.template : null,
+      workingMemoryTemplate: isEnabled
+        ? { format: 'markdown', content: settings.workingMemory.template }
+        : null,
       threadExists: (await storage.getThread(owner, threadId)) !== undefined,
     }
   },
@@ -116,24 +126,35 @@ const writeNotes = defineRoute({
   },
 })
 
-const record = z.object({ record: z.null() })
+/**
+ * What is said of observations: no agent makes any.
+ * @throws {RequestError} `request_invalid`, as the original refuses it for an agent that does not observe
+ */
+function refuseObservations(caller: MemoryCaller, agentId: string): never {
+  readableAgent(caller, agentId)
+  const message = 'Observational memory is not enabled for this agent.'
+  throw new RequestError('request_invalid', message, { issues: [{ field: 'agentId', message }] })
+}
 
 const observations = defineRoute({
   method: 'GET',
   path: '/memory/observational-memory',
   access: 'memory:read',
-  summary: 'Always none: agents do not observe',
-  response: record,
-  handler: () => ({ record: null }),
+  summary: 'Always refused: no agent observes',
+  queryOptions: OBSERVATIONS_QUERY,
+  query: agentQuery,
+  handler: (input) => refuseObservations(input, input.query.agentId),
 })
 
 const observing = defineRoute({
   method: 'POST',
   path: '/memory/observational-memory/buffer-status',
   access: 'memory:read',
-  summary: 'Always none: agents do not observe',
-  response: record,
-  handler: () => ({ record: null }),
+  summary: 'Always refused: no agent observes',
+  queryOptions: OWNED_QUERY,
+  bodyOptions: OBSERVER,
+  body: agentQuery,
+  handler: (input) => refuseObservations(input, input.body.agentId),
 })
 
 /** How agents remember, and what they keep in mind about the caller. */

@@ -13,6 +13,7 @@ const { ask, read, createThread } = memory
 
 interface Cloned {
   readonly thread: { readonly id: string }
+  readonly messageIdMap: object
   readonly clonedMessages: readonly { readonly id: string; readonly content: object }[]
 }
 
@@ -69,6 +70,16 @@ describe('POST /memory/threads/:threadId/clone', () => {
       messages: cloned.clonedMessages,
       total: 4,
     })
+  })
+
+  it('says which message became which', async () => {
+    const cloned = await clone({ options: { messageLimit: 2 } })
+    const { messages } = (await read(`${THREADS}/t/messages`)) as { messages: { id: string }[] }
+    const sources = messages.slice(-2).map(({ id }) => id)
+    const copies = cloned.clonedMessages.map(({ id }) => id)
+    expect(cloned.messageIdMap).toStrictEqual(
+      Object.fromEntries(sources.map((id, index) => [id, copies[index]])),
+    )
   })
 
   it('leaves the source as it was', async () => {

@@ -55,12 +55,6 @@ const CALLS: readonly [name: string, call: Call, needs: readonly Permission[]][]
     { path: `${NOTES}thread-agent`, json: { workingMemory: 'x' } },
     ['memory:write'],
   ],
-  ['ask for observations', { path: '/api/memory/observational-memory' }, ['memory:read']],
-  [
-    'ask for buffers',
-    { path: '/api/memory/observational-memory/buffer-status', json: {} },
-    ['memory:read'],
-  ],
 ]
 
 /** A call with real ids in it. */
@@ -211,7 +205,7 @@ describe('what belongs to another', () => {
       const path = `/api/memory/threads/hers/working-memory?agentId=${agentId}`
       expect(await read(path, { as: 'bob' })).toMatchObject({
         workingMemory: null,
-        workingMemoryTemplate: TEMPLATE,
+        workingMemoryTemplate: { format: 'markdown', content: TEMPLATE },
         threadExists: false,
       })
     }
@@ -233,7 +227,7 @@ describe('an application without storage', () => {
     const url = path.replace(/(notes|thread)-agent/, 'weather-agent')
     return app.fetch(makeRequest(url, { ...request, token: tokenOf('member') }))
   }
-  const unstored = new Set(['ask for the status', 'ask for observations', 'ask for buffers'])
+  const unstored = new Set(['ask for the status'])
 
   it.each(CALLS.filter(([name]) => !unstored.has(name)))('answers 404 to %s', async (_, call) => {
     const refusal = await readRefusal(await answer(call))

@@ -66,7 +66,7 @@ export function viewThread(thread: MemoryThread, resourceId: string): ThreadView
     resourceId,
     createdAt: new Date(createdAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),
-    ...(metadata !== undefined && { metadata }),
+    metadata: metadata ?? null,
   }
 }
 

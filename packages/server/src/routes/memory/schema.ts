@@ -151,7 +151,8 @@ export interface ThreadView {
   readonly resourceId: string
   readonly createdAt: string
   readonly updatedAt: string
-  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Null where there are none. */
+  readonly metadata: Readonly<Record<string, unknown>> | null
 }
 
 /** The schema of a thread as the wire shows it. */
@@ -161,7 +162,7 @@ export const threadView: z.ZodType<ThreadView> = z.object({
   resourceId: z.string(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
 })
 
 /** A message as the wire shows it. */

@@ -17,7 +17,8 @@ const { ask, read, createThread, saveTexts } = memory
 
 /** What a thread of alice is told as, made at the start. */
 function view(id: string, facts: object = {}) {
-  return { id, title: '', resourceId: 'alice', createdAt: START, updatedAt: START, ...facts }
+  const none = { title: '', metadata: null }
+  return { id, ...none, resourceId: 'alice', createdAt: START, updatedAt: START, ...facts }
 }
 
 const NOT_FOUND = { status: 404, code: 'not_found', text: 'Not found.', challenge: null }

@@ -158,7 +158,11 @@ const clone = defineRoute({
       })
       .optional(),
   }),
-  response: z.object({ thread: threadView, clonedMessages: z.array(messageView) }),
+  response: z.object({
+    thread: threadView,
+    clonedMessages: z.array(messageView),
+    messageIdMap: z.record(z.string(), z.string()),
+  }),
   async handler(input) {
     const { storage, owner, resourceId } = ownedMemory(input)
     const { newThreadId: id = randomUUID(), title, metadata, options } = input.body
@@ -172,10 +176,11 @@ const clone = defineRoute({
       createdAt: { from, to },
       messageIds,
     })
-    const { thread, messages } = requireThread(cloned)
+    const { thread, messages, messageIds: messageIdMap } = requireThread(cloned)
     return {
       thread: viewThread(thread, resourceId),
       clonedMessages: messages.map((message) => viewMessage(message, resourceId)),
+      messageIdMap,
     }
   },
 })

@@ -23,6 +23,7 @@ const thread = (id: string, title: string): Thread => ({
   resourceId: 'alice',
   createdAt: '2030-01-01T00:00:00Z',
   updatedAt: '2030-01-01T00:00:00Z',
+  metadata: null,
 })
 
 const result = (threadId: string, content: string): SearchResult => ({
