@@ -224,7 +224,7 @@ describe('the gate: what lies behind it', () => {
     },
   )
 
-  it.each(['/', '/apis', '/API/agents', '/%61pi/agents', '//api/agents', '/healthz', '/.env'])(
+  it.each(['/', '/apis', '/API/agents', '/%41PI/agents', '//api/agents', '/healthz', '/.env'])(
     'answers 404 at %s, which lies outside the prefix, with or without a token',
     async (path) => {
       for (const authorization of [undefined, `Bearer ${GOOD}`]) {
@@ -233,6 +233,12 @@ describe('the gate: what lies behind it', () => {
       }
     },
   )
+
+  it('decodes unreserved characters of a path before it decides (RFC 3986 section 6.2.2.2)', async () => {
+    expect(await refusalOf('/%61pi/agents')).toMatchObject({ status: 401, code: 'token_missing' })
+    const known = await ask('/%61pi/agents', { authorization: `Bearer ${GOOD}` })
+    expect(known.status).toBe(200)
+  })
 
   it('resolves dots in a path before it decides', async () => {
     expect(await refusalOf('/health/../api/agents')).toMatchObject({ status: 401 })

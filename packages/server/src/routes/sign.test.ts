@@ -394,7 +394,7 @@ describe('POST /auth/tokens: bad input', () => {
   })
 
   it('answers 400 to a token that the application would refuse, and says why', async () => {
-    const large = await readRefusal(await ask({ sub: 'a', claims: { x: 'y'.repeat(9000) } }))
+    const large = await readRefusal(await ask({ sub: 'a', claims: { x: 'y'.repeat(8000) } }))
     expect(large).toMatchObject({ status: 400, code: 'request_invalid', challenge: null })
     expect(JSON.stringify(large.issues)).toContain('token_too_large')
     const provider = new MastraJwtAuth({ secret: SECRET, requiredClaims: ['tenant'] })
