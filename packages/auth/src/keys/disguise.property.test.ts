@@ -150,8 +150,13 @@ describe('a secret that was made at random', () => {
     }
   })
 
-  it.each([32, 48, 64, 256, 4096])('is taken with %d bytes', (size) => {
-    for (let count = 0; count < 20; count++) {
+  it.each([
+    [32, 20],
+    [64, 20],
+    [256, 20],
+    [4096, 2],
+  ])('is taken with %d bytes', (size, rounds) => {
+    for (let count = 0; count < rounds; count++) {
       const bytes = randomBytes(size)
       expect(isPublicKeyMaterial(bytes)).toBe(false)
       for (const each of encodings) {
