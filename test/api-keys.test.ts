@@ -146,8 +146,8 @@ const KEYS_AROUND = 60
 
 /** An instance that hears of no revocation by itself for as long as a test takes. */
 function serveDeaf(store: Store): Ask {
-  const { append, readAfter } = store.revocations
-  return serve({ ...store, revocations: { append, readAfter } }, undefined, {}, DEAF)
+  const { append, readAfter, lastSequence } = store.revocations
+  return serve({ ...store, revocations: { append, readAfter, lastSequence } }, undefined, {}, DEAF)
 }
 
 describeStores('API keys that are made around a revocation', (stores) => {

@@ -136,6 +136,20 @@ describe('signet keys', () => {
     }, 10_000)
   })
 
+  it('of the operator keep the place in the log by which a later revocation ends them', async () => {
+    await runSignet(['revoke', '--dir', project, '--sub', 'operator'], { env })
+    await create(...SCOPE)
+    const store: Store = await openStore({ directory: join(project, '.signet') })
+    try {
+      const judgedUpTo = await store.revocations.lastSequence()
+      expect(judgedUpTo).toBeGreaterThan(0)
+      const { keys: kept } = await store.apiKeys.list({ page: 0, perPage: 1 })
+      expect(kept).toMatchObject([{ maker: { voucher: 'operator', judgedUpTo } }])
+    } finally {
+      await store.close()
+    }
+  })
+
   it('lists keys as a table that is safe to show, whoever named them', async () => {
     await create(...SCOPE)
     const store: Store = await openStore({ directory: join(project, '.signet') })

@@ -78,6 +78,16 @@ describeStores('the log of revocations', (stores) => {
     expect(await revocations.readAfter(Number.MAX_SAFE_INTEGER, 3)).toStrictEqual([])
   })
 
+  it('tells the sequence of its last entry, whoever has appended it', async () => {
+    const options = await stores.locate()
+    const [first, second] = [await stores.open(options), await stores.open(options)]
+    expect(await first.revocations.lastSequence()).toBe(0)
+    for (const id of names('j', 3)) {
+      const { sequence } = await second.revocations.append(tokenId(id))
+      expect(await first.revocations.lastSequence()).toBe(sequence)
+    }
+  })
+
   it.each([
     [-1, 1],
     [0.5, 1],

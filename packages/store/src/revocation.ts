@@ -132,6 +132,17 @@ export function createRevocationLog(database: Database, now: () => number): Revo
       )
       return rows.map(toEntry)
     },
+    lastSequence: async () => {
+      const last = await database.read((tx) =>
+        tx
+          .selectFrom('signet_revocation')
+          .select('sequence')
+          .orderBy('sequence', 'desc')
+          .limit(1)
+          .executeTakeFirst(),
+      )
+      return last?.sequence ?? 0
+    },
     ...(appends && { onAppend: (listener: () => void) => appends.subscribe(listener) }),
   }
 }

@@ -38,7 +38,7 @@ export interface RevocationEntry {
 }
 
 /**
- * Withdrawals in the order in which they were made, shared by every instance of a server. Both methods may
+ * Withdrawals in the order in which they were made, shared by every instance of a server. Each method may
  * throw an error whose `code` is `storage_unavailable` or `storage_failed`.
  */
 export interface RevocationLog {
@@ -46,6 +46,8 @@ export interface RevocationLog {
   append(revocation: NewRevocation): Promise<RevocationEntry>
   /** The next entries, in their order, of a sequence above this one: as many as there are, at most `limit`. */
   readAfter(sequence: number, limit: number): Promise<readonly RevocationEntry[]>
+  /** The sequence of the last entry; 0 where there is none. */
+  lastSequence(): Promise<number>
   /**
    * Calls back soon after another instance has appended, as far as that can be told: only a hint, that may
    * come too often or not at all. Returns what ends it.

@@ -7,9 +7,11 @@ import {
   parseGrant,
   type ApiKeyRecord,
   type ApiKeyStore,
+  type IssuedApiKey,
   type RoleTable,
 } from '@signet/auth'
 import { revokeApiKey, rolesOf, viewApiKey, type ApiKeyView } from '@signet/server'
+import type { Store } from '@signet/store'
 import { loadApplication } from '../bundle.js'
 import { parseDuration } from '../duration.js'
 import { enterProject } from '../environment.js'
@@ -68,6 +70,34 @@ function describeExpiry(expiresAt: number | undefined): string {
   return expiresAt === undefined ? 'never' : new Date(expiresAt).toISOString()
 }
 
+/** A key that the operator wants. */
+interface KeyWish {
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** Undefined for a key that never expires. */
+  readonly lifetimeSeconds: number | undefined
+}
+
+/** Keeps a key that ends with all that the operator is given until a revocation that comes later in the log. */
+async function keepOperatorKey(
+  { apiKeys, revocations }: Store,
+  { name, scopes, lifetimeSeconds }: KeyWish,
+): Promise<IssuedApiKey> {
+  const judgedUpTo = await revocations.lastSequence()
+  const createdAt = Date.now()
+  const issued = issueApiKey({
+    name,
+    scopes,
+    maker: { ...OPERATOR, judgedUpTo },
+    makerIssuer: 'local',
+    makerSubject: 'operator',
+    createdAt,
+    expiresAt: lifetimeSeconds === undefined ? undefined : createdAt + lifetimeSeconds * 1000,
+  })
+  await apiKeys.create(issued.record)
+  return issued
+}
+
 /**
  * Makes a key that is made by the operator, and prints it, and nothing else, on standard output.
  * @throws {UsageFailure} for a name, a scope or an expiry that cannot be
@@ -86,17 +116,9 @@ export async function runKeysCreate(
   process.env['NODE_ENV'] ??= 'development'
   enterProject(directory)
   requireCovered(scopes, rolesOf(await loadApplication(project)))
-  const createdAt = Date.now()
-  const { key, record } = issueApiKey({
-    name,
-    scopes,
-    maker: OPERATOR,
-    makerIssuer: 'local',
-    makerSubject: 'operator',
-    createdAt,
-    expiresAt: seconds === undefined ? undefined : createdAt + seconds * 1000,
-  })
-  await withProjectStore(project, ({ apiKeys }) => apiKeys.create(record))
+  const { key, record } = await withProjectStore(project, (store) =>
+    keepOperatorKey(store, { name, scopes, lifetimeSeconds: seconds }),
+  )
   writeLine(io.stdout, key)
   writeLine(io.stderr, `Its id is ${record.id}; it expires: ${describeExpiry(record.expiresAt)}.`)
   writeLine(io.stderr, 'It is not shown again. Put it where the machine keeps its secrets.')

@@ -55,6 +55,10 @@ class TestLog implements RevocationLog {
     }
   }
 
+  async lastSequence(): Promise<number> {
+    return this.entries.at(-1)?.sequence ?? 0
+  }
+
   onAppend(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

@@ -21,6 +21,10 @@ class QuietLog implements RevocationLog {
     throw Object.assign(new Error('no database'), { code: 'storage_unavailable' })
   }
 
+  async lastSequence(): Promise<number> {
+    return 0
+  }
+
   async readAfter(): Promise<readonly RevocationEntry[]> {
     this.reads++
     if (this.isHanging) return await new Promise<never>(() => {})
