@@ -164,3 +164,36 @@ describe('the context itself', () => {
     expect(JSON.stringify(context)).not.toContain('s3cr3t')
   })
 })
+
+describe('a name that only the client has sent', () => {
+  function watch(client: Record<string, unknown>) {
+    const told: string[] = []
+    const onClientName = (name: string) => void told.push(name)
+    return { told, context: new RequestContext([], { client, onClientName }) }
+  }
+
+  it('is told where somebody looks it up, and is still not there', () => {
+    const { context, told } = watch({ tier: 'gold', plan: 'a' })
+    expect(context.get('tier')).toBeUndefined()
+    expect(context.has('plan')).toBe(false)
+    expect(told).toStrictEqual(['tier', 'plan'])
+  })
+
+  it('is not told where the application has set it, or nobody has sent it', () => {
+    const { context, told } = watch({ tier: 'gold' })
+    context.set('tier', undefined)
+    expect(context.has('tier')).toBe(true)
+    expect(context.get('tier')).toBeUndefined()
+    for (const name of ['color', 'toString', '__proto__', 'constructor']) {
+      expect(context.get(name)).toBeUndefined()
+    }
+    expect([...context.keys()]).toStrictEqual(['tier'])
+    expect(told).toStrictEqual([])
+  })
+
+  it('is not told of the user, which no client can say', () => {
+    const { context, told } = watch({ user: 'root' })
+    expect(context.get('user')).toBeUndefined()
+    expect(told).toStrictEqual([])
+  })
+})

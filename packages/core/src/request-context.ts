@@ -8,6 +8,11 @@ export interface RequestIdentity {
   readonly client?: Readonly<Record<string, unknown>>
   /** Whether anybody may have sent the request, and nobody has said who. Default: false. */
   readonly isStranger?: boolean
+  /**
+   * Is told of a name that somebody looked up here, where nobody has set it and the client has sent it. It
+   * must not throw. Default: nobody is told.
+   */
+  readonly onClientName?: (name: string) => void
 }
 
 const USER = 'user'
@@ -28,6 +33,7 @@ export class RequestContext {
   /** What the client sent as `requestContext`. Never use it to decide what a caller may do. */
   readonly client: Readonly<Record<string, unknown>>
   readonly #values: Map<string, unknown>
+  readonly #onClientName: ((name: string) => void) | undefined
 
   /** @param entries - first values of the application */
   constructor(entries: Iterable<readonly [string, unknown]> = [], identity: RequestIdentity = {}) {
@@ -35,6 +41,7 @@ export class RequestContext {
     this.isStranger = identity.principal === undefined && identity.isStranger === true
     this.client = identity.client === undefined ? NOTHING : Object.freeze({ ...identity.client })
     this.#values = new Map(entries)
+    this.#onClientName = identity.onClientName
     if (this.principal !== undefined) this.#values.set(USER, this.principal.claims)
     Object.freeze(this)
   }
@@ -49,11 +56,15 @@ export class RequestContext {
   }
 
   get(key: string): unknown {
-    return this.#values.get(key)
+    const value = this.#values.get(key)
+    if (value === undefined) this.#tellClientName(key)
+    return value
   }
 
   has(key: string): boolean {
-    return this.#values.has(key)
+    const isSet = this.#values.has(key)
+    if (!isSet) this.#tellClientName(key)
+    return isSet
   }
 
   /** @throws {TypeError} for `user` where there is a principal */
@@ -86,6 +97,12 @@ export class RequestContext {
 
   size(): number {
     return this.#values.size
+  }
+
+  /** Who reads a name that only the client has sent may take it for a verified one: it is in `client` alone. */
+  #tellClientName(key: string): void {
+    if (this.#onClientName === undefined || key === USER || this.#values.has(key)) return
+    if (Object.hasOwn(this.client, key)) this.#onClientName(key)
   }
 
   #refuseUser(key: string): void {

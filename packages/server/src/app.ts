@@ -6,6 +6,7 @@ import { createRoutes } from './application-routes.js'
 import { createAudit } from './audit/audit.js'
 import { readRetentionDays } from './audit/settings.js'
 import { createClientAddress } from './client-address.js'
+import { createClientNameNotice } from './client-name-notice.js'
 import { createCrossOrigin } from './cors.js'
 import { answer as dispatchRequest } from './dispatch.js'
 import { errorCode, errorReply, STATUS, type ErrorCode } from './error-response.js'
@@ -207,6 +208,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
     isDevelopment: options.isDevelopment ?? false,
     isReady: options.isReady ?? (() => true),
+    onClientName: createClientNameNotice(logger),
   }
 
   async function respond(exchange: Exchange): Promise<Reply> {

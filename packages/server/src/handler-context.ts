@@ -106,6 +106,7 @@ export class HandlerCall implements HandlerInput<
       principal,
       isStranger: principal === undefined,
       client: clientContext(body),
+      onClientName: this.#passage.service.onClientName,
     })
     return this.#requestContext
   }

@@ -27,4 +27,6 @@ export interface Service {
   readonly deadlineMs: number
   readonly isDevelopment: boolean
   readonly isReady: () => boolean
+  /** Is told of a name of the client that the application looked up where only its own are. */
+  readonly onClientName: (name: string) => void
 }
