@@ -71,7 +71,7 @@ const UNREACHABLE = /[%#\\]|\/\.{1,2}(?:\/|$)/
 
 /** Refuses a path that no request has, and which the application means to be something else. */
 function checkPath({ path }: ApiRoute): void {
-  if (!UNREACHABLE.test(path.replace(/\{[^}]*\}/g, ''))) return
+  if (!UNREACHABLE.test(path.replace(/\{[^}]*(?:\}|$)/g, ''))) return
   throw new StartError(
     'route_invalid',
     `No request has the path ${path}: write it decoded, without %, #, \\ and segments of dots.`,

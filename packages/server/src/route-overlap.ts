@@ -19,7 +19,7 @@ function readSegment(text: string, isLast: boolean): Segment {
 
 /** Slashes within braces are the regular expression's. */
 function splitPattern(path: string): readonly string[] {
-  return path.match(/(?:\{[^}]*\}|[^/{])+/g) ?? []
+  return path.match(/(?:\{[^}]*(?:\}|$)|[^/{])+/g) ?? []
 }
 
 /** A pattern without the slash at its end, which keeps nobody who is less strict from reading it as the same. */
