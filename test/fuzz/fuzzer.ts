@@ -47,6 +47,8 @@ export interface Subject<Case> {
 export interface Fuzzer<Case> {
   readonly name: string
   readonly casesPerBatch: number
+  /** From this many cases on, a run that has not seen all that it has to see has a fault itself. */
+  readonly casesToSeeAll: number
   /** How many batches run at once. */
   readonly lanes: number
   open(): Promise<Subject<Case>>

@@ -6,9 +6,19 @@ const MEGABYTE = 2 ** 20
 /** How many findings of one rule are printed; all are kept. */
 const MAX_PRINTED = 5
 const MAX_PRINTED_CHARACTERS = 2000
+const PRINTED_SAMPLES = 8
 
-function megabytes(bytes: number | undefined): string {
-  return `${Math.round((bytes ?? 0) / MEGABYTE)} MB`
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / MEGABYTE)} MB`
+}
+
+/** Of many samples a few, evenly spaced, with the first and the last. */
+function someOf(samples: readonly number[]): readonly number[] {
+  const last = samples.length - 1
+  if (last < PRINTED_SAMPLES) return samples
+  return Array.from({ length: PRINTED_SAMPLES }, (_, index) => {
+    return samples[Math.round((index * last) / (PRINTED_SAMPLES - 1))] ?? 0
+  })
 }
 
 function byCount(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
@@ -21,7 +31,7 @@ export function describeRun(result: RunResult): string {
   const rate = Math.round(cases / seconds)
   return [
     `${fuzzer}: ${cases} cases in ${Math.round(seconds)} s, ${rate} per second, ${findings} findings`,
-    `  resident memory of what was tried: ${megabytes(resident[0])} at the start, ${megabytes(resident.at(-1))} at the end, ${megabytes(Math.max(...resident))} at most`,
+    `  resident memory of what was tried, from start to end: ${someOf(resident).map(megabytes).join(', ')}`,
     ...byCount(counts).map(([verdict, count]) => `  ${String(count).padStart(9)}  ${verdict}`),
   ].join('\n')
 }

@@ -17,8 +17,8 @@ export interface Finding {
 /** How a run is bounded, and what it tells. */
 export interface RunOptions {
   readonly seed: number
-  /** When no batch begins any more, in milliseconds since 1970. */
-  readonly until: number
+  /** From when what is tried runs on no case is begun after so many milliseconds. */
+  readonly forMs: number
   /** Runs this batch alone. Default: one after the other, from 0 on. */
   readonly batch?: number
   /** Ends the run before its time. What is found from then on may come of that, and does not count. */
@@ -40,8 +40,6 @@ export interface RunResult {
 /** How long a case that breaks a rule is made smaller, in milliseconds. */
 const SHRINK_MS = 30_000
 const SAMPLE_MS = 5_000
-/** From this many cases on, what must have been seen must have been seen. */
-const CASES_TO_SEE_ALL = 20_000
 
 function ruleOf(error: unknown): string {
   if (error instanceof Violation) return error.rule
@@ -63,6 +61,7 @@ class Run<Case> {
   readonly #options: RunOptions
   #nextBatch: number
   #sampledAt = 0
+  #until = 0
 
   constructor(fuzzer: Fuzzer<Case>, options: RunOptions) {
     this.#fuzzer = fuzzer
@@ -81,6 +80,11 @@ class Run<Case> {
       ...smallest,
       facts: factsOf(error),
     })
+  }
+
+  /** Its time begins: until now it was prepared. */
+  begin(): void {
+    this.#until = Date.now() + this.#options.forMs
   }
 
   async beLane(subject: Subject<Case>): Promise<void> {
@@ -120,7 +124,7 @@ class Run<Case> {
   }
 
   #isOver(): boolean {
-    return this.#options.signal?.aborted === true || Date.now() >= this.#options.until
+    return this.#options.signal?.aborted === true || Date.now() >= this.#until
   }
 
   readonly #count = (verdict: string): void => {
@@ -139,13 +143,14 @@ export async function runFuzzer<Case>(
   fuzzer: Fuzzer<Case>,
   options: RunOptions,
 ): Promise<RunResult> {
-  const startedAt = Date.now()
   const run = new Run(fuzzer, options)
   const subject = await fuzzer.open()
+  const startedAt = Date.now()
+  run.begin()
   try {
     const lanes = options.batch === undefined ? fuzzer.lanes : 1
     await Promise.all(Array.from({ length: lanes }, () => run.beLane(subject)))
-    if (run.cases >= CASES_TO_SEE_ALL) {
+    if (run.cases >= fuzzer.casesToSeeAll) {
       const unseen = subject.unseen(run.counts)
       if (unseen.length > 0) run.find(-1, new Violation('sees what it has to see', { unseen }))
     }

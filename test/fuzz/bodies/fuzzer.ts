@@ -158,6 +158,7 @@ export function createBodiesFuzzer(driver: Driver, program: string): Fuzzer<Body
   return {
     name: `bodies, ${driver}`,
     casesPerBatch: 100,
+    casesToSeeAll: 5000,
     lanes: 4,
     async open() {
       const { options, postgres } = await createPlace(driver)

@@ -39,6 +39,10 @@ function readAnswers(
   })
 }
 
+function isClosing({ headers }: ParsedAnswer): boolean {
+  return headers.get('connection') === 'close'
+}
+
 /** What holds of any bytes. */
 function checkAny(
   requests: readonly WrittenRequest[],
@@ -50,6 +54,9 @@ function checkAny(
   if (faulty !== undefined) violate(`no answer is ${faulty.status}`, bytes, exchange)
   if (answers.length > bytes.split(/HTTP\/\d/i).length) {
     violate('no more is answered than was asked', bytes, exchange)
+  }
+  if (answers.slice(0, -1).some(isClosing)) {
+    violate('an answer that closes is the last', bytes, exchange)
   }
   const isTokenSent = requests.some(({ hasToken }) => hasToken)
   if (!isTokenSent && exchange.received.includes(PROTECTED)) {
@@ -81,13 +88,12 @@ function checkClear(
 }
 
 /**
- * Whether the answer is Node.js's own to bytes that it cannot parse. It is sent at once, also before the answers to
- * what came ahead of these bytes, which are then never sent.
+ * Whether there are bytes that cannot be parsed, or stand behind what is to be the last request. The connection is ended at
+ * once for them, in place of an answer to what came ahead, or with a refusal in its place.
  */
-function isParserAnswer(requests: readonly WrittenRequest[], answer: ParsedAnswer): boolean {
+function mayBeCutShort(requests: readonly WrittenRequest[]): boolean {
   const isUnclear = requests.some((each) => !each.isClear || each.isConflict)
-  const isSomethingBehindLast = requests.slice(0, -1).some(({ isLast }) => isLast)
-  return (isUnclear || isSomethingBehindLast) && !answer.headers.has('x-request-id')
+  return isUnclear || requests.slice(0, -1).some(({ isLast }) => isLast)
 }
 
 /** What holds of the requests up to the first one that can be read in several ways. */
@@ -100,24 +106,17 @@ function checkClearOnes(
   for (const [index, request] of requests.entries()) {
     if (!request.isClear) return
     const answer = answers[index]
-    if (answer === undefined) {
-      if (
-        exchange.error === 'ECONNRESET' ||
-        answers.at(-1)?.headers.get('connection') === 'close'
-      ) {
-        return
-      }
-      violate('each request is answered', bytes, exchange)
-    }
-    if (isParserAnswer(requests, answer)) return
+    const isCutShort = answer === undefined || (answer.status >= 400 && isClosing(answer))
+    if (isCutShort && mayBeCutShort(requests)) return
+    if (answer === undefined) violate('each request is answered', bytes, exchange)
     checkClear(request, answer, exchange, bytes)
     if (request.isConflict && answers.length > index + 1) {
       violate('behind two lengths nothing more is answered', bytes, exchange)
     }
-    if (request.isLast || answer.headers.get('connection') === 'close') {
-      if (answers.length > index + 1) violate('an answer that closes is the last', bytes, exchange)
-      return
+    if (request.isLast && answers.length > index + 1) {
+      violate('behind the last request nothing more is answered', bytes, exchange)
     }
+    if (request.isLast || isClosing(answer)) return
   }
   if (answers.length > requests.length) {
     violate('each request has one answer', bytes, exchange)

@@ -132,6 +132,8 @@ export type Admission = 'admitted' | 'refused'
 
 /** How a token is sent. */
 export interface CredentialForm {
+  /** Whether its lines are no legal header lines, which a server refuses before it looks at who calls. */
+  readonly isMalformed: boolean
   readonly admission: Admission
   /** Header lines. */
   readonly lines: (token: string) => string
@@ -139,17 +141,22 @@ export interface CredentialForm {
   readonly query?: (token: string) => string
 }
 
-const admitted = (lines: CredentialForm['lines']) =>
-  plain({ admission: 'admitted', lines } as const)
-const refused = (lines: CredentialForm['lines']) => odd({ admission: 'refused', lines } as const)
+type WriteLines = CredentialForm['lines']
+
+const admitted = (lines: WriteLines): Form<CredentialForm> =>
+  plain({ admission: 'admitted', isMalformed: false, lines })
+const refused = (lines: WriteLines): Form<CredentialForm> =>
+  odd({ admission: 'refused', isMalformed: false, lines })
+const malformed = (lines: WriteLines): Form<CredentialForm> =>
+  odd({ admission: 'refused', isMalformed: true, lines })
 
 /**
  * Credentials (RFC 6750 section 2.1, RFC 9110 sections 5.5 and 11.4). White space is SP and HTAB alone, and
- * between scheme and token SP alone. The odd ones are well-formed as headers, unless their name says so.
+ * between scheme and token SP alone.
  */
 export const CREDENTIALS: ReadonlyMap<string, Form<CredentialForm>> = named<CredentialForm>({
   bearer: admitted((token) => `Authorization: Bearer ${token}\r\n`),
-  none: plain({ admission: 'refused', lines: () => '' }),
+  none: plain({ admission: 'refused', isMalformed: false, lines: () => '' }),
   'lower case': admitted((token) => `authorization: bearer ${token}\r\n`),
   'two blanks': admitted((token) => `Authorization: Bearer  ${token}\r\n`),
   'blanks around': admitted((token) => `Authorization: \t Bearer ${token} \t\r\n`),
@@ -161,8 +168,8 @@ export const CREDENTIALS: ReadonlyMap<string, Form<CredentialForm>> = named<Cred
   'no-break space beside': refused((token) => `Authorization: Bearer \xA0${token}\r\n`),
   'byte order mark': refused((token) => `Authorization: \xEF\xBB\xBFBearer ${token}\r\n`),
   'next line': refused((token) => `Authorization: Bearer\x85${token}\r\n`),
-  'form feed': refused((token) => `Authorization: Bearer\x0C${token}\r\n`),
-  'vertical tab before': refused((token) => `Authorization: \x0BBearer ${token}\r\n`),
+  'form feed': malformed((token) => `Authorization: Bearer\x0C${token}\r\n`),
+  'vertical tab before': malformed((token) => `Authorization: \x0BBearer ${token}\r\n`),
   bare: refused((token) => `Authorization: ${token}\r\n`),
   'other scheme': refused((token) => `Authorization: Token ${token}\r\n`),
   quoted: refused((token) => `Authorization: Bearer "${token}"\r\n`),
@@ -181,11 +188,12 @@ export const CREDENTIALS: ReadonlyMap<string, Form<CredentialForm>> = named<Cred
   'bad signature': refused((token) => `Authorization: Bearer ${token.slice(0, -4)}AAAA\r\n`),
   'in the query': odd({
     admission: 'refused',
+    isMalformed: false,
     lines: () => '',
     query: (token) => `?apiKey=${token}&token=${token}&access_token=${token}`,
   }),
-  'blank before the colon': refused((token) => `Authorization : Bearer ${token}\r\n`),
-  folded: refused((token) => `Authorization: Bearer\r\n ${token}\r\n`),
+  'blank before the colon': malformed((token) => `Authorization : Bearer ${token}\r\n`),
+  folded: malformed((token) => `Authorization: Bearer\r\n ${token}\r\n`),
 })
 
 /** Other header lines (RFC 9110 section 5, RFC 9112 section 5). */

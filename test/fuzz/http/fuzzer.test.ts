@@ -106,7 +106,10 @@ describe('the fuzzing of HTTP', () => {
       'an answer that closes is the last',
       [reply(401, '', 'Connection: close\r\n') + reply(401), {}, {}],
     ],
-    ['an answer that closes is the last', [reply(401) + reply(401), { headers: ['close'] }, {}]],
+    [
+      'behind the last request nothing more is answered',
+      [reply(401) + reply(401), { headers: ['close'] }, {}],
+    ],
   ])('finds that not: %s', async (rule, given) => {
     expect(await ruleBrokenBy(...given)).toBe(rule)
   })

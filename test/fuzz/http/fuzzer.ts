@@ -89,6 +89,7 @@ export function createHttpFuzzer(program: string): Fuzzer<HttpCase> {
   return {
     name: 'http',
     casesPerBatch: 100,
+    casesToSeeAll: 3000,
     lanes: 8,
     async open() {
       const server = new ServerChild(program)

@@ -62,6 +62,7 @@ export function writeRequest(plan: RequestPlan, token: string): WrittenRequest {
     isClear:
       PLAIN_METHODS.has(plan.method) &&
       plan.version === 'HTTP/1.1' &&
+      !credential.isMalformed &&
       [target, line, host, ...headers].every(({ isPlain }) => isPlain) &&
       (body.isPlain || body.value.isConflict),
     isLast: plan.headers.includes('close') || body.value.isConflict,

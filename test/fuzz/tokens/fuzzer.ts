@@ -181,7 +181,8 @@ export function createTokenFuzzer(engine: TokenEngine = ENGINE): Fuzzer<TokenCas
 
   return {
     name: 'tokens',
-    casesPerBatch: 200,
+    casesPerBatch: 100,
+    casesToSeeAll: 3000,
     lanes: 1,
     async open() {
       return {
