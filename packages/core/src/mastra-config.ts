@@ -100,6 +100,13 @@ export interface LimitsConfig {
         /** How many run at once, in one process. Default: 200. */
         readonly concurrent?: number | false
       }
+  /** Of one caller, bodies of requests, from when they are let through until they are answered. */
+  readonly bodies?:
+    | false
+    | {
+        /** How many bytes are held at once, in one process. Default: 67,108,864 (64 MiB). */
+        readonly concurrentBytes?: number | false
+      }
   /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */
   readonly failures?:
     | false

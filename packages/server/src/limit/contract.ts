@@ -13,8 +13,16 @@ export interface Counter {
 
 /** A limit as clients are told of it: a quota policy item of draft-ietf-httpapi-ratelimit-headers-11. */
 export interface LimitPolicy {
-  readonly name: 'answers' | 'answers-at-once' | 'requests' | 'requests-at-once' | 'failures'
+  readonly name:
+    | 'answers'
+    | 'answers-at-once'
+    | 'requests'
+    | 'requests-at-once'
+    | 'bodies-at-once'
+    | 'failures'
   readonly quota: number
+  /** What the quota counts, by the names of section 3.1.2. Default: requests. */
+  readonly unit?: 'concurrent-requests' | 'content-bytes'
   /** In seconds; undefined for a quota of what happens at once. */
   readonly windowSeconds: number | undefined
 }

@@ -1,9 +1,10 @@
 import type { ReplyHeaders } from '../http/reply.js'
 import type { LimitPolicy, LimitStanding } from './contract.js'
 
-function policyItem({ name, quota, windowSeconds }: LimitPolicy): string {
-  const window = windowSeconds === undefined ? 'qu="concurrent-requests"' : `w=${windowSeconds}`
-  return `"${name}";q=${quota};${window}`
+function policyItem({ name, quota, unit, windowSeconds }: LimitPolicy): string {
+  const counted = unit === undefined ? '' : `;qu="${unit}"`
+  const window = windowSeconds === undefined ? '' : `;w=${windowSeconds}`
+  return `"${name}";q=${quota}${counted}${window}`
 }
 
 /**

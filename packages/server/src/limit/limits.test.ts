@@ -441,7 +441,66 @@ describe('the start of a limited server', () => {
       answersAtOnce: false,
       requestsPerMinute: 6000,
       requestsAtOnce: 200,
+      bodyBytesAtOnce: 64 * 1024 * 1024,
       failuresPerMinute: 3000,
     })
+  })
+})
+
+describe('the limit of bodies at once', () => {
+  const limits = { bodies: { concurrentBytes: 3000 } }
+  const large = { data: { place: 'x'.repeat(2000) } }
+
+  /** A route that reads its body, and answers once it is told to. */
+  function holdingRoute() {
+    const go = createDeferred<void>()
+    const route = registerApiRoute('/hold', {
+      method: 'POST',
+      handler: async (c) => {
+        await c.req.text()
+        await go.promise
+        return c.text('done')
+      },
+    })
+    return { route, release: () => go.resolve() }
+  }
+
+  it('refuses a body that comes to too many bytes with those that the caller has sent, and serves others', async () => {
+    const { route, release } = holdingRoute()
+    const { ask } = createLimited(limits, { apiRoutes: [route] })
+    const declared = { 'content-length': String(JSON.stringify(large).length) }
+    const held = ask('/hold', { token: alice, json: large, headers: declared })
+    const refused = await ask(EXECUTE, { token: alice, json: large })
+    expect(Object.fromEntries(refused.headers)).toMatchObject({
+      'retry-after': '1',
+      'ratelimit-policy': '"bodies-at-once";q=3000;qu="content-bytes"',
+      ratelimit: '"bodies-at-once";r=0',
+    })
+    expect(await readRefusal(refused)).toMatchObject({ status: 429, code: 'rate_limited' })
+    const small = { data: { place: 'Lyon' } }
+    const headers = { 'content-length': String(JSON.stringify(small).length) }
+    expect((await ask(EXECUTE, { token: alice, json: small, headers })).status).toBe(200)
+    expect((await ask(EXECUTE, { token: alice, json: small })).status).toBe(429)
+    expect((await ask(EXECUTE, { token: bob, json: large })).status).not.toBe(429)
+    expect((await ask(LIST, { token: alice })).status).toBe(200)
+    release()
+    expect(await (await held).text()).toBe('done')
+    expect((await ask(EXECUTE, { token: alice, json: large })).status).not.toBe(429)
+  })
+
+  it('takes a body of any length that the server takes, where the caller has sent no other', async () => {
+    const { ask } = createLimited({ bodies: { concurrentBytes: 1 } })
+    for (const _ of [1, 2]) {
+      expect((await ask(EXECUTE, { token: alice, json: large })).status).not.toBe(429)
+    }
+  })
+
+  it('can be switched off', async () => {
+    const { route, release } = holdingRoute()
+    const { ask } = createLimited({ bodies: false }, { apiRoutes: [route] })
+    const held = ask('/hold', { token: alice, json: large })
+    expect((await ask(EXECUTE, { token: alice, json: large })).status).not.toBe(429)
+    release()
+    await held
   })
 })

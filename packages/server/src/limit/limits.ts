@@ -50,6 +50,8 @@ export interface LimitOptions {
   readonly isAuthEnabled: boolean
   /** Where the counts per minute are shared. Default: they are of this process. */
   readonly redisUrl: string | undefined
+  /** Largest body, in bytes: what one is taken for whose length is not declared. */
+  readonly bodyLimit: number
   readonly logger: Logger
 }
 
@@ -73,6 +75,14 @@ function standingOf({ policy }: MinuteLimit, { used, resetsInMs }: Count): Limit
   return { policy, remaining: Math.max(0, policy.quota - used), resetSeconds }
 }
 
+/** How many bytes of a body a request will hold, at most; 0 where its route reads none. */
+function bodyBytes({ request }: Exchange, { body, isPrefixed }: Route, bodyLimit: number): number {
+  const isRead = body !== undefined || !isPrefixed
+  if (!isRead || !request.hasBody) return 0
+  const declared = request.header('content-length')
+  return declared === undefined ? bodyLimit : Math.min(Number(declared), bodyLimit)
+}
+
 /** The length keeps apart what a separator, which any subject may hold, would not. */
 function keyOf({ issuer, subject }: Principal): string {
   return `${issuer.length}:${issuer}${subject}`
@@ -90,7 +100,8 @@ function whenCounted(
  * Makes the limits of a server. Connects to nothing before the first request that counts.
  * @throws {StartError} `option_invalid` or `redis_missing`
  */
-export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitOptions): Limits {
+export function createLimits(options: LimitOptions): Limits {
+  const { config, isAuthEnabled, redisUrl, bodyLimit, logger } = options
   const settings = readLimits(config)
   const link = redisUrl === undefined ? undefined : createRedisLink(redisUrl, logger)
 
@@ -101,9 +112,13 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
     return { policy, counter }
   }
 
-  function atOnce(name: LimitPolicy['name'], quota: number | false): SlotLimit | undefined {
+  function atOnce(
+    name: LimitPolicy['name'],
+    quota: number | false,
+    unit: LimitPolicy['unit'] = 'concurrent-requests',
+  ): SlotLimit | undefined {
     if (quota === false) return undefined
-    return { policy: { name, quota, windowSeconds: undefined }, slots: createSlots(quota) }
+    return { policy: { name, quota, unit, windowSeconds: undefined }, slots: createSlots(quota) }
   }
 
   const answers = perMinute('answers', settings.answersPerMinute)
@@ -111,6 +126,7 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
   const failures = perMinute('failures', settings.failuresPerMinute)
   const answersAtOnce = atOnce('answers-at-once', settings.answersAtOnce)
   const requestsAtOnce = atOnce('requests-at-once', settings.requestsAtOnce)
+  const bodiesAtOnce = atOnce('bodies-at-once', settings.bodyBytesAtOnce, 'content-bytes')
   const isAnswerRoute = new WeakMap<Route, boolean>()
 
   function callerOf({ address, principal }: Exchange): string {
@@ -118,10 +134,15 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
     return address === undefined ? '' : networkOf(address)
   }
 
-  /** Takes a slot until the exchange is over. @throws {LimitError} */
-  function takeSlot(exchange: Exchange, limit: SlotLimit | undefined, caller: string): void {
-    if (limit === undefined) return
-    const giveBack = limit.slots.take(caller)
+  /** Takes slots until the exchange is over. @throws {LimitError} */
+  function takeSlots(
+    exchange: Exchange,
+    limit: SlotLimit | undefined,
+    caller: string,
+    count = 1,
+  ): void {
+    if (limit === undefined || count === 0) return
+    const giveBack = limit.slots.take(caller, count)
     if (giveBack !== undefined) return exchange.onEnd(giveBack)
     const { policy } = limit
     exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
@@ -157,7 +178,8 @@ export function createLimits({ config, isAuthEnabled, redisUrl, logger }: LimitO
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
       const caller = callerOf(exchange)
-      takeSlot(exchange, isAnswered ? answersAtOnce : requestsAtOnce, caller)
+      takeSlots(exchange, isAnswered ? answersAtOnce : requestsAtOnce, caller)
+      takeSlots(exchange, bodiesAtOnce, caller, bodyBytes(exchange, route, bodyLimit))
       if (!isAnswered) return countRequest(exchange, caller)
       if (answers === undefined) return undefined
       return whenCounted(answers.counter.count(caller), (count) => settle(exchange, answers, count))

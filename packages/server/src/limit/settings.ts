@@ -10,6 +10,8 @@ export interface LimitSettings {
   readonly requestsPerMinute: number | false
   /** At once, in this process. */
   readonly requestsAtOnce: number | false
+  /** Bytes of bodies at once, in this process. */
+  readonly bodyBytesAtOnce: number | false
   readonly failuresPerMinute: number | false
 }
 
@@ -19,12 +21,14 @@ const DEFAULTS: LimitSettings = {
   answersAtOnce: 100,
   requestsPerMinute: 6000,
   requestsAtOnce: 200,
+  bodyBytesAtOnce: 64 * 1024 * 1024,
   failuresPerMinute: 3000,
 }
 
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   answers: ['perMinute', 'concurrent'],
   requests: ['perMinute', 'concurrent'],
+  bodies: ['concurrentBytes'],
   failures: ['perMinute'],
 }
 
@@ -46,7 +50,7 @@ function refuseUnknown(name: string, value: object, known: readonly string[]): v
 function read(
   limits: LimitsConfig,
   group: keyof LimitsConfig,
-  member: 'perMinute' | 'concurrent',
+  member: 'perMinute' | 'concurrent' | 'concurrentBytes',
   byDefault: number | false,
 ): number | false {
   const value: unknown = limits[group]
@@ -74,6 +78,7 @@ export function readLimits(limits: LimitsConfig = {}): LimitSettings {
     answersAtOnce: read(limits, 'answers', 'concurrent', DEFAULTS.answersAtOnce),
     requestsPerMinute: read(limits, 'requests', 'perMinute', DEFAULTS.requestsPerMinute),
     requestsAtOnce: read(limits, 'requests', 'concurrent', DEFAULTS.requestsAtOnce),
+    bodyBytesAtOnce: read(limits, 'bodies', 'concurrentBytes', DEFAULTS.bodyBytesAtOnce),
     failuresPerMinute: read(limits, 'failures', 'perMinute', DEFAULTS.failuresPerMinute),
   }
 }
