@@ -1,22 +1,22 @@
 import { StorageError } from './error.js'
 
-/** The most that is read for one answer, in characters of JSON: more would not fit into memory many times over. */
-const MOST_CHARACTERS = 16 * 1024 * 1024
+/** The most that is read for one answer, in bytes of JSON: more would not fit into memory many times over. */
+export const MAX_READ_BYTES: number = 16 * 1024 * 1024
 
-/** Counts what is read for one answer. */
+/** Counts what is read for one answer, before it is read. */
 export class ReadBudget {
-  #left = MOST_CHARACTERS
+  #left = MAX_READ_BYTES
 
-  /** Whether so much more still fits; what does not is not counted. */
-  fits({ length }: string): boolean {
-    if (length > this.#left) return false
-    this.#left -= length
+  /** Whether so many bytes more still fit; what does not is not counted. */
+  fits(bytes: number): boolean {
+    if (bytes > this.#left) return false
+    this.#left -= bytes
     return true
   }
 
   /** @throws {StorageError} `result_too_large` */
-  take(text: string): void {
-    if (this.fits(text)) return
+  take(bytes: number): void {
+    if (this.fits(bytes)) return
     throw new StorageError(
       'result_too_large',
       'The answer would be too large: ask for fewer at once.',

@@ -1,6 +1,7 @@
 import type { CompletedCall, MemoryPart } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { batches } from './batch.js'
+import { findPlaces } from './message.js'
 import { decodeBody, encodeBody } from './message-row.js'
 import type { Schema } from './schema.js'
 
@@ -51,13 +52,18 @@ export async function completeCalls(
   calls: readonly CompletedCall[],
 ): Promise<void> {
   const groups = groupResults(calls)
-  for (const batch of batches([...groups.keys()])) {
+  const places = await findPlaces(tx, owner, groups.keys())
+  for await (const batch of batches(places.values(), ({ bytes }) => bytes)) {
     const rows = await tx
       .selectFrom('signet_message')
       .select(['id', 'body'])
       .where('owner', '=', owner)
       .where('thread_id', '=', threadId)
-      .where('id', 'in', batch)
+      .where(
+        'id',
+        'in',
+        batch.map(({ id }) => id),
+      )
       .execute()
     for (const row of rows) {
       const body = completeBody(row.body, groups.get(row.id) ?? new Map())

@@ -1,10 +1,12 @@
 import type { MemoryStorage } from '@signet/core'
 import { cloneThread } from './clone-thread.js'
 import type { Database } from './database.js'
+import { deleteMessages, deleteThread } from './delete-messages.js'
+import { listThreads } from './list-threads.js'
 import { getMessages, lastMessages, listMessages } from './message.js'
-import { commitExchange, deleteMessages, saveMessages } from './save-messages.js'
+import { commitExchange, decodeRows, encodeMessages, saveRows } from './save-messages.js'
 import { searchMessages } from './search.js'
-import { createThread, deleteThread, getThread, listThreads, updateThread } from './thread.js'
+import { createThread, getThread, updateThread } from './thread.js'
 import { checkOwner } from './value.js'
 import { getWorkingMemory, setWorkingMemory } from './working-memory.js'
 
@@ -40,7 +42,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     },
     cloneThread: async (given, threadId, options) => {
       const owner = checkOwner(given)
-      return await write((tx) => cloneThread(tx, owner, threadId, options, now()))
+      return await write((tx) => cloneThread(tx, driver, owner, threadId, options, now()))
     },
     listMessages: async (given, threadId, query) => {
       const owner = checkOwner(given)
@@ -56,7 +58,9 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     },
     saveMessages: async (given, messages) => {
       const owner = checkOwner(given)
-      return await write((tx) => saveMessages(tx, owner, messages, now()))
+      const rows = await encodeMessages(owner, messages)
+      await write((tx) => saveRows(tx, owner, rows, now()))
+      return await decodeRows(rows)
     },
     deleteMessages: async (given, messageIds) => {
       const owner = checkOwner(given)
@@ -76,7 +80,10 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     },
     commitExchange: async (given, exchange) => {
       const owner = checkOwner(given)
-      return await write((tx) => commitExchange(tx, owner, exchange, now()))
+      const { id: threadId } = exchange.thread
+      const messages = exchange.messages.map((message) => ({ ...message, threadId }))
+      const rows = await encodeMessages(owner, messages)
+      return await write((tx) => commitExchange(tx, owner, exchange, rows, now()))
     },
   }
 }

@@ -7,9 +7,10 @@ import {
   type MemoryRole,
   type NewMemoryMessage,
 } from '@signet/core'
-import type { Selectable } from 'kysely'
+import { sql, type RawBuilder, type Selectable } from 'kysely'
 import { StorageError } from './error.js'
 import type { MessageTable } from './schema.js'
+import { bytesOf } from './stored-text.js'
 import { checkId, checkTime, decodeObject, encodeJson, encodeObject, hashEntries } from './value.js'
 import { messageWords } from './words.js'
 
@@ -18,16 +19,6 @@ export type MessageRow = Pick<
   Selectable<MessageTable>,
   'id' | 'thread_id' | 'position' | 'role' | 'created_at' | 'body'
 >
-
-/** Those columns, named with their table. */
-export const MESSAGE_COLUMNS = [
-  'signet_message.id',
-  'signet_message.thread_id',
-  'signet_message.position',
-  'signet_message.role',
-  'signet_message.created_at',
-  'signet_message.body',
-] as const
 
 const ROLES: ReadonlySet<string> = new Set<MemoryRole>(['user', 'assistant', 'system', 'tool'])
 
@@ -41,8 +32,8 @@ export function decodeBody(body: string): Pick<MemoryMessage, 'type' | 'content'
 }
 
 /** A row as the contract has it. */
-export function toMessage(row: MessageRow): MemoryMessage {
-  const { type, content } = decodeBody(row.body)
+export function toMessage(row: Omit<MessageRow, 'body'>, body: string): MemoryMessage {
+  const { type, content } = decodeBody(body)
   if (!isRole(row.role)) throw new StorageError('storage_failed', 'A message has no known role.')
   const { id, thread_id: threadId, created_at: createdAt, role } = row
   return { id, threadId, role, type, createdAt, content }
@@ -60,11 +51,24 @@ export function encodeBody(type: string, content: MemoryContent): string {
 }
 
 /** A message as a row, but for its position. */
-export function toRow(
-  owner: string,
-  threadId: string,
-  message: NewMemoryMessage,
-): Omit<Selectable<MessageTable>, 'position'> {
+export type NewRow = Omit<Selectable<MessageTable>, 'position'>
+
+/** What indexing one byte of words costs, in bytes that are only stored. */
+const WORD_BYTES = 8
+
+/** What storing a message weighs, in bytes. */
+export function rowWeight({ body, words }: Pick<NewRow, 'body' | 'words'>): number {
+  return body.length + WORD_BYTES * words.length
+}
+
+/** The same of a message that is stored: copying or deleting it costs as much. */
+export function storedWeight(): RawBuilder<number> {
+  const [body, words] = [bytesOf('signet_message.body'), bytesOf('signet_message.words')]
+  return sql<number>`${body} + ${sql.lit(WORD_BYTES)} * ${words}`
+}
+
+/** A message as a row, but for its position. */
+export function toRow(owner: string, threadId: string, message: NewMemoryMessage): NewRow {
   const { content, type = 'text' } = message
   if (!isRole(message.role)) throw new StorageError('value_invalid', 'The role is not known.')
   if (typeof content !== 'object' || content === null || typeof type !== 'string') {

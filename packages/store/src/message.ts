@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type {
   CreatedBetween,
   MemoryMessage,
@@ -7,8 +8,9 @@ import type {
   MessageRequest,
 } from '@signet/core'
 import type { SelectQueryBuilder, Transaction } from 'kysely'
+import { batches } from './batch.js'
 import { ReadBudget } from './budget.js'
-import { MESSAGE_COLUMNS, toMessage, type MessageRow } from './message-row.js'
+import { FOUND_COLUMNS, PLACE_COLUMNS, readFound, type FoundMessage } from './found-message.js'
 import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
 import { findThread } from './thread.js'
@@ -57,21 +59,21 @@ function filtered<O>(
   return entries.reduce((query, entry) => query.where('entries', 'like', `%${entry}%`), named)
 }
 
-/** How many rows are read at once: what follows is not read where there is too much already. */
+/** How many rows are found at once: what follows is not looked for where there is too much already. */
 const CHUNK_SIZE = 64
 
 /** Rows one after the other, from a position on, in groups. */
-async function* readRows(
+async function* findRows(
   query: Messages<object>,
   direction: Direction,
   skip: number,
   take: number,
-): AsyncGenerator<MessageRow> {
-  let last: MessageRow | undefined
+): AsyncGenerator<FoundMessage> {
+  let last: FoundMessage | undefined
   for (let left = take; left > 0;) {
     const position = last?.position
-    const rows: MessageRow[] = await query
-      .select(MESSAGE_COLUMNS)
+    const rows: FoundMessage[] = await query
+      .select(FOUND_COLUMNS)
       .$if(position !== undefined, (query) =>
         query.where('signet_message.position', direction === 'asc' ? '>' : '<', position ?? 0),
       )
@@ -82,26 +84,28 @@ async function* readRows(
     yield* rows
     last = rows.at(-1)
     left = rows.length < CHUNK_SIZE ? 0 : left - rows.length
+    // Between two groups other work of this process has its turn.
+    if (left > 0) await setImmediate()
   }
 }
 
 /**
- * The rows of a span, read from the end of the index that is nearer: the last page of a long thread is
+ * The rows of a span, found from the end of the index that is nearer: the last page of a long thread is
  * as near as its first.
  */
-async function readSpan(
+async function findSpan(
   query: Messages<object>,
   direction: Direction,
   { skip, take }: Span,
   total: number,
-): Promise<MessageRow[]> {
+): Promise<FoundMessage[]> {
   const isBackward = skip > total - skip - take
   const isDescending = (direction === 'desc') !== isBackward
   const start = isBackward ? total - skip - take : skip
   const budget = new ReadBudget()
-  const rows: MessageRow[] = []
-  for await (const row of readRows(query, isDescending ? 'desc' : 'asc', start, take)) {
-    budget.take(row.body)
+  const rows: FoundMessage[] = []
+  for await (const row of findRows(query, isDescending ? 'desc' : 'asc', start, take)) {
+    budget.take(row.bytes)
     rows.push(row)
   }
   return isBackward ? rows.toReversed() : rows
@@ -124,8 +128,8 @@ export async function listMessages(
     .executeTakeFirstOrThrow()
   const total = counted?.total ?? thread.message_count
   const direction = query.direction === 'desc' ? 'desc' : 'asc'
-  const rows = await readSpan(some ?? all, direction, pageSpan(wanted, total), total)
-  return { messages: rows.map(toMessage), ...pageInfo(wanted, total) }
+  const found = await findSpan(some ?? all, direction, pageSpan(wanted, total), total)
+  return { messages: await readFound(tx, owner, found), ...pageInfo(wanted, total) }
 }
 
 /** See `MemoryStorage`. */
@@ -137,59 +141,79 @@ export async function lastMessages(
 ): Promise<readonly MemoryMessage[]> {
   const messages = messagesOf(tx, owner, threadId)
   const budget = new ReadBudget()
-  const rows: MessageRow[] = []
-  for await (const row of readRows(messages, 'desc', 0, checkCount(count, 'count'))) {
-    if (!budget.fits(row.body)) break
+  const rows: FoundMessage[] = []
+  for await (const row of findRows(messages, 'desc', 0, checkCount(count, 'count'))) {
+    if (!budget.fits(row.bytes)) break
     rows.push(row)
   }
-  return rows.toReversed().map(toMessage)
+  return await readFound(tx, owner, rows.toReversed())
 }
 
-async function neighbours(
+/** Messages by their ids, in no order, without their bodies. Unknown ids are left out. */
+export async function findPlaces(
   tx: Transaction<Schema>,
   owner: string,
-  row: MessageRow,
+  ids: Iterable<string>,
+): Promise<ReadonlyMap<string, FoundMessage>> {
+  const places = new Map<string, FoundMessage>()
+  for await (const batch of batches(ids)) {
+    const rows = await tx
+      .selectFrom('signet_message')
+      .select(PLACE_COLUMNS)
+      .where('signet_message.owner', '=', owner)
+      .where('signet_message.id', 'in', batch)
+      .execute()
+    for (const row of rows) places.set(row.id, { ...row, body: null })
+  }
+  return places
+}
+
+/** The messages next to one in its thread, without their bodies. */
+async function findNeighbours(
+  tx: Transaction<Schema>,
+  owner: string,
+  { thread_id, position }: FoundMessage,
   direction: Direction,
   count: number,
-): Promise<MessageRow[]> {
+): Promise<FoundMessage[]> {
   if (count === 0) return []
-  return await messagesOf(tx, owner, row.thread_id)
-    .select(MESSAGE_COLUMNS)
-    .where('signet_message.position', direction === 'asc' ? '>' : '<', row.position)
+  const rows = await messagesOf(tx, owner, thread_id)
+    .select(PLACE_COLUMNS)
+    .where('signet_message.position', direction === 'asc' ? '>' : '<', position)
     .orderBy('signet_message.position', direction)
     .limit(count)
     .execute()
+  return rows.map((row) => ({ ...row, body: null }))
 }
 
-function compareRows(a: MessageRow, b: MessageRow): number {
+function compareRows(a: FoundMessage, b: FoundMessage): number {
   if (a.thread_id === b.thread_id) return a.position - b.position
   return a.thread_id < b.thread_id ? -1 : 1
 }
 
-/** See `MemoryStorage`. */
+/** What finding one neighbour weighs, in bytes. */
+const NEIGHBOUR_BYTES = 512
+
+/** See `MemoryStorage`. Each message is counted once, and read once. */
 export async function getMessages(
   tx: Transaction<Schema>,
   owner: string,
   requests: readonly MessageRequest[],
 ): Promise<readonly MemoryMessage[]> {
-  const budget = new ReadBudget()
-  const found = new Map<string, MessageRow>()
-  for (const request of requests) {
-    const previous = checkCount(request.previous ?? 0, 'previous')
-    const next = checkCount(request.next ?? 0, 'next')
-    const row = await tx
-      .selectFrom('signet_message')
-      .select(MESSAGE_COLUMNS)
-      .where('owner', '=', owner)
-      .where('id', '=', checkId(request.id))
-      .executeTakeFirst()
-    if (row === undefined) continue
-    const before = await neighbours(tx, owner, row, 'desc', previous)
-    const after = await neighbours(tx, owner, row, 'asc', next)
-    for (const each of [...before, row, ...after]) {
-      if (!found.has(each.id)) budget.take(each.body)
-      found.set(each.id, each)
+  const places = await findPlaces(tx, owner, new Set(requests.map(({ id }) => checkId(id))))
+  const found = new Map(places)
+  const weight = ({ previous = 0, next = 0 }: MessageRequest) => (previous + next) * NEIGHBOUR_BYTES
+  for await (const batch of batches(requests, weight)) {
+    for (const { id, previous = 0, next = 0 } of batch) {
+      const counts = [checkCount(previous, 'previous'), checkCount(next, 'next')] as const
+      const place = places.get(id)
+      if (place === undefined) continue
+      const before = await findNeighbours(tx, owner, place, 'desc', counts[0])
+      const after = await findNeighbours(tx, owner, place, 'asc', counts[1])
+      for (const each of [...before, ...after]) found.set(each.id, each)
     }
   }
-  return [...found.values()].sort(compareRows).map(toMessage)
+  const budget = new ReadBudget()
+  for (const { bytes } of found.values()) budget.take(bytes)
+  return await readFound(tx, owner, [...found.values()].sort(compareRows))
 }

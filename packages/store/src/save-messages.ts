@@ -6,17 +6,15 @@ import type {
   SavedMessage,
 } from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
-import { batches } from './batch.js'
+import { batches, mapInTurns } from './batch.js'
 import { completeCalls } from './complete-call.js'
 import { StorageError } from './error.js'
-import { toMessage, toRow } from './message-row.js'
-import type { MessageTable, Schema, ThreadTable } from './schema.js'
-import { holdThread, insertThread, toThread } from './thread.js'
-import { checkId, decodeText, encodeText } from './value.js'
+import { findPlaces } from './message.js'
+import { rowWeight, toMessage, toRow, type NewRow } from './message-row.js'
+import type { Schema, ThreadTable } from './schema.js'
+import { encodeTitle, holdThread, insertThread, toThread } from './thread.js'
+import { decodeText } from './value.js'
 import { setWorkingMemory } from './working-memory.js'
-
-type NewRow = ReturnType<typeof toRow>
-type FullRow = Selectable<MessageTable>
 
 function refuseDuplicates(rows: readonly NewRow[]): void {
   if (new Set(rows.map(({ id }) => id)).size < rows.length) {
@@ -24,14 +22,9 @@ function refuseDuplicates(rows: readonly NewRow[]): void {
   }
 }
 
-/** Inserts rows that have their positions. An id that is taken fails the transaction. */
-export async function insertRows(tx: Transaction<Schema>, rows: readonly FullRow[]): Promise<void> {
-  for (const batch of batches(rows)) await tx.insertInto('signet_message').values(batch).execute()
-}
-
 /**
  * Appends rows to a thread that this transaction holds: gives them positions, from the next one
- * on, and counts them.
+ * on, and counts them. An id that is taken fails the transaction.
  */
 async function append(
   tx: Transaction<Schema>,
@@ -39,9 +32,11 @@ async function append(
   threadId: string,
   nextPosition: number,
   rows: readonly NewRow[],
-): Promise<FullRow[]> {
+): Promise<void> {
   const full = rows.map((row, index) => ({ ...row, position: nextPosition + index }))
-  await insertRows(tx, full)
+  for await (const batch of batches(full, rowWeight)) {
+    await tx.insertInto('signet_message').values(batch).execute()
+  }
   await tx
     .updateTable('signet_thread')
     .set(({ eb }) => ({
@@ -51,25 +46,6 @@ async function append(
     .where('owner', '=', owner)
     .where('id', '=', threadId)
     .execute()
-  return full
-}
-
-async function findPlaces(
-  tx: Transaction<Schema>,
-  owner: string,
-  ids: readonly string[],
-): Promise<Map<string, Pick<FullRow, 'id' | 'thread_id' | 'position'>>> {
-  const places = new Map<string, Pick<FullRow, 'id' | 'thread_id' | 'position'>>()
-  for (const batch of batches(ids)) {
-    const rows = await tx
-      .selectFrom('signet_message')
-      .select(['id', 'thread_id', 'position'])
-      .where('owner', '=', owner)
-      .where('id', 'in', batch)
-      .execute()
-    for (const row of rows) places.set(row.id, row)
-  }
-  return places
 }
 
 async function replace(tx: Transaction<Schema>, row: NewRow): Promise<void> {
@@ -82,73 +58,81 @@ async function replace(tx: Transaction<Schema>, row: NewRow): Promise<void> {
     .execute()
 }
 
-/** Always in the same order, so that of two transactions none waits for the other in a circle. */
-function threadsOf(rows: readonly { readonly thread_id: string }[]): string[] {
-  return [...new Set(rows.map(({ thread_id }) => thread_id))].sort()
+/**
+ * Rows by their threads. The threads are always in the same order, so that of two transactions none waits
+ * for the other in a circle.
+ */
+function byThread(rows: readonly NewRow[]): readonly (readonly [string, readonly NewRow[]])[] {
+  const threads = new Map<string, NewRow[]>()
+  for (const row of rows) {
+    const own = threads.get(row.thread_id)
+    if (own === undefined) threads.set(row.thread_id, [row])
+    else own.push(row)
+  }
+  return [...threads].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** See `MemoryStorage`. */
-export async function saveMessages(
-  tx: Transaction<Schema>,
+/** What storing all messages of a thread weighs, in bytes. */
+function threadWeight([, rows]: readonly [string, readonly NewRow[]]): number {
+  return rows.reduce((sum, row) => sum + rowWeight(row), 0)
+}
+
+/**
+ * Messages as rows: what is made before anything waits for a transaction.
+ * @throws {StorageError} `value_invalid`, `message_too_large`, `message_exists` when an id is given twice
+ */
+export async function encodeMessages(
   owner: string,
   messages: readonly SavedMessage[],
-  now: number,
-): Promise<readonly MemoryMessage[]> {
-  const rows = messages.map((message) => toRow(owner, message.threadId, message))
+): Promise<readonly NewRow[]> {
+  const encode = (message: SavedMessage) => toRow(owner, message.threadId, message)
+  const rows = await mapInTurns(messages, encode, rowWeight)
   refuseDuplicates(rows)
+  return rows
+}
+
+/** Rows as the contract has them. */
+export async function decodeRows(rows: readonly NewRow[]): Promise<readonly MemoryMessage[]> {
+  const messages: MemoryMessage[] = []
+  for await (const batch of batches(rows, ({ body }) => body.length)) {
+    messages.push(...batch.map((row) => toMessage({ ...row, position: 0 }, row.body)))
+  }
+  return messages
+}
+
+/** Saves what `encodeMessages` made. See `MemoryStorage`. */
+export async function saveRows(
+  tx: Transaction<Schema>,
+  owner: string,
+  rows: readonly NewRow[],
+  now: number,
+): Promise<void> {
+  const threads = byThread(rows)
   const nextPositions = new Map<string, number>()
-  for (const threadId of threadsOf(rows)) {
-    const thread = await holdThread(tx, owner, threadId, now)
-    if (thread === undefined) {
-      throw new StorageError('thread_not_found', 'There is no such thread.')
+  for await (const batch of batches(threads)) {
+    for (const [threadId] of batch) {
+      const thread = await holdThread(tx, owner, threadId, now)
+      if (thread === undefined) {
+        throw new StorageError('thread_not_found', 'There is no such thread.')
+      }
+      nextPositions.set(threadId, thread.next_position)
     }
-    nextPositions.set(threadId, thread.next_position)
   }
   const ids = rows.map(({ id }) => id)
   const places = await findPlaces(tx, owner, ids)
   if (rows.some(({ id, thread_id }) => (places.get(id)?.thread_id ?? thread_id) !== thread_id)) {
     throw new StorageError('message_exists', 'Another thread has a message of this id.')
   }
-  for (const row of rows) if (places.has(row.id)) await replace(tx, row)
-  for (const [threadId, nextPosition] of nextPositions) {
-    const added = rows.filter(({ id, thread_id }) => thread_id === threadId && !places.has(id))
-    await append(tx, owner, threadId, nextPosition, added)
+  const old = rows.filter(({ id }) => places.has(id))
+  for await (const batch of batches(old, rowWeight)) {
+    for (const row of batch) await replace(tx, row)
   }
-  return rows.map((row) => toMessage({ ...row, position: 0 }))
-}
-
-/** See `MemoryStorage`. */
-export async function deleteMessages(
-  tx: Transaction<Schema>,
-  owner: string,
-  messageIds: readonly string[],
-  now: number,
-): Promise<number> {
-  const ids = [...new Set(messageIds.map(checkId))]
-  const places = await findPlaces(tx, owner, ids)
-  let total = 0
-  for (const threadId of threadsOf([...places.values()])) {
-    if ((await holdThread(tx, owner, threadId, now)) === undefined) continue
-    const own = ids.filter((id) => places.get(id)?.thread_id === threadId)
-    let count = 0
-    for (const batch of batches(own)) {
-      const { numDeletedRows } = await tx
-        .deleteFrom('signet_message')
-        .where('owner', '=', owner)
-        .where('thread_id', '=', threadId)
-        .where('id', 'in', batch)
-        .executeTakeFirst()
-      count += Number(numDeletedRows)
+  for await (const batch of batches(threads, threadWeight)) {
+    for (const [threadId, own] of batch) {
+      const added = own.filter(({ id }) => !places.has(id))
+      await append(tx, owner, threadId, nextPositions.get(threadId) ?? 0, added)
     }
-    await tx
-      .updateTable('signet_thread')
-      .set(({ eb }) => ({ message_count: eb('message_count', '-', count) }))
-      .where('owner', '=', owner)
-      .where('id', '=', threadId)
-      .execute()
-    total += count
   }
-  return total
 }
 
 /** The thread of an exchange, held: made where it is missing, with a title where it has none. */
@@ -163,8 +147,8 @@ async function holdNewThread(
     await insertThread(tx, owner, thread, now)
     const held = await holdThread(tx, owner, thread.id, now)
     if (held === undefined) continue
-    const title = encodeText(thread.title || undefined)
-    if (title === null || decodeText(held.title) !== '') return held
+    const title = thread.title ? encodeTitle(thread.title) : undefined
+    if (title === undefined || decodeText(held.title) !== '') return held
     await tx
       .updateTable('signet_thread')
       .set({ title })
@@ -175,15 +159,14 @@ async function holdNewThread(
   }
 }
 
-/** See `MemoryStorage`. */
+/** Commits an exchange whose messages `encodeMessages` has made into rows. See `MemoryStorage`. */
 export async function commitExchange(
   tx: Transaction<Schema>,
   owner: string,
-  { thread, messages, completed = [], workingMemory }: Exchange,
+  { thread, completed = [], workingMemory }: Exchange,
+  rows: readonly NewRow[],
   now: number,
 ): Promise<MemoryThread> {
-  const rows = messages.map((message) => toRow(owner, thread.id, message))
-  refuseDuplicates(rows)
   const held = await holdNewThread(tx, owner, thread, now)
   await completeCalls(tx, owner, thread.id, completed)
   await append(tx, owner, thread.id, held.next_position, rows)

@@ -1,26 +1,17 @@
-import { setImmediate } from 'node:timers/promises'
-import type {
-  MemoryThread,
-  NewMemoryThread,
-  ThreadChange,
-  ThreadPage,
-  ThreadQuery,
-} from '@signet/core'
-import type { Selectable, SelectQueryBuilder, Transaction } from 'kysely'
+import { BOUNDS, type MemoryThread, type NewMemoryThread, type ThreadChange } from '@signet/core'
+import type { Selectable, Transaction } from 'kysely'
 import { batches } from './batch.js'
 import { StorageError } from './error.js'
-import { checkPage, pageInfo, pageSpan } from './page.js'
 import type { Schema, ThreadTable } from './schema.js'
 import {
   checkId,
   decodeObject,
   decodeText,
   encodeObject,
-  encodeText,
+  encodeShortText,
   hashEntries,
 } from './value.js'
 
-const DELETE_SIZE = 5000
 /** Metadata is shown in lists of threads, and each of its names is a row of its own. */
 const MOST_METADATA_NAMES = 256
 const MOST_METADATA_CHARACTERS = 65_536
@@ -28,7 +19,9 @@ const MOST_METADATA_CHARACTERS = 65_536
 type ThreadRow = Selectable<ThreadTable>
 
 /** A thread as the contract has it. */
-export function toThread(row: ThreadRow): MemoryThread {
+export function toThread(
+  row: Pick<ThreadRow, 'id' | 'title' | 'metadata' | 'created_at' | 'updated_at'>,
+): MemoryThread {
   return {
     id: row.id,
     title: decodeText(row.title),
@@ -47,9 +40,17 @@ async function insertEntries(
 ): Promise<void> {
   if (metadata === null) return
   const rows = hashEntries(metadata).map((entry) => ({ owner, thread_id: threadId, entry }))
-  for (const batch of batches(rows)) {
+  for await (const batch of batches(rows)) {
     await tx.insertInto('signet_thread_entry').values(batch).execute()
   }
+}
+
+/**
+ * JSON text of the title of a thread.
+ * @throws {StorageError} `value_invalid`
+ */
+export function encodeTitle(title: string): string {
+  return encodeShortText(title, 'The title', BOUNDS.titleCharacters.limit)
 }
 
 /** JSON text of metadata, or null for none. */
@@ -77,7 +78,7 @@ export async function insertThread(
   const row: ThreadRow = {
     owner,
     id: checkId(thread.id),
-    title: encodeText(thread.title) ?? '""',
+    title: encodeTitle(thread.title ?? ''),
     metadata: encodeMetadata(thread.metadata),
     working_memory: null,
     next_position: 0,
@@ -155,51 +156,6 @@ export async function getThread(
   return row && toThread(row)
 }
 
-type ThreadFilter<O> = SelectQueryBuilder<Schema, 'signet_thread', O>
-
-function withEntries<O>(query: ThreadFilter<O>, entries: readonly string[]): ThreadFilter<O> {
-  return entries.reduce(
-    (filtered, entry) =>
-      filtered.where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('signet_thread_entry')
-            .select('signet_thread_entry.entry')
-            .whereRef('signet_thread_entry.owner', '=', 'signet_thread.owner')
-            .whereRef('signet_thread_entry.thread_id', '=', 'signet_thread.id')
-            .where('signet_thread_entry.entry', '=', entry),
-        ),
-      ),
-    query,
-  )
-}
-
-/** See `MemoryStorage`. */
-export async function listThreads(
-  tx: Transaction<Schema>,
-  owner: string,
-  query: ThreadQuery,
-): Promise<ThreadPage> {
-  const wanted = checkPage(query)
-  const metadata = encodeObject(query.metadata)
-  const entries = metadata === null ? [] : hashEntries(metadata)
-  const own = withEntries(tx.selectFrom('signet_thread').where('owner', '=', owner), entries)
-  const counted = await own
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  const info = pageInfo(wanted, counted.total)
-  const { skip, take } = pageSpan(wanted, counted.total)
-  if (take === 0) return { threads: [], ...info }
-  const direction = query.orderBy?.direction === 'asc' ? 'asc' : 'desc'
-  const rows = await own
-    .selectAll()
-    .orderBy(query.orderBy?.field === 'updatedAt' ? 'updated_at' : 'created_at', direction)
-    .orderBy('id', direction)
-    .limit(take)
-    .offset(skip)
-    .execute()
-  return { threads: rows.map(toThread), ...info }
-}
-
 /** Two objects in one, name by name; null where there is none. */
 export function mergeMetadata(
   old: string | null,
@@ -220,7 +176,7 @@ export async function updateThread(
 ): Promise<MemoryThread | undefined> {
   const old = await holdThread(tx, owner, threadId, now)
   if (old === undefined) return undefined
-  const title = encodeText(change.title) ?? old.title
+  const title = change.title === undefined ? old.title : encodeTitle(change.title)
   const metadata = mergeMetadata(old.metadata, change.metadata)
   await tx
     .updateTable('signet_thread')
@@ -237,34 +193,4 @@ export async function updateThread(
     await insertEntries(tx, owner, threadId, metadata)
   }
   return toThread({ ...old, title, metadata })
-}
-
-/**
- * See `MemoryStorage`. Messages go a few thousand at a time, each statement within its time; whatever
- * else belongs to the thread goes with it, by its foreign key.
- */
-export async function deleteThread(
-  tx: Transaction<Schema>,
-  owner: string,
-  threadId: string,
-): Promise<boolean> {
-  const thread = await holdThread(tx, owner, threadId)
-  if (thread === undefined) return false
-  for (let start = 0; start < thread.next_position; start += DELETE_SIZE) {
-    await tx
-      .deleteFrom('signet_message')
-      .where('owner', '=', owner)
-      .where('thread_id', '=', threadId)
-      .where('position', '>=', start)
-      .where('position', '<', start + DELETE_SIZE)
-      .execute()
-    // So long a transaction lets other work of this process pass between its parts.
-    if (start + DELETE_SIZE < thread.next_position) await setImmediate()
-  }
-  await tx
-    .deleteFrom('signet_thread')
-    .where('owner', '=', owner)
-    .where('id', '=', threadId)
-    .execute()
-  return true
 }
