@@ -7,7 +7,13 @@ import {
   type SelectQueryBuilder,
   type Transaction,
 } from 'kysely'
-import { checkFlag, encodeAuditText, encodeRecords, insertRecords } from './audit-batch.js'
+import {
+  checkFlag,
+  encodeAuditText,
+  encodeRecords,
+  insertRecords,
+  type AuditBatch,
+} from './audit-batch.js'
 import { batches } from './batch.js'
 import type { Database } from './database.js'
 import type { AuditTable, Schema } from './schema.js'
@@ -93,7 +99,10 @@ async function list(
   return rows.map(toRecord)
 }
 
-async function prune(tx: Transaction<Schema>, before: number, limit: number): Promise<number> {
+/** How many records are deleted in one statement. */
+const PRUNE_SIZE = 128
+
+async function pruneSome(tx: Transaction<Schema>, before: number, limit: number): Promise<number> {
   const { numDeletedRows } = await tx
     .deleteFrom('signet_audit')
     .where('sequence', 'in', (query) =>
@@ -108,11 +117,25 @@ async function prune(tx: Transaction<Schema>, before: number, limit: number): Pr
   return Number(numDeletedRows)
 }
 
+async function prune(tx: Transaction<Schema>, before: number, limit: number): Promise<number> {
+  let total = 0
+  while (total < limit) {
+    const size = Math.min(limit - total, PRUNE_SIZE)
+    const count = await pruneSome(tx, before, size)
+    total += count
+    if (count < size) break
+    // Between two statements other work of this process may pass.
+    await setImmediate()
+  }
+  return total
+}
+
 /** What appends records. */
 function createAppend({ driver, write }: Database): AuditStore['append'] {
   let statement: string | undefined
   return async (records) => {
-    const parts = [...batches(records)].map(encodeRecords)
+    const parts: AuditBatch[] = []
+    for await (const batch of batches(records)) parts.push(encodeRecords(batch))
     if (parts.length === 0) return
     await write(async (tx) => {
       for (const [index, part] of parts.entries()) {

@@ -87,8 +87,8 @@ describeStores('search', (stores) => {
     expect(await search([text, 'w1'], text)).toStrictEqual(['m0'])
   })
 
-  it('finds the words of long messages with millions of different ones', async () => {
-    const long = Array.from({ length: 300_000 }, (_, index) => `w${index}`).join(' ')
+  it('finds the words of long messages with very many different ones', async () => {
+    const long = Array.from({ length: 200_000 }, (_, index) => `w${index}`).join(' ')
     expect(await search([`first ${long}`], 'first w1000')).toStrictEqual(['m0'])
     expect(await search(['é'.repeat(500_000)], 'é'.repeat(500_000))).toStrictEqual(['m0'])
   })

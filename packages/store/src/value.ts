@@ -71,16 +71,26 @@ export function checkDigest(digest: string): string {
   return digest
 }
 
+const [QUOTE, BACKSLASH] = [0x22, 0x5c]
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b])
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d])
+
+/** Where the text ends whose opening quote is at `start`. */
+function endOfText(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
+    let backslashes = 0
+    while (json.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++
+    if (backslashes % 2 === 0) return end
+  }
+}
+
 function isTooDeep(json: string): boolean {
   let depth = 0
-  let isText = false
   for (let index = 0; index < json.length; index++) {
-    const character = json[index]
-    if (isText && character === '\\') index++
-    else if (character === '"') isText = !isText
-    else if (isText) continue
-    else if (character === '[' || character === '{') depth++
-    else if (character === ']' || character === '}') depth--
+    const code = json.charCodeAt(index)
+    if (code === QUOTE) index = endOfText(json, index)
+    else if (OPENING.has(code)) depth++
+    else if (CLOSING.has(code)) depth--
     if (depth > MAXIMUM_DEPTH) return true
   }
   return false

@@ -5,11 +5,11 @@ const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}]+/gu
 /** What is told apart of a word: its first 64 characters. */
 const WORD_START = /^.{1,64}/su
-const MAXIMUM_SEARCH_WORDS = 64
-/** A PostgreSQL vector holds a megabyte; a message is found by so much of its vocabulary. */
-const MAXIMUM_BYTES = 512 * 1024
+const MAX_SEARCH_WORDS = 64
+/** A message is found by so much of its vocabulary, in bytes: to index more at once would hold up everybody. */
+const MAX_BYTES = 64 * 1024
 /** A message is found by so much of its text. */
-const MAXIMUM_CHARACTERS = 1_000_000
+const MAX_CHARACTERS = 256 * 1024
 
 /**
  * The words of what stands between two blanks, in lower case and composed form. It is cut before it is
@@ -23,13 +23,16 @@ function normalWords(raw: string): readonly string[] {
 
 /** The different words of a text, in lower case and composed form, as far as they are told apart. */
 function splitWords(text: string): string[] {
+  const seen = new Set<string>()
   const words = new Set<string>()
   let bytes = 0
-  for (const [raw] of text.slice(0, MAXIMUM_CHARACTERS).matchAll(WORD)) {
+  for (const [raw] of text.slice(0, MAX_CHARACTERS).matchAll(WORD)) {
+    if (seen.has(raw)) continue
+    seen.add(raw)
     for (const word of normalWords(raw)) {
       if (words.has(word)) continue
       bytes += Buffer.byteLength(word) + 1
-      if (bytes > MAXIMUM_BYTES) return [...words]
+      if (bytes > MAX_BYTES) return [...words]
       words.add(word)
     }
   }
@@ -52,6 +55,6 @@ export function messageWords(owner: string, content: MemoryContent): string {
 
 /** The words that a search asks for, the first 64 of them; none when the text has no word. */
 export function searchWords(owner: string, text: string): string[] {
-  const words = splitWords(text).slice(0, MAXIMUM_SEARCH_WORDS)
+  const words = splitWords(text).slice(0, MAX_SEARCH_WORDS)
   return words.length === 0 ? [] : [owner, ...words]
 }

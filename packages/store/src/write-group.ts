@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Schema } from './schema.js'
 
-/** How many pieces of work are done at once: nothing else goes on in this process meanwhile. */
+/** How many pieces of work are made durable at once. */
 const MOST_TOGETHER = 16
+/** How many pieces are done before other work of this process has its turn. */
+const PIECES_A_TURN = 4
 
 const SAVEPOINT = CompiledQuery.raw('savepoint piece')
 const RELEASE = CompiledQuery.raw('release piece')
@@ -91,7 +94,11 @@ export class WriteGroup {
           outcomes.push(() => first.resolve())
           return
         }
-        for (const piece of pieces) outcomes.push(await runPiece(tx, piece))
+        for (const [index, piece] of pieces.entries()) {
+          // Between some of them other work has its turn; what writes waits for the next group.
+          if (index > 0 && index % PIECES_A_TURN === 0) await nextTurn()
+          outcomes.push(await runPiece(tx, piece))
+        }
       })
     } catch (error) {
       for (const piece of pieces) piece.reject(error)
