@@ -1,89 +1,98 @@
-import type { MemoryStorage } from '@signet/core'
+import type { Exchange, MemoryStorage } from '@signet/core'
+import type { Transaction } from 'kysely'
 import { cloneThread } from './clone-thread.js'
 import type { Database } from './database.js'
 import { deleteMessages, deleteThread } from './delete-messages.js'
 import { listThreads } from './list-threads.js'
 import { getMessages, lastMessages, listMessages } from './message.js'
+import { OwnerQueue } from './owner-queue.js'
 import { commitExchange, decodeRows, encodeMessages, saveRows } from './save-messages.js'
+import type { Schema } from './schema.js'
 import { searchMessages } from './search.js'
 import { createThread, getThread, updateThread } from './thread.js'
 import { checkOwner } from './value.js'
 import { getWorkingMemory, setWorkingMemory } from './working-memory.js'
 
+/** What of an owner is theirs apart from threads; no thread has this id. */
+const OWN_NOTES = ''
+/** Deletes by ids: which threads they are of is found out by the work itself. */
+const DELETES = '\0'
+
+/** What nobody else of an owner may work on while an exchange is stored. */
+function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
+  return workingMemory?.scope === 'resource' ? [thread.id, OWN_NOTES] : [thread.id]
+}
+
 /**
- * The storage of memory in a database: each method is one transaction.
+ * The storage of memory in a database: each method is one transaction, which begins when its owner has their turn.
  *
  * @param now - milliseconds since 1970
  */
 export function createMemoryStorage(database: Database, now: () => number): MemoryStorage {
   const { driver, read, write } = database
-  // Each method is async, so that an argument that is refused rejects, as anything else does.
+  const queue = new OwnerQueue(driver.turns)
+
+  // Both are async, so that an argument that is refused rejects, as anything else does.
+  async function reading<T>(
+    given: string,
+    work: (tx: Transaction<Schema>, owner: string) => Promise<T>,
+  ): Promise<T> {
+    const owner = checkOwner(given)
+    return await queue.run(owner, [], () => read((tx) => work(tx, owner)))
+  }
+
+  async function writing<T>(
+    given: string,
+    keys: readonly string[],
+    work: (tx: Transaction<Schema>, owner: string) => Promise<T>,
+  ): Promise<T> {
+    const owner = checkOwner(given)
+    return await queue.run(owner, keys, () => write((tx) => work(tx, owner)))
+  }
+
   return {
     name: driver.name,
-    createThread: async (given, thread) => {
-      const owner = checkOwner(given)
-      return await write((tx) => createThread(tx, owner, thread, now()))
-    },
-    getThread: async (given, threadId) => {
-      const owner = checkOwner(given)
-      return await read((tx) => getThread(tx, owner, threadId))
-    },
-    listThreads: async (given, query) => {
-      const owner = checkOwner(given)
-      return await read((tx) => listThreads(tx, owner, query))
-    },
-    updateThread: async (given, threadId, change) => {
-      const owner = checkOwner(given)
-      return await write((tx) => updateThread(tx, owner, threadId, change, now()))
-    },
-    deleteThread: async (given, threadId) => {
-      const owner = checkOwner(given)
-      return await write((tx) => deleteThread(tx, owner, threadId))
-    },
-    cloneThread: async (given, threadId, options) => {
-      const owner = checkOwner(given)
-      return await write((tx) => cloneThread(tx, driver, owner, threadId, options, now()))
-    },
-    listMessages: async (given, threadId, query) => {
-      const owner = checkOwner(given)
-      return await read((tx) => listMessages(tx, owner, threadId, query))
-    },
-    lastMessages: async (given, threadId, count) => {
-      const owner = checkOwner(given)
-      return await read((tx) => lastMessages(tx, owner, threadId, count))
-    },
-    getMessages: async (given, requests) => {
-      const owner = checkOwner(given)
-      return await read((tx) => getMessages(tx, owner, requests))
-    },
+    createThread: (given, thread) =>
+      writing(given, [thread.id], (tx, owner) => createThread(tx, owner, thread, now())),
+    getThread: (given, threadId) => reading(given, (tx, owner) => getThread(tx, owner, threadId)),
+    listThreads: (given, query) => reading(given, (tx, owner) => listThreads(tx, owner, query)),
+    updateThread: (given, threadId, change) =>
+      writing(given, [threadId], (tx, owner) => updateThread(tx, owner, threadId, change, now())),
+    deleteThread: (given, threadId) =>
+      writing(given, [threadId], (tx, owner) => deleteThread(tx, owner, threadId)),
+    cloneThread: (given, threadId, options) =>
+      writing(given, [threadId, options.id], (tx, owner) =>
+        cloneThread(tx, driver, owner, threadId, options, now()),
+      ),
+    listMessages: (given, threadId, query) =>
+      reading(given, (tx, owner) => listMessages(tx, owner, threadId, query)),
+    lastMessages: (given, threadId, count) =>
+      reading(given, (tx, owner) => lastMessages(tx, owner, threadId, count)),
+    getMessages: (given, requests) =>
+      reading(given, (tx, owner) => getMessages(tx, owner, requests)),
     saveMessages: async (given, messages) => {
-      const owner = checkOwner(given)
-      const rows = await encodeMessages(owner, messages)
-      await write((tx) => saveRows(tx, owner, rows, now()))
+      const rows = await encodeMessages(checkOwner(given), messages)
+      const threadIds = [...new Set(rows.map(({ thread_id }) => thread_id))]
+      await writing(given, threadIds, (tx, owner) => saveRows(tx, owner, rows, now()))
       return await decodeRows(rows)
     },
-    deleteMessages: async (given, messageIds) => {
-      const owner = checkOwner(given)
-      return await write((tx) => deleteMessages(tx, owner, messageIds, now()))
-    },
-    searchMessages: async (given, query) => {
-      const owner = checkOwner(given)
-      return await read((tx) => searchMessages(tx, driver, owner, query))
-    },
-    getWorkingMemory: async (given, threadId) => {
-      const owner = checkOwner(given)
-      return await read((tx) => getWorkingMemory(tx, owner, threadId))
-    },
-    setWorkingMemory: async (given, text, threadId) => {
-      const owner = checkOwner(given)
-      await write((tx) => setWorkingMemory(tx, owner, text, threadId, now()))
-    },
+    deleteMessages: (given, messageIds) =>
+      writing(given, [DELETES], (tx, owner) => deleteMessages(tx, owner, messageIds, now())),
+    searchMessages: (given, query) =>
+      reading(given, (tx, owner) => searchMessages(tx, driver, owner, query)),
+    getWorkingMemory: (given, threadId) =>
+      reading(given, (tx, owner) => getWorkingMemory(tx, owner, threadId)),
+    setWorkingMemory: (given, text, threadId) =>
+      writing(given, [threadId ?? OWN_NOTES], (tx, owner) =>
+        setWorkingMemory(tx, owner, text, threadId, now()),
+      ),
     commitExchange: async (given, exchange) => {
-      const owner = checkOwner(given)
       const { id: threadId } = exchange.thread
       const messages = exchange.messages.map((message) => ({ ...message, threadId }))
-      const rows = await encodeMessages(owner, messages)
-      return await write((tx) => commitExchange(tx, owner, exchange, rows, now()))
+      const rows = await encodeMessages(checkOwner(given), messages)
+      return await writing(given, keysOf(exchange), (tx, owner) =>
+        commitExchange(tx, owner, exchange, rows, now()),
+      )
     },
   }
 }

@@ -3,7 +3,7 @@ import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Schema } from './schema.js'
 
 /** How many pieces of work are made durable at once. */
-const MOST_TOGETHER = 16
+export const MOST_TOGETHER = 16
 /** How many pieces are done before other work of this process has its turn. */
 const PIECES_A_TURN = 4
 

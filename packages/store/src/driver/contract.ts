@@ -1,3 +1,4 @@
+import type { OwnerQueueOptions } from '../owner-queue.js'
 import type { CreateTableBuilder, Dialect, RawBuilder, SqlBool, Transaction } from 'kysely'
 import type { Schema } from '../schema.js'
 
@@ -22,6 +23,8 @@ export interface Driver {
   readonly dialect: Dialect
   /** Whether one transaction after the other writes, so that several do better as one. */
   readonly isSingleWriter: boolean
+  /** How many transactions on memory are begun at once. */
+  readonly turns: OwnerQueueOptions
   /** The type of text that is compared byte by byte, as a type of a column. */
   readonly textType: RawBuilder<unknown>
   /** Adds the number of a row to a new table of messages, where the index of search needs one. */

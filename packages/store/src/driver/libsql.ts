@@ -10,6 +10,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import Libsql from 'libsql'
+import { MOST_TOGETHER } from '../write-group.js'
 import type { Driver, Fault } from './contract.js'
 import { keepStatements } from './libsql-statements.js'
 
@@ -107,6 +108,8 @@ export function libsqlDriver(directory: string): Driver {
   return {
     name: 'libsql',
     isSingleWriter: true,
+    // As many of one owner as are made durable together.
+    turns: { maxOfOwner: MOST_TOGETHER, maxInAll: Infinity },
     dialect: new LibsqlDialect({
       database: async () => keepStatements(openFile(directory)),
     }),

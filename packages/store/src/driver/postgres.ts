@@ -140,6 +140,8 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
   return {
     name: 'postgres',
     isSingleWriter: false,
+    // What is not memory always finds a connection, and so does a second owner.
+    turns: { maxOfOwner: MOST_CONNECTIONS / 2, maxInAll: MOST_CONNECTIONS - 4 },
     dialect: new PostgresDialect({ pool: () => createPool(url, options) }),
     textType: sql`text collate "C"`,
     numberRows: (table) => table,
