@@ -13,7 +13,7 @@ function weightless(): number {
 }
 
 /** Lets other work of this process have its turn whenever so much has been done. */
-export class Turns {
+class Turns {
   #bytes = 0
 
   /** Whether so much more would be too much at once. */

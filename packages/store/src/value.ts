@@ -114,14 +114,7 @@ export function encodeJson(value: unknown): string {
   return json
 }
 
-/** JSON text of a text, or null for none. */
-export function encodeText(text: string | undefined): string | null {
-  if (text === undefined) return null
-  if (typeof text !== 'string') throw invalid('A text is wanted.')
-  return JSON.stringify(text)
-}
-
-/** Reads what `encodeText` wrote. */
+/** Reads what `encodeShortText` wrote. */
 export function decodeText(json: string): string {
   return String(JSON.parse(json))
 }
