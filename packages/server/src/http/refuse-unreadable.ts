@@ -7,7 +7,7 @@ import { refusal } from './refusal.js'
 import type { Reply } from './reply.js'
 import { unreadableIncoming } from './unreadable-incoming.js'
 
-/** The latest answer of each connection. */
+/** The latest answer of each connection that was begun. */
 export type LatestAnswers = Pick<WeakMap<Socket, ServerResponse>, 'get'>
 
 /** The code of a request that its client has ended before its end. */
@@ -43,12 +43,27 @@ function wireText({ status, headers, body }: Reply): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${text}`
 }
 
+/** Waits until an answer is sent, or nobody is there any more to read it. */
+function ended(answer: ServerResponse, socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (answer.closed || socket.closed) return resolve()
+    answer.once('close', resolve)
+    socket.once('close', resolve)
+  })
+}
+
 /**
  * Has what Node.js would refuse by itself, before there is a request, refused as requests are: with a code, in the log, the
  * metrics and the audit. A connection on which nothing was sent is only closed.
  */
 export function refuseUnreadable(server: Server, answerer: Answerer, latest: LatestAnswers): void {
   const refused = new WeakSet<Socket>()
+
+  /** The answer that is being made or sent; where it is sent, the next one has begun. */
+  function running(socket: Socket): ServerResponse | undefined {
+    const last = latest.get(socket)
+    return last?.closed === true || socket.closed ? undefined : last
+  }
 
   async function record(fault: RequestError, socket: Socket): Promise<Reply> {
     const origin = { address: socket.remoteAddress }
@@ -61,13 +76,15 @@ export function refuseUnreadable(server: Server, answerer: Answerer, latest: Lat
     // What comes behind it cannot be read either.
     if (refused.has(socket)) return
     refused.add(socket)
-    const last = latest.get(socket)
-    const running = last?.closed === true ? undefined : last
     // A body that cannot be read is of a request that is recorded already.
-    const isNew = isRequest && running?.req.complete !== false
+    const isNew = isRequest && running(socket)?.req.complete !== false
     const reply = isNew ? await record(fault, socket) : refusal(fault)
-    if (running?.headersSent === true || !socket.writable) return void socket.destroy()
-    socket.write(wireText(reply))
+    // What came ahead is whole, and has its own answer (RFC 9112 section 9.3.2).
+    for (let answer = running(socket); answer?.req.complete === true; answer = running(socket)) {
+      await ended(answer, socket)
+    }
+    if (running(socket)?.headersSent === true) return void socket.destroy()
+    if (socket.writable) socket.write(wireText(reply))
     socket.destroySoon()
   }
 
@@ -79,6 +96,8 @@ export function refuseUnreadable(server: Server, answerer: Answerer, latest: Lat
   })
   server.on('connect', (_message, socket: Duplex) => {
     const fault = new RequestError('request_invalid', 'CONNECT is not answered.')
+    // Node.js looks after this socket no more, and an error that nobody listens to would end the process.
+    socket.on('error', () => undefined)
     if (socket instanceof Socket) void refuse(fault, socket)
     else socket.destroy()
   })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTestApplication, tokenOf } from '../../../../test/support/application.js'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
@@ -133,6 +133,56 @@ describe('what cannot be read as a request', () => {
       })
     },
   )
+
+  it.each(unreadable)(
+    'ends one connection only, where its client has left: %s',
+    async (_, bytes) => {
+      const uncaught = vi.fn<(error: Error) => void>()
+      process.on('uncaughtException', uncaught)
+      closings.push(() => process.off('uncaughtException', uncaught))
+      const asked = createDeferred<void>()
+      const reply = createDeferred<Reply>()
+      const send = await listen(() => {
+        asked.resolve()
+        return reply.promise
+      })
+      const client = send(bytes)
+      await asked.promise
+      client.socket.resetAndDestroy()
+      await client.closed
+      reply.resolve(new Reply('refused', 400, {}))
+      expect(await send(`GET / HTTP/1.1\r\n${HOST}\r\n\r\n`).status()).toBe(400)
+      expect(uncaught).not.toHaveBeenCalled()
+    },
+  )
+
+  it.each(unreadable)(
+    'is refused behind the answers to what came ahead of it (RFC 9112 section 9.3.2): %s',
+    async (_, bytes, status) => {
+      const turn = createDeferred<void>()
+      const { promise: isRefused, resolve: refused } = createDeferred<void>()
+      const send = await listen(async ({ path, fault }) => {
+        if (fault !== undefined) refused()
+        else await turn.promise
+        return new Reply(path, fault === undefined ? 200 : status, {})
+      })
+      const ahead = ['/one', '/two'].map((path) => `GET ${path} HTTP/1.1\r\n${HOST}\r\n\r\n`)
+      const client = send(ahead.join('') + bytes)
+      await isRefused
+      turn.resolve()
+      const answer = await client.readToEnd()
+      const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, code]) => Number(code))
+      expect(statuses).toStrictEqual([200, 200, status])
+      expect(answer).toMatch(/200 [^]*\/one[^]*200 [^]*\/two/)
+    },
+  )
+
+  it('is not answered behind what was to be the last, which is answered (RFC 9112 section 9.6)', async () => {
+    const send = await listen(async ({ path }) => new Reply(path, 200, {}))
+    const last = `GET /last HTTP/1.1\r\n${HOST}\r\nConnection: close\r\n\r\n`
+    const answer = await send(`${last}GET /more HTTP/1.1\r\n${HOST}\r\n\r\n`).readToEnd()
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\/last$/)
+  })
 
   it('is recorded once, however much comes behind it', async () => {
     const { send, outcome } = await useRecords()
