@@ -104,6 +104,7 @@ describe('an application that imports what Signet does not have', () => {
     const directory = application({
       'src/mastra/index.ts': SERVED,
       'src/mastra/agents/weather/config.ts': `export default { model: 'signet/rehearsal' }`,
+      'src/mastra/agents/weather/instructions.md': 'Tell the weather.',
     })
     const { code, said } = await load(directory)
     expect(code).toBe(1)
@@ -128,6 +129,14 @@ describe('an application that imports what Signet has', () => {
     })
     alias(directory, '@mastra/core')
     alias(directory, '@mastra/auth')
+    expect(await load(directory)).toMatchObject({ code: 0 })
+  })
+
+  it('may try a package while it runs, and have files that are called like others', async () => {
+    const directory = application({
+      'src/mastra/index.ts': `try { await import('@mastra/langfuse') } catch {}\n${SERVED}`,
+      'src/mastra/agents/shared/config.ts': `export const place = 'Rome'`,
+    })
     expect(await load(directory)).toMatchObject({ code: 0 })
   })
 

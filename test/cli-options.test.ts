@@ -82,7 +82,7 @@ describe('an application with options that Signet does not serve', () => {
     ['closes something', { tool: { requireApproval: true } }],
     ['is misspelt', { application: { wokflow: 1 } }],
     ['is misspelt in the provider', { auth: { audiance: 'api' } }],
-    ['is of a route', { routes: [{ path: '/here', cors: { origin: '*' } }] }],
+    ['decides who may call a route', { routes: [{ path: '/here', fga: { a: 1 } }] }],
     [
       'closes something, among others that may be missing',
       {

@@ -178,6 +178,7 @@ export {
   type Unserved,
 } from './option/closed-options.js'
 export { nearestName } from './option/nearest-name.js'
+export { readOptions } from './option/read-options.js'
 export {
   OptionsError,
   refusedOptionText,

@@ -1,5 +1,7 @@
 import {
   findRefusedOptions,
+  isNothing,
+  readOptions,
   type AuthProvider,
   type OptionNames,
   type RefusedOption,
@@ -17,6 +19,7 @@ import {
   UNSUPPORTED_SERVER_OPTIONS,
 } from './option/server-options.js'
 import type { ApiRoute, PlainApiRoute } from './server/api-route.js'
+import { toolRemedy } from './agent/agent-config.js'
 import { isTool, type Tool } from './tool/create-tool.js'
 
 /** How the server answers other origins. No origin is allowed unless it is listed. */
@@ -53,6 +56,8 @@ export interface ServerConfig extends Unserved<UnservedServerOptions> {
   readonly apiPrefix?: string
   /** Routes of the application, made by `registerApiRoute`, or plain objects with the same options. */
   readonly apiRoutes?: readonly (ApiRoute | PlainApiRoute)[]
+  /** That the command ends the server on SIGTERM and SIGINT: it always does. */
+  readonly handleShutdownSignals?: true
   /** Largest request body, in bytes. Default: 4 MiB. */
   readonly bodySizeLimit?: number
   /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
@@ -164,6 +169,7 @@ const SERVER: OptionNames<ServerConfig, UnservedServerOptions> = {
   cors: true,
   apiPrefix: true,
   apiRoutes: true,
+  handleShutdownSignals: true,
   bodySizeLimit: true,
   timeout: true,
   revocation: true,
@@ -216,8 +222,8 @@ export function isLogger(value: unknown): value is Logger {
   return isObject(value) && methods.every((name) => typeof Reflect.get(value, name) === 'function')
 }
 
-function foreignAgents({ agents = {} }: MastraConfig): readonly RefusedOption[] {
-  return Object.entries(agents)
+function foreignAgents({ agents }: MastraConfig): readonly RefusedOption[] {
+  return Object.entries(agents ?? {})
     .filter(([, agent]: readonly [string, unknown]) => !isAgent(agent))
     .map(([key]) =>
       refuse(
@@ -227,20 +233,18 @@ function foreignAgents({ agents = {} }: MastraConfig): readonly RefusedOption[] 
     )
 }
 
-function foreignTools({ tools = {} }: MastraConfig): readonly RefusedOption[] {
-  return Object.entries(tools)
-    .filter(([, tool]: readonly [string, unknown]) => !isTool(tool))
-    .map(([key]) =>
-      refuse(
-        `tools.${key}`,
-        'It is not a tool of Signet. Make it by createTool of @signet/core/tools.',
-      ),
-    )
+function foreignTools({ tools }: MastraConfig): readonly RefusedOption[] {
+  return Object.entries(tools ?? {}).flatMap(([key, tool]: readonly [string, unknown]) => {
+    const remedy = toolRemedy(tool)
+    return remedy === undefined
+      ? []
+      : [{ ...refuse(`tools.${key}`, remedy), isGuard: isTool(tool) }]
+  })
 }
 
 function foreignParts({ storage, logger }: MastraConfig): readonly RefusedOption[] {
   return [
-    ...(storage === undefined || isStorage(storage)
+    ...(isNothing(storage) || isStorage(storage)
       ? []
       : [
           refuse(
@@ -248,9 +252,9 @@ function foreignParts({ storage, logger }: MastraConfig): readonly RefusedOption
             'It is not a storage of Signet. Leave the option out: the command opens signet.db, or the PostgreSQL database that DATABASE_URL names.',
           ),
         ]),
-    ...(logger === undefined || logger === false || isLogger(logger)
+    ...(isNothing(logger) || isLogger(logger)
       ? []
-      : [refuse('logger', 'It has not the four methods debug, info, warn and error.')]),
+      : [refuse('logger', 'It does not have the four methods debug, info, warn and error.')]),
   ]
 }
 
@@ -259,7 +263,8 @@ function corsRefusals(cors: unknown): readonly RefusedOption[] {
     return [refuse('server.cors', 'Signet does not call a function for it. List exact origins.')]
   }
   if (!isObject(cors)) return []
-  if (typeof Reflect.get(cors, 'origin') === 'function') {
+  const origins = [Reflect.get(cors, 'origin')].flat()
+  if (origins.some((origin) => typeof origin === 'function')) {
     return [refuse('server.cors.origin', 'Signet does not call a function for it. List origins.')]
   }
   const rules = { served: CORS, unsupported: UNSUPPORTED_CORS_OPTIONS }
@@ -293,7 +298,7 @@ export function findMastraRefusals(config: MastraConfig): readonly RefusedOption
   }
   return [
     ...findRefusedOptions('Mastra', config, rules),
-    ...serverRefusals(config.server ?? {}),
+    ...serverRefusals(readOptions(config.server)),
     ...foreignAgents(config),
     ...foreignTools(config),
     ...foreignParts(config),

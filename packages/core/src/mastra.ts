@@ -1,5 +1,13 @@
-import { ConfigurationError, isLegalId, refuseOptions, type RefusedOption } from '@signet/auth'
+import {
+  ConfigurationError,
+  isLegalId,
+  isNothing,
+  readOptions,
+  refuseOptions,
+  type RefusedOption,
+} from '@signet/auth'
 import type { Agent } from './agent/agent.js'
+import { toolRemedy } from './agent/agent-config.js'
 import { RegistrationError } from './error.js'
 import { consoleLogger, silentLogger, type Logger } from './logger.js'
 import {
@@ -12,9 +20,11 @@ import {
 } from './mastra-config.js'
 import type { Memory } from './memory/memory.js'
 import type { MemoryStorage } from './memory/storage.js'
+import { AGENT_GUARDS } from './option/agent-options.js'
+import { MEMORY_CONFIG_GUARDS } from './option/memory-options.js'
 import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
 import { readApiRoute, type ApiRoute } from './server/api-route.js'
-import { isTool, type Tool } from './tool/create-tool.js'
+import type { Tool } from './tool/create-tool.js'
 
 function checkName(kind: string, name: string): void {
   if (isLegalId(name)) return
@@ -58,12 +68,30 @@ export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
   readonly apiRoutes?: readonly ApiRoute[]
 }
 
-function readServer({ apiRoutes, ...server }: ServerConfig = {}): ServerSettings {
-  if (apiRoutes === undefined) return server
+/** Rules for other origins that are functions are refused, and open nothing where an application is served without. */
+function isFunctionOfOrigin(cors: unknown): boolean {
+  if (typeof cors === 'function') return true
+  return typeof cors === 'object' && cors !== null && hasFunction(Reflect.get(cors, 'origin'))
+}
+
+function hasFunction(value: unknown): boolean {
+  return [value].flat().some((each) => typeof each === 'function')
+}
+
+function readServer(server: ServerConfig | undefined): ServerSettings {
+  const { apiRoutes, cors, ...others } = readOptions(server)
+  if ((others.handleShutdownSignals ?? true) !== true) {
+    throw new ConfigurationError(
+      'option_invalid',
+      'server.handleShutdownSignals is not true. The command always ends the server on SIGTERM and SIGINT: leave it out.',
+    )
+  }
+  const settings = { ...others, ...(isFunctionOfOrigin(cors) ? {} : cors != null && { cors }) }
+  if (apiRoutes === undefined || apiRoutes === null) return settings
   if (!Array.isArray(apiRoutes)) {
     throw new ConfigurationError('option_invalid', 'server.apiRoutes is not a list.')
   }
-  return { ...server, apiRoutes: apiRoutes.map(readApiRoute) }
+  return { ...settings, apiRoutes: apiRoutes.map(readApiRoute) }
 }
 
 /** The parts of an application that are of this package; the others are refused. */
@@ -73,10 +101,10 @@ function usableParts(config: MastraConfig): {
   readonly logger: Logger | undefined
   readonly storage: MemoryStorage | undefined
 } {
-  const { agents = {}, tools = {}, logger, storage } = config
+  const { agents, tools, logger, storage } = config
   return {
-    agents: Object.entries(agents).filter(([, agent]) => isAgent(agent)),
-    tools: Object.entries(tools).filter(([, tool]) => isTool(tool)),
+    agents: Object.entries(agents ?? {}).filter(([, agent]) => isAgent(agent)),
+    tools: Object.entries(tools ?? {}).filter(([, tool]) => toolRemedy(tool) === undefined),
     logger: logger === false ? silentLogger : isLogger(logger) ? logger : undefined,
     storage: isStorage(storage) ? storage : undefined,
   }
@@ -97,6 +125,36 @@ function refusedByMemories(agents: readonly (readonly [string, Agent])[]): Refus
   )
 }
 
+/**
+ * Members of a subclass that have the name of a guard: the class of Mastra would ask them, and this one does not.
+ */
+function guardMembers(
+  where: string,
+  part: object,
+  guards: Readonly<Record<string, string>>,
+): readonly RefusedOption[] {
+  return Object.entries(guards)
+    .filter(([name]) => !isNothing(Reflect.get(part, name)))
+    .map(([name, remedy]) => ({ where, name, isKnownToMastra: true, isGuard: true, remedy }))
+}
+
+function refusedBySubclasses(agents: readonly (readonly [string, Agent])[]): RefusedOption[] {
+  return agents.flatMap(([, agent]) => {
+    const where = `Agent ${JSON.stringify(agent.id)}`
+    const memory = agent.getMemory()
+    return [
+      ...guardMembers(where, agent, AGENT_GUARDS),
+      ...(memory === undefined
+        ? []
+        : guardMembers(
+            `Memory of agent ${JSON.stringify(agent.id)}`,
+            memory,
+            MEMORY_CONFIG_GUARDS,
+          )),
+    ]
+  })
+}
+
 /** The options of agents, their memories and all tools that are not served, each once. */
 function refusedByParts(
   agents: readonly (readonly [string, Agent])[],
@@ -105,7 +163,12 @@ function refusedByParts(
   const all = [...tools, ...agents.flatMap(([, agent]) => Object.entries(agent.tools))]
   const refusedBy = (parts: readonly (readonly [string, Agent | Tool])[]) =>
     [...new Set(parts.map(([, part]) => part))].flatMap(({ refusals }) => refusals.options)
-  return [...refusedBy(agents), ...refusedByMemories(agents), ...refusedBy(all)]
+  return [
+    ...refusedBy(agents),
+    ...refusedBySubclasses(agents),
+    ...refusedByMemories(agents),
+    ...refusedBy(all),
+  ]
 }
 
 /**
@@ -140,11 +203,17 @@ export class Mastra {
    *   all tools, at once
    * @throws {RegistrationError} `id_illegal` or `id_duplicate`
    */
-  constructor(config: MastraConfig = {}) {
+  constructor(given: MastraConfig = {}) {
+    const config = readOptions(given)
     const { agents, tools, logger, storage } = usableParts(config)
-    const refused = [...findMastraRefusals(config), ...refusedByParts(agents, tools)]
-    this.#unsupported = settle(refused, config.unsupported)
     this.#server = Object.freeze(readServer(config.server))
+    const { apiRoutes = [] } = this.#server
+    const refused = [
+      ...findMastraRefusals(config),
+      ...refusedByParts(agents, tools),
+      ...apiRoutes.flatMap(({ refusals }) => refusals.options),
+    ]
+    this.#unsupported = settle(refused, config.unsupported)
     this.#hasOwnLogger = logger !== undefined
     for (const [key, tool] of tools) {
       this.#tools.add(tool, key)
@@ -197,7 +266,7 @@ export class Mastra {
   /** Lets agents remember here, unless the application says where they do. */
   setDefaultStorage(storage: MemoryStorage): void {
     this.#storage ??= storage
-    for (const agent of this.#agents.all()) agent.setStorage(this.#storage)
+    for (const agent of this.#agents.all()) agent.joinStorage(this.#storage)
   }
 
   /** The agent of this key or id, or undefined. `__proto__` is a name like any other. */

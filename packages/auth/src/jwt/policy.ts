@@ -2,6 +2,7 @@ import { ConfigurationError } from '../error.js'
 import type { KeySource } from '../keys/contract.js'
 import type { RevocationList } from '../revocation/contract.js'
 import type { OptionNames } from '../option/closed-options.js'
+import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from './algorithm.js'
 import type { CacheOptions } from './cache.js'
@@ -139,7 +140,8 @@ function copyList<Value>(value: Value): Value {
 }
 
 /** The rules as they are now: what is done later to the caller's lists changes nothing. */
-function settleRules<Rules extends TokenRules>(rules: Rules): Rules {
+function settleRules<Rules extends TokenRules>(given: Rules): Rules {
+  const rules = readOptions(given)
   checkSignatureRules(rules)
   checkClaimRules(rules)
   return Object.freeze({
@@ -167,7 +169,8 @@ function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> 
 }
 
 /** @throws {ConfigurationError} `algorithm_unknown`, `option_invalid` or `option_unknown` */
-export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
+export function settleSignaturePolicy(given: SignaturePolicy): SettledPolicy {
+  const policy = readOptions(given)
   refuseUnknown(WHERE, policy, SIGNATURE_POLICY)
   checkSignatureRules(policy)
   const { keys, algorithms, maxTokenBytes } = policy
@@ -182,7 +185,8 @@ export function settleSignaturePolicy(policy: SignaturePolicy): SettledPolicy {
 }
 
 /** @throws {ConfigurationError} `algorithm_unknown`, `option_invalid` or `option_unknown` */
-export function settlePolicy(policy: VerificationPolicy): SettledPolicy {
+export function settlePolicy(given: VerificationPolicy): SettledPolicy {
+  const policy = readOptions(given)
   const { now = Date.now, revocation } = policy
   if (typeof now !== 'function') refuse('The option now is not a function.')
   if (revocation !== undefined && typeof revocation?.isRevoked !== 'function') {

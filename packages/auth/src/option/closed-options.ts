@@ -1,4 +1,5 @@
 import { nearestName } from './nearest-name.js'
+import { readOptions } from './read-options.js'
 
 /** An option that somebody gave, and that is not served. */
 export interface RefusedOption {
@@ -70,7 +71,7 @@ function own<Value>(
 }
 
 /**
- * The options of an object that are not served, in their order. An option of Mastra whose value asks for
+ * The options of an object that are not served, in their order; those of its classes are among them. An option of Mastra whose value asks for
  * nothing is not among them; a name that nobody has is, whatever its value.
  *
  * @param where - the object, such as `Agent "weather-agent"`
@@ -82,20 +83,22 @@ export function findRefusedOptions(
   rules: OptionRules,
   path = '',
 ): readonly RefusedOption[] {
-  return Object.entries(options).flatMap(([name, value]: readonly [string, unknown]) => {
-    if (own(rules.served, name) === true) return []
-    const guard = own(rules.guards, name)
-    const remedy = guard ?? own(rules.unsupported, name)
-    if (remedy !== undefined && isNothing(value)) return []
-    if (remedy === undefined && value === undefined) return []
-    return [
-      {
-        where,
-        name: path + name,
-        isKnownToMastra: remedy !== undefined,
-        isGuard: guard !== undefined,
-        remedy: remedy ?? remedyOfUnknown(name, rules),
-      },
-    ]
-  })
+  return Object.entries(readOptions(options)).flatMap(
+    ([name, value]: readonly [string, unknown]) => {
+      if (own(rules.served, name) === true) return []
+      const guard = own(rules.guards, name)
+      const remedy = guard ?? own(rules.unsupported, name)
+      if (remedy !== undefined && isNothing(value)) return []
+      if (remedy === undefined && value === undefined) return []
+      return [
+        {
+          where,
+          name: path + name,
+          isKnownToMastra: remedy !== undefined,
+          isGuard: guard !== undefined,
+          remedy: remedy ?? remedyOfUnknown(name, rules),
+        },
+      ]
+    },
+  )
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { signToken } from '../jwt/sign.js'
 import { createVerifier, verifySignature } from '../jwt/verify.js'
 import { privateKey } from '../keys/private-key.js'
@@ -132,4 +132,86 @@ describe('a provider', () => {
     const provider = { authenticateToken, authorizeUser: () => true, lookUp: () => 1 }
     expect(() => checkProvider(provider, 'server.auth')).not.toThrow()
   })
+})
+
+describe('options that are an object of a class', () => {
+  const request = {
+    raw: new Request('http://localhost'),
+    headers: new Headers(),
+    header: () => undefined,
+  }
+
+  it('keep their methods: MastraJwtAuth asks the authorizeUser of a class', async () => {
+    class Closed {
+      secret = secret
+      authorizeUser(): boolean {
+        return false
+      }
+      mapUserToResourceId(): string {
+        return 'owner'
+      }
+    }
+    const auth = new MastraJwtAuth(new Closed())
+    expect(await auth.authorizeUser({ sub: 'alice' }, request)).toBe(false)
+    expect(auth.mapUserToResourceId({ sub: 'alice' })).toBe('owner')
+  })
+
+  it('keep their getters, also beside the secret of the environment', async () => {
+    vi.stubEnv('MASTRA_JWT_SECRET', secret)
+    const auth = new MastraJwtAuth({
+      get audience() {
+        return 'other'
+      },
+    })
+    class Elsewhere {
+      get audience(): string {
+        return 'other'
+      }
+    }
+    const ofClass = new MastraJwtAuth(new Elsewhere())
+    const token = signToken({ sub: 'alice', aud: 'api' }, secretKeys(secret).signingKey, {
+      expiresInSeconds: 60,
+    })
+    vi.unstubAllEnvs()
+    for (const each of [auth, ofClass]) {
+      await expect(each.authenticateToken(token)).rejects.toThrow(
+        expect.objectContaining({ code: 'token_audience' }),
+      )
+    }
+  })
+
+  it('keep their methods for SimpleAuth and for a provider of your own', () => {
+    class Users {
+      tokens = { [secret]: { sub: 'alice' } }
+      authorizeUser(): boolean {
+        return false
+      }
+    }
+    const user = { sub: 'alice' }
+    expect(new SimpleAuth(new Users()).authorizeUser(user, request)).toBe(false)
+    class OwnAuth extends MastraAuthProvider {
+      async authenticateToken(): Promise<null> {
+        return null
+      }
+    }
+    expect(new OwnAuth(new Users()).authorizeUser(user, request)).toBe(false)
+  })
+
+  it('are refused an inherited name that nobody has', () => {
+    class Misspelt {
+      secret = secret
+      get audiance(): string {
+        return 'api'
+      }
+    }
+    expect(() => new MastraJwtAuth(untyped(new Misspelt()))).toThrow('Did you mean audience?')
+  })
+
+  it.each(['authorizeUsers', 'autorizeUser', 'authorizUser'])(
+    'are refused a method of a provider that nobody would ask: %s',
+    (name) => {
+      const provider = { authenticateToken: async () => null, [name]: () => false }
+      expect(() => checkProvider(provider, 'server.auth')).toThrow(`has ${name}`)
+    },
+  )
 })

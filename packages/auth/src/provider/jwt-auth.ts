@@ -16,6 +16,7 @@ import type { AuthProvider, AuthRequest, UserAccess } from './contract.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
 import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
 import { claimText, userOf, type JwtUser } from './jwt-user.js'
+import { readOptions } from '../option/read-options.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
@@ -107,7 +108,8 @@ function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] 
   if (issuers === undefined) return [withSecret(options)]
   const isList = Array.isArray(issuers) && issuers.every((each) => Object(each) === each)
   if (!isList) throw new ConfigurationError('option_invalid', 'The option issuers is not a list.')
-  issuers.forEach((issuer, index) =>
+  const read = issuers.map((issuer) => readOptions(issuer))
+  read.forEach((issuer, index) =>
     checkOptions('MastraJwtAuth', issuer, ISSUER_OPTIONS, `issuers.${index}.`),
   )
   const beside = Object.keys(ISSUER_OPTIONS).find((name) => name in options)
@@ -117,7 +119,7 @@ function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] 
       `The option ${beside} stands beside issuers. Say it for each issuer.`,
     )
   }
-  return issuers
+  return read
 }
 
 /** The policy of a verifier: the rules of one, or of each. */
@@ -156,7 +158,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {ConfigurationError} for a secret or a key that is missing, weak or none, for options that
    *   would accept more than they seem to, and for an option that is not known; its message says what to do
    */
-  constructor(options: MastraJwtAuthOptions = {}) {
+  constructor(given: MastraJwtAuthOptions = {}) {
+    const options = readOptions(given)
     checkOptions('MastraJwtAuth', options, OPTIONS)
     refuseUndefined(options, ['issuers', 'revocation'])
     checkFunctions(options, ['authorizeUser'])

@@ -1,4 +1,5 @@
 import type { AuthProvider, AuthRequest } from './contract.js'
+import { readOptions } from '../option/read-options.js'
 import { checkFunctions, refuseDecidingOptions } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 
@@ -28,7 +29,8 @@ export abstract class MastraAuthProvider<
   protected?: KeptPathRules
 
   /** @throws {ConfigurationError} `option_invalid` */
-  constructor(options: MastraAuthProviderOptions<User> = {}) {
+  constructor(given: MastraAuthProviderOptions<User> = {}) {
+    const options = readOptions(given)
     this.name = options.name
     this.registerOptions(options)
   }
@@ -48,7 +50,8 @@ export abstract class MastraAuthProvider<
    * Takes over the options that are there, but not `name`: for the constructor of a subclass.
    * @throws {ConfigurationError} `option_invalid`
    */
-  protected registerOptions(options: MastraAuthProviderOptions<User> = {}): void {
+  protected registerOptions(given: MastraAuthProviderOptions<User> = {}): void {
+    const options = readOptions(given)
     refuseDecidingOptions(this.constructor.name, options)
     checkFunctions(options, ['authorizeUser', 'mapUserToResourceId'])
     const { authorizeUser, mapUserToResourceId } = options

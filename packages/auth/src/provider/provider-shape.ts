@@ -1,6 +1,8 @@
+import { distance } from 'fastest-levenshtein'
 import { ConfigurationError } from '../error.js'
 import type { Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
+import { memberNames } from '../option/read-options.js'
 import type { AuthProvider } from './contract.js'
 
 const OPTIONAL_METHODS = [
@@ -54,32 +56,25 @@ export function refuseMember(member: PropertyKey, what: string): never {
   refuse(what, `has ${name}, which is not asked here. ${remedy}`)
 }
 
-/** The names of all members of an object, those of its classes included. */
-function* memberNames(object: object): Generator<string> {
-  for (
-    let each: unknown = object;
-    typeof each === 'object' && each !== null && each !== Object.prototype;
-    each = Object.getPrototypeOf(each)
-  ) {
-    yield* Object.getOwnPropertyNames(each)
-  }
-}
+/** How many letters a misspelt name may differ in from the name that was meant. */
+const MAX_DIFFERING_LETTERS = 2
 
-function isSpeltLike(name: string, member: string): boolean {
-  const isSameWord = name.toLowerCase().replace('authoris', 'authoriz') === member.toLowerCase()
-  return name !== member && isSameWord
+/** Whether a method was meant to be one that decides: upper and lower case, or a letter or two, are others. */
+function isMisspelt(name: string, meant: string): boolean {
+  if (PROVIDER_MEMBERS.has(name)) return false
+  return distance(name.toLowerCase(), meant.toLowerCase()) <= MAX_DIFFERING_LETTERS
 }
 
 /** Refuses a method that would decide and is spelt so that nobody asks it. */
 function refuseMisspelt(provider: object, what: string): void {
   for (const name of memberNames(provider)) {
-    const meant = DECIDING_METHODS.find((member) => isSpeltLike(name, member))
+    const meant = DECIDING_METHODS.find((member) => isMisspelt(name, member))
     if (meant !== undefined) refuseMember(name, what)
   }
 }
 
 /**
- * Refuses what is no provider. A member that is undefined counts as left out, because objects of a
+ * Refuses what is not a provider. A member that is undefined counts as left out, because objects of a
  * class often have such; members that only the original asks are refused.
  *
  * @param what - names it in the error, as the beginning of a sentence
@@ -95,7 +90,7 @@ export function checkProvider(provider: unknown, what: string): asserts provider
   refuseMisspelt(provider, what)
   const has = (names: readonly string[], isRight: (value: unknown) => boolean, kind: string) => {
     const wrong = names.find((name) => member(name) !== undefined && !isRight(member(name)))
-    if (wrong !== undefined) refuse(what, `has a member ${wrong} that is no ${kind}.`)
+    if (wrong !== undefined) refuse(what, `has a member ${wrong} that is not a ${kind}.`)
   }
   has(OPTIONAL_METHODS, (value) => typeof value === 'function', 'function')
   has(TEXTS, (value) => typeof value === 'string', 'text')

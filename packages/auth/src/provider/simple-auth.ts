@@ -5,6 +5,7 @@ import { ConfigurationError, TokenError } from '../error.js'
 import type { OptionNames } from '../option/closed-options.js'
 import type { AuthRequest } from './contract.js'
 import { MastraAuthProvider, type MastraAuthProviderOptions } from './mastra-auth-provider.js'
+import { readOptions } from '../option/read-options.js'
 import { checkOptions } from './option-checks.js'
 import { checkOpaqueToken } from './opaque-token.js'
 import { readTokenUser, type TokenUser } from './token-user.js'
@@ -93,7 +94,8 @@ export class SimpleAuth<User extends object = object> extends MastraAuthProvider
    *   for a well-known one; `option_invalid` for one that is too simple, looks like a JWT or can be no
    *   bearer token, for a user without a subject, and for headers other than `Authorization`
    */
-  constructor(options: SimpleAuthOptions<User>) {
+  constructor(given: SimpleAuthOptions<User>) {
+    const options = readOptions(given)
     super({ ...options, name: options.name ?? 'simple' })
     checkOptions('SimpleAuth', options, OPTIONS)
     checkHeaders(options.headers)

@@ -30,6 +30,7 @@ const REMEDIES: Readonly<Record<StartCode, string>> = {
   option_unknown: 'Write the option as the message names it, or leave it out.',
   option_unsupported: 'Leave the option out, or do what the message says instead.',
   id_illegal: 'Use 1 to 128 of A-Z a-z 0-9 _ . - for the id and the key.',
+  agent_taken: 'Make an agent for each Mastra.',
   id_duplicate: 'Give one of the two another id or key.',
   agent_unknown: 'List the agent in the option agents of Mastra, or ask for another one.',
   tool_unknown: 'List the tool in the option tools of Mastra or of an agent.',

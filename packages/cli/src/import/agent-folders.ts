@@ -1,8 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Metafile } from 'esbuild'
 
 const CONFIG = /^config\.[cm]?[jt]s$/
+
+/** Whether a file that is called like one that declares an agent does so: by its words, or by the prompt beside it. */
+function declaresAgent(folder: string, file: string): boolean {
+  if (existsSync(join(folder, 'instructions.md'))) return true
+  return readFileSync(join(folder, file), 'utf8').includes('agentConfig')
+}
 
 /**
  * Folders of `src/mastra/agents` that declare an agent by the names of their files, as Mastra reads them, and that
@@ -16,7 +22,7 @@ export function findAgentFolders({ inputs }: Metafile, directory: string): reado
   return readdirSync(agents, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => readdirSync(join(agents, name)).map((file) => [name, file] as const))
-    .filter(([, file]) => CONFIG.test(file))
+    .filter(([name, file]) => CONFIG.test(file) && declaresAgent(join(agents, name), file))
     .map(([name, file]) => relative(directory, join(agents, name, file)).replaceAll('\\', '/'))
     .filter((file) => !imported.has(file))
 }

@@ -60,7 +60,8 @@ export function findMissingImports(
 ): readonly MissingImport[] {
   return Object.entries(inputs).flatMap(([file, { imports }]) =>
     imports
-      .filter(({ external }) => external === true)
+      // What is imported while the application runs may be there or not, as the application knows.
+      .filter(({ external, kind }) => external === true && kind !== 'dynamic-import')
       .flatMap(({ path }) => {
         const remedy = findRemedy(path, join(directory, dirname(file)))
         return remedy === undefined ? [] : [{ file, path, remedy }]

@@ -36,7 +36,7 @@ export function explainImportError(error: Error): Error {
   const [, path, name] = NO_EXPORT.exec(error.message) ?? []
   if (path === undefined || name === undefined) return error
   return new CommandFailure(
-    `The application imports ${name} from ${path}, which does not have it. Leave it out.`,
+    `The application imports ${name} from ${path}, which does not have it. Import it from the part that has it, or leave it out.`,
     { cause: error },
   )
 }

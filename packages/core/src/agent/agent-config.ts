@@ -1,5 +1,6 @@
 import {
   findRefusedOptions,
+  isNothing,
   type OptionNames,
   type RefusedOption,
   type Unserved,
@@ -8,7 +9,7 @@ import type { Memory } from '../memory/memory.js'
 import type { ModelConfig, OpenAICompatibleModel } from '../model/contract.js'
 import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'
 import type { RequestContext } from '../request-context.js'
-import { isTool } from '../tool/create-tool.js'
+import { isTool, isUnchanged } from '../tool/create-tool.js'
 import { readInstructions, type Instructions } from './instructions.js'
 import type { AgentTools } from './offered-tools.js'
 
@@ -52,22 +53,31 @@ const SERVED: OptionNames<AgentConfig, UnservedAgentOptions> = {
   maxSteps: true,
 }
 
-type Problem = readonly [name: string, remedy: string]
+type Problem = readonly [name: string, remedy: string, isGuard?: boolean]
 
 function toolProblems(tools: unknown): readonly Problem[] {
   if (typeof tools === 'function') {
     return [['tools', 'Signet does not call a function for them. Give an object of tools.']]
   }
-  return Object.entries(Object(tools) as object)
-    .filter(([, tool]: readonly [string, unknown]) => !isTool(tool))
-    .map(([name]) => [
-      `tools.${name}`,
-      'It is not a tool of Signet. Make it by createTool of @signet/core/tools, with the same description, schema and execute.',
-    ])
+  return Object.entries(Object(tools) as object).flatMap(
+    ([name, tool]: readonly [string, unknown]): Problem[] => {
+      const remedy = toolRemedy(tool)
+      return remedy === undefined ? [] : [[`tools.${name}`, remedy, isTool(tool)]]
+    },
+  )
+}
+
+/** Why a value is not a tool that may be used, and what to do; undefined for one that may. */
+export function toolRemedy(tool: unknown): string | undefined {
+  if (!isTool(tool)) {
+    return 'It is not a tool of Signet. Make it by createTool of @signet/core/tools, with the same description, schema and execute.'
+  }
+  if (isUnchanged(tool)) return undefined
+  return 'It is a copy of a tool, and what is changed in it would not count. Make it by createTool.'
 }
 
 function memoryProblems(memory: unknown): readonly Problem[] {
-  if (memory === undefined || isMemory(memory)) return []
+  if (isNothing(memory) || isMemory(memory)) return []
   const remedy =
     typeof memory === 'function'
       ? 'Signet does not call a function for it. Give a Memory.'
@@ -96,7 +106,7 @@ function modelProblems(model: unknown): readonly Problem[] {
   // An AI SDK model is an object of a class, or says which version of the contract it has.
   if (typeof model !== 'object' || model === null || 'specificationVersion' in model) return []
   return Object.keys(model)
-    .filter((name) => !Object.hasOwn(SERVER_MODEL, name))
+    .filter((name) => !Object.hasOwn(SERVER_MODEL, name) && Reflect.get(model, name) !== undefined)
     .map((name) => [
       `model.${name}`,
       'A model is { url, id, apiKey }. For headers and other settings, give an AI SDK model.',
@@ -121,11 +131,11 @@ export function findAgentRefusals(config: AgentConfig): readonly RefusedOption[]
     unsupported: UNSUPPORTED_AGENT_OPTIONS,
     guards: AGENT_GUARDS,
   })
-  const problems = problemsOf(config).map(([name, remedy]) => ({
+  const problems = problemsOf(config).map(([name, remedy, isGuard = false]) => ({
     where,
     name,
     isKnownToMastra: true,
-    isGuard: false,
+    isGuard,
     remedy,
   }))
   return [...refused, ...problems]
@@ -134,7 +144,8 @@ export function findAgentRefusals(config: AgentConfig): readonly RefusedOption[]
 /** The tools of a configuration that are tools: the others are refused. */
 export function usableTools({ tools }: AgentConfig): AgentTools {
   if (typeof tools === 'function') return {}
-  return Object.fromEntries(Object.entries(tools ?? {}).filter(([, tool]) => isTool(tool)))
+  const usable = Object.entries(tools ?? {}).filter(([, tool]) => toolRemedy(tool) === undefined)
+  return Object.fromEntries(usable)
 }
 
 /** The memory of a configuration, where it is one: any other is refused. */

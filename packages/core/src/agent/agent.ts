@@ -1,4 +1,4 @@
-import { ConfigurationError, isLegalId } from '@signet/auth'
+import { ConfigurationError, isLegalId, readOptions } from '@signet/auth'
 import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { consoleLogger, type Logger } from '../logger.js'
 import { runLoop } from '../loop/loop.js'
@@ -55,6 +55,19 @@ function checkNames(agentId: string, tools: AgentTools, memory: Memory | undefin
   }
 }
 
+/**
+ * A system prompt that is given for one answer, as one text.
+ * @throws {InputError} for what is neither a text nor a system message, nor a list of these
+ */
+function readPrompt(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null) return undefined
+  const text = readInstructions(value)
+  if (text !== undefined) return text
+  throw new InputError('The options cannot be used.', [
+    { field, message: 'It is neither a text nor a system message, nor a list of these.' },
+  ])
+}
+
 /** A model that the caller names may be wrong; that is the caller's to know, not a fault of the agent. */
 async function resolveAskedModel(config: ModelConfig): Promise<ModelObject> {
   try {
@@ -102,7 +115,8 @@ export class Agent {
    * @throws {RegistrationError} `id_illegal` or `id_duplicate`
    * @throws {ConfigurationError} `option_invalid` when maxSteps is no whole number from 1
    */
-  constructor(config: AgentConfig) {
+  constructor(given: AgentConfig) {
+    const config = readOptions(given)
     this.id = config.id ?? config.name
     this.name = config.name
     this.description = config.description ?? ''
@@ -128,6 +142,21 @@ export class Agent {
 
   /** Where the agent remembers. */
   setStorage(storage: MemoryStorage | undefined): void {
+    this.#storage = storage
+  }
+
+  /**
+   * The same, for the Mastra that the agent belongs to.
+   * @throws {RegistrationError} `agent_taken` where it remembers elsewhere: for another Mastra, which would not find
+   *   what is stored here
+   */
+  joinStorage(storage: MemoryStorage): void {
+    if (this.#storage !== undefined && this.#storage !== storage) {
+      throw new RegistrationError(
+        'agent_taken',
+        `Agent ${this.id} remembers in the storage of another Mastra. Make an agent for each.`,
+      )
+    }
     this.#storage = storage
   }
 
@@ -199,11 +228,14 @@ export class Agent {
       options.model ?? (typeof model === 'function' ? await model({ requestContext }) : model)
     return {
       model: await (options.model === undefined ? resolveModel : resolveAskedModel)(config),
-      instructions: options.instructions ?? (await this.getInstructions({ requestContext })),
+      instructions:
+        readPrompt(options.instructions, 'instructions') ??
+        (await this.getInstructions({ requestContext })),
     }
   }
 
-  async #prepare(messages: MessageInput, options: AgentOptions): Promise<Run> {
+  async #prepare(messages: MessageInput, given: AgentOptions): Promise<Run> {
+    const options = readOptions(given)
     for (const { refusals } of this.#parts()) refusals.throwIfAny()
     this.#checks.check(options, this.#logger)
     const requestContext = options.requestContext ?? new RequestContext()
@@ -211,6 +243,7 @@ export class Agent {
     return prepareRun(messages, {
       ...options,
       ...(await answering(resolve, options.abortSignal)),
+      system: readPrompt(options.system, 'system'),
       requestContext,
       agentId: this.id,
       tools: this.tools,

@@ -8,11 +8,23 @@ import {
 import type { Logger } from '../logger.js'
 import {
   ANSWER_GUARDS,
+  CLIENT_TOOL_GUARDS,
+  MEMORY_REQUEST_GUARDS,
   UNSUPPORTED_ANSWER_OPTIONS,
+  UNSUPPORTED_MEMORY_REQUEST,
+  UNSUPPORTED_MODEL_SETTINGS,
+  UNSUPPORTED_RECALL_OPTIONS,
   UNSUPPORTED_STRUCTURED_OUTPUT,
 } from '../option/answer-options.js'
 import { mayBeMissing } from '../option/refusals.js'
-import type { AgentOptions, StructuredOutputOptions, UnservedAnswerOptions } from './options.js'
+import type { MemoryRequest } from '../memory/session.js'
+import type { ClientTool } from './offered-tools.js'
+import type {
+  AgentOptions,
+  ModelSettings,
+  StructuredOutputOptions,
+  UnservedAnswerOptions,
+} from './options.js'
 
 const SERVED: OptionNames<AgentOptions, UnservedAnswerOptions> = {
   requestContext: true,
@@ -48,12 +60,64 @@ const STRUCTURED_OUTPUT_RULES: OptionRules = {
   unsupported: UNSUPPORTED_STRUCTURED_OUTPUT,
 }
 
+const MODEL_SETTINGS: OptionNames<ModelSettings> = {
+  maxOutputTokens: true,
+  temperature: true,
+  topP: true,
+  topK: true,
+  presencePenalty: true,
+  frequencyPenalty: true,
+  stopSequences: true,
+  seed: true,
+  maxRetries: true,
+}
+
+const MODEL_SETTING_RULES: OptionRules = {
+  served: MODEL_SETTINGS,
+  unsupported: UNSUPPORTED_MODEL_SETTINGS,
+}
+
+const MEMORY_REQUEST: OptionNames<MemoryRequest> = { thread: true, resource: true, options: true }
+
+const MEMORY_RULES: OptionRules = {
+  served: MEMORY_REQUEST,
+  unsupported: UNSUPPORTED_MEMORY_REQUEST,
+  guards: MEMORY_REQUEST_GUARDS,
+}
+
+const RECALL_OPTIONS: OptionNames<NonNullable<MemoryRequest['options']>> = {
+  lastMessages: true,
+  readOnly: true,
+}
+
+const RECALL_RULES: OptionRules = {
+  served: RECALL_OPTIONS,
+  unsupported: UNSUPPORTED_RECALL_OPTIONS,
+}
+
+const CLIENT_TOOL: OptionNames<ClientTool> = { description: true, inputSchema: true }
+
+const CLIENT_TOOL_RULES: OptionRules = { served: CLIENT_TOOL, guards: CLIENT_TOOL_GUARDS }
+
+/** The options below others, with what stands before their names. */
+function* nested(options: AgentOptions): Generator<readonly [string, unknown, OptionRules]> {
+  const { structuredOutput, modelSettings, memory, clientTools } = options
+  yield ['structuredOutput.', structuredOutput, STRUCTURED_OUTPUT_RULES]
+  yield ['modelSettings.', modelSettings, MODEL_SETTING_RULES]
+  yield ['memory.', memory, MEMORY_RULES]
+  yield ['memory.options.', memory?.options, RECALL_RULES]
+  for (const [name, tool] of Object.entries(clientTools ?? {})) {
+    yield [`clientTools.${name}.`, tool, CLIENT_TOOL_RULES]
+  }
+}
+
 function findRefused(where: string, options: AgentOptions): readonly RefusedOption[] {
-  const { structuredOutput } = options
-  const refused = findRefusedOptions(where, options, RULES)
-  if (structuredOutput === undefined) return refused
-  const path = 'structuredOutput.'
-  return [...refused, ...findRefusedOptions(where, structuredOutput, STRUCTURED_OUTPUT_RULES, path)]
+  const refused = [...findRefusedOptions(where, options, RULES)]
+  for (const [path, value, rules] of nested(options)) {
+    if (typeof value !== 'object' || value === null) continue
+    refused.push(...findRefusedOptions(where, value, rules, path))
+  }
+  return refused
 }
 
 /** Refuses options of an answer that are not served, or warns of them where the application says so. */

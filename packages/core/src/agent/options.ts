@@ -11,6 +11,7 @@ import type {
 } from '../option/answer-options.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema } from '../tool/create-tool.js'
+import type { Instructions } from './instructions.js'
 import type { MessageInput } from './messages.js'
 import type { ClientTools } from './offered-tools.js'
 
@@ -35,9 +36,9 @@ export interface AgentOptions extends Unserved<UnservedAnswerOptions> {
   /** Stops model and tools. */
   readonly abortSignal?: AbortSignal
   /** Replaces the agent's instructions. */
-  readonly instructions?: string
+  readonly instructions?: Instructions
   /** Added behind the instructions. */
-  readonly system?: string
+  readonly system?: Instructions
   /** Messages before those asked; not part of the question that memory keeps. */
   readonly context?: MessageInput
   /** Replaces the agent's model. */

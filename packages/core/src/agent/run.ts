@@ -27,7 +27,7 @@ import {
 } from './stored-message.js'
 
 /** Options of one answer with the agent's own filled in. */
-export interface RunOptions extends Omit<AgentOptions, 'model'> {
+export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' | 'system'> {
   readonly agentId: string
   readonly tools: AgentTools
   readonly model: ModelObject
@@ -36,6 +36,7 @@ export interface RunOptions extends Omit<AgentOptions, 'model'> {
   readonly mastra: Mastra | undefined
   readonly storage: MemoryStorage | undefined
   readonly instructions: string
+  readonly system: string | undefined
   readonly maxSteps: number
   readonly requestContext: RequestContext
   readonly logger: Logger

@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   findRefusedOptions,
+  readOptions,
   type OptionNames,
   type RefusedOption,
   type Unserved,
@@ -50,6 +51,8 @@ export interface MemoryOptions extends Unserved<UnservedMemoryOptions> {
   readonly workingMemory?: WorkingMemoryOptions
   /** Whether a model names a thread that has no title. Default: false, and the title stays empty. */
   readonly generateTitle?: boolean | TitleOptions
+  /** That the model is not shown calls without their results: it never is. Default: true. */
+  readonly filterIncompleteToolCalls?: true
 }
 
 type UnservedMemoryConfig = typeof UNSUPPORTED_MEMORY_CONFIG & typeof MEMORY_CONFIG_GUARDS
@@ -93,11 +96,17 @@ function readSettings(options: MemoryOptions): MemorySettings {
     scope = 'resource',
     template = DEFAULT_TEMPLATE,
     agentManaged = true,
-  } = options.workingMemory ?? {}
+  } = readOptions(options.workingMemory)
   if (agentManaged !== true) {
     throw new ConfigurationError(
       'option_invalid',
       'workingMemory.agentManaged of a memory is not true. Signet has nobody else to keep it: leave it out.',
+    )
+  }
+  if ((options.filterIncompleteToolCalls ?? true) !== true) {
+    throw new ConfigurationError(
+      'option_invalid',
+      'filterIncompleteToolCalls of a memory is not true. Signet never shows a model a call without its result: leave it out.',
     )
   }
   const { generateTitle = false } = options
@@ -114,6 +123,7 @@ const OPTIONS: OptionNames<MemoryOptions, UnservedMemoryOptions> = {
   lastMessages: true,
   workingMemory: true,
   generateTitle: true,
+  filterIncompleteToolCalls: true,
 }
 
 const WORKING_MEMORY: OptionNames<WorkingMemoryOptions, typeof UNSUPPORTED_WORKING_MEMORY> = {
@@ -132,9 +142,9 @@ const WHERE = 'Memory'
 
 /** The options that a memory was given and that are not served. */
 function findRefusals(config: MemoryConfig): readonly RefusedOption[] {
-  const { options = {} } = config
-  const { workingMemory = {}, generateTitle } = options
-  const title = typeof generateTitle === 'object' ? generateTitle : {}
+  const options = readOptions(config.options)
+  const workingMemory = readOptions(options.workingMemory)
+  const title = typeof options.generateTitle === 'object' ? readOptions(options.generateTitle) : {}
   return [
     ...findRefusedOptions(WHERE, config, {
       served: CONFIG,
@@ -172,8 +182,9 @@ export class Memory {
   readonly refusals: Refusals
 
   /** @throws {ConfigurationError} `option_invalid` */
-  constructor(config: MemoryConfig = {}) {
+  constructor(given: MemoryConfig = {}) {
+    const config = readOptions(given)
     this.refusals = new Refusals(findRefusals(config))
-    this.settings = Object.freeze(readSettings(config.options ?? {}))
+    this.settings = Object.freeze(readSettings(readOptions(config.options)))
   }
 }

@@ -4,11 +4,6 @@ export const UNSUPPORTED_AGENT_OPTIONS = {
   maxRetries: 'Set modelSettings.maxRetries for each answer instead.',
   workflows: 'Signet does not run workflows. Leave the option out.',
   durable: 'Signet does not resume an answer that was interrupted. Leave the option out.',
-  defaultGenerateOptionsLegacy: 'Signet does not have the legacy calls. Leave the option out.',
-  defaultStreamOptionsLegacy: 'Signet does not have the legacy calls. Leave the option out.',
-  defaultOptions:
-    'Give the options to each call of generate and stream. maxSteps is an option of the agent.',
-  defaultNetworkOptions: 'Signet does not run networks of agents. Leave the option out.',
   mastra: 'List the agent in the option agents of Mastra instead.',
   pubsub: 'Signet does not publish events. Leave the option out.',
   agents: 'Signet does not let an agent call other agents. Write a tool that asks the other agent.',
@@ -32,6 +27,14 @@ export const UNSUPPORTED_AGENT_OPTIONS = {
 
 /** The same, of options that close something: the agent would answer without a check that it was given. */
 export const AGENT_GUARDS = {
+  defaultOptions:
+    'Signet does not read them, and an approval or a processor among them would not count. Give options to each call of generate and stream. maxSteps is an option of the agent.',
+  defaultNetworkOptions:
+    'Signet does not run networks of agents, and an approval among them would not count. Leave the option out.',
+  defaultGenerateOptionsLegacy:
+    'Signet does not have the legacy calls, and an approval among them would not count. Leave the option out.',
+  defaultStreamOptionsLegacy:
+    'Signet does not have the legacy calls, and an approval among them would not count. Leave the option out.',
   inputProcessors:
     'Signet does not run processors, so that nothing would be checked before the model reads it. Check it in a route of your own, and leave the option out.',
   outputProcessors:

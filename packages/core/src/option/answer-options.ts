@@ -20,7 +20,6 @@ export const UNSUPPORTED_ANSWER_OPTIONS = {
   scorers: 'Signet does not run scorers. Leave the option out.',
   returnScorerData: 'Signet does not run scorers. Leave the option out.',
   tracingOptions: 'Signet traces by OTEL_EXPORTER_OTLP_ENDPOINT. Leave the option out.',
-  prepareStep: 'Signet sends every step as it is. Leave the option out.',
   isTaskComplete: 'Signet ends with the last step of the model. Leave the option out.',
   autoResumeSuspendedTools: 'Signet does not suspend tools. Leave the option out.',
   toolCallConcurrency: 'Signet runs the calls of a step at once. Leave the option out.',
@@ -39,6 +38,8 @@ export const UNSUPPORTED_ANSWER_OPTIONS = {
 
 /** The same, of options that close something: the answer would be given without it. */
 export const ANSWER_GUARDS = {
+  prepareStep:
+    'Signet does not call it, so that it could not take tools away. Name the tools that may run in activeTools.',
   requireToolApproval:
     'Signet does not ask anybody for approval yet, so that tools would run without one. Name the tools that may run in activeTools.',
   inputProcessors:
@@ -62,4 +63,38 @@ export const UNSUPPORTED_STRUCTURED_OUTPUT = {
   logger: 'Give the logger to Mastra instead.',
   providerOptions: 'Put providerOptions beside structuredOutput.',
   useAgent: 'The agent itself writes the object. Leave the option out.',
+} as const
+
+/** What Mastra has below `modelSettings` and Signet does not serve. */
+export const UNSUPPORTED_MODEL_SETTINGS = {
+  maxTokens: 'Write maxOutputTokens.',
+  headers: 'Set them at the model: give an AI SDK model.',
+  timeout: 'Give an abortSignal to the call.',
+  abortSignal: 'Give it to the call, beside modelSettings.',
+} as const
+
+/** What Mastra has below `memory` and Signet does not serve. */
+export const UNSUPPORTED_MEMORY_REQUEST = {
+  onTitleGenerated: 'Signet does not call it. Read the thread for its title.',
+} as const
+
+/** The same, of what closes something: the exchange would be stored. */
+export const MEMORY_REQUEST_GUARDS = {
+  readOnly: 'Write memory: { options: { readOnly: true } }.',
+} as const
+
+/** What Mastra has below `memory.options` and Signet does not serve. */
+export const UNSUPPORTED_RECALL_OPTIONS = {
+  semanticRecall: 'Signet finds messages by their words, not by what they mean. Leave it out.',
+  observationalMemory: 'Signet does not write observations. Leave it out.',
+  workingMemory: 'The memory of the agent says it. Leave it out.',
+  generateTitle: 'The memory of the agent says it. Leave it out.',
+  messageHistory: 'Set lastMessages instead.',
+  threads: 'The memory of the agent says it. Leave it out.',
+  retainFullInput: 'Signet does not have it. Leave it out.',
+} as const
+
+/** What Mastra has of a client tool and Signet does not serve, and that closes something. */
+export const CLIENT_TOOL_GUARDS = {
+  requireApproval: 'The client runs the tool: have it ask there, and leave the option out.',
 } as const

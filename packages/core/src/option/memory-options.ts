@@ -18,7 +18,6 @@ export const UNSUPPORTED_MEMORY_OPTIONS = {
     'Signet finds messages by their words, not by what they mean. Leave the option out.',
   messageHistory: 'Set lastMessages instead.',
   observationalMemory: 'Signet does not write observations. Leave the option out.',
-  filterIncompleteToolCalls: 'Signet always leaves unanswered calls out. Leave the option out.',
   retainFullInput: 'Signet does not have it. Leave the option out.',
   threads: 'Put generateTitle beside lastMessages instead.',
 } as const

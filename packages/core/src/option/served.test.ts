@@ -5,6 +5,7 @@ import { Agent } from '../agent/agent.js'
 import type { Logger } from '../logger.js'
 import { Mastra } from '../mastra.js'
 import { Memory } from '../memory/memory.js'
+import type { MemoryStorage } from '../memory/storage.js'
 import { registerApiRoute } from '../server/api-route.js'
 import { createTool, type Tool, type ToolConfig } from '../tool/create-tool.js'
 import { RequestContext } from '../request-context.js'
@@ -17,11 +18,12 @@ function untyped<Options>(options: object): Options {
   return options as Options
 }
 
-type Execute = ToolConfig<z.ZodType, z.ZodType>['execute']
+type Config = ToolConfig<z.ZodType, z.ZodType>
+type Execute = Config['execute']
 
 function toolOf(options: object, execute: Execute = () => 'ran'): Tool {
   return createTool(
-    untyped<ToolConfig<z.ZodType, z.ZodType>>({
+    untyped<Config>({
       id: 'send-mail',
       description: 'Sends mail',
       execute,
@@ -259,13 +261,17 @@ describe('a route', () => {
   const handler = () => new Response('here')
 
   it.each(['requiresPermission', 'fga', 'createHandler', 'cors'])('is refused %s', (name) => {
-    const options = { method: 'GET', handler, [name]: { a: 1 } }
-    expect(() => registerApiRoute('/here', untyped(options))).toThrow(`Route /here: ${name}.`)
+    const route = registerApiRoute('/here', untyped({ method: 'GET', handler, [name]: { a: 1 } }))
+    expect(namesRefused({ server: { apiRoutes: [route] } })).toEqual([`Route /here: ${name}`])
   })
 
   it('is refused a misspelt access, which would not close it', () => {
-    const options = { method: 'GET', handler, acess: 'agents:read' }
-    expect(() => registerApiRoute('/here', untyped(options))).toThrow('Did you mean access?')
+    const route = registerApiRoute(
+      '/here',
+      untyped({ method: 'GET', handler, acess: 'agents:read' }),
+    )
+    const [refused] = refusedBy({ server: { apiRoutes: [route] }, unsupported: 'warn' })
+    expect(refused?.remedy).toContain('Did you mean access?')
   })
 
   it('may be a plain object, and is then as closed as any other', () => {
@@ -315,4 +321,210 @@ describe('the instructions of an agent', () => {
       'neither a text nor a system message',
     )
   })
+})
+
+describe('options that are an object of a class', () => {
+  class Guarded {
+    id = 'writer'
+    name = 'Writer'
+    instructions = 'Write.'
+    model = MODEL
+    get inputProcessors(): object[] {
+      return [{}]
+    }
+  }
+
+  it('are refused a guard of the class, wherever it stands', () => {
+    const agent = new Agent(untyped(new Guarded()))
+    expect(namesRefused({ agents: { agent } })).toEqual(['Agent "writer": inputProcessors'])
+    class Tool {
+      id = 'send-mail'
+      description = 'Sends mail'
+      execute(): string {
+        return 'ran'
+      }
+      get requireApproval(): boolean {
+        return true
+      }
+    }
+    const tool = createTool(untyped<Config>(new Tool()))
+    expect(namesRefused({ tools: { tool } })).toEqual(['Tool "send-mail": requireApproval'])
+    class Server {
+      get middleware(): object[] {
+        return [() => {}]
+      }
+    }
+    expect(namesRefused({ server: new Server() })).toEqual(['Mastra: server.middleware'])
+    const hidden = Object.defineProperty(
+      { id: 'a', description: '', execute() {} },
+      'requireApproval',
+      {
+        value: true,
+        enumerable: false,
+      },
+    )
+    expect(namesRefused({ tools: { tool: createTool(untyped<Config>(hidden)) } })).toHaveLength(1)
+  })
+
+  it('are refused an inherited option of an answer', async () => {
+    const options: object = Object.create({ requireToolApproval: true }) as object
+    await expect(agentOf({}).generate('Hello', options)).rejects.toThrow('requireToolApproval')
+  })
+
+  it('keep what the class says of who may do what', () => {
+    class Server {
+      get access(): object {
+        return { roles: { chef: ['tools:read'] } }
+      }
+    }
+    const mastra = new Mastra({ server: untyped(new Server()) })
+    expect(mastra.getServer().access?.roles).toEqual({ chef: ['tools:read'] })
+    class Route {
+      path = '/here'
+      method = 'GET'
+      handler = () => new Response('here')
+      get access(): string {
+        return 'agents:delete'
+      }
+    }
+    const { apiRoutes } = new Mastra(untyped({ server: { apiRoutes: [new Route()] } })).getServer()
+    expect(apiRoutes?.[0]?.access).toBe('agents:delete')
+  })
+})
+
+describe('a copy of what was made', () => {
+  it.each([
+    ['an approval', { requireApproval: true }],
+    ['another schema', { inputSchema: z.object({ to: z.string() }) }],
+    ['nothing', {}],
+  ])('is refused: a tool with %s added', async (_, changes) => {
+    const copy = { ...toolOf({}), ...changes }
+    expect(namesRefused({ tools: { copy }, unsupported: 'warn' })).toEqual(['Mastra: tools.copy'])
+    const agent = agentOf({ tools: { copy } })
+    expect(namesRefused({ agents: { agent }, unsupported: 'warn' })).toEqual([
+      'Agent "writer": tools.copy',
+    ])
+    await expect(agent.generate('Hello')).rejects.toThrow(OptionsError)
+  })
+
+  it('is refused: a tool that inherits from one', () => {
+    const heir: object = Object.create(toolOf({}), { requireApproval: { value: true } }) as object
+    expect(namesRefused({ tools: { heir } })).toEqual(['Mastra: tools.heir'])
+  })
+
+  it('is read anew: a route that was frozen by somebody else', () => {
+    const route = {
+      path: '/here',
+      method: 'GET',
+      handler: () => new Response('here'),
+      access: 'public',
+      requiresAuth: true,
+      middleware: [],
+    }
+    expect(() => new Mastra(untyped({ server: { apiRoutes: [Object.freeze(route)] } }))).toThrow(
+      'contradict each other',
+    )
+  })
+})
+
+describe('a subclass', () => {
+  it('is refused members that the class of Mastra would ask', () => {
+    class Moderated extends Agent {
+      inputProcessors = [{}]
+    }
+    class Filtered extends Memory {
+      processors = [{}]
+    }
+    const config = { id: 'writer', name: 'Writer', instructions: '', model: MODEL }
+    const agent = new Moderated({ ...config, memory: new Filtered() })
+    expect(namesRefused({ agents: { agent } })).toEqual([
+      'Agent "writer": inputProcessors',
+      'Memory of agent "writer": processors',
+    ])
+    class Plain extends Agent {
+      nickname = 'Bob'
+    }
+    expect(namesRefused({ agents: { agent: new Plain(config) } })).toEqual([])
+  })
+})
+
+describe('an agent of two applications', () => {
+  it('is refused the second, where it would remember for the first', () => {
+    const storage = () =>
+      untyped<MemoryStorage>({ lastMessages() {}, commitExchange() {}, listThreads() {} })
+    const [first, second] = [storage(), storage()]
+    const agent = agentOf({})
+    const mastra = new Mastra({ agents: { agent, again: agent }, storage: first })
+    expect(mastra.getAgent('again')).toBe(agent)
+    expect(() => new Mastra({ agents: { agent }, storage: first })).not.toThrow()
+    expect(() => new Mastra({ agents: { agent }, storage: second })).toThrow(
+      expect.objectContaining({ code: 'agent_taken' }),
+    )
+  })
+})
+
+describe('options below those of an answer', () => {
+  it.each([
+    ['modelSettings.maxTokens', { modelSettings: { maxTokens: 7 } }],
+    ['modelSettings.temprature', { modelSettings: { temprature: 1 } }],
+    ['memory.readOnly', { memory: { thread: 't', readOnly: true } }],
+    ['memory.options.readonly', { memory: { thread: 't', options: { readonly: true } } }],
+    [
+      'memory.options.semanticRecall',
+      { memory: { thread: 't', options: { semanticRecall: true } } },
+    ],
+    ['clientTools.ask.requireApproval', { clientTools: { ask: { requireApproval: true } } }],
+    ['prepareStep', { prepareStep() {} }],
+  ])('are refused where they are not served: %s', async (name, options) => {
+    await expect(agentOf({}).generate('Hello', untyped(options))).rejects.toThrow(`: ${name}.`)
+  })
+
+  it('are taken where they are', async () => {
+    const options = {
+      modelSettings: { temperature: 1 },
+      clientTools: { ask: { description: 'Asks' } },
+    }
+    await expect(agentOf({}).generate('Hello', options)).resolves.toBeDefined()
+  })
+})
+
+describe('what asks for nothing', () => {
+  it.each([
+    { agents: null, tools: null, server: null, storage: null, logger: null },
+    { agents: undefined, server: { cors: null, apiRoutes: null } },
+  ])('may be null', (config) => {
+    expect(namesRefused(config)).toEqual([])
+  })
+
+  it('may be null in a memory and an agent', () => {
+    expect(() => new Memory(untyped({ options: null }))).not.toThrow()
+    expect(() => new Memory(untyped({ options: { workingMemory: null } }))).not.toThrow()
+    expect(namesRefused({ agents: { agent: agentOf({ memory: null }) } })).toEqual([])
+  })
+})
+
+describe('an option that can only be switched on', () => {
+  it.each([
+    [
+      'options.filterIncompleteToolCalls',
+      (value: boolean) => new Memory(untyped({ options: { filterIncompleteToolCalls: value } })),
+    ],
+    [
+      'server.handleShutdownSignals',
+      (value: boolean) => new Mastra(untyped({ server: { handleShutdownSignals: value } })),
+    ],
+  ])('is refused where it is switched off: %s', (_, make) => {
+    expect(() => make(false)).toThrow('leave it out')
+    expect(() => make(true)).not.toThrow()
+  })
+})
+
+describe('middleware of a route', () => {
+  it.each([[[false]], [[undefined]], [[{ path: '/', handler() {} }]], ['x']])(
+    'is refused what is not a function: %j',
+    (middleware) => {
+      const options = { method: 'GET', handler: () => new Response('here'), middleware }
+      expect(() => registerApiRoute('/here', untyped(options))).toThrow('not a function')
+    },
+  )
 })

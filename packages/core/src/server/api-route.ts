@@ -2,7 +2,7 @@ import {
   checkAccess,
   ConfigurationError,
   findRefusedOptions,
-  refuseOptions,
+  readOptions,
   type Access,
   type OptionNames,
   type ParamName,
@@ -10,6 +10,7 @@ import {
 } from '@signet/auth'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Mastra } from '../mastra.js'
+import { Refusals } from '../option/refusals.js'
 import { ROUTE_GUARDS, UNSUPPORTED_ROUTE_OPTIONS } from '../option/route-options.js'
 import type { RequestContext } from '../request-context.js'
 
@@ -61,6 +62,8 @@ export interface ApiRoute {
   readonly handler: ApiRouteHandler
   readonly middleware: readonly MiddlewareHandler<ApiRouteEnv>[]
   readonly openapi: Readonly<Record<string, unknown>> | undefined
+  /** What the route was given and does not serve: its application tells it with everything else. */
+  readonly refusals: Refusals
 }
 
 const SERVED: OptionNames<ApiRouteOptions<string>, UnservedRouteOptions> = {
@@ -105,48 +108,69 @@ function readAccess(path: string, options: ApiRouteOptions<string>): Access | un
   return requiresAuth ? 'authenticated' : 'public'
 }
 
+/** The routes that this copy of the package has made. */
+const made = new WeakSet<object>()
+
+/** @throws {ConfigurationError} `option_invalid` for what Hono could not call, by which it would call nobody */
+function readMiddleware(
+  path: string,
+  middleware: ApiRouteOptions<string>['middleware'],
+): readonly MiddlewareHandler<ApiRouteEnv>[] {
+  const list: readonly unknown[] = [middleware ?? []].flat()
+  const isCallable = (each: unknown): each is MiddlewareHandler<ApiRouteEnv> =>
+    typeof each === 'function'
+  if (list.every(isCallable)) return list
+  return refuse(path, 'has a middleware that is not a function.')
+}
+
 /**
- * Declares a route of the application, for `server.apiRoutes`.
+ * Declares a route of the application, for `server.apiRoutes`. Options that are not served are told by the `Mastra`
+ * that lists it.
  *
  * @param path - where it is, outside the prefix of the API; parameters as `:name`
  * @throws {ConfigurationError} `option_invalid`
- * @throws {OptionsError} for options that are not served
  */
 export function registerApiRoute<const Path extends string>(
   path: Path,
-  options: ApiRouteOptions<Path>,
+  given: ApiRouteOptions<Path>,
 ): ApiRoute {
-  const { method, handler, middleware = [], openapi } = options
-  refuseOptions(
+  const options = readOptions(given)
+  const { method, handler, openapi } = options
+  const refusals = new Refusals(
     findRefusedOptions(`Route ${path}`, options, {
       served: SERVED,
-      // A route is declared before its application says whether any may be missing, so that none may.
-      guards: { ...UNSUPPORTED_ROUTE_OPTIONS, ...ROUTE_GUARDS },
+      unsupported: UNSUPPORTED_ROUTE_OPTIONS,
+      guards: ROUTE_GUARDS,
     }),
   )
   if (!path.startsWith('/')) refuse(path, 'does not begin with a slash.')
   if (!METHODS.has(method)) refuse(path, `has no known method: write ${[...METHODS].join(', ')}.`)
-  if (typeof handler !== 'function') refuse(path, 'has no handler.')
-  return Object.freeze({
+  // A route with createHandler is told of that with everything else.
+  if (typeof handler !== 'function' && refusals.options.length === 0)
+    refuse(path, 'has no handler.')
+  const route: ApiRoute = Object.freeze({
     path,
     method,
     access: readAccess(path, options as ApiRouteOptions<string>),
     handler,
-    middleware: Array.isArray(middleware) ? [...middleware] : [middleware],
+    middleware: readMiddleware(path, options.middleware),
     openapi,
+    refusals,
   })
+  made.add(route)
+  return route
 }
 
-/** Whether a value was made by `registerApiRoute`. */
+/** Whether a value was made by `registerApiRoute`, of whichever installed copy of this package. */
 function isApiRoute(value: object): value is ApiRoute {
-  return Object.isFrozen(value) && 'access' in value && 'middleware' in value
+  if (made.has(value)) return true
+  return Object.isFrozen(value) && 'refusals' in value && 'middleware' in value
 }
 
 /**
  * A route of the application from what it lists in `server.apiRoutes`: what `registerApiRoute` made, or a plain
  * object with its path among the options, which is closed by default like any other.
  * @throws {ConfigurationError} `option_invalid`
- * @throws {OptionsError} for options that are not served
  */
 export function readApiRoute(route: ApiRoute | PlainApiRoute): ApiRoute {
   if (typeof route !== 'object' || route === null || typeof route.path !== 'string') {
@@ -156,6 +180,6 @@ export function readApiRoute(route: ApiRoute | PlainApiRoute): ApiRoute {
     )
   }
   if (isApiRoute(route)) return route
-  const { path, ...options } = route
+  const { path, ...options } = readOptions<PlainApiRoute>(route)
   return registerApiRoute(path, options)
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, isLegalId } from '@signet/auth'
+import { ConfigurationError, isLegalId, readOptions } from '@signet/auth'
 import { z } from 'zod'
 import { InputError, RegistrationError } from '../error.js'
 import { describeIssues, zodIssues } from '../issue.js'
@@ -40,6 +40,35 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
   return z.toJSONSchema(schema, { io, target: 'draft-7', unrepresentable: 'any' })
 }
 
+/** The tools that this copy of the package has made. */
+const made = new WeakSet<object>()
+
+/** The members of a tool, as `createTool` makes it. */
+const MEMBERS: Readonly<Record<keyof Tool, true>> = {
+  id: true,
+  description: true,
+  inputSchema: true,
+  outputSchema: true,
+  inputJsonSchema: true,
+  outputJsonSchema: true,
+  refusals: true,
+  execute: true,
+}
+
+/**
+ * Whether a tool is as `createTool` made it. A copy of it is not: what was changed in the copy, such as an approval
+ * that it demands, would not count.
+ */
+export function isUnchanged(tool: Tool): boolean {
+  if (made.has(tool)) return true
+  const names = Reflect.ownKeys(tool)
+  return (
+    Object.isFrozen(tool) &&
+    Object.getPrototypeOf(tool) === Object.prototype &&
+    names.every((name) => Object.hasOwn(MEMBERS, name))
+  )
+}
+
 /** Whether a value is a tool of this package, of whichever installed copy. */
 export function isTool(value: unknown): value is Tool {
   if (typeof value !== 'object' || value === null) return false
@@ -66,7 +95,8 @@ async function fitOutput(id: string, schema: z.ZodType, output: unknown): Promis
 export function createTool<
   Input extends z.ZodType = AnyInput,
   Output extends z.ZodType = z.ZodUnknown,
->(config: ToolConfig<Input, Output>): Tool {
+>(given: ToolConfig<Input, Output>): Tool {
+  const config = readOptions(given)
   const { id, description } = config
   if (!isLegalId(id)) {
     throw new RegistrationError(
@@ -83,7 +113,7 @@ export function createTool<
   const refusals = new Refusals(findToolRefusals(config))
   const outputSchema = usableSchema(config.outputSchema)
   const inputSchema = usableSchema(config.inputSchema) ?? ANY_INPUT
-  return Object.freeze({
+  const tool: Tool = Object.freeze({
     id,
     description,
     inputSchema,
@@ -101,4 +131,6 @@ export function createTool<
       return outputSchema === undefined ? output : fitOutput(id, outputSchema, output)
     },
   })
+  made.add(tool)
+  return tool
 }

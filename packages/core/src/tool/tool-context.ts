@@ -5,6 +5,11 @@ import type { ToolContext } from './tool-config.js'
 /** What Mastra gives a tool beside its input and Signet does not, with what to do. */
 const ABSENT = {
   writer: 'Signet does not stream from inside a tool. Return the result.',
+  outputWriter: 'Signet does not stream from inside a tool. Return the result.',
+  flushMessages: 'Signet stores question and answer together, once the answer is whole.',
+  tracingContext: 'Signet traces every call of a tool by itself.',
+  skipToolSpan: 'Signet traces every call of a tool by itself.',
+  runtimeContext: 'Its name is requestContext.',
   workflow: 'Signet does not run workflows.',
   workspace: 'Signet does not have workspaces.',
   browser: 'Signet does not drive a browser.',
@@ -23,6 +28,8 @@ const ABSENT_OF_AGENT = {
   suspend: 'Signet does not suspend tools.',
   resumeData: 'Signet does not suspend tools.',
   suspendPayload: 'Signet does not suspend tools.',
+  suspendedToolRunId: 'Signet does not suspend tools.',
+  isBackgroundTask: 'Signet does not run tools in the background.',
   writableStream: 'Signet does not stream from inside a tool. Return the result.',
   flushMessages: 'Signet stores question and answer together, once the answer is whole.',
 } as const

@@ -1,1 +1,3 @@
-export default { model: 'signet/rehearsal', description: 'Welcomes visitors' }
+import { agentConfig } from '@mastra/core/agent'
+
+export default agentConfig({ model: 'signet/rehearsal', description: 'Welcomes visitors' })
