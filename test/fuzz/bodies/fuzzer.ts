@@ -111,16 +111,19 @@ class BodiesSubject implements Subject<BodyCase> {
     const who = each.credential === 'none' ? undefined : each.who
     const foreign = world.foreignCanary(answer.text, who)
     checkCall({ route, credential: each.credential, sent, answer, foreign }, count)
+    // A route may be there to say that it is not served, and by which name.
+    const isReached = answer.status < 300 || answer.text.includes('"code":"not_supported"')
+    if (isReached) this.#reached.add(`${route.method} ${route.path}`)
     if (answer.status >= 300) return
-    this.#reached.add(`${route.method} ${route.path}`)
     if (answer.text.startsWith('{')) world.learn(each.who, JSON.parse(answer.text))
   }
 
   async #send(sent: SentCall) {
+    const { starts } = this.#server
     try {
       return await sendCall(this.#server.port, sent)
     } catch (error) {
-      await this.#server.requireAlive()
+      await this.#server.requireAlive(starts)
       throw error
     }
   }

@@ -53,7 +53,7 @@ async function ruleBrokenBy(
     cuts: [],
     ending: 'half-close',
   }
-  const target = { port, requireAlive: async () => undefined }
+  const target = { port, starts: 1, requireAlive: async () => undefined }
   try {
     await tryHttp(target, each, TOKEN, () => undefined, SHORT_MS)
     return undefined

@@ -22,8 +22,10 @@ const MUST_SEE = [
 /** Where a server listens that is tried, and whether it still runs. */
 export interface HttpTarget {
   readonly port: number
-  /** @throws {Violation} */
-  requireAlive(): Promise<void>
+  /** How often it was started. */
+  readonly starts: number
+  /** @throws {Violation} where it has ended since it was started so often */
+  requireAlive(starts: number): Promise<void>
 }
 
 /** Tries one case on a server. @throws {Violation} */
@@ -37,8 +39,9 @@ export async function tryHttp(
   const requests = each.requests.map((plan) => writeRequest(plan, token))
   const bytes = requests.map((request) => request.bytes).join('')
   const pieces = cutIntoPieces(bytes, each)
+  const { starts } = target
   const exchange = await exchangeBytes(target.port, pieces, each.ending, mostMs)
-  await target.requireAlive()
+  await target.requireAlive(starts)
   if (each.ending === 'abort') count('left by the client')
   else checkExchange(requests, exchange, bytes, count)
 }

@@ -9,6 +9,7 @@ export interface LoggedError {
 
 /** What a server that is tried tells of itself. */
 export interface ServerFacts {
+  readonly kind: 'facts'
   /** In bytes. */
   readonly resident: number
   /** What it logged as an error since it was asked last; the first ones of many. */
@@ -17,5 +18,6 @@ export interface ServerFacts {
 
 /** What it tells first. */
 export interface ServerReady {
+  readonly kind: 'ready'
   readonly port: number
 }

@@ -37,10 +37,10 @@ export function reportFacts(port: number, take: () => readonly LoggedError[]): v
   const tell = (facts: ServerFacts | ServerReady) => void process.send?.(facts)
   process.on('message', () => {
     globalThis.gc?.()
-    tell({ resident: process.memoryUsage.rss(), errors: take() })
+    tell({ kind: 'facts', resident: process.memoryUsage.rss(), errors: take() })
   })
   // Who interrupts the fuzzer in a terminal interrupts this too: it ends when the fuzzer does.
   process.on('SIGINT', () => undefined)
   process.once('disconnect', () => process.exit())
-  tell({ port })
+  tell({ kind: 'ready', port })
 }

@@ -7,6 +7,8 @@ import type { ServerFacts, ServerReady } from './facts.js'
 const ANSWER_MS = 60_000
 const MAX_OUTPUT = 4000
 
+type Message = ServerFacts | ServerReady
+
 /** A server that is tried, as a process of its own, so that its end ends nothing else. */
 export class ServerChild {
   readonly #program: string
@@ -14,6 +16,8 @@ export class ServerChild {
   #child: ChildProcess | undefined
   #starting: Promise<void> | undefined
   #port = 0
+  #starts = 0
+  #end: object = {}
   #output = ''
 
   /**
@@ -30,7 +34,13 @@ export class ServerChild {
     return this.#port
   }
 
+  /** How often it was started. */
+  get starts(): number {
+    return this.#starts
+  }
+
   async start(): Promise<void> {
+    this.#starts++
     const child = fork(this.#program, [JSON.stringify(this.#settings)], {
       execArgv: ['--expose-gc', '--enable-source-maps'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -40,29 +50,38 @@ export class ServerChild {
     child.stderr?.on('data', (text: Buffer) => {
       this.#output = (this.#output + text.toString()).slice(-MAX_OUTPUT)
     })
-    const [ready] = (await this.#next(child)) as [ServerReady]
-    this.#port = ready.port
+    this.#port = (await this.#next(child, 'ready')).port
   }
 
-  /** @throws {Violation} where the server has ended, once it is started again */
-  async requireAlive(): Promise<void> {
+  /**
+   * @param starts - how often it had been started before it was asked for something
+   * @throws {Violation} where it has ended since, once it is started again
+   */
+  async requireAlive(starts: number): Promise<void> {
     const child = this.#child
-    if (child === undefined || (child.exitCode === null && child.signalCode === null)) return
-    const facts = { exitCode: child.exitCode, signal: child.signalCode, output: this.#output }
-    // All lanes find it ended; one starts it.
-    this.#starting ??= this.start().finally(() => (this.#starting = undefined))
+    const isEnded = child !== undefined && (child.exitCode !== null || child.signalCode !== null)
+    if (isEnded && this.#starting === undefined) {
+      // All who asked it for something find it ended; one of them starts it.
+      this.#starting = this.#startAgain(child).finally(() => (this.#starting = undefined))
+    }
     await this.#starting
-    throw new Violation('the server goes on', facts)
+    // Any of those who were asking may have ended it: each is found, and tried again alone.
+    if (this.#starts !== starts) throw new Violation('the server goes on', { ...this.#end })
   }
 
-  /** @throws {Violation} */
+  async #startAgain(child: ChildProcess): Promise<void> {
+    // What it said last may still be on its way.
+    if (child.stderr?.closed === false) await once(child.stderr, 'close')
+    this.#end = { exitCode: child.exitCode, signal: child.signalCode, output: this.#output }
+    await this.start()
+  }
+
   async facts(): Promise<ServerFacts> {
-    await this.requireAlive()
+    await this.requireAlive(this.#starts)
     const child = this.#child
     if (child === undefined) throw new Error('The server was not started.')
     child.send('facts')
-    const [facts] = (await this.#next(child)) as [ServerFacts]
-    return facts
+    return await this.#next(child, 'facts')
   }
 
   async stop(): Promise<void> {
@@ -73,13 +92,21 @@ export class ServerChild {
     await ended
   }
 
-  async #next(child: ChildProcess): Promise<unknown[]> {
+  async #next<Kind extends Message['kind']>(
+    child: ChildProcess,
+    kind: Kind,
+  ): Promise<Extract<Message, { readonly kind: Kind }>> {
     const ended = new AbortController()
     const onExit = () => ended.abort()
     child.once('exit', onExit)
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(ANSWER_MS)])
+    const isAsked = (message: Message): message is Extract<Message, { readonly kind: Kind }> =>
+      message.kind === kind
     try {
-      return await once(child, 'message', { signal })
+      for (;;) {
+        const [message] = (await once(child, 'message', { signal })) as [Message]
+        if (isAsked(message)) return message
+      }
     } catch {
       throw new Violation('the server tells of itself', { output: this.#output })
     } finally {
