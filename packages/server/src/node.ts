@@ -171,6 +171,8 @@ export async function serve(
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+    // Node.js would answer it alone, and nothing would record that. It is refused as a request with a fault.
+    requireHostHeader: false,
   })
   // The size of the header section is limit enough: of more fields than a number, Node.js would forget some.
   server.maxHeadersCount = 0

@@ -22,8 +22,8 @@ export class NodeIncoming implements Incoming {
   #aborter: AbortController | undefined
 
   /**
-   * Its `fault` is a target or a Host that no URL can have, two Hosts (RFC 9112 section 3.2), a body in chunks of HTTP/1.0
-   * (section 6.1), or TRACE, of which the Fetch standard makes no Request.
+   * Its `fault` is a target or a Host that no URL can have, two Hosts or none (RFC 9112 section 3.2), a body in chunks of
+   * HTTP/1.0 (section 6.1), or TRACE, of which the Fetch standard makes no Request.
    */
   constructor(message: IncomingMessage, answer: ServerResponse) {
     this.method = message.method ?? ''
@@ -45,8 +45,13 @@ export class NodeIncoming implements Incoming {
   #readTarget(): Target {
     const { url = '', headers, httpVersionMajor: major, httpVersionMinor: minor } = this.#message
     if (this.method === 'TRACE') throw new RequestError('request_invalid', 'TRACE is not answered.')
-    if (headers['transfer-encoding'] !== undefined && major === 1 && minor === 0) {
+    const isOld = major === 1 && minor === 0
+    if (isOld && headers['transfer-encoding'] !== undefined) {
       throw new RequestError('request_invalid', 'HTTP/1.0 has no Transfer-Encoding.')
+    }
+    // Also beside a whole URL, whose host counts.
+    if (!isOld && headers.host === undefined) {
+      throw new RequestError('request_invalid', 'The request has no Host.')
     }
     return readTarget(url, this.header('host'), SCHEME)
   }

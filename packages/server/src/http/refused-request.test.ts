@@ -54,6 +54,9 @@ async function useRecords(options: ServeOptions = {}) {
 const illegal: [string, string][] = [
   ['TRACE', `TRACE / HTTP/1.1\r\n${HOST}`],
   ['two Hosts', `GET /health HTTP/1.1\r\n${HOST}\r\n${HOST}`],
+  ['no Host (RFC 9112 section 3.2)', 'GET /health HTTP/1.1'],
+  ['no Host beside a whole URL', 'GET http://localhost/health HTTP/1.1'],
+  ['no Host and no whole URL in HTTP/1.0', 'GET /health HTTP/1.0'],
   ['a fragment', `GET /health#x HTTP/1.1\r\n${HOST}`],
   ['a backslash in the path', `GET /api\\agents HTTP/1.1\r\n${HOST}`],
   [
@@ -92,6 +95,12 @@ describe('a request that is no legal one', () => {
       })
     },
   )
+
+  it('is none of HTTP/1.0 that names its host in its URL alone', async () => {
+    const send = await listen(async ({ path }) => new Reply(path, 200, {}))
+    const answer = await send('GET http://localhost/health HTTP/1.0\r\n\r\n').readToEnd()
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\/health$/)
+  })
 
   it('is refused, also where the answerer does not look', async () => {
     const send = await listen(async () => new Reply('answered', 200, {}))
