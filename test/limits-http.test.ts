@@ -181,7 +181,7 @@ describe('signet start', () => {
       answersAtOnce: 100,
       requestsPerMinute: 7,
       requestsAtOnce: 200,
-      bodyBytesAtOnce: 64 * 1024 * 1024,
+      bodyBytesAtOnce: 128 * 1024 * 1024,
       failuresPerMinute: false,
       isShared: false,
     })

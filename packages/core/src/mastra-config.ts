@@ -105,11 +105,11 @@ export interface LimitsConfig {
         /** How many run at once, in one process. Default: 200. */
         readonly concurrent?: number | false
       }
-  /** Of one caller, bodies of requests, from when they are let through until they are answered. */
+  /** Of one caller, bodies of requests until they are answered; of all callers together, twice as many bytes. */
   readonly bodies?:
     | false
     | {
-        /** How many bytes are held at once, in one process. Default: 67,108,864 (64 MiB). */
+        /** How many bytes are held at once, in one process. Default: 134,217,728 (128 MiB). */
         readonly concurrentBytes?: number | false
       }
   /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */

@@ -161,9 +161,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const inFlight = createInFlight()
   const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
   const gate = createGate({ provider: auth, roles, revocations, apiKeys, logger })
-  const bodyLimit = positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit)
   const limits = createLimits({
-    bodyLimit,
     config: server.limits,
     isAuthEnabled: gate.isAuthEnabled,
     redisUrl: options.redisUrl,
@@ -206,7 +204,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     metrics,
     tracing: options.tracing,
     logger,
-    bodyLimit,
+    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit),
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
     isDevelopment: options.isDevelopment ?? false,
     isReady: options.isReady ?? (() => true),

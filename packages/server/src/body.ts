@@ -2,6 +2,7 @@ import { parseStrictJson, StrictJsonError } from '@signet/auth'
 import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from './error.js'
 import type { Incoming } from './http/incoming.js'
+import type { CountBody } from './limit/limits.js'
 
 /** White space of JSON (RFC 8259 section 2), and nothing else. */
 const BLANK = /^[\t\n\r ]*$/
@@ -17,18 +18,25 @@ function tooLarge(limit: number): never {
   throw new RequestError('body_too_large', `The body is larger than ${limit} bytes.`)
 }
 
-/** @throws {RequestError} `body_too_large` for a body that is declared so */
-function checkDeclared(request: Incoming, limit: number): void {
-  if (Number(request.header('content-length') ?? 0) > limit) tooLarge(limit)
+/**
+ * @throws {RequestError} `body_too_large` for a body that is declared so
+ * @throws {LimitError} where what is declared is too much beside other bodies
+ */
+function checkDeclared(request: Incoming, limit: number, count?: CountBody): void {
+  const declared = Number(request.header('content-length') ?? 0)
+  if (declared > limit) tooLarge(limit)
+  if (declared > 0) count?.(declared, true)
 }
 
 /**
  * The request with a body that fails once it is larger than allowed, for a handler that reads it itself.
  * @param limit - largest body, in bytes
+ * @param count - counts its bytes beside those of other bodies
  * @throws {RequestError} `body_too_large` for a body that is declared so; the body's own error later
+ * @throws {LimitError} where too many bytes are held already
  */
-export function limitBody(request: Incoming, limit: number): Request {
-  checkDeclared(request, limit)
+export function limitBody(request: Incoming, limit: number, count?: CountBody): Request {
+  checkDeclared(request, limit, count)
   if (request.body === null) return request.raw
   let size = 0
   const counted = request.body.pipeThrough(
@@ -36,6 +44,7 @@ export function limitBody(request: Incoming, limit: number): Request {
       transform(chunk, controller) {
         size += chunk.byteLength
         if (size > limit) tooLarge(limit)
+        count?.(chunk.byteLength)
         controller.enqueue(chunk)
       },
     }),
@@ -75,17 +84,23 @@ export function parseBody(text: string): unknown {
  * out too large as soon as it does. Names that stand twice are refused, because one would be lost.
  *
  * @param limit - largest body, in bytes
+ * @param count - counts its bytes beside those of other bodies
  * @returns the value, or undefined for a request without a body
+ * @throws {LimitError} where too many bytes are held already
  * @throws {RequestError} `body_too_large`, or `request_invalid` with the issue
  */
-export async function readJsonBody(request: Incoming, limit: number): Promise<unknown> {
-  checkDeclared(request, limit)
+export async function readJsonBody(
+  request: Incoming,
+  limit: number,
+  count?: CountBody,
+): Promise<unknown> {
+  checkDeclared(request, limit, count)
   if (!request.hasBody) return undefined
   const contentType = request.header('content-type')
   if (contentType === undefined || !JSON_TYPE.test(contentType)) {
     refuse('Send the body as application/json.')
   }
-  const bytes = await request.readBody(limit)
+  const bytes = await request.readBody(limit, count)
   if (bytes === undefined) return tooLarge(limit)
   const text = decode(bytes)
   if (BLANK.test(text)) return undefined

@@ -84,7 +84,14 @@ export function createCustomHandler(route: ApiRoute): (input: HandlerContext) =>
     throw new RequestError('not_found', 'The route of the application answers no such path.')
   })
   return async (input) => {
-    const response = await app.fetch(limitBody(input.request, input.bodyLimit), { input })
+    const response = await app.fetch(
+      limitBody(
+        input.request,
+        input.bodyLimit,
+        input.request.hasBody ? input.holdBody() : undefined,
+      ),
+      { input },
+    )
     return followResponse(response, input)
   }
 }

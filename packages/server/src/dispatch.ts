@@ -25,7 +25,8 @@ async function callRoute(
   const query = routeQuery(route, request.query)
   let body: unknown
   if (route.body !== undefined) {
-    body = routeBody(route, await readJsonBody(request, service.bodyLimit))
+    const count = request.hasBody ? service.limits.holdBody(exchange) : undefined
+    body = routeBody(route, await readJsonBody(request, service.bodyLimit, count))
     deadline.throwIfOver()
   }
   return route.handle(new HandlerCall(passage, { params, query, body }, caller))

@@ -12,6 +12,7 @@ import { errorCode } from './error-response.js'
 import type { DecisionCode, Exchange } from './exchange.js'
 import type { Caller, KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
+import type { CountBody } from './limit/limits.js'
 import type { Metrics } from './metrics/contract.js'
 import type { HandlerInput } from './route.js'
 import type { RouteTable } from './route-table.js'
@@ -117,6 +118,10 @@ export class HandlerCall implements HandlerInput<
 
   get bodyLimit(): number {
     return this.#passage.service.bodyLimit
+  }
+
+  holdBody(): CountBody {
+    return this.#passage.service.limits.holdBody(this.#passage.exchange)
   }
 
   get table(): RouteTable {

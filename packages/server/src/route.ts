@@ -12,6 +12,7 @@ import type { JudgedMaker } from './admit.js'
 import type { DecisionCode } from './exchange.js'
 import type { KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
+import type { CountBody } from './limit/limits.js'
 import type { Metrics } from './metrics/contract.js'
 import type { OptionTable } from './request-option/rule.js'
 import type { RouteTable } from './route-table.js'
@@ -39,6 +40,8 @@ export interface HandlerContext {
   readonly isDevelopment: boolean
   /** Largest body, in bytes, for a handler that reads the request itself. */
   readonly bodyLimit: number
+  /** Begins to count the body of the request, for who reads it. */
+  holdBody(): CountBody
   /** The routes of this server. */
   readonly table: RouteTable
   /** What the instances of the server share. */

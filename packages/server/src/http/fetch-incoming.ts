@@ -5,11 +5,13 @@ import { targetOf } from './target.js'
 async function readBytes(
   body: ReadableStream<Uint8Array>,
   limit: number,
+  onBytes?: (bytes: number) => void,
 ): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.byteLength
+    onBytes?.(chunk.byteLength)
     if (size > limit) return undefined
     chunks.push(chunk)
   }
@@ -34,8 +36,8 @@ export function fetchIncoming(request: Request): Incoming {
     },
     signal,
     hasBody: request.body !== null && headers.get('content-length') !== '0',
-    readBody: async (limit) =>
-      request.body === null ? new Uint8Array() : await readBytes(request.body, limit),
+    readBody: async (limit, onBytes) =>
+      request.body === null ? new Uint8Array() : await readBytes(request.body, limit, onBytes),
     body: request.body,
   }
 }

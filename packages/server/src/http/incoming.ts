@@ -26,9 +26,10 @@ export interface Incoming {
   /**
    * Reads the body, of which nobody has read before.
    * @param limit - in bytes; what is longer is not read on
+   * @param onBytes - is told how many bytes have come, of each piece; what it throws ends the reading
    * @returns undefined where it is longer
    */
-  readBody(limit: number): Promise<Uint8Array | undefined>
+  readBody(limit: number, onBytes?: (bytes: number) => void): Promise<Uint8Array | undefined>
   /** The body piece by piece; null where there is none. */
   readonly body: ReadableStream<Uint8Array> | null
 }

@@ -118,7 +118,7 @@ export class NodeIncoming implements Incoming {
     return this.#aborter.signal
   }
 
-  readBody(limit: number): Promise<Uint8Array | undefined> {
+  readBody(limit: number, onBytes?: (bytes: number) => void): Promise<Uint8Array | undefined> {
     const message = this.#message
     return new Promise((resolve, reject) => {
       const chunks: Uint8Array[] = []
@@ -129,6 +129,12 @@ export class NodeIncoming implements Incoming {
       }
       const take = (chunk: Uint8Array) => {
         size += chunk.byteLength
+        try {
+          onBytes?.(chunk.byteLength)
+        } catch (error) {
+          message.pause()
+          return finish(() => reject(error as Error))
+        }
         if (size <= limit) return void chunks.push(chunk)
         message.pause()
         finish(() => resolve(undefined))

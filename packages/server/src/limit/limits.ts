@@ -12,6 +12,7 @@ import {
   type LimitStanding,
 } from './contract.js'
 import { LimitError } from './limit-error.js'
+import { BodyBudget } from './body-budget.js'
 import { createMemoryCounter } from './memory-counter.js'
 import { createRedisCounter } from './redis-counter.js'
 import { createRedisLink } from './redis-link.js'
@@ -30,6 +31,12 @@ export interface Limits {
    */
   admit(exchange: Exchange, route: Route): void | Promise<void>
   /**
+   * Begins to count the body of a request, also of a stranger's. Its bytes are held until the exchange is over.
+   * @returns counts bytes that have come, or only looks at those that are to come; throws a `LimitError` where they
+   *   are too many
+   */
+  holdBody(exchange: Exchange): CountBody
+  /**
    * What to refuse a request with whose credential was refused: the same, or too many of these came from its
    * address. No other refusal is counted.
    */
@@ -43,6 +50,13 @@ export interface Limits {
   close(): void
 }
 
+/**
+ * Counts bytes of a body as they come.
+ * @param isStillToCome - whether they are only declared. Default: false
+ * @throws {LimitError}
+ */
+export type CountBody = (bytes: number, isStillToCome?: boolean) => void
+
 /** What limits stand on. */
 export interface LimitOptions {
   readonly config: ServerConfig['limits']
@@ -50,8 +64,6 @@ export interface LimitOptions {
   readonly isAuthEnabled: boolean
   /** Where the counts per minute are shared. Default: they are of this process. */
   readonly redisUrl: string | undefined
-  /** Largest body, in bytes: what one is taken for whose length is not declared. */
-  readonly bodyLimit: number
   readonly logger: Logger
 }
 
@@ -75,12 +87,20 @@ function standingOf({ policy }: MinuteLimit, { used, resetsInMs }: Count): Limit
   return { policy, remaining: Math.max(0, policy.quota - used), resetSeconds }
 }
 
-/** How many bytes of a body a request will hold, at most; 0 where its route reads none. */
-function bodyBytes({ request }: Exchange, { body, isPrefixed }: Route, bodyLimit: number): number {
-  const isRead = body !== undefined || !isPrefixed
-  if (!isRead || !request.hasBody) return 0
-  const declared = request.header('content-length')
-  return declared === undefined ? bodyLimit : Math.min(Number(declared), bodyLimit)
+/** All callers together hold twice as many bytes of bodies as one. */
+const CALLERS_WITH_ALL = 2
+
+function createBodies(
+  quota: number | false,
+): { readonly policy: LimitPolicy; readonly budget: BodyBudget } | undefined {
+  if (quota === false) return undefined
+  const policy = {
+    name: 'bodies-at-once',
+    quota,
+    unit: 'content-bytes',
+    windowSeconds: undefined,
+  } as const
+  return { policy, budget: new BodyBudget({ perCaller: quota, total: CALLERS_WITH_ALL * quota }) }
 }
 
 /** The length keeps apart what a separator, which any subject may hold, would not. */
@@ -101,7 +121,7 @@ function whenCounted(
  * @throws {StartError} `option_invalid` or `redis_missing`
  */
 export function createLimits(options: LimitOptions): Limits {
-  const { config, isAuthEnabled, redisUrl, bodyLimit, logger } = options
+  const { config, isAuthEnabled, redisUrl, logger } = options
   const settings = readLimits(config)
   const link = redisUrl === undefined ? undefined : createRedisLink(redisUrl, logger)
 
@@ -112,13 +132,10 @@ export function createLimits(options: LimitOptions): Limits {
     return { policy, counter }
   }
 
-  function atOnce(
-    name: LimitPolicy['name'],
-    quota: number | false,
-    unit: LimitPolicy['unit'] = 'concurrent-requests',
-  ): SlotLimit | undefined {
+  function atOnce(name: LimitPolicy['name'], quota: number | false): SlotLimit | undefined {
     if (quota === false) return undefined
-    return { policy: { name, quota, unit, windowSeconds: undefined }, slots: createSlots(quota) }
+    const policy = { name, quota, unit: 'concurrent-requests', windowSeconds: undefined } as const
+    return { policy, slots: createSlots(quota) }
   }
 
   const answers = perMinute('answers', settings.answersPerMinute)
@@ -126,7 +143,7 @@ export function createLimits(options: LimitOptions): Limits {
   const failures = perMinute('failures', settings.failuresPerMinute)
   const answersAtOnce = atOnce('answers-at-once', settings.answersAtOnce)
   const requestsAtOnce = atOnce('requests-at-once', settings.requestsAtOnce)
-  const bodiesAtOnce = atOnce('bodies-at-once', settings.bodyBytesAtOnce, 'content-bytes')
+  const bodies = createBodies(settings.bodyBytesAtOnce)
   const isAnswerRoute = new WeakMap<Route, boolean>()
 
   function callerOf({ address, principal }: Exchange): string {
@@ -134,15 +151,10 @@ export function createLimits(options: LimitOptions): Limits {
     return address === undefined ? '' : networkOf(address)
   }
 
-  /** Takes slots until the exchange is over. @throws {LimitError} */
-  function takeSlots(
-    exchange: Exchange,
-    limit: SlotLimit | undefined,
-    caller: string,
-    count = 1,
-  ): void {
-    if (limit === undefined || count === 0) return
-    const giveBack = limit.slots.take(caller, count)
+  /** Takes a slot until the exchange is over. @throws {LimitError} */
+  function takeSlot(exchange: Exchange, limit: SlotLimit | undefined, caller: string): void {
+    if (limit === undefined) return
+    const giveBack = limit.slots.take(caller)
     if (giveBack !== undefined) return exchange.onEnd(giveBack)
     const { policy } = limit
     exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
@@ -178,11 +190,23 @@ export function createLimits(options: LimitOptions): Limits {
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
       const caller = callerOf(exchange)
-      takeSlots(exchange, isAnswered ? answersAtOnce : requestsAtOnce, caller)
-      takeSlots(exchange, bodiesAtOnce, caller, bodyBytes(exchange, route, bodyLimit))
+      takeSlot(exchange, isAnswered ? answersAtOnce : requestsAtOnce, caller)
       if (!isAnswered) return countRequest(exchange, caller)
       if (answers === undefined) return undefined
       return whenCounted(answers.counter.count(caller), (count) => settle(exchange, answers, count))
+    },
+    holdBody(exchange) {
+      if (bodies === undefined) return () => {}
+      const { policy, budget } = bodies
+      const held = budget.hold(callerOf(exchange))
+      exchange.onEnd(() => held.release())
+      return (bytes, isStillToCome = false) => {
+        if (held.wouldExceed(bytes)) {
+          exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
+          throw new LimitError('Too many bytes of bodies are held at once.', exchange.limit)
+        }
+        if (!isStillToCome) held.add(bytes)
+      }
     },
     async denial(exchange, error) {
       try {

@@ -21,7 +21,7 @@ const DEFAULTS: LimitSettings = {
   answersAtOnce: 100,
   requestsPerMinute: 6000,
   requestsAtOnce: 200,
-  bodyBytesAtOnce: 64 * 1024 * 1024,
+  bodyBytesAtOnce: 128 * 1024 * 1024,
   failuresPerMinute: 3000,
 }
 
