@@ -17,9 +17,12 @@ export interface ServeOptions {
   readonly maxHeaderBytes?: number
   /**
    * How long the socket of a client may take no byte of an answer that waits for it, in milliseconds, before its
-   * connection is ended. Default: 30,000.
+   * connection is ended. The time that the slowest client needs for what the socket has taken before comes on top,
+   * 15 minutes at most. Default: 30,000.
    */
   readonly unreadTimeoutMs?: number
+  /** How fast the slowest client reads that is waited for, in bytes per second. Default: 4,096. */
+  readonly slowestReadRate?: number
   /** How many bytes of answers may wait for their clients, in all: above it the slowest are ended. Default: 256 MiB. */
   readonly maxUnreadBytes?: number
   /** The same of one caller. Default: 128 MiB. */
@@ -42,6 +45,7 @@ const OPTIONS: OptionNames<ServeOptions> = {
   hostname: true,
   maxHeaderBytes: true,
   unreadTimeoutMs: true,
+  slowestReadRate: true,
   maxUnreadBytes: true,
   maxUnreadBytesPerCaller: true,
 }
@@ -51,6 +55,7 @@ const DEFAULT_HOSTNAME = '127.0.0.1'
 const DEFAULT_HEADER_BYTES = 16 * 1024
 const DEFAULT_GRACE_MS = 30_000
 const DEFAULT_UNREAD_TIMEOUT_MS = 30_000
+const DEFAULT_SLOWEST_READ_RATE = 4096
 const MAX_UNREAD_BYTES = 256 * 1024 * 1024
 const MAX_UNREAD_BYTES_PER_CALLER = 128 * 1024 * 1024
 /** When a silent connection is first asked whether its client is there (TCP keep-alive). */
@@ -186,7 +191,10 @@ export async function serve(
   server.on('checkExpectation', onRequest)
   refuseUnreadable(server, answerer, latest)
   const connections = trackConnections(server)
-  endStalled(server, connections.open, options.unreadTimeoutMs ?? DEFAULT_UNREAD_TIMEOUT_MS)
+  endStalled(server, connections.open, {
+    timeoutMs: options.unreadTimeoutMs ?? DEFAULT_UNREAD_TIMEOUT_MS,
+    slowestRate: options.slowestReadRate ?? DEFAULT_SLOWEST_READ_RATE,
+  })
   const address = await listen(server, hostname, port)
   let closing: Promise<void> | undefined
   return {

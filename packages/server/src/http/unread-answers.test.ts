@@ -9,6 +9,8 @@ const MEBIBYTE = 1024 * 1024
 const LONG = 24 * MEBIBYTE
 /** Short, so that no test waits. What counts is whether a client reads from one look at its socket to the next. */
 const SHORT_MS = 600
+/** So fast that what the operating system holds for a connection is read at once. */
+const FAST_RATE = 2 ** 40
 /** What no test lives to see. */
 const ENDLESS_MS = 2 ** 30
 
@@ -32,7 +34,7 @@ async function start(bodies: Readonly<Record<string, () => ReplyBody>>, options:
       })
       return new Reply(bodies[path]?.() ?? null, 200, {})
     },
-    { port: 0, ...options },
+    { port: 0, slowestReadRate: FAST_RATE, ...options },
   )
   servers.push(server)
   return {
@@ -50,11 +52,14 @@ async function start(bodies: Readonly<Record<string, () => ReplyBody>>, options:
   }
 }
 
-/** Reads a little now and then, and returns how many bytes came before the connection ended or enough had come. */
-async function readSlowly(socket: Socket, enough: number): Promise<number> {
+/**
+ * Reads a little now and then, and returns how many bytes came before the connection ended or enough had come.
+ * @param piece - how many bytes are read at once. Default: what has come
+ */
+async function readSlowly(socket: Socket, enough: number, piece?: number): Promise<number> {
   let size = 0
   while (size < enough && !socket.closed) {
-    const chunk: unknown = socket.read()
+    const chunk: unknown = socket.read(piece)
     if (chunk instanceof Uint8Array) size += chunk.byteLength
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
@@ -116,6 +121,27 @@ describe('a client that reads', () => {
     )
     expect(await readSlowly(ask('/'), LONG)).toBeGreaterThanOrEqual(LONG)
     expect(left).toStrictEqual([])
+  })
+
+  it('steadily, and so slowly that its socket takes nothing for long, is not left', async () => {
+    // Many looks pass until the operating system takes more of the answer.
+    const { ask, left } = await start(
+      { '/': () => 'x'.repeat(LONG) },
+      { unreadTimeoutMs: 12, slowestReadRate: 64 * 1024 },
+    )
+    const enough = LONG / 2
+    expect(await readSlowly(ask('/'), enough, 16 * 1024)).toBeGreaterThanOrEqual(enough)
+    expect(left).toStrictEqual([])
+  })
+
+  it('nothing more is left, once the slowest client would have read what its socket took', async () => {
+    const { ask, untilLeft } = await start(
+      { '/': () => 'x'.repeat(LONG) },
+      { unreadTimeoutMs: SHORT_MS, slowestReadRate: LONG },
+    )
+    const socket = ask('/')
+    await readSlowly(socket, MEBIBYTE)
+    await untilLeft('/')
   })
 
   it('a stream of which nothing comes is not left', async () => {
