@@ -100,7 +100,7 @@ describe('who may call a route of the application', () => {
     }
   })
 
-  it.each(['a%20b', '*', '%2A', 'a%3Ab', '%00', '%ff', 'x'.repeat(129), '%2e%2e%2f'])(
+  it.each(['a%20b', '*', '%2A', 'a%3Ab', '%01', 'x'.repeat(129), '%2e%2e%2f'])(
     'is nobody for %s, which is no legal id',
     async (id) => {
       const path = '/things/:thing'

@@ -1,9 +1,11 @@
+import type { ApiRouteHandler } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createTestApplication,
   createTestAuth,
+  makeRequest,
   tokenWith,
 } from '../../../test/support/application.js'
 import { RawClient } from '../../../test/support/raw-client.js'
@@ -98,10 +100,48 @@ describe('a closed path, however it is spelt', () => {
     expect(await ask(target)).toContain(text)
   })
 
-  it.each(['/files/%FF', '/files/%zz', '/files/%'])(
+  it.each(['/files/%FF', '/files/%zz', '/files/%', '/files/%00', '/files/a%u0061'])(
     'and none where nobody knows how to read it: %s',
     async (target) => {
       expect(await ask(target)).toMatch(/^HTTP\/1\.1 404 /)
     },
   )
+})
+
+describe('a path of a route with a permission, spelt so that nobody knows how to read it', () => {
+  /** A route for few, and patterns for every caller with a good token behind it. */
+  async function askTeam(target: string): Promise<number> {
+    const handler: ApiRouteHandler = (c) => c.text('answered')
+    const routes = [
+      registerApiRoute('/team/salaries.txt', { method: 'GET', access: 'agents:write', handler }),
+      ...['/team/*', '/*'].map((path) => registerApiRoute(path, { method: 'GET', handler })),
+    ]
+    const options = { server: { auth: createTestAuth(), apiRoutes: routes } }
+    const app = createApp(createTestApplication(options).mastra)
+    return (await app.fetch(makeRequest(target, { token: tokenWith() }))).status
+  }
+
+  it.each([
+    '/team/%FF/..%2Fsalaries.txt',
+    '/team/%FF%2F..%2Fsalaries.txt',
+    '/team/%u0073alaries.txt',
+    '/team/salaries.txt%00',
+    '/team/salaries.txt%00.png',
+    '/team/%C0%AFsalaries.txt',
+    '/team%00/salaries.txt',
+    '/other/%FF/..%2F..%2Fteam%2Fsalaries.txt',
+    '/team/%E0%80%AEsalaries.txt',
+    '/team/salaries.txt%',
+  ])('is answered 404 and not by an open pattern: %s', async (target) => {
+    expect(await askTeam(target)).toBe(404)
+  })
+
+  it.each([
+    ['/team/salaries.txt', 403],
+    ['/team/x%2F..%2Fsalaries.txt', 404],
+    ['/team/other%2Ftext', 200],
+    ['/team/%C3%A9', 200],
+  ])('and is told from one that everybody reads alike: %s', async (target, status) => {
+    expect(await askTeam(target)).toBe(status)
+  })
 })

@@ -18,7 +18,8 @@ export interface RouteTable {
   /** The whole path of a route, with its parameters as `:name`. */
   pathOf(route: Route): string
   /**
-   * The route that a request meets. None, where its path could be read as that of a route that is more closed.
+   * The route that a request meets. None, where its path could be read as that of a route that is more closed, and none
+   * of the application, where nobody knows how its path will be read.
    * @param pathname - in its one spelling
    */
   find(method: string, pathname: string): RouteMatch | undefined
@@ -130,9 +131,9 @@ export function createRouteTable(routes: readonly Route[], prefix: string): Rout
   }
   for (const router of [prefixed, outside, loose]) compile(router)
 
-  /** Whether a route outside the prefix would answer for one that is more closed, if the path were read otherwise. */
+  /** Whether a route outside the prefix could answer for one that is more closed, if the path were read otherwise. */
   function isDoubtful(method: Method, pathname: string, route: Route): boolean {
-    if (isUndecodable(pathname)) return route.access === 'public'
+    if (isUndecodable(pathname)) return true
     const read = loosePath(pathname)
     if (isPrefixed(read)) return true
     const other = matchIn(loose, method, read)?.route

@@ -20,7 +20,7 @@ describe('normalPath', () => {
 })
 
 describe('isUndecodable', () => {
-  it.each(['/%FF', '/%zz', '/%', '/a%2Fb%C3'])('says so of %s', (path) => {
+  it.each(['/%FF', '/%zz', '/%', '/a%2Fb%C3', '/a%00'])('says so of %s', (path) => {
     expect(isUndecodable(path)).toBe(true)
   })
 

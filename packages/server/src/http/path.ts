@@ -6,7 +6,7 @@ const ENCODED = /%[0-7][\da-f]|(?:%[89a-f][\da-f])+/gi
  */
 // oxlint-disable-next-line no-control-regex
 const KEPT = /[\u0000-\u001F\u007F/%\\?#]/
-const UNDECODABLE = /%(?:[89A-F]|(?![\dA-F]{2}))/i
+const UNDECODABLE = /%(?:00|[89A-F]|(?![\dA-F]{2}))/i
 
 function decode(encoded: string): string {
   const upper = encoded.toUpperCase()
@@ -27,7 +27,10 @@ export function normalPath(path: string): string {
   return path.includes('%') ? path.replace(ENCODED, decode) : path
 }
 
-/** Whether a normal path holds what is no UTF-8, or no encoding: nobody knows how it will be read. */
+/**
+ * Whether a normal path holds what is not UTF-8, is not an encoding, or is NUL, at which some readers stop: nobody knows how it
+ * will be read.
+ */
 export function isUndecodable(path: string): boolean {
   return path.includes('%') && UNDECODABLE.test(path)
 }
