@@ -44,11 +44,12 @@ function readBodiesStrictly({ req }: Context<RouteEnv>): void {
   }
 }
 
+/** Reads a form of bytes that are there, so that only the form itself can be at fault. */
 async function readForm<Form>(read: () => Promise<Form>): Promise<Form> {
   try {
     return await read()
-  } catch (error) {
-    return error instanceof TypeError ? refuseBody('The form is none.') : Promise.reject(error)
+  } catch {
+    return refuseBody('The form cannot be read.')
   }
 }
 

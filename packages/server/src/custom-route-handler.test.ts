@@ -509,6 +509,27 @@ describe('the body of a request to the application', () => {
     expect(await readRefusal(await ask('/form', options))).toMatchObject({ status: 400 })
   })
 
+  it.each([
+    [`${'a.'.repeat(30)}a=1`, 200],
+    [`${'a.'.repeat(500)}a=1`, 400],
+    [`b=1&${'.'.repeat(500)}=1`, 400],
+    [Array.from({ length: 900 }, (_, index) => `${index}${'.a'.repeat(30)}=1`).join('&'), 400],
+  ])(
+    'is answered 400 where the handler wants a form that nests too deep: %.12s',
+    async (body, status) => {
+      const read = registerApiRoute('/form', {
+        method: 'POST',
+        handler: async (c) => c.json(await c.req.parseBody({ dot: true })),
+      })
+      const { ask } = serve([read])
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const response = await ask('/form', { method: 'POST', token, body, headers })
+      expect(response.status).toBe(status)
+      if (status === 400)
+        expect(await readRefusal(response)).toMatchObject({ code: 'request_invalid' })
+    },
+  )
+
   it.each(['{', '', 'null x', '{"a":1,"a":2}'])(
     'is answered 400 where the handler wants JSON of %j',
     async (text) => {
