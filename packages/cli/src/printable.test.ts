@@ -68,6 +68,17 @@ describe('what a terminal is shown', () => {
     )
   })
 
+  it.each([
+    ['a space of no width', '\u200b'],
+    ['a joiner', '\u200d'],
+    ['a byte order mark', '\ufeff'],
+    ['a soft hyphen', '\u00ad'],
+    ['the filler of Hangul', '\u3164'],
+    ['a tag', '\u{e0041}'],
+  ])('holds no character that is not seen: %s', (_, character) => {
+    expect(printableText(`a${character}b`)).toMatch(/^a(?:\\u[0-9a-f]{4})+b$/)
+  })
+
   it('is one line where it is one text, one JSON or one row', () => {
     fc.assert(
       fc.property(hostile, (text) => {

@@ -1,11 +1,15 @@
 /**
- * What a terminal could take for a command, or show in another order than it is written: control
- * characters (C0 and C1), marks of direction (Unicode Bidi_Control), and what ends a line.
+ * What a terminal could take for a command, show in another order than it is written, or not show at all, so that two
+ * texts would look alike: control characters (C0 and C1), format characters (marks of direction, joiners, tags), what
+ * ends a line, and the filler of Hangul. A joiner before a picture makes one picture of two, and stays.
  */
-const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+const UNPRINTABLE = /(?!\u200d\p{Extended_Pictographic})[\p{Cc}\p{Cf}\u2028\u2029\u3164]/gu
 
+/** Each unit of a character in UTF-16, as JSON escapes it. */
 function escape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('')
 }
 
 /**

@@ -8,7 +8,7 @@ const HIDDEN: ReadonlySet<string> = new Set(SECRET_FIELDS)
 
 /** A text of several lines. Each further one is indented, so that none of them passes for a line of the log. */
 function indented(text: string): string {
-  return text.replaceAll(/\n(?! )/g, '\n    ')
+  return text.replaceAll(/\n(?! {4})/g, '\n    ')
 }
 
 /** An error with its stack, and its causes below it. */

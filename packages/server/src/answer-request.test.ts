@@ -18,6 +18,8 @@ beforeEach(() => {
 })
 
 const VERBS = ['generate', 'stream'] as const
+/** What looks like a JSON Web Token, whoever signed it. */
+const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
 const HELLO = { messages: 'Hello' }
 
 function ask(verb: string, json: unknown): Promise<Response> {
@@ -62,6 +64,8 @@ const BAD: readonly [string, unknown, field: string][] = [
     'providerOptions.a',
   ],
   ['no step', { ...HELLO, maxSteps: 0 }, 'maxSteps'],
+  ['a token as the id of the run, which the log has', { ...HELLO, runId: TOKEN }, 'runId'],
+  ['a token as the id of the thread', { ...HELLO, memory: { thread: TOKEN } }, 'memory.thread'],
   ['half a step', { ...HELLO, maxSteps: 1.5 }, 'maxSteps'],
   ['a step as a text', { ...HELLO, maxSteps: '1' }, 'maxSteps'],
   ['settings that are a list', { ...HELLO, modelSettings: [] }, 'modelSettings'],

@@ -1,4 +1,4 @@
-import { isLegalId, ScopeError, type Principal } from '@signet/auth'
+import { containsCredential, isLegalId, ScopeError, type Principal } from '@signet/auth'
 import { BOUNDS, type AgentOptions, type MessageInput, type ProviderOptions } from '@signet/core'
 import { z } from 'zod'
 import { boundedJson, boundedObject, boundedRecord } from './bounded.js'
@@ -148,7 +148,12 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   clientTools: boundedRecord(toolName, clientTool, BOUNDS.clientTools).optional(),
   structuredOutput: z.object({ schema: jsonSchema }).optional(),
   requestContext: clientContext.optional(),
-  runId: z.string().min(1).max(BOUNDS.runIdCharacters.limit).optional(),
+  runId: z
+    .string()
+    .min(1)
+    .max(BOUNDS.runIdCharacters.limit, { abort: true })
+    .refine((id) => !containsCredential(id), 'It looks like a credential, and would be in the log.')
+    .optional(),
 })
 
 /** Options that change what an agent is, and not only what it is asked. */

@@ -15,6 +15,10 @@ const KEY_TEXTS = [
   /\bkty\b[\\"'\s]*[=>][\\"'\s]*(?:RSA|EC|OKP|AKP|oct)\b/,
   /\bcrv\b[\\"'\s]*[:=>][\\"'\s]*(?:P-\d{3}|(?:Ed|X)\d{3,5}|secp256k1)\b/,
   /\be\b[\\"'\s]*[:=>][\\"'\s]*AQAB\b/,
+  // An RSA key in the XML of .NET, and keys as OpenSSL prints them.
+  /<(?:RSAKeyValue|ECKeyValue)\b/i,
+  /\bPublic-Key:/,
+  /\bModulus\b/,
 ]
 
 /** How public keys begin as bytes, also where their end is missing: no secret has so many of them by chance. */
@@ -85,6 +89,28 @@ function containsDer(bytes: Buffer, looksLeft: LooksLeft): boolean {
   return false
 }
 
+/** The curves of ECDSA, by the length of a point on each (SEC 1 section 2.3.3): a 4, and two coordinates. */
+const CURVES: ReadonlyMap<number, string> = new Map([
+  [65, 'P-256'],
+  [97, 'P-384'],
+  [133, 'P-521'],
+])
+
+/** Whether bytes are a point on a curve, which is a public key without its name. */
+function isPoint(bytes: Buffer): boolean {
+  const crv = CURVES.get(bytes.length)
+  if (crv === undefined || bytes[0] !== 4) return false
+  const half = (bytes.length + 1) / 2
+  const x = bytes.subarray(1, half).toString('base64url')
+  const y = bytes.subarray(half).toString('base64url')
+  try {
+    createPublicKey({ key: { kty: 'EC', crv, x, y }, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
+}
+
 function isKeyObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const has = (...names: readonly string[]) => names.every((name) => Object.hasOwn(value, name))
@@ -120,5 +146,6 @@ function containsJwk(text: string): boolean {
 export function showsKey(text: string, looksLeft: LooksLeft): boolean {
   if (KEY_TEXTS.some((pattern) => pattern.test(text))) return true
   if (KEY_BYTES.some((mark) => text.includes(mark)) || containsJwk(text)) return true
-  return containsDer(Buffer.from(text, 'latin1'), looksLeft)
+  const bytes = Buffer.from(text, 'latin1')
+  return isPoint(bytes) || containsDer(bytes, looksLeft)
 }

@@ -239,3 +239,33 @@ describe('a public key among other text', () => {
     }
   })
 })
+
+describe('a public key as others print it', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+    format: 'jwk',
+  })
+  const hex = Buffer.from(String(rsa.n), 'base64url').toString('hex')
+  const point = (curve: string) => {
+    const { x, y } = generateKeyPairSync('ec', { namedCurve: curve }).publicKey.export({
+      format: 'jwk',
+    })
+    const coordinates = [x, y].map((each) => Buffer.from(String(each), 'base64url'))
+    return Buffer.concat([Buffer.from([4]), ...coordinates])
+  }
+
+  it.each([
+    ['in the XML of .NET', `<RSAKeyValue><Modulus>${rsa.n}</Modulus></RSAKeyValue>`],
+    ['by OpenSSL', `Public-Key: (2048 bit)\nModulus:\n    ${hex.match(/../g)?.join(':')}`],
+    ['as a point of P-256 in hex', point('P-256').toString('hex')],
+    ['as a point of P-384 in base64', point('P-384').toString('base64')],
+    ['as the bytes of a point of P-521', point('P-521')],
+  ])('is known: %s', (_, spelling) => {
+    expect(isPublicKeyMaterial(Buffer.from(spelling))).toBe(true)
+  })
+
+  it('is not seen in bytes that only begin like a point', () => {
+    const bytes = point('P-256')
+    bytes[40] = (bytes[40] ?? 0) ^ 1
+    expect(isPublicKeyMaterial(Buffer.from(bytes.toString('hex')))).toBe(false)
+  })
+})

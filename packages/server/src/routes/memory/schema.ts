@@ -1,4 +1,4 @@
-import { parseStrictJson, StrictJsonError } from '@signet/auth'
+import { containsCredential, parseStrictJson, StrictJsonError } from '@signet/auth'
 import {
   BOUNDS,
   isThreadId,
@@ -19,6 +19,7 @@ export const idText: z.ZodType<string, string> = z
   .min(1)
   .max(BOUNDS.idCharacters.limit, { abort: true })
   .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
+  .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.')
 
 /** An owner that a client names. Nothing is left of it: the token says who owns. */
 export const ignoredOwner: z.ZodType<undefined> = z
