@@ -1,6 +1,9 @@
 import { parseStrictJson, StrictJsonError } from '@signet/auth'
 import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from './error.js'
+import { countForm } from './form.js'
+import { readFormType } from './form-type.js'
+import { handlerRequest } from './handler-request.js'
 import type { Incoming } from './http/incoming.js'
 import type { CountBody } from './limit/limits.js'
 
@@ -29,35 +32,46 @@ function checkDeclared(request: Incoming, limit: number, count?: CountBody): voi
 }
 
 /**
- * The request with a body that fails once it is larger than allowed, for a handler that reads it itself.
+ * The request with a body that fails once it is larger than allowed, or is a form that holds too much, for a handler that reads
+ * it itself. The Content-Type of a form is in its one spelling.
  * @param limit - largest body, in bytes
  * @param count - counts its bytes beside those of other bodies
- * @throws {RequestError} `body_too_large` for a body that is declared so; the body's own error later
+ * @throws {RequestError} `body_too_large` for a body that is declared so, `request_invalid` for a form whose Content-Type is
+ *   not plain; the body's own error later
  * @throws {LimitError} where too many bytes are held already
  */
 export function limitBody(request: Incoming, limit: number, count?: CountBody): Request {
   checkDeclared(request, limit, count)
-  if (request.body === null) return request.raw
+  const { url, method, headers, signal, body } = request
+  if (body === null) return handlerRequest(url, { method, headers, signal })
+  const form = readFormType(request.header('content-type'))
+  const countFields = form === undefined ? undefined : countForm(form)
   let size = 0
-  const counted = request.body.pipeThrough(
+  const counted = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         size += chunk.byteLength
         if (size > limit) tooLarge(limit)
         count?.(chunk.byteLength)
+        countFields?.(chunk)
         controller.enqueue(chunk)
       },
     }),
   )
-  const { method, headers, signal } = request
   const init: RequestInit & { duplex: 'half' } = {
     method,
-    headers,
+    headers: form === undefined ? headers : withType(headers, form.contentType),
     signal,
     body: counted,
     duplex: 'half',
   }
-  return new Request(request.url, init)
+  return handlerRequest(url, init)
+}
+
+function withType(headers: Headers, contentType: string): Headers {
+  const changed = new Headers(headers)
+  changed.set('content-type', contentType)
+  return changed
 }
 
 /** Can be used again and again, as long as it decodes whole texts. */

@@ -3,7 +3,7 @@ import type { ApiRoute, ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
 import { limitBody, parseBody } from './body.js'
 import { RequestError } from './error.js'
-import { checkForm } from './form.js'
+import { parseForm, readForm } from './handler-request.js'
 import type { Reply } from './http/reply.js'
 import type { HandlerContext } from './route.js'
 import { followResponse } from './stream/followed-response.js'
@@ -30,27 +30,13 @@ function readBodiesStrictly({ req }: Context<RouteEnv>): void {
       return error instanceof StrictJsonError ? refuseBody(error.message) : Promise.reject(error)
     }
   }
-  const parseForm = req.parseBody.bind(req)
-  req.parseBody = async (options?: Parameters<typeof parseForm>[0]) => {
-    checkForm(new Uint8Array(await req.arrayBuffer()), req.header('content-type'))
-    return await readForm(() => parseForm(options))
+  const parseFields = req.parseBody.bind(req)
+  req.parseBody = async (options?: Parameters<typeof parseFields>[0]) => {
+    await req.arrayBuffer()
+    return await readForm(() => parseFields(options))
   }
-  req.formData = async () => {
-    const [body, type = ''] = [await req.arrayBuffer(), req.header('content-type')]
-    checkForm(new Uint8Array(body), type)
-    return await readForm(() =>
-      new Response(body, { headers: { 'content-type': type } }).formData(),
-    )
-  }
-}
-
-/** Reads a form of bytes that are there, so that only the form itself can be at fault. */
-async function readForm<Form>(read: () => Promise<Form>): Promise<Form> {
-  try {
-    return await read()
-  } catch {
-    return refuseBody('The form cannot be read.')
-  }
+  req.formData = async () =>
+    await parseForm(await req.arrayBuffer(), req.header('content-type') ?? '')
 }
 
 /** An answer that is thrown, of whichever copy of Hono. */

@@ -498,6 +498,68 @@ describe('the body of a request to the application', () => {
     expect(await readRefusal(many)).toMatchObject({ status: 400, code: 'request_invalid' })
   })
 
+  const READERS: readonly [string, ApiRouteHandler][] = [
+    ['parsed', async (c) => c.json(Object.keys(await c.req.parseBody()).length)],
+    ['as FormData', async (c) => c.json([...(await c.req.formData()).keys()].length)],
+    ['of the raw request', async (c) => c.json([...(await c.req.raw.formData()).keys()].length)],
+    [
+      'of a copy of the raw request',
+      async (c) => c.json([...(await c.req.raw.clone().formData()).keys()].length),
+    ],
+    [
+      'of the body and headers of the raw request',
+      async ({ req: { raw } }) => {
+        const [body, type] = [await raw.arrayBuffer(), raw.headers.get('content-type') ?? '']
+        const form = await new Response(body, { headers: { 'content-type': type } }).formData()
+        return Response.json([...form.keys()].length)
+      },
+    ],
+  ]
+  const EDGE = '-'.repeat(30) + 'mark'
+  const partsOf = (fields: number) =>
+    Array.from(
+      { length: fields },
+      (_, index) => `--${EDGE}\r\nContent-Disposition: form-data; name="${index}"\r\n\r\n1\r\n`,
+    ).join('') + `--${EDGE}--\r\n`
+
+  it.each(READERS)(
+    'is answered 400 where its Content-Type hides a form of too many fields, %s',
+    async (_, handler) => {
+      const { ask } = serve([registerApiRoute('/form', { method: 'POST', handler })])
+      const send = (type: string, fields: number) => {
+        const headers = { 'content-type': type }
+        return ask('/form', { method: 'POST', token, body: partsOf(fields), headers })
+      }
+      const { limit } = BOUNDS.formFields
+      const few = await send(`multipart/form-data; x="; boundary=zzz"; boundary="${EDGE}"`, limit)
+      expect(await few.json()).toBe(limit)
+      for (const type of [
+        `multipart/form-data; boundary=${EDGE}`,
+        `multipart/form-data; x="; boundary=zzz"; boundary=${EDGE}`,
+        `multipart/form-data; boundary="${EDGE.replace('m', '\\m')}"`,
+        `text/plain, multipart/form-data; boundary=${EDGE}`,
+        `multipart/form-data; boundary=zzz; boundary=${EDGE}`,
+      ]) {
+        const refusal = await readRefusal(await send(type, limit + 1))
+        expect(refusal).toMatchObject({ status: 400, code: 'request_invalid' })
+      }
+    },
+  )
+
+  it.each(READERS.slice(0, 4))(
+    'is answered 400 where it is not the form that it is said to be, %s',
+    async (_, handler) => {
+      const { ask } = serve([registerApiRoute('/form', { method: 'POST', handler })])
+      const headers = { 'content-type': `multipart/form-data; boundary=${EDGE}` }
+      for (const body of ['no form', undefined]) {
+        const refusal = await readRefusal(
+          await ask('/form', { method: 'POST', token, body, headers }),
+        )
+        expect(refusal).toMatchObject({ status: 400, code: 'request_invalid' })
+      }
+    },
+  )
+
   it('is answered 400 where the handler wants a form of none', async () => {
     const read = registerApiRoute('/form', {
       method: 'POST',

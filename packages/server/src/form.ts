@@ -1,66 +1,93 @@
 import { BOUNDS } from '@signet/core'
 import { RequestError } from './error.js'
+import type { FormType } from './form-type.js'
 
-const URL_ENCODED = /^application\/x-www-form-urlencoded[\t ]*(?:;|$)/i
-const MULTIPART = /^multipart\/form-data[\t ]*(?:;|$)/i
-const BOUNDARY = /;[\t ]*boundary=(?:"([^"]+)"|([^\t ;"]+))/i
-
-const HEADERS_END = '\r\n\r\n'
 const LINE_END = '\r\n'
+const SEPARATOR = '&'.charCodeAt(0)
+
+/**
+ * Takes the next bytes of a form, and counts what they hold.
+ * @throws {RequestError} `request_invalid` for too much
+ */
+export type CountForm = (bytes: Uint8Array) => void
 
 function refuse(message: string): never {
   throw new RequestError('request_invalid', message, { issues: [{ field: 'body', message }] })
 }
 
-/**
- * Counts how often bytes hold a text.
- * @param most - no more are counted
- */
-function count(bytes: Buffer, text: string, most: number): number {
-  let found = 0
-  let at = bytes.indexOf(text)
-  while (at >= 0 && found < most) {
-    found++
-    at = bytes.indexOf(text, at + text.length)
-  }
-  return found
+function checkFields(fields: number): void {
+  const { limit } = BOUNDS.formFields
+  if (fields > limit) refuse(`A form has at most ${limit} fields.`)
 }
 
-/** Counts the parts of a form and the lines of their headers, up to what is too many. */
-function countParts(bytes: Buffer, boundary: string): { readonly parts: number; lines: number } {
-  const [mostParts, mostLines] = [BOUNDS.formFields.limit + 1, BOUNDS.formHeaders.limit + 1]
-  let [parts, lines] = [0, 0]
-  let at = bytes.indexOf(boundary)
-  while (at >= 0 && parts < mostParts && lines < mostLines) {
-    const start = at + boundary.length
-    const end = bytes.indexOf(HEADERS_END, start)
-    if (end < 0) break
-    parts++
-    lines += count(bytes.subarray(start + LINE_END.length, end), LINE_END, mostLines) + 1
-    at = bytes.indexOf(boundary, end)
-  }
-  return { parts, lines }
+function checkLines(lines: number): void {
+  const { limit } = BOUNDS.formHeaders
+  if (lines > limit) refuse(`The parts of a form have at most ${limit} header lines in all.`)
 }
 
-/**
- * Looks at how much a form holds before it is read: to read each of its fields costs far more.
- * @param contentType - of the request; what is no form is not looked at
- * @throws {RequestError} `request_invalid`
- */
-export function checkForm(bytes: Uint8Array, contentType = ''): void {
-  const { formFields, formHeaders } = BOUNDS
-  const tooMany = `A form has at most ${formFields.limit} fields.`
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (URL_ENCODED.test(contentType)) {
-    if (count(body, '&', formFields.limit) >= formFields.limit) refuse(tooMany)
-    return
+function countFields(): CountForm {
+  let fields = 1
+  return (bytes) => {
+    for (let at = bytes.indexOf(SEPARATOR); at >= 0; at = bytes.indexOf(SEPARATOR, at + 1)) {
+      checkFields(++fields)
+    }
   }
-  const [, quoted, plain] = BOUNDARY.exec(contentType) ?? []
-  const boundary = quoted ?? plain
-  if (boundary === undefined || !MULTIPART.test(contentType)) return
-  const { parts, lines } = countParts(body, `--${boundary}`)
-  if (parts > formFields.limit) refuse(tooMany)
-  if (lines > formHeaders.limit) {
-    refuse(`The parts of a form have at most ${formHeaders.limit} header lines in all.`)
+}
+
+/** Where the bytes of a form with parts are: before a boundary, in its line, or in the headers behind it. */
+type Place = 'content' | 'boundary' | 'headers'
+
+/** Counts the parts of a form and the lines of their headers. */
+class PartCounter {
+  readonly #boundary: string
+  #place: Place = 'content'
+  #parts = 0
+  #lines = 0
+  /** Whether the line that has not ended holds something. */
+  #hasText = false
+  /** The last bytes, where what is looked for may have begun. */
+  #rest: Uint8Array = new Uint8Array()
+
+  constructor(boundary: string) {
+    this.#boundary = `--${boundary}`
   }
+
+  count(bytes: Uint8Array): void {
+    const all = Buffer.concat([this.#rest, bytes])
+    let start = 0
+    for (;;) {
+      const sought = this.#place === 'content' ? this.#boundary : LINE_END
+      const found = all.indexOf(sought, start)
+      if (found < 0) {
+        const kept = Math.max(start, all.length - sought.length + 1)
+        this.#hasText ||= kept > start
+        this.#rest = all.subarray(kept)
+        return
+      }
+      this.#pass(this.#hasText || found > start)
+      start = found + sought.length
+    }
+  }
+
+  /**
+   * Goes on behind a boundary, or the end of a line.
+   * @param hasText - whether something stood before it
+   */
+  #pass(hasText: boolean): void {
+    this.#hasText = false
+    if (this.#place === 'content') this.#place = 'boundary'
+    else if (this.#place === 'boundary') this.#place = 'headers'
+    else if (hasText) checkLines(++this.#lines)
+    else {
+      this.#place = 'content'
+      checkFields(++this.#parts)
+    }
+  }
+}
+
+/** Counts how much a form holds while its bytes pass, before it is read: to read each of its fields costs far more. */
+export function countForm({ boundary }: FormType): CountForm {
+  if (boundary === undefined) return countFields()
+  const counter = new PartCounter(boundary)
+  return (bytes) => counter.count(bytes)
 }
