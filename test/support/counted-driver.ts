@@ -59,12 +59,16 @@ export function countedDriver(driver: Driver, onResult: (result: StatementResult
     }
   }
 
-  const { dialect } = driver
-  const counted: Dialect = {
+  const countDialect = (dialect: Dialect): Dialect => ({
     createDriver: () => countDriver(dialect.createDriver()),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: (database) => dialect.createIntrospector(database),
+  })
+  const { dialect, reads } = driver
+  return {
+    ...driver,
+    dialect: countDialect(dialect),
+    ...(reads && { reads: { ...reads, dialect: countDialect(reads.dialect) } }),
   }
-  return { ...driver, dialect: counted }
 }

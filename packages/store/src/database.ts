@@ -53,6 +53,7 @@ export function createDatabase(
   const log = (event: LogEvent) =>
     onStatement?.({ sql: event.query.sql, parameters: event.query.parameters })
   const kysely = new Kysely<Schema>({ dialect: driver.dialect, log })
+  const reader = driver.reads ? new Kysely<Schema>({ dialect: driver.reads.dialect, log }) : kysely
   const group = driver.isSingleWriter ? new WriteGroup(kysely) : undefined
   const running = new Set<Promise<unknown>>()
   let isClosed = false
@@ -85,7 +86,7 @@ export function createDatabase(
     driver,
     read: (work) =>
       track(() =>
-        kysely
+        reader
           .transaction()
           .setIsolationLevel('repeatable read')
           .setAccessMode('read only')
@@ -97,6 +98,7 @@ export function createDatabase(
       isClosed = true
       driver.appends?.close()
       await Promise.allSettled(running)
+      await reader.destroy()
       await kysely.destroy()
     },
   }

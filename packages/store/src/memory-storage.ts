@@ -15,8 +15,8 @@ import { getWorkingMemory, setWorkingMemory } from './working-memory.js'
 
 /** What of an owner is theirs apart from threads; no thread has this id. */
 const OWN_NOTES = ''
-/** Deletes by ids: which threads they are of is found out by the work itself. */
-const DELETES = '\0'
+/** Copies and deletes, whose work grows with what is stored already: one of an owner after the other. */
+const LONG = '\0'
 
 /** What nobody else of an owner may work on while an exchange is stored. */
 function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
@@ -30,7 +30,8 @@ function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
  */
 export function createMemoryStorage(database: Database, now: () => number): MemoryStorage {
   const { driver, read, write } = database
-  const queue = new OwnerQueue(driver.turns)
+  const writes = new OwnerQueue(driver.turns)
+  const reads = driver.reads ? new OwnerQueue(driver.reads.turns) : writes
 
   // Both are async, so that an argument that is refused rejects, as anything else does.
   async function reading<T>(
@@ -38,7 +39,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     work: (tx: Transaction<Schema>, owner: string) => Promise<T>,
   ): Promise<T> {
     const owner = checkOwner(given)
-    return await queue.run(owner, [], () => read((tx) => work(tx, owner)))
+    return await reads.run(owner, [], () => read((tx) => work(tx, owner)))
   }
 
   async function writing<T>(
@@ -47,7 +48,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     work: (tx: Transaction<Schema>, owner: string) => Promise<T>,
   ): Promise<T> {
     const owner = checkOwner(given)
-    return await queue.run(owner, keys, () => write((tx) => work(tx, owner)))
+    return await writes.run(owner, keys, () => write((tx) => work(tx, owner)))
   }
 
   return {
@@ -59,9 +60,9 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     updateThread: (given, threadId, change) =>
       writing(given, [threadId], (tx, owner) => updateThread(tx, owner, threadId, change, now())),
     deleteThread: (given, threadId) =>
-      writing(given, [threadId], (tx, owner) => deleteThread(tx, owner, threadId)),
+      writing(given, [threadId, LONG], (tx, owner) => deleteThread(tx, owner, threadId)),
     cloneThread: (given, threadId, options) =>
-      writing(given, [threadId, options.id], (tx, owner) =>
+      writing(given, [threadId, options.id, LONG], (tx, owner) =>
         cloneThread(tx, driver, owner, threadId, options, now()),
       ),
     listMessages: (given, threadId, query) =>
@@ -77,7 +78,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
       return await decodeRows(rows)
     },
     deleteMessages: (given, messageIds) =>
-      writing(given, [DELETES], (tx, owner) => deleteMessages(tx, owner, messageIds, now())),
+      writing(given, [LONG], (tx, owner) => deleteMessages(tx, owner, messageIds, now())),
     searchMessages: (given, query) =>
       reading(given, (tx, owner) => searchMessages(tx, driver, owner, query)),
     getWorkingMemory: (given, threadId) =>

@@ -23,8 +23,14 @@ export interface Driver {
   readonly dialect: Dialect
   /** Whether one transaction after the other writes, so that several do better as one. */
   readonly isSingleWriter: boolean
-  /** How many transactions on memory are begun at once. */
+  /** How many transactions on memory are begun at once; of those that write, where there are `reads`. */
   readonly turns: OwnerQueueOptions
+  /** Connections for transactions that only read; absent where these share those of transactions that write. */
+  readonly reads?: {
+    readonly dialect: Dialect
+    /** How many transactions that read memory are begun at once. */
+    readonly turns: OwnerQueueOptions
+  }
   /** The type of text that is compared byte by byte, as a type of a column. */
   readonly textType: RawBuilder<unknown>
   /** Adds the number of a row to a new table of messages, where the index of search needs one. */

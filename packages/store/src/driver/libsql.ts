@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CompiledQuery,
@@ -6,12 +6,14 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
-  type SqliteDialectConfig,
+  type Dialect,
+  type Driver as KyselyDriver,
   type TransactionSettings,
 } from 'kysely'
 import Libsql from 'libsql'
 import { MOST_TOGETHER } from '../write-group.js'
 import type { Driver, Fault } from './contract.js'
+import { Readers } from './libsql-readers.js'
 import { keepStatements } from './libsql-statements.js'
 
 /**
@@ -19,6 +21,19 @@ import { keepStatements } from './libsql-statements.js'
  * the transaction is run again later.
  */
 const BUSY_TIMEOUT_MS = 50
+
+/** How many reads of memory are done at once, each a part in each turn of the event loop. */
+const MAX_MEMORY_READS = 4
+/** The one more is for look-ups of API keys, revocations and records of the audit, none of which pauses. */
+const MAX_READERS = MAX_MEMORY_READS + 1
+
+/**
+ * How large the log of what was written may become before reads pause, in bytes. The database writes over it only
+ * when no connection reads what is in it, and where reads always overlap that moment never comes by itself.
+ */
+const MAX_LOG_BYTES = 32 * 1024 * 1024
+/** What is kept of the log once it is written over, in bytes. */
+const KEPT_LOG_BYTES = 4 * 1024 * 1024
 
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'])
 const CONFLICT = /^SQLITE_(?:BUSY|LOCKED)(?:_|$)/
@@ -48,16 +63,73 @@ class LibsqlDriver extends SqliteDriver {
   }
 }
 
-class LibsqlDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
+/** The connection that writes. Now and then it makes reads pause, so that the log does not grow without end. */
+class WriteDriver extends LibsqlDriver {
+  readonly #log: string
+  readonly #readers: Readers
+  #maxLogBytes = MAX_LOG_BYTES
 
-  constructor(config: SqliteDialectConfig) {
-    super(config)
-    this.#config = config
+  constructor(directory: string, readers: Readers) {
+    super({ database: async () => keepStatements(openFile(directory)) })
+    this.#log = `${fileOf(directory)}-wal`
+    this.#readers = readers
   }
 
-  override createDriver(): LibsqlDriver {
-    return new LibsqlDriver(this.#config)
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    await this.#limitLog(connection)
+    await super.beginTransaction(connection, settings)
+  }
+
+  async #limitLog(connection: DatabaseConnection): Promise<void> {
+    const bytes = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
+    if (bytes <= MAX_LOG_BYTES) this.#maxLogBytes = MAX_LOG_BYTES
+    if (bytes <= this.#maxLogBytes) return
+    // Where another process reads all the time the log goes on growing: reads pause again after as much once more.
+    this.#maxLogBytes = bytes + MAX_LOG_BYTES
+    const checkpoint = CompiledQuery.raw('pragma wal_checkpoint(passive)')
+    await this.#readers.pauseFor(async () => void (await connection.executeQuery(checkpoint)))
+  }
+}
+
+function noDatabase(): Promise<never> {
+  return Promise.reject(new Error('The connections are opened elsewhere.'))
+}
+
+/** Connections that only read. */
+class ReadDriver extends LibsqlDriver {
+  readonly #readers: Readers
+
+  constructor(readers: Readers) {
+    super({ database: noDatabase })
+    this.#readers = readers
+  }
+
+  override async init(): Promise<void> {}
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return await this.#readers.acquire()
+  }
+
+  override async releaseConnection(connection?: DatabaseConnection): Promise<void> {
+    if (connection !== undefined) await this.#readers.release(connection)
+  }
+
+  override async destroy(): Promise<void> {
+    await this.#readers.close()
+  }
+}
+
+/** The dialect of SQLite over a driver. */
+function dialectOf(driver: KyselyDriver): Dialect {
+  const dialect = new SqliteDialect({ database: noDatabase })
+  return {
+    createDriver: () => driver,
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (database) => dialect.createIntrospector(database),
   }
 }
 
@@ -86,15 +158,20 @@ function createFile(file: string): void {
   }
 }
 
+function fileOf(directory: string): string {
+  return join(directory, 'signet.db')
+}
+
 function openFile(directory: string): Libsql.Database {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const file = join(directory, 'signet.db')
+  const file = fileOf(directory)
   createFile(file)
   const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.exec('pragma journal_mode = wal')
     // An answer is acknowledged only when it would outlast a loss of power.
     database.exec('pragma synchronous = full')
+    database.exec(`pragma journal_size_limit = ${KEPT_LOG_BYTES}`)
     database.exec('pragma foreign_keys = on')
   } catch (error) {
     database.close()
@@ -103,16 +180,35 @@ function openFile(directory: string): Libsql.Database {
   return database
 }
 
+/** Opens the file for a connection that cannot write. */
+function openReader(directory: string): Libsql.Database {
+  const database = openFile(directory)
+  database.exec('pragma query_only = on')
+  return database
+}
+
+/** A driver with one connection that only reads. */
+async function openReadDriver(directory: string): Promise<KyselyDriver> {
+  const driver = new LibsqlDriver({ database: async () => keepStatements(openReader(directory)) })
+  await driver.init()
+  return driver
+}
+
 /** The driver for the file `signet.db` in a folder, which is made where it is missing. */
 export function libsqlDriver(directory: string): Driver {
+  const readers = new Readers(() => openReadDriver(directory), MAX_READERS)
   return {
     name: 'libsql',
     isSingleWriter: true,
     // As many of one owner as are made durable together.
     turns: { maxOfOwner: MOST_TOGETHER, maxInAll: Infinity },
-    dialect: new LibsqlDialect({
-      database: async () => keepStatements(openFile(directory)),
-    }),
+    dialect: dialectOf(new WriteDriver(directory, readers)),
+    // What reads neither waits for what writes nor for a long read: each connection sees what was committed when
+    // its transaction began.
+    reads: {
+      turns: { maxOfOwner: 1, maxInAll: MAX_MEMORY_READS },
+      dialect: dialectOf(new ReadDriver(readers)),
+    },
     textType: sql`text`,
     // The index finds rows by number, and only a declared number stays the same.
     numberRows: (table) => table.addColumn('number', 'integer', (column) => column.primaryKey()),
