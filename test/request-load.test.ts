@@ -187,9 +187,17 @@ describe('what once held the process for everybody no longer does', { timeout: 6
   it('a clone of as many messages as can be, and a save of as many', async () => {
     const threadId = 'many'
     const clone = `/api/memory/threads/${threadId}/clone`
-    await server.post('/api/memory/threads', { threadId })
-    const message = { role: 'user', threadId, content: '天気は晴れです '.repeat(130) }
-    const messages = list(1000, () => message)
+    const messagesOf = (thread: string, words: number) =>
+      list(1000, () => ({
+        role: 'user',
+        threadId: thread,
+        content: '天気は晴れです '.repeat(words),
+      }))
+    for (const id of [threadId, 'large']) await server.post('/api/memory/threads', { threadId: id })
+    const large = { messages: messagesOf('large', 130) }
+    await server.expectQuick('a large save', taken('/api/memory/save-messages', large))
+    // A clone tells its messages, which may come to 16 MiB.
+    const messages = messagesOf(threadId, 75)
     for (let count = 0; count < 4; count++) {
       await server.expectQuick('a save', taken('/api/memory/save-messages', { messages }))
     }
