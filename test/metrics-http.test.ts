@@ -81,7 +81,7 @@ describe('the port of metrics', () => {
     expect(await ask(server.port, '/metrics')).toMatchObject({ status: 401 })
   })
 
-  it.each(['/', '/metrics/', '/health', '/api/agents', '/%6detrics', '/metrics/../api/agents'])(
+  it.each(['/', '/metrics/', '/health', '/api/agents', '/%2fmetrics', '/metrics/../api/agents'])(
     'has nothing at %s',
     async (path) => {
       const { metrics } = await start()
@@ -91,6 +91,11 @@ describe('the port of metrics', () => {
       expect(JSON.parse(text)).toMatchObject({ code: 'not_found' })
     },
   )
+
+  it('has the metrics at their path in another spelling (RFC 3986 section 6.2.2.2)', async () => {
+    const { metrics } = await start()
+    expect(await ask(metrics.port, '/%6detrics')).toMatchObject({ status: 200 })
+  })
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('takes no %s', async (method) => {
     const { metrics } = await start()

@@ -13,11 +13,10 @@ const MULTIPART = 'multipart/form-data'
 
 /** What some reader may take for a form, such as the last one of several types. */
 const MAY_BE_FORM = /multipart\/form-data|application\/x-www-form-urlencoded/i
-/** The type alone, before its parameters. */
-const ESSENCE = /^[^\t ;]+(?=[\t ]*(?:;|$))/
-/** A parameter (RFC 9110 section 5.6.6), with no pair of a backslash and no comma in its value. */
-const PARAMETER =
-  /[\t ]*;[\t ]*(?:([\w!#$%&'*+.^`|~-]+)=(?:([\w!#$%&'*+.^`|~-]+)|"([^"\\,]*)"))?[\t ]*/y
+/** The type alone, and the blanks before its parameters. */
+const ESSENCE = /^([^\t ;]+)[\t ]*/
+/** A parameter (RFC 9110 section 5.6.6), with no pair of a backslash and no comma in its value, and the blanks behind. */
+const PARAMETER = /;[\t ]*(?:([\w!#$%&'*+.^`|~-]+)=(?:([\w!#$%&'*+.^`|~-]+)|"([^"\\,]*)")[\t ]*)?/y
 /** RFC 2046 section 5.1.1, without a comma and a space. */
 const BOUNDARY = /^[\w'()+./:=?-]{1,70}$/
 /** A boundary that needs no quotes. */
@@ -53,8 +52,8 @@ function readBoundaries(contentType: string, start: number): readonly string[] {
  */
 export function readFormType(contentType = ''): FormType | undefined {
   if (!MAY_BE_FORM.test(contentType)) return undefined
-  const [essence = ''] = ESSENCE.exec(contentType) ?? []
-  const boundaries = readBoundaries(contentType, essence.length)
+  const [start = '', essence = ''] = ESSENCE.exec(contentType) ?? []
+  const boundaries = readBoundaries(contentType, start.length)
   if (essence.toLowerCase() === URL_ENCODED)
     return { contentType: URL_ENCODED, boundary: undefined }
   const [boundary = ''] = boundaries
