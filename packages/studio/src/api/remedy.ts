@@ -86,6 +86,14 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     title: 'The server answers only to its own name.',
     remedy: 'Open the Studio under the address that `signet dev` prints.',
   },
+  headers_too_large: {
+    title: 'The headers of the request are too large.',
+    remedy: 'Look at the headers in Settings: all of them together have 16 KiB at most.',
+  },
+  request_timeout: {
+    title: 'The request took too long to arrive.',
+    remedy: 'Look at the connection to the server, then try again.',
+  },
   rate_limited: { title: 'Too many requests.', remedy: 'Wait a moment, then try again.' },
   answer_failed: {
     title: 'The answer failed.',
