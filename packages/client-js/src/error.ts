@@ -54,7 +54,7 @@ export type ServerErrorCode =
 export type MastraClientErrorCode =
   | LocalErrorCode
   | ServerErrorCode
-  /** An error answer without a code: from a proxy, say, or from the original's server. */
+  /** An error answer without a code: from a proxy, say, or from Mastra's server. */
   | 'http_error'
   | (string & Record<never, never>)
 
@@ -91,7 +91,7 @@ export class MastraClientError extends Error {
   readonly requestId: string | undefined
   /** For `scope_insufficient`: the permission that the token does not grant. */
   readonly missingScope: string | undefined
-  /** For `not_supported`: the part of the original that the server does not have. */
+  /** For `not_supported`: the part of Mastra that the server does not have. */
   readonly feature: string | undefined
   /** The value of `WWW-Authenticate` (RFC 6750 section 3). */
   readonly challenge: string | undefined

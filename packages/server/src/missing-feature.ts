@@ -33,7 +33,7 @@ function isId(name: string, encoded: string): boolean {
   }
 }
 
-/** The feature of the original that a path below the prefix is for, where this server does not have it. */
+/** The feature of Mastra that a path below the prefix is for, where this server does not have it. */
 function missingFeature(method: string, path: string): MissingFeature | undefined {
   const routeMethod = method === 'HEAD' ? 'GET' : method
   if (!METHODS.has(routeMethod)) return undefined
@@ -45,7 +45,7 @@ function missingFeature(method: string, path: string): MissingFeature | undefine
 }
 
 /**
- * Why no route answers a request: the name of what it asks for, where that is a part of the original that
+ * Why no route answers a request: the name of what it asks for, where that is a part of Mastra that
  * this server does not have; else only that nothing is there. It is for callers whose token is good.
  */
 export function noSuchRoute(

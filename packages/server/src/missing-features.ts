@@ -1,4 +1,4 @@
-/** A part of the original that this server does not have, and the routes by which clients reach it there. */
+/** A part of Mastra that this server does not have, and the routes by which clients reach it there. */
 export interface MissingFeature {
   /** As it stands in a sentence: `Signet does not have workflows.` Clients may compare it. */
   readonly name: string
@@ -9,7 +9,7 @@ export interface MissingFeature {
 }
 
 /**
- * Every route of the original that this server does not have: those of the public contract in
+ * Every route of Mastra that this server does not have: those of the public contract in
  * `@mastra/client-js` 1.47.0, and the two of browsers that its server adds. `npm run interop` holds the
  * list against that contract.
  */

@@ -138,7 +138,7 @@ export const ANSWER_OPTIONS: OptionTable = {
   runId: served('the id of the run'),
 
   resourceId: owner,
-  threadId: harmless('a thread at the top', 'The original does not look at it here either.'),
+  threadId: harmless('a thread at the top', 'Mastra does not look at it here either.'),
   tracingOptions: harmless('how the answer is traced', OWN_TRACES),
   tracingContext: harmless('how the answer is traced', OWN_TRACES),
   tracing: harmless('how the answer is traced', OWN_TRACES),

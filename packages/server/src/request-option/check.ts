@@ -69,7 +69,7 @@ function checkNames(findings: Findings, table: OptionTable, value: object, path:
  * Refuses a value that has options which Signet does not serve, or names that nobody has. A table says
  * nothing of what the values of served options may be: that is for the schema of the route.
  *
- * @throws {RequestError} `option_unsupported` where one is of the original; else `request_invalid`; with
+ * @throws {RequestError} `option_unsupported` where one is of Mastra; else `request_invalid`; with
  *   an issue for each, at most as many as a request is told
  */
 export function checkOptions(table: OptionTable, value: unknown): void {

@@ -5,7 +5,7 @@ export interface OptionRule {
   /** What the option is, in words that go on after `Signet does not serve`. */
   readonly what: string
   /**
-   * `served`: it does what it does in the original. `harmless`: it is not looked at, because it changes
+   * `served`: it does what it does in Mastra. `harmless`: it is not looked at, because it changes
    * neither the answer nor who may do what. `refused`: it would change that, and is not served.
    */
   readonly state: 'served' | 'harmless' | 'refused'

@@ -79,7 +79,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   },
   not_found: { title: 'There is nothing here.', remedy: 'It may have been deleted.' },
   not_supported: {
-    title: 'Signet does not have this part of the original.',
+    title: 'Signet does not have this part of Mastra.',
     remedy: 'Leave the call out.',
   },
   host_refused: {

@@ -128,7 +128,7 @@ const writeNotes = defineRoute({
 
 /**
  * What is said of observations: no agent makes any.
- * @throws {RequestError} `request_invalid`, as the original refuses it for an agent that does not observe
+ * @throws {RequestError} `request_invalid`, as Mastra refuses it for an agent that does not observe
  */
 function refuseObservations(caller: MemoryCaller, agentId: string): never {
   readableAgent(caller, agentId)
