@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
-import { Agent, createTool, Mastra, Memory } from '@signet/core'
-import { registerApiRoute } from '@signet/core/server'
+import type { Mastra } from '@signet/core'
 import { createApp, type App, type Route } from '@signet/server'
 import { openStore, type Store } from '@signet/store'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLogRecorder, SECRET } from './support/application.js'
 import { takeOverChance, type Repeatable } from './support/repeatable.js'
+import { createRouteApplication, KNOWN_NAMES } from './support/route-application.js'
 import { callsOf, toWire, type RouteCall, type WireCall } from './support/route-calls.js'
 import type { NameRef } from './support/schema-value.js'
 
@@ -26,42 +26,8 @@ let store: Store
 let app: App
 let chance: Repeatable
 
-const KNOWN_NAMES: Readonly<Record<string, readonly string[]>> = {
-  agentId: ['keeper', 'note-keeper'],
-  toolId: ['look-up', 'lookUp'],
-}
-
 function createMastra(): Mastra {
-  const lookUp = createTool({
-    id: 'look-up',
-    description: 'Looks up the weather of a place',
-    execute: async (input, { requestContext }) => ({
-      input,
-      owner: requestContext.principal?.resourceId,
-    }),
-  })
-  const agent = (id: string, scope: 'resource' | 'thread') =>
-    new Agent({
-      id,
-      name: id,
-      instructions: 'Keep notes.',
-      model: 'signet/rehearsal',
-      tools: { lookUp },
-      memory: new Memory({ options: { workingMemory: { enabled: true, scope } } }),
-    })
-  const whoami = registerApiRoute('/whoami/:name', {
-    method: 'POST',
-    handler: async (context) => {
-      const owner = context.get('requestContext').principal?.resourceId
-      return context.json({ owner, name: context.req.param('name') })
-    },
-  })
-  return new Mastra({
-    agents: { keeper: agent('keeper', 'resource'), noteKeeper: agent('note-keeper', 'thread') },
-    storage: store.memory,
-    logger,
-    server: { auth, apiRoutes: [whoami] },
-  })
+  return createRouteApplication({ storage: store.memory, logger, server: { auth } })
 }
 
 beforeAll(async () => {

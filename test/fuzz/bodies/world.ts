@@ -1,6 +1,7 @@
 import type { NameRef } from '../../support/schema-value.js'
 import { Violation } from '../fuzzer.js'
-import { KNOWN_NAMES, signToken } from './application.js'
+import { KNOWN_NAMES } from '../../support/route-application.js'
+import { signToken } from './application.js'
 import { sendCall, type CallAnswer } from './send-call.js'
 
 /** Whose threads there are. Both know the names of the other. */

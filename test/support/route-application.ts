@@ -1,0 +1,62 @@
+import {
+  Agent,
+  createTool,
+  Mastra,
+  Memory,
+  type Logger,
+  type MemoryStorage,
+  type ServerConfig,
+} from '@signet/core'
+import { registerApiRoute } from '@signet/core/server'
+
+/** Names that paths of the application may have. */
+export const KNOWN_NAMES: Readonly<Record<string, readonly string[]>> = {
+  agentId: ['keeper', 'note-keeper'],
+  toolId: ['look-up', 'lookUp'],
+}
+
+/** What an application of all kinds of routes stands on. */
+export interface RouteApplicationOptions {
+  readonly storage: MemoryStorage
+  readonly logger: Logger
+  /** Who may call, and how often. */
+  readonly server: Pick<ServerConfig, 'auth' | 'limits'>
+}
+
+/** Agents that remember, a tool, and a route of the application: something behind every route of the table. */
+export function createRouteApplication({
+  storage,
+  logger,
+  server,
+}: RouteApplicationOptions): Mastra {
+  const lookUp = createTool({
+    id: 'look-up',
+    description: 'Looks up the weather of a place',
+    execute: async (input, { requestContext }) => ({
+      input,
+      owner: requestContext.principal?.resourceId,
+    }),
+  })
+  const agent = (id: string, scope: 'resource' | 'thread') =>
+    new Agent({
+      id,
+      name: id,
+      instructions: 'Keep notes.',
+      model: 'signet/rehearsal',
+      tools: { lookUp },
+      memory: new Memory({ options: { workingMemory: { enabled: true, scope } } }),
+    })
+  const whoami = registerApiRoute('/whoami/:name', {
+    method: 'POST',
+    handler: async (context) => {
+      const owner = context.get('requestContext').principal?.resourceId
+      return context.json({ owner, name: context.req.param('name') })
+    },
+  })
+  return new Mastra({
+    agents: { keeper: agent('keeper', 'resource'), noteKeeper: agent('note-keeper', 'thread') },
+    storage,
+    logger,
+    server: { ...server, apiRoutes: [whoami] },
+  })
+}
