@@ -66,6 +66,19 @@ describe('createLogger', () => {
     },
   )
 
+  it('writes of a storage fault its class and what the database calls it, also where it is a cause', () => {
+    const { logger, lines } = createRecorder()
+    const told = { code: 'storage_unavailable', fault: 'full', driverCode: '53100' }
+    const cause = Object.assign(new Error('full'), told)
+    logger.error('x', { error: Object.assign(new Error('the error', { cause }), told) })
+    logger.error('x', {
+      error: Object.assign(new Error('odd'), { fault: { a: 1 }, driverCode: 7 }),
+    })
+    expect(lines()[0]).toMatchObject({ err: { ...told, cause: told } })
+    expect(lines()[1]?.['err']).not.toHaveProperty('fault')
+    expect(lines()[1]?.['err']).not.toHaveProperty('driverCode')
+  })
+
   it('writes of an error its name, message, stack and causes', () => {
     const { logger, lines } = createRecorder()
     const cause = Object.assign(new TypeError('the cause'), { code: 'ECONNREFUSED' })

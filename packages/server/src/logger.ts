@@ -27,17 +27,28 @@ const MOST_CAUSES = 5
 /** The levels that can be asked for. */
 const LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error', 'silent'])
 
+/** Members that tell in constant words what failed, such as the class and the code of a storage fault. */
+const TOLD = ['code', 'fault', 'driverCode'] as const
+
+function readTold(error: Error): LogFields {
+  const told: Record<string, string> = {}
+  for (const name of TOLD) {
+    const value: unknown = Reflect.get(error, name)
+    if (typeof value === 'string') told[name] = value
+  }
+  return told
+}
+
 /** What is written of an error: none of its other members, which may be prompts, answers or keys. */
 export function describeError(error: unknown, causes: number = MOST_CAUSES): LogFields {
   if (!(error instanceof Error)) {
     return { type: typeof error, ...(typeof error === 'string' && { message: error }) }
   }
   const { name, message, stack, cause } = error
-  const code: unknown = Reflect.get(error, 'code')
   return {
     type: name,
     message,
-    ...(typeof code === 'string' && { code }),
+    ...readTold(error),
     stack,
     ...(cause !== undefined && causes > 0 && { cause: describeError(cause, causes - 1) }),
   }

@@ -3,6 +3,7 @@ import { Kysely, type LogEvent, type Transaction } from 'kysely'
 import type { Driver } from './driver/contract.js'
 import { StorageError } from './error.js'
 import type { Schema } from './schema.js'
+import { translate } from './translate.js'
 import { WriteGroup } from './write-group.js'
 
 /** For how long a transaction is run again that the database gave up in favour of another. */
@@ -27,24 +28,6 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** What the store throws for what the database threw. */
-function translate(error: unknown, driver: Driver): unknown {
-  if (StorageError.isInstance(error)) return error
-  const fault = driver.explain(error)
-  if (fault === undefined) return error
-  const options = { driverCode: fault.code }
-  switch (fault.kind) {
-    case 'unavailable':
-    case 'conflict':
-      return new StorageError('storage_unavailable', 'The database is not available.', options)
-    case 'duplicate':
-      // Threads and keys are inserted with a look at what is there; that leaves the ids of messages.
-      return new StorageError('message_exists', 'A message has this id already.', options)
-    case 'failed':
-      return new StorageError('storage_failed', 'The database refused a statement.', options)
-  }
-}
-
 /** A database behind one driver. Nothing is opened before the first transaction. */
 export function createDatabase(
   driver: Driver,
@@ -59,13 +42,13 @@ export function createDatabase(
   let isClosed = false
 
   async function attempt<T>(run: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + PATIENCE_MS
+    const deadline = performance.now() + PATIENCE_MS
     for (;;) {
       try {
         return await run()
       } catch (error) {
-        const isWorthAnother = driver.explain(error)?.kind === 'conflict' && Date.now() < deadline
-        if (!isWorthAnother) throw translate(error, driver)
+        const isConflict = driver.explain(error)?.kind === 'conflict'
+        if (!isConflict || performance.now() >= deadline) throw translate(error, driver)
       }
       await sleep(Math.random() * MAXIMUM_BREAK_MS)
     }

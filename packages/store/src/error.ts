@@ -2,7 +2,7 @@ const STORAGE_ERROR = Symbol.for('signet.store.storage-error')
 
 /** Why the store did not do what it was asked to. */
 export type StorageErrorCode =
-  /** It cannot be reached just now, or is too busy. */
+  /** It cannot do it just now; `fault` says why. What is asked again later may succeed. */
   | 'storage_unavailable'
   /** A fault of the database or of this package. */
   | 'storage_failed'
@@ -23,10 +23,32 @@ export type StorageErrorCode =
   | 'message_exists'
   | 'api_key_exists'
 
+/** Why the database could not do it, as the operator must know it. */
+export type StorageFaultClass =
+  /** It cannot be reached, is starting or stopping, or has no connection or memory left. */
+  | 'unavailable'
+  /** It takes no writes: a standby, or a file system that is mounted read-only. */
+  | 'read_only'
+  /** Its disk or its quota is full. */
+  | 'full'
+  /** It did not accept a statement: a fault of this package. */
+  | 'refused'
+  /** Its data is damaged. */
+  | 'corrupt'
+  /** It does not let this user in, or does not let them do this. */
+  | 'permission'
+
 /** What a `StorageError` may say beside its code. */
 export interface StorageErrorOptions {
-  /** What the database calls it, such as `57P01` or `SQLITE_BUSY`. */
+  /** Default: `unavailable` for the code `storage_unavailable`, `refused` for `storage_failed`, else none. */
+  readonly fault?: StorageFaultClass
+  /** What the database or the system calls it, such as `57P01`, `SQLITE_BUSY` or `ECONNREFUSED`. */
   readonly driverCode?: string
+}
+
+function usualFault(code: StorageErrorCode): StorageFaultClass | undefined {
+  if (code === 'storage_unavailable') return 'unavailable'
+  return code === 'storage_failed' ? 'refused' : undefined
 }
 
 /**
@@ -36,12 +58,14 @@ export interface StorageErrorOptions {
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
+  readonly fault: StorageFaultClass | undefined
   readonly driverCode: string | undefined
 
   constructor(code: StorageErrorCode, message: string, options: StorageErrorOptions = {}) {
     super(message)
     Object.defineProperty(this, STORAGE_ERROR, { value: true })
     this.code = code
+    this.fault = options.fault ?? usualFault(code)
     this.driverCode = options.driverCode
   }
 

@@ -1,4 +1,9 @@
 // The public names of @signet/store. Whatever is added here must be kept.
-export { StorageError, type StorageErrorCode, type StorageErrorOptions } from './error.js'
+export {
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorOptions,
+  type StorageFaultClass,
+} from './error.js'
 export { createStore, openStore } from './open.js'
 export type { Store, StoreOptions } from './store.js'

@@ -1,12 +1,15 @@
+import type { StorageFaultClass } from '../error.js'
 import type { OwnerQueueOptions } from '../owner-queue.js'
 import type { CreateTableBuilder, Dialect, RawBuilder, SqlBool, Transaction } from 'kysely'
 import type { Schema } from '../schema.js'
 
 /** What a failure of the database means. `conflict` goes away when the transaction is run again. */
 export interface Fault {
-  readonly kind: 'unavailable' | 'conflict' | 'duplicate' | 'failed'
-  /** What the database calls it. */
+  readonly kind: StorageFaultClass | 'conflict' | 'duplicate'
+  /** What the database or the system calls it. */
   readonly code?: string
+  /** A constant sentence that says what to do, where the code allows a more exact one than the class does. */
+  readonly message?: string
 }
 
 /** Something that may happen, told of as far as it is heard of: only a hint. */

@@ -12,7 +12,8 @@ import {
 } from 'kysely'
 import Libsql from 'libsql'
 import { MOST_TOGETHER } from '../write-group.js'
-import type { Driver, Fault } from './contract.js'
+import type { Driver } from './contract.js'
+import { explainLibsql } from './libsql-fault.js'
 import { Readers } from './libsql-readers.js'
 import { keepStatements } from './libsql-statements.js'
 
@@ -35,11 +36,6 @@ const MAX_LOG_BYTES = 32 * 1024 * 1024
 /** What is kept of the log once it is written over, in bytes. */
 const KEPT_LOG_BYTES = 4 * 1024 * 1024
 
-const DUPLICATE = new Set(['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'])
-const CONFLICT = /^SQLITE_(?:BUSY|LOCKED)(?:_|$)/
-const UNAVAILABLE = /^SQLITE_(?:IOERR|FULL|CANTOPEN|READONLY|PERM|CORRUPT|NOTADB|NOMEM)(?:_|$)/
-
-const FILE_SYSTEM = /^E[A-Z]{3,}$/
 /** What a rollback comes to where the database has rolled back by itself, as it does when its disk is full. */
 const IS_ROLLED_BACK = /no transaction is active/
 
@@ -133,18 +129,6 @@ function dialectOf(driver: KyselyDriver): Dialect {
   }
 }
 
-function explain(error: unknown): Fault | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (!(error instanceof Error) || typeof code !== 'string') return undefined
-  // A file that cannot be opened has no code of its own.
-  if (error.message.startsWith('ConnectionFailed')) return { kind: 'unavailable' }
-  if (FILE_SYSTEM.test(code)) return { kind: 'unavailable', code }
-  if (!code.startsWith('SQLITE_')) return undefined
-  if (CONFLICT.test(code)) return { kind: 'conflict', code }
-  if (DUPLICATE.has(code)) return { kind: 'duplicate', code }
-  return { kind: UNAVAILABLE.test(code) ? 'unavailable' : 'failed', code }
-}
-
 /**
  * Makes the file where it is missing, for nobody but its owner: conversations are nobody else's. A file
  * that is there must not be opened and closed: that would drop the locks that this process has on it
@@ -227,7 +211,7 @@ export function libsqlDriver(directory: string): Driver {
       )`
     },
     elements: (json) => sql`(select cast(key as integer) as place, value from json_each(${json}))`,
-    explain,
+    explain: (error) => explainLibsql(error, directory),
   }
 }
 

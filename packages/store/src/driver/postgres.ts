@@ -7,8 +7,9 @@ import {
   type PostgresQueryResult,
 } from 'kysely'
 import { StorageError } from '../error.js'
-import type { Driver, Fault } from './contract.js'
+import type { Driver } from './contract.js'
 import { loadPg, requirePg } from './load-pg.js'
+import { explainPostgres, isConnectionLost } from './postgres-fault.js'
 import { postgresSignal } from './postgres-signal.js'
 
 const CONNECT_TIMEOUT_MS = 5000
@@ -24,29 +25,15 @@ const LOG_LOCK = 5_247_861_004
 const LOG_CHANNEL = 'signet_revocation'
 const INT8 = 20
 
-// Classes of SQLSTATE: connection, authorization, resources, operator; timeouts; no such database.
-const UNAVAILABLE = /^(?:08|28|53|57P|58)|^(?:57014|25P03|3D000)$/
-const CONFLICT = /^(?:40001|40P01|55P03)$/
-const NETWORK = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)/
-const MESSAGES = /connection terminated|timeout|connection error|not queryable|connection ended/i
+/** What PostgreSQL says to whatever follows a failed statement in its transaction. */
+const IS_ABORTED = '25P02'
 
-function explain(error: unknown): Fault | undefined {
-  if (!(error instanceof Error)) return undefined
-  const code: unknown = Reflect.get(error, 'code')
-  if (error instanceof AggregateError || typeof code !== 'string') {
-    const isLost = error instanceof AggregateError || MESSAGES.test(error.message)
-    return isLost ? { kind: 'unavailable' } : undefined
-  }
-  if (code === '23505') return { kind: 'duplicate', code }
-  if (CONFLICT.test(code)) return { kind: 'conflict', code }
-  if (UNAVAILABLE.test(code) || NETWORK.test(code)) return { kind: 'unavailable', code }
-  return /^[0-9A-Z]{5}$/.test(code) ? { kind: 'failed', code } : undefined
-}
-
-/** A connection that is given up, not given back, once the server behind it did not answer. */
+/** A connection for one transaction: given up, not given back, once the server behind it did not answer. */
 class Client implements PostgresPoolClient {
   readonly #client: PostgresPoolClient & { release(destroy?: boolean): void }
   #lost: unknown
+  /** The first failure: what another statement of the transaction is told is only that there was one. */
+  #failed: unknown
 
   constructor(client: PostgresPoolClient & { release(destroy?: boolean): void }) {
     this.#client = client
@@ -67,7 +54,10 @@ class Client implements PostgresPoolClient {
     try {
       return await this.#client.query<R>(text, parameters)
     } catch (error) {
-      if (explain(error)?.kind === 'unavailable') this.#lost = error
+      if (isConnectionLost(error)) this.#lost = error
+      const isAfterOther = error instanceof Error && Reflect.get(error, 'code') === IS_ABORTED
+      if (isAfterOther && this.#failed !== undefined) throw this.#failed
+      this.#failed ??= error
       throw error
     }
   }
@@ -180,7 +170,7 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
       select place - 1 as place, value
       from jsonb_array_elements(cast(${json} as jsonb)) with ordinality as elements(value, place)
     ) as elements`,
-    explain,
+    explain: explainPostgres,
   }
 }
 

@@ -1,0 +1,134 @@
+import type { Fault } from './contract.js'
+import { faultOfSystem } from './system-fault.js'
+
+type Row = readonly [codes: RegExp, kind: Fault['kind'], message?: string]
+
+const NO_TABLES =
+  'The tables of Signet are not in the database as this version knows them: restore them, or restart Signet to have them made.'
+
+/**
+ * What each SQLSTATE means; the first row that fits counts.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const STATES: readonly Row[] = [
+  [/^23505$/, 'duplicate'],
+  [/^(?:40001|40P01|55P03)$/, 'conflict'],
+  [
+    /^25006$/,
+    'read_only',
+    'PostgreSQL is read-only: end default_transaction_read_only, or name the primary and not a standby.',
+  ],
+  [/^53100$/, 'full', 'The disk of PostgreSQL is full: make room on it.'],
+  [
+    /^53300$/,
+    'unavailable',
+    'PostgreSQL has no connection left: raise max_connections or the limit of the role, or let Signet use fewer.',
+  ],
+  [/^28P01$/, 'permission', 'PostgreSQL does not take this user and password: check both.'],
+  [
+    /^28/,
+    'permission',
+    'PostgreSQL does not let this user in: check that the role exists and may log in, and pg_hba.conf.',
+  ],
+  [
+    /^42501$/,
+    'permission',
+    'The PostgreSQL role lacks a right: grant create, usage on schema … (public by default) to it, and its own tables.',
+  ],
+  [
+    /^3D000$/,
+    'unavailable',
+    'PostgreSQL has no database of this name: create it, or name another.',
+  ],
+  [
+    /^3F000$/,
+    'permission',
+    'PostgreSQL finds no schema for the tables: create the one that search_path names, and grant create, usage on it.',
+  ],
+  [/^(?:42P01|42703)$/, 'unavailable', NO_TABLES],
+  [/^(?:XX001|XX002|58P01)$/, 'corrupt'],
+  // Connections, resources, the operator, the system, its configuration; objects that are not ready, as on a server
+  // that recovers; a transaction that was ended; whether a statement was done is not known.
+  [/^(?:08|53|57|58|F0|55000|55006|25P0[34]|40003)/, 'unavailable'],
+]
+
+/** What the driver, not the server, says without a code. None of it quotes what we sent. */
+const TEXTS: readonly Row[] = [
+  [
+    /does not support SSL connections/,
+    'unavailable',
+    'PostgreSQL does not speak TLS: switch it on there (ssl = on), or write sslmode=disable where the network is yours.',
+  ],
+  [
+    /establishing an SSL connection|ssl(?:negotiation)?=direct/,
+    'unavailable',
+    'TLS with PostgreSQL failed: check that PostgreSQL answers at this address.',
+  ],
+  [
+    /^SASL|password must be/,
+    'permission',
+    'PostgreSQL and Signet do not agree on a password: check that the address holds one, and the right one.',
+  ],
+  [
+    /connection terminated|timeout|connection error|not queryable|connection ended|received (?:unexpected|invalid)|unknown authentication/i,
+    'unavailable',
+  ],
+]
+
+/** What poolers and full quotas say under codes of other faults. */
+const SERVER_TEXTS: readonly Row[] = [
+  [/no space left|quota exceeded/i, 'full'],
+  [/max(?:imum)? ?client|too many (?:clients|connections)/i, 'unavailable'],
+]
+
+function find(rows: readonly Row[], text: string): Omit<Fault, 'code'> | undefined {
+  const row = rows.find(([pattern]) => pattern.test(text))
+  return row && { kind: row[1], ...(row[2] !== undefined && { message: row[2] }) }
+}
+
+/** An error that the server sent; `pg` marks it so. Its severity may be in the server's language. */
+function severityOf(error: Error): string | undefined {
+  const severity: unknown = Reflect.get(error, 'severity')
+  return typeof severity === 'string' ? severity : undefined
+}
+
+function codeOf(error: Error): string | undefined {
+  const code: unknown = Reflect.get(error, 'code')
+  if (typeof code === 'string') return code
+  if (!(error instanceof AggregateError)) return undefined
+  // One for each address of a host.
+  const [first]: readonly unknown[] = error.errors
+  return first instanceof Error ? codeOf(first) : undefined
+}
+
+/** No class of SQLSTATE begins with E, and errors of the system do. */
+const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/
+/** States after which the server closes the connection. */
+const CLOSING = /^(?:08|57P|25P0[34])/
+
+/** What an error of `pg` means; undefined where it is none of the database or of the way there. */
+export function explainPostgres(error: unknown): Fault | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = codeOf(error)
+  const severity = severityOf(error)
+  if (code !== undefined && (severity !== undefined || SQLSTATE.test(code))) {
+    const ofText = find(SERVER_TEXTS, error.message)
+    // Whatever ends the connection was no fault of a statement.
+    const isFatal = severity === 'FATAL' || severity === 'PANIC'
+    const found = find(STATES, code) ?? ofText ?? { kind: isFatal ? 'unavailable' : 'refused' }
+    return { ...found, code }
+  }
+  const ofSystem = code === undefined ? undefined : faultOfSystem(error, code)
+  if (ofSystem !== undefined) return ofSystem
+  const ofText = find(TEXTS, error.message)
+  if (ofText !== undefined) return { ...ofText, ...(code !== undefined && { code }) }
+  return error instanceof AggregateError ? { kind: 'unavailable' } : undefined
+}
+
+/** Whether the connection that this was thrown on is of no use any more. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const severity = severityOf(error)
+  const isClosing = CLOSING.test(codeOf(error) ?? '')
+  return severity === undefined || severity === 'FATAL' || severity === 'PANIC' || isClosing
+}
