@@ -62,6 +62,10 @@ export function createProgram(io: Io): Command {
       'once it is to end: how long /ready says no while requests are still taken; 0 for none',
       '2s',
     )
+    .option(
+      '--keep-alive <duration>',
+      'how long a connection waits for its next request; longer than the proxy before the server keeps it (default: SIGNET_KEEP_ALIVE, then 65s)',
+    )
     .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options))
 
   program

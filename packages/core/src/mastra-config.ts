@@ -62,6 +62,11 @@ export interface ServerConfig extends Unserved<UnservedServerOptions> {
   readonly bodySizeLimit?: number
   /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
   readonly timeout?: number
+  /**
+   * How long a connection is kept open that waits for its next request, in milliseconds. To be longer than that of the proxy
+   * before the server. Default: 65,000.
+   */
+  readonly keepAliveTimeout?: number
   readonly revocation?: RevocationConfig
   /**
    * Whether the Studio is served at `/`. Default: by `signet dev` it is, by `signet start` it is not. `connect` lists
@@ -172,6 +177,7 @@ const SERVER: OptionNames<ServerConfig, UnservedServerOptions> = {
   handleShutdownSignals: true,
   bodySizeLimit: true,
   timeout: true,
+  keepAliveTimeout: true,
   revocation: true,
   studio: true,
   audit: true,

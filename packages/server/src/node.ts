@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { StartError } from './error.js'
+import { closeGently, mostConnections, trackConnections } from './http/connections.js'
 import { nodeListener, type Answerer } from './http/node-listener.js'
 import { refuseUnreadable } from './http/refuse-unreadable.js'
 import { endStalled } from './http/stalled.js'
@@ -15,6 +16,16 @@ export interface ServeOptions {
   readonly hostname?: string
   /** Largest header section of a request, in bytes. Default: 16 KiB. */
   readonly maxHeaderBytes?: number
+  /**
+   * How long a connection is kept open that waits for its next request, in milliseconds. To be longer than that of a proxy
+   * before the server. Default: 65,000.
+   */
+  readonly keepAliveTimeoutMs?: number
+  /**
+   * How many connections may be open: where one more comes, those that are idle for the longest time are closed; where none
+   * is idle, the new one. Default: 10,000, or three quarters of the descriptors of the process where these are fewer.
+   */
+  readonly maxConnections?: number
   /**
    * How long the socket of a client may take no byte of an answer that waits for it, in milliseconds, before its
    * connection is ended. The time that the slowest client needs for what the socket has taken before comes on top,
@@ -44,6 +55,8 @@ const OPTIONS: OptionNames<ServeOptions> = {
   port: true,
   hostname: true,
   maxHeaderBytes: true,
+  keepAliveTimeoutMs: true,
+  maxConnections: true,
   unreadTimeoutMs: true,
   slowestReadRate: true,
   maxUnreadBytes: true,
@@ -60,9 +73,11 @@ const MAX_UNREAD_BYTES = 256 * 1024 * 1024
 const MAX_UNREAD_BYTES_PER_CALLER = 128 * 1024 * 1024
 /** When a silent connection is first asked whether its client is there (TCP keep-alive). */
 const KEEP_ALIVE_PROBE_MS = 60_000
-/** How often a server that closes looks for connections whose answer has ended. */
-const IDLE_CHECK_MS = 20
-/** How long a client may take to send its headers, and its whole request. */
+/** Longer than the 60 s of nginx and of the load balancers of clouds, which would else send a request into a closed one. */
+const DEFAULT_KEEP_ALIVE_MS = 65_000
+/** Twelve days in milliseconds: a timer of twice as long would fire at once, and Node.js adds to it. */
+const LARGEST_OPTION = 2 ** 30
+/** How long a client may take to send its headers, and its whole request, from its first byte on. */
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 60_000
 /** How often Node.js looks for connections that took longer. */
@@ -93,61 +108,19 @@ function startError(error: NodeJS.ErrnoException, hostname: string, port: number
   return error
 }
 
+/** @throws {StartError} `option_invalid` for what is no whole number from 1 on: Node.js would take 0 for no limit */
+function positive(name: keyof ServeOptions, value: number): number {
+  if (Number.isInteger(value) && value > 0 && value <= LARGEST_OPTION) return value
+  throw new StartError(
+    'option_invalid',
+    `${name} of serve is not a whole number from 1 to ${LARGEST_OPTION}.`,
+  )
+}
+
 function listen(server: Server, hostname: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(startError(error, hostname, port)))
     server.listen(port, hostname, () => resolve(server.address() as AddressInfo))
-  })
-}
-
-interface Connections {
-  readonly open: ReadonlySet<Socket>
-  /** Those that have not sent a whole request yet. Node counts them as busy. */
-  readonly unused: ReadonlySet<Socket>
-}
-
-function trackConnections(server: Server): Connections {
-  const open = new Set<Socket>()
-  const unused = new Set<Socket>()
-  server.on('connection', (socket) => {
-    open.add(socket)
-    unused.add(socket)
-    socket.once('close', () => {
-      open.delete(socket)
-      unused.delete(socket)
-    })
-  })
-  server.on('request', ({ socket }) => unused.delete(socket))
-  return { open, unused }
-}
-
-/**
- * Node closes as idle also a connection whose answer has ended and is still being sent, and leaves no choice
- * which ones to close. So none is closed, by its own `close` neither, before all is sent.
- */
-function spareUnsent(server: Server, open: ReadonlySet<Socket>): void {
-  const closeIdle = server.closeIdleConnections.bind(server)
-  server.closeIdleConnections = () => {
-    for (const { writableLength } of open) if (writableLength > 0) return
-    closeIdle()
-  }
-}
-
-/** Takes no more connections and closes each one as it falls idle. */
-function closeGently(server: Server, { open, unused }: Connections): Promise<void> {
-  spareUnsent(server, open)
-  return new Promise((resolve) => {
-    // Before the answer, which may be sent at once.
-    server.prependListener('request', (_request, response) => {
-      response.setHeader('connection', 'close')
-    })
-    // To be told of the end of each answer would cost every request of the server's life.
-    const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
-    server.close(() => {
-      clearInterval(closing)
-      resolve()
-    })
-    for (const socket of unused) socket.destroy()
   })
 }
 
@@ -161,7 +134,7 @@ function cutAfter(server: Server, graceMs: number, closed: Promise<void>): void 
  * Serves requests over HTTP/1.1.
  *
  * @param answerer - answers a request, such as `answer` of an `App`
- * @throws {StartError} `port_taken` or `address_refused`
+ * @throws {StartError} `port_taken`, `address_refused` or `option_invalid`
  */
 export async function serve(
   answerer: Answerer,
@@ -173,6 +146,10 @@ export async function serve(
     maxHeaderSize: options.maxHeaderBytes ?? DEFAULT_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: positive(
+      'keepAliveTimeoutMs',
+      options.keepAliveTimeoutMs ?? DEFAULT_KEEP_ALIVE_MS,
+    ),
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
@@ -190,7 +167,8 @@ export async function serve(
   // Nobody has to heed an expectation that they do not know (RFC 9110 section 10.1.1).
   server.on('checkExpectation', onRequest)
   refuseUnreadable(server, answerer, latest)
-  const connections = trackConnections(server)
+  const { maxConnections = mostConnections() } = options
+  const connections = trackConnections(server, latest, positive('maxConnections', maxConnections))
   endStalled(server, connections.open, {
     timeoutMs: options.unreadTimeoutMs ?? DEFAULT_UNREAD_TIMEOUT_MS,
     slowestRate: options.slowestReadRate ?? DEFAULT_SLOWEST_READ_RATE,

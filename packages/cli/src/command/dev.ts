@@ -10,6 +10,7 @@ import { developmentToken, TOKEN_HOURS } from '../development-token.js'
 import { enterProject } from '../environment.js'
 import { writeError } from '../explained.js'
 import { type Io, writeLine } from '../io.js'
+import { chooseKeepAlive } from '../keep-alive.js'
 import { choosePort } from '../port.js'
 import { dataDirectory, openProject, type Project } from '../project.js'
 import { createProjectStore, describeStore } from '../project-store.js'
@@ -139,10 +140,12 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     if ('error' in result) throw result.error
     const served = await makeServable(result.mastra, project, serving)
     current = served
-    const port = choosePort(options.port, result.mastra.getServer().port)
+    const { port: configured, keepAliveTimeout } = result.mastra.getServer()
+    const port = choosePort(options.port, configured)
+    const keepAliveTimeoutMs = chooseKeepAlive(undefined, keepAliveTimeout)
     const answer: App['answer'] = (request, origin) =>
       (current ?? served).app.answer(request, origin)
-    const server = await serve(answer, { port, hostname })
+    const server = await serve(answer, { port, hostname, keepAliveTimeoutMs })
     const ended = untilShutdown(server, (message) => {
       isEnding = true
       writeLine(io.stderr, message)

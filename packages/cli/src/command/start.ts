@@ -10,6 +10,7 @@ import { STUDIO_DIRECTORY } from '@signet/studio'
 import { loadApplication } from '../bundle.js'
 import { parseDuration } from '../duration.js'
 import { enterProject, requireProduction } from '../environment.js'
+import { chooseKeepAlive } from '../keep-alive.js'
 import { limitFields, redisUrl } from '../limits.js'
 import { openMetricsServer } from '../metrics-server.js'
 import { choosePort } from '../port.js'
@@ -23,6 +24,8 @@ export interface StartOptions {
   readonly host?: string
   /** How long the server goes on listening once it is to end. */
   readonly drain: string
+  /** How long a connection is kept open that waits for its next request. */
+  readonly keepAlive?: string
 }
 
 /**
@@ -40,7 +43,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   mastra.setDefaultLogger(logger)
   const store = createProjectStore(project)
   mastra.setDefaultStorage(tracing ? traceStorage(store.memory, tracing) : store.memory)
-  const { host, port, studio = false } = mastra.getServer()
+  const { host, port, keepAliveTimeout, studio = false } = mastra.getServer()
   let isReady = false
   const app = createApp(mastra, {
     isReady: () => isReady,
@@ -54,6 +57,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   const server = await serve(app.answer, {
     port: choosePort(options.port, port),
     hostname: options.host ?? host ?? '0.0.0.0',
+    keepAliveTimeoutMs: chooseKeepAlive(options.keepAlive, keepAliveTimeout),
   })
   let isEnding = false
   const ended = untilShutdown(

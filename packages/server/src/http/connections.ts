@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { LatestAnswers } from './refuse-unreadable.js'
+
+/** More than any proxy keeps open to one process. */
+const MOST_CONNECTIONS = 10_000
+/** The part of the descriptors that connections may take: files, the database and tools need some, too. */
+const DESCRIPTOR_SHARE = 0.75
+/** The part of the connections that is left once idle ones are closed, so that they are looked through seldom. */
+const KEPT_SHARE = 0.9
+/** How often a server that closes looks for connections whose answer has ended. */
+const IDLE_CHECK_MS = 20
+
+/** The connections of a server. */
+export interface Connections {
+  /** The one whose latest request, or whose beginning, is the longest ago comes first. */
+  readonly open: ReadonlySet<Socket>
+  /** Those that have not sent a whole request yet. Node counts them as busy. */
+  readonly unused: ReadonlySet<Socket>
+}
+
+/** How many connections a process may hold open: 10,000, or three quarters of its descriptors where these are fewer. */
+export function mostConnections(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1')
+    const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
+    return Math.min(MOST_CONNECTIONS, Math.floor(descriptors * DESCRIPTOR_SHARE))
+  } catch {
+    // Other systems do not say it in a file.
+    return MOST_CONNECTIONS
+  }
+}
+
+/**
+ * Knows the connections of a server, and bounds them: where one more than `most` comes, those that have been idle for the
+ * longest time are closed. Where none is idle, the new one is.
+ */
+export function trackConnections(server: Server, latest: LatestAnswers, most: number): Connections {
+  const open = new Set<Socket>()
+  const unused = new Set<Socket>()
+
+  /** @returns whether there is room now */
+  function closeIdle(): boolean {
+    let count = open.size
+    for (const socket of open) {
+      if (count <= most * KEPT_SHARE) break
+      const isIdle = latest.get(socket)?.closed === true && socket.writableLength === 0
+      if (isIdle) socket.destroy()
+      if (socket.destroyed) count--
+    }
+    return count <= most
+  }
+
+  server.on('connection', (socket) => {
+    open.add(socket)
+    unused.add(socket)
+    socket.once('close', () => {
+      open.delete(socket)
+      unused.delete(socket)
+    })
+    if (open.size > most && !closeIdle()) socket.destroy()
+  })
+  server.on('request', ({ socket }) => {
+    unused.delete(socket)
+    if (open.delete(socket)) open.add(socket)
+  })
+  return { open, unused }
+}
+
+/**
+ * Node closes as idle also a connection whose answer has ended and is still being sent, and leaves no choice
+ * which ones to close. So none is closed, by its own `close` neither, before all is sent.
+ */
+function spareUnsent(server: Server, open: ReadonlySet<Socket>): void {
+  const closeIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => {
+    for (const { writableLength } of open) if (writableLength > 0) return
+    closeIdle()
+  }
+}
+
+/** Takes no more connections and closes each one as it falls idle, however long it might be kept otherwise. */
+export function closeGently(server: Server, { open, unused }: Connections): Promise<void> {
+  spareUnsent(server, open)
+  return new Promise((resolve) => {
+    // Before the answer, which may be sent at once.
+    server.prependListener('request', (_request, response) => {
+      response.setHeader('connection', 'close')
+    })
+    // To be told of the end of each answer would cost every request of the server's life.
+    const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    server.close(() => {
+      clearInterval(closing)
+      resolve()
+    })
+    for (const socket of unused) socket.destroy()
+  })
+}
