@@ -227,7 +227,7 @@ describe('10: a failing tool or model is no server error, so that no client repe
     expect(calls).toHaveLength(1)
   })
 
-  it('an answer that cannot be stored is 424, and its tools have run once', async () => {
+  it('an answer that cannot be stored is not repeated, and its tools have run once', async () => {
     const { tool, calls } = breakingTool(() => ({ done: true }))
     const model = toolModel('break')
     const application = await create({
@@ -237,10 +237,15 @@ describe('10: a failing tool or model is no server error, so that no client repe
     })
     const json = { ...HELLO, memory: { thread: 'mine' } }
     const answer = await askLikeTheClient(application, GENERATE, json)
-    expect(answer).toMatchObject({ status: 424, code: 'answer_failed' })
+    expect(answer).toMatchObject({ status: 503, code: 'storage_unavailable' })
+    expect(application.log.map(({ fields }) => fields?.['code'])).toContain('answer_unstored')
     expect(calls).toHaveLength(1)
-    const stream = await askLikeTheClient(application, STREAM, json)
-    expect(chunkTypes(stream.text)).toContain('error')
+    const memory = { thread: 'another' }
+    const stream = await askLikeTheClient(application, STREAM, { ...json, memory })
+    expect(stream.text).toContain('"code":"answer_unstored"')
+    expect(calls).toHaveLength(2)
+    const again = await askLikeTheClient(application, STREAM, { ...json, memory })
+    expect(again).toMatchObject({ status: 503, code: 'storage_unavailable' })
     expect(calls).toHaveLength(2)
   })
 

@@ -84,28 +84,29 @@ describe('21: a stream that was cut cannot be taken for one that is finished', (
     expect(await ask(THREAD, { token: TOKEN })).toMatchObject({ status: 404, code: 'not_found' })
   })
 
-  it.each([
-    ['the model fails', { model: failingModel(new Error('down')) }],
-    [
-      'it cannot be stored',
-      {
-        wrap: (storage) => ({
-          ...storage,
-          commitExchange: () => Promise.reject(new Error('full')),
-        }),
-      },
-    ],
-  ] satisfies [string, Parameters<typeof create>[0]][])(
-    'one of an answer that failed says error, and never that it stopped well: %s',
-    async (_, options) => {
-      const { ask } = await create(options)
-      const { text } = await ask(STREAM, { token: TOKEN, json: JSON.parse(QUESTION) as object })
-      expect(chunkTypes(text)).toContain('error')
-      const last = readEvents(text).find((event) => event.includes('"type":"finish"'))
-      expect(last).toContain('"stepResult":{"reason":"error"')
-      expect(await ask(THREAD, { token: TOKEN })).toMatchObject({ status: 404, code: 'not_found' })
-    },
-  )
+  it('one of an answer that failed says error, and never that it stopped well', async () => {
+    const { ask } = await create({ model: failingModel(new Error('down')) })
+    const { text } = await ask(STREAM, { token: TOKEN, json: JSON.parse(QUESTION) as object })
+    expect(chunkTypes(text)).toContain('error')
+    const last = readEvents(text).find((event) => event.includes('"type":"finish"'))
+    expect(last).toContain('"stepResult":{"reason":"error"')
+    expect(await ask(THREAD, { token: TOKEN })).toMatchObject({ status: 404, code: 'not_found' })
+  })
+
+  it('one of an answer that cannot be stored says error, and not that it is finished', async () => {
+    const { ask } = await create({
+      wrap: (storage) => ({
+        ...storage,
+        commitExchange: () => Promise.reject(new Error('full')),
+      }),
+    })
+    const { text } = await ask(STREAM, { token: TOKEN, json: JSON.parse(QUESTION) as object })
+    expect(chunkTypes(text)).not.toContain('finish')
+    const [last, done] = readEvents(text).slice(-2)
+    expect(last).toContain('"code":"answer_unstored"')
+    expect(done).toBe('[DONE]')
+    expect(await ask(THREAD, { token: TOKEN })).toMatchObject({ status: 404, code: 'not_found' })
+  })
 
   it('finish comes only after the exchange is stored', async () => {
     const events: string[] = []

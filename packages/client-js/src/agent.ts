@@ -63,8 +63,8 @@ export class Agent {
    * Asks the agent, and waits for its whole answer. Where the model calls tools of `clientTools`, they
    * run here and the agent is asked to go on with what they came to, at most ten times.
    *
-   * @throws {MastraClientError} `answer_failed` where the model failed. Nothing is sent again: tools
-   *   may have run.
+   * @throws {MastraClientError} `answer_failed` where the model failed, `answer_unstored` where it answered and the
+   *   server could not store that. Nothing is sent again: tools may have run.
    * @throws the reason of `abortSignal`
    */
   async generate<Value = unknown>(

@@ -14,6 +14,8 @@ export interface ToolResult extends ToolCall {
 export interface PublicError {
   readonly name: string
   readonly message: string
+  /** `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was withdrawn. */
+  readonly code?: string
 }
 
 /** What every chunk of an answer has. */
@@ -69,7 +71,8 @@ export interface AnswerMessages {
 
 /**
  * A piece of a streamed answer: `start`, then steps, then `finish`. An answer that fails has an `error`
- * and then its `finish`; one that is stopped ends with `abort`. A newer server may send other types.
+ * and then its `finish`; one that could not be stored ends with its `error`, and one that is stopped with `abort`. A
+ * newer server may send other types.
  */
 export type AgentChunk =
   | Envelope<'start', { readonly id: string; readonly messageId: string }>

@@ -44,6 +44,7 @@ export type ServerErrorCode =
   | 'message_exists'
   | 'tool_failed'
   | 'answer_failed'
+  | 'answer_unstored'
   | 'deadline_exceeded'
   | 'rate_limited'
   | 'keys_unavailable'

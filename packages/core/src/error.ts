@@ -55,20 +55,30 @@ export class ToolError extends Error {
 }
 
 /**
- * An agent failed to answer: its model could not be had or failed, what it said could not be read, or
- * the exchange could not be stored. Its tools may have run. The cause is for the log.
+ * Why an agent did not answer:
+ * - `answer_failed`: its model could not be had or failed, or what it said cannot be read or stored
+ * - `answer_unstored`: it answered, but the storage was not able to keep the exchange just then
  */
+export type AnswerErrorCode = 'answer_failed' | 'answer_unstored'
+
+/** An agent failed to answer. Its tools may have run. The cause is for the log. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError'
-  readonly code = 'answer_failed'
+  readonly code: AnswerErrorCode
   /** What the caller may be told of the reason. */
   readonly issues: readonly InputIssue[] | undefined
 
+  /** @param options.code - default: `answer_failed` */
   constructor(
     message: string,
-    options: { readonly cause: unknown; readonly issues?: readonly InputIssue[] },
+    options: {
+      readonly cause: unknown
+      readonly code?: AnswerErrorCode
+      readonly issues?: readonly InputIssue[]
+    },
   ) {
     super(message, options)
+    this.code = options.code ?? 'answer_failed'
     this.issues = options.issues
     mark(this, ANSWER_ERROR)
   }

@@ -59,6 +59,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   headers_too_large: 431,
   keys_unavailable: 503,
   storage_unavailable: 503,
+  // The client may repeat it: whether the storage can write is found out before the model is asked again.
+  answer_unstored: 503,
   internal: 500,
 }
 
@@ -90,6 +92,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   message_exists: 'There is a message of this id in another thread, or twice in the request.',
   tool_failed: 'The tool failed.',
   answer_failed: 'The answer failed.',
+  answer_unstored: 'The answer could not be stored.',
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
@@ -137,7 +140,10 @@ export function errorCode(error: unknown): ErrorCode {
   if (error instanceof RequestError) return error.code
   if (InputError.isInstance(error)) return 'request_invalid'
   if (ToolError.isInstance(error)) return 'tool_failed'
-  if (AnswerError.isInstance(error)) return 'answer_failed'
+  if (AnswerError.isInstance(error)) {
+    // Of another version, an error may have no code, or one that is not known here.
+    return error.code === 'answer_unstored' ? 'answer_unstored' : 'answer_failed'
+  }
   const fault = storageFault(error)
   return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
 }

@@ -18,6 +18,7 @@ export type RequestErrorCode =
   | 'message_too_large'
   | 'tool_failed'
   | 'answer_failed'
+  | 'answer_unstored'
   | 'deadline_exceeded'
   | 'internal'
 

@@ -9,6 +9,8 @@ import { createMemoryStorage } from './memory-storage.js'
 import { migrate } from './migration/migrate.js'
 import { createRevocationLog } from './revocation.js'
 import type { Store, StoreOptions } from './store.js'
+import { storeTrialExchange } from './trial-exchange.js'
+import { watchWrites, WriteCheck } from './write-check.js'
 
 /** What only tests say. */
 export interface StoreProbe {
@@ -43,13 +45,15 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
   const createDriver = (isPatient: boolean) =>
     databaseUrl ? postgresDriver(databaseUrl, { isPatient }) : libsqlDriver(directory)
   let isOpen = false
-  const database = waitForTables(
-    createDatabase(createDriver(false), probe.onStatement),
-    () => isOpen,
-  )
+  const opened = waitForTables(createDatabase(createDriver(false), probe.onStatement), () => isOpen)
   const now = probe.now ?? Date.now
+  const check = new WriteCheck(() => opened.write((tx) => storeTrialExchange(tx, now())))
+  const database = watchWrites(opened, check)
   return {
-    memory: createMemoryStorage(database, now),
+    memory: {
+      ...createMemoryStorage(database, now),
+      requireWritable: () => check.requireWritable(),
+    },
     revocations: createRevocationLog(database, now),
     apiKeys: createApiKeyStore(database),
     audit: createAuditStore(database),

@@ -84,6 +84,12 @@ describe('a chat', () => {
     expect(state.messages[1]?.text).toBe('Sun')
   })
 
+  it('keeps the code of an error chunk that has one', () => {
+    const error = { name: 'Error', message: 'It is not kept.', code: 'answer_unstored' }
+    const state = after(ask, text('Sun'), chunk('error', { error }), { type: 'end' })
+    expect(state).toMatchObject({ status: 'error', error: { code: 'answer_unstored' } })
+  })
+
   it('is in error after a failure, until the next question', () => {
     const error = new Error('cut')
     const failed = after(ask, text('Sun'), { type: 'fail', error })

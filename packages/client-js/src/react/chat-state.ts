@@ -105,7 +105,8 @@ function addChunk(answer: ChatMessage, chunk: AgentChunk): ChatMessage {
 /** Why an answer is not what was asked for; undefined for a chunk that says nothing of the kind. */
 function failureOf(chunk: AgentChunk): MastraClientError | undefined {
   if (chunk.type === 'error') {
-    return new MastraClientError('answer_failed', chunk.payload.error.message)
+    const { code = 'answer_failed', message } = chunk.payload.error
+    return new MastraClientError(code, message)
   }
   if (chunk.type !== 'abort') return undefined
   return new MastraClientError('answer_failed', 'The server ended the answer.')

@@ -17,7 +17,16 @@ export interface ChunkContext {
   readonly logger: Logger
 }
 
+/** Whether an answer is whole, but not kept. */
+function isUnstored(error: unknown): boolean {
+  return AnswerError.isInstance(error) && error.code === 'answer_unstored'
+}
+
 function toPublicError(error: unknown): PublicError {
+  if (isUnstored(error)) {
+    const message = 'The answer could not be stored. Ask again in a moment.'
+    return { name: 'AnswerError', message, code: 'answer_unstored' }
+  }
   if (ToolError.isInstance(error)) return { name: error.name, message: error.message }
   const issues =
     InputError.isInstance(error) || AnswerError.isInstance(error) ? error.issues : undefined
@@ -135,8 +144,12 @@ export class ChunkWriter {
     return [...opening, this.#failed(error)]
   }
 
-  /** Closes an answer that failed, so that a reader sees every step end. */
+  /**
+   * Closes an answer that failed, so that a reader sees every step end. One that could not be stored is closed by
+   * its error alone: readers take `finish` for the word that it is kept.
+   */
   closeFailed(output: AgentOutput): AgentChunk[] {
+    if (isUnstored(this.failure?.error)) return []
     const payload = this.#finishPayload([], 'error', false)
     const open = this.#isStepOpen ? [this.#chunk('step-finish', payload)] : []
     return [...open, this.finish(output, 'error')]

@@ -54,6 +54,8 @@ export type AgentChunk =
 export interface PublicError {
   readonly name: string
   readonly message: string
+  /** `answer_unstored` where the whole answer was shown, and could not be stored. */
+  readonly code?: string
 }
 
 /** A step begins. */

@@ -531,17 +531,22 @@ describeStores(
         }
         agent.setStorage(failing)
         agent.setLogger({ debug() {}, info() {}, warn() {}, error() {} })
-        await expect(agent.generate('Hello', { ...alice, ...thread })).rejects.toThrow(
-          'The answer was made, but it could not be stored.',
-        )
-        const stream = await agent.stream('Hello', { ...alice, ...thread })
+        await expect(agent.generate('Hello', { ...alice, ...thread })).rejects.toMatchObject({
+          code: 'answer_unstored',
+          message: 'The answer was made, but it could not be stored.',
+        })
+        // Repeated at once, it is not asked of a model again.
+        await expect(agent.stream('Hello', { ...alice, ...thread })).rejects.toMatchObject({
+          code: 'storage_unavailable',
+        })
+        const stream = await agent.stream('Hello', { ...alice, memory: { thread: 'u' } })
         const chunks: AgentChunk[] = []
         for await (const chunk of stream.fullStream) chunks.push(chunk)
-        expect(chunks.at(-2)?.type).toBe('error')
         expect(chunks.at(-1)).toMatchObject({
-          type: 'finish',
-          payload: { stepResult: { reason: 'error' } },
+          type: 'error',
+          payload: { error: { code: 'answer_unstored' } },
         })
+        expect(chunks.map(({ type }) => type)).not.toContain('finish')
         expect(JSON.stringify(chunks)).not.toContain('secrets')
         await expect(stream.getFullOutput()).rejects.toThrow()
       })

@@ -11,10 +11,11 @@ import { MESSAGE_TOO_LARGE, requireStorable } from './message-size.js'
 import { readLastMessages, type Memory } from './memory.js'
 import { ownerKey } from './owner.js'
 import { recallMessages } from './recall.js'
-import { storageFault } from './storage-fault.js'
+import { storageFault, type StorageFault } from './storage-fault.js'
 import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
+import { requireRested, restThread } from './unstored-thread.js'
 import {
   WORKING_MEMORY_TOOL,
   workingMemoryInstructions,
@@ -69,7 +70,8 @@ export interface MemorySession {
   checkQuestion(messages: readonly StoredMessage[]): void
   /**
    * Stores question and answer, whole or not at all. They are durable when the promise resolves.
-   * @throws {AnswerError} with the storage's own error as its cause
+   * @throws {AnswerError} `answer_unstored` where the storage was not able to, `answer_failed` for an answer that
+   *   no storage keeps; with the storage's own error as its cause
    */
   commit(messages: readonly StoredMessage[]): Promise<void>
 }
@@ -77,6 +79,26 @@ export interface MemorySession {
 const ANSWER_TOO_LARGE = {
   field: 'memory',
   message: `The answer is too large to be remembered, so nothing is stored. ${MESSAGE_TOO_LARGE}`,
+}
+
+/** Faults of what is to be stored, not of the storage: to ask again would end in the same way. */
+const UNSTORABLE: ReadonlySet<StorageFault | undefined> = new Set<StorageFault>([
+  'value_invalid',
+  'result_too_large',
+  'message_too_large',
+  'thread_exists',
+  'thread_not_found',
+  'message_exists',
+])
+
+/** What an answer comes to whose exchange is not stored. */
+function unstoredError(cause: unknown): AnswerError {
+  const fault = storageFault(cause)
+  return new AnswerError('The answer was made, but it could not be stored.', {
+    cause,
+    code: UNSTORABLE.has(fault) ? 'answer_failed' : 'answer_unstored',
+    ...(fault === 'message_too_large' && { issues: [ANSWER_TOO_LARGE] }),
+  })
 }
 
 function refuse(field: string, message: string): never {
@@ -119,7 +141,7 @@ function countOf({ memory, request, question }: SessionOptions): number {
  *
  * @throws {ScopeError} `memory:read`, or `memory:write` unless nothing is to be stored
  * @throws {InputError} for a thread or an owner that can be none
- * @throws what the storage throws
+ * @throws what the storage throws, also where it cannot store what the answer will come to
  */
 export async function openSession(options: SessionOptions): Promise<MemorySession> {
   const { memory, storage, request, requestContext, model, abortSignal, logger } = options
@@ -138,6 +160,11 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   if (!isReadOnly) requireCompletable(remembered, completed)
 
   const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
+  // Known before the model runs and is paid.
+  if (!isReadOnly) {
+    requireRested(storage, owner, thread.id)
+    await storage.requireWritable?.()
+  }
   const known = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
   const notes = workingMemory.enabled ? [workingMemoryMessage(known ?? workingMemory.template)] : []
   let changed: string | undefined
@@ -145,10 +172,19 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     changed = text
   }
 
+  /** What this answer comes to, because it is not stored. */
+  function notStored(cause: unknown): AnswerError {
+    const error = unstoredError(cause)
+    if (error.code === 'answer_unstored') restThread(storage, owner, thread.id)
+    return error
+  }
+
   /** Named once the answer is whole: what fails before costs no second call of a model. */
   async function nameThread(): Promise<string | undefined> {
     if (thread.title || title === undefined) return thread.title
-    const there = await storage.getThread(owner, thread.id)
+    const there = await storage.getThread(owner, thread.id).catch((cause: unknown) => {
+      throw notStored(cause)
+    })
     if (there !== undefined && there.title !== '') return undefined
     const { instructions } = title
     return makeTitle({ model: title.model ?? model, instructions, question, abortSignal, logger })
@@ -185,8 +221,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       try {
         await storage.commitExchange(owner, exchange)
       } catch (cause) {
-        const issues = storageFault(cause) === 'message_too_large' ? [ANSWER_TOO_LARGE] : undefined
-        throw new AnswerError('The answer was made, but it could not be stored.', { cause, issues })
+        throw notStored(cause)
       }
     },
   }

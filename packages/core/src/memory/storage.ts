@@ -265,6 +265,13 @@ export interface MemoryStorage {
   setWorkingMemory(owner: string, text: string | undefined, threadId?: string): Promise<void>
 
   /**
+   * Resolves at once where the storage can write, as far as is known. Where a write failed before, it tries to
+   * write, now and then; asked of before a model is, so that nobody pays for an answer that cannot be stored.
+   * Left out, that is known only from `commitExchange`.
+   * @throws `storage_unavailable` where nothing can be stored just now
+   */
+  requireWritable?(): Promise<void>
+  /**
    * Stores a question with its answer: creates the thread where it is missing, appends the messages,
    * sets the working memory and touches the thread. A title that is given to a thread without one is
    * taken.

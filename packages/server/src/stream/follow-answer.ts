@@ -10,7 +10,10 @@ export function followAnswer(
 ): (chunk: AgentChunk) => void {
   const usages: Usage[] = []
   return (chunk) => {
-    if (chunk.type === 'error') input.noteFailure('answer_failed')
+    if (chunk.type === 'error') {
+      const isUnstored = chunk.payload.error.code === 'answer_unstored'
+      input.noteFailure(isUnstored ? 'answer_unstored' : 'answer_failed')
+    }
     if (chunk.type !== 'step-finish') return
     usages.push(chunk.payload.output.usage)
     input.noteUsage(totalUsage(usages))

@@ -99,6 +99,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     title: 'The answer failed.',
     remedy: 'Try again. The cause is in the log of the server.',
   },
+  answer_unstored: {
+    title: 'The answer could not be stored.',
+    remedy: 'Ask again in a moment. The log of the server says what its database lacks.',
+  },
   deadline_exceeded: {
     title: 'The answer took too long.',
     remedy: 'Try again; the server’s deadline is `server.limits`.',

@@ -22,6 +22,7 @@ const MEANING: Readonly<Record<string, string>> = {
   rate_limited: 'There were too many requests like it.',
   keys_unavailable: 'The keys to verify it could not be fetched.',
   storage_unavailable: 'The storage could not be reached.',
+  answer_unstored: 'The answer was made, and could not be stored.',
 }
 
 /** What the code of a record means; undefined for one that says it itself. */

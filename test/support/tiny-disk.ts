@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const PIECE = Buffer.alloc(4096, 'x')
+
+/** A file system in memory, with so little room that a test can fill it. */
+export class TinyDisk {
+  readonly directory: string
+
+  private constructor(directory: string) {
+    this.directory = directory
+  }
+
+  /** Mounts one; undefined where the system does not allow that to these tests. */
+  static mount(megabytes: number): TinyDisk | undefined {
+    const directory = mkdtempSync(join(tmpdir(), 'signet-disk-'))
+    const size = `size=${megabytes}m`
+    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', directory])
+    if (status === 0) return new TinyDisk(directory)
+    rmSync(directory, { recursive: true })
+    return undefined
+  }
+
+  get #filler(): string {
+    return join(this.directory, 'filler')
+  }
+
+  /** Takes all the room that is left. */
+  fill(): void {
+    try {
+      for (;;) appendFileSync(this.#filler, PIECE)
+    } catch (error) {
+      if (!(error instanceof Error && Reflect.get(error, 'code') === 'ENOSPC')) throw error
+    }
+  }
+
+  /** Gives it back. */
+  free(): void {
+    rmSync(this.#filler, { force: true })
+  }
+
+  unmount(): void {
+    spawnSync('umount', [this.directory])
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
