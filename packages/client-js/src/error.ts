@@ -35,6 +35,7 @@ export type ServerErrorCode =
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'
+  | 'body_encoding'
   | 'headers_too_large'
   | 'request_timeout'
   | 'result_too_large'

@@ -140,7 +140,7 @@ describe('readJsonBody: what it refuses', () => {
     ['a trailing comma', '{"a":1,}', NO_JSON],
     ['NaN', 'NaN', NO_JSON],
     ['a form', 'messages=Hello', NO_JSON],
-    ['a byte order mark', '\uFEFF{}', NO_JSON],
+    ['two byte order marks', '\ufeff\ufeff{}', 'The text is not JSON.'],
     [
       'a name that stands twice',
       '{"a":1,"a":2}',
@@ -165,7 +165,6 @@ describe('readJsonBody: what it refuses', () => {
     ['an overlong slash', [0x22, 0xc0, 0xaf, 0x22]],
     ['half a surrogate pair', [0x22, 0xed, 0xa0, 0x80, 0x22]],
     ['a cut character', [0x22, 0xe2, 0x82]],
-    ['UTF-16', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
   ])('bytes that are no UTF-8: %s', async (_, bytes) => {
     await expect(read(Uint8Array.from(bytes))).rejects.toStrictEqual(
       refused('The body is not UTF-8.'),

@@ -10,11 +10,32 @@ import type { CountBody } from './limit/limits.js'
 /** White space of JSON (RFC 8259 section 2), and nothing else. */
 const BLANK = /^[\t\n\r ]*$/
 
+/** Texts of these are UTF-8, too. */
+const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii'])
+const CHARSET = /;[\t ]*charset=(?:"([^"]*)"|([^\t ;]*))/gi
+
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json[\t ]*(?:;|$)/i
 
 function refuse(message: string): never {
   const issues: readonly InputIssue[] = [{ field: 'body', message }]
   throw new RequestError('request_invalid', message, { issues })
+}
+
+function refuseEncoding(message: string): never {
+  const issues: readonly InputIssue[] = [{ field: 'body', message }]
+  throw new RequestError('body_encoding', message, { issues })
+}
+
+/** @throws {RequestError} `body_encoding` for a body that is declared to be compressed, or another text than UTF-8 */
+function checkEncoding(request: Incoming, contentType: string): void {
+  const codings = request.header('content-encoding')?.toLowerCase().split(',') ?? []
+  if (codings.some((coding) => !['', 'identity'].includes(coding.trim()))) {
+    refuseEncoding('The body is compressed, and is not unpacked here. Send it as it is.')
+  }
+  for (const [, quoted, plain = ''] of contentType.matchAll(CHARSET)) {
+    if (CHARSETS.has((quoted ?? plain).toLowerCase())) continue
+    refuseEncoding('The charset of the body is not UTF-8. Send it in UTF-8.')
+  }
 }
 
 function tooLarge(limit: number): never {
@@ -74,10 +95,25 @@ function withType(headers: Headers, contentType: string): Headers {
   return changed
 }
 
-/** Can be used again and again, as long as it decodes whole texts. */
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/**
+ * Can be used again and again, as long as it decodes whole texts. A byte order mark before the text is no part of it
+ * (RFC 8259 section 8.1 lets a reader pass over it).
+ */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/** Whether a text of JSON is in UTF-16 or UTF-32: it begins with their mark, or with a character of ASCII in them. */
+function isWide([first, second]: Uint8Array): boolean {
+  if (first === undefined || second === undefined) return false
+  return (
+    first === 0 ||
+    second === 0 ||
+    (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff)
+  )
+}
 
 function decode(bytes: Uint8Array): string {
+  if (isWide(bytes)) refuseEncoding('The body is UTF-16 or UTF-32. Send it in UTF-8.')
   try {
     return UTF8.decode(bytes)
   } catch {
@@ -101,7 +137,7 @@ export function parseBody(text: string): unknown {
  * @param count - counts its bytes beside those of other bodies
  * @returns the value, or undefined for a request without a body
  * @throws {LimitError} where too many bytes are held already
- * @throws {RequestError} `body_too_large`, or `request_invalid` with the issue
+ * @throws {RequestError} `body_too_large`, or `body_encoding` or `request_invalid` with the issue
  */
 export async function readJsonBody(
   request: Incoming,
@@ -114,6 +150,7 @@ export async function readJsonBody(
   if (contentType === undefined || !JSON_TYPE.test(contentType)) {
     refuse('Send the body as application/json.')
   }
+  checkEncoding(request, contentType)
   const bytes = await request.readBody(limit, count)
   if (bytes === undefined) return tooLarge(limit)
   const text = decode(bytes)

@@ -46,6 +46,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   not_supported: 404,
   request_timeout: 408,
   body_too_large: 413,
+  body_encoding: 415,
   result_too_large: 413,
   message_too_large: 413,
   host_refused: 421,
@@ -83,6 +84,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   not_found: 'Not found.',
   not_supported: 'Signet does not have this.',
   body_too_large: 'The request body is too large.',
+  body_encoding: 'The request body is compressed, or is not UTF-8.',
   headers_too_large: 'The header section of the request is too large.',
   request_timeout: 'The request did not come in time.',
   result_too_large: 'The answer would be too large: ask for fewer at once.',
@@ -178,6 +180,8 @@ export function errorReply(error: unknown, requestId: string): Reply {
   const reply = jsonReply(body, status)
   const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
   if (challenge !== undefined) reply.headers['www-authenticate'] = challenge
+  // What may be sent in its place (RFC 9110 section 15.5.16).
+  if (body.code === 'body_encoding') reply.headers['accept-encoding'] = 'identity'
   const seconds = retryAfter(error, status)
   if (seconds !== undefined) reply.headers['retry-after'] = String(seconds)
   return reply

@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'
+  | 'body_encoding'
   | 'headers_too_large'
   | 'request_timeout'
   | 'host_refused'

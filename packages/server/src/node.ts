@@ -164,8 +164,11 @@ export async function serve(
   })
   const { onRequest, latest } = nodeListener(answerer, unread)
   server.on('request', onRequest)
-  // Nobody has to heed an expectation that they do not know (RFC 9110 section 10.1.1).
-  server.on('checkExpectation', onRequest)
+  // Nobody has to heed an expectation that they do not know (RFC 9110 section 10.1.1). Who waits to be told to send a body
+  // is told once it is wanted: of a request that is refused, no body has to come.
+  for (const event of ['checkExpectation', 'checkContinue'] as const) {
+    server.on(event, (message, answer) => server.emit('request', message, answer))
+  }
   refuseUnreadable(server, answerer, latest)
   const { maxConnections = mostConnections() } = options
   const connections = trackConnections(server, latest, positive('maxConnections', maxConnections))

@@ -55,6 +55,7 @@ function refusals({ access, path, query, body, queryOptions }: Route): Json {
     !isOpen && 'scope_insufficient',
     path.includes(':') && 'not_found',
     body !== undefined && 'body_too_large',
+    body !== undefined && 'body_encoding',
     !isOpen && 'rate_limited',
   ]
   const statuses = codes.filter((code) => code !== false).map((code) => String(STATUS[code]))

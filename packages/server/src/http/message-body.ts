@@ -1,14 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 
+/** What the reader of a body and its sender are to know of each other. */
+interface BodyEvents {
+  /** Whether the answer has been sent. */
+  readonly isAnswered: () => boolean
+  /** Told whenever somebody wants more of it. */
+  readonly onWanted: () => void
+}
+
 /**
  * The body of a message as a stream of the web, at its reader's pace. Whoever cancels it leaves the connection
  * alone, on which the answer is still to be sent, as `Readable.toWeb` would not. What nobody reads once the answer
  * is sent is thrown away; the stream then fails, so that nobody takes it for whole.
- * @param isAnswered - whether the answer has been sent
  */
 export function bodyStream(
   message: IncomingMessage,
-  isAnswered: () => boolean,
+  { isAnswered, onWanted }: BodyEvents,
 ): ReadableStream<Uint8Array> {
   let isWanted = false
   let forget = (): void => undefined
@@ -42,6 +49,7 @@ export function bodyStream(
       },
       pull() {
         isWanted = true
+        onWanted()
         message.resume()
       },
       cancel() {

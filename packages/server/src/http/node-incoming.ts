@@ -5,6 +5,10 @@ import { bodyStream } from './message-body.js'
 import { readTarget, type Target } from './target.js'
 
 const SCHEME = 'http'
+/** The host of a request of HTTP/1.0 that names none (RFC 9112 section 3.2 asks it of HTTP/1.1 alone). */
+const NAMELESS_HOST = 'localhost'
+/** As Node.js reads it. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i
 /** Where a request goes of which that is not known. */
 const NO_TARGET: Target = { path: '', query: '', url: `${SCHEME}://localhost/` }
 
@@ -20,10 +24,11 @@ export class NodeIncoming implements Incoming {
   #raw: Request | undefined
   #body: ReadableStream<Uint8Array> | undefined
   #aborter: AbortController | undefined
+  #isAskedFor = false
 
   /**
-   * Its `fault` is a target or a Host that no URL can have, two Hosts or none (RFC 9112 section 3.2), a body in chunks of
-   * HTTP/1.0 (section 6.1), or TRACE, of which the Fetch standard makes no Request.
+   * Its `fault` is a target or a Host that no URL can have, two Hosts, or none in HTTP/1.1 (RFC 9112 section 3.2), a body in
+   * chunks of HTTP/1.0 or in another transfer coding (section 6.1), another version, or TRACE, of which the Fetch standard makes no Request.
    */
   constructor(message: IncomingMessage, answer: ServerResponse) {
     this.method = message.method ?? ''
@@ -45,15 +50,19 @@ export class NodeIncoming implements Incoming {
   #readTarget(): Target {
     const { url = '', headers, httpVersionMajor: major, httpVersionMinor: minor } = this.#message
     if (this.method === 'TRACE') throw new RequestError('request_invalid', 'TRACE is not answered.')
-    const isOld = major === 1 && minor === 0
+    if (major !== 1) throw new RequestError('request_invalid', 'The version is not HTTP/1.')
+    const isOld = minor === 0
     if (isOld && headers['transfer-encoding'] !== undefined) {
       throw new RequestError('request_invalid', 'HTTP/1.0 has no Transfer-Encoding.')
+    }
+    if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked') {
+      throw new RequestError('request_invalid', 'The Transfer-Encoding is not chunked alone.')
     }
     // Also beside a whole URL, whose host counts.
     if (!isOld && headers.host === undefined) {
       throw new RequestError('request_invalid', 'The request has no Host.')
     }
-    return readTarget(url, this.header('host'), SCHEME)
+    return readTarget(url, this.header('host') ?? NAMELESS_HOST, SCHEME)
   }
 
   get path(): string {
@@ -118,8 +127,18 @@ export class NodeIncoming implements Incoming {
     return this.#aborter.signal
   }
 
+  /** Tells a client that waits for a word to send its body, once somebody wants it (RFC 9110 section 10.1.1). */
+  #askForBody(): void {
+    const { httpVersionMajor: major, httpVersionMinor: minor, headers } = this.#message
+    const isAwaited = major === 1 && minor === 1 && CONTINUE.test(headers.expect ?? '')
+    if (!isAwaited || this.#isAskedFor || this.#answer.headersSent) return
+    this.#isAskedFor = true
+    this.#answer.writeContinue()
+  }
+
   readBody(limit: number, onBytes?: (bytes: number) => void): Promise<Uint8Array | undefined> {
     const message = this.#message
+    this.#askForBody()
     return new Promise((resolve, reject) => {
       const chunks: Uint8Array[] = []
       let size = 0
@@ -151,7 +170,10 @@ export class NodeIncoming implements Incoming {
 
   get body(): ReadableStream<Uint8Array> | null {
     if (!this.hasBody) return null
-    this.#body ??= bodyStream(this.#message, () => this.#answer.writableFinished)
+    this.#body ??= bodyStream(this.#message, {
+      isAnswered: () => this.#answer.writableFinished,
+      onWanted: () => this.#askForBody(),
+    })
     return this.#body
   }
 }

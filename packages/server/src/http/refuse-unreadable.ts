@@ -13,8 +13,36 @@ export type LatestAnswers = Pick<WeakMap<Socket, ServerResponse>, 'get'>
 /** The code of a request that its client has ended before its end. */
 const CUT_SHORT = 'HPE_INVALID_EOF_STATE'
 
+/** How other protocols begin, and what is to be done about them. */
+const OTHER_PROTOCOLS: readonly (readonly [RegExp, string])[] = [
+  [
+    // oxlint-disable-next-line no-control-regex
+    /^\x16\x03/,
+    'The client speaks TLS, and this port HTTP without it. Let a proxy end TLS, or use http://',
+  ],
+  [/^PRI \* HTTP\/2/, 'The client speaks HTTP/2 without being asked, and this port HTTP/1.1'],
+  [
+    // oxlint-disable-next-line no-control-regex
+    /^(?:PROXY |\r\n\r\n\x00\r\nQUIT\n)/,
+    'The proxy sends the PROXY protocol, which is not read. Switch it off there, and set server.trustProxy',
+  ],
+]
+const MOST_LOOKED_AT = 16
+
+/** What is wrong with bytes that are no request. */
+function unreadableWords(packet: Uint8Array | undefined): string {
+  const start = Buffer.from(packet?.subarray(0, MOST_LOOKED_AT) ?? []).toString('latin1')
+  const other = OTHER_PROTOCOLS.find(([beginning]) => beginning.test(start))
+  return other?.[1] ?? 'The request cannot be read'
+}
+
+/** An error of the parser, with the bytes that it could not read. */
+interface ParserError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Uint8Array
+}
+
 /** What is wrong with what a client sent; undefined where it only left. */
-function faultOf({ code = '' }: NodeJS.ErrnoException): RequestError | undefined {
+function faultOf({ code = '', rawPacket }: ParserError): RequestError | undefined {
   const cannot = (why: string, cause = code) => `${why} (${cause}).`
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -25,7 +53,7 @@ function faultOf({ code = '' }: NodeJS.ErrnoException): RequestError | undefined
       return new RequestError('request_timeout', cannot('The request did not come in time'))
     default:
       if (!code.startsWith('HPE_')) return undefined
-      return new RequestError('request_invalid', cannot('The request cannot be read'))
+      return new RequestError('request_invalid', cannot(unreadableWords(rawPacket)))
   }
 }
 
@@ -88,7 +116,7 @@ export function refuseUnreadable(server: Server, answerer: Answerer, latest: Lat
     socket.destroySoon()
   }
 
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on('clientError', (error: ParserError, socket: Duplex) => {
     const fault = faultOf(error)
     const isGone = !socket.writable || !(socket instanceof Socket) || socket.bytesRead === 0
     if (fault === undefined || isGone) return void socket.destroy(error)

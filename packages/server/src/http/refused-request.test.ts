@@ -56,7 +56,13 @@ const illegal: [string, string][] = [
   ['two Hosts', `GET /health HTTP/1.1\r\n${HOST}\r\n${HOST}`],
   ['no Host (RFC 9112 section 3.2)', 'GET /health HTTP/1.1'],
   ['no Host beside a whole URL', 'GET http://localhost/health HTTP/1.1'],
-  ['no Host and no whole URL in HTTP/1.0', 'GET /health HTTP/1.0'],
+  ['two Hosts in HTTP/1.0', `GET /health HTTP/1.0\r\n${HOST}\r\n${HOST}`],
+  ['another version of HTTP', `GET /health HTTP/2.0\r\n${HOST}`],
+  ['no version of HTTP', 'GET /health'],
+  [
+    'a transfer coding beside chunked',
+    `POST /health HTTP/1.1\r\n${HOST}\r\nTransfer-Encoding: gzip, chunked`,
+  ],
   ['a fragment', `GET /health#x HTTP/1.1\r\n${HOST}`],
   ['a backslash in the path', `GET /api\\agents HTTP/1.1\r\n${HOST}`],
   [
@@ -120,6 +126,7 @@ describe('what cannot be read as a request', () => {
       431,
       'headers_too_large',
     ],
+    ['folded fields', `GET / HTTP/1.1\r\n${HOST}\r\nX: a\r\n b\r\n\r\n`, 400, 'request_invalid'],
     ['CONNECT', `CONNECT localhost:1 HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, 'request_invalid'],
   ]
 

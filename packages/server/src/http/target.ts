@@ -51,7 +51,7 @@ export function readTarget(target: string, host: string | undefined, scheme: str
   }
   const [path = ''] = target.split('?', 1)
   if (path.includes('\\') || target.includes('#')) refuse()
-  const isWhole = /^https?:\/\//.test(target)
+  const isWhole = /^https?:\/\//i.test(target)
   if (!isWhole && (!target.startsWith('/') || host === undefined || !HOST.test(host))) refuse()
   const url = parse(isWhole ? target : `${scheme}://${host}${target}`)
   if (url.username !== '' || url.password !== '') refuse()

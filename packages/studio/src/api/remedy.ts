@@ -86,6 +86,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     title: 'The server answers only to its own name.',
     remedy: 'Open the Studio under the address that `signet dev` prints.',
   },
+  body_encoding: {
+    title: 'The body of the request is compressed, or is not UTF-8.',
+    remedy: 'Look at the headers in Settings: leave Content-Encoding and charset out.',
+  },
   headers_too_large: {
     title: 'The headers of the request are too large.',
     remedy: 'Look at the headers in Settings: all of them together have 16 KiB at most.',
