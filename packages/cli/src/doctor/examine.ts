@@ -3,6 +3,7 @@ import { checkClaims } from './check-claims.js'
 import { checkEnvFiles } from './check-env-files.js'
 import { checkKeys } from './check-keys.js'
 import { checkOptions } from './check-options.js'
+import { checkRedis } from './check-redis.js'
 import { checkRoles } from './check-roles.js'
 import { checkRoutes } from './check-routes.js'
 import { checkSecrets } from './check-secrets.js'
@@ -30,6 +31,7 @@ async function examineServed(served: Served): Promise<readonly Finding[]> {
     ...checkRoutes(served),
     ...checkRoles(served),
     ...checkStorage(served),
+    ...(await checkRedis()),
   ]
 }
 

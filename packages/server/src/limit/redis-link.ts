@@ -12,7 +12,7 @@ export interface RedisClient {
 }
 
 /** How long the first request that counts waits for the first connection, in milliseconds. */
-const CONNECT_MS = 1000
+export const CONNECT_MS = 1000
 /** How long one command may take, in milliseconds. */
 export const COMMAND_MS = 250
 /** How long Redis is left alone after it failed, in milliseconds; then one request tries it again. */
@@ -31,7 +31,7 @@ export interface RedisLink {
 }
 
 /** What a log may say of an error: never all of its text, which could hold an address with a password. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'not connected'
   const code: unknown = Reflect.get(error, 'code')
   if (typeof code === 'string') return code
@@ -44,7 +44,7 @@ function reasonOf(error: unknown): string {
  * Whether Redis could be used with this address; connects to nothing.
  * @throws {StartError} `option_invalid` for what is no address of Redis, `redis_missing` without the package
  */
-function checkRedisUrl(url: string): void {
+export function checkRedisUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : ''
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
     const message = 'REDIS_URL is no address of Redis, such as redis://127.0.0.1:6379.'

@@ -1,0 +1,22 @@
+import { probeRedis } from '@signet/server'
+import { redisUrl } from '../limits.js'
+import type { Finding } from './finding.js'
+
+/** Whether the instances of the server can share their limits, where they are to. */
+export async function checkRedis(): Promise<readonly Finding[]> {
+  const url = redisUrl()
+  if (url === undefined) return []
+  const reason = await probeRedis(url)
+  if (reason === undefined) {
+    return [{ check: 'redis', level: 'ok', what: 'Redis counts requests for all instances.' }]
+  }
+  return [
+    {
+      check: 'redis',
+      level: 'warning',
+      what: `Redis cannot count requests (${reason}).`,
+      why: 'Each instance counts its own: with three instances a caller has three times the quota.',
+      remedy: 'Look whether the Redis of REDIS_URL runs, lets this server in and takes values.',
+    },
+  ]
+}
