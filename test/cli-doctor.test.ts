@@ -119,7 +119,7 @@ describe('signet doctor', () => {
     expect(stderr).toContain('src/mastra/index.ts')
   })
 
-  it('opens no store, and leaves nothing but an empty folder', async () => {
+  it('makes no store, and leaves nothing but an empty folder', async () => {
     await doctor({ ...GOOD, memory: true }, { DATABASE_URL: 'postgres://user@127.0.0.1:1/x' })
     await doctor({ ...GOOD, memory: true })
     expect(readdirSync(join(directory, '.signet'))).toStrictEqual(['.gitignore'])
@@ -484,6 +484,50 @@ describe('signet doctor: memory', () => {
     expect(levels(shared, 'storage')).toStrictEqual(['ok'])
     expect(shared.stdout).not.toContain('pass-of-the-database')
     expect(levels(await examine(GOOD), 'storage')).toStrictEqual([])
+  })
+})
+
+describe('signet doctor: the store', () => {
+  it('finds that a file can be made, and makes none', async () => {
+    expect(levels(await examine(GOOD), 'store')).toStrictEqual(['ok'])
+  })
+
+  it('fails where the database does not answer, with its code and without its password', async () => {
+    const url = 'postgres://user:pass-of-the-database@127.0.0.1:1/x'
+    const report = await examine(GOOD, { DATABASE_URL: url })
+    expect(of(report, 'store')).toMatchObject([
+      { level: 'error', what: expect.stringContaining('ECONNREFUSED') },
+    ])
+    expect(report.stdout).not.toContain('pass-of-the-database')
+  })
+
+  it('fails where the file is damaged, and says what to do', async () => {
+    const data = copies.makeFolder()
+    writeFileSync(join(data, 'signet.db'), 'x'.repeat(10_000))
+    const report = await examine(GOOD, { SIGNET_DATA_DIR: data })
+    expect(of(report, 'store')).toMatchObject([
+      {
+        level: 'error',
+        what: expect.stringContaining('SQLITE_NOTADB'),
+        remedy: expect.stringContaining('signet restore'),
+      },
+    ])
+    expect(readdirSync(data)).toStrictEqual(['signet.db'])
+  })
+
+  it('fails where the folder cannot be made', async () => {
+    const report = await examine(GOOD, {
+      SIGNET_DATA_DIR: join(directory, 'src/mastra/index.ts/data'),
+    })
+    expect(levels(report, 'store')).toStrictEqual(['error'])
+  })
+
+  it('warns where Redis does not answer, without its password', async () => {
+    const report = await examine(GOOD, { REDIS_URL: 'redis://:pass-of-redis@127.0.0.1:1' })
+    expect(of(report, 'redis')).toMatchObject([
+      { level: 'warning', what: expect.stringContaining('ECONNREFUSED') },
+    ])
+    expect(report.stdout).not.toContain('pass-of-redis')
   })
 })
 

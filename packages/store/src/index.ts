@@ -5,5 +5,7 @@ export {
   type StorageErrorOptions,
   type StorageFaultClass,
 } from './error.js'
+export { inspectStore } from './inspect/inspect.js'
+export type { StoreInspection } from './inspect/inspection.js'
 export { createStore, openStore } from './open.js'
 export type { Store, StoreOptions } from './store.js'

@@ -9,6 +9,7 @@ import { checkRoutes } from './check-routes.js'
 import { checkSecrets } from './check-secrets.js'
 import { refusedStart } from './check-start.js'
 import { checkStorage } from './check-storage.js'
+import { checkStore } from './check-store.js'
 import { LEVELS, type Finding } from './finding.js'
 import { tryToServe, type Served } from './served.js'
 
@@ -24,13 +25,14 @@ async function examineProvider({ auth, provider }: Served): Promise<readonly Fin
   return [...checkSecrets(description), ...checkClaims(description), ...(await checkKeys(provider))]
 }
 
-async function examineServed(served: Served): Promise<readonly Finding[]> {
+async function examineServed(served: Served, project: Project): Promise<readonly Finding[]> {
   return [
     ...(await examineProvider(served)),
     ...checkOptions(served),
     ...checkRoutes(served),
     ...checkRoles(served),
     ...checkStorage(served),
+    ...(await checkStore(project)),
     ...(await checkRedis()),
   ]
 }
@@ -42,7 +44,7 @@ async function examineServed(served: Served): Promise<readonly Finding[]> {
 export async function examine(project: Project): Promise<readonly Finding[]> {
   const served = await tryToServe(project)
   const findings = [
-    ...(served instanceof Error ? refusedStart(served) : await examineServed(served)),
+    ...(served instanceof Error ? refusedStart(served) : await examineServed(served, project)),
     ...(await checkEnvFiles(project.directory)),
   ]
   return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))

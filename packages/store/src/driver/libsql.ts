@@ -142,7 +142,7 @@ function createFile(file: string): void {
   }
 }
 
-function fileOf(directory: string): string {
+export function fileOf(directory: string): string {
   return join(directory, 'signet.db')
 }
 

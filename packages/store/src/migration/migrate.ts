@@ -16,6 +16,13 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0002-revocations-keys-audit', apply: createStateTables },
 ]
 
+/** How tables compare with those of this version, by the names of the changes that were applied to them. */
+export function compareTables(applied: ReadonlySet<string>): 'older' | 'current' | 'newer' {
+  const known = new Set(MIGRATIONS.map(({ name }) => name))
+  if ([...applied].some((name) => !known.has(name))) return 'newer'
+  return MIGRATIONS.every(({ name }) => applied.has(name)) ? 'current' : 'older'
+}
+
 /**
  * Brings the tables up to date. To be called in a transaction that writes: all or nothing is done, and
  * of two processes that start at once, one does it and the other finds it done.
@@ -32,8 +39,7 @@ export async function migrate(tx: Transaction<Schema>, driver: Driver): Promise<
     .execute()
   const rows = await tx.selectFrom('signet_migration').select('name').execute()
   const applied = new Set(rows.map(({ name }) => name))
-  const known = new Set(MIGRATIONS.map(({ name }) => name))
-  if (rows.some(({ name }) => !known.has(name))) {
+  if (compareTables(applied) === 'newer') {
     throw new StorageError('storage_newer', 'A newer version of Signet has used this database.')
   }
   for (const { name, apply } of MIGRATIONS.filter(({ name }) => !applied.has(name))) {

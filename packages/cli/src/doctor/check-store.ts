@@ -1,0 +1,91 @@
+import {
+  inspectStore,
+  StorageError,
+  type StorageFaultClass,
+  type StoreInspection,
+} from '@signet/store'
+import { chooseDatabase } from '../database-url.js'
+import { dataDirectory, type Project } from '../project.js'
+import { describeStore } from '../project-store.js'
+import type { Finding } from './finding.js'
+
+const CHECK = 'store'
+/** A disk with less room than this, in bytes, is as good as full: the log of the file alone may need more. */
+const SCARCE_BYTES = 64 * 1024 * 1024
+
+const REMEDIES: Readonly<Record<StorageFaultClass, string>> = {
+  unavailable: 'Start the database, or name another one in DATABASE_URL.',
+  read_only: 'Make the database writable, or name the server that takes writes.',
+  full: 'Make room on the disk of the database.',
+  refused: 'Use PostgreSQL 14 or later, with a database in UTF-8.',
+  corrupt: 'Stop the server, and run: signet restore FILE, with the last backup.',
+  permission:
+    'Give the user that the server runs as, or its role in PostgreSQL, the right that is missing.',
+}
+
+function faultFinding(where: string, error: StorageError): Finding {
+  const { fault = 'unavailable', driverCode, message } = error
+  const code = driverCode === undefined ? '' : ` (${driverCode})`
+  return {
+    check: CHECK,
+    level: 'error',
+    what: `The store has a fault${code}: ${where}.`,
+    why: message,
+    remedy: REMEDIES[fault],
+  }
+}
+
+function newerFinding(where: string): Finding {
+  return {
+    check: CHECK,
+    level: 'error',
+    what: `A newer version of Signet has used the store: ${where}.`,
+    why: 'This version refuses to start on its tables.',
+    remedy: 'Install that version, or restore a backup of before.',
+  }
+}
+
+function scarceFinding(where: string, freeBytes: number): Finding {
+  return {
+    check: CHECK,
+    level: 'warning',
+    what: `The disk of the store is nearly full (${Math.floor(freeBytes / 1024)} KiB are free): ${where}.`,
+    why: 'Once it is full nothing is stored, and answers that are to be stored are refused with 503.',
+    remedy: REMEDIES.full,
+  }
+}
+
+function findingsOf(where: string, inspection: StoreInspection): readonly Finding[] {
+  const { tables, problems, freeBytes = Infinity } = inspection
+  return [
+    ...problems.map((problem) => faultFinding(where, problem)),
+    ...(tables === 'newer' ? [newerFinding(where)] : []),
+    ...(freeBytes < SCARCE_BYTES ? [scarceFinding(where, freeBytes)] : []),
+  ]
+}
+
+async function inspect(project: Project): Promise<StoreInspection> {
+  try {
+    return await inspectStore({
+      databaseUrl: chooseDatabase(process.env).url,
+      directory: dataDirectory(project),
+    })
+  } catch (error) {
+    // An address that is none, or a package that is missing.
+    if (!StorageError.isInstance(error)) throw error
+    return { tables: 'unknown', problems: [error] }
+  }
+}
+
+/** Looks at the store that the server would open, and changes nothing there. */
+export async function checkStore(project: Project): Promise<readonly Finding[]> {
+  const where = describeStore(project)
+  const inspection = await inspect(project)
+  const findings = findingsOf(where, inspection)
+  if (findings.length > 0) return findings
+  const what =
+    inspection.tables === 'missing'
+      ? `The store can be made: ${where}.`
+      : `The store can be used: ${where}.`
+  return [{ check: CHECK, level: 'ok', what }]
+}

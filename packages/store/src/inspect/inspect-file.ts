@@ -1,0 +1,80 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import Libsql from 'libsql'
+import type { Driver } from '../driver/contract.js'
+import { fileOf, libsqlDriver } from '../driver/libsql.js'
+import { StorageError } from '../error.js'
+import { compareTables } from '../migration/migrate.js'
+import { translate } from '../translate.js'
+import type { StoreInspection } from './inspection.js'
+
+/** The folder, or the nearest one above it that there is: where the others would be made. */
+function nearestFolder(directory: string): string {
+  let path = resolve(directory)
+  while (!existsSync(path)) path = dirname(path)
+  return path
+}
+
+/** Whether the file can be written as far as its rights say; the folder holds the log beside it. */
+function checkRights(paths: readonly string[], driver: Driver): StorageError | undefined {
+  try {
+    for (const path of paths) accessSync(path, constants.R_OK | constants.W_OK)
+    return undefined
+  } catch (error) {
+    return asStorageError(error, driver)
+  }
+}
+
+function asStorageError(error: unknown, driver: Driver): StorageError {
+  const translated = translate(error, driver)
+  if (StorageError.isInstance(translated)) return translated
+  throw translated
+}
+
+/** What is in the database, read without writing: neither the file nor its log is changed. */
+function readTables(file: string): StoreInspection['tables'] | StorageError {
+  const database = new Libsql(`${pathToFileURL(file).href}?mode=ro`)
+  try {
+    const [check] = database.prepare('pragma quick_check(1)').all([])
+    if (Reflect.get(Object(check), 'quick_check') !== 'ok') return damaged()
+    const sql = "select name from sqlite_schema where type = 'table' and name = 'signet_migration'"
+    if (database.prepare(sql).all([]).length === 0) return 'missing'
+    const rows = database.prepare('select name from signet_migration').all([])
+    return compareTables(new Set(rows.map((row) => String(Reflect.get(Object(row), 'name')))))
+  } finally {
+    database.close()
+  }
+}
+
+function damaged(): StorageError {
+  return new StorageError(
+    'storage_unavailable',
+    'The data of the database is damaged: restore a backup.',
+    { fault: 'corrupt', driverCode: 'SQLITE_CORRUPT' },
+  )
+}
+
+/** Looks at the file of a folder, and changes nothing: neither is made where it is missing. */
+export function inspectFile(directory: string): StoreInspection {
+  const driver = libsqlDriver(directory)
+  const file = fileOf(directory)
+  const folder = nearestFolder(directory)
+  const { bavail, bsize } = statfsSync(folder)
+  const freeBytes = bavail * bsize
+  // The stroke at the end says that it is to be a folder.
+  const paths = [`${folder}/`, ...(existsSync(file) ? [file] : [])]
+  const refused = checkRights(paths, driver)
+  if (!existsSync(file)) {
+    return { tables: 'missing', problems: refused === undefined ? [] : [refused], freeBytes }
+  }
+  const problems = refused === undefined ? [] : [refused]
+  try {
+    const found = readTables(file)
+    if (!StorageError.isInstance(found)) return { tables: found, problems, freeBytes }
+    return { tables: 'unknown', problems: [...problems, found], freeBytes }
+  } catch (error) {
+    const found = asStorageError(error, driver)
+    return { tables: 'unknown', problems: [...problems, found], freeBytes }
+  }
+}
