@@ -186,6 +186,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     createAccessLog(logger, pathOf),
     ...(audit ? [audit.observe] : []),
   ]
+  if (auth !== false) auth.reportTo?.((notice) => logger.warn(notice))
   requireStorage(mastra)
   reportModels(mastra, logger)
   if (!gate.isAuthEnabled) {

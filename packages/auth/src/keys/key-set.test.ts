@@ -58,17 +58,25 @@ describe('readKeySet (RFC 7517 section 5)', () => {
       'bits',
     ],
     ['a kid that is no text', { ...es384, kid: 5 }, 'kid is no text'],
+    ['a key that is no object', null, 'no object'],
+    ['a key that is a list', [], 'no object'],
+    ['a key that is text', JSON.stringify(es384), 'no object'],
+    ['a symmetric key', { kty: 'oct', k: 'AAAA', kid: 'secret' }, 'has the member k'],
+    ['a symmetric key for something else', { kty: 'oct', use: 'enc' }, 'use is not sig'],
+    ['nothing but a name', { kid: 'only' }, 'kty and crv'],
   ])('leaves out %s, says why, and takes the others', async (_case, bad, reason) => {
     const set = readKeySet({ keys: [bad, es256] })
     expect(set.size).toBe(1)
     expect(set.ignored).toStrictEqual([
       {
-        keyId: 'kid' in bad && typeof bad.kid === 'string' ? bad.kid : undefined,
+        keyId: keyIdOf(Object(bad)) ?? undefined,
         reason: expect.stringContaining(reason),
       },
     ])
     expect(await set.find({ alg: 'ES256', kid: 'es' })).toHaveLength(1)
-    if ('d' in bad) expect(JSON.stringify(set.ignored)).not.toContain(bad.d)
+    const { d, k } = Object(bad)
+    for (const secret of [d, k])
+      if (secret) expect(JSON.stringify(set.ignored)).not.toContain(secret)
   })
 
   it.each([
@@ -78,14 +86,66 @@ describe('readKeySet (RFC 7517 section 5)', () => {
     ['no keys', {}],
     ['keys that are inherited', Object.create({ keys: [es256] })],
     ['keys that are no list', { keys: { 0: es256 } }],
-    ['a key that is no object', { keys: [es256, null] }],
-    ['a key that is a list', { keys: [es256, []] }],
-    ['a symmetric key', { keys: [es256, { kty: 'oct', k: 'AAAA', kid: 'secret' }] }],
-    ['a symmetric key for something else', { keys: [es256, { kty: 'oct', use: 'enc' }] }],
-    ['one key twice', { keys: [es256, es256] }],
-    ['a kid twice for one algorithm', { keys: [es256, { ...otherEs256, kid: 'es' }] }],
   ])('refuses whole: %s', (_case, set) => {
     expect(() => readKeySet(set)).toThrow(refusal)
+  })
+
+  it.each([
+    ['once more', es256],
+    ['with an alg', { ...es256, alg: 'ES256' }],
+    ['with a use', { ...es256, use: 'sig' }],
+    ['with other members', { ...es256, x5t: 'AAAA' }],
+  ])('takes the same key %s for one key', async (_, again) => {
+    const set = readKeySet({ keys: [es256, again, es384] })
+    expect([set.size, set.ignored]).toStrictEqual([2, []])
+    expect(await set.find({ alg: 'ES256', kid: 'es' })).toHaveLength(1)
+    expect(await set.find({ alg: 'ES256' })).toHaveLength(1)
+  })
+
+  it('takes one key under several names', async () => {
+    const set = readKeySet({ keys: [es256, { ...es256, kid: 'new' }, without(es256, 'kid')] })
+    expect([set.size, set.ignored]).toStrictEqual([3, []])
+    for (const kid of ['es', 'new']) {
+      expect(await set.find({ alg: 'ES256', kid })).toMatchObject([{ keyId: kid }])
+    }
+    expect(await set.find({ alg: 'ES256' })).toHaveLength(1)
+    expect(await set.find({ alg: 'ES256', kid: 'other' })).toStrictEqual([])
+  })
+
+  it('takes one RSA key for two algorithms', async () => {
+    const { alg: _, ...rsa } = createTestKeyPair('RS256', { keyId: 'rsa' }).publicJwk
+    const set = readKeySet({
+      keys: [
+        { ...rsa, alg: 'RS256' },
+        { ...rsa, alg: 'PS256' },
+      ],
+    })
+    expect([set.size, set.ignored]).toStrictEqual([2, []])
+    for (const alg of ['RS256', 'PS256']) {
+      const found = await set.find({ alg, kid: 'rsa' })
+      expect(
+        found.filter(({ algorithms }) => algorithms.some((each) => each === alg)),
+      ).toHaveLength(1)
+    }
+  })
+
+  it('leaves out other keys of one kid and algorithm, and keeps out no token of a third', async () => {
+    const set = readKeySet({ keys: [es256, { ...otherEs256, kid: 'es' }, es256, es384] })
+    expect(set.size).toBe(1)
+    expect(set.ignored).toHaveLength(2)
+    expect(set.ignored[0]).toStrictEqual({ keyId: 'es', reason: expect.stringContaining('kid') })
+    expect(await set.find({ alg: 'ES256', kid: 'es' })).toStrictEqual([])
+    expect(await set.find({ alg: 'ES256' })).toStrictEqual([])
+    expect(await set.find({ alg: 'ES384', kid: 'es384' })).toHaveLength(1)
+  })
+
+  it('reads thousands of entries, whatever they share', () => {
+    const keys = Array.from({ length: 2_000 }, (_, index) => [
+      es256,
+      { ...es384, kid: `${index}` },
+    ]).flat()
+    expect(readKeySet({ keys })).toMatchObject({ size: 2_001, ignored: [] })
+    expect(readKeySet({ keys: keys.map(() => ({ kid: 'es' })) }).ignored).toHaveLength(4_000)
   })
 
   it('takes keys of one kid where the algorithm tells them apart (section 4.5)', async () => {

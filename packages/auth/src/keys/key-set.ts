@@ -4,10 +4,18 @@ import type { TokenHeader } from '../jwt/compact.js'
 import { isJsonObject } from '../jwt/strict-json.js'
 import type { KeySource, VerificationKey } from './contract.js'
 import { readJwk, type PublicJwk } from './jwk.js'
+import type { PublicKey } from './public-key.js'
 
 /** A JSON Web Key Set (RFC 7517 section 5). */
 export interface JwkSet {
   readonly keys: readonly PublicJwk[]
+}
+
+/** An entry of a set that is left out, by its `kid` where it has one. */
+export interface IgnoredKey {
+  readonly keyId: string | undefined
+  /** As a sentence, without anything of the entry. */
+  readonly reason: string
 }
 
 /** A set as it was read, and what was left out of it. */
@@ -16,13 +24,11 @@ export interface KeySet extends KeySource {
   readonly size: number
   /** What they serve, together. */
   readonly algorithms: readonly Algorithm[]
-  /** Why each key that cannot be used was left out, by its `kid` where it has one. */
-  readonly ignored: readonly { readonly keyId: string | undefined; readonly reason: string }[]
+  readonly ignored: readonly IgnoredKey[]
 }
 
-function refuse(message: string): never {
-  throw new ConfigurationError('key_set_invalid', `The key set cannot be used: ${message}.`)
-}
+const AMBIGUOUS =
+  'Another key of the set has its kid and its algorithm, so nobody can say which of them a token means.'
 
 /** The `kid` of a header: undefined where there is none, null for one that is no text. */
 export function keyIdOf(header: TokenHeader): string | null | undefined {
@@ -31,64 +37,99 @@ export function keyIdOf(header: TokenHeader): string | null | undefined {
 }
 
 /**
- * The key that a header names. Without a `kid` there must be exactly one that fits the algorithm: keys
- * are not tried one after the other.
+ * The one key that serves an algorithm, for a token that names none: keys are not tried one after the other. It may
+ * stand in the set under several names.
  */
-function selectKey(
-  keys: readonly VerificationKey[],
-  header: TokenHeader,
+function onlyKey(
+  keys: readonly (VerificationKey & Pick<PublicKey, 'material'>)[],
+  algorithm: unknown,
 ): readonly VerificationKey[] {
-  const keyId = keyIdOf(header)
-  if (keyId === null) return []
-  if (keyId !== undefined) return keys.filter((key) => key.keyId === keyId)
-  const { alg: algorithm } = header
-  const fitting = keys.filter((key) => isAlgorithm(algorithm) && key.algorithms.includes(algorithm))
-  return fitting.length === 1 ? fitting : []
+  const [first, ...others] = keys.filter(
+    (key) => isAlgorithm(algorithm) && key.algorithms.includes(algorithm),
+  )
+  if (first === undefined) return []
+  return others.every(({ material }) => material === first.material) ? [first] : []
 }
 
-/** Whether a token could mean either of two keys by its `kid`. */
-function isAmbiguous(key: VerificationKey, other: VerificationKey): boolean {
-  return (
-    key.keyId !== undefined &&
-    key.keyId === other.keyId &&
-    key.algorithms.some((algorithm) => other.algorithms.includes(algorithm))
-  )
+/** The entries of a list as keys, each of them once, and those that are none. */
+function readEntries(list: readonly unknown[]): { keys: PublicKey[]; ignored: IgnoredKey[] } {
+  const keys = new Map<string, PublicKey>()
+  const ignored: IgnoredKey[] = []
+  for (const entry of list) {
+    try {
+      const key = readJwk(entry as PublicJwk)
+      const { keyId, material, algorithms } = key
+      keys.set(JSON.stringify([keyId, material, algorithms]), key)
+    } catch (error) {
+      if (!ConfigurationError.isInstance(error)) throw error
+      const keyId = isJsonObject(entry) ? entry['kid'] : undefined
+      ignored.push({
+        keyId: typeof keyId === 'string' ? keyId : undefined,
+        reason: error.message,
+      })
+    }
+  }
+  return { keys: [...keys.values()], ignored }
+}
+
+/** Whether a token could mean another key than this one, by its `kid` and its algorithm. */
+function ambiguityOf(keys: readonly PublicKey[]): (key: PublicKey) => boolean {
+  /** What a `kid` and an algorithm name: a key, or null for several. */
+  const named = new Map<string, string | null>()
+  const places = ({ keyId, algorithms }: PublicKey) =>
+    keyId === undefined ? [] : algorithms.map((algorithm) => JSON.stringify([keyId, algorithm]))
+  for (const key of keys) {
+    for (const place of places(key)) {
+      const before = named.get(place)
+      named.set(place, before === undefined || before === key.material ? key.material : null)
+    }
+  }
+  return (key) => places(key).some((place) => named.get(place) === null)
+}
+
+function groupByKeyId(keys: readonly PublicKey[]): ReadonlyMap<string, readonly PublicKey[]> {
+  const groups = new Map<string, PublicKey[]>()
+  for (const key of keys) {
+    if (key.keyId === undefined) continue
+    const group = groups.get(key.keyId)
+    if (group === undefined) groups.set(key.keyId, [key])
+    else group.push(key)
+  }
+  return groups
 }
 
 /**
- * Reads a key set. Keys that cannot be used, or are not for signatures, are left out (RFC 7517 section
- * 5), so that one of them does not take the others along. A set with a symmetric key, or with two keys of
- * one `kid` for one algorithm, is refused whole: nobody can say what its issuer meant. Keys of different
- * kinds may share a `kid` (section 4.5).
+ * Reads a key set. What cannot be used, or is not for signatures, is left out (RFC 7517 section 5), so that one entry does not
+ * take the others along. That holds for a secret or a private key, too, and for keys of one `kid` for one algorithm that
+ * are not the same key: nobody can say which of them a token means. The same key twice is one key, and keys of
+ * different kinds may share a `kid` (section 4.5).
  *
- * @throws {ConfigurationError} `key_set_invalid`
+ * @throws {ConfigurationError} `key_set_invalid` for what has no list of keys
  */
 export function readKeySet(set: unknown): KeySet {
   const list = isJsonObject(set) && Object.hasOwn(set, 'keys') ? set['keys'] : undefined
-  if (!Array.isArray(list)) refuse('it has no list of keys')
+  if (!Array.isArray(list)) {
+    throw new ConfigurationError(
+      'key_set_invalid',
+      'The key set cannot be used: it has no list of keys.',
+    )
+  }
   // Spread, so that a hole in the list is no object either.
-  const jwks = [...list].map((jwk: unknown): PublicJwk =>
-    isJsonObject(jwk) ? (jwk as PublicJwk) : refuse('it has a key that is no object'),
-  )
-  if (jwks.some(({ kty }) => kty === 'oct')) refuse('it has a symmetric key, which is a secret')
-  const keys: VerificationKey[] = []
-  const ignored: { keyId: string | undefined; reason: string }[] = []
-  for (const jwk of jwks) {
-    try {
-      keys.push(readJwk(jwk))
-    } catch (error) {
-      if (!ConfigurationError.isInstance(error)) throw error
-      const keyId = typeof jwk.kid === 'string' ? jwk.kid : undefined
-      ignored.push({ keyId, reason: error.message })
-    }
-  }
-  if (keys.some((key, index) => keys.slice(0, index).some((other) => isAmbiguous(key, other)))) {
-    refuse('it has two keys of the same kid and algorithm')
-  }
+  const { keys: all, ignored } = readEntries([...(list as readonly unknown[])])
+  const isAmbiguous = ambiguityOf(all)
+  const keys = all.filter((key) => !isAmbiguous(key))
+  const named = groupByKeyId(keys)
   return {
     size: keys.length,
     algorithms: keys.flatMap(({ algorithms }) => algorithms),
-    ignored,
-    find: (header) => selectKey(keys, header),
+    ignored: [
+      ...ignored,
+      ...all.filter(isAmbiguous).map(({ keyId }) => ({ keyId, reason: AMBIGUOUS })),
+    ],
+    find(header) {
+      const keyId = keyIdOf(header)
+      if (keyId === null) return []
+      return keyId === undefined ? onlyKey(keys, header.alg) : (named.get(keyId) ?? [])
+    },
   }
 }

@@ -28,7 +28,9 @@ describe('probeKeySet', () => {
     await expect(probeKeySet(KEYS_URL, { fetch, now })).resolves.toStrictEqual({
       url: KEYS_URL,
       problem: undefined,
+      isAnswered: true,
       usableKeys: 1,
+      ignored: [{ keyId: undefined, reason: expect.stringContaining('kty and crv') }],
       clockAheadSeconds: undefined,
     })
   })
@@ -63,13 +65,16 @@ describe('probeKeySet', () => {
     expect((await probeKeySet(KEYS_URL, { fetch })).problem).toMatch(why)
   })
 
-  it('refuses a set that verification refuses', async () => {
-    const fetch = keySet({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] }, { date: dateOf(0) })
-    const probe = await probeKeySet(KEYS_URL, { fetch, now })
-    expect(probe).toMatchObject({ usableKeys: 0, clockAheadSeconds: 0 })
-    expect(probe.problem).toContain('symmetric')
-    expect(probe.problem).not.toContain('c2VjcmV0')
-  })
+  it.each([{ keys: { kty: 'oct', k: 'c2VjcmV0' } }, ['c2VjcmV0'], null])(
+    'refuses what verification refuses',
+    async (set) => {
+      const fetch = keySet(set, { date: dateOf(0) })
+      const probe = await probeKeySet(KEYS_URL, { fetch, now })
+      expect(probe).toMatchObject({ isAnswered: true, usableKeys: 0, clockAheadSeconds: 0 })
+      expect(probe.problem).toContain('no list of keys')
+      expect(probe.problem).not.toContain('c2VjcmV0')
+    },
+  )
 
   it.each([['http://issuer.example/keys'], ['https://user:password@issuer.example'], ['keys']])(
     'fetches nothing from where keys are not fetched: %s',

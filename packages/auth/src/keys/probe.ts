@@ -1,6 +1,6 @@
 import { locateKeySet, metadataUrl } from './discovery.js'
 import { DEFAULT_LIMITS, fetchJson, readAddress, type FetchedJson } from './fetch-json.js'
-import { readKeySet } from './key-set.js'
+import { readKeySet, type IgnoredKey } from './key-set.js'
 
 /** What came of fetching keys once. */
 export interface KeyProbe {
@@ -8,8 +8,12 @@ export interface KeyProbe {
   readonly url: string
   /** Why the keys cannot be had, without what was read; undefined where they can. */
   readonly problem: string | undefined
+  /** Whether the address answers with JSON, so that a problem is one of what it says. */
+  readonly isAnswered: boolean
   /** How many keys of the set can be used. */
   readonly usableKeys: number
+  /** The entries of the set that are left out. */
+  readonly ignored: readonly IgnoredKey[]
   /** How far the clock here is ahead of that of the key server; undefined where it does not say. */
   readonly clockAheadSeconds: number | undefined
 }
@@ -39,7 +43,14 @@ function clockAhead({ date, ageSeconds }: FetchedJson, now: number): number | un
 
 function failed(url: URL, error: unknown): KeyProbe {
   const problem = problemOf(error)
-  return { url: url.href, problem, usableKeys: 0, clockAheadSeconds: undefined }
+  return {
+    url: url.href,
+    problem,
+    isAnswered: false,
+    usableKeys: 0,
+    ignored: [],
+    clockAheadSeconds: undefined,
+  }
 }
 
 async function probe(url: URL, options: ProbeOptions): Promise<KeyProbe> {
@@ -48,10 +59,17 @@ async function probe(url: URL, options: ProbeOptions): Promise<KeyProbe> {
     const fetched = await fetchJson(url, { ...DEFAULT_LIMITS, fetch })
     const clockAheadSeconds = clockAhead(fetched, now())
     try {
-      const { size } = readKeySet(fetched.value)
-      return { url: url.href, problem: undefined, usableKeys: size, clockAheadSeconds }
+      const { size, ignored } = readKeySet(fetched.value)
+      return {
+        url: url.href,
+        problem: undefined,
+        isAnswered: true,
+        usableKeys: size,
+        ignored,
+        clockAheadSeconds,
+      }
     } catch (error) {
-      return { ...failed(url, error), clockAheadSeconds }
+      return { ...failed(url, error), isAnswered: true, clockAheadSeconds }
     }
   } catch (error) {
     return failed(url, error)

@@ -73,6 +73,7 @@ export class PublicKey implements VerificationKey {
   readonly keyId: string | undefined
   readonly algorithms: readonly PublicKeyAlgorithm[]
   readonly #key: KeyObject
+  #material: string | undefined
 
   /** @throws {ConfigurationError} `key_invalid`, `key_weak` or `key_is_private` */
   constructor(key: KeyObject, binding: PublicKeyBinding = {}) {
@@ -89,6 +90,12 @@ export class PublicKey implements VerificationKey {
     if (this.algorithms.length === 0) refuse('its alg does not fit it')
     this.keyId = binding.keyId
     this.#key = key
+  }
+
+  /** The key itself, in its one spelling: the same for the same key under whatever name. */
+  get material(): string {
+    this.#material ??= this.#key.export({ type: 'spki', format: 'der' }).toString('base64')
+    return this.#material
   }
 
   verify(algorithm: Algorithm, signingInput: string, signature: Buffer): boolean {

@@ -191,14 +191,19 @@ describe('createRemoteKeySet: an issuer that fails', () => {
       'another origin',
     ],
     [
-      'a symmetric key',
-      () => server.setKeys([...setOf(first), { kty: 'oct', k: 'AAAA', kid: 's' }]),
-      'symmetric key',
+      'a symmetric key alone',
+      () => server.setKeys([{ kty: 'oct', k: 'AAAA', kid: 's' }]),
+      'no key that can be used. "s": The JWK has the member k',
     ],
     [
       'two keys of one kid',
       () => server.setKeys([...setOf(first), { ...second.publicJwk, kid: 'first' }]),
-      'same kid',
+      'Another key of the set has its kid',
+    ],
+    [
+      'keys for something else',
+      () => server.setKeys([{ ...first.publicJwk, use: 'enc' }]),
+      'its use is not sig',
     ],
   ])('has no keys by %s', async (_case, breakServer, message) => {
     await breakServer()
@@ -208,7 +213,10 @@ describe('createRemoteKeySet: an issuer that fails', () => {
   it.each([
     ['fails', () => server.answerWith({ kind: 'status', status: 503 })],
     ['has a symmetric key', () => server.setKeys([{ kty: 'oct', k: 'AAAA', kid: 's' }])],
-    ['has a kid twice', () => server.setKeys(setOf(first, first))],
+    [
+      'has two keys of one kid',
+      () => server.setKeys([...setOf(first), { ...second.publicJwk, kid: 'first' }]),
+    ],
   ])('serves the old keys for 1 hour more while the endpoint %s', async (_case, breakServer) => {
     const keys = create()
     await find(keys, 'first')
@@ -220,6 +228,31 @@ describe('createRemoteKeySet: an issuer that fails', () => {
     await expect(keys.refresh()).rejects.toThrow(unavailable)
     clock += 1
     await expect(find(keys, 'first')).rejects.toThrow(unavailable)
+  })
+
+  it('says whether the network or the set is at fault', async () => {
+    server.setKeys([{ kty: 'oct', k: 'AAAA' }])
+    await expect(find(create(), 'first')).rejects.toThrow('that was fetched cannot be used')
+    await server.stop()
+    await expect(find(create(), 'first')).rejects.toThrow('cannot be fetched')
+  })
+
+  it('tells what is left out, once for each set, and takes the other keys', async () => {
+    const onIgnored = vi.fn<NonNullable<RemoteKeySetOptions['onIgnored']>>()
+    const keys = create({ onIgnored })
+    const bad = [{ kty: 'oct', k: 'AAAA', kid: 's' }, null, { kid: 'x'.repeat(1000) }]
+    const setKeys = (keys: unknown) => server.setKeys(Object(keys))
+    setKeys([...bad, ...setOf(first)])
+    await expect(find(keys, 'first')).resolves.toStrictEqual(['first'])
+    await keys.refresh()
+    expect(onIgnored).toHaveBeenCalledOnce()
+    expect(onIgnored.mock.lastCall?.[1]).toMatchObject([{ keyId: 's' }, { keyId: undefined }, {}])
+    server.setKeys(setOf(first))
+    await keys.refresh()
+    expect(onIgnored).toHaveBeenCalledOnce()
+    setKeys([null, ...setOf(first)])
+    await keys.refresh()
+    expect(onIgnored).toHaveBeenCalledTimes(2)
   })
 
   it('serves again once the endpoint does', async () => {

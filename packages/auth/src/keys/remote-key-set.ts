@@ -4,7 +4,8 @@ import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import type { KeySource, VerificationKey } from './contract.js'
 import { fetchJson, readAddress, type FetchedJson } from './fetch-json.js'
-import { keyIdOf, readKeySet, type KeySet } from './key-set.js'
+import { ignoredWords } from './ignored-keys.js'
+import { keyIdOf, readKeySet, type IgnoredKey, type KeySet } from './key-set.js'
 import { RefetchBucket } from './refetch-bucket.js'
 
 /** How a key set is fetched and kept. The defaults suit every issuer known. */
@@ -21,6 +22,8 @@ export interface RemoteKeySetOptions {
   readonly fetch?: typeof globalThis.fetch
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
+  /** Is told which entries of a set are left out, each time that another set is fetched. Default: nobody is. */
+  readonly onIgnored?: (url: URL, ignored: readonly IgnoredKey[]) => void
 }
 
 const OPTIONS: OptionNames<RemoteKeySetOptions> = {
@@ -30,6 +33,7 @@ const OPTIONS: OptionNames<RemoteKeySetOptions> = {
   maxBytes: true,
   fetch: true,
   now: true,
+  onIgnored: true,
 }
 
 /** A key set at an address. */
@@ -66,6 +70,20 @@ function unavailable(message: string, cause?: unknown): AuthError {
   return new AuthError('keys_unavailable', message, { cause })
 }
 
+/**
+ * Reads a set that was fetched. An empty one withdraws all keys; one of which nothing can be used is a mistake, and the set in
+ * force serves on, as where nothing can be fetched.
+ * @throws {ConfigurationError} `key_set_invalid`
+ */
+function readFetchedSet(value: unknown): KeySet {
+  const set = readKeySet(value)
+  if (set.size > 0 || set.ignored.length === 0) return set
+  throw new ConfigurationError(
+    'key_set_invalid',
+    `The key set has no key that can be used. ${ignoredWords(set.ignored)}`,
+  )
+}
+
 /** What a header asks for, as far as it can be unknown. */
 function askedName(header: TokenHeader): string {
   const keyId = keyIdOf(header)
@@ -94,6 +112,7 @@ class FetchedKeySet implements RemoteKeySet {
       maxBytes: options.maxBytes ?? 262_144,
       fetch: options.fetch ?? globalThis.fetch,
       now: options.now ?? Date.now,
+      onIgnored: options.onIgnored ?? (() => undefined),
     }
   }
 
@@ -179,22 +198,26 @@ class FetchedKeySet implements RemoteKeySet {
   }
 
   async #fetch(): Promise<void> {
+    let reason = 'The key set cannot be fetched.'
     try {
-      const fetched = await fetchJson(await this.#locate(), this.#options)
-      this.#accept(fetched, readKeySet(fetched.value))
+      const url = await this.#locate()
+      const fetched = await fetchJson(url, this.#options)
+      reason = 'The key set that was fetched cannot be used.'
+      this.#accept(url, fetched, readFetchedSet(fetched.value))
     } catch (cause) {
       this.#retryAt = this.#options.now() + RETRY_MS
-      throw unavailable('The key set cannot be fetched.', cause)
+      throw unavailable(reason, cause)
     }
   }
 
-  #accept({ text, maxAgeSeconds }: FetchedJson, set: KeySet): void {
-    const { now, freshSeconds, staleSeconds } = this.#options
+  #accept(url: URL, { text, maxAgeSeconds }: FetchedJson, set: KeySet): void {
+    const { now, freshSeconds, staleSeconds, onIgnored } = this.#options
     const asked = Math.max(maxAgeSeconds ?? freshSeconds, LEAST_FRESH_SECONDS)
     const freshUntil = now() + Math.min(asked, freshSeconds) * 1000
     if (text !== this.#current?.text) {
       this.generation++
       this.#unknown.clear()
+      if (set.ignored.length > 0) onIgnored(url, set.ignored)
     }
     this.#current = { set, text, freshUntil, trustedUntil: freshUntil + staleSeconds * 1000 }
     this.#retryAt = 0

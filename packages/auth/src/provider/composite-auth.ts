@@ -199,6 +199,11 @@ export class CompositeAuth implements AuthProvider {
     return only.known
   }
 
+  /** Passes on what any provider has to tell whoever runs the server. */
+  reportTo(tell: (notice: string) => void): void {
+    for (const member of [this.#fallback, ...this.#selective]) member?.provider.reportTo?.(tell)
+  }
+
   /**
    * Says which provider a token is for, and what that one says of it.
    * @throws any error of that provider that is no refusal

@@ -78,6 +78,11 @@ export interface AuthProvider<User extends object = object> {
    * access. Default: whether `authenticateToken` refuses it, and why.
    */
   explainToken?(token: string, request: AuthRequest): TokenExplanation | Promise<TokenExplanation>
+  /**
+   * Is given, once, where to tell what whoever runs the server should know: sentences without a token, a key or a secret,
+   * and few of them. Default: there is nothing to tell.
+   */
+  reportTo?(tell: (notice: string) => void): void
 }
 
 /** What a provider says of a token, check by check. */

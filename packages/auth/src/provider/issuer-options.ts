@@ -5,7 +5,8 @@ import { isAlgorithm, isHmacAlgorithm, type Algorithm } from '../jwt/algorithm.j
 import type { TokenRules } from '../jwt/policy.js'
 import type { KeySource, SigningKey } from '../keys/contract.js'
 import { discoverKeySet } from '../keys/discovery.js'
-import { readKeySet, type JwkSet, type KeySet } from '../keys/key-set.js'
+import { ignoredWords } from '../keys/ignored-keys.js'
+import { readKeySet, type IgnoredKey, type JwkSet, type KeySet } from '../keys/key-set.js'
 import { keyOrigin, type KeyOrigin } from '../keys/origin.js'
 import { publicKeys, type PublicKeyInput } from '../keys/public-keys.js'
 import { createRemoteKeySet } from '../keys/remote-key-set.js'
@@ -59,6 +60,8 @@ export interface IssuerContext {
   readonly isDevelopment: boolean
   readonly fetch: typeof globalThis.fetch | undefined
   readonly now: (() => number) | undefined
+  /** Is told which entries of a key set are left out: of the one at an address, or of the one that was given. */
+  readonly onIgnored: (url: URL | undefined, ignored: readonly IgnoredKey[]) => void
 }
 
 /** An issuer that has been read. */
@@ -162,11 +165,12 @@ function requireIssuer(options: IssuerOptions): void {
 }
 
 function discover(names: readonly string[] | undefined, context: IssuerContext): KeySource {
+  const { fetch, now, onIgnored } = context
   const [name, ...others] = names ?? []
   if (name === undefined || others.length > 0) {
     return refuse('Without keys there must be one issuer, whose metadata names them.')
   }
-  return discoverKeySet(name, { fetch: context.fetch, now: context.now })
+  return discoverKeySet(name, { fetch, now, onIgnored })
 }
 
 interface IssuerKeys {
@@ -199,10 +203,9 @@ function requireServed(
 function readStaticSet(jwks: JwkSet | undefined): KeySet {
   const set = readKeySet(jwks)
   if (set.size > 0) return set
-  const reasons = set.ignored.map(({ reason }) => ` ${reason}`)
   throw new ConfigurationError(
     'key_set_invalid',
-    `The key set has no key that can be used.${reasons.join('')}`,
+    `The key set has no key that can be used. ${ignoredWords(set.ignored)}`.trim(),
   )
 }
 
@@ -212,7 +215,7 @@ function readKeys(
   context: IssuerContext,
 ): IssuerKeys {
   const { publicKey, jwks, jwksUri, algorithms } = options
-  const { fetch, now } = context
+  const { fetch, now, onIgnored } = context
   switch (kind) {
     case 'secret': {
       const secret = readSecret(options.secret, context)
@@ -230,13 +233,14 @@ function readKeys(
     case 'jwks': {
       requireIssuer(options)
       const keys = readStaticSet(jwks)
+      if (keys.ignored.length > 0) onIgnored(undefined, keys.ignored)
       requireServed(algorithms, (algorithm) => keys.algorithms.includes(algorithm))
       return { keys, origin: keyOrigin('key set', { count: keys.size }) }
     }
     case 'jwksUri': {
       requireIssuer(options)
       requireServed(algorithms, isForPublicKeys)
-      const keys = createRemoteKeySet(jwksUri ?? '', { fetch, now })
+      const keys = createRemoteKeySet(jwksUri ?? '', { fetch, now, onIgnored })
       return { keys, origin: keyOrigin('key set URL', { url: String(jwksUri) }) }
     }
     case undefined: {

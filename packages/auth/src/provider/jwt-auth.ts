@@ -8,6 +8,8 @@ import type { Explanation } from '../jwt/explanation.js'
 import type { VerificationPolicy } from '../jwt/policy.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
+import { ignoredWords } from '../keys/ignored-keys.js'
+import type { IgnoredKey } from '../keys/key-set.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
 import type { OptionNames } from '../option/closed-options.js'
@@ -17,6 +19,7 @@ import { describeIssuer, type ProviderDescription } from './description.js'
 import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
 import { claimText, userOf, type JwtUser } from './jwt-user.js'
 import { readOptions } from '../option/read-options.js'
+import { Notices } from './notices.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
@@ -134,6 +137,13 @@ function policyOf(issuers: readonly Issuer[], options: MastraJwtAuthOptions): Ve
   }
 }
 
+/** The address is told without its query, in which some have a credential. */
+function ignoredNotice(url: URL | undefined, ignored: readonly IgnoredKey[]): string {
+  const place = url === undefined ? '' : ` at ${url.origin}${url.pathname}`
+  const count = ignored.length === 1 ? 'an entry' : `${ignored.length} entries`
+  return `The key set${place} has ${count} that cannot be used, and the others serve. ${ignoredWords(ignored)}`
+}
+
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
@@ -152,6 +162,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #verifier: Verifier
   readonly #options: MastraJwtAuthOptions
   readonly #requiresExpiry: boolean
+  readonly #notices = new Notices()
   readonly #issuerOfName: ReadonlyMap<string, Issuer>
 
   /**
@@ -172,6 +183,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       isDevelopment: isDevelopment(),
       fetch,
       now,
+      onIgnored: (url: URL | undefined, ignored: readonly IgnoredKey[]) =>
+        this.#notices.add(ignoredNotice(url, ignored)),
     }
     this.#issuers = issuerOptions(options).map((each) => readIssuer(each, context))
     this.#issuerOfName = new Map(
@@ -217,6 +230,11 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   /** What this provider accepts, as plain data without a secret or a key: for whoever runs the server. */
   describe(): ProviderDescription {
     return { issuers: this.#issuers.map(describeIssuer) }
+  }
+
+  /** Tells what whoever runs the server should know: which entries of a key set are left out, each time that the set is another. */
+  reportTo(tell: (notice: string) => void): void {
+    this.#notices.reportTo(tell)
   }
 
   /** Fetches the keys of each issuer that has them at an address, past every cache, and tells what came of it. */

@@ -14,6 +14,7 @@ const OPTIONAL_METHODS = [
   'voucherOf',
   'recallUser',
   'explainToken',
+  'reportTo',
   'accepts',
 ] as const satisfies readonly (keyof AuthProvider)[]
 

@@ -1,4 +1,4 @@
-import type { KeyProbe } from '@signet/auth'
+import { ignoredWords, type KeyProbe } from '@signet/auth'
 import { durationWords } from '../time-words.js'
 import type { JwtProvider } from '../jwt-provider.js'
 import { orOk, type Finding } from './finding.js'
@@ -6,7 +6,20 @@ import { shownUrl } from './issuer-name.js'
 
 const MOST_SKEW_SECONDS = 60
 
-function checkReach({ url, problem, usableKeys }: KeyProbe): Finding[] {
+function checkEntries({ url, ignored, usableKeys }: KeyProbe): Finding[] {
+  if (ignored.length === 0 || usableKeys === 0) return []
+  return [
+    {
+      check: 'keys',
+      level: 'warning',
+      what: `The key set of ${shownUrl(url)} has entries that cannot be used.`,
+      why: `${ignoredWords(ignored)} A token that is signed with one of them is refused.`,
+      remedy: 'Have the issuer mend or remove them. The other keys serve meanwhile.',
+    },
+  ]
+}
+
+function checkReach({ url, problem, isAnswered, usableKeys, ignored }: KeyProbe): Finding[] {
   const check = 'keys'
   if (problem !== undefined) {
     return [
@@ -15,7 +28,9 @@ function checkReach({ url, problem, usableKeys }: KeyProbe): Finding[] {
         level: 'error',
         what: `No keys come from ${shownUrl(url)}.`,
         why: `${problem} Without keys, every token is answered with 503.`,
-        remedy: 'Look at the address, and whether this machine reaches it.',
+        remedy: isAnswered
+          ? 'Look at the address: what is there is no key set (RFC 7517 section 5).'
+          : 'Look at the address, and whether this machine reaches it.',
       },
     ]
   }
@@ -25,7 +40,7 @@ function checkReach({ url, problem, usableKeys }: KeyProbe): Finding[] {
       check,
       level: 'error',
       what: `The key set of ${shownUrl(url)} has no key that can be used.`,
-      why: 'Every token is refused.',
+      why: `${ignoredWords(ignored)} Every token is answered with 503.`.trimStart(),
       remedy:
         'Have the issuer publish a signing key: RSA of 2048 bits or more, or an elliptic one.',
     },
@@ -53,7 +68,11 @@ export async function checkKeys(provider: JwtProvider): Promise<readonly Finding
   const hasClock = probes.some(({ clockAheadSeconds }) => clockAheadSeconds !== undefined)
   const clocks = probes.flatMap(checkClock)
   return [
-    ...orOk(probes.flatMap(checkReach), 'keys', 'The keys can be fetched.'),
+    ...orOk(
+      probes.flatMap((probe) => [...checkReach(probe), ...checkEntries(probe)]),
+      'keys',
+      'The keys can be fetched.',
+    ),
     ...(hasClock ? orOk(clocks, 'clock', 'The clock is that of the key server.') : clocks),
   ]
 }
