@@ -74,7 +74,8 @@ async function expectRepeatsUnpaid(alice: MemoryClient, model: PlayedModel): Pro
   await sleep(1100)
   expect(await outcome(alice.post(GENERATE, other))).toStrictEqual(UNAVAILABLE)
   expect(model.calls()).toBe(paid)
-  // Who asks for nothing to be stored is answered.
+  // Who asks for nothing to be stored is answered, so the server is ready.
+  expect((await fetch(`${alice.url}/ready`)).status).toBe(200)
   expect((await alice.post(GENERATE, { messages: 'Hello' })).status).toBe(200)
   const memory = { ...STORED.memory, options: { readOnly: true } }
   expect((await alice.post(GENERATE, { ...STORED, memory })).status).toBe(200)

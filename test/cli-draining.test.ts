@@ -95,7 +95,7 @@ describe('signet start that is asked to end', () => {
 
     sendReady(idle)
     await untilClosed(idle)
-    expect(idle.received).toMatch(/^$|^HTTP\/1\.1 503 .*\{"ready":false\}$/s)
+    expect(idle.received).toMatch(/^$|^HTTP\/1\.1 503 .*\{"ready":false,"reason":"not_serving"\}$/s)
     expect(running.received).not.toContain('[DONE]')
 
     server.openGate()
@@ -112,7 +112,7 @@ describe('signet start that is asked to end', () => {
     server.openGate()
     const received = await running.readToEnd()
     expectWholeAnswer(received)
-    expect(received).toMatch(/HTTP\/1\.1 503 [^{]*\{"ready":false\}$/)
+    expect(received).toMatch(/HTTP\/1\.1 503 [^{]*\{"ready":false,"reason":"not_serving"\}$/)
     expect((await server.process.ended()).code).toBe(0)
   })
 
@@ -121,7 +121,7 @@ describe('signet start that is asked to end', () => {
     await beginEnd(server)
     const ready = await fetch(`${server.url}/ready`)
     expect(ready.status).toBe(503)
-    expect(await ready.json()).toStrictEqual({ ready: false })
+    expect(await ready.json()).toStrictEqual({ ready: false, reason: 'not_serving' })
     expect((await fetch(`${server.url}/health`)).status).toBe(200)
     server.process.child.kill('SIGTERM')
     expect((await server.process.ended()).code).toBe(0)

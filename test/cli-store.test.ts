@@ -161,7 +161,7 @@ describe('signet start', () => {
       expect((await memory.get('/health')).status).toBe(200)
       const ready = await memory.get('/ready')
       expect(ready.status).toBe(503)
-      expect(await ready.json()).toStrictEqual({ ready: false })
+      expect(await ready.json()).toStrictEqual({ ready: false, reason: 'not_serving' })
       const threads = await memory.get('/api/memory/threads')
       expect(threads.status).toBe(503)
       expect(await threads.json()).toMatchObject({ code: 'storage_unavailable' })

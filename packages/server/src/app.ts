@@ -22,6 +22,7 @@ import { setLimitFields } from './limit/fields.js'
 import { createLimits } from './limit/limits.js'
 import type { LimitSettings } from './limit/settings.js'
 import { methodName } from './method-name.js'
+import { ReadinessCheck } from './readiness.js'
 import { createRequestId } from './request-id.js'
 import { openRevocations } from './revocation/open.js'
 import type { Metrics } from './metrics/contract.js'
@@ -45,7 +46,10 @@ export interface AppOptions {
    * Told to clients. With `isLoopbackOnly`, it also offers the route that signs tokens. Default: false.
    */
   readonly isDevelopment?: boolean
-  /** Whether the server takes requests, as `/ready` tells. Default: always. */
+  /**
+   * Whether the server is prepared, and not to end. `/ready` says no where it is not, and where it could serve nobody.
+   * Default: always.
+   */
   readonly isReady?: () => boolean
   /** What the instances of the server share. Default: nothing is shared, nor kept over a restart. */
   readonly state?: ServerState
@@ -83,6 +87,11 @@ export interface App {
   answer(request: Incoming, origin?: RequestOrigin): Promise<Reply>
   /** The same for a request of the Fetch standard, for a server that embeds this one, and for tests. */
   fetch(request: Request, origin?: RequestOrigin): Promise<Response>
+  /**
+   * Begins what runs beside requests, such as reading what has been withdrawn: to be called once the state is open, so that no
+   * request waits for it. Waits for the first of that, for 5 seconds at most. Default: it begins with the first request.
+   */
+  begin(): Promise<void>
   /** Resolves once no answer is being made or sent. */
   idle(): Promise<void>
   /** Ends what runs beside requests, after the last of them. */
@@ -173,8 +182,15 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     auditStore && retentionDays
       ? createAudit({ store: auditStore, retentionDays, logger, pathOf })
       : undefined
+  const readiness = new ReadinessCheck({
+    isServing: options.isReady ?? (() => true),
+    revocations,
+    state,
+    logger,
+  })
   const metrics = createMetrics(
     {
+      isReady: async () => (await readiness.check()).ready,
       running: () => inFlight.count,
       audit: () => audit,
       revocationAgeMs: () => revocations.ageMs(),
@@ -208,7 +224,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit),
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
     isDevelopment: options.isDevelopment ?? false,
-    isReady: options.isReady ?? (() => true),
+    readiness,
     onClientName: createClientNameNotice(logger),
   }
 
@@ -264,6 +280,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     answer: answerRequest,
     fetch: async (request, origin) =>
       responseOf(await answerRequest(fetchIncoming(request), origin)),
+    begin: () => revocations.begin(),
     idle: () => inFlight.idle(),
     async close() {
       revocations.close()

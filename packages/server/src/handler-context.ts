@@ -14,6 +14,7 @@ import type { Caller, KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
 import type { CountBody } from './limit/limits.js'
 import type { Metrics } from './metrics/contract.js'
+import type { Readiness } from './readiness.js'
 import type { HandlerInput } from './route.js'
 import type { RouteTable } from './route-table.js'
 import type { Service } from './service.js'
@@ -144,8 +145,8 @@ export class HandlerCall implements HandlerInput<
     return this.#passage.deadline.signal
   }
 
-  isReady(): boolean {
-    return this.#passage.service.isReady()
+  readiness(): Promise<Readiness> {
+    return this.#passage.service.readiness.check()
   }
 
   stop(): void {

@@ -14,6 +14,7 @@ import type { KnownToken } from './gate.js'
 import type { Incoming } from './http/incoming.js'
 import type { CountBody } from './limit/limits.js'
 import type { Metrics } from './metrics/contract.js'
+import type { Readiness } from './readiness.js'
 import type { OptionTable } from './request-option/rule.js'
 import type { RouteTable } from './route-table.js'
 import type { ServerState } from './state.js'
@@ -75,8 +76,8 @@ export interface HandlerContext {
    * @throws {AuthError} `access_denied` for a stranger, and for one who can make none
    */
   maker(): Promise<JudgedMaker>
-  /** Whether the server takes requests: false while it is being prepared, and once it is to end. */
-  isReady(): boolean
+  /** Whether the server takes requests. Waits two seconds at most. */
+  readiness(): Promise<Readiness>
   /** Whether callers are told apart at all: false where the server is open by choice. */
   readonly isAuthEnabled: boolean
   /** Who calls a public route, where they sent a good token. */

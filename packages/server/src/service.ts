@@ -2,6 +2,7 @@ import type { Logger, Mastra } from '@signet/core'
 import type { Gate } from './gate.js'
 import type { Limits } from './limit/limits.js'
 import type { Metrics } from './metrics/contract.js'
+import type { ReadinessCheck } from './readiness.js'
 import type { Revocations } from './revocation/contract.js'
 import type { RouteTable } from './route-table.js'
 import type { RunningAnswers } from './running-answers.js'
@@ -26,7 +27,7 @@ export interface Service {
   readonly bodyLimit: number
   readonly deadlineMs: number
   readonly isDevelopment: boolean
-  readonly isReady: () => boolean
+  readonly readiness: ReadinessCheck
   /** Is told of a name of the client that the application looked up where only its own are. */
   readonly onClientName: (name: string) => void
 }

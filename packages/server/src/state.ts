@@ -9,4 +9,6 @@ export interface ServerState {
   readonly revocations?: RevocationLog
   readonly apiKeys?: ApiKeyStore
   readonly audit?: AuditStore
+  /** Rejects where what is shared cannot be reached just now; `/ready` asks. Left out, it always can. */
+  readonly ready?: () => Promise<void>
 }

@@ -66,6 +66,7 @@ async function makeServable(
     state: store,
     defaultAuth,
   })
+  await app.begin()
   return { app, mastra, token: await developmentToken(app, ownAuth ?? defaultAuth) }
 }
 

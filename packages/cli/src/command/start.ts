@@ -71,6 +71,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   )
   try {
     await Promise.race([store.open(), ended])
+    if (!isEnding) await Promise.race([app.begin(), ended])
     if (!isEnding) {
       isReady = true
       appLogger.info('The limits in force; false is none.', limitFields(app.limits))

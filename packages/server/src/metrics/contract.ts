@@ -3,6 +3,8 @@ import type { Exposition } from './exposition.js'
 
 /** What is looked at only when somebody asks for metrics. */
 export interface MetricSources {
+  /** What `/ready` says. */
+  isReady(): Promise<boolean>
   /** How many answers are being made or sent. */
   running(): number
   /** Records that wait for the store, and requests that could not be recorded; undefined without an audit. */

@@ -16,6 +16,7 @@ import { createMetrics } from './metrics.js'
 import { fetchIncoming } from '../http/fetch-incoming.js'
 
 const NOTHING: MetricSources = {
+  isReady: async () => false,
   running: () => 0,
   audit: () => undefined,
   revocationAgeMs: () => undefined,
@@ -136,7 +137,12 @@ describe('metrics', () => {
   it('show what is so now, and leave out what is not known', async () => {
     let audit: ReturnType<MetricSources['audit']> = { waiting: 12, lost: 7 }
     let ageMs: number | undefined = 1500
-    const sources = { running: () => 3, audit: () => audit, revocationAgeMs: () => ageMs }
+    const sources = {
+      ...NOTHING,
+      running: () => 3,
+      audit: () => audit,
+      revocationAgeMs: () => ageMs,
+    }
     const metrics = createMetrics(sources, pathOf)
     expect(await samplesOf(metrics)).toStrictEqual({
       signet_running_answers: 3,
@@ -235,7 +241,10 @@ describe('GET /metrics', () => {
     const response = await app.fetch(makeRequest(path, { token: tokenOf('member'), json }))
     const text = response.text()
     await hanging.started
-    expect(await samplesOf(app.metrics)).toStrictEqual({ signet_running_answers: 1 })
+    expect(await samplesOf(app.metrics)).toStrictEqual({
+      signet_ready: 1,
+      signet_running_answers: 1,
+    })
     hanging.release()
     await text
     const samples = await samplesOf(app.metrics)

@@ -51,6 +51,16 @@ function addSources(sources: MetricSources, registry: Registry): void {
   )
   registry.registerMetric(
     new Gauge({
+      name: 'signet_ready',
+      help: 'Whether the server is ready, as /ready says: 1 or 0.',
+      registers: [],
+      async collect() {
+        this.set((await sources.isReady()) ? 1 : 0)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
       name: 'signet_revocation_log_age_seconds',
       help: 'How old what is known of withdrawals is.',
       registers: [],

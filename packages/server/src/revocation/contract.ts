@@ -15,9 +15,11 @@ export interface Revocations extends RevocationList {
    * @throws {RequestError} `storage_unavailable` where it cannot be read
    */
   readOn(): Promise<number | undefined>
+  /** Begins to follow what is shared. Waits a bounded time for all that is there, and never rejects. */
+  begin(): Promise<void>
   /**
-   * How long ago the last read began that came to the end of what is shared, in milliseconds; undefined before
-   * it, and where nothing is shared.
+   * How long ago the last read began that came to the end of what is shared, in milliseconds; before it, how long this
+   * has been waited for. Undefined where nothing is shared.
    */
   ageMs(): number | undefined
   /**

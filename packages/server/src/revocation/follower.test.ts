@@ -109,6 +109,30 @@ afterEach(() => {
 })
 
 describe('RevocationFollower: the first read', () => {
+  it('comes when it begins, so that no request waits for it', async () => {
+    const { log, follower } = create()
+    await follower.begin()
+    expect(log.reads).toHaveLength(1)
+    expect(follower.untilCurrent()).toBeUndefined()
+  })
+
+  it('is not waited for beyond five seconds', async () => {
+    const { log, follower } = create()
+    log.gate = createDeferred<void>()
+    const beginning = follower.begin()
+    await pass(5000)
+    await beginning
+    expect(log.reads).toHaveLength(1)
+  })
+
+  it('lets the age grow from the start on, as long as it has not come', async () => {
+    const { log, follower } = create()
+    log.gate = createDeferred<void>()
+    void follower.begin()
+    await pass(40_000)
+    expect(follower.ageMs()).toBe(40_000)
+  })
+
   it('reads nothing, and starts no timer, before it is asked', async () => {
     const { log } = create()
     await pass(10 * POLL)

@@ -41,13 +41,14 @@ async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
 }
 
 /**
- * Follows a log of withdrawals: reads all of it at the first request, and then on from its last entry, again
+ * Follows a log of withdrawals: reads all of it at the start, or at the first request, and then on from its last entry, again
  * and again. One read is in flight at a time. A read that fails is tried again at the next turn, for ever;
  * how long one may take is the log's to bound.
  */
 export class RevocationFollower implements Revocations {
   readonly #options: FollowerOptions
   readonly #list = new MemoryRevocationList()
+  readonly #madeAt = performance.now()
   #sequence = 0
   /** When the last read began that came to the end of the log, by a clock that only goes forward. */
   #currentAt: number | undefined
@@ -69,6 +70,11 @@ export class RevocationFollower implements Revocations {
 
   isRevoked(token: RevocableToken): boolean {
     return this.#list.isRevoked(token)
+  }
+
+  async begin(): Promise<void> {
+    this.#begin()
+    await waitAtMost(WAIT_MS, this.#read())
   }
 
   untilCurrent(): void | Promise<void> {
@@ -95,8 +101,8 @@ export class RevocationFollower implements Revocations {
     throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')
   }
 
-  ageMs(): number | undefined {
-    return this.#currentAt === undefined ? undefined : performance.now() - this.#currentAt
+  ageMs(): number {
+    return performance.now() - (this.#currentAt ?? this.#madeAt)
   }
 
   async append(revocation: NewRevocation): Promise<RevocationEntry> {

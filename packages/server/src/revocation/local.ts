@@ -16,6 +16,7 @@ export function createLocalRevocations(onNew: () => void): Revocations {
   let sequence = 0
   return {
     isRevoked: (token) => list.isRevoked(token),
+    begin: async () => undefined,
     untilCurrent() {},
     // Its sequence begins anew with the process, so that no key may be judged by it.
     readOn: async () => undefined,

@@ -16,7 +16,7 @@ export interface RevocationOptions {
 }
 
 /**
- * The withdrawals of a server. Nothing is read before the first request that needs them.
+ * The withdrawals of a server. Nothing is read before they begin, or the first request needs them.
  * @throws {StartError} `option_invalid`
  */
 export function openRevocations({ log, config, onNew, logger }: RevocationOptions): Revocations {

@@ -92,6 +92,28 @@ describe('while it is not known what has been withdrawn', () => {
     expect((await ask('/api/agents')).status).toBe(200)
   })
 
+  it('the server is not ready, also where nobody has asked it for anything yet', async () => {
+    log.isHanging = true
+    const asking = ask('/ready')
+    await vi.advanceTimersByTimeAsync(2000)
+    const response = await asking
+    expect(response.status).toBe(503)
+    expect(await response.json()).toStrictEqual({ ready: false, reason: 'revocations_stale' })
+  })
+
+  it('the server is ready for as long as callers get in', async () => {
+    await app.begin()
+    expect((await ask('/ready')).status).toBe(200)
+    log.isBroken = true
+    await vi.advanceTimersByTimeAsync(STALE)
+    expect((await ask('/ready')).status).toBe(200)
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await ask('/ready')).status).toBe(503)
+    log.isBroken = false
+    await vi.advanceTimersByTimeAsync(250)
+    expect((await ask('/ready')).status).toBe(200)
+  })
+
   it('a request waits for the first read, but not for ever', async () => {
     log.isHanging = true
     const asking = ask('/api/agents')

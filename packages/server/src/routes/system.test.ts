@@ -91,7 +91,8 @@ describe('GET /ready', () => {
       const response = await app.fetch(makeRequest('/ready'))
       expect(response.status).toBe(status)
       expect(response.headers.get('content-type')).toBe('application/json')
-      expect(await response.json()).toStrictEqual({ ready: state })
+      const reason = state ? {} : { reason: 'not_serving' }
+      expect(await response.json()).toStrictEqual({ ready: state, ...reason })
     }
   })
 

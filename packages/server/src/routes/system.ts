@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { jsonReply } from '../http/reply.js'
+import { NOT_READY_REASONS } from '../readiness.js'
 import { defineRoute, type Route } from '../route.js'
 
 const health = defineRoute({
@@ -17,11 +18,12 @@ const ready = defineRoute({
   path: '/ready',
   isPrefixed: false,
   access: 'public',
-  summary: 'Whether the server takes requests: 503 while it is prepared, and once it is to end',
-  response: z.object({ ready: z.boolean() }),
-  handler(input) {
-    const isTaking = input.isReady()
-    return jsonReply({ ready: isTaking }, isTaking ? 200 : 503)
+  summary:
+    'Whether the server takes requests: 503 where every caller would be refused, with the reason',
+  response: z.object({ ready: z.boolean(), reason: z.enum(NOT_READY_REASONS).optional() }),
+  async handler(input) {
+    const readiness = await input.readiness()
+    return jsonReply(readiness, readiness.ready ? 200 : 503)
   },
 })
 
