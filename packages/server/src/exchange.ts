@@ -11,7 +11,7 @@ export interface Arrival {
   readonly requestId: string
   /** Of the client: of its socket, or what a trusted proxy says; undefined where there was no socket. */
   readonly address: string | undefined
-  /** Milliseconds since 1970. */
+  /** By the clock of this machine, in milliseconds since 1970. */
   readonly startedAt: number
 }
 
@@ -32,6 +32,7 @@ export interface Decision extends Arrival {
   readonly status: number
   /** Why it was refused, failed or broken off; undefined where all went well. */
   readonly code: DecisionCode | undefined
+  /** In whole milliseconds, by a clock that nobody sets. */
   readonly durationMs: number
   /** Tokens that a model counted for it. */
   readonly usage: Usage | undefined
@@ -54,6 +55,7 @@ export class Exchange implements Arrival {
   usage: Usage | undefined
   /** How it stands with the limit that counted it; undefined where none did. */
   limit: LimitStanding | undefined
+  readonly #begunAt = performance.now()
   #status: number | undefined
   #isOver = false
   #hasEnded = false
@@ -112,7 +114,7 @@ export class Exchange implements Arrival {
       code,
       usage,
       status: this.#status ?? 0,
-      durationMs: Date.now() - startedAt,
+      durationMs: Math.round(performance.now() - this.#begunAt),
     }
   }
 

@@ -57,7 +57,16 @@ const EQUAL = [
 
 type Records = SelectQueryBuilder<Schema, 'signet_audit', Selectable<AuditTable>>
 
-/** What follows the record of this sequence. Where that was forgotten, so was what is older. */
+/**
+ * Whether records are found by their time: where some of them are asked for, each index has the time. All of them have
+ * the order in which they were stored, which no clock that is set back disturbs.
+ */
+function isByTime({ isAllowed, from, to, ...query }: AuditQuery): boolean {
+  const filters = [isAllowed, from, to, ...EQUAL.map(([name]) => query[name])]
+  return filters.some((value) => value !== undefined)
+}
+
+/** What follows the record of this sequence by time. Where that was forgotten, so was what is older. */
 async function following(
   tx: Transaction<Schema>,
   records: Records,
@@ -90,9 +99,13 @@ async function list(
   }
   if (from !== undefined) records = records.where('at', '>=', checkTime(from))
   if (to !== undefined) records = records.where('at', '<=', checkTime(to))
-  if (before !== undefined) records = await following(tx, records, before)
+  if (!isByTime(query)) {
+    if (before !== undefined) records = records.where('sequence', '<', checkCount(before, 'before'))
+  } else {
+    if (before !== undefined) records = await following(tx, records, before)
+    records = records.orderBy('at', 'desc')
+  }
   const rows = await records
-    .orderBy('at', 'desc')
     .orderBy('sequence', 'desc')
     .limit(checkCount(limit, 'limit', 1))
     .execute()

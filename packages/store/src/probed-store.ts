@@ -54,7 +54,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
       ...createMemoryStorage(database, now),
       requireWritable: () => check.requireWritable(),
     },
-    revocations: createRevocationLog(database, now),
+    revocations: createRevocationLog(database, probe.now),
     apiKeys: createApiKeyStore(database),
     audit: createAuditStore(database),
     async open() {

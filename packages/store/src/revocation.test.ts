@@ -1,6 +1,7 @@
 import type { Revocation, RevocationLog } from '@signet/auth'
+import type { AuditRecord } from '@signet/core'
 import { setImmediate } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { names } from '../../../test/support/memory.js'
 import { describeStores } from '../../../test/support/stores.js'
 
@@ -13,6 +14,24 @@ const tokenId = (id: string, facts: { readonly forgetAt?: number } = {}): Revoca
   issuer: 'local',
   tokenId: id,
   ...facts,
+})
+
+const auditRecord = (at: number): AuditRecord => ({
+  at,
+  requestId: undefined,
+  issuer: undefined,
+  subject: undefined,
+  actor: undefined,
+  action: 'none',
+  resource: undefined,
+  isAllowed: true,
+  code: undefined,
+  status: 200,
+  address: undefined,
+  durationMs: 0,
+  inputTokens: undefined,
+  outputTokens: undefined,
+  count: 1,
 })
 
 const idsOf = (entries: Awaited<ReturnType<RevocationLog['readAfter']>>) =>
@@ -58,6 +77,35 @@ describeStores('the log of revocations', (stores) => {
     const entry = await appending
     expect(entry).toMatchObject({ createdAt: now, revocation: { at: 1_700_000_001 } })
     expect(await revocations.readAfter(0, 10)).toStrictEqual([entry])
+  })
+
+  it('never withdraws until a time before the entry before, whatever the clock says', async () => {
+    let now = 1_700_000_000_000
+    const options = await stores.locate()
+    const first = (await stores.open(options, { now: () => now })).revocations
+    await first.append(tokenId('j'))
+    now -= HOUR_MS
+    // Another process, which has not seen the clock before.
+    const second = (await stores.open(options, { now: () => now })).revocations
+    const entry = await second.append({ kind: 'subject', issuer: 'local', subject: 'alice' })
+    expect(entry).toMatchObject({ createdAt: 1_700_000_000_000, revocation: { at: 1_700_000_000 } })
+  })
+
+  it('takes its time from the database, or from what a file has recorded', async () => {
+    const { revocations, audit } = await stores.open()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const realNow = Date.now()
+      if (stores.driver === 'libsql') await audit.append([auditRecord(realNow + 1000)])
+      vi.setSystemTime(realNow - HOUR_MS)
+      const { createdAt } = await revocations.append(tokenId('j'))
+      expect(createdAt).toBeGreaterThanOrEqual(
+        stores.driver === 'libsql' ? realNow + 1000 : realNow,
+      )
+      expect(createdAt).toBeLessThan(realNow + HOUR_MS)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is read in pages, each entry after the one before', async () => {

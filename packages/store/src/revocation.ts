@@ -51,6 +51,17 @@ function toRow(revocation: NewRevocation): NewRow {
   }
 }
 
+/** When the last entry was appended, in milliseconds since 1970; 0 where there is none. */
+async function lastTime(tx: Transaction<Schema>): Promise<number> {
+  const last = await tx
+    .selectFrom('signet_revocation')
+    .select('created_at')
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.created_at ?? 0
+}
+
 /** The row as of now. Where a subject loses all that it was given until now, that is said here. */
 function stamp(row: NewRow, now: number): Insertable<RevocationTable> {
   const created_at = checkTime(now)
@@ -96,20 +107,21 @@ async function forget(tx: Transaction<Schema>, now: number): Promise<void> {
 }
 
 /**
- * The log of revocations in a database.
+ * The log of revocations in a database. When an entry is appended the database says, so that it is one time for all
+ * instances; and it is never before the entry before it.
  *
- * @param now - milliseconds since 1970
+ * @param now - for tests: milliseconds since 1970, in place of what the database says
  */
-export function createRevocationLog(database: Database, now: () => number): RevocationLog {
+export function createRevocationLog(database: Database, now?: () => number): RevocationLog {
   const { appends, enterLog } = database.driver
   return {
     append: async (revocation) => {
       const given = toRow(revocation)
       return await database.write(async (tx) => {
-        await enterLog(tx)
-        // Only now: whoever waits for the lock would revoke until a time that is past by then.
-        const row = stamp(given, now())
-        await forget(tx, row.created_at)
+        const moment = await enterLog(tx)
+        const { earliest, latest } = now ? { earliest: now(), latest: now() } : moment
+        const row = stamp(given, Math.floor(Math.max(latest, await lastTime(tx))))
+        await forget(tx, earliest)
         const inserted = await tx
           .insertInto('signet_revocation')
           .values(row)

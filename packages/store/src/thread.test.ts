@@ -164,6 +164,19 @@ describeStores('threads', (stores) => {
       })
     })
 
+    it('changed never before it changed last, also where the clock was set back', async () => {
+      let now = 5000
+      const { memory } = await stores.open(undefined, { now: () => now })
+      await memory.createThread(ALICE, { id: 't' })
+      now = 1000
+      expect(await memory.updateThread(ALICE, 't', { title: 'new' })).toMatchObject({
+        createdAt: 5000,
+        updatedAt: 5000,
+      })
+      now = 6000
+      expect(await memory.updateThread(ALICE, 't', {})).toMatchObject({ updatedAt: 6000 })
+    })
+
     it('is found by its new metadata only', async () => {
       const memory = await open()
       await memory.createThread(ALICE, { id: 't', metadata: { k: 1 } })

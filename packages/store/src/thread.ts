@@ -1,5 +1,5 @@
 import { BOUNDS, type MemoryThread, type NewMemoryThread, type ThreadChange } from '@signet/core'
-import type { Selectable, Transaction } from 'kysely'
+import { sql, type RawBuilder, type Selectable, type Transaction } from 'kysely'
 import { batches } from './batch.js'
 import { StorageError } from './error.js'
 import type { Schema, ThreadTable } from './schema.js'
@@ -125,6 +125,11 @@ export async function findThread(
     .executeTakeFirst()
 }
 
+/** When a thread is said to have changed: never before it changed last, also where the clock was set back. */
+function laterChange(now: number): RawBuilder<number> {
+  return sql<number>`case when updated_at > ${now} then updated_at else ${now} end`
+}
+
 /**
  * The row of a thread, which nobody else changes until this transaction ends: every change of a thread
  * or its messages begins with this, so that positions and counts are given one after the other.
@@ -139,7 +144,7 @@ export async function holdThread(
 ): Promise<ThreadRow | undefined> {
   return await tx
     .updateTable('signet_thread')
-    .set(({ ref }) => ({ updated_at: now ?? ref('updated_at') }))
+    .set(({ ref }) => ({ updated_at: now === undefined ? ref('updated_at') : laterChange(now) }))
     .where('owner', '=', owner)
     .where('id', '=', checkId(threadId))
     .returningAll()

@@ -28,6 +28,7 @@ beforeEach(() => {
 class CountingKeys implements KeySource {
   generation = 1
   trustedUntil = Infinity
+  isTrusted = () => clock < this.trustedUntil
   source: KeySource['find'] = find
   found = 0
   checked = 0
@@ -189,6 +190,17 @@ describe('the cache: keys', () => {
     keys.source = secretKeys(OTHER_SECRET).find
     await expect(verify(token)).rejects.toMatchObject(refusal('token_signature'))
     expect(keys.found).toBe(2)
+  })
+
+  it('asks anew where the clock was set back to before the token was issued', async () => {
+    const { keys, verify } = create({ issuedAheadSeconds: 60 })
+    const token = sign({ iat: NOW })
+    await verify(token)
+    clock -= 60_000
+    await verify(token)
+    expect(keys.found).toBe(1)
+    clock -= 1000
+    await expect(verify(token)).rejects.toMatchObject(refusal('token_not_active'))
   })
 
   it('asks anew once the keys can be trusted no longer', async () => {

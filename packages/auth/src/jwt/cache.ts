@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { ConfigurationError } from '../error.js'
-import type { Claims } from './claims.js'
+import { latestIssueAhead, type Claims } from './claims.js'
+import type { KeySource } from '../keys/contract.js'
 import { markConstant } from './constant.js'
 import type { TokenRules } from './policy.js'
 import type { VerifiedToken } from './verify.js'
@@ -39,6 +40,10 @@ function generationOf({ keys }: TokenRules): number {
   return keys.generation ?? 0
 }
 
+function isTrusted(keys: KeySource): boolean {
+  return keys.isTrusted === undefined || keys.isTrusted()
+}
+
 function seconds(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise
 }
@@ -57,12 +62,12 @@ function recognize(entry: Entry): void {
 function spanOf(claims: Claims, rules: TokenRules): Pick<Entry, 'validFrom' | 'validUntil'> {
   const { clockToleranceSeconds: tolerance = 0, maxTokenAgeSeconds: maxAge } = rules
   const issuedAt = maxAge === undefined ? undefined : claims.iat
-  const validFrom = Math.max(seconds(claims.nbf, -Infinity), seconds(issuedAt, -Infinity))
+  const issuedFrom = seconds(claims.iat, -Infinity) - latestIssueAhead(rules)
   const oldest = seconds(issuedAt, Infinity) + (maxAge ?? 0)
   const validUntil = Math.min(seconds(claims.exp, Infinity), oldest)
   return {
-    validFrom: (validFrom - tolerance) * 1000,
-    validUntil: Math.min((validUntil + tolerance) * 1000, rules.keys.trustedUntil ?? Infinity),
+    validFrom: Math.max(seconds(claims.nbf, -Infinity) - tolerance, issuedFrom) * 1000,
+    validUntil: (validUntil + tolerance) * 1000,
   }
 }
 
@@ -93,10 +98,10 @@ export class TokenCache {
     const entry = this.#entries.get(keyOf(token))
     if (entry === undefined || entry.token !== token) return undefined
     const { verified, keyGeneration, validFrom, validUntil } = entry
-    const holds =
-      now >= validFrom && now < validUntil && keyGeneration === generationOf(verified.rules)
-    if (holds) {
-      verified.rules.keys.keepFresh?.()
+    const { keys } = verified.rules
+    const isInTime = now >= validFrom && now < validUntil
+    if (isInTime && keyGeneration === generationOf(verified.rules) && isTrusted(keys)) {
+      keys.keepFresh?.()
       recognize(entry)
       return verified
     }

@@ -164,6 +164,18 @@ describe('checkActive (RFC 7519 section 4.1.5)', () => {
     expect(early).toThrow(refusal('token_not_active', 'iat'))
   })
 
+  it.each([
+    [{ issuedAheadSeconds: 60 }, 60],
+    [{ issuedAheadSeconds: 60, clockToleranceSeconds: 90 }, 90],
+    [{ issuedAheadSeconds: 60, maxTokenAgeSeconds: 10 }, 0],
+  ])('lets iat lie ahead by %j no more than %d seconds', (rules, ahead) => {
+    expect(() => checkActive({ iat: NOW + ahead }, rules, NOW)).not.toThrow()
+    const early = () => checkActive({ iat: NOW + ahead + 1 }, rules, NOW)
+    expect(early).toThrow(refusal('token_not_active', 'iat'))
+    // A clock that was set back by an hour meanwhile.
+    expect(() => checkActive({ iat: NOW }, rules, NOW - 3600, NOW)).not.toThrow()
+  })
+
   it('refuses when the clock gives no number', () => {
     expect(() => checkActive({ nbf: NOW }, {}, Number.NaN)).toThrow(
       refusal('token_not_active', 'nbf'),

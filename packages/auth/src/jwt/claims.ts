@@ -25,6 +25,11 @@ export interface ClaimRules {
   readonly requiredClaims?: readonly string[]
   /** Oldest token accepted, in seconds since its `iat`, which is then required. Default: any age. */
   readonly maxTokenAgeSeconds?: number
+  /**
+   * How far ahead of the clock `iat` may lie, in seconds: the tolerance, where that is more or the oldest age is said.
+   * Default: any time.
+   */
+  readonly issuedAheadSeconds?: number
   /** How far the clocks of issuer and verifier may differ, in seconds. Default: 0. */
   readonly clockToleranceSeconds?: number
 }
@@ -97,16 +102,37 @@ export function checkExpiry(claims: Claims, rules: ClaimRules, nowSeconds: numbe
   }
 }
 
-/** Refuses a token before `nbf` (RFC 7519 section 4.1.5) or, where its age counts, one issued in the future. */
-export function checkActive(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
+/**
+ * How far ahead of this clock `iat` may lie by default, in seconds, where tokens can be withdrawn by the time of their
+ * issue: one that says it was issued tomorrow would escape until then. Clocks of issuers are a few seconds ahead.
+ */
+export const ISSUED_AHEAD_SECONDS = 60
+
+/** How far ahead of the clock `iat` may lie, in seconds. */
+export function latestIssueAhead(rules: ClaimRules): number {
+  const { maxTokenAgeSeconds, issuedAheadSeconds = Infinity, clockToleranceSeconds = 0 } = rules
+  if (maxTokenAgeSeconds !== undefined) return clockToleranceSeconds
+  return Math.max(issuedAheadSeconds, clockToleranceSeconds)
+}
+
+/**
+ * Refuses a token before `nbf` (RFC 7519 section 4.1.5) or, where that counts, one issued in the future.
+ * @param latestSeconds - the time by which `iat` lies in the future: a clock that is set back makes no token one of
+ *   tomorrow. Default: now
+ */
+export function checkActive(
+  claims: Claims,
+  rules: ClaimRules,
+  nowSeconds: number,
+  latestSeconds: number = nowSeconds,
+): void {
   const latestStart = nowSeconds + (rules.clockToleranceSeconds ?? 0)
   const notBefore = numericDate(claims, 'nbf')
   if (notBefore !== undefined && !(notBefore <= latestStart)) {
     throw new TokenError('token_not_active', 'The token is not active yet.', { claim: 'nbf' })
   }
   const issuedAt = numericDate(claims, 'iat')
-  const isAgeCounted = rules.maxTokenAgeSeconds !== undefined && issuedAt !== undefined
-  if (isAgeCounted && !(issuedAt <= latestStart)) {
+  if (issuedAt !== undefined && !(issuedAt <= latestSeconds + latestIssueAhead(rules))) {
     throw new TokenError('token_not_active', 'The token was issued in the future.', {
       claim: 'iat',
     })

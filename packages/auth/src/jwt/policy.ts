@@ -1,3 +1,4 @@
+import { latestNow } from '../clock.js'
 import { ConfigurationError } from '../error.js'
 import type { KeySource } from '../keys/contract.js'
 import type { RevocationList } from '../revocation/contract.js'
@@ -56,6 +57,8 @@ export interface SettledPolicy {
   readonly only: TokenRules | undefined
   readonly maxTokenBytes: number
   readonly now: () => number
+  /** The same, but for a clock that was set back meanwhile. */
+  readonly latest: () => number
   readonly revocation: RevocationList | undefined
 }
 
@@ -70,6 +73,7 @@ const RULES: OptionNames<TokenRules> = {
   requiredClaims: true,
   maxTokenAgeSeconds: true,
   clockToleranceSeconds: true,
+  issuedAheadSeconds: true,
 }
 
 const VERIFIER_OPTIONS: OptionNames<VerifierOptions> = {
@@ -130,7 +134,11 @@ function checkClaimRules(rules: ClaimRules): void {
       refuse(`The option ${option} is of a wrong type.`)
     }
   }
-  for (const option of ['clockToleranceSeconds', 'maxTokenAgeSeconds'] as const) {
+  for (const option of [
+    'clockToleranceSeconds',
+    'maxTokenAgeSeconds',
+    'issuedAheadSeconds',
+  ] as const) {
     if (!isSeconds(rules[option])) refuse(`${option} is not a number of seconds.`)
   }
 }
@@ -180,6 +188,7 @@ export function settleSignaturePolicy(given: SignaturePolicy): SettledPolicy {
     rulesFor: () => only,
     maxTokenBytes: checkMaxTokenBytes(maxTokenBytes),
     now: Date.now,
+    latest: latestNow,
     revocation: undefined,
   }
 }
@@ -192,7 +201,9 @@ export function settlePolicy(given: VerificationPolicy): SettledPolicy {
   if (revocation !== undefined && typeof revocation?.isRevoked !== 'function') {
     refuse('The option revocation is no list of withdrawn tokens.')
   }
-  const options = { now, revocation, maxTokenBytes: checkMaxTokenBytes(policy.maxTokenBytes) }
+  const latest = policy.now ?? latestNow
+  const maxTokenBytes = checkMaxTokenBytes(policy.maxTokenBytes)
+  const options = { now, latest, revocation, maxTokenBytes }
   if ('issuers' in policy) {
     refuseUnknown(WHERE, policy, { ...VERIFIER_OPTIONS, issuers: true })
     const rules = byIssuer(policy)

@@ -204,7 +204,8 @@ const CLAIM_STEPS: readonly Step[] = [
   {
     name: 'not before',
     run(progress, policy) {
-      checkActive(reached(progress.claims), reached(progress.rules), policy.now() / 1000)
+      const [now, latest] = [policy.now() / 1000, policy.latest() / 1000]
+      checkActive(reached(progress.claims), reached(progress.rules), now, latest)
     },
   },
   {

@@ -22,8 +22,8 @@ export interface KeySource {
   find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]>
   /** Another number once other keys are in force: what was verified before counts no more. Default: 0. */
   readonly generation?: number
-  /** Until when the keys in force may be trusted, in milliseconds since 1970. Default: for ever. */
-  readonly trustedUntil?: number
+  /** Whether the keys in force may be trusted still. Asked for every token that is remembered. Default: they may. */
+  isTrusted?(): boolean
   /**
    * Called in place of `find` where a token is remembered: begins to fetch the keys again once they are
    * old, and does not wait. Without it, keys whose tokens are all remembered would never be looked at.

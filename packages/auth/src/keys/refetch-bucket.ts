@@ -9,7 +9,7 @@ export class RefetchBucket {
     this.#spanMs = spanMs
   }
 
-  /** Takes one, where there is one. @param now - in milliseconds since 1970 */
+  /** Takes one, where there is one. @param now - in milliseconds, by a clock that only goes forward */
   take(now: number): boolean {
     while ((this.#taken[0] ?? now) <= now - this.#spanMs) this.#taken.shift()
     if (this.#taken.length >= this.#size) return false

@@ -20,7 +20,7 @@ export interface RemoteKeySetOptions {
   readonly maxBytes?: number
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch
-  /** The clock, in milliseconds since 1970. Default: `Date.now`. */
+  /** A clock that nobody sets, in milliseconds since whenever. Default: `performance.now`. */
   readonly now?: () => number
   /** Is told which entries of a set are left out, each time that another set is fetched. Default: nobody is. */
   readonly onIgnored?: (url: URL, ignored: readonly IgnoredKey[]) => void
@@ -39,7 +39,7 @@ const OPTIONS: OptionNames<RemoteKeySetOptions> = {
 /** A key set at an address. */
 export interface RemoteKeySet extends KeySource {
   readonly generation: number
-  readonly trustedUntil: number
+  isTrusted(): boolean
   /**
    * Fetches the set now, or waits for the fetch that is running.
    * @throws {AuthError} `keys_unavailable`
@@ -58,7 +58,7 @@ const MOST_UNKNOWN = 1000
 /** The break after a fetch that failed. */
 const RETRY_MS = 1000
 
-/** A set in force. */
+/** A set in force, and until when, by the clock of the options. */
 interface Current {
   readonly set: KeySet
   readonly text: string
@@ -100,7 +100,7 @@ class FetchedKeySet implements RemoteKeySet {
   #current: Current | undefined
   /** The one fetch that is running. */
   #flight: Promise<void> | undefined
-  #retryAt = 0
+  #retryAt = -Infinity
   generation = 0
 
   constructor(locate: () => URL | Promise<URL>, options: RemoteKeySetOptions) {
@@ -111,13 +111,13 @@ class FetchedKeySet implements RemoteKeySet {
       timeoutMs: options.timeoutMs ?? 5000,
       maxBytes: options.maxBytes ?? 262_144,
       fetch: options.fetch ?? globalThis.fetch,
-      now: options.now ?? Date.now,
+      now: options.now ?? (() => performance.now()),
       onIgnored: options.onIgnored ?? (() => undefined),
     }
   }
 
-  get trustedUntil(): number {
-    return this.#current?.trustedUntil ?? 0
+  isTrusted(): boolean {
+    return this.#current !== undefined && this.#options.now() < this.#current.trustedUntil
   }
 
   find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]> {
@@ -220,7 +220,7 @@ class FetchedKeySet implements RemoteKeySet {
       if (set.ignored.length > 0) onIgnored(url, set.ignored)
     }
     this.#current = { set, text, freshUntil, trustedUntil: freshUntil + staleSeconds * 1000 }
-    this.#retryAt = 0
+    this.#retryAt = -Infinity
   }
 }
 

@@ -21,7 +21,7 @@ const request: AuthRequest = { raw, headers: raw.headers, header: () => undefine
 
 const { signingKey } = secretKeys(SECRET)
 const tokenOf = (claims: object = {}) =>
-  signToken({ iss: ISSUER, sub: 'alice', exp: NOW + 60, ...claims }, signingKey)
+  signToken({ iss: ISSUER, sub: 'alice', exp: NOW + 60, ...claims }, signingKey, { now })
 
 const jwt = new MastraJwtAuth({ secret: SECRET, issuer: ISSUER, name: 'staff', now })
 const simple = new SimpleAuth({

@@ -2,6 +2,7 @@ import { parseGrant } from '../access/permission.js'
 import { checkRoleTable, freezeGrants, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
 import { isAlgorithm, isHmacAlgorithm, type Algorithm } from '../jwt/algorithm.js'
+import { ISSUED_AHEAD_SECONDS } from '../jwt/claims.js'
 import type { TokenRules } from '../jwt/policy.js'
 import type { KeySource, SigningKey } from '../keys/contract.js'
 import { discoverKeySet } from '../keys/discovery.js'
@@ -314,6 +315,7 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
       typ: readType(options),
       maxTokenAgeSeconds: options.maxTokenAgeSeconds,
       clockToleranceSeconds: options.clockToleranceSeconds,
+      issuedAheadSeconds: ISSUED_AHEAD_SECONDS,
       requiredClaims: [...new Set(['sub', ...expiry, ...profileClaims, ...requiredClaims])],
     },
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { tokenDigest } from '../jwt/digest.js'
 import type { RevocableToken } from './contract.js'
 import { MemoryRevocationList } from './memory.js'
@@ -115,6 +115,16 @@ describe('MemoryRevocationList: many tokens', () => {
     expect(list.isRevoked(tokenOf({ issuedAt: NOW - 9 }))).toBe(false)
   })
 
+  it.each([
+    [60, false],
+    [61, true],
+  ])('takes a token of %d seconds ahead for withdrawn: %s', (ahead, isRevoked) => {
+    const list = create(() => NOW * 1000)
+    list.revokeSubject(ISSUER, 'alice', { at: NOW - 100 })
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW + ahead }))).toBe(isRevoked)
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW + ahead, subject: 'bob' }))).toBe(false)
+  })
+
   it('never gives back what an earlier call withdrew', () => {
     const list = create()
     list.revokeSubject(ISSUER, 'alice', { at: NOW })
@@ -125,7 +135,7 @@ describe('MemoryRevocationList: many tokens', () => {
   it('revokes by its place in the log what was judged before it, whatever the clocks say', () => {
     const list = create()
     list.revokeSubject(ISSUER, 'alice', { at: NOW, sequence: 7 })
-    const ahead = { issuedAt: NOW + 1000 }
+    const ahead = { issuedAt: NOW + 30 }
     expect(list.isRevoked(tokenOf({ ...ahead, judgedUpTo: 6 }))).toBe(true)
     expect(list.isRevoked(tokenOf({ ...ahead, judgedUpTo: 7 }))).toBe(false)
     expect(list.isRevoked(tokenOf({ ...ahead }))).toBe(false)
@@ -179,6 +189,32 @@ describe('MemoryRevocationList: forgetting', () => {
     now = NOW + 100
     prune(list)
     expect(list.isRevoked(tokenOf())).toBe(false)
+  })
+
+  it('forgets nothing because the clock is set forward', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const list = new MemoryRevocationList()
+      list.revokeTokenId(ISSUER, 'token-1', { forgetAt: Date.now() / 1000 + 3600 })
+      vi.setSystemTime(Date.now() + 10 ** 9)
+      prune(list)
+      expect(list.isRevoked(tokenOf())).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('withdraws until now by a clock that is set back, as if nobody had set it', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const issuedAt = Math.floor(Date.now() / 1000)
+      vi.setSystemTime(Date.now() - 3_600_000)
+      const list = new MemoryRevocationList()
+      list.revokeSubject(ISSUER, 'alice')
+      expect(list.isRevoked(tokenOf({ issuedAt }))).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it.each(withdrawals)('keeps %s for the longest of the times asked for', (_case, withdraw) => {

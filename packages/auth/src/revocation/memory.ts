@@ -1,3 +1,5 @@
+import { earliestNow, latestNow } from '../clock.js'
+import { ISSUED_AHEAD_SECONDS } from '../jwt/claims.js'
 import type { RevocableToken, RevocationList } from './contract.js'
 import { NamedEntries } from './named-entries.js'
 
@@ -45,10 +47,11 @@ export interface SubjectRevocationTerm extends RevocationTerm {
   readonly sequence?: number
 }
 
-function isIssuedUntil({ issuedAt }: RevocableToken, at: number): boolean {
+function isIssuedUntil({ issuedAt }: RevocableToken, at: number, now: number): boolean {
   // An iat may have a fraction (RFC 7519 section 2): what was issued in this second is revoked with it. Asked the
-  // other way round, an iat that is not a number would pass.
-  return issuedAt === undefined || !(Math.floor(issuedAt) > at)
+  // other way round, an iat that is not a number would pass. One that is yet to come says nothing of when it was.
+  if (issuedAt === undefined || !(Math.floor(issuedAt) > at)) return true
+  return issuedAt > now + ISSUED_AHEAD_SECONDS
 }
 
 function isJudgedBefore({ judgedUpTo }: RevocableToken, sequence: number | undefined): boolean {
@@ -57,16 +60,21 @@ function isJudgedBefore({ judgedUpTo }: RevocableToken, sequence: number | undef
 
 /** A list of withdrawn tokens in the memory of this process. */
 export class MemoryRevocationList implements RevocationList {
-  readonly #now: () => number
+  readonly #latest: () => number
+  readonly #earliest: () => number
   readonly #tokens = new NamedEntries<Entry>()
   readonly #digests = new Map<string, Entry>()
   readonly #sessions = new NamedEntries<Entry>()
   readonly #subjects = new NamedEntries<SubjectEntry>()
   #added = 0
 
-  /** @param now - the clock, in milliseconds since 1970; default `Date.now` */
-  constructor(now: () => number = Date.now) {
-    this.#now = now
+  /**
+   * @param now - the clock, in milliseconds since 1970. Default: that of this machine, and where it was set since the
+   *   process began, what ends no withdrawal earlier
+   */
+  constructor(now?: () => number) {
+    this.#latest = now ?? latestNow
+    this.#earliest = now ?? earliestNow
   }
 
   /** Withdraws the token with this `jti` of this issuer. */
@@ -95,7 +103,7 @@ export class MemoryRevocationList implements RevocationList {
    * issued counts as withdrawn.
    */
   revokeSubject(issuer: string, subject: string, term: SubjectRevocationTerm = {}): void {
-    const { at = Math.floor(this.#now() / 1000), sequence, forgetAt } = term
+    const { at = Math.floor(this.#latest() / 1000), sequence, forgetAt } = term
     const before = this.#subjects.get(issuer, subject)
     const entry = {
       at: Math.max(at, before?.at ?? at),
@@ -112,7 +120,8 @@ export class MemoryRevocationList implements RevocationList {
     if (sessionId !== undefined && this.#sessions.get(issuer, sessionId) !== undefined) return true
     const since = subject === undefined ? undefined : this.#subjects.get(issuer, subject)
     if (since !== undefined) {
-      if (isIssuedUntil(token, since.at) || isJudgedBefore(token, since.sequence)) return true
+      if (isJudgedBefore(token, since.sequence)) return true
+      if (isIssuedUntil(token, since.at, this.#latest() / 1000)) return true
     }
     return this.#digests.size > 0 && this.#digests.has(token.digest())
   }
@@ -124,7 +133,7 @@ export class MemoryRevocationList implements RevocationList {
   }
 
   #prune(): void {
-    const seconds = this.#now() / 1000
+    const seconds = this.#earliest() / 1000
     const isOver = ({ forgetAt }: Entry) => forgetAt !== undefined && forgetAt <= seconds
     for (const named of [this.#tokens, this.#sessions, this.#subjects]) named.deleteWhere(isOver)
     for (const [digest, entry] of this.#digests) if (isOver(entry)) this.#digests.delete(digest)

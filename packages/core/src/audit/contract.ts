@@ -68,7 +68,10 @@ export interface AuditQuery {
 export interface AuditStore {
   /** Stores records, all or none. */
   append(records: readonly AuditRecord[]): Promise<void>
-  /** The newest first: by when they came, and of one time those first that were stored last. */
+  /**
+   * The newest first. All of them: by when they were stored. Those of a filter: by when their requests came, and of one
+   * time those first that were stored last.
+   */
   list(query: AuditQuery): Promise<readonly StoredAuditRecord[]>
   /** Deletes what is older; at most `limit` records at a time. Resolves to how many there were. */
   prune(before: number, limit: number): Promise<number>

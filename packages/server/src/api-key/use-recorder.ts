@@ -18,13 +18,12 @@ const GATHER_MS = 5000
  * Makes a recorder of uses. What cannot be written is tried again with the next uses, and given up at the end:
  * it tells when a key was last seen, and nothing depends on it.
  *
- * @param options.now - the clock, in milliseconds since 1970; default `Date.now`
  */
 export function createUseRecorder(
   store: Pick<ApiKeyStore, 'touch'>,
-  { logger, now = Date.now }: { readonly logger: Logger; readonly now?: () => number },
+  { logger }: { readonly logger: Logger },
 ): UseRecorder {
-  /** When each key was last noted; those of more than a minute ago are forgotten. */
+  /** When each key was last noted, by a clock that nobody sets; those of more than a minute ago are forgotten. */
   const noted = new Map<string, number>()
   const pending = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
@@ -35,7 +34,8 @@ export function createUseRecorder(
   async function write(): Promise<void> {
     const uses = [...pending].map(([id, at]) => ({ id, at }))
     pending.clear()
-    for (const [id, at] of noted) if (now() - at >= EVERY_MS) noted.delete(id)
+    const now = performance.now()
+    for (const [id, at] of noted) if (now - at >= EVERY_MS) noted.delete(id)
     if (uses.length === 0) return
     try {
       await store.touch(uses)
@@ -58,10 +58,10 @@ export function createUseRecorder(
 
   return {
     note(id) {
-      const at = now()
-      if (isClosed || at - (noted.get(id) ?? -Infinity) < EVERY_MS) return
-      noted.set(id, at)
-      pending.set(id, at)
+      const now = performance.now()
+      if (isClosed || now - (noted.get(id) ?? -Infinity) < EVERY_MS) return
+      noted.set(id, now)
+      pending.set(id, Date.now())
       timer ??= setTimeout(() => void flush(), GATHER_MS).unref()
     },
     async close() {

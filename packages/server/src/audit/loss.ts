@@ -7,8 +7,10 @@ const LOSS_CODE = 'records_lost'
 export class Loss {
   #untold = 0
   #total = 0
+  /** When the first and the last of them were lost: by the machine's clock, and by one that nobody sets. */
   #firstAt = 0
-  #lastAt = 0
+  #firstTick = 0
+  #lastTick = 0
 
   /** How many requests were lost since the start. */
   get total(): number {
@@ -21,8 +23,11 @@ export class Loss {
   }
 
   add(records: readonly AuditRecord[]): void {
-    this.#lastAt = Date.now()
-    if (this.#untold === 0) this.#firstAt = this.#lastAt
+    this.#lastTick = performance.now()
+    if (this.#untold === 0) {
+      this.#firstAt = Date.now()
+      this.#firstTick = this.#lastTick
+    }
     for (const { count } of records) {
       this.#untold += count
       this.#total += count
@@ -46,7 +51,7 @@ export class Loss {
       code: LOSS_CODE,
       status: 0,
       address: undefined,
-      durationMs: Math.max(0, this.#lastAt - this.#firstAt),
+      durationMs: Math.round(this.#lastTick - this.#firstTick),
       inputTokens: undefined,
       outputTokens: undefined,
       count,

@@ -73,7 +73,7 @@ export function createRedisLink(url: string, logger: Logger): RedisLink {
   let retryAt = 0
 
   function failed(error: unknown): void {
-    retryAt = Date.now() + RETRY_MS
+    retryAt = performance.now() + RETRY_MS
     if (isDown || isClosed) return
     isDown = true
     const reason = reasonOf(error)
@@ -113,9 +113,9 @@ export function createRedisLink(url: string, logger: Logger): RedisLink {
       connecting ??= open().catch(failed)
       await connecting
       if (isDown) {
-        if (Date.now() < retryAt) return undefined
+        if (performance.now() < retryAt) return undefined
         // One request finds out for all others.
-        retryAt = Date.now() + RETRY_MS
+        retryAt = performance.now() + RETRY_MS
       }
       if (client?.isReady === true) return client
       failed(undefined)

@@ -145,7 +145,7 @@ describe('RevocationFollower: the first read', () => {
     const { log, follower, isRevoked } = create()
     for (let count = 0; count < 2500; count++) log.add(ofId(`token-${count}`), 3)
     await follower.untilCurrent()
-    expect(log.reads.map(({ after }) => after)).toStrictEqual([0, 3000, 6000])
+    expect(log.reads.map(({ after }) => after)).toStrictEqual([0, 2999, 5999])
     expect([isRevoked('token-0'), isRevoked('token-2499')]).toStrictEqual([true, true])
     expect(isRevoked('token-2500')).toBe(false)
   })
@@ -205,8 +205,55 @@ describe('RevocationFollower: reading on', () => {
     await pass(1)
     expect(isRevoked('b')).toBe(true)
     await pass(POLL)
-    expect(log.reads.map(({ after }) => after)).toStrictEqual([0, 7, 7, 8])
+    expect(log.reads.map(({ after }) => after)).toStrictEqual([0, 6, 6, 7])
     expect(news).toStrictEqual([1, 3])
+  })
+
+  it.each<readonly [string, (log: TestLog) => void]>([
+    ['ends before the entry that was read last', (log) => void log.entries.splice(1)],
+    ['is empty', (log) => void log.entries.splice(0)],
+    [
+      'has another entry in its place',
+      (log) => {
+        log.entries.splice(1)
+        for (const id of ['x', 'y', 'z']) log.add(ofId(id))
+      },
+    ],
+    [
+      'has a gap in its place',
+      (log) => {
+        log.entries.splice(1)
+        log.add(ofId('x'), 9)
+      },
+    ],
+  ])(
+    'reads a log that was restored, and %s, from its start, says so once, and keeps what it knew',
+    async (_case, restore) => {
+      const { log, follower, isRevoked, lines } = create()
+      for (const id of ['a', 'b', 'c']) log.add({ ...ofId(id), forgetAt: 2 ** 40 })
+      await follower.untilCurrent()
+      restore(log)
+      await pass(POLL)
+      log.add(ofId('later'))
+      await pass(2 * POLL)
+      for (const { revocation } of log.entries) {
+        expect(revocation.kind === 'token-id' && isRevoked(revocation.tokenId)).toBe(true)
+      }
+      expect(['a', 'b', 'c'].map(isRevoked)).toStrictEqual([true, true, true])
+      expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+    },
+  )
+
+  it('takes no log for restored whose last entry was forgotten', async () => {
+    const { log, follower, isRevoked, lines } = create()
+    log.add({ ...ofId('a'), forgetAt: 1 })
+    await follower.untilCurrent()
+    log.add(ofId('b'))
+    log.entries.shift()
+    await pass(POLL)
+    expect(isRevoked('b')).toBe(true)
+    expect(log.reads.at(-1)).toMatchObject({ after: 0 })
+    expect(lines).toStrictEqual([])
   })
 
   it('has one read in flight, however long it takes', async () => {
@@ -365,7 +412,7 @@ describe('RevocationFollower: a log that cannot be read', () => {
     log.readAfter = readAfter
     log.reads.length = 0
     await pass(POLL)
-    expect(log.reads.map(({ after }) => after)).toStrictEqual([1000])
+    expect(log.reads.map(({ after }) => after)).toStrictEqual([999])
     expect(isRevoked('token-1499')).toBe(true)
   })
 

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
+  latestNow,
   MemoryRevocationList,
   type NewRevocation,
   type RevocableToken,
@@ -49,7 +51,8 @@ export class RevocationFollower implements Revocations {
   readonly #options: FollowerOptions
   readonly #list = new MemoryRevocationList()
   readonly #madeAt = performance.now()
-  #sequence = 0
+  /** The entry that was read last, in its place. Undefined before the first. */
+  #last: RevocationEntry | undefined
   /** When the last read began that came to the end of the log, by a clock that only goes forward. */
   #currentAt: number | undefined
   /** How many reads of a page have begun, and which of them came to the end of the log last. */
@@ -97,7 +100,7 @@ export class RevocationFollower implements Revocations {
     for (let turn = 0; turn < 2 && !isReadOn() && !this.#isClosed; turn++) {
       await waitAtMost(WAIT_MS, this.#read())
     }
-    if (isReadOn()) return this.#sequence
+    if (isReadOn()) return this.#last?.sequence ?? 0
     throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')
   }
 
@@ -162,16 +165,38 @@ export class RevocationFollower implements Revocations {
   async #readPage(): Promise<boolean> {
     const begunAt = performance.now()
     const read = ++this.#begunReads
-    const entries = await this.#options.log.readAfter(this.#sequence, PAGE)
+    const entries = await this.#readEntries()
+    if (entries === undefined) return true
     for (const entry of entries) {
       applyRevocation(this.#list, entry)
-      this.#sequence = entry.sequence
+      this.#last = entry
     }
     if (entries.length > 0) this.#options.onNew()
     if (entries.length >= PAGE) return true
     this.#currentAt = begunAt
     this.#endRead = read
     return false
+  }
+
+  /**
+   * What follows the entry that was read last. That one is read again with it: where the log does not have it any
+   * more, it is another log, such as one from a backup, and is read from its start.
+   */
+  async #readEntries(): Promise<readonly RevocationEntry[] | undefined> {
+    const last = this.#last
+    if (last === undefined) return await this.#options.log.readAfter(0, PAGE)
+    const [first, ...others] = await this.#options.log.readAfter(last.sequence - 1, PAGE + 1)
+    if (isDeepStrictEqual(first, last)) return others
+    // Only with an append is anything forgotten, so that a later entry is there.
+    const { forgetAt = Infinity } = last.revocation
+    const isForgotten = first?.sequence !== last.sequence && forgetAt * 1000 < latestNow()
+    if (first !== undefined && isForgotten) return [first, ...others]
+    this.#last = undefined
+    this.#options.logger.error(
+      'The log of withdrawals is not the one that was followed: was the database restored? It is read again from its ' +
+        'start, and what was known stays withdrawn here. Restart every instance.',
+    )
+    return undefined
   }
 
   #schedule(): void {

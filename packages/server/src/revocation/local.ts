@@ -1,4 +1,4 @@
-import { MemoryRevocationList, type NewRevocation, type Revocation } from '@signet/auth'
+import { latestNow, MemoryRevocationList, type NewRevocation, type Revocation } from '@signet/auth'
 import { applyRevocation } from './apply.js'
 import type { Revocations } from './contract.js'
 
@@ -14,6 +14,7 @@ function settle(revocation: NewRevocation, now: number): Revocation {
 export function createLocalRevocations(onNew: () => void): Revocations {
   const list = new MemoryRevocationList()
   let sequence = 0
+  let lastAt = 0
   return {
     isRevoked: (token) => list.isRevoked(token),
     begin: async () => undefined,
@@ -22,7 +23,8 @@ export function createLocalRevocations(onNew: () => void): Revocations {
     readOn: async () => undefined,
     ageMs: () => undefined,
     async append(given) {
-      const createdAt = Date.now()
+      const createdAt = Math.max(lastAt, Math.floor(latestNow()))
+      lastAt = createdAt
       sequence++
       const entry = { sequence, revocation: settle(given, createdAt), createdAt }
       applyRevocation(list, entry)

@@ -12,6 +12,17 @@ export interface Fault {
   readonly message?: string
 }
 
+/**
+ * When it is, in milliseconds since 1970, as all processes on a database have it. Two times where a clock was set, and
+ * nobody can say which of them is right.
+ */
+export interface Moment {
+  /** For what must not be forgotten too early. */
+  readonly earliest: number
+  /** For what must not end too early. */
+  readonly latest: number
+}
+
 /** Something that may happen, told of as far as it is heard of: only a hint. */
 export interface Signal {
   /** Calls back, now and then also without a reason. Returns what ends it. */
@@ -43,8 +54,9 @@ export interface Driver {
   /**
    * Lets one transaction after the other append to the log of revocations: whoever sees what one appended
    * has seen what was appended before. Once it is committed, the other processes hear of it by `appends`.
+   * @returns when it was let in
    */
-  enterLog(transaction: Transaction<Schema>): Promise<void>
+  enterLog(transaction: Transaction<Schema>): Promise<Moment>
   /** Tells of appends to the log of revocations; absent where processes cannot tell each other. */
   readonly appends?: Signal
   /** Lets one process after the other into a transaction that migrates. */

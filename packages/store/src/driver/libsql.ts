@@ -13,6 +13,7 @@ import {
 import Libsql from 'libsql'
 import { MOST_TOGETHER } from '../write-group.js'
 import type { Driver } from './contract.js'
+import { readFileClock } from './file-clock.js'
 import { explainLibsql } from './libsql-fault.js'
 import { Readers } from './libsql-readers.js'
 import { keepStatements } from './libsql-statements.js'
@@ -199,7 +200,7 @@ export function libsqlDriver(directory: string): Driver {
     addSequence: (table) =>
       table.addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement()),
     // A transaction that writes has the file to itself.
-    enterLog: async () => undefined,
+    enterLog: readFileClock,
     lockMigrations: async () => undefined,
     createSearch: async (transaction) => {
       for (const statement of SEARCH) await sql.raw(statement).execute(transaction)

@@ -143,6 +143,12 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
     enterLog: async (transaction) => {
       const lock = sql`pg_advisory_xact_lock(${sql.lit(LOG_LOCK)})`
       await sql`select ${lock}, pg_notify(${sql.lit(LOG_CHANNEL)}, '')`.execute(transaction)
+      // Only now: whoever waits for the lock would be told a time that is past by then.
+      const { rows } = await sql<{ now: number }>`
+        select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now
+      `.execute(transaction)
+      const now = rows[0]?.now ?? Date.now()
+      return { earliest: now, latest: now }
     },
     appends: postgresSignal({
       url,
