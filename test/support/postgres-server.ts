@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,10 @@ const NOBODY = 65_534
 
 /** A PostgreSQL server of a test's own. */
 export interface PostgresServer {
+  /** Where its files are. */
+  readonly directory: string
+  /** Runs a statement as its superuser. */
+  ask(statement: string): Promise<void>
   /** Makes an empty database, with options in SQL, and returns its URL. */
   createDatabase(options?: string): Promise<string>
   /** Stops it at once, as a power cut would, or starts it again on the same port. */
@@ -39,8 +43,16 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
+/** What a server has that others do not. */
+export interface PostgresSettings {
+  /** Files in the folder above its data, by their names. Settings name them as `../name`. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Settings such as `ssl=on`. A socket is in the folder. */
+  settings?(directory: string): readonly string[]
+}
+
 /** Starts a server from the binaries of Debian, on a free port of 127.0.0.1. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(own: PostgresSettings = {}): Promise<PostgresServer> {
   const binaries = findBinaries()
   if (binaries === undefined) throw new Error(whyNoPostgres())
   const directory = mkdtempSync(join(tmpdir(), 'signet-postgres-'))
@@ -51,6 +63,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   const options = ['-D', data, '-U', USER, '-E', 'UTF8', '--no-locale', '-A', 'trust', '--no-sync']
   const made = spawnSync(join(binaries, 'initdb'), options, { ...identity, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+
+  for (const [name, content] of Object.entries(own.files ?? {})) {
+    const file = join(directory, name)
+    writeFileSync(file, content, { mode: 0o600 })
+    if (isRoot) chownSync(file, NOBODY, NOBODY)
+  }
 
   const port = await freePort()
   const url = (database: string) => `postgres://${USER}@127.0.0.1:${port}/${database}`
@@ -75,6 +93,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       'unix_socket_directories=',
       'fsync=off',
       'max_connections=100',
+      ...(own.settings?.(directory) ?? []),
     ].flatMap((setting) => ['-c', setting])
     const started = spawn(
       join(binaries ?? '', 'postgres'),
@@ -117,6 +136,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     throw error
   }
   return {
+    directory,
+    ask,
     createDatabase: async (options = '') => {
       const name = `test_${++count}`
       await ask(`create database ${name} ${options}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseDatabase } from './database-url.js'
+import { chooseDatabase, chooseMaxConnections } from './database-url.js'
 
 const POSTGRES = 'postgres://signet@db.example/signet'
 const OTHER = 'postgresql://app@db.example/app'
@@ -50,4 +50,23 @@ describe('the database', () => {
     expect(() => chooseDatabase({ DATABASE_URL: 'pg://me:hunter2@db' })).not.toThrow('hunter2')
     expect(() => chooseDatabase({ DATABASE_URL: 'pg://me:hunter2@db' })).toThrow('DATABASE_URL')
   })
+})
+
+describe('how many connections are used', () => {
+  it.each<readonly [string | undefined, number | undefined]>([
+    [undefined, undefined],
+    ['', undefined],
+    ['1', 1],
+    [' 7\n', 7],
+    ['1000', 1000],
+  ])('is, where SIGNET_DATABASE_POOL_MAX is %j, %j', (SIGNET_DATABASE_POOL_MAX, count) => {
+    expect(chooseMaxConnections({ SIGNET_DATABASE_POOL_MAX })).toBe(count)
+  })
+
+  it.each(['0', '-1', '1001', '1.5', '1e2', 'many', '0x10'])(
+    'is not guessed from %j',
+    (SIGNET_DATABASE_POOL_MAX) => {
+      expect(() => chooseMaxConnections({ SIGNET_DATABASE_POOL_MAX })).toThrow('from 1 to 1000')
+    },
+  )
 })

@@ -8,7 +8,10 @@ export interface DatabaseChoice {
   readonly variable: 'SIGNET_DATABASE_URL' | 'DATABASE_URL' | undefined
 }
 
-const POSTGRES = /^postgres(?:ql)?:/i
+/** `socket:` is a form of the driver, for a socket of this machine. */
+const POSTGRES = /^(?:postgres(?:ql)?|socket):/i
+/** More would only wait for each other in one process. */
+const MOST_CONNECTIONS = 1000
 /** Schemes of other databases: an address of one of these is the application's own. */
 const OTHER =
   /^(?:file|sqlite|libsql|https?|mysql|mysql2|mariadb|mongodb(?:\+srv)?|sqlserver|mssql|redis|rediss|cockroachdb|prisma(?:\+postgres)?):/i
@@ -32,5 +35,20 @@ export function chooseDatabase(environment: NodeJS.ProcessEnv): DatabaseChoice {
   if (OTHER.test(shared)) return { url: undefined, variable: 'DATABASE_URL' }
   throw new CommandFailure(
     'DATABASE_URL is not an address of a PostgreSQL database, such as postgres://user@host/name. If it is for the application alone, set SIGNET_DATABASE_URL: empty for the file.',
+  )
+}
+
+/**
+ * How many connections of PostgreSQL one process uses at most, as `SIGNET_DATABASE_POOL_MAX` says; undefined where it
+ * says nothing.
+ * @throws {CommandFailure} for what is not a whole number from 1 to 1000
+ */
+export function chooseMaxConnections(environment: NodeJS.ProcessEnv): number | undefined {
+  const text = environment['SIGNET_DATABASE_POOL_MAX']?.trim()
+  if (text === undefined || text === '') return undefined
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (count >= 1 && count <= MOST_CONNECTIONS) return count
+  throw new CommandFailure(
+    `SIGNET_DATABASE_POOL_MAX is not a whole number from 1 to ${MOST_CONNECTIONS}: it says how many connections of PostgreSQL one process uses.`,
   )
 }

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { createStore, StorageError, type Store } from '@signet/store'
-import { chooseDatabase } from './database-url.js'
+import { chooseDatabase, chooseMaxConnections } from './database-url.js'
 import { CommandFailure } from './failure.js'
 import { dataDirectory, type Project } from './project.js'
 
@@ -25,10 +25,14 @@ function remedy(project: Project, code: StorageError['code']): string {
     : ` Check ${variable}, and that PostgreSQL answers there.`
 }
 
+/** What a store says, with what its database calls it. */
+function wordsOf({ message, driverCode }: StorageError): string {
+  return driverCode === undefined ? message : `${message} (${driverCode})`
+}
+
 function explained(project: Project, error: unknown): unknown {
   if (!StorageError.isInstance(error)) return error
-  const code = error.driverCode === undefined ? '' : ` (${error.driverCode})`
-  const text = `The store cannot be opened: ${error.message}${code}`
+  const text = `The store cannot be opened: ${wordsOf(error)}`
   return new CommandFailure(text + remedy(project, error.code), { cause: error })
 }
 
@@ -38,8 +42,13 @@ function explained(project: Project, error: unknown): unknown {
  */
 export function createProjectStore(project: Project): Store {
   const { url } = chooseDatabase(process.env)
+  const maxConnections = chooseMaxConnections(process.env)
   try {
-    const store = createStore({ databaseUrl: url, directory: dataDirectory(project) })
+    const store = createStore({
+      databaseUrl: url,
+      maxConnections,
+      directory: dataDirectory(project),
+    })
     return {
       ...store,
       async open() {
@@ -69,7 +78,7 @@ export async function withProjectStore<Value>(
     return await work(store)
   } catch (error) {
     if (!StorageError.isInstance(error)) throw error
-    throw new CommandFailure(`The store cannot be used: ${error.message}`, { cause: error })
+    throw new CommandFailure(`The store cannot be used: ${wordsOf(error)}`, { cause: error })
   } finally {
     await store.close()
   }

@@ -2,7 +2,11 @@ import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { createProbedStore } from './probed-store.js'
 import type { Store, StoreOptions } from './store.js'
 
-const OPTIONS: OptionNames<StoreOptions> = { databaseUrl: true, directory: true }
+const OPTIONS: OptionNames<StoreOptions> = {
+  databaseUrl: true,
+  maxConnections: true,
+  directory: true,
+}
 
 /**
  * Makes a store that is still to be opened. Until then nothing is connected to and no file is made.

@@ -41,9 +41,11 @@ function waitForTables(database: Database, isOpen: () => boolean): Database {
 
 /** `createStore`, watched. */
 export function createProbedStore(options: StoreOptions, probe: StoreProbe): Store {
-  const { databaseUrl, directory } = options
+  const { databaseUrl, maxConnections, directory } = options
   const createDriver = (isPatient: boolean) =>
-    databaseUrl ? postgresDriver(databaseUrl, { isPatient }) : libsqlDriver(directory)
+    databaseUrl
+      ? postgresDriver(databaseUrl, { isPatient, maxConnections })
+      : libsqlDriver(directory)
   let isOpen = false
   const opened = waitForTables(createDatabase(createDriver(false), probe.onStatement), () => isOpen)
   const now = probe.now ?? Date.now

@@ -5,6 +5,8 @@ import type { AuditStore, MemoryStorage } from '@signet/core'
 export interface StoreOptions {
   /** `postgres://…` for a PostgreSQL server. Default: the file `signet.db` in `directory`. */
   readonly databaseUrl?: string
+  /** How many connections of PostgreSQL are used at most; default 20. One more listens to notifications. */
+  readonly maxConnections?: number
   /** The folder of the file; made where it is missing. */
   readonly directory: string
 }

@@ -6,6 +6,9 @@ type Row = readonly [codes: RegExp, kind: Fault['kind'], message?: string]
 const NO_TABLES =
   'The tables of Signet are not in the database as this version knows them: restore them, or restart Signet to have them made.'
 
+const NO_CONNECTION_MESSAGE =
+  'PostgreSQL has no connection left: raise max_connections or the limit of the role, or lower SIGNET_DATABASE_POOL_MAX.'
+
 /**
  * What each SQLSTATE means; the first row that fits counts.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -19,11 +22,7 @@ const STATES: readonly Row[] = [
     'PostgreSQL is read-only: end default_transaction_read_only, or name the primary and not a standby.',
   ],
   [/^53100$/, 'full', 'The disk of PostgreSQL is full: make room on it.'],
-  [
-    /^53300$/,
-    'unavailable',
-    'PostgreSQL has no connection left: raise max_connections or the limit of the role, or let Signet use fewer.',
-  ],
+  [/^53300$/, 'unavailable', NO_CONNECTION_MESSAGE],
   [/^28P01$/, 'permission', 'PostgreSQL does not take this user and password: check both.'],
   [
     /^28/,
@@ -70,15 +69,33 @@ const TEXTS: readonly Row[] = [
     'PostgreSQL and Signet do not agree on a password: check that the address holds one, and the right one.',
   ],
   [
-    /connection terminated|timeout|connection error|not queryable|connection ended|received (?:unexpected|invalid)|unknown authentication/i,
+    /sslmode=verify-ca/,
+    'unavailable',
+    'sslmode=verify-ca needs the file of an authority: name it with sslrootcert in the address.',
+  ],
+  [
+    /calling end on the pool|connection terminated|timeout|connection error|not queryable|connection ended|received (?:unexpected|invalid)|unknown authentication/i,
     'unavailable',
   ],
 ]
 
+const NO_CONNECTION =
+  /max(?:imum)?[ _]?client|too many (?:clients|connections)|no more connections/i
+
 /** What poolers and full quotas say under codes of other faults. */
 const SERVER_TEXTS: readonly Row[] = [
   [/no space left|quota exceeded/i, 'full'],
-  [/max(?:imum)? ?client|too many (?:clients|connections)/i, 'unavailable'],
+  [NO_CONNECTION, 'unavailable', NO_CONNECTION_MESSAGE],
+  [
+    /unsupported startup parameter/i,
+    'unavailable',
+    'The pooler before PostgreSQL refuses an option of the address: take the option out, or name it in ignore_startup_parameters of PgBouncer.',
+  ],
+  [
+    /statement pooling/i,
+    'unavailable',
+    'The pooler before PostgreSQL takes no transactions: set pool_mode of PgBouncer to transaction or session.',
+  ],
 ]
 
 function find(rows: readonly Row[], text: string): Omit<Fault, 'code'> | undefined {
@@ -103,6 +120,8 @@ function codeOf(error: Error): string | undefined {
 
 /** No class of SQLSTATE begins with E, and errors of the system do. */
 const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/
+/** States that stand for many things. */
+const VAGUE = /^(?:XX000|08P01)$/
 /** States after which the server closes the connection. */
 const CLOSING = /^(?:08|57P|25P0[34])/
 
@@ -112,10 +131,11 @@ export function explainPostgres(error: unknown): Fault | undefined {
   const code = codeOf(error)
   const severity = severityOf(error)
   if (code !== undefined && (severity !== undefined || SQLSTATE.test(code))) {
-    const ofText = find(SERVER_TEXTS, error.message)
     // Whatever ends the connection was no fault of a statement.
     const isFatal = severity === 'FATAL' || severity === 'PANIC'
-    const found = find(STATES, code) ?? ofText ?? { kind: isFatal ? 'unavailable' : 'refused' }
+    // Other texts may quote data.
+    const ofText = isFatal || VAGUE.test(code) ? find(SERVER_TEXTS, error.message) : undefined
+    const found = ofText ?? find(STATES, code) ?? { kind: isFatal ? 'unavailable' : 'refused' }
     return { ...found, code }
   }
   const ofSystem = code === undefined ? undefined : faultOfSystem(error, code)
@@ -123,6 +143,17 @@ export function explainPostgres(error: unknown): Fault | undefined {
   const ofText = find(TEXTS, error.message)
   if (ofText !== undefined) return { ...ofText, ...(code !== undefined && { code }) }
   return error instanceof AggregateError ? { kind: 'unavailable' } : undefined
+}
+
+/** Whether the server, or a pooler before it, has no connection left for us, or for anybody. */
+export function isUsedUp(error: unknown): boolean {
+  if (!(error instanceof Error) || severityOf(error) === undefined) return false
+  return codeOf(error) === '53300' || NO_CONNECTION.test(error.message)
+}
+
+/** Whether this only says that an earlier statement of the transaction failed. */
+export function isAfterFailure(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '25P02'
 }
 
 /** Whether the connection that this was thrown on is of no use any more. */

@@ -5,6 +5,7 @@ import { requirePg, type loadPg } from './load-pg.js'
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 10_000
+const REST_MS = 60_000
 /** An idle connection is asked for signs of life after so long. */
 const KEEP_ALIVE_MS = 10_000
 
@@ -60,17 +61,28 @@ async function listen(
   }
 }
 
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { ref: false, signal }).catch(() => undefined)
+}
+
+/** Notifications, which can do without their connection for a while. */
+export interface PostgresSignal extends Signal {
+  /** Gives the connection up for a minute: others need it more. */
+  rest(): void
+}
+
 /**
  * The notifications of a channel of PostgreSQL. There is one connection, beside the pool, for as long as
  * somebody has subscribed. It is made anew when it is lost, after a pause, and keeps no process alive.
  */
-export function postgresSignal(options: PostgresSignalOptions): Signal {
+export function postgresSignal(options: PostgresSignalOptions): PostgresSignal {
   const listeners = new Set<{ readonly call: () => void }>()
   let session: AbortController | undefined
   let isClosed = false
 
-  async function run(signal: AbortSignal): Promise<void> {
+  async function run(signal: AbortSignal, restMs = 0): Promise<void> {
     let pause = FIRST_PAUSE_MS
+    await pauseFor(restMs, signal)
     const onNotice = () => {
       pause = FIRST_PAUSE_MS
       for (const { call } of listeners) call()
@@ -80,7 +92,7 @@ export function postgresSignal(options: PostgresSignalOptions): Signal {
       await listen(options, signal, onNotice).catch(() => undefined)
       // By chance a little shorter, so that many servers do not come back at once.
       const pauseMs = pause * (1 - Math.random() / 2)
-      await sleep(pauseMs, undefined, { ref: false, signal }).catch(() => undefined)
+      await pauseFor(pauseMs, signal)
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     }
   }
@@ -90,19 +102,26 @@ export function postgresSignal(options: PostgresSignalOptions): Signal {
     session = undefined
   }
 
+  function begin(restMs?: number): void {
+    session = new AbortController()
+    void run(session.signal, restMs)
+  }
+
   return {
     subscribe(listener) {
       if (isClosed) return () => undefined
       const entry = { call: listener }
       listeners.add(entry)
-      if (session === undefined) {
-        session = new AbortController()
-        void run(session.signal)
-      }
+      if (session === undefined) begin()
       return () => {
         listeners.delete(entry)
         if (listeners.size === 0) stop()
       }
+    },
+    rest() {
+      if (session === undefined) return
+      stop()
+      begin(REST_MS)
     },
     close() {
       isClosed = true

@@ -1,15 +1,18 @@
 import {
+  CompiledQuery,
   PostgresDialect,
+  PostgresDriver,
   sql,
-  type PostgresCursor,
-  type PostgresPool,
-  type PostgresPoolClient,
-  type PostgresQueryResult,
+  type DatabaseConnection,
+  type PostgresDialectConfig,
+  type TransactionSettings,
 } from 'kysely'
 import { StorageError } from '../error.js'
 import type { Driver } from './contract.js'
-import { loadPg, requirePg } from './load-pg.js'
-import { explainPostgres, isConnectionLost } from './postgres-fault.js'
+import { loadPg } from './load-pg.js'
+import { checkAddress } from './postgres-address.js'
+import { explainPostgres } from './postgres-fault.js'
+import { createPool } from './postgres-pool.js'
 import { postgresSignal } from './postgres-signal.js'
 
 const CONNECT_TIMEOUT_MS = 5000
@@ -23,49 +26,6 @@ const MOST_CONNECTIONS = 20
 const MIGRATION_LOCK = 5_247_861_003
 const LOG_LOCK = 5_247_861_004
 const LOG_CHANNEL = 'signet_revocation'
-const INT8 = 20
-
-/** What PostgreSQL says to whatever follows a failed statement in its transaction. */
-const IS_ABORTED = '25P02'
-
-/** A connection for one transaction: given up, not given back, once the server behind it did not answer. */
-class Client implements PostgresPoolClient {
-  readonly #client: PostgresPoolClient & { release(destroy?: boolean): void }
-  #lost: unknown
-  /** The first failure: what another statement of the transaction is told is only that there was one. */
-  #failed: unknown
-
-  constructor(client: PostgresPoolClient & { release(destroy?: boolean): void }) {
-    this.#client = client
-  }
-
-  query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
-  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
-  query<R>(
-    query: string | PostgresCursor<R>,
-    parameters: readonly unknown[] = [],
-  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
-    return typeof query === 'string' ? this.#ask(query, parameters) : this.#client.query(query)
-  }
-
-  async #ask<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
-    // The statement that follows a lost one is the rollback: it would wait as long again.
-    if (this.#lost !== undefined) throw this.#lost
-    try {
-      return await this.#client.query<R>(text, parameters)
-    } catch (error) {
-      if (isConnectionLost(error)) this.#lost = error
-      const isAfterOther = error instanceof Error && Reflect.get(error, 'code') === IS_ABORTED
-      if (isAfterOther && this.#failed !== undefined) throw this.#failed
-      this.#failed ??= error
-      throw error
-    }
-  }
-
-  release(): void {
-    this.#client.release(this.#lost !== undefined)
-  }
-}
 
 /** What the driver may be told. */
 export interface PostgresOptions {
@@ -75,50 +35,57 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number
   /** How long to wait for the answer of a server that may be gone without a word; default 20 s. */
   readonly answerTimeoutMs?: number
+  /** How many connections are used at most; default 20. One more listens to notifications. */
+  readonly maxConnections?: number
   readonly loadDriver?: typeof loadPg
 }
 
-const PROTOCOLS: ReadonlySet<string> = new Set(['postgres:', 'postgresql:'])
+/** The dialect of PostgreSQL, whose transactions bound themselves. */
+class BoundedDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig
+  readonly #bounds: string
 
-/** What the driver would say of a wrong address quotes it, with its password. */
-function checkUrl(url: string): void {
-  if (URL.canParse(url) && PROTOCOLS.has(new URL(url).protocol)) return
-  throw new StorageError(
-    'address_invalid',
-    'The address of the database is not postgres://user:password@host:5432/name. In a password, signs such as / are written %2F.',
-  )
+  constructor(config: PostgresDialectConfig, bounds: string) {
+    super(config)
+    this.#config = config
+    this.#bounds = bounds
+  }
+
+  override createDriver(): BoundedDriver {
+    return new BoundedDriver(this.#config, this.#bounds)
+  }
 }
 
-async function createPool(url: string, options: PostgresOptions): Promise<PostgresPool> {
-  const { Pool, types } = await requirePg(options.loadDriver ?? loadPg)
-  const timeouts = options.isPatient
-    ? {}
-    : {
-        statement_timeout: STATEMENT_TIMEOUT_MS,
-        lock_timeout: LOCK_TIMEOUT_MS,
-        query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
-      }
-  const pool = new Pool({
-    connectionString: url,
-    application_name: 'signet',
-    max: MOST_CONNECTIONS,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-    ...timeouts,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
-    },
-  })
-  // The statement that runs is told of a connection that breaks, and the pool drops it. Its error event,
-  // idle or at work, would end the process if nobody listened.
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  return {
-    connect: async () => new Client(await pool.connect()),
-    end: () => pool.end(),
+/**
+ * Begins a transaction and says how long it may take, in one message. Said when a connection is made, the bounds would
+ * not hold behind a pooler that gives each transaction another connection, and PgBouncer refuses them there.
+ */
+class BoundedDriver extends PostgresDriver {
+  readonly #bounds: string
+
+  constructor(config: PostgresDialectConfig, bounds: string) {
+    super(config)
+    this.#bounds = bounds
   }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { isolationLevel, accessMode }: TransactionSettings,
+  ): Promise<void> {
+    const isolation = isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`
+    const access = accessMode === undefined ? '' : ` ${accessMode}`
+    const begin = `start transaction${isolation}${access};${this.#bounds}`
+    await connection.executeQuery(CompiledQuery.raw(begin))
+  }
+}
+
+/** What bounds a transaction, in milliseconds; 0 is no bound. */
+function boundsOf(isPatient: boolean): string {
+  return [
+    `set local statement_timeout = ${isPatient ? 0 : STATEMENT_TIMEOUT_MS}`,
+    `set local lock_timeout = ${isPatient ? 0 : LOCK_TIMEOUT_MS}`,
+    `set local idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT_MS}`,
+  ].join(';')
 }
 
 /**
@@ -126,13 +93,34 @@ async function createPool(url: string, options: PostgresOptions): Promise<Postgr
  * @throws {StorageError} `address_invalid`
  */
 export function postgresDriver(url: string, options: PostgresOptions = {}): Driver {
-  checkUrl(url)
+  checkAddress(url)
+  const isPatient = options.isPatient ?? false
+  const maxConnections = options.maxConnections ?? MOST_CONNECTIONS
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
+  const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS
+  const loadDriver = options.loadDriver ?? loadPg
+  const appends = postgresSignal({ url, channel: LOG_CHANNEL, connectTimeoutMs, loadDriver })
+  const pool = () =>
+    createPool({
+      url,
+      maxConnections,
+      connectTimeoutMs,
+      ...(!isPatient && { answerTimeoutMs }),
+      loadDriver,
+      onShortage: (connections) => {
+        // The log of revocations is read without being told, too: work needs the connection more.
+        if (connections === 0) appends.rest()
+      },
+    })
   return {
     name: 'postgres',
     isSingleWriter: false,
     // What is not memory always finds a connection, and so does a second owner.
-    turns: { maxOfOwner: MOST_CONNECTIONS / 2, maxInAll: MOST_CONNECTIONS - 4 },
-    dialect: new PostgresDialect({ pool: () => createPool(url, options) }),
+    turns: {
+      maxOfOwner: Math.max(1, Math.floor(maxConnections / 2)),
+      maxInAll: Math.max(1, Math.floor(maxConnections * 0.8)),
+    },
+    dialect: new BoundedDialect({ pool }, boundsOf(isPatient)),
     textType: sql`text collate "C"`,
     numberRows: (table) => table,
     addSequence: (table) =>
@@ -150,12 +138,7 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
       const now = rows[0]?.now ?? Date.now()
       return { earliest: now, latest: now }
     },
-    appends: postgresSignal({
-      url,
-      channel: LOG_CHANNEL,
-      connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-      loadDriver: options.loadDriver ?? loadPg,
-    }),
+    appends,
     lockMigrations: async (transaction) => {
       const { rows } = await sql<{ server_encoding: string }>`show server_encoding`.execute(
         transaction,
