@@ -59,6 +59,7 @@ export { type KeySource, type SigningKey, type VerificationKey } from './keys/co
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
 export { type KeyProbe } from './keys/probe.js'
 export { type SecretMeasure } from './keys/secret-measure.js'
+export { secretSlip } from './keys/secret-slip.js'
 export { ignoredWords } from './keys/ignored-keys.js'
 export { readKeySet, type IgnoredKey, type JwkSet, type KeySet } from './keys/key-set.js'
 export { type PublicJwk } from './keys/jwk.js'

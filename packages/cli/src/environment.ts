@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readEnvFile } from './env-file.js'
 import { CommandFailure } from './failure.js'
 import { readSecretFiles } from './secret-files.js'
+import { tidyVariables } from './tidy-variables.js'
 
 /** The files of variables, the one whose values win first. */
 export function envFiles(): readonly string[] {
@@ -12,21 +14,21 @@ export function envFiles(): readonly string[] {
 function loadEnvFile(directory: string, name: string): void {
   const file = join(directory, name)
   if (!existsSync(file)) return
-  try {
-    process.loadEnvFile(file)
-  } catch (cause) {
-    throw new CommandFailure(`${file} cannot be read as a file of variables.`, { cause })
+  for (const [variable, value] of Object.entries(readEnvFile(file))) {
+    process.env[variable] ??= value
   }
 }
 
 /**
  * Reads the files of variables of a folder into the environment, and the secrets that stand in files: first
  * `.env.<mode>.local`, then `.env.local`, `.env.<mode>` and `.env`; the mode is `development` where NODE_ENV says so,
- * else `production`. What is set already stays as it is.
+ * else `production`. What is set already stays as it is, but for white space at the ends of what is no secret.
  * @throws {CommandFailure} where a file cannot be read
  */
 export function loadEnvironment(directory: string): void {
+  tidyVariables()
   for (const name of envFiles()) loadEnvFile(directory, name)
+  tidyVariables()
   readSecretFiles(directory)
 }
 

@@ -11,7 +11,7 @@ export async function openMetricsServer(
   { metrics }: App,
   logger: Logger,
 ): Promise<RunningServer | undefined> {
-  const port = metricsPort()
+  const port = metricsPort((message) => logger.warn(message))
   if (port === undefined) return undefined
   try {
     const server = await serveMetrics(metrics, { port, logger })

@@ -1,6 +1,8 @@
 import { UsageFailure } from './failure.js'
 
 const DEFAULT_PORT = 4111
+/** What Kubernetes sets for each Service of a namespace: METRICS_PORT for one that is named metrics. */
+const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//i
 
 function parsePort(text: string, source: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
@@ -11,21 +13,38 @@ function parsePort(text: string, source: string): number {
 }
 
 /**
+ * The port that a variable says; undefined where it is empty, or is the address of a Service, which no operator has written.
+ * @param warn - told of such an address
+ */
+function portOf(name: string, warn: (message: string) => void): number | undefined {
+  const text = process.env[name]
+  if (!text) return undefined
+  if (!SERVICE_LINK.test(text)) return parsePort(text, name)
+  warn(
+    `${name} is the address of a Service, as Kubernetes sets it by itself, and counts for nothing. Write enableServiceLinks: false for the pod, or set ${name} to a number there.`,
+  )
+  return undefined
+}
+
+/**
  * Where metrics are served without a token, by `METRICS_PORT`; undefined where they are not.
+ * @param warn - told why the variable counts for nothing, where it does
  * @throws {UsageFailure} for what is no port
  */
-export function metricsPort(): number | undefined {
-  const variable = process.env['METRICS_PORT']
-  return variable ? parsePort(variable, 'METRICS_PORT') : undefined
+export function metricsPort(warn: (message: string) => void): number | undefined {
+  return portOf('METRICS_PORT', warn)
 }
 
 /**
  * The port to listen on: the flag, else `PORT`, else what the application says, else 4111.
+ * @param warn - told why the variable counts for nothing, where it does
  * @throws {UsageFailure} that names the flag or the variable
  */
-export function choosePort(flag: string | undefined, configured: number | undefined): number {
+export function choosePort(
+  flag: string | undefined,
+  configured: number | undefined,
+  warn: (message: string) => void,
+): number {
   if (flag !== undefined) return parsePort(flag, '--port')
-  const variable = process.env['PORT']
-  if (variable !== undefined && variable !== '') return parsePort(variable, 'PORT')
-  return configured ?? DEFAULT_PORT
+  return portOf('PORT', warn) ?? configured ?? DEFAULT_PORT
 }

@@ -27,13 +27,19 @@ describe('readSecretFiles', () => {
     ['JWT_AUTH_SECRET', `${SECRET}\n`, SECRET],
     ['DATABASE_URL', 'postgres://u:p@db/x\r\n', 'postgres://u:p@db/x'],
     ['REDIS_URL', 'redis://cache', 'redis://cache'],
-    ['OPENAI_API_KEY', ' with blanks \n', ' with blanks '],
+    ['OPENAI_API_KEY', ' with blanks \n', 'with blanks'],
+    ['MASTRA_JWT_SECRET', `${SECRET} \t\n`, SECRET],
+    ['MASTRA_JWT_SECRET', `\n${SECRET}\n\n`, SECRET],
+    ['MASTRA_JWT_SECRET', `"${SECRET}"\n`, `"${SECRET}"`],
     ['MASTRA_JWT_SECRET', `\uFEFF${SECRET}\r\n`, SECRET],
-  ])('reads %s from the file that its _FILE names, but for a last newline', (name, text, value) => {
-    const environment: NodeJS.ProcessEnv = { [`${name}_FILE`]: fileOf(text) }
-    readSecretFiles(directory, environment)
-    expect(environment[name]).toBe(value)
-  })
+  ])(
+    'reads %s from the file that its _FILE names, but for white space at its ends',
+    (name, text, value) => {
+      const environment: NodeJS.ProcessEnv = { [`${name}_FILE`]: fileOf(text) }
+      readSecretFiles(directory, environment)
+      expect(environment[name]).toBe(value)
+    },
+  )
 
   it('takes a path from the folder of the application', () => {
     fileOf(SECRET)
@@ -75,7 +81,7 @@ describe('readSecretFiles', () => {
     ['is not there', () => join(directory, 'missing'), 'cannot be read'],
     ['is a folder', () => directory, 'cannot be read'],
     ['is empty', () => fileOf(''), 'is empty'],
-    ['holds nothing but a newline', () => fileOf('\n'), 'is empty'],
+    ['holds nothing but white space', () => fileOf(' \r\n\n'), 'is empty'],
   ])('refuses a file that %s', (_case, file, reason) => {
     const environment = { MASTRA_JWT_SECRET_FILE: file() }
     expect(() => readSecretFiles(directory, environment)).toThrow(reason)

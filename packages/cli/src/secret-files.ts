@@ -37,13 +37,13 @@ function read(variable: string, file: string): string {
     const message = `The file that ${variable} names is no text in UTF-8. Write the secret as text, such as npx signet secret makes.`
     throw new CommandFailure(message)
   }
-  // The newline that editors and `echo` leave at the end is no part of a secret.
-  return text.replace(/\r?\n$/, '')
+  // What editors and `echo` leave at the end is no part of a secret.
+  return text.trim()
 }
 
 /**
  * Reads secrets from files, as Kubernetes, Docker and systemd mount them: `MASTRA_JWT_SECRET_FILE` names the
- * file of `MASTRA_JWT_SECRET`, and so for the others.
+ * file of `MASTRA_JWT_SECRET`, and so for the others. White space at both ends is left off.
  *
  * @param directory - what their paths are relative to
  * @throws {CommandFailure} where a file cannot be read, is no text or is empty, or where the variable is set to another value

@@ -47,6 +47,7 @@ describe('createLogger', () => {
 
   it.each([
     ['debug', [true, true, true, true]],
+    ['DEBUG', [true, true, true, true]],
     ['warn', [false, false, true, true]],
     ['silent', [false, false, false, false]],
   ])('at level %s tells which levels it writes', (level, written) => {

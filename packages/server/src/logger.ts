@@ -15,7 +15,7 @@ export const SECRET_FIELDS: readonly string[] = [
 
 /** How a server logs. */
 export interface LoggerOptions {
-  /** Least level that is written: debug, info, warn, error, silent. Default: `LOG_LEVEL`, then `info`. */
+  /** Least level that is written: debug, info, warn, error, silent, in small or capital letters. Default: `LOG_LEVEL`, then `info`. */
   readonly level?: string
   /** Default: standard error, so that standard output stays for what was asked for. */
   readonly destination?: DestinationStream
@@ -76,7 +76,7 @@ function holdsObjects(fields: LogFields): boolean {
  * @throws {StartError} `option_invalid` for a level that is not known
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
-  const level = options.level ?? (process.env['LOG_LEVEL'] || 'info')
+  const level = (options.level ?? (process.env['LOG_LEVEL'] || 'info')).toLowerCase()
   if (!LEVELS.has(level)) {
     throw new StartError(
       'option_invalid',

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { secretSlip } from './secret-slip.js'
 
 /** What can be told of a secret without telling the secret. */
 export interface SecretMeasure {
@@ -8,6 +9,8 @@ export interface SecretMeasure {
   /** After how many bytes it begins again; its length where it does not. */
   readonly repeatsAfter: number
   readonly isDigitsOnly: boolean
+  /** What somebody seems to have pasted along, such as "white space at its end"; undefined where nothing does. */
+  readonly slip: string | undefined
 }
 
 function repeatsAfter(bytes: Buffer): number {
@@ -26,5 +29,6 @@ export function measureSecret(secret: Uint8Array): SecretMeasure {
     distinctCharacters: new Set(text).size,
     repeatsAfter: repeatsAfter(bytes),
     isDigitsOnly: /^\d+$/.test(text),
+    slip: secretSlip(bytes),
   }
 }

@@ -12,7 +12,7 @@ import { keyOrigin, type KeyOrigin } from '../keys/origin.js'
 import { publicKeys, type PublicKeyInput } from '../keys/public-keys.js'
 import { createRemoteKeySet } from '../keys/remote-key-set.js'
 import { secretBytes, secretKeys, type Secret } from '../keys/secret.js'
-import { measureSecret } from '../keys/secret-measure.js'
+import { measureSecret, type SecretMeasure } from '../keys/secret-measure.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUndefined } from './option-checks.js'
@@ -61,8 +61,8 @@ export interface IssuerContext {
   readonly isDevelopment: boolean
   readonly fetch: typeof globalThis.fetch | undefined
   readonly now: (() => number) | undefined
-  /** Is told which entries of a key set are left out: of the one at an address, or of the one that was given. */
-  readonly onIgnored: (url: URL | undefined, ignored: readonly IgnoredKey[]) => void
+  /** Is told what whoever runs the server should know. */
+  readonly notify: (notice: string) => void
 }
 
 /** An issuer that has been read. */
@@ -123,6 +123,28 @@ const RULES = [
   'grants',
 ] as const satisfies readonly (keyof IssuerOptions)[]
 
+/** Tells which entries of a key set are left out. The address is told without its query, in which some have a credential. */
+function ignoredTeller(notify: IssuerContext['notify']) {
+  return (url: URL | undefined, ignored: readonly IgnoredKey[]): void => {
+    const place = url === undefined ? '' : ` at ${url.origin}${url.pathname}`
+    const count = ignored.length === 1 ? 'an entry' : `${ignored.length} entries`
+    notify(
+      `The key set${place} has ${count} that cannot be used, and the others serve. ${ignoredWords(ignored)}`,
+    )
+  }
+}
+
+/** Tells what somebody seems to have pasted along with a secret: it counts, and may not for the issuer. */
+function tellSlips(secrets: readonly SecretMeasure[], notify: IssuerContext['notify']): void {
+  for (const [index, { slip }] of secrets.entries()) {
+    if (slip === undefined) continue
+    const which = secrets.length === 1 ? 'The secret' : `Secret ${index + 1} of ${secrets.length}`
+    notify(
+      `${which} has ${slip}, which is part of it: a token that was signed without is refused. Take it off, unless whoever signs has it, too.`,
+    )
+  }
+}
+
 function asList<Value>(value: Value | readonly Value[]): readonly Value[] {
   return Array.isArray(value) ? value : [value as Value]
 }
@@ -166,7 +188,8 @@ function requireIssuer(options: IssuerOptions): void {
 }
 
 function discover(names: readonly string[] | undefined, context: IssuerContext): KeySource {
-  const { fetch, now, onIgnored } = context
+  const { fetch, now, notify } = context
+  const onIgnored = ignoredTeller(notify)
   const [name, ...others] = names ?? []
   if (name === undefined || others.length > 0) {
     return refuse('Without keys there must be one issuer, whose metadata names them.')
@@ -216,12 +239,14 @@ function readKeys(
   context: IssuerContext,
 ): IssuerKeys {
   const { publicKey, jwks, jwksUri, algorithms } = options
-  const { fetch, now, onIgnored } = context
+  const { fetch, now, notify } = context
+  const onIgnored = ignoredTeller(notify)
   switch (kind) {
     case 'secret': {
       const secret = readSecret(options.secret, context)
       const keys = secretKeys(secret, { algorithms })
       const secrets = asList<Secret>(secret).map((each) => measureSecret(secretBytes(each)))
+      tellSlips(secrets, notify)
       const origin = keyOrigin('secret', { count: secrets.length, secrets })
       return { keys, signingKey: keys.signingKey, origin }
     }

@@ -8,8 +8,6 @@ import type { Explanation } from '../jwt/explanation.js'
 import type { VerificationPolicy } from '../jwt/policy.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
-import { ignoredWords } from '../keys/ignored-keys.js'
-import type { IgnoredKey } from '../keys/key-set.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
 import type { OptionNames } from '../option/closed-options.js'
@@ -137,13 +135,6 @@ function policyOf(issuers: readonly Issuer[], options: MastraJwtAuthOptions): Ve
   }
 }
 
-/** The address is told without its query, in which some have a credential. */
-function ignoredNotice(url: URL | undefined, ignored: readonly IgnoredKey[]): string {
-  const place = url === undefined ? '' : ` at ${url.origin}${url.pathname}`
-  const count = ignored.length === 1 ? 'an entry' : `${ignored.length} entries`
-  return `The key set${place} has ${count} that cannot be used, and the others serve. ${ignoredWords(ignored)}`
-}
-
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
@@ -183,8 +174,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       isDevelopment: isDevelopment(),
       fetch,
       now,
-      onIgnored: (url: URL | undefined, ignored: readonly IgnoredKey[]) =>
-        this.#notices.add(ignoredNotice(url, ignored)),
+      notify: (notice: string) => this.#notices.add(notice),
     }
     this.#issuers = issuerOptions(options).map((each) => readIssuer(each, context))
     this.#issuerOfName = new Map(
@@ -224,7 +214,13 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** Runs the verifier's own steps on a token and says what became of each: for whoever runs the server. */
   async explainToken(token: unknown): Promise<Explanation> {
-    return explainToken(token, this.#policy)
+    const said = await explainToken(token, this.#policy)
+    const slip = this.#issuers
+      .flatMap(({ origin }) => origin.secrets)
+      .find((secret) => secret.slip !== undefined)?.slip
+    if (said.code !== 'token_signature' || slip === undefined) return said
+    const remedy = `Take ${slip} off the secret, unless whoever signs has it there, too.`
+    return { ...said, reason: `${said.reason ?? ''} The secret has ${slip}, which counts.`, remedy }
   }
 
   /** What this provider accepts, as plain data without a secret or a key: for whoever runs the server. */
@@ -232,7 +228,10 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     return { issuers: this.#issuers.map(describeIssuer) }
   }
 
-  /** Tells what whoever runs the server should know: which entries of a key set are left out, each time that the set is another. */
+  /**
+   * Tells what whoever runs the server should know: a secret that somebody pasted with
+   * white space or quotes, and, each time that a key set is another, which of its entries are left out.
+   */
   reportTo(tell: (notice: string) => void): void {
     this.#notices.reportTo(tell)
   }

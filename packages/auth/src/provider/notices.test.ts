@@ -35,6 +35,23 @@ describe('what a provider has to tell', () => {
     expect(others).toStrictEqual([])
   })
 
+  it.each(['\n', '\r\n', ' '])('is a secret that somebody pasted with %j', async (end) => {
+    const secret = 'kP3vN8qR2xW7yT4zB9mC6dF1gH5jL0sA'
+    const jwt = new MastraJwtAuth({ secret: [secret.toLowerCase(), secret + end] })
+    const [notice, ...others] = listen(jwt)
+    expect(notice).toMatch(/^Secret 2 of 2 has white space at its end, which is part of it/)
+    expect(others).toStrictEqual([])
+    const token = new MastraJwtAuth({ secret }).sign({ sub: 'ann' }, { expiresInSeconds: 60 })
+    const said = await jwt.explainToken(token)
+    expect(said).toMatchObject({
+      code: 'token_signature',
+      reason: expect.stringContaining('white space at its end'),
+      remedy: expect.stringContaining('white space at its end'),
+    })
+    expect(JSON.stringify([notice, said])).not.toContain(secret)
+    expect(listen(new MastraJwtAuth({ secret }))).toStrictEqual([])
+  })
+
   it('is nothing for a set whose keys are all good', () => {
     expect(listen(new MastraJwtAuth({ ...rules, jwks: { keys: [key, key] } }))).toStrictEqual([])
   })

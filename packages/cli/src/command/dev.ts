@@ -142,7 +142,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     const served = await makeServable(result.mastra, project, serving)
     current = served
     const { port: configured, keepAliveTimeout } = result.mastra.getServer()
-    const port = choosePort(options.port, configured)
+    const port = choosePort(options.port, configured, (message) => writeLine(io.stderr, message))
     const keepAliveTimeoutMs = chooseKeepAlive(undefined, keepAliveTimeout)
     const answer: App['answer'] = (request, origin) =>
       (current ?? served).app.answer(request, origin)

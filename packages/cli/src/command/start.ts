@@ -55,7 +55,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   const appLogger = mastra.getLogger()
   const metricsServer = await openMetricsServer(app, appLogger)
   const server = await serve(app.answer, {
-    port: choosePort(options.port, port),
+    port: choosePort(options.port, port, (message) => appLogger.warn(message)),
     hostname: options.host ?? host ?? '0.0.0.0',
     keepAliveTimeoutMs: chooseKeepAlive(options.keepAlive, keepAliveTimeout),
   })

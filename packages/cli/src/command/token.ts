@@ -1,6 +1,7 @@
 import {
   parseGrant,
   secretKeys,
+  secretSlip,
   signToken,
   TokenError,
   type Algorithm,
@@ -83,6 +84,15 @@ function readClaims(options: TokenOptions): Claims {
   }
 }
 
+function warnOfSlip(io: Io): void {
+  const slip = secretSlip(Buffer.from(readSecret()))
+  if (slip === undefined) return
+  writeLine(
+    io.stderr,
+    `warning: the secret has ${slip}, which is part of it. Whoever verifies this token needs it so, too.`,
+  )
+}
+
 function warnOfUnknownGrants(claims: Claims, io: Io): void {
   const words = GRANTING.flatMap((name) => claims[name] ?? []).flatMap((each) =>
     String(each).split(' '),
@@ -121,6 +131,7 @@ export function runToken(directory: string, options: TokenOptions, io: Io): void
   const algorithm = parseAlgorithm(options.alg)
   loadEnvironment(directory)
   const token = sign(claims, algorithm, expiresInSeconds)
+  warnOfSlip(io)
   warnOfUnknownGrants(claims, io)
   writeLine(io.stdout, token)
 }

@@ -19,15 +19,31 @@ function weakness(secret: SecretMeasure): string | undefined {
   return undefined
 }
 
+/** What somebody seems to have pasted along with a secret. */
+function checkSlip({ slip }: SecretMeasure, which: string): Finding[] {
+  if (slip === undefined) return []
+  return [
+    {
+      check: 'secret',
+      level: 'warning',
+      what: `${which} has ${slip}.`,
+      why: 'That is part of it, so that a token that was signed without is refused.',
+      remedy: 'Take it off, unless whoever signs the tokens has it, too.',
+    },
+  ]
+}
+
 /** Secrets that are long enough, but look as if somebody had thought of them. */
 export function checkSecrets({ issuers }: ProviderDescription): readonly Finding[] {
   const secrets = issuers.flatMap(({ keys }) => keys.secrets)
   if (secrets.length === 0) return []
   const findings = secrets.flatMap((secret, index): Finding[] => {
-    const why = weakness(secret)
-    if (why === undefined) return []
     const which = secrets.length === 1 ? 'The secret' : `Secret ${index + 1} of ${secrets.length}`
+    const slips = checkSlip(secret, which)
+    const why = weakness(secret)
+    if (why === undefined) return slips
     return [
+      ...slips,
       {
         check: 'secret',
         level: 'warning',

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { CommandFailure } from './failure.js'
+
+/** How a file in UTF-16 begins, as Windows PowerShell writes it. */
+const MARKS: readonly (readonly [first: number, second: number, encoding: string])[] = [
+  [0xff, 0xfe, 'utf-16le'],
+  [0xfe, 0xff, 'utf-16be'],
+]
+
+function encodingOf([first, second]: Uint8Array): string {
+  return MARKS.find((mark) => mark[0] === first && mark[1] === second)?.[2] ?? 'utf-8'
+}
+
+/** @throws {TypeError} for bytes that are not of their encoding */
+function decode(bytes: Uint8Array): string {
+  // A mark of the order of bytes is no part of the text.
+  return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
+}
+
+/**
+ * Reads a file of variables: in UTF-8, with or without its mark, or in UTF-16 with it; lines end as on any system.
+ * @throws {CommandFailure} where it cannot be read, or is neither
+ */
+export function readEnvFile(file: string): Readonly<Record<string, string>> {
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(file)
+  } catch (cause) {
+    throw new CommandFailure(`${file} cannot be read as a file of variables.`, { cause })
+  }
+  let text: string
+  try {
+    text = decode(bytes)
+  } catch (cause) {
+    throw new CommandFailure(`${file} is no text in UTF-8. Save it in UTF-8.`, { cause })
+  }
+  if (text.includes('\0')) {
+    throw new CommandFailure(`${file} has a NUL, as in UTF-16 without its mark. Save it in UTF-8.`)
+  }
+  return parseEnv(text.replace(/\r\n?/g, '\n')) as Readonly<Record<string, string>>
+}
