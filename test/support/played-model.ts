@@ -26,7 +26,7 @@ function chunk(delta: object, finish_reason: string | null): string {
 }
 
 /** Answers a call with a text, at once or as a stream. */
-function say(answer: ServerResponse, isStream: boolean, content = 'Yes.'): void {
+export function say(answer: ServerResponse, isStream: boolean, content = 'Yes.'): void {
   if (isStream) {
     answer.writeHead(200, { 'content-type': 'text/event-stream' })
     answer.end(`${chunk({ role: 'assistant', content }, null)}${chunk({}, 'stop')}data: [DONE]\n\n`)

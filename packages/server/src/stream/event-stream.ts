@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { Reply } from '../http/reply.js'
 import { PUBLIC_REASON, TokenError } from '@signet/auth'
 import type { AgentChunk, AgentStream } from '@signet/core'
+import { withSignsOfLife } from './sign-of-life.js'
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -52,7 +53,7 @@ function endEvent(runId: string, reason: unknown): string {
 
 /**
  * Sends an answer as server-sent events: one `data:` line of JSON for each chunk, then
- * `data: [DONE]`. Asks for the next chunk only when the client has room for it, and stops the answer
+ * `data: [DONE]`, and a comment wherever nothing comes for 10 seconds. Asks for the next chunk only when the client has room for it, and stops the answer
  * when the client is gone. An answer that breaks off ends with an `error` chunk, and so does one whose
  * token is withdrawn, with the code `token_revoked`; one that the signal ends for another reason, with an
  * `abort` chunk.
@@ -133,5 +134,6 @@ export function eventStream(
       return { done: true, value: undefined }
     },
   }
-  return new Reply({ [Symbol.asyncIterator]: () => events }, 200, { ...HEADERS })
+  const signs = withSignsOfLife(events)
+  return new Reply({ [Symbol.asyncIterator]: () => signs }, 200, { ...HEADERS })
 }

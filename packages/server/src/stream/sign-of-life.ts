@@ -1,0 +1,59 @@
+/** How long a stream may be silent, in milliseconds: proxies, load balancers and clients give up after 30 s and more. */
+const SILENCE_MS = 10_000
+
+/** A comment, which readers of server-sent events pass over (HTML Living Standard section 9.2.6). */
+const SIGN = ': waiting\n\n'
+
+/**
+ * The same events, and a comment wherever the next one takes its time. A comment is made only for a reader who waits: one
+ * who does not read gets none, and nothing piles up.
+ */
+export function withSignsOfLife(
+  events: AsyncIterator<string, undefined>,
+): AsyncIterator<string, undefined> {
+  let timer: NodeJS.Timeout | undefined
+  let isAsked = false
+  let waiting: ((result: IteratorResult<string, undefined>) => void) | undefined
+  let settled: IteratorResult<string, undefined> | undefined
+
+  function give(result: IteratorResult<string, undefined>): void {
+    const resolve = waiting
+    waiting = undefined
+    if (result.done === true) clearTimeout(timer)
+    resolve?.(result)
+  }
+
+  /** Asks for the next event, once: it may come after several comments. */
+  async function ask(): Promise<void> {
+    isAsked = true
+    const result = await events.next()
+    isAsked = false
+    if (waiting === undefined) settled = result
+    else give(result)
+  }
+
+  function showSign(): void {
+    if (waiting !== undefined) give({ done: false, value: SIGN })
+  }
+
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        waiting = resolve
+        if (settled !== undefined) {
+          give(settled)
+          settled = undefined
+          return
+        }
+        if (timer === undefined) timer = setTimeout(showSign, SILENCE_MS).unref()
+        else timer.refresh()
+        if (!isAsked) ask().catch(reject)
+      }),
+    async return() {
+      clearTimeout(timer)
+      const end = (await events.return?.()) ?? ({ done: true, value: undefined } as const)
+      give(end)
+      return end
+    },
+  }
+}
