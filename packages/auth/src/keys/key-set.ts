@@ -107,6 +107,9 @@ function groupByKeyId(keys: readonly PublicKey[]): ReadonlyMap<string, readonly 
  * @throws {ConfigurationError} `key_set_invalid` for what has no list of keys
  */
 export function readKeySet(set: unknown): KeySet {
+  if (typeof set === 'string') {
+    throw new ConfigurationError('key_set_invalid', 'The key set is a text. Read it by JSON.parse.')
+  }
   const list = isJsonObject(set) && Object.hasOwn(set, 'keys') ? set['keys'] : undefined
   if (!Array.isArray(list)) {
     throw new ConfigurationError(

@@ -4,12 +4,16 @@ import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
 import type { SigningKey } from './contract.js'
+import { plainKeyText, readJwkText } from './key-text.js'
 import { readPrivateJwk, type PrivateJwk } from './private-jwk.js'
 import { readPrivatePem } from './private-pem.js'
 import { PublicKey } from './public-key.js'
 import { SIGNATURE_METHODS } from './signature-method.js'
 
-/** A private key: PEM (PKCS#8, PKCS#1 or SEC 1, not encrypted), JWK, or a key of `node:crypto`. */
+/**
+ * A private key: PEM (PKCS#8, PKCS#1 or SEC 1, not encrypted), JWK, also as text, or a key of `node:crypto`. A text may be wrapped in
+ * quotes, have escaped line ends or none, or be in base64 as a whole.
+ */
 export type PrivateKeyInput = string | PrivateJwk | KeyObject
 
 /** How a private key signs. */
@@ -38,7 +42,13 @@ function readKeyObject(privateKey: KeyObject): KeyPair {
 }
 
 function readInput(input: PrivateKeyInput): KeyPair {
-  if (typeof input === 'string') return readKeyObject(readPrivatePem(input))
+  if (typeof input === 'string') {
+    const plain = plainKeyText(input)
+    const jwk = readJwkText(plain)
+    return jwk === undefined
+      ? readKeyObject(readPrivatePem(plain))
+      : readPrivateJwk(jwk as PrivateJwk)
+  }
   return input instanceof KeyObject ? readKeyObject(input) : readPrivateJwk(input)
 }
 

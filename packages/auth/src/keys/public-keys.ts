@@ -3,9 +3,12 @@ import type { Algorithm } from '../jwt/algorithm.js'
 import type { KeySource } from './contract.js'
 import { readJwk, type PublicJwk } from './jwk.js'
 import { keyIdOf } from './key-set.js'
-import { readPem } from './pem.js'
+import { readPublicText } from './public-text.js'
 
-/** A public key: PEM (SPKI or PKCS#1) or JWK. */
+/**
+ * A public key: PEM (SPKI or PKCS#1), or JWK, also as text. A text may be wrapped in quotes, have escaped line ends or none, or
+ * be in base64 as a whole.
+ */
 export type PublicKeyInput = string | PublicJwk
 
 /** Public keys that have been read. */
@@ -24,7 +27,9 @@ export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): P
   const inputs: readonly PublicKeyInput[] = Array.isArray(input)
     ? [...(input as readonly PublicKeyInput[])]
     : [input as PublicKeyInput]
-  const keys = inputs.map((each) => (typeof each === 'string' ? readPem(each) : readJwk(each)))
+  const keys = inputs.map((each) =>
+    typeof each === 'string' ? readPublicText(each) : readJwk(each),
+  )
   if (keys.length === 0) {
     throw new ConfigurationError('key_invalid', 'The list of public keys is empty.')
   }
