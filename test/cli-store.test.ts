@@ -207,7 +207,7 @@ describe.each([['start'], ['dev']])('signet %s', (command) => {
   it('names the data folder whose signet.db is no database, and leaves the file', async () => {
     const folder = copies.makeFolder()
     const text = 'no database, and longer than the header of one. '.repeat(20)
-    writeFileSync(join(folder, 'signet.db'), text)
+    writeFileSync(join(folder, 'signet.db'), text, { mode: 0o600 })
     const stderr = await runFailing(command, { SIGNET_DATA_DIR: folder })
     expect(stderr).toMatch(/^error: The store cannot be opened/)
     expect(stderr).toContain(folder)

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import { createStore, StorageError, type Store } from '@signet/store'
+import { createStore, StorageError, type Store, type StoreNotice } from '@signet/store'
 import { chooseDatabase, chooseMaxConnections } from './database-url.js'
 import { CommandFailure } from './failure.js'
 import { dataDirectory, type Project } from './project.js'
@@ -38,9 +38,13 @@ function explained(project: Project, error: unknown): unknown {
 
 /**
  * The store of an application, still to be opened.
+ * @param onNotice - is told what an operator must know of it. Default: nobody is
  * @throws {CommandFailure} that says what to do; so does opening it
  */
-export function createProjectStore(project: Project): Store {
+export function createProjectStore(
+  project: Project,
+  onNotice?: (notice: StoreNotice) => void,
+): Store {
   const { url } = chooseDatabase(process.env)
   const maxConnections = chooseMaxConnections(process.env)
   try {
@@ -48,6 +52,7 @@ export function createProjectStore(project: Project): Store {
       databaseUrl: url,
       maxConnections,
       directory: dataDirectory(project),
+      onNotice,
     })
     return {
       ...store,

@@ -20,6 +20,8 @@ export interface Statement {
 /** Runs work in a transaction: all of it or nothing. */
 export interface Database {
   readonly driver: Driver
+  /** Tells what an operator should know, before anything is opened. @throws {StorageError} */
+  inspect(): void
   /** For work that only reads: it sees one state of the database. */
   read<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
   /** For work that writes. It may run several times, so it has no other effects. */
@@ -56,6 +58,7 @@ export function createDatabase(
 
   async function track<T>(run: () => Promise<T>): Promise<T> {
     if (isClosed) throw new StorageError('storage_unavailable', 'The store is closed.')
+    driver.check?.()
     const promise = attempt(run)
     running.add(promise)
     try {
@@ -67,6 +70,13 @@ export function createDatabase(
 
   return {
     driver,
+    inspect: () => {
+      try {
+        driver.inspect?.()
+      } catch (error) {
+        throw translate(error, driver)
+      }
+    },
     read: (work) =>
       track(() =>
         reader

@@ -8,4 +8,4 @@ export {
 export { inspectStore } from './inspect/inspect.js'
 export type { StoreInspection } from './inspect/inspection.js'
 export { createStore, openStore } from './open.js'
-export type { Store, StoreOptions } from './store.js'
+export type { Store, StoreNotice, StoreOptions } from './store.js'

@@ -6,6 +6,7 @@ const OPTIONS: OptionNames<StoreOptions> = {
   databaseUrl: true,
   maxConnections: true,
   directory: true,
+  onNotice: true,
 }
 
 /**

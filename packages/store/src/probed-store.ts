@@ -41,11 +41,11 @@ function waitForTables(database: Database, isOpen: () => boolean): Database {
 
 /** `createStore`, watched. */
 export function createProbedStore(options: StoreOptions, probe: StoreProbe): Store {
-  const { databaseUrl, maxConnections, directory } = options
+  const { databaseUrl, maxConnections, directory, onNotice } = options
   const createDriver = (isPatient: boolean) =>
     databaseUrl
       ? postgresDriver(databaseUrl, { isPatient, maxConnections })
-      : libsqlDriver(directory)
+      : libsqlDriver(directory, isPatient ? undefined : onNotice)
   let isOpen = false
   const opened = waitForTables(createDatabase(createDriver(false), probe.onStatement), () => isOpen)
   const now = probe.now ?? Date.now
@@ -60,6 +60,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     apiKeys: createApiKeyStore(database),
     audit: createAuditStore(database),
     async open() {
+      database.inspect()
       // Migrations may take longer than any request may.
       const patient = createDatabase(createDriver(true))
       try {

@@ -1,6 +1,12 @@
 import type { ApiKeyStore, RevocationLog } from '@signet/auth'
 import type { AuditStore, MemoryStorage } from '@signet/core'
 
+/** Something of the store that an operator must know: one sentence or two, which say what to do. */
+export interface StoreNotice {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly message: string
+}
+
 /** Where the store is. */
 export interface StoreOptions {
   /** `postgres://…` for a PostgreSQL server. Default: the file `signet.db` in `directory`. */
@@ -9,6 +15,8 @@ export interface StoreOptions {
   readonly maxConnections?: number
   /** The folder of the file; made where it is missing. */
   readonly directory: string
+  /** Is told what an operator must know of the file while it is open. Default: nobody is. */
+  readonly onNotice?: (notice: StoreNotice) => void
 }
 
 /** A store. */

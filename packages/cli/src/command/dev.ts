@@ -106,7 +106,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   enterProject(directory)
   const hostname = options.host ?? '127.0.0.1'
   const isLoopbackOnly = LOOPBACK.has(hostname)
-  const store = createProjectStore(project)
+  const store = createProjectStore(project, ({ message }) => writeLine(io.stderr, message))
   let isEnding = false
   const serving = { isLoopbackOnly, isReady: () => !isEnding, store, io }
 

@@ -41,7 +41,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   const tracing = isTracingAsked() ? await openTracing() : undefined
   const mastra = await loadApplication(project)
   mastra.setDefaultLogger(logger)
-  const store = createProjectStore(project)
+  const store = createProjectStore(project, ({ level, message }) => logger[level](message))
   mastra.setDefaultStorage(tracing ? traceStorage(store.memory, tracing) : store.memory)
   const { host, port, keepAliveTimeout, studio = false } = mastra.getServer()
   let isReady = false

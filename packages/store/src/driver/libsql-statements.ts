@@ -5,8 +5,8 @@ import type Libsql from 'libsql'
 const MOST_STATEMENTS = 100
 const MOST_CHARACTERS = 5000
 
-/** What begins and ends a transaction, or a part of one. */
-const TRANSACTION = /^(?:begin|commit|rollback|savepoint|release)\b/
+/** What begins and ends a transaction, or a part of one, and what counts the state that it leaves. */
+const TRANSACTION = /^(?:begin|commit|rollback|savepoint|release|pragma user_version =)(?:\s|$)/
 /** What reads and writes rows, and comes again. */
 const ROWS = /^(?:select|insert|update|delete)\b/
 

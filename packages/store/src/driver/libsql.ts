@@ -1,5 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import {
   CompiledQuery,
   sql,
@@ -10,19 +9,14 @@ import {
   type Driver as KyselyDriver,
   type TransactionSettings,
 } from 'kysely'
-import Libsql from 'libsql'
 import { MOST_TOGETHER } from '../write-group.js'
+import type { StoreNotice } from '../store.js'
 import type { Driver } from './contract.js'
 import { readFileClock } from './file-clock.js'
 import { explainLibsql } from './libsql-fault.js'
+import { LibsqlFile } from './libsql-file.js'
 import { Readers } from './libsql-readers.js'
 import { keepStatements } from './libsql-statements.js'
-
-/**
- * How long a statement waits for another process that writes. It blocks this process, so it is short:
- * the transaction is run again later.
- */
-const BUSY_TIMEOUT_MS = 50
 
 /** How many reads of memory are done at once, each a part in each turn of the event loop. */
 const MAX_MEMORY_READS = 4
@@ -34,11 +28,19 @@ const MAX_READERS = MAX_MEMORY_READS + 1
  * when no connection reads what is in it, and where reads always overlap that moment never comes by itself.
  */
 const MAX_LOG_BYTES = 32 * 1024 * 1024
-/** What is kept of the log once it is written over, in bytes. */
-const KEPT_LOG_BYTES = 4 * 1024 * 1024
 
 /** What a rollback comes to where the database has rolled back by itself, as it does when its disk is full. */
 const IS_ROLLED_BACK = /no transaction is active/
+
+/** The state that the file is in, and how many rows this connection has changed since it was opened. */
+const STATE = CompiledQuery.raw(
+  'select user_version as state, total_changes() as changes from pragma_user_version',
+)
+
+/** Counts the next state, in 32 bits. The log of what was written is told by it from that of another file. */
+function countedState(state: number): CompiledQuery {
+  return CompiledQuery.raw(`pragma user_version = ${(state + 1) | 0}`)
+}
 
 /** Takes the lock of writers at once: a transaction that only then turns to writing would fail. */
 class LibsqlDriver extends SqliteDriver {
@@ -62,13 +64,15 @@ class LibsqlDriver extends SqliteDriver {
 
 /** The connection that writes. Now and then it makes reads pause, so that the log does not grow without end. */
 class WriteDriver extends LibsqlDriver {
-  readonly #log: string
+  readonly #file: LibsqlFile
   readonly #readers: Readers
   #maxLogBytes = MAX_LOG_BYTES
+  /** How many rows this connection had changed when it last committed. */
+  #changes = 0
 
-  constructor(directory: string, readers: Readers) {
-    super({ database: async () => keepStatements(openFile(directory)) })
-    this.#log = `${fileOf(directory)}-wal`
+  constructor(file: LibsqlFile, readers: Readers) {
+    super({ database: async () => keepStatements(file.openWriter()) })
+    this.#file = file
     this.#readers = readers
   }
 
@@ -80,8 +84,23 @@ class WriteDriver extends LibsqlDriver {
     await super.beginTransaction(connection, settings)
   }
 
+  /** What is told to be stored is in the file that whoever starts next finds. */
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    const { rows } = await connection.executeQuery<{ state: number; changes: number }>(STATE)
+    const [{ state, changes } = { state: 0, changes: 0 }] = rows
+    if (changes !== this.#changes) await connection.executeQuery(countedState(state))
+    await super.commitTransaction(connection)
+    this.#changes = changes
+    this.#file.presence.checkNow()
+  }
+
+  override async destroy(): Promise<void> {
+    this.#file.closeWriter()
+    await super.destroy()
+  }
+
   async #limitLog(connection: DatabaseConnection): Promise<void> {
-    const bytes = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
+    const bytes = statSync(this.#file.log, { throwIfNoEntry: false })?.size ?? 0
     if (bytes <= MAX_LOG_BYTES) this.#maxLogBytes = MAX_LOG_BYTES
     if (bytes <= this.#maxLogBytes) return
     // Where another process reads all the time the log goes on growing: reads pause again after as much once more.
@@ -130,64 +149,29 @@ function dialectOf(driver: KyselyDriver): Dialect {
   }
 }
 
-/**
- * Makes the file where it is missing, for nobody but its owner: conversations are nobody else's. A file
- * that is there must not be opened and closed: that would drop the locks that this process has on it
- * (POSIX), and with them what another connection writes.
- */
-function createFile(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600))
-  } catch (error) {
-    if (!(error instanceof Error && Reflect.get(error, 'code') === 'EEXIST')) throw error
-  }
-}
-
-export function fileOf(directory: string): string {
-  return join(directory, 'signet.db')
-}
-
-function openFile(directory: string): Libsql.Database {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const file = fileOf(directory)
-  createFile(file)
-  const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
-  try {
-    database.exec('pragma journal_mode = wal')
-    // An answer is acknowledged only when it would outlast a loss of power.
-    database.exec('pragma synchronous = full')
-    database.exec(`pragma journal_size_limit = ${KEPT_LOG_BYTES}`)
-    database.exec('pragma foreign_keys = on')
-  } catch (error) {
-    database.close()
-    throw error
-  }
-  return database
-}
-
-/** Opens the file for a connection that cannot write. */
-function openReader(directory: string): Libsql.Database {
-  const database = openFile(directory)
-  database.exec('pragma query_only = on')
-  return database
-}
-
 /** A driver with one connection that only reads. */
-async function openReadDriver(directory: string): Promise<KyselyDriver> {
-  const driver = new LibsqlDriver({ database: async () => keepStatements(openReader(directory)) })
+async function openReadDriver(file: LibsqlFile): Promise<KyselyDriver> {
+  const driver = new LibsqlDriver({ database: async () => keepStatements(file.openReader()) })
   await driver.init()
   return driver
 }
 
-/** The driver for the file `signet.db` in a folder, which is made where it is missing. */
-export function libsqlDriver(directory: string): Driver {
-  const readers = new Readers(() => openReadDriver(directory), MAX_READERS)
+/**
+ * The driver for the file `signet.db` in a folder, which is made where it is missing.
+ * @param onNotice - is told what an operator must know of the file
+ */
+export function libsqlDriver(
+  directory: string,
+  onNotice: (notice: StoreNotice) => void = () => undefined,
+): Driver {
+  const file = new LibsqlFile(directory, onNotice)
+  const readers = new Readers(() => openReadDriver(file), MAX_READERS)
   return {
     name: 'libsql',
     isSingleWriter: true,
     // As many of one owner as are made durable together.
     turns: { maxOfOwner: MOST_TOGETHER, maxInAll: Infinity },
-    dialect: dialectOf(new WriteDriver(directory, readers)),
+    dialect: dialectOf(new WriteDriver(file, readers)),
     // What reads neither waits for what writes nor for a long read: each connection sees what was committed when
     // its transaction began.
     reads: {
@@ -201,7 +185,13 @@ export function libsqlDriver(directory: string): Driver {
       table.addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement()),
     // A transaction that writes has the file to itself.
     enterLog: readFileClock,
-    lockMigrations: async () => undefined,
+    check: () => file.presence.check(),
+    inspect: () => file.inspect(),
+    lockMigrations: async (transaction) => {
+      // Something is written at every start: a file that cannot be written is told of before the first request.
+      const { rows } = await transaction.executeQuery<{ state: number }>(STATE)
+      await transaction.executeQuery(countedState(rows[0]?.state ?? 0))
+    },
     createSearch: async (transaction) => {
       for (const statement of SEARCH) await sql.raw(statement).execute(transaction)
     },

@@ -1,0 +1,65 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+/** For everybody but the owner: to read or write a file, to put files into a folder. */
+const OTHERS = 0o077
+const OTHERS_WRITE = 0o022
+
+/** The file of the database in a folder. */
+export function fileOf(directory: string): string {
+  return join(directory, 'signet.db')
+}
+
+/**
+ * Makes a folder and those above it, one by one: asked to make all of them at once below a folder that takes none,
+ * such as /proc, Node tries for ever.
+ */
+export function makeFolder(directory: string): void {
+  const missing: string[] = []
+  for (let path = resolve(directory); !statSync(path, { throwIfNoEntry: false });) {
+    missing.unshift(path)
+    path = dirname(path)
+  }
+  for (const path of missing) {
+    try {
+      mkdirSync(path, { mode: 0o700 })
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+    }
+  }
+}
+
+/**
+ * Makes a file where it is missing, for nobody but its owner: conversations are nobody else's. A file
+ * that is there must not be opened and closed: that would drop the locks that this process has on it
+ * (POSIX), and with them what another connection writes.
+ *
+ * @returns whether it was made
+ */
+export function createFile(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+    return true
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+    return false
+  }
+}
+
+/** What others on this machine may do with the database, in one sentence; undefined where they may nothing. */
+export function describeOpenness(directory: string): string | undefined {
+  const file = fileOf(directory)
+  // Windows has other rights than these.
+  if (process.platform === 'win32') return undefined
+  if ((statSync(file).mode & OTHERS) !== 0) {
+    return `Others on this machine may read or write ${file}, which holds conversations. Run: chmod 600 ${file}*`
+  }
+  if ((statSync(directory).mode & OTHERS_WRITE) !== 0) {
+    return `Others on this machine may put files into ${directory}, and so replace the database. Run: chmod 700 ${directory}`
+  }
+  return undefined
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === code
+}

@@ -1,0 +1,28 @@
+import { linkSync, rmSync } from 'node:fs'
+import Libsql from 'libsql'
+
+/**
+ * Whether a connection of whatever process has a database open: each holds a shared lock on the file for as long as
+ * it lives, which the system drops with its process. Looked at under a second name of the file, so that its log is
+ * neither read nor changed. Undefined where that cannot be told, as where the folder takes no second names.
+ */
+export function isInUse(file: string): boolean | undefined {
+  const name = `${file}-look-${process.pid}`
+  try {
+    linkSync(file, name)
+  } catch {
+    return undefined
+  }
+  let database: Libsql.Database | undefined
+  try {
+    database = new Libsql(name)
+    database.exec('pragma locking_mode = exclusive')
+    database.exec('select 1 from sqlite_schema')
+    return false
+  } catch (error) {
+    return error instanceof Error && Reflect.get(error, 'code') === 'SQLITE_BUSY' ? true : undefined
+  } finally {
+    database?.close()
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(name + end, { force: true })
+  }
+}
