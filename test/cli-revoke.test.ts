@@ -71,6 +71,7 @@ describe('signet revoke', () => {
   })
 
   it.each([
+    [['--all'], { kind: 'all', at: expect.any(Number) }],
     [['--jti', 'j'], { kind: 'token-id', issuer: 'local', tokenId: 'j' }],
     [['--jti', 'j', '--iss', 'i'], { kind: 'token-id', issuer: 'i', tokenId: 'j' }],
     [['--sid', 's', '--iss', 'i'], { kind: 'session', issuer: 'i', sessionId: 's' }],
@@ -121,12 +122,13 @@ describe('signet revoke', () => {
   })
 
   it.each([
-    [[], /one of --token -, --jti, --sub and --sid/],
-    [['--iss', 'i'], /one of --token -, --jti, --sub and --sid/],
-    [['--jti', 'j', '--sub', 's'], /one of --token -, --jti, --sub and --sid/],
+    [[], /one of --token -, --jti, --sub, --sid and --all/],
+    [['--iss', 'i'], /one of --token -, --jti, --sub, --sid and --all/],
+    [['--jti', 'j', '--sub', 's'], /one of --token -, --jti, --sub, --sid and --all/],
     [['--token', '-', '--iss', 'i'], /--iss goes with/],
     [['--jti', ''], /--jti has 1 to 2000 characters/],
     [['--sub', 'x'.repeat(2001)], /--sub has 1 to 2000 characters/],
+    [['--all', '--iss', 'i'], /--all means every issuer/],
     [['--sid', 's', '--iss', ''], /--iss has 1 to 2000 characters/],
     [['--token', '-'], /There is no token/],
   ])('refuses the flags %j with exit code 2, and withdraws nothing', async (flags, reason) => {

@@ -51,7 +51,7 @@ export {
 export {
   MemoryRevocationList,
   type RevocationTerm,
-  type SubjectRevocationTerm,
+  type TimedRevocationTerm,
 } from './revocation/memory.js'
 export { revocableOf } from './revocation/revocable.js'
 export { isRevocableName, tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'

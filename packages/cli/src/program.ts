@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { runAudit, type AuditOptions } from './command/audit.js'
+import { runBackup, type BackupFlags } from './command/backup.js'
 import { runDev, type DevOptions } from './command/dev.js'
 import { runDoctor, type DoctorOptions } from './command/doctor.js'
 import { runInspect, type InspectOptions } from './command/inspect.js'
@@ -11,6 +12,7 @@ import {
   type KeyCreateOptions,
   type KeyListOptions,
 } from './command/keys.js'
+import { runRestore, type RestoreFlags } from './command/restore.js'
 import { runRevoke, type RevokeOptions } from './command/revoke.js'
 import { runRoutes, type RoutesOptions } from './command/routes.js'
 import { runSecret } from './command/secret.js'
@@ -134,6 +136,7 @@ export function createProgram(io: Io): Command {
     .option('--jti <id>', 'the token of this id')
     .option('--sub <subject>', 'every token that this subject was given until now')
     .option('--sid <session>', 'every token of this session')
+    .option('--all', 'every token of every issuer, and every API key, given until now')
     .option(
       '--iss <issuer>',
       'whose tokens --jti, --sub and --sid name (default: those without iss)',
@@ -141,6 +144,28 @@ export function createProgram(io: Io): Command {
     .option('--dir <folder>', 'folder of the application whose store is meant', '.')
     .action((options: RevokeOptions & DirectoryOption) =>
       runRevoke(directory(options), options, io),
+    )
+
+  program
+    .command('backup')
+    .description('Write what signet.db holds into a new file, while the server runs; check it')
+    .argument('<file>', 'the backup; it must not be there yet')
+    .option('--force', 'replace the file if it is there')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--json', 'as JSON')
+    .action((file: string, options: BackupFlags & DirectoryOption) =>
+      runBackup(file, directory(options), options, io),
+    )
+
+  program
+    .command('restore')
+    .description('Check a backup and put it in the place of signet.db, which is kept aside')
+    .argument('<file>', 'the backup; stop every server first')
+    .option('--end-tokens', 'end every token and API key that was given until now')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--json', 'as JSON')
+    .action((file: string, options: RestoreFlags & DirectoryOption) =>
+      runRestore(file, directory(options), options, io),
     )
 
   const keys = program

@@ -5,6 +5,8 @@ export {
   type StorageErrorOptions,
   type StorageFaultClass,
 } from './error.js'
+export { backupFile, type BackupOptions } from './backup/backup.js'
+export { restoreFile } from './backup/restore.js'
 export { inspectStore } from './inspect/inspect.js'
 export type { StoreInspection } from './inspect/inspection.js'
 export { createStore, openStore } from './open.js'

@@ -44,6 +44,7 @@ describeStores('the log of revocations', (stores) => {
     ['a session', { kind: 'session', issuer: 'https://issuer', sessionId: 's', forgetAt: 2 ** 40 }],
     ['a subject', { kind: 'subject', issuer: 'local', subject: 'alice', at: 1_700_000_000.25 }],
     ['a subject for a time', { kind: 'subject', issuer: 'i', subject: 's', at: 0, forgetAt: 9e9 }],
+    ['all that everybody was given', { kind: 'all', at: 1_700_000_000 }],
     ['odd texts', { kind: 'token-id', issuer: 'a\0\ud800', tokenId: `'"\\\u{1f600}` }],
     ['long texts', tokenId('\0'.repeat(8192))],
   ])('gives back %s as it was', async (_, revocation) => {
@@ -62,6 +63,7 @@ describeStores('the log of revocations', (stores) => {
     ['of a name that is too long', tokenId('x'.repeat(8193))],
     ['of a digest that is none', { kind: 'token', digest: 'a'.repeat(63) }],
     ['of a subject until no time', { kind: 'subject', issuer: 'i', subject: 's', at: NaN }],
+    ['of everybody until no time', { kind: 'all', at: NaN }],
     ['of a time that is none', { ...tokenId('j'), forgetAt: NaN }],
   ])('refuses a revocation %s, and keeps nothing', async (_, revocation) => {
     const { revocations } = await stores.open()

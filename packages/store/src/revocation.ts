@@ -46,6 +46,12 @@ function toRow(revocation: NewRevocation): NewRow {
         name: name(revocation.subject),
         issued_until: revocation.at === undefined ? null : checkNumber(revocation.at, 'at'),
       }
+    case 'all':
+      return {
+        ...row,
+        name: name(''),
+        issued_until: revocation.at === undefined ? null : checkNumber(revocation.at, 'at'),
+      }
     default:
       throw new StorageError('value_invalid', 'There is no such kind of revocation.')
   }
@@ -62,10 +68,10 @@ async function lastTime(tx: Transaction<Schema>): Promise<number> {
   return last?.created_at ?? 0
 }
 
-/** The row as of now. Where a subject loses all that it was given until now, that is said here. */
+/** The row as of now. Where a subject, or everybody, loses all that was given until now, that is said here. */
 function stamp(row: NewRow, now: number): Insertable<RevocationTable> {
   const created_at = checkTime(now)
-  if (row.kind !== 'subject') return { ...row, created_at }
+  if (row.kind !== 'subject' && row.kind !== 'all') return { ...row, created_at }
   return { ...row, issued_until: row.issued_until ?? Math.floor(now / 1000), created_at }
 }
 
@@ -82,6 +88,8 @@ function toRevocation(row: Selectable<RevocationTable>): Revocation {
       return { kind: 'session', issuer, sessionId: name, ...term }
     case 'subject':
       return { kind: 'subject', issuer, subject: name, at: row.issued_until ?? 0, ...term }
+    case 'all':
+      return { kind: 'all', at: row.issued_until ?? 0, ...term }
     default:
       throw new StorageError('storage_failed', 'The log has an entry of an unknown kind.')
   }

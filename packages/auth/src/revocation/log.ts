@@ -4,7 +4,7 @@ export type Revocation = RevocationTarget & {
   readonly forgetAt?: number
 }
 
-/** One token by its `jti` or its digest, a session, or all that a subject was given until a time. */
+/** One token by its `jti` or its digest, a session, or all that a subject, or that everybody, was given until a time. */
 export type RevocationTarget =
   | { readonly kind: 'token-id'; readonly issuer: string; readonly tokenId: string }
   /** `digest` is as `tokenDigest` gives it. */
@@ -17,16 +17,20 @@ export type RevocationTarget =
       readonly subject: string
       readonly at: number
     }
+  /** Tokens of every issuer, and API keys, issued at or before `at` are withdrawn. */
+  | { readonly kind: 'all'; readonly at: number }
 
 type SubjectRevocation = Extract<Revocation, { readonly kind: 'subject' }>
+type FullRevocation = Extract<Revocation, { readonly kind: 'all' }>
 
 /**
- * What is to be revoked. A subject without `at` loses what it was given until the moment of the append, which the
- * log reckons when no other append can come between.
+ * What is to be revoked. A subject without `at`, or everybody, loses what it was given until the moment of the append,
+ * which the log reckons when no other append can come between.
  */
 export type NewRevocation =
-  | Exclude<Revocation, SubjectRevocation>
+  | Exclude<Revocation, SubjectRevocation | FullRevocation>
   | (Omit<SubjectRevocation, 'at'> & { readonly at?: number })
+  | (Omit<FullRevocation, 'at'> & { readonly at?: number })
 
 /** An entry of the log. */
 export interface RevocationEntry {

@@ -158,6 +158,29 @@ describe('MemoryRevocationList: many tokens', () => {
   })
 })
 
+describe('MemoryRevocationList: everybody', () => {
+  it('ends what was issued until then, by whichever issuer, and what does not say when', () => {
+    const list = create()
+    list.revokeAll({ at: NOW })
+    for (const issuer of [ISSUER, OTHER_ISSUER]) {
+      expect(list.isRevoked(tokenOf({ issuer, issuedAt: NOW }))).toBe(true)
+      expect(list.isRevoked(tokenOf({ issuer, issuedAt: NOW + 0.9 }))).toBe(true)
+      expect(list.isRevoked(tokenOf({ issuer, issuedAt: NOW + 1 }))).toBe(false)
+    }
+    expect(list.isRevoked(tokenOf({ issuedAt: undefined }))).toBe(true)
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW, subject: undefined }))).toBe(true)
+  })
+
+  it('never goes back, and ends keys by their place in the log', () => {
+    const list = create()
+    list.revokeAll({ at: NOW, sequence: 7 })
+    list.revokeAll({ at: NOW - 100, sequence: 3 })
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW }))).toBe(true)
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW + 9, judgedUpTo: 6 }))).toBe(true)
+    expect(list.isRevoked(tokenOf({ issuedAt: NOW + 9, judgedUpTo: 7 }))).toBe(false)
+  })
+})
+
 describe('MemoryRevocationList: forgetting', () => {
   const withdrawals: readonly [string, (list: MemoryRevocationList, forgetAt?: number) => void][] =
     [
@@ -168,6 +191,7 @@ describe('MemoryRevocationList: forgetting', () => {
       ['a token', (list, forgetAt) => list.revokeToken(tokenDigest('the token'), { forgetAt })],
       ['a session', (list, forgetAt) => list.revokeSession(ISSUER, 'session-1', { forgetAt })],
       ['a subject', (list, forgetAt) => list.revokeSubject(ISSUER, 'alice', { forgetAt })],
+      ['everybody', (list, forgetAt) => list.revokeAll({ forgetAt })],
     ]
 
   it.each(withdrawals)('never forgets %s by itself', (_case, withdraw) => {

@@ -32,15 +32,16 @@ function lasting<Kind extends Entry>(entry: Kind, before: Entry | undefined): Ki
   return { ...entry, forgetAt: later(before.forgetAt, entry.forgetAt) }
 }
 
-interface SubjectEntry extends Entry {
+/** All that a subject, or everybody, was given until a time. */
+interface TimedEntry extends Entry {
   /** Tokens issued at or before this are withdrawn, in seconds since 1970. */
   readonly at: number
   /** Keys whose maker was judged before this entry of the log are revoked; undefined for none. */
   readonly sequence: number | undefined
 }
 
-/** How all that a subject was given is revoked. */
-export interface SubjectRevocationTerm extends RevocationTerm {
+/** How all that a subject, or everybody, was given is revoked. */
+export interface TimedRevocationTerm extends RevocationTerm {
   /** In seconds since 1970, inclusive. Default: now. */
   readonly at?: number
   /** Of the log's entry, where it revokes until the moment at which it was appended. Default: no entry. */
@@ -58,6 +59,11 @@ function isJudgedBefore({ judgedUpTo }: RevocableToken, sequence: number | undef
   return judgedUpTo !== undefined && sequence !== undefined && sequence > judgedUpTo
 }
 
+function isEndedBy(token: RevocableToken, entry: TimedEntry | undefined, now: number): boolean {
+  if (entry === undefined) return false
+  return isJudgedBefore(token, entry.sequence) || isIssuedUntil(token, entry.at, now)
+}
+
 /** A list of withdrawn tokens in the memory of this process. */
 export class MemoryRevocationList implements RevocationList {
   readonly #latest: () => number
@@ -65,7 +71,8 @@ export class MemoryRevocationList implements RevocationList {
   readonly #tokens = new NamedEntries<Entry>()
   readonly #digests = new Map<string, Entry>()
   readonly #sessions = new NamedEntries<Entry>()
-  readonly #subjects = new NamedEntries<SubjectEntry>()
+  readonly #subjects = new NamedEntries<TimedEntry>()
+  #everybody: TimedEntry | undefined
   #added = 0
 
   /**
@@ -102,15 +109,18 @@ export class MemoryRevocationList implements RevocationList {
    * Withdraws the tokens that this issuer gave a subject until now. A token that does not say when it was
    * issued counts as withdrawn.
    */
-  revokeSubject(issuer: string, subject: string, term: SubjectRevocationTerm = {}): void {
-    const { at = Math.floor(this.#latest() / 1000), sequence, forgetAt } = term
+  revokeSubject(issuer: string, subject: string, term: TimedRevocationTerm = {}): void {
     const before = this.#subjects.get(issuer, subject)
-    const entry = {
-      at: Math.max(at, before?.at ?? at),
-      sequence: latest(sequence, before?.sequence),
-      forgetAt,
-    }
-    this.#subjects.set(issuer, subject, lasting(entry, before))
+    this.#subjects.set(issuer, subject, this.#timed(term, before))
+    this.#count()
+  }
+
+  /**
+   * Withdraws every token, of whatever issuer, and every API key that was given until now. A token that does not say
+   * when it was issued counts as withdrawn.
+   */
+  revokeAll(term: TimedRevocationTerm = {}): void {
+    this.#everybody = this.#timed(term, this.#everybody)
     this.#count()
   }
 
@@ -119,11 +129,23 @@ export class MemoryRevocationList implements RevocationList {
     if (tokenId !== undefined && this.#tokens.get(issuer, tokenId) !== undefined) return true
     if (sessionId !== undefined && this.#sessions.get(issuer, sessionId) !== undefined) return true
     const since = subject === undefined ? undefined : this.#subjects.get(issuer, subject)
-    if (since !== undefined) {
-      if (isJudgedBefore(token, since.sequence)) return true
-      if (isIssuedUntil(token, since.at, this.#latest() / 1000)) return true
+    if (since !== undefined || this.#everybody !== undefined) {
+      const seconds = this.#latest() / 1000
+      if (isEndedBy(token, since, seconds) || isEndedBy(token, this.#everybody, seconds))
+        return true
     }
     return this.#digests.size > 0 && this.#digests.has(token.digest())
+  }
+
+  /** An entry until the later of two times, and of the later place in the log. */
+  #timed(term: TimedRevocationTerm, before: TimedEntry | undefined): TimedEntry {
+    const { at = Math.floor(this.#latest() / 1000), sequence, forgetAt } = term
+    const entry = {
+      at: Math.max(at, before?.at ?? at),
+      sequence: latest(sequence, before?.sequence),
+      forgetAt,
+    }
+    return lasting(entry, before)
   }
 
   /** Counts an entry, and looks now and then for those that may be forgotten. */
@@ -137,5 +159,6 @@ export class MemoryRevocationList implements RevocationList {
     const isOver = ({ forgetAt }: Entry) => forgetAt !== undefined && forgetAt <= seconds
     for (const named of [this.#tokens, this.#sessions, this.#subjects]) named.deleteWhere(isOver)
     for (const [digest, entry] of this.#digests) if (isOver(entry)) this.#digests.delete(digest)
+    if (this.#everybody !== undefined && isOver(this.#everybody)) this.#everybody = undefined
   }
 }

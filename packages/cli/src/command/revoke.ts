@@ -23,21 +23,28 @@ export interface RevokeOptions {
   readonly jti?: string
   readonly sub?: string
   readonly sid?: string
+  /** Everything that was given until now. */
+  readonly all?: boolean
   /** Default: `local`. */
   readonly iss?: string
 }
 
-const KINDS = ['token', 'jti', 'sub', 'sid'] as const
+const KINDS = ['token', 'jti', 'sub', 'sid', 'all'] as const
 
 function chooseKind(options: RevokeOptions): (typeof KINDS)[number] {
   const [kind, ...others] = KINDS.filter((name) => options[name] !== undefined)
   if (kind === undefined || others.length > 0) {
-    throw new UsageFailure('Say what is withdrawn: one of --token -, --jti, --sub and --sid.')
+    throw new UsageFailure(
+      'Say what is withdrawn: one of --token -, --jti, --sub, --sid and --all.',
+    )
   }
   if (kind === 'token' && options.iss !== undefined) {
     throw new UsageFailure(
       '--iss goes with --jti, --sub or --sid. A token names its issuer itself.',
     )
+  }
+  if (kind === 'all' && options.iss !== undefined) {
+    throw new UsageFailure('--iss goes with --jti, --sub or --sid. --all means every issuer.')
   }
   return kind
 }
@@ -78,6 +85,13 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
       revocation: tokenRevocation({ token, expiry: undefined }),
       words: () => 'the token',
       token,
+    }
+  }
+  if (kind === 'all') {
+    return {
+      revocation: { kind: 'all' },
+      words: ({ createdAt }) =>
+        `every token of every issuer, and every API key, that was given until ${new Date(createdAt).toISOString()}`,
     }
   }
   const name = requireName(kind, options[kind])

@@ -14,11 +14,14 @@ export function applyRevocation(list: MemoryRevocationList, entry: RevocationEnt
     case 'session':
       list.revokeSession(revocation.issuer, revocation.sessionId, { forgetAt })
       break
-    case 'subject': {
-      const { issuer, subject, at } = revocation
+    case 'subject':
+    case 'all': {
+      const { at } = revocation
       // One that revokes until a time before its making says nothing of what came between.
       const isUntilNow = at >= Math.floor(createdAt / 1000)
-      list.revokeSubject(issuer, subject, { at, forgetAt, ...(isUntilNow && { sequence }) })
+      const term = { at, forgetAt, ...(isUntilNow && { sequence }) }
+      if (revocation.kind === 'all') list.revokeAll(term)
+      else list.revokeSubject(revocation.issuer, revocation.subject, term)
     }
   }
 }

@@ -3,7 +3,7 @@ import { applyRevocation } from './apply.js'
 import type { Revocations } from './contract.js'
 
 function settle(revocation: NewRevocation, now: number): Revocation {
-  if (revocation.kind !== 'subject') return revocation
+  if (revocation.kind !== 'subject' && revocation.kind !== 'all') return revocation
   return { ...revocation, at: revocation.at ?? Math.floor(now / 1000) }
 }
 

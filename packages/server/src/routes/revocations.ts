@@ -114,7 +114,7 @@ const revoke = defineRoute({
   body: revocationRequest,
   response: z.object({
     sequence: z.int(),
-    kind: z.enum(['token', 'token-id', 'subject', 'session']),
+    kind: z.enum(['token', 'token-id', 'subject', 'session', 'all']),
     createdAt: z.iso.datetime(),
   }),
   async handler(input) {

@@ -34,6 +34,8 @@ const LITTLE_ROOM = 256 * 1024
 
 /** What opening the file says by its number alone. */
 const OPENING = /^ConnectionFailed\(.*: (\d+)"?\)$/s
+/** What the driver calls a code that it has no name for. */
+const UNNAMED = /^UNKNOWN_SQLITE_ERROR_(\d+)$/
 const PRIMARY: Readonly<Record<string, string>> = {
   3: 'SQLITE_PERM',
   5: 'SQLITE_BUSY',
@@ -66,6 +68,9 @@ function lookAtFile(directory: string): Omit<Fault, 'code'> | undefined {
 function codeOf(error: Error): string | undefined {
   const opening = OPENING.exec(error.message)?.[1]
   const code: unknown = Reflect.get(error, 'code')
+  const unnamed = typeof code === 'string' ? UNNAMED.exec(code)?.[1] : undefined
+  // The low byte of a code says its kind: https://www.sqlite.org/rescode.html#extrc
+  if (unnamed !== undefined) return PRIMARY[Number(unnamed) & 0xff] ?? 'SQLITE_ERROR'
   if (opening !== undefined) return PRIMARY[opening] ?? 'SQLITE_CANTOPEN'
   return typeof code === 'string' ? code : undefined
 }

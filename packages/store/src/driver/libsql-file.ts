@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import type { StoreNotice } from '../store.js'
-import { createFile, describeOpenness, fileOf, makeFolder } from './libsql-folder.js'
+import { createFile, describeOpenness, fileOf, makeFolder, timeForName } from './libsql-folder.js'
 import { isOwnLog } from './libsql-log.js'
 import { FilePresence } from './libsql-presence.js'
 import { isInUse } from './libsql-use.js'
@@ -23,8 +23,11 @@ const looked = new Set<string>()
 /** The files that this process has opened: what it closed may hold its lock until it is collected as garbage. */
 const openedHere = new Set<string>()
 
-/** Refuses a log that belongs to another database: once for each file, before its first connection. */
-function checkLog(directory: string): void {
+/**
+ * Refuses a log that belongs to another database: once for each file, before its first connection.
+ * @throws {StorageError} `storage_unavailable`
+ */
+export function checkLog(directory: string): void {
   const file = fileOf(directory)
   const key = join(realpathSync(directory), `${statSync(file, { throwIfNoEntry: false })?.ino}`)
   if (looked.has(key)) return
@@ -57,11 +60,6 @@ function open(file: string, isNew: boolean): Libsql.Database {
     throw error
   }
   return database
-}
-
-/** `2026-11-29T22-30-00`: a time that may stand in the name of a file. */
-function timeForName(): string {
-  return new Date().toISOString().slice(0, 19).replaceAll(':', '-')
 }
 
 /** The file of a database with its log: how it is opened, watched and left. */

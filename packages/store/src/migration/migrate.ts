@@ -23,6 +23,12 @@ export function compareTables(applied: ReadonlySet<string>): 'older' | 'current'
   return MIGRATIONS.every(({ name }) => applied.has(name)) ? 'current' : 'older'
 }
 
+/** @throws {StorageError} `storage_newer` where a newer version has applied one of these */
+export function refuseNewer(applied: ReadonlySet<string>): void {
+  if (compareTables(applied) !== 'newer') return
+  throw new StorageError('storage_newer', 'A newer version of Signet has used this database.')
+}
+
 /**
  * Brings the tables up to date. To be called in a transaction that writes: all or nothing is done, and
  * of two processes that start at once, one does it and the other finds it done.
@@ -39,9 +45,7 @@ export async function migrate(tx: Transaction<Schema>, driver: Driver): Promise<
     .execute()
   const rows = await tx.selectFrom('signet_migration').select('name').execute()
   const applied = new Set(rows.map(({ name }) => name))
-  if (compareTables(applied) === 'newer') {
-    throw new StorageError('storage_newer', 'A newer version of Signet has used this database.')
-  }
+  refuseNewer(applied)
   for (const { name, apply } of MIGRATIONS.filter(({ name }) => !applied.has(name))) {
     await apply(tx, driver)
     await tx.insertInto('signet_migration').values({ name, applied_at: Date.now() }).execute()

@@ -1,0 +1,32 @@
+import { resolve } from 'node:path'
+import { backupFile } from '@signet/store'
+import { enterProject } from '../environment.js'
+import { fileDirectory, inFile } from '../file-store.js'
+import { type Io, writeLine } from '../io.js'
+import { printableJson, printableText } from '../printable.js'
+import { openProject } from '../project.js'
+
+const POSTGRES = 'Back it up by: pg_dump --format=custom --file=signet.dump "$DATABASE_URL"'
+
+/** Flags of `signet backup`. */
+export interface BackupFlags {
+  readonly force?: boolean
+  readonly json?: boolean
+}
+
+/**
+ * Writes a backup of the file of an application, whose server may run.
+ * @param target - the new file, from the folder in which the command runs
+ * @throws {CommandFailure} where it cannot be made; then no file of that name is left
+ */
+export function runBackup(target: string, directory: string, flags: BackupFlags, io: Io): void {
+  const project = openProject(directory)
+  enterProject(directory)
+  const source = fileDirectory(project, POSTGRES)
+  const file = resolve(io.directory, target)
+  const bytes = inFile(() =>
+    backupFile(file, { directory: source, replaces: flags.force === true }),
+  )
+  const text = `Backed up to ${printableText(file)}: ${bytes} bytes, checked. It holds conversations and withdrawals: keep it as safe as the original.`
+  writeLine(io.stdout, flags.json ? printableJson({ file, bytes }) : text)
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import { restoreFile } from '@signet/store'
+import { enterProject } from '../environment.js'
+import { fileDirectory, inFile } from '../file-store.js'
+import { type Io, writeLine } from '../io.js'
+import { printableJson, printableText } from '../printable.js'
+import { openProject } from '../project.js'
+import { withProjectStore } from '../project-store.js'
+
+const POSTGRES =
+  'Stop every server, then restore it by: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To end all tokens: signet revoke --all'
+
+const FORGOTTEN =
+  'The backup knows nothing of what came after it: messages since are not in it, threads that were deleted since are back, and tokens and API keys that were withdrawn since are good again.'
+const ENDED = 'Every token and every API key that was given until now has ended: issue new ones.'
+const NOT_ENDED =
+  'To end every token and API key that was given until now: signet revoke --all. To withdraw single ones again: signet revoke.'
+
+/** Flags of `signet restore`. */
+export interface RestoreFlags {
+  /** Ends every token and API key that was given until now. */
+  readonly endTokens?: boolean
+  readonly json?: boolean
+}
+
+/**
+ * Puts a backup in the place of the file of an application, whose server must not run.
+ * @param backup - the file, from the folder in which the command runs
+ * @throws {CommandFailure} where that cannot be done; then nothing is changed
+ */
+export async function runRestore(
+  backup: string,
+  directory: string,
+  flags: RestoreFlags,
+  io: Io,
+): Promise<void> {
+  const project = openProject(directory)
+  enterProject(directory)
+  const target = fileDirectory(project, POSTGRES)
+  const file = resolve(io.directory, backup)
+  const moved = inFile(() => restoreFile(file, target))
+  const hasEnded = flags.endTokens === true
+  if (hasEnded) {
+    await withProjectStore(project, ({ revocations }) => revocations.append({ kind: 'all' }))
+  }
+  if (flags.json) {
+    writeLine(io.stdout, printableJson({ file, putAside: moved, endedTokens: hasEnded }))
+    return
+  }
+  writeLine(io.stdout, `Restored from ${printableText(file)}.`)
+  if (moved.length > 0) {
+    writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
+  }
+  writeLine(io.stdout, `${FORGOTTEN} ${hasEnded ? ENDED : NOT_ENDED}`)
+}

@@ -1,0 +1,28 @@
+import { StorageError } from '@signet/store'
+import { chooseDatabase } from './database-url.js'
+import { CommandFailure } from './failure.js'
+import { dataDirectory, type Project } from './project.js'
+
+/**
+ * The folder of the file that an application keeps its store in.
+ * @param remedy - what to do instead where that is PostgreSQL
+ * @throws {CommandFailure} where it is no file
+ */
+export function fileDirectory(project: Project, remedy: string): string {
+  const { url, variable } = chooseDatabase(process.env)
+  if (url === undefined) return dataDirectory(project)
+  throw new CommandFailure(
+    `This command is for the file signet.db, and ${variable} names PostgreSQL. ${remedy}`,
+  )
+}
+
+/** Does something with the file. @throws {CommandFailure} where it cannot be done, which says why */
+export function inFile<Value>(work: () => Value): Value {
+  try {
+    return work()
+  } catch (error) {
+    if (!StorageError.isInstance(error)) throw error
+    const code = error.driverCode === undefined ? '' : ` (${error.driverCode})`
+    throw new CommandFailure(`${error.message}${code}`, { cause: error })
+  }
+}

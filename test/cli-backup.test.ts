@@ -1,0 +1,224 @@
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MastraJwtAuth } from '@signet/auth'
+import Libsql from 'libsql'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FixtureCopies } from './support/fixture.js'
+import { MemoryClient, SECRET } from './support/memory-client.js'
+import { SignetProcesses } from './support/server-process.js'
+import { ROOT, runSignet, type CommandResult } from './support/signet-process.js'
+
+const QUESTION = 'Echo the word: heliotrope'
+const NOBODY = 65_534
+const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
+
+const processes = new SignetProcesses()
+const copies = new FixtureCopies()
+let project: string
+let data: string
+
+beforeEach(() => {
+  project = copies.copy('remembering')
+  data = join(project, '.signet')
+})
+
+afterEach(async () => {
+  await processes.kill()
+  copies.remove()
+})
+
+const env = { MASTRA_JWT_SECRET: SECRET }
+
+async function start() {
+  const { url, process } = await processes.start(project, env)
+  const token = new MastraJwtAuth({ secret: SECRET }).sign(
+    { sub: 'alice' },
+    { expiresInSeconds: 3600 },
+  )
+  return { process, memory: new MemoryClient(url, token) }
+}
+
+function run(
+  command: 'backup' | 'restore',
+  flags: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  return runSignet([command, '--dir', project, ...flags], {
+    cwd: project,
+    env: { ...env, ...more },
+  })
+}
+
+const filesOf = () => readdirSync(data).filter((name) => name.includes('.db'))
+
+/** Makes a backup of one question, and asks another one after it. */
+async function backUp(): Promise<void> {
+  const { process, memory } = await start()
+  await memory.ask('clerk', 'before', QUESTION)
+  expect(await run('backup', ['b.db'])).toMatchObject({ code: 0, stderr: '' })
+  await memory.ask('clerk', 'after', QUESTION)
+  await process.stop()
+}
+
+describe('signet backup', () => {
+  it('replaces no file but with --force, and leaves nothing half done', async () => {
+    await backUp()
+    expect(statSync(join(project, 'b.db')).mode & 0o777).toBe(0o600)
+    const bytes = readFileSync(join(project, 'b.db'))
+    const refused = await run('backup', ['b.db'])
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^error: .*b\.db is there already/)
+    expect(readFileSync(join(project, 'b.db'))).toStrictEqual(bytes)
+    const { stdout } = await run('backup', ['b.db', '--force', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ file: join(project, 'b.db') })
+    expect(readFileSync(join(project, 'b.db'))).not.toStrictEqual(bytes)
+    expect(readdirSync(project).filter((name) => name.includes('part'))).toStrictEqual([])
+  })
+
+  it('says where there is nothing to back up, and for PostgreSQL what to do', async () => {
+    const none = await run('backup', ['b.db'])
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/nothing to back up/) })
+    for (const command of ['backup', 'restore'] as const) {
+      const { code, stderr } = await run(command, ['b.db'], { DATABASE_URL: 'postgres://u:pw@h/d' })
+      expect(code).toBe(1)
+      expect(stderr).toMatch(command === 'backup' ? /pg_dump/ : /pg_restore/)
+      expect(stderr).not.toContain('pw')
+    }
+    expect(existsSync(join(project, 'b.db'))).toBe(false)
+  })
+})
+
+describe('signet restore', () => {
+  it('brings the backup back, and keeps what was there', async () => {
+    await backUp()
+    const { code, stdout } = await run('restore', ['b.db', '--json'])
+    expect(code).toBe(0)
+    const { putAside }: { putAside: string[] } = JSON.parse(stdout)
+    const { memory } = await start()
+    expect((await memory.readThreads()).map(({ id }) => id)).toStrictEqual(['before'])
+    const aside = new Libsql(putAside[0] ?? '')
+    expect(aside.prepare('select id from signet_thread order by id').all([])).toStrictEqual([
+      { id: 'after' },
+      { id: 'before' },
+    ])
+    aside.close()
+  })
+
+  it('refuses while a server runs, and changes nothing', async () => {
+    await backUp()
+    const { memory } = await start()
+    const before = filesOf()
+    const { code, stderr } = await run('restore', ['b.db'])
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/stop every server/),
+    })
+    expect(filesOf()).toStrictEqual(before)
+    expect((await memory.readThreads()).length).toBe(2)
+  })
+
+  it('works after a crash, whose log it puts aside', async () => {
+    await backUp()
+    const { process, memory } = await start()
+    await memory.ask('clerk', 'crash', QUESTION)
+    await process.stop('SIGKILL')
+    expect(statSync(join(data, 'signet.db-wal')).size).toBeGreaterThan(0)
+    expect((await run('restore', ['b.db'])).code).toBe(0)
+    const second = await start()
+    expect((await second.memory.readThreads()).map(({ id }) => id)).toStrictEqual(['before'])
+  })
+
+  it.each<readonly [string, RegExp, (file: string) => void]>([
+    ['is text', /not a database|damaged/, (file) => writeFileSync(file, 'text '.repeat(999))],
+    ['is empty', /not a database of Signet/, (file) => writeFileSync(file, '')],
+    [
+      'is of another program',
+      /not a database of Signet/,
+      (file) => {
+        writeFileSync(file, '')
+        const database = new Libsql(file)
+        database.exec('create table note (text text)')
+        database.close()
+      },
+    ],
+    [
+      'is damaged',
+      /damaged/,
+      (file) => {
+        const bytes = readFileSync(file)
+        bytes.fill(0x5a, 8192, 8192 + 20_000)
+        writeFileSync(file, bytes)
+      },
+    ],
+    [
+      'is of a newer version',
+      /newer version/,
+      (file) => {
+        const database = new Libsql(file)
+        database.exec("insert into signet_migration values ('9999-later', 0)")
+        database.close()
+      },
+    ],
+  ])('refuses a backup that %s, and changes nothing', async (_, reason, spoil) => {
+    await backUp()
+    spoil(join(project, 'b.db'))
+    const before = filesOf()
+    const { code, stderr } = await run('restore', ['b.db', '--end-tokens'])
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(reason) })
+    expect(filesOf()).toStrictEqual(before)
+    expect((await (await start()).memory.readThreads()).length).toBe(2)
+  })
+})
+
+describe('signet start', () => {
+  it('refuses a backup that was copied over the file of a crash, and says what to do', async () => {
+    await backUp()
+    const { process, memory } = await start()
+    await memory.ask('clerk', 'crash', QUESTION)
+    await process.stop('SIGKILL')
+    copyFileSync(join(project, 'b.db'), join(data, 'signet.db'))
+    const { code, stderr } = await runSignet(['start', '--dir', project, '--port', '0'], { env })
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/signet restore/),
+    })
+    expect((await run('restore', ['b.db'])).code).toBe(0)
+    const second = await start()
+    expect((await second.memory.readThreads()).map(({ id }) => id)).toStrictEqual(['before'])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('fails where its user cannot write the file', async () => {
+    await backUp()
+    const folder = mkdtempSync(join(tmpdir(), 'signet-unwritable-'))
+    try {
+      copyFileSync(join(data, 'signet.db'), join(folder, 'signet.db'))
+      chmodSync(folder, 0o755)
+      chmodSync(join(folder, 'signet.db'), 0o644)
+      // The application itself is the user's, who bundles it.
+      rmSync(data, { recursive: true })
+      chownSync(project, NOBODY, NOBODY)
+      const flags = ['start', '--dir', project, '--port', '0']
+      const { code, stderr } = await runSignet(flags, {
+        command: ['setpriv', `--reuid=${NOBODY}`, '--clear-groups', process.execPath, COMMAND],
+        env: { ...env, SIGNET_DATA_DIR: folder },
+      })
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/^error: The store cannot be opened: .*SIGNET_DATA_DIR/m)
+      expect(stderr).toMatch(/rights|read-only/)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})

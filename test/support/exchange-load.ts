@@ -1,0 +1,37 @@
+import type { ExchangeClient } from './exchange-client.js'
+import type { MemoryClient } from './memory-client.js'
+
+/** Clients that ask a server again and again, all at once, until they are told to stop. */
+export class ExchangeLoad {
+  readonly clients: readonly ExchangeClient[]
+  readonly #running: Promise<unknown>
+  #isStopped = false
+
+  constructor(clients: readonly ExchangeClient[], memory: MemoryClient) {
+    this.clients = clients
+    this.#running = Promise.all(
+      clients.map(async (client) => {
+        while (!this.#isStopped) await client.writeEverywhere(memory)
+      }),
+    )
+    // Whoever stops it is told.
+    this.#running.catch(() => undefined)
+  }
+
+  /** The words that were acknowledged by now, by thread. */
+  acknowledged(): ReadonlyMap<string, readonly string[]> {
+    const threads = new Set(this.clients.flatMap((client) => client.threads))
+    return new Map(
+      [...threads].map((thread) => [
+        thread,
+        this.clients.flatMap((client) => client.acknowledgedIn(thread)),
+      ]),
+    )
+  }
+
+  /** Lets each finish what it has begun. @throws where one was given a wrong answer, or none */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#running
+  }
+}
