@@ -26,6 +26,11 @@ export interface Database {
   read<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
   /** For work that writes. It may run several times, so it has no other effects. */
   write<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
+  /**
+   * Nothing, where work may hope for an answer: to be asked before it waits for its turn.
+   * @throws {StorageError} `storage_unavailable`
+   */
+  requireAnswers(kind: 'read' | 'write'): void
   /** Waits for what is running, then closes. Whatever comes later is `storage_unavailable`. */
   close(): Promise<void>
 }
@@ -77,6 +82,7 @@ export function createDatabase(
         throw translate(error, driver)
       }
     },
+    requireAnswers: () => undefined,
     read: (work) =>
       track(() =>
         reader

@@ -29,7 +29,7 @@ function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
  * @param now - milliseconds since 1970
  */
 export function createMemoryStorage(database: Database, now: () => number): MemoryStorage {
-  const { driver, read, write } = database
+  const { driver, requireAnswers, read, write } = database
   const writes = new OwnerQueue(driver.turns)
   const reads = driver.reads ? new OwnerQueue(driver.reads.turns) : writes
 
@@ -39,6 +39,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     work: (tx: Transaction<Schema>, owner: string) => Promise<T>,
   ): Promise<T> {
     const owner = checkOwner(given)
+    requireAnswers('read')
     return await reads.run(owner, [], () => read((tx) => work(tx, owner)))
   }
 
@@ -48,6 +49,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     work: (tx: Transaction<Schema>, owner: string) => Promise<T>,
   ): Promise<T> {
     const owner = checkOwner(given)
+    requireAnswers('write')
     return await writes.run(owner, keys, () => write((tx) => work(tx, owner)))
   }
 

@@ -8,6 +8,7 @@ import { StorageError } from './error.js'
 import { createMemoryStorage } from './memory-storage.js'
 import { migrate } from './migration/migrate.js'
 import { createRevocationLog } from './revocation.js'
+import { refuseWhileSilent } from './silence.js'
 import type { Store, StoreOptions } from './store.js'
 import { storeTrialExchange } from './trial-exchange.js'
 import { watchWrites, WriteCheck } from './write-check.js'
@@ -49,18 +50,18 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
   let isOpen = false
   const opened = waitForTables(createDatabase(createDriver(false), probe.onStatement), () => isOpen)
   const now = probe.now ?? Date.now
-  const check = new WriteCheck(() => opened.write((tx) => storeTrialExchange(tx, now())))
-  const database = watchWrites(opened, check)
+  const answering = refuseWhileSilent(opened)
+  const check = new WriteCheck(() => answering.write((tx) => storeTrialExchange(tx, now())))
   return {
     memory: {
-      ...createMemoryStorage(database, now),
+      ...createMemoryStorage(watchWrites(answering, check), now),
       requireWritable: () => check.requireWritable(),
     },
-    revocations: createRevocationLog(database, probe.now),
-    apiKeys: createApiKeyStore(database),
-    audit: createAuditStore(database),
+    revocations: createRevocationLog(refuseWhileSilent(opened), probe.now),
+    apiKeys: createApiKeyStore(refuseWhileSilent(opened)),
+    audit: createAuditStore(refuseWhileSilent(opened)),
     async open() {
-      database.inspect()
+      opened.inspect()
       // Migrations may take longer than any request may.
       const patient = createDatabase(createDriver(true))
       try {
@@ -70,7 +71,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
       }
       isOpen = true
     },
-    ready: () => database.read(async (tx) => void (await sql`select 1`.execute(tx))),
-    close: () => database.close(),
+    ready: () => opened.read(async (tx) => void (await sql`select 1`.execute(tx))),
+    close: () => opened.close(),
   }
 }

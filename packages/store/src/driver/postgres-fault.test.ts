@@ -114,6 +114,14 @@ describe('a fault of PostgreSQL', () => {
     expect(explainPostgres(new Error(message))).toMatchObject({ kind })
   })
 
+  it.each([
+    'Query read timeout',
+    'timeout exceeded when trying to connect',
+    'Connection terminated due to connection timeout',
+  ])('that is no answer in time has the code of the system: %s', (message) => {
+    expect(explainPostgres(new Error(message))).toMatchObject({ code: 'ETIMEDOUT' })
+  })
+
   it('at each address of a host has the code of the first', () => {
     const error = new AggregateError([failed('ECONNREFUSED'), failed('ENETUNREACH')])
     expect(explainPostgres(error)).toMatchObject({ kind: 'unavailable', code: 'ECONNREFUSED' })

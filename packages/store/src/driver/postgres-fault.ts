@@ -51,6 +51,9 @@ const STATES: readonly Row[] = [
   [/^(?:08|53|57|58|F0|55000|55006|25P0[34]|40003)/, 'unavailable'],
 ]
 
+/** An answer that did not come in time; `pg` has no code for it. */
+const TIMEOUT = /timeout/i
+
 /** What the driver, not the server, says without a code. None of it quotes what we sent. */
 const TEXTS: readonly Row[] = [
   [
@@ -74,7 +77,7 @@ const TEXTS: readonly Row[] = [
     'sslmode=verify-ca needs the file of an authority: name it with sslrootcert in the address.',
   ],
   [
-    /calling end on the pool|connection terminated|timeout|connection error|not queryable|connection ended|received (?:unexpected|invalid)|unknown authentication/i,
+    /calling end on the pool|connection terminated|connection error|not queryable|connection ended|received (?:unexpected|invalid)|unknown authentication/i,
     'unavailable',
   ],
 ]
@@ -140,6 +143,7 @@ export function explainPostgres(error: unknown): Fault | undefined {
   }
   const ofSystem = code === undefined ? undefined : faultOfSystem(error, code)
   if (ofSystem !== undefined) return ofSystem
+  if (TIMEOUT.test(error.message)) return { kind: 'unavailable', code: 'ETIMEDOUT' }
   const ofText = find(TEXTS, error.message)
   if (ofText !== undefined) return { ...ofText, ...(code !== undefined && { code }) }
   return error instanceof AggregateError ? { kind: 'unavailable' } : undefined
