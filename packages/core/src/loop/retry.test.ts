@@ -21,6 +21,52 @@ function busy(isRetryable = true, wait = '1'): APICallError {
   })
 }
 
+/** The error of a provider whose connection failed, as the AI SDK words it. */
+function lost(cause: object): APICallError {
+  return new APICallError({
+    message: 'Cannot connect to API',
+    url: 'https://provider.example/',
+    requestBodyValues: {},
+    responseHeaders: { 'retry-after-ms': '1' },
+    cause: Object.assign(new Error('lost'), cause),
+    isRetryable: true,
+  })
+}
+
+/** The error of a provider that answers with a status. */
+function refused(statusCode: number): APICallError {
+  return new APICallError({
+    message: 'refused',
+    url: 'https://provider.example/',
+    requestBodyValues: {},
+    responseHeaders: { 'retry-after-ms': '1' },
+    statusCode,
+    isRetryable: true,
+  })
+}
+
+/** What may have been answered, and so paid. */
+const PERHAPS_ANSWERED: [string, Error][] = [
+  ['its connection was reset', lost({ code: 'ECONNRESET', syscall: 'read' })],
+  ['its connection broke', lost({ code: 'UND_ERR_SOCKET' })],
+  ['its headers did not come in time', lost({ code: 'UND_ERR_HEADERS_TIMEOUT' })],
+  ['its body did not come in time', lost({ code: 'UND_ERR_BODY_TIMEOUT' })],
+  ['a proxy gave up waiting', refused(504)],
+  ['a network of proxies gave up waiting', refused(524)],
+  ['its good answer was cut', refused(200)],
+]
+
+/** What cannot have been. */
+const NOT_ANSWERED: [string, Error][] = [
+  ['it is busy', refused(429)],
+  ['it fails', refused(500)],
+  ['it is overloaded', refused(503)],
+  ['nobody listens there', lost({ code: 'ECONNREFUSED', syscall: 'connect' })],
+  ['its name is not found', lost({ code: 'ENOTFOUND', syscall: 'getaddrinfo' })],
+  ['no connection comes about in time', lost({ code: 'UND_ERR_CONNECT_TIMEOUT' })],
+  ['no connection comes about', lost({ code: 'ETIMEDOUT', syscall: 'connect' })],
+]
+
 /** A model that fails with these errors, one after the other, and then answers. */
 function modelOf(...failures: readonly Error[]): MockLanguageModelV3 {
   const left = [...failures]
@@ -121,6 +167,27 @@ describe.each(MODES)('a model that fails before it says anything, by %s', (mode)
 
     expect(await rejection(run(model, mode, settings))).toBe(error)
     expect(countOf(model)).toBe(1)
+  })
+
+  it.each(PERHAPS_ANSWERED)('is not called again where %s', async (_, error) => {
+    const model = modelOf(error)
+
+    expect(await rejection(run(model, mode))).toBe(error)
+    expect(countOf(model)).toBe(1)
+  })
+
+  it.each(PERHAPS_ANSWERED)('is not called a third time where %s', async (_, error) => {
+    const model = modelOf(busy(), error)
+
+    expect(await rejection(run(model, mode))).toBe(error)
+    expect(countOf(model)).toBe(2)
+  })
+
+  it.each(NOT_ANSWERED)('is called again where %s', async (_, error) => {
+    const model = modelOf(error)
+    await run(model, mode)
+
+    expect(countOf(model)).toBe(2)
   })
 
   it('is not waited for behind an abort', async () => {
