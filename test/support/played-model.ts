@@ -28,12 +28,12 @@ function chunk(delta: object, finish_reason: string | null): string {
 /** Answers a call with a text, at once or as a stream. */
 export function say(answer: ServerResponse, isStream: boolean, content = 'Yes.'): void {
   if (isStream) {
-    answer.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (!answer.headersSent) answer.writeHead(200, { 'content-type': 'text/event-stream' })
     answer.end(`${chunk({ role: 'assistant', content }, null)}${chunk({}, 'stop')}data: [DONE]\n\n`)
     return
   }
   const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }]
-  answer.writeHead(200, { 'content-type': 'application/json' })
+  if (!answer.headersSent) answer.writeHead(200, { 'content-type': 'application/json' })
   answer.end(JSON.stringify({ ...COMMON, object: 'chat.completion', choices, usage: USAGE }))
 }
 

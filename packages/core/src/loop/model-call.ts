@@ -11,6 +11,7 @@ import { InvalidArgumentError } from '@ai-sdk/provider'
 import type { ModelMessage } from 'ai'
 import { InputError } from '../error.js'
 import type { ModelObject } from '../model/model-object.js'
+import { answering } from '../model/time-limit.js'
 import type { LoopCall, LoopSettings } from './call.js'
 import { toPlainPrompt } from './prompt.js'
 
@@ -91,8 +92,12 @@ function askPlainly(
   const prompt = isDirect(model) ? toPlainPrompt(instructions, messages) : undefined
   if (prompt === undefined || !isDirect(model)) return undefined
   return {
-    generate: () => model.doGenerate({ ...options, prompt }),
-    stream: () => model.doStream({ ...options, prompt, includeRawChunks: false }),
+    generate: () =>
+      answering<PromiseLike<GenerateResult>>(() => model.doGenerate({ ...options, prompt })),
+    stream: () =>
+      answering<PromiseLike<StreamResult>>(() =>
+        model.doStream({ ...options, prompt, includeRawChunks: false }),
+      ),
   }
 }
 
@@ -112,8 +117,12 @@ async function askBySdk(
     provider: model.provider.split('.')[0],
   })
   return {
-    generate: () => model.doGenerate({ ...options, prompt }),
-    stream: () => model.doStream({ ...options, prompt, includeRawChunks: false }),
+    generate: () =>
+      answering<PromiseLike<GenerateResult>>(() => model.doGenerate({ ...options, prompt })),
+    stream: () =>
+      answering<PromiseLike<StreamResult>>(() =>
+        model.doStream({ ...options, prompt, includeRawChunks: false }),
+      ),
   }
 }
 

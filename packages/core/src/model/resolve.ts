@@ -5,6 +5,7 @@ import { isModelObject, type ModelObject } from './model-object.js'
 import { connectOpenAI, connectServer, OPENAI_COMPATIBLE } from './openai-compatible.js'
 import { connectProvider, requireProvider } from './provider-package.js'
 import { createRehearsalModel } from './rehearsal.js'
+import { liftTimeLimits } from './time-limit.js'
 
 /** The names of a model. */
 export interface ModelDescription {
@@ -39,6 +40,12 @@ function refuse(): never {
  * @throws {ModelError} with the reason in its `code`
  */
 export async function resolveModel(config: ModelConfig): Promise<ModelObject> {
+  const model = await findModel(config)
+  if (model !== REHEARSAL) await liftTimeLimits()
+  return model
+}
+
+async function findModel(config: ModelConfig): Promise<ModelObject> {
   if (isModelObject(config)) return config
   if (isServer(config)) return connectServer(config)
   if (typeof config !== 'string') return refuse()
