@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { writeError } from './explained.js'
 import { EXIT_CODE, FindingFailure, UsageFailure } from './failure.js'
 import { type Io, writeLine } from './io.js'
+import { outliveReader } from './output.js'
 import { createProgram } from './program.js'
 
 /**
@@ -23,13 +24,6 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     if (!(error instanceof FindingFailure)) writeError(io.stderr, error, 'error: ')
     return EXIT_CODE.failure
   }
-}
-
-/** Where nobody reads on, as behind `| head`, what is still written goes nowhere, and that is no failure. */
-function outliveReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  return stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
 }
 
 function processIo(): Io {

@@ -56,6 +56,9 @@ export {
   type RegistrationErrorCode,
 } from './error.js'
 export { zodIssues } from './issue.js'
+export { faultOrigin, withOrigin, type FaultOrigin } from './fault-origin.js'
+export { guardLogger, LINES_LOST } from './guarded-logger.js'
+export { countLostLogLines, lostLogLines } from './log-loss.js'
 export {
   consoleLogger,
   silentLogger,

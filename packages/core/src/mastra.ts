@@ -9,6 +9,7 @@ import {
 import type { Agent } from './agent/agent.js'
 import { toolRemedy } from './agent/agent-config.js'
 import { RegistrationError } from './error.js'
+import { guardLogger } from './guarded-logger.js'
 import { consoleLogger, silentLogger, type Logger } from './logger.js'
 import {
   findMastraRefusals,
@@ -252,10 +253,14 @@ export class Mastra {
     if (!this.#hasOwnLogger) this.setLogger(logger)
   }
 
-  /** Sends log lines of the application and its agents elsewhere. */
+  /**
+   * Sends log lines of the application and its agents elsewhere. A line that a logger throws at, or rejects, is lost
+   * and counted, and fails nothing.
+   */
   setLogger(logger: Logger): void {
     this.#logger = logger
-    for (const agent of this.#agents.all()) agent.setLogger(logger)
+    const guarded = guardLogger(logger)
+    for (const agent of this.#agents.all()) agent.setLogger(guarded)
   }
 
   /** Where agents remember; undefined where nothing is kept. */

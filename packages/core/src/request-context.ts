@@ -6,6 +6,8 @@ export interface RequestIdentity {
   readonly principal?: Principal
   /** The `requestContext` that the client sent: its word, not ours. */
   readonly client?: Readonly<Record<string, unknown>>
+  /** The id of the request, as its caller is told. */
+  readonly requestId?: string
   /** Whether anybody may have sent the request, and nobody has said who. Default: false. */
   readonly isStranger?: boolean
   /**
@@ -28,6 +30,8 @@ const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 export class RequestContext {
   /** Who calls; undefined for a stranger, and where the application runs an agent without a request. */
   readonly principal: Principal | undefined
+  /** The id of the request, as its caller is told; undefined where the application runs an agent without one. */
+  readonly requestId: string | undefined
   /** Whether anybody may have sent the request, as to a public route: a stranger may do nothing. */
   readonly isStranger: boolean
   /** What the client sent as `requestContext`. Never use it to decide what a caller may do. */
@@ -38,6 +42,7 @@ export class RequestContext {
   /** @param entries - first values of the application */
   constructor(entries: Iterable<readonly [string, unknown]> = [], identity: RequestIdentity = {}) {
     this.principal = identity.principal
+    this.requestId = identity.requestId
     this.isStranger = identity.principal === undefined && identity.isStranger === true
     this.client = identity.client === undefined ? NOTHING : Object.freeze({ ...identity.client })
     this.#values = new Map(entries)

@@ -1,5 +1,5 @@
 import { refuseUnknown, ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
-import { BOUNDS, type Logger, type Mastra } from '@signet/core'
+import { BOUNDS, guardLogger, lostLogLines, type Logger, type Mastra } from '@signet/core'
 import { createAccessLog } from './access-log.js'
 import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './application-routes.js'
@@ -62,6 +62,11 @@ export interface AppOptions {
   readonly redisUrl?: string
   /** The folder of the built Studio, where it is to be served. Default: it is not. */
   readonly studio?: string
+  /**
+   * How many faults the process outlived that nobody handled, for the metrics. A server of `createApp` handles none of
+   * them by itself: that is the process's to do, as `signet start` does. Default: nobody counts them.
+   */
+  readonly unhandledFaults?: () => number
   /** Who may call where the application does not say. Default: nobody: the application is refused. */
   readonly defaultAuth?: AuthProvider
 }
@@ -74,6 +79,7 @@ const OPTIONS: OptionNames<AppOptions> = {
   tracing: true,
   redisUrl: true,
   studio: true,
+  unhandledFaults: true,
   defaultAuth: true,
 }
 
@@ -147,7 +153,7 @@ function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   refuseUnknown('createApp', options, OPTIONS)
   const server = mastra.getServer()
-  const logger = mastra.getLogger()
+  const logger = guardLogger(mastra.getLogger())
   const roles = rolesOf(mastra)
   const auth = resolveAuth(mastra, options.defaultAuth)
   const crossOrigin = createCrossOrigin(server.cors)
@@ -194,6 +200,8 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
       running: () => inFlight.count,
       audit: () => audit,
       revocationAgeMs: () => revocations.ageMs(),
+      lostLogLines,
+      unhandledFaults: options.unhandledFaults ?? (() => undefined),
     },
     pathOf,
   )

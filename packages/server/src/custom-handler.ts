@@ -1,5 +1,5 @@
 import { StrictJsonError } from '@signet/auth'
-import type { ApiRoute, ApiRouteEnv } from '@signet/core'
+import { withOrigin, type ApiRoute, type ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
 import { limitBody, parseBody } from './body.js'
 import { RequestError } from './error.js'
@@ -71,14 +71,13 @@ export function createCustomHandler(route: ApiRoute): (input: HandlerContext) =>
     throw new RequestError('not_found', 'The route of the application answers no such path.')
   })
   return async (input) => {
-    const response = await app.fetch(
-      limitBody(
-        input.request,
-        input.bodyLimit,
-        input.request.hasBody ? input.holdBody() : undefined,
-      ),
-      { input },
+    const request = limitBody(
+      input.request,
+      input.bodyLimit,
+      input.request.hasBody ? input.holdBody() : undefined,
     )
+    const origin = { requestId: input.requestId, route: route.path }
+    const response = await withOrigin(origin, () => app.fetch(request, { input }))
     return followResponse(response, input)
   }
 }

@@ -103,9 +103,10 @@ export class HandlerCall implements HandlerInput<
   }
 
   get requestContext(): RequestContext {
-    const { principal, body } = this
+    const { principal, body, requestId } = this
     this.#requestContext ??= new RequestContext([], {
       principal,
+      requestId,
       isStranger: principal === undefined,
       client: clientContext(body),
       onClientName: this.#passage.service.onClientName,

@@ -1,6 +1,7 @@
 import type { LogFields, Logger, LogLevel } from '@signet/core'
 import { pino, type DestinationStream } from 'pino'
 import { StartError } from './error.js'
+import { standardOutput } from './log-output.js'
 
 /** Names of fields that can hold a credential; what they hold is never written. */
 export const SECRET_FIELDS: readonly string[] = [
@@ -17,7 +18,10 @@ export const SECRET_FIELDS: readonly string[] = [
 export interface LoggerOptions {
   /** Least level that is written: debug, info, warn, error, silent, in small or capital letters. Default: `LOG_LEVEL`, then `info`. */
   readonly level?: string
-  /** Default: standard error, so that standard output stays for what was asked for. */
+  /**
+   * Default: standard error, so that standard output stays for what was asked for. Where that cannot be written, lines
+   * wait up to 1 MiB, and are then lost and counted.
+   */
   readonly destination?: DestinationStream
 }
 
@@ -83,7 +87,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       `The log level ${JSON.stringify(level)} is not known. Set LOG_LEVEL to ${[...LEVELS].join(', ')}.`,
     )
   }
-  const destination = options.destination ?? pino.destination(2)
+  const destination = options.destination ?? standardOutput(2)
   const create = (redact: string[]) =>
     pino(
       { level, serializers: { err: (error: unknown) => describeError(error) }, redact },

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { refuseUnknown, type OptionNames } from '@signet/auth'
+import type { Logger } from '@signet/core'
 import { StartError } from './error.js'
 import { closeGently, mostConnections, trackConnections } from './http/connections.js'
+import { tellOfRefusals } from './http/descriptors.js'
 import { nodeListener, type Answerer } from './http/node-listener.js'
 import { refuseUnreadable } from './http/refuse-unreadable.js'
 import { endStalled } from './http/stalled.js'
@@ -38,6 +40,8 @@ export interface ServeOptions {
   readonly maxUnreadBytes?: number
   /** The same of one caller. Default: 128 MiB. */
   readonly maxUnreadBytesPerCaller?: number
+  /** Is told when connections are refused for want of file descriptors. Default: nobody is. */
+  readonly logger?: Logger
 }
 
 /** A server that listens. */
@@ -61,6 +65,7 @@ const OPTIONS: OptionNames<ServeOptions> = {
   slowestReadRate: true,
   maxUnreadBytes: true,
   maxUnreadBytesPerCaller: true,
+  logger: true,
 }
 
 const DEFAULT_PORT = 4111
@@ -170,8 +175,14 @@ export async function serve(
     server.on(event, (message, answer) => server.emit('request', message, answer))
   }
   refuseUnreadable(server, answerer, latest)
+  const refuse = tellOfRefusals(server, options.logger)
   const { maxConnections = mostConnections() } = options
-  const connections = trackConnections(server, latest, positive('maxConnections', maxConnections))
+  const connections = trackConnections(
+    server,
+    latest,
+    positive('maxConnections', maxConnections),
+    () => refuse('connections'),
+  )
   endStalled(server, connections.open, {
     timeoutMs: options.unreadTimeoutMs ?? DEFAULT_UNREAD_TIMEOUT_MS,
     slowestRate: options.slowestReadRate ?? DEFAULT_SLOWEST_READ_RATE,

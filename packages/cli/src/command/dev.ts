@@ -9,8 +9,10 @@ import { developmentSecret } from '../development-secret.js'
 import { developmentToken, TOKEN_HOURS } from '../development-token.js'
 import { enterProject } from '../environment.js'
 import { writeError } from '../explained.js'
+import { watchFaults } from '../fault/watch.js'
 import { type Io, writeLine } from '../io.js'
 import { chooseKeepAlive } from '../keep-alive.js'
+import { loseOutput } from '../output.js'
 import { choosePort } from '../port.js'
 import { dataDirectory, openProject, type Project } from '../project.js'
 import { createProjectStore, describeStore } from '../project-store.js'
@@ -45,9 +47,10 @@ async function makeServable(
     readonly isReady: () => boolean
     readonly store: Store
     readonly io: Io
+    readonly unhandledFaults: () => number
   },
 ): Promise<Served> {
-  const { isLoopbackOnly, isReady, store, io } = options
+  const { isLoopbackOnly, isReady, store, io, unhandledFaults } = options
   mastra.setDefaultLogger(createTerminalLogger(io.stderr))
   mastra.setDefaultStorage(store.memory)
   const ownAuth = mastra.getServer().auth
@@ -64,6 +67,7 @@ async function makeServable(
     isReady,
     studio: mastra.getServer().studio === false ? undefined : STUDIO_DIRECTORY,
     state: store,
+    unhandledFaults,
     defaultAuth,
   })
   await app.begin()
@@ -101,6 +105,8 @@ function greet(
  * version that it began with.
  */
 export async function runDev(directory: string, options: DevOptions, io: Io): Promise<void> {
+  loseOutput()
+  const faults = watchFaults()
   const project = openProject(directory)
   process.env['NODE_ENV'] = 'development'
   enterProject(directory)
@@ -108,7 +114,13 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   const isLoopbackOnly = LOOPBACK.has(hostname)
   const store = createProjectStore(project, ({ message }) => writeLine(io.stderr, message))
   let isEnding = false
-  const serving = { isLoopbackOnly, isReady: () => !isEnding, store, io }
+  const serving = {
+    isLoopbackOnly,
+    isReady: () => !isEnding,
+    store,
+    io,
+    unhandledFaults: () => faults.count,
+  }
 
   let current: Served | undefined
   let settleFirst: ((result: LoadResult) => void) | undefined
@@ -136,8 +148,8 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
 
   const watcher = await watchApplication(project, replace)
   try {
-    const result = await first
-    await store.open()
+    const result = await faults.during(first)
+    await faults.during(store.open())
     if ('error' in result) throw result.error
     const served = await makeServable(result.mastra, project, serving)
     current = served
@@ -147,10 +159,15 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     const answer: App['answer'] = (request, origin) =>
       (current ?? served).app.answer(request, origin)
     const server = await serve(answer, { port, hostname, keepAliveTimeoutMs })
-    const ended = untilShutdown(server, (message) => {
-      isEnding = true
-      writeLine(io.stderr, message)
-    })
+    const ended = untilShutdown(
+      server,
+      (message) => {
+        isEnding = true
+        writeLine(io.stderr, message)
+      },
+      { cause: faults.fatal },
+    )
+    faults.serve(createTerminalLogger(io.stderr))
     if (!isLoopbackOnly) {
       const warning = `Other machines can reach this development server at ${hostname}, and its tokens travel in clear.`
       writeLine(io.stderr, warning)
@@ -163,4 +180,5 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     await current?.app.close()
     await store.close()
   }
+  faults.throwIfFatal()
 }

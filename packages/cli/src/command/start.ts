@@ -1,3 +1,4 @@
+import { guardLogger } from '@signet/core'
 import {
   createApp,
   createLogger,
@@ -10,9 +11,12 @@ import { STUDIO_DIRECTORY } from '@signet/studio'
 import { loadApplication } from '../bundle.js'
 import { parseDuration } from '../duration.js'
 import { enterProject, requireProduction } from '../environment.js'
+import { watchFaults } from '../fault/watch.js'
 import { chooseKeepAlive } from '../keep-alive.js'
 import { limitFields, redisUrl } from '../limits.js'
 import { openMetricsServer } from '../metrics-server.js'
+import { refuseInspector } from '../inspector.js'
+import { loseOutput } from '../output.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
 import { createProjectStore } from '../project-store.js'
@@ -33,13 +37,15 @@ export interface StartOptions {
  * listens before the store is open, so that whoever watches it sees it alive while tables are migrated.
  */
 export async function runStart(directory: string, options: StartOptions): Promise<void> {
+  loseOutput()
+  const faults = watchFaults()
   const drainMs = options.drain === '0' ? 0 : parseDuration(options.drain, '--drain') * 1000
   const project = openProject(directory)
   enterProject(directory)
   requireProduction()
   const logger = createLogger()
   const tracing = isTracingAsked() ? await openTracing() : undefined
-  const mastra = await loadApplication(project)
+  const mastra = await faults.during(loadApplication(project))
   mastra.setDefaultLogger(logger)
   const store = createProjectStore(project, ({ level, message }) => logger[level](message))
   mastra.setDefaultStorage(tracing ? traceStorage(store.memory, tracing) : store.memory)
@@ -51,13 +57,16 @@ export async function runStart(directory: string, options: StartOptions): Promis
     tracing,
     studio: studio === false ? undefined : STUDIO_DIRECTORY,
     redisUrl: redisUrl(),
+    unhandledFaults: () => faults.count,
   })
-  const appLogger = mastra.getLogger()
+  const appLogger = guardLogger(mastra.getLogger())
+  refuseInspector(appLogger)
   const metricsServer = await openMetricsServer(app, appLogger)
   const server = await serve(app.answer, {
     port: choosePort(options.port, port, (message) => appLogger.warn(message)),
     hostname: options.host ?? host ?? '0.0.0.0',
     keepAliveTimeoutMs: chooseKeepAlive(options.keepAlive, keepAliveTimeout),
+    logger: appLogger,
   })
   let isEnding = false
   const ended = untilShutdown(
@@ -67,12 +76,13 @@ export async function runStart(directory: string, options: StartOptions): Promis
       isReady = false
       appLogger.info(message)
     },
-    drainMs,
+    { drainMs, cause: faults.fatal },
   )
   try {
-    await Promise.race([store.open(), ended])
-    if (!isEnding) await Promise.race([app.begin(), ended])
+    await faults.during(Promise.race([Promise.all([store.open(), app.metrics.load()]), ended]))
+    if (!isEnding) await faults.during(Promise.race([app.begin(), ended]))
     if (!isEnding) {
+      faults.serve(appLogger)
       isReady = true
       appLogger.info('The limits in force; false is none.', limitFields(app.limits))
       appLogger.info('The server is ready.', { address: server.hostname, port: server.port })
@@ -85,4 +95,5 @@ export async function runStart(directory: string, options: StartOptions): Promis
     await store.close()
     await tracing?.close()
   }
+  faults.throwIfFatal()
 }

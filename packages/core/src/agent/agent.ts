@@ -1,5 +1,6 @@
 import { ConfigurationError, isLegalId, readOptions } from '@signet/auth'
 import { AnswerError, InputError, RegistrationError } from '../error.js'
+import { withOrigin, type FaultOrigin } from '../fault-origin.js'
 import { consoleLogger, type Logger } from '../logger.js'
 import { runLoop } from '../loop/loop.js'
 import type { Mastra } from '../mastra.js'
@@ -193,7 +194,9 @@ export class Agent {
     const { instructions } = this.#config
     const { requestContext = new RequestContext() } = options
     const text = readInstructions(
-      typeof instructions === 'function' ? await instructions({ requestContext }) : instructions,
+      typeof instructions === 'function'
+        ? await withOrigin(this.#originOf(requestContext), () => instructions({ requestContext }))
+        : instructions,
     )
     if (text !== undefined) return text
     throw new ConfigurationError(
@@ -225,13 +228,20 @@ export class Agent {
   ): Promise<{ readonly model: ModelObject; readonly instructions: string }> {
     const { model } = this.#config
     const config =
-      options.model ?? (typeof model === 'function' ? await model({ requestContext }) : model)
+      options.model ??
+      (typeof model === 'function'
+        ? await withOrigin(this.#originOf(requestContext), () => model({ requestContext }))
+        : model)
     return {
       model: await (options.model === undefined ? resolveModel : resolveAskedModel)(config),
       instructions:
         readPrompt(options.instructions, 'instructions') ??
         (await this.getInstructions({ requestContext })),
     }
+  }
+
+  #originOf({ requestId }: RequestContext): FaultOrigin {
+    return { requestId, agent: this.id }
   }
 
   async #prepare(messages: MessageInput, given: AgentOptions): Promise<Run> {

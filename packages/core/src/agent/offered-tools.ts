@@ -2,6 +2,7 @@ import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import { containsCredential, isLegalId } from '@signet/auth'
 import { InputError, ToolError } from '../error.js'
 import { describeIssues } from '../issue.js'
+import { withOrigin } from '../fault-origin.js'
 import type { Logger } from '../logger.js'
 import type { LoopTool } from '../loop/call.js'
 import { tellOutput } from '../loop/content.js'
@@ -99,7 +100,9 @@ function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
       try {
         const agent = { agentId, toolCallId, ...thread }
         const members = { requestContext, abortSignal, mastra, agent }
-        const output = await tool.execute(input, createToolContext(tool, members, logger))
+        const toolContext = createToolContext(tool, members, logger)
+        const origin = { requestId: requestContext.requestId, agent: agentId, tool: tool.id }
+        const output = await withOrigin(origin, () => tool.execute(input, toolContext))
         return { output, told: tellOutput(output) }
       } catch (error) {
         abortSignal.throwIfAborted()

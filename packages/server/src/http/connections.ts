@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { LatestAnswers } from './refuse-unreadable.js'
@@ -20,12 +20,13 @@ export interface Connections {
   readonly unused: ReadonlySet<Socket>
 }
 
-/** How many connections a process may hold open: 10,000, or three quarters of its descriptors where these are fewer. */
+/** How many connections a process may hold open: 10,000, or three quarters of its free descriptors where these are fewer. */
 export function mostConnections(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'latin1')
     const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
-    return Math.min(MOST_CONNECTIONS, Math.floor(descriptors * DESCRIPTOR_SHARE))
+    const free = descriptors - readdirSync('/proc/self/fd').length
+    return Math.min(MOST_CONNECTIONS, Math.max(1, Math.floor(free * DESCRIPTOR_SHARE)))
   } catch {
     // Other systems do not say it in a file.
     return MOST_CONNECTIONS
@@ -35,8 +36,14 @@ export function mostConnections(): number {
 /**
  * Knows the connections of a server, and bounds them: where one more than `most` comes, those that have been idle for the
  * longest time are closed. Where none is idle, the new one is.
+ * @param onRefused - told of each one that is closed as it comes
  */
-export function trackConnections(server: Server, latest: LatestAnswers, most: number): Connections {
+export function trackConnections(
+  server: Server,
+  latest: LatestAnswers,
+  most: number,
+  onRefused: () => void,
+): Connections {
   const open = new Set<Socket>()
   const unused = new Set<Socket>()
 
@@ -59,7 +66,9 @@ export function trackConnections(server: Server, latest: LatestAnswers, most: nu
       open.delete(socket)
       unused.delete(socket)
     })
-    if (open.size > most && !closeIdle()) socket.destroy()
+    if (open.size <= most || closeIdle()) return
+    socket.destroy()
+    onRefused()
   })
   server.on('request', ({ socket }) => {
     unused.delete(socket)

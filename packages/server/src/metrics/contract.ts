@@ -11,6 +11,10 @@ export interface MetricSources {
   audit(): { readonly waiting: number; readonly lost: number } | undefined
   /** How old what is known of withdrawals is, in milliseconds; undefined where none are shared. */
   revocationAgeMs(): number | undefined
+  /** Log lines of this process that could not be written. */
+  lostLogLines(): number
+  /** Faults that nobody handled and the process outlived; undefined where nobody counts them. */
+  unhandledFaults(): number | undefined
 }
 
 /** Counts and measures requests. */
@@ -18,4 +22,6 @@ export interface Metrics {
   readonly observe: DecisionObserver
   /** Everything that was counted since the start, and what is so now. */
   scrape(): Promise<Exposition>
+  /** Loads what `scrape` needs, while it can be loaded. What fails now is not held against `scrape`. */
+  load(): Promise<void>
 }

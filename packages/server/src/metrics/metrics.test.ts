@@ -20,6 +20,8 @@ const NOTHING: MetricSources = {
   running: () => 0,
   audit: () => undefined,
   revocationAgeMs: () => undefined,
+  lostLogLines: () => 0,
+  unhandledFaults: () => undefined,
 }
 const pathOf = (route: Route) => `/api${route.path}`
 const GENERATE = '/api/agents/:agentId/generate'
@@ -142,6 +144,8 @@ describe('metrics', () => {
       running: () => 3,
       audit: () => audit,
       revocationAgeMs: () => ageMs,
+      lostLogLines: () => 2,
+      unhandledFaults: () => 4,
     }
     const metrics = createMetrics(sources, pathOf)
     expect(await samplesOf(metrics)).toStrictEqual({
@@ -149,6 +153,8 @@ describe('metrics', () => {
       signet_audit_queue_records: 12,
       signet_audit_lost_requests_total: 7,
       signet_revocation_log_age_seconds: 1.5,
+      signet_log_lost_lines_total: 2,
+      signet_unhandled_faults_total: 4,
     })
     audit = undefined
     ageMs = undefined

@@ -70,6 +70,26 @@ function addSources(sources: MetricSources, registry: Registry): void {
       },
     }),
   )
+  registry.registerMetric(
+    new Counter({
+      name: 'signet_log_lost_lines_total',
+      help: 'Lines of the log that could not be written.',
+      registers: [],
+      collect() {
+        show(this, sources.lostLogLines())
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Counter({
+      name: 'signet_unhandled_faults_total',
+      help: 'Rejections and exceptions that no code handled.',
+      registers: [],
+      collect() {
+        show(this, sources.unhandledFaults())
+      },
+    }),
+  )
 }
 
 /** What was counted since the start. */

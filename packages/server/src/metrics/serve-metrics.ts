@@ -46,6 +46,6 @@ export async function serveMetrics(
         return errorReply(error, requestId)
       }
     },
-    { port, hostname: '127.0.0.1' },
+    { port, hostname: '127.0.0.1', logger },
   )
 }

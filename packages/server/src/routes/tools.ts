@@ -1,5 +1,5 @@
 import type { Principal } from '@signet/auth'
-import { createToolContext, InputError, ToolError, type Tool } from '@signet/core'
+import { createToolContext, InputError, ToolError, withOrigin, type Tool } from '@signet/core'
 import { z } from 'zod'
 import { viewTool } from '../agent-view.js'
 import { clientContext } from '../client-context.js'
@@ -39,7 +39,8 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
   const { logger, mastra, requestContext, requestId, signal: abortSignal } = input
   try {
     const context = createToolContext(tool, { requestContext, abortSignal, mastra }, logger)
-    const result = await tool.execute(input.body.data, context)
+    const origin = { requestId, tool: tool.id }
+    const result = await withOrigin(origin, () => tool.execute(input.body.data, context))
     // Sent as it is, it would pass on the status and the headers of another server.
     if (result instanceof Response) throw new TypeError('The tool returned a Response.')
     JSON.stringify(result) // What JSON cannot say fails here: the tool has run.

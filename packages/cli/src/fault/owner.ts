@@ -1,0 +1,58 @@
+import { dirname, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { faultOrigin } from '@signet/core'
+
+/** The folders of Signet's own packages. */
+const OWN: readonly string[] = ['@signet/auth', '@signet/core', '@signet/server', '@signet/store']
+  .map((name) => import.meta.resolve(name))
+  .concat(import.meta.url)
+  .map((url) => dirname(dirname(fileURLToPath(url))))
+
+/** How much of a stack is read. */
+const MOST_STACK_CHARACTERS = 20_000
+
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack).slice(0, MOST_STACK_CHARACTERS) : ''
+  } catch {
+    return ''
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined
+}
+
+/** The files of a stack, without those of Node.js. */
+function filesOf(stack: string): readonly string[] {
+  const lines = stack.split('\n').filter((line) => /^ +at /.test(line))
+  return lines.flatMap((line) => {
+    const [, place] =
+      /(?:\(|at (?:async )?)((?:file:\/\/)?[/\\A-Z][^()]*):\d+:\d+\)?$/.exec(line) ?? []
+    if (place === undefined) return []
+    return [place.startsWith('file:') ? fileURLToPath(place) : place]
+  })
+}
+
+function isOwn(file: string): boolean {
+  const isCopy = file.includes(`${sep}node_modules${sep}@signet${sep}`)
+  return isCopy || OWN.some((directory) => file.startsWith(directory + sep))
+}
+
+function isPackage(file: string): boolean {
+  return file.includes(`${sep}node_modules${sep}`)
+}
+
+/**
+ * Whether after a fault that nobody handled the state of this process cannot be trusted: Node.js says so of itself, or
+ * work of Signet's own broke off at an unknown place. That is where the stack names code of Signet and none of the
+ * application, and nothing of the application had begun the work. What a request, a tool or a timer of the application
+ * left behind is theirs.
+ */
+export function endsTrust(error: unknown): boolean {
+  if (codeOf(error) === 'ERR_INTERNAL_ASSERTION') return true
+  if (faultOrigin() !== undefined) return false
+  const files = filesOf(stackOf(error))
+  const isOfApplication = files.some((file) => !isOwn(file) && !isPackage(file))
+  return !isOfApplication && files.some(isOwn)
+}

@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FaultyServers, until, type FaultyServer } from './support/faulty-server.js'
+
+const servers = new FaultyServers()
+
+/** A file system of 64 KiB: only the superuser can make one. */
+let disk: string | undefined
+
+function mountDisk(): string | undefined {
+  const directory = mkdtempSync(join(tmpdir(), 'signet-log-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], {
+      stdio: 'ignore',
+    })
+    return directory
+  } catch {
+    rmSync(directory, { recursive: true })
+    return undefined
+  }
+}
+
+const canMount = (() => {
+  const directory = mountDisk()
+  if (directory === undefined) return false
+  execFileSync('umount', [directory])
+  rmSync(directory, { recursive: true })
+  return true
+})()
+
+/** Descriptors of pipes, and folders in which they are. */
+const cleanUp: (() => void)[] = []
+
+/** A pipe that has a reader, which never reads. */
+function makeUnreadPipe(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'signet-pipe-'))
+  const path = join(directory, 'pipe')
+  execFileSync('mkfifo', [path])
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  cleanUp.push(() => {
+    closeSync(reader)
+    rmSync(directory, { recursive: true })
+  })
+  return path
+}
+
+beforeEach(() => {
+  if (canMount) disk = mountDisk()
+})
+
+afterEach(async () => {
+  await servers.remove()
+  for (const clean of cleanUp.splice(0)) clean()
+  if (disk === undefined) return
+  execFileSync('umount', ['--lazy', disk])
+  rmSync(disk, { recursive: true })
+  disk = undefined
+})
+
+/** Refused requests, each of which is a line of the log. */
+async function refuse({ url }: FaultyServer, count: number): Promise<void> {
+  for (let sent = 0; sent < count; sent += 50) {
+    const some = Array.from({ length: 50 }, async () => {
+      const response = await fetch(`${url}/api/agents`, { headers: { authorization: 'Bearer x' } })
+      expect(response.status).toBe(401)
+      await response.text()
+    })
+    await Promise.all(some)
+  }
+}
+
+async function expectServing(server: FaultyServer): Promise<void> {
+  expect((await fetch(`${server.url}/health`)).status).toBe(200)
+  expect((await server.ask('/api/agents')).status).toBe(200)
+}
+
+const LOST = 'signet_log_lost_lines_total'
+/** Some more than fit into the room where lines wait. */
+const MORE_THAN_WAIT = 4000
+
+describe('a log that cannot be written', () => {
+  it.each([
+    ['whose disk is full at the start', () => '2>/dev/full'],
+    ['of which standard output is full too', () => '>/dev/full 2>&1'],
+    ['that is closed', () => '2>&-'],
+    ['that nobody reads', () => `2>${makeUnreadPipe()}`],
+    ['whose reader is gone', () => '2> >(exit)'],
+  ])('%s costs lines of the log, and nothing else', async (_, redirection) => {
+    const server = await servers.start({ redirection: redirection() })
+    await refuse(server, 300)
+    await expectServing(server)
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
+  it.each([
+    ['a full disk', () => '2>/dev/full'],
+    ['a pipe that nobody reads', () => `2>${makeUnreadPipe()}`],
+  ])('loses and counts the lines for which there is no room: %s', async (_, redirection) => {
+    const server = await servers.start({ redirection: redirection() })
+    expect(await server.metric(LOST)).toBe(0)
+    await refuse(server, MORE_THAN_WAIT)
+    expect(await server.metric(LOST)).toBeGreaterThan(0)
+    await expectServing(server)
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
+  it.runIf(canMount)('says how many lines were lost once there is room again', async () => {
+    const log = join(disk ?? '', 'log')
+    const server = await servers.start({ redirection: `2>>${log}` })
+    await until(() => readFileSync(log, 'utf8').includes('The server is ready.'))
+    await refuse(server, MORE_THAN_WAIT)
+    await expectServing(server)
+    const lost = await server.metric(LOST)
+    expect(lost).toBeGreaterThan(0)
+    execFileSync('mount', ['-o', 'remount,size=8m', disk ?? ''])
+    const said = () => /^.*Log lines were lost.*$/m.exec(readFileSync(log, 'utf8'))?.[0]
+    await until(() => said() !== undefined)
+    expect(JSON.parse(said() ?? '')).toMatchObject({ level: 40, lines: lost })
+    const size = readFileSync(log).length
+    await refuse(server, 50)
+    await until(() => readFileSync(log).length > size)
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n')
+    for (const line of lines) expect(() => JSON.parse(line)).not.toThrow()
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
+  it('is no matter of who writes: what an application prints is lost in the same way', async () => {
+    for (const redirection of ['>/dev/full 2>&1', `>${makeUnreadPipe()} 2>&1`]) {
+      const server = await servers.start({ redirection })
+      for (const output of ['log', 'error', 'warning']) {
+        expect((await server.run('chatter', { lines: 3000, output })).status).toBe(200)
+      }
+      await expectServing(server)
+      expect(await server.metric(LOST)).toBeGreaterThan(0)
+      expect((await server.process.stop()).code).toBe(0)
+    }
+  })
+
+  it('is an application’s own logger, too, that throws or rejects', async () => {
+    const server = await servers.start({ env: { LOGGER: 'broken' } })
+    await refuse(server, 50)
+    await expectServing(server)
+    expect(await server.metric(LOST)).toBeGreaterThanOrEqual(50)
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
+  it('does not end signet dev', async () => {
+    const server = await servers.start({ command: 'dev', redirection: '>/dev/full 2>&1' })
+    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
+  it('fails no start that would have gone well, and the start that fails keeps its exit code', async () => {
+    const server = await servers.spawn({
+      redirection: '>/dev/full 2>&1',
+      env: { SIGNET_DATA_DIR: 'src/mastra/index.ts' },
+    })
+    expect((await server.process.ended()).code).toBe(1)
+  })
+})
+
+describe('a process that is to end', () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)(
+    'lets running answers finish on %s, and says so',
+    async (signal) => {
+      const server = await servers.start()
+      const answer = server.run('wait', { ms: 700 })
+      await until(async () => (await server.metric('signet_running_answers')) === 2)
+      server.process.child.kill(signal)
+      expect((await answer).status).toBe(200)
+      const { code, stderr } = await server.process.ended()
+      expect(code).toBe(0)
+      expect(stderr).toContain('Finishing running answers')
+    },
+  )
+
+  it('ends signet dev on SIGHUP as on SIGTERM', async () => {
+    const server = await servers.start({ command: 'dev' })
+    expect((await server.process.stop('SIGHUP')).code).toBe(0)
+  })
+
+  it('opens no inspector on SIGUSR1', async () => {
+    const server = await servers.start()
+    server.process.child.kill('SIGUSR1')
+    await server.process.waitFor(/opens no inspector/)
+    await expectServing(server)
+    expect(server.process.stderr).not.toContain('Debugger listening')
+  })
+})
