@@ -503,7 +503,7 @@ describe('signet doctor: the store', () => {
 
   it('fails where the file is damaged, and says what to do', async () => {
     const data = copies.makeFolder()
-    writeFileSync(join(data, 'signet.db'), 'x'.repeat(10_000))
+    writeFileSync(join(data, 'signet.db'), 'x'.repeat(10_000), { mode: 0o600 })
     const report = await examine(GOOD, { SIGNET_DATA_DIR: data })
     expect(of(report, 'store')).toMatchObject([
       {
@@ -513,6 +513,18 @@ describe('signet doctor: the store', () => {
       },
     ])
     expect(readdirSync(data)).toStrictEqual(['signet.db'])
+  })
+
+  it.skipIf(IS_WINDOWS)('warns where others on the machine can read the file', async () => {
+    const data = copies.makeFolder()
+    writeFileSync(join(data, 'signet.db'), '')
+    chmodSync(join(data, 'signet.db'), 0o644)
+    const report = await examine(GOOD, { SIGNET_DATA_DIR: data })
+    expect(of(report, 'store')).toMatchObject([
+      { level: 'warning', remedy: expect.stringContaining('chmod 600') },
+    ])
+    chmodSync(join(data, 'signet.db'), 0o600)
+    expect(levels(await examine(GOOD, { SIGNET_DATA_DIR: data }), 'store')).toStrictEqual(['ok'])
   })
 
   it('fails where the folder cannot be made', async () => {

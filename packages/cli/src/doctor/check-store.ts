@@ -55,12 +55,19 @@ function scarceFinding(where: string, freeBytes: number): Finding {
   }
 }
 
+function exposureFinding({ what, remedy }: NonNullable<StoreInspection['exposure']>): Finding {
+  const why =
+    'Whoever can write it takes the place of any owner, and lets withdrawn tokens in again.'
+  return { check: CHECK, level: 'warning', what, why, remedy }
+}
+
 function findingsOf(where: string, inspection: StoreInspection): readonly Finding[] {
-  const { tables, problems, freeBytes = Infinity } = inspection
+  const { tables, problems, freeBytes = Infinity, exposure } = inspection
   return [
     ...problems.map((problem) => faultFinding(where, problem)),
     ...(tables === 'newer' ? [newerFinding(where)] : []),
     ...(freeBytes < SCARCE_BYTES ? [scarceFinding(where, freeBytes)] : []),
+    ...(exposure === undefined ? [] : [exposureFinding(exposure)]),
   ]
 }
 

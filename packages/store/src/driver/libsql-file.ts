@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import type { StoreNotice } from '../store.js'
-import { createFile, describeOpenness, fileOf, makeFolder, timeForName } from './libsql-folder.js'
+import { createFile, findExposure, fileOf, makeFolder, timeForName } from './libsql-folder.js'
 import { isOwnLog } from './libsql-log.js'
 import { FilePresence } from './libsql-presence.js'
 import { isInUse } from './libsql-use.js'
@@ -86,8 +86,10 @@ export class LibsqlFile {
   inspect(): void {
     this.#prepare()
     if (!existsSync(this.#file)) return
-    const openness = describeOpenness(this.#directory)
-    if (openness !== undefined) this.#notify({ level: 'warn', message: openness })
+    const exposure = findExposure(this.#directory)
+    if (exposure !== undefined) {
+      this.#notify({ level: 'warn', message: `${exposure.what} ${exposure.remedy}` })
+    }
     if (openedHere.has(this.#file) || !isInUse(this.#file)) return
     const message = `Another process has ${this.#file} open. One is meant to serve it: each counts limits for itself, and hears of withdrawals up to 250 ms later. For several, use PostgreSQL (DATABASE_URL).`
     this.#notify({ level: 'warn', message })

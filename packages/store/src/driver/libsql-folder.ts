@@ -51,16 +51,28 @@ export function timeForName(): string {
   return new Date().toISOString().slice(0, 19).replaceAll(':', '-')
 }
 
-/** What others on this machine may do with the database, in one sentence; undefined where they may nothing. */
-export function describeOpenness(directory: string): string | undefined {
+/** What others on this machine may do with the database, and what ends that: a sentence each. */
+export interface Exposure {
+  readonly what: string
+  readonly remedy: string
+}
+
+/** Looks what others on this machine may do with the database; undefined where they may nothing. */
+export function findExposure(directory: string): Exposure | undefined {
   const file = fileOf(directory)
   // Windows has other rights than these.
   if (process.platform === 'win32') return undefined
   if ((statSync(file).mode & OTHERS) !== 0) {
-    return `Others on this machine may read or write ${file}, which holds conversations. Run: chmod 600 ${file}*`
+    return {
+      what: `Others on this machine may read or write ${file}, which holds conversations.`,
+      remedy: `Run: chmod 600 ${file}*`,
+    }
   }
   if ((statSync(directory).mode & OTHERS_WRITE) !== 0) {
-    return `Others on this machine may put files into ${directory}, and so replace the database. Run: chmod 700 ${directory}`
+    return {
+      what: `Others on this machine may put files into ${directory}, and so replace the database.`,
+      remedy: `Run: chmod 700 ${directory}`,
+    }
   }
   return undefined
 }

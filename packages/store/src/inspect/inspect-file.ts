@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url'
 import Libsql from 'libsql'
 import type { Driver } from '../driver/contract.js'
 import { libsqlDriver } from '../driver/libsql.js'
-import { fileOf } from '../driver/libsql-folder.js'
+import { checkLog } from '../driver/libsql-file.js'
+import { fileOf, findExposure } from '../driver/libsql-folder.js'
 import { StorageError } from '../error.js'
 import { compareTables } from '../migration/migrate.js'
 import { translate } from '../translate.js'
@@ -70,12 +71,14 @@ export function inspectFile(directory: string): StoreInspection {
     return { tables: 'missing', problems: refused === undefined ? [] : [refused], freeBytes }
   }
   const problems = refused === undefined ? [] : [refused]
+  const exposure = findExposure(directory)
   try {
+    checkLog(directory)
     const found = readTables(file)
-    if (!StorageError.isInstance(found)) return { tables: found, problems, freeBytes }
-    return { tables: 'unknown', problems: [...problems, found], freeBytes }
+    if (!StorageError.isInstance(found)) return { tables: found, problems, freeBytes, exposure }
+    return { tables: 'unknown', problems: [...problems, found], freeBytes, exposure }
   } catch (error) {
     const found = asStorageError(error, driver)
-    return { tables: 'unknown', problems: [...problems, found], freeBytes }
+    return { tables: 'unknown', problems: [...problems, found], freeBytes, exposure }
   }
 }

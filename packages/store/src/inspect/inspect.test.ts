@@ -1,6 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import Libsql from 'libsql'
 import pg from 'pg'
 import { expect, it } from 'vitest'
 import { ALICE, textMessage } from '../../../../test/support/memory.js'
@@ -63,9 +69,6 @@ describeStores(
       const options = await stores.locate()
       await (await stores.open(options)).close()
       const file = join(options.directory, 'signet.db')
-      const database = new Libsql(file)
-      database.exec('pragma wal_checkpoint(truncate)')
-      database.close()
       const bytes = readFileSync(file)
       bytes.fill(0xa5, 4096, 4096 * 6)
       writeFileSync(file, bytes)
@@ -80,6 +83,20 @@ describeStores(
       expect((await inspectStore(options)).problems).toMatchObject([
         { fault: 'corrupt', driverCode: 'SQLITE_NOTADB' },
       ])
+    })
+
+    it('finds that the log beside it belongs to another one', async () => {
+      const options = await stores.locate()
+      const store = await stores.open(options)
+      await store.memory.createThread(ALICE, { id: 't' })
+      const file = join(options.directory, 'signet.db')
+      const other = await stores.locate()
+      await (await stores.open(other)).close()
+      const copy = mkdtempSync(join(other.directory, 'copy-'))
+      copyFileSync(join(other.directory, 'signet.db'), join(copy, 'signet.db'))
+      copyFileSync(`${file}-wal`, join(copy, 'signet.db-wal'))
+      const { problems } = await inspectStore({ directory: copy })
+      expect(problems).toMatchObject([{ fault: 'corrupt', driverCode: 'WAL_FOREIGN' }])
     })
 
     it('leaves the file and its log as they are', async () => {

@@ -1,3 +1,4 @@
+import type { Exposure } from '../driver/libsql-folder.js'
 import type { StorageError } from '../error.js'
 
 /** What a look at a store finds. */
@@ -8,4 +9,6 @@ export interface StoreInspection {
   readonly problems: readonly StorageError[]
   /** How many bytes are free where the file is; undefined for a server. */
   readonly freeBytes?: number
+  /** What others on the machine may do with the file; undefined where they may nothing, and for a server. */
+  readonly exposure?: Exposure
 }
