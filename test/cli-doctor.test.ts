@@ -390,6 +390,27 @@ describe('signet doctor: key servers', () => {
     expect(levels(report, 'keys')).toStrictEqual(['error'])
   })
 
+  it('names what is left out of a key set, and does not look at the network for it', async () => {
+    const { publicKey } = await generateKeyPair('ES256')
+    const good = { ...(await exportJWK(publicKey)), kid: 'good' }
+    const secret = { kty: 'oct', k: 'c2VjcmV0', kid: 'bad' }
+    const mixed = [
+      await examine(keySet(await startKeys({ keys: [secret, good, good] }))),
+      await examine({
+        auth: { jwks: { keys: [secret, good] }, issuer: ISSUER, audience: 'api' },
+      }),
+    ]
+    for (const report of mixed) {
+      expect(levels(report, 'keys')).toStrictEqual(['warning'])
+      expect(of(report, 'keys')[0]?.why).toContain('"bad": The JWK has the member k')
+    }
+    const bad = await examine(keySet(await startKeys({ keys: [secret] })))
+    expect(levels(bad, 'keys')).toStrictEqual(['error'])
+    expect(of(bad, 'keys')[0]?.why).toMatch(/"bad".*503/)
+    expect(of(bad, 'keys')[0]?.remedy).not.toContain('this machine')
+    for (const { stdout } of [...mixed, bad]) expect(stdout).not.toContain('c2VjcmV0')
+  })
+
   it.each<[string, KeyServerOptions]>([
     ['warning', { clockAheadSeconds: 3600 }],
     ['warning', { clockAheadSeconds: -3600 }],

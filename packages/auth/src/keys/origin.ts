@@ -1,3 +1,4 @@
+import type { IgnoredKey } from './key-set.js'
 import type { SecretMeasure } from './secret-measure.js'
 
 /** What the keys of an issuer are. */
@@ -12,9 +13,11 @@ export interface KeyOrigin {
   readonly count: number | undefined
   /** Of each secret, in their order; empty where there is none. */
   readonly secrets: readonly SecretMeasure[]
+  /** The entries of a key set that are left out; empty where it is fetched. */
+  readonly ignored: readonly IgnoredKey[]
 }
 
 /** The origin of keys of a kind, with what is known of it. */
 export function keyOrigin(kind: KeyKind, facts: Partial<KeyOrigin>): KeyOrigin {
-  return { kind, url: undefined, count: undefined, secrets: [], ...facts }
+  return { kind, url: undefined, count: undefined, secrets: [], ignored: [], ...facts }
 }

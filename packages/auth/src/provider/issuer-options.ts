@@ -261,7 +261,7 @@ function readKeys(
       const keys = readStaticSet(jwks)
       if (keys.ignored.length > 0) onIgnored(undefined, keys.ignored)
       requireServed(algorithms, (algorithm) => keys.algorithms.includes(algorithm))
-      return { keys, origin: keyOrigin('key set', { count: keys.size }) }
+      return { keys, origin: keyOrigin('key set', { count: keys.size, ignored: keys.ignored }) }
     }
     case 'jwksUri': {
       requireIssuer(options)

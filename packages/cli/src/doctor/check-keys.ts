@@ -6,15 +6,16 @@ import { shownUrl } from './issuer-name.js'
 
 const MOST_SKEW_SECONDS = 60
 
-function checkEntries({ url, ignored, usableKeys }: KeyProbe): Finding[] {
-  if (ignored.length === 0 || usableKeys === 0) return []
+/** The entries of a key set that are left out. */
+function checkEntries(place: string, ignored: KeyProbe['ignored']): Finding[] {
+  if (ignored.length === 0) return []
   return [
     {
       check: 'keys',
       level: 'warning',
-      what: `The key set of ${shownUrl(url)} has entries that cannot be used.`,
+      what: `The key set ${place} has entries that cannot be used.`,
       why: `${ignoredWords(ignored)} A token that is signed with one of them is refused.`,
-      remedy: 'Have the issuer mend or remove them. The other keys serve meanwhile.',
+      remedy: 'Mend or remove them, or have the issuer do that. The other keys serve meanwhile.',
     },
   ]
 }
@@ -40,7 +41,10 @@ function checkReach({ url, problem, isAnswered, usableKeys, ignored }: KeyProbe)
       check,
       level: 'error',
       what: `The key set of ${shownUrl(url)} has no key that can be used.`,
-      why: `${ignoredWords(ignored)} Every token is answered with 503.`.trimStart(),
+      why:
+        ignored.length === 0
+          ? 'Every token is refused.'
+          : `${ignoredWords(ignored)} Every token is answered with 503.`,
       remedy:
         'Have the issuer publish a signing key: RSA of 2048 bits or more, or an elliptic one.',
     },
@@ -64,15 +68,19 @@ function checkClock({ url, clockAheadSeconds = 0 }: KeyProbe): Finding[] {
 /** Fetches the keys that a provider would fetch. */
 export async function checkKeys(provider: JwtProvider): Promise<readonly Finding[]> {
   const probes = await provider.probeKeys()
-  if (probes.length === 0) return []
+  const given = provider
+    .describe()
+    .issuers.flatMap(({ keys }) => checkEntries('that the application has', keys.ignored))
+  if (probes.length === 0) return given
   const hasClock = probes.some(({ clockAheadSeconds }) => clockAheadSeconds !== undefined)
   const clocks = probes.flatMap(checkClock)
+  const findings = probes.flatMap((probe) => [
+    ...checkReach(probe),
+    ...(probe.usableKeys > 0 ? checkEntries(`of ${shownUrl(probe.url)}`, probe.ignored) : []),
+  ])
   return [
-    ...orOk(
-      probes.flatMap((probe) => [...checkReach(probe), ...checkEntries(probe)]),
-      'keys',
-      'The keys can be fetched.',
-    ),
+    ...given,
+    ...orOk(findings, 'keys', 'The keys can be fetched.'),
     ...(hasClock ? orOk(clocks, 'clock', 'The clock is that of the key server.') : clocks),
   ]
 }
