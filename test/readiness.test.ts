@@ -85,6 +85,7 @@ describe.skipIf(whyNot !== undefined)('GET /ready of signet start on PostgreSQL'
       await postgres.start()
     }
     await untilStatus(server, 200)
+    await server.process.waitFor(/The server is ready again\./)
     expect(linesOf(server, 'The server is not ready')).toHaveLength(1)
     expect(linesOf(server, 'The server is ready again.')).toHaveLength(1)
   })

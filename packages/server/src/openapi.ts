@@ -57,6 +57,7 @@ function refusals({ access, path, query, body, queryOptions }: Route): Json {
     body !== undefined && 'body_too_large',
     body !== undefined && 'body_encoding',
     !isOpen && 'rate_limited',
+    !isOpen && 'storage_unavailable',
   ]
   const statuses = codes.filter((code) => code !== false).map((code) => String(STATUS[code]))
   return Object.fromEntries(

@@ -109,7 +109,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   },
   deadline_exceeded: {
     title: 'The answer took too long.',
-    remedy: 'Try again; the server’s deadline is `server.limits`.',
+    remedy: 'Try again; how long an answer may take says `server.timeout`.',
   },
   stream_cut: {
     title: 'The connection ended in the middle of the answer.',
