@@ -133,6 +133,12 @@ describe('fetchJson', () => {
     expect(String(failure)).not.toContain('hunter2')
   })
 
+  it('passes over a byte order mark, and over no second one (RFC 8259 section 8.1)', async () => {
+    const { fetch } = answering(json('\ufeff{"keys":[]}'), json('\ufeff\ufeff{"keys":[]}'))
+    await expect(get(fetch)).resolves.toHaveProperty('value', { keys: [] })
+    await expect(get(fetch)).rejects.toThrow('not JSON')
+  })
+
   it('refuses what is not UTF-8', async () => {
     const bytes = Buffer.from([0x22, 0xff, 0x22])
     await expect(get(answering(() => new Response(bytes)).fetch)).rejects.toThrow(TypeError)

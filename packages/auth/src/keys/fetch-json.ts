@@ -51,7 +51,8 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
     if (size > maxBytes) throw new Error(`The document is larger than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+  // A byte order mark before the text is no part of it (RFC 8259 section 8.1 lets a reader pass over it).
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
     Buffer.concat(chunks, size),
   )
 }
