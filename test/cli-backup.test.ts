@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
+import { openStore } from '@signet/store'
 import Libsql from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
@@ -183,6 +184,25 @@ describe('signet restore', () => {
 })
 
 describe('signet start', () => {
+  it('leaves exchanges and withdrawals in signet.db alone once it was stopped', async () => {
+    const { process, memory } = await start()
+    for (const thread of ['t', 'u']) await memory.ask('clerk', thread, QUESTION)
+    const flags = ['--dir', project, '--jti', 'withdrawn']
+    expect(await runSignet(['revoke', ...flags], { env })).toMatchObject({ code: 0 })
+    expect(await process.stop()).toMatchObject({ code: 0 })
+    const folder = copies.makeFolder()
+    copyFileSync(join(data, 'signet.db'), join(folder, 'signet.db'))
+    const store = await openStore({ directory: folder })
+    expect(await store.revocations.readAfter(0, 9)).toMatchObject([
+      { revocation: { kind: 'token-id', tokenId: 'withdrawn' } },
+    ])
+    await store.close()
+    const database = new Libsql(join(folder, 'signet.db'))
+    const rows = database.prepare('select count(*) as count from signet_message').all([])
+    expect(rows).toStrictEqual([{ count: 4 }])
+    database.close()
+  })
+
   it('refuses a backup that was copied over the file of a crash, and says what to do', async () => {
     await backUp()
     const { process, memory } = await start()

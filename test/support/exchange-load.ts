@@ -4,18 +4,16 @@ import type { MemoryClient } from './memory-client.js'
 /** Clients that ask a server again and again, all at once, until they are told to stop. */
 export class ExchangeLoad {
   readonly clients: readonly ExchangeClient[]
-  readonly #running: Promise<unknown>
+  readonly #running: readonly Promise<void>[]
   #isStopped = false
 
   constructor(clients: readonly ExchangeClient[], memory: MemoryClient) {
     this.clients = clients
-    this.#running = Promise.all(
-      clients.map(async (client) => {
-        while (!this.#isStopped) await client.writeEverywhere(memory)
-      }),
-    )
-    // Whoever stops it is told.
-    this.#running.catch(() => undefined)
+    this.#running = clients.map(async (client) => {
+      while (!this.#isStopped) await client.writeEverywhere(memory)
+    })
+    // Whoever waits for it is told.
+    void Promise.allSettled(this.#running)
   }
 
   /** The words that were acknowledged by now, by thread. */
@@ -32,6 +30,12 @@ export class ExchangeLoad {
   /** Lets each finish what it has begun. @throws where one was given a wrong answer, or none */
   async stop(): Promise<void> {
     this.#isStopped = true
-    await this.#running
+    await Promise.all(this.#running)
+  }
+
+  /** Waits until each has failed, and returns why. */
+  async failures(): Promise<readonly string[]> {
+    const outcomes = await Promise.allSettled(this.#running)
+    return outcomes.map((outcome) => (outcome.status === 'rejected' ? String(outcome.reason) : ''))
   }
 }

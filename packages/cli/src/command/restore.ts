@@ -40,16 +40,18 @@ export async function runRestore(
   const file = resolve(io.directory, backup)
   const moved = inFile(() => restoreFile(file, target))
   const hasEnded = flags.endTokens === true
+  if (!flags.json) {
+    // Said before tokens are ended: if that fails, this is done all the same.
+    writeLine(io.stdout, `Restored from ${printableText(file)}.`)
+    if (moved.length > 0) {
+      writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
+    }
+  }
   if (hasEnded) {
     await withProjectStore(project, ({ revocations }) => revocations.append({ kind: 'all' }))
   }
-  if (flags.json) {
-    writeLine(io.stdout, printableJson({ file, putAside: moved, endedTokens: hasEnded }))
-    return
-  }
-  writeLine(io.stdout, `Restored from ${printableText(file)}.`)
-  if (moved.length > 0) {
-    writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
-  }
-  writeLine(io.stdout, `${FORGOTTEN} ${hasEnded ? ENDED : NOT_ENDED}`)
+  const told = flags.json
+    ? printableJson({ file, putAside: moved, endedTokens: hasEnded })
+    : `${FORGOTTEN} ${hasEnded ? ENDED : NOT_ENDED}`
+  writeLine(io.stdout, told)
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { libsqlDriver } from '../driver/libsql.js'
 import { createFile, fileOf, makeFolder, timeForName } from '../driver/libsql-folder.js'
@@ -24,15 +24,28 @@ function copyBackup(backup: string, copy: string): void {
   if (existsSync(log)) copyFileSync(log, `${copy}-wal`)
 }
 
-/** Gives the files of a database other names. The log comes last: without its database nothing opens it. */
+/**
+ * Gives the files of a database other names. The database itself keeps its own, too, until the backup takes it: a
+ * server that starts meanwhile would else find none, and begin anew.
+ */
 function putAside(file: string, aside: string): string[] {
   const moved: string[] = []
   for (const end of ENDS) {
     if (!existsSync(file + end)) continue
-    renameSync(file + end, aside + end)
+    if (end !== '' || !addName(file, aside)) renameSync(file + end, aside + end)
     moved.push(aside + end)
   }
   return moved
+}
+
+/** Gives a file a second name, where the file system can. */
+function addName(file: string, name: string): boolean {
+  try {
+    linkSync(file, name)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

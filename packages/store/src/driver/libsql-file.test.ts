@@ -17,6 +17,7 @@ import { expect, it } from 'vitest'
 import { ExchangeWriter } from '../../../../test/support/exchange-writer.js'
 import { ALICE, names, savedMessage } from '../../../../test/support/memory.js'
 import { describeStores, type Stores } from '../../../../test/support/stores.js'
+import { inspectStore } from '../inspect/inspect.js'
 import type { StoreNotice } from '../store.js'
 
 const LOST = { code: 'storage_unavailable', driverCode: 'ENOENT' }
@@ -118,6 +119,30 @@ describeStores(
       }
     }, 120_000)
 
+    it('is taken where it is of an earlier version, which counted nothing', async () => {
+      const { directory } = await stores.locate()
+      await (await stores.open({ directory })).close()
+      const earlier = new Libsql(join(directory, 'signet.db'))
+      earlier.exec('pragma user_version = 0')
+      earlier.prepare('pragma wal_checkpoint(truncate)').all([])
+      for (const id of ['t', 'u']) {
+        const values = `('${ALICE}', '${id}', '""', 0, 0, 0, 0)`
+        earlier.exec(
+          `insert into signet_thread (owner, id, title, next_position, message_count, created_at, updated_at) values ${values}`,
+        )
+      }
+      expect(statSync(join(directory, 'signet.db-wal')).size).toBeGreaterThan(0)
+      const copy = await stores.locate()
+      cpSync(directory, copy.directory, { recursive: true })
+      await writeAndKill(copy.directory, 'new', 20)
+      const { directory: again } = await stores.locate()
+      cpSync(copy.directory, again, { recursive: true })
+      const { memory } = await stores.open({ directory: again })
+      expect(await memory.getThread(ALICE, 'u')).toMatchObject({ id: 'u' })
+      expect((await memory.listMessages(ALICE, 't', { perPage: 1 }))?.total).toBeGreaterThan(39)
+      earlier.close()
+    })
+
     it.each(COPIES.filter(isThere))(
       'is laid over no backup that was put in its place, made by %s, and destroys nothing',
       async (_, copy) => {
@@ -159,6 +184,7 @@ describeStores(
         const spoiled = await stores.locate()
         cpSync(directory, spoiled.directory, { recursive: true })
         spoil(join(spoiled.directory, 'signet.db'))
+        expect(await inspectStore(spoiled)).toMatchObject({ problems: [FOREIGN] })
         await expect(stores.open(spoiled)).rejects.toMatchObject(FOREIGN)
         const size = (folder: string) => statSync(join(folder, 'signet.db-wal')).size
         expect(size(spoiled.directory)).toBe(size(directory))
@@ -227,16 +253,21 @@ describeStores(
       expect(notices.at(-1)).toMatchObject({ level: 'info' })
     })
 
-    it('says so where its folder is moved, and makes no other', async () => {
+    it('is written beside its folder where that is moved or deleted', async () => {
       const { directory, store, notices } = await openWatched()
       renameSync(directory, `${directory}-moved`)
       await expect(store.memory.createThread(ALICE, { id: 'late' })).rejects.toMatchObject(LOST)
       await store.close()
       expect(existsSync(directory)).toBe(false)
       expect(notices.map(({ level }) => level)).toStrictEqual(['error', 'error'])
+      const [, rescued = ''] = /stored is in (\S+\.db)\./.exec(notices[1]?.message ?? '') ?? []
+      for (const source of [rescued, join(`${directory}-moved`, 'signet.db')]) {
+        const copy = await stores.locate()
+        renameSync(source, join(copy.directory, 'signet.db'))
+        const { memory } = await stores.open(copy)
+        expect(await memory.getThread(ALICE, 't')).toMatchObject({ id: 't' })
+      }
       renameSync(`${directory}-moved`, directory)
-      const { memory } = await stores.open({ directory })
-      expect(await memory.getThread(ALICE, 't')).toMatchObject({ id: 't' })
     })
 
     it('is told of where another process has it open, and not otherwise', async () => {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import type { StoreNotice } from '../store.js'
@@ -141,17 +141,24 @@ export class LibsqlFile {
     this.#notify({ level: 'warn', message })
   }
 
-  /** Writes what a file that has no name any more holds into a new one beside. */
+  /** Writes what a file that has no name any more holds into a new one beside, or, without the folder, beside that. */
   #rescue(writer: Libsql.Database): void {
-    const file = join(this.#directory, `signet-rescued-${timeForName()}.db`)
-    try {
-      createFile(file)
-      writer.prepare('vacuum into ?').run([file])
-      const message = `What was stored is in ${file}. To go on with it: signet restore ${file}`
-      this.#notify({ level: 'error', message })
-    } catch {
-      const message = `What was stored could not be written to ${file}. Where the folder was moved, it is there.`
-      this.#notify({ level: 'error', message })
+    const name = `signet-rescued-${timeForName()}.db`
+    for (const folder of [this.#directory, dirname(resolve(this.#directory))]) {
+      const file = join(folder, name)
+      try {
+        createFile(file)
+        writer.prepare('vacuum into ?').run([file])
+        // The file itself may be in another folder: what its log has is in it, too, and is left for no other file.
+        writer.prepare('pragma wal_checkpoint(truncate)').all([])
+        const message = `What was stored is in ${file}. To go on with it: signet restore ${file}`
+        this.#notify({ level: 'error', message })
+        return
+      } catch {
+        // The folder is gone, or full.
+      }
     }
+    const message = `What was stored could not be written to ${name}. Where ${this.#directory} was moved, it is there.`
+    this.#notify({ level: 'error', message })
   }
 }

@@ -57,6 +57,17 @@ function damaged(): StorageError {
   )
 }
 
+/** Whether the log beside the file was left by another one, which SQLite would lay over it. */
+function findForeignLog(directory: string, driver: Driver): StorageError | undefined {
+  if (!existsSync(directory)) return undefined
+  try {
+    checkLog(directory)
+    return undefined
+  } catch (error) {
+    return asStorageError(error, driver)
+  }
+}
+
 /** Looks at the file of a folder, and changes nothing: neither is made where it is missing. */
 export function inspectFile(directory: string): StoreInspection {
   const driver = libsqlDriver(directory)
@@ -67,13 +78,14 @@ export function inspectFile(directory: string): StoreInspection {
   // The stroke at the end says that it is to be a folder.
   const paths = [`${folder}/`, ...(existsSync(file) ? [file] : [])]
   const refused = checkRights(paths, driver)
+  const foreign = findForeignLog(directory, driver)
+  if (foreign !== undefined) return { tables: 'unknown', problems: [foreign], freeBytes }
   if (!existsSync(file)) {
     return { tables: 'missing', problems: refused === undefined ? [] : [refused], freeBytes }
   }
   const problems = refused === undefined ? [] : [refused]
   const exposure = findExposure(directory)
   try {
-    checkLog(directory)
     const found = readTables(file)
     if (!StorageError.isInstance(found)) return { tables: found, problems, freeBytes, exposure }
     return { tables: 'unknown', problems: [...problems, found], freeBytes, exposure }
