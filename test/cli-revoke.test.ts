@@ -1,6 +1,7 @@
 import { createApiKey, MastraJwtAuth, tokenDigest } from '@signet/auth'
 import { openStore, type Store } from '@signet/store'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
 import { SECRET } from './support/memory-client.js'
@@ -92,6 +93,38 @@ describe('signet revoke', () => {
     const result = await revoke(['--token', '-'], `${prefix}${token}\n`)
     expect(result).toStrictEqual({ code: 0, stdout: 'Withdrawn: the token.\n', stderr: '' })
     expect(await withdrawn()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
+  })
+
+  it('ends by --all every token and API key that was given until now, and none that comes later', async () => {
+    const env = { MASTRA_JWT_SECRET: SECRET }
+    const { url } = await processes.start(project, env)
+    const createKey = async () => {
+      const flags = ['--name', 'robot', '--scope', 'agents:read', '--dir', project]
+      const { stdout } = await runSignet(['keys', 'create', ...flags], { env })
+      return stdout.trim()
+    }
+    const ask = async (credential: string) => {
+      const headers = { authorization: `Bearer ${credential}` }
+      const response = await fetch(`${url}/api/agents`, { headers })
+      return { status: response.status, code: Reflect.get(Object(await response.json()), 'code') }
+    }
+    const old = [sign({}), sign({ sub: 'bob', iss: 'https://other.example' }), await createKey()]
+    for (const credential of old) expect(await ask(credential)).toMatchObject({ status: 200 })
+    expect((await revoke(['--all'])).stdout).toMatch(
+      /^Withdrawn: every token of every issuer, and every API key, that was given until \d{4}-/,
+    )
+    for (const credential of old) {
+      await vi.waitFor(
+        async () =>
+          expect(await ask(credential)).toStrictEqual({ status: 401, code: 'token_revoked' }),
+        10_000,
+      )
+    }
+    // What is given in the same second has ended, too.
+    await sleep(1100)
+    for (const credential of [sign({}), await createKey()]) {
+      expect(await ask(credential)).toMatchObject({ status: 200 })
+    }
   })
 
   it('revokes an API key that is piped in', async () => {
