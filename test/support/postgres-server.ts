@@ -1,5 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,7 +29,16 @@ export interface PostgresServer {
   createDatabase(options?: string): Promise<string>
   /** Stops it at once, as a power cut would, or starts it again on the same port. */
   halt(): Promise<void>
+  /** Stops it as its administrator does: all is written to its files. */
+  shutDown(): Promise<void>
   start(): Promise<void>
+  /** Has its processes stand still, so that it takes connections and answers none; or go on. */
+  freeze(): void
+  thaw(): void
+  /** Runs a statement as its administrator, in one of its databases. */
+  run(url: string, statement: string): Promise<pg.QueryResult>
+  /** Where its data is. */
+  readonly data: string
   /** Stops it and removes its data. */
   remove(): Promise<void>
 }
@@ -43,8 +60,16 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
+/** A process and those that it has started. */
+function familyOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return [pid, ...children.split(' ').filter(Boolean).map(Number)]
+}
+
 /** What a server has that others do not. */
 export interface PostgresSettings {
+  /** The folder for its data. Default: that of temporary files. */
+  readonly place?: string
   /** Files in the folder above its data, by their names. Settings name them as `../name`. */
   readonly files?: Readonly<Record<string, string>>
   /** Settings such as `ssl=on`. A socket is in the folder. */
@@ -55,12 +80,24 @@ export interface PostgresSettings {
 export async function startPostgres(own: PostgresSettings = {}): Promise<PostgresServer> {
   const binaries = findBinaries()
   if (binaries === undefined) throw new Error(whyNoPostgres())
-  const directory = mkdtempSync(join(tmpdir(), 'signet-postgres-'))
+  const directory = mkdtempSync(join(own.place ?? tmpdir(), 'signet-postgres-'))
   const data = join(directory, 'data')
   const isRoot = process.getuid?.() === 0
   if (isRoot) chownSync(directory, NOBODY, NOBODY)
   const identity = { ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}), cwd: directory }
-  const options = ['-D', data, '-U', USER, '-E', 'UTF8', '--no-locale', '-A', 'trust', '--no-sync']
+  const options = [
+    '-D',
+    data,
+    '-U',
+    USER,
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '-A',
+    'trust',
+    '--no-sync',
+    '--wal-segsize=1',
+  ]
   const made = spawnSync(join(binaries, 'initdb'), options, { ...identity, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
 
@@ -76,15 +113,24 @@ export async function startPostgres(own: PostgresSettings = {}): Promise<Postgre
   let output = ''
   let count = 0
 
-  async function ask(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: url('postgres') })
+  async function run(connectionString: string, statement: string): Promise<pg.QueryResult> {
+    const client = new pg.Client({ connectionString })
     client.on('error', () => undefined)
     await client.connect()
     try {
-      await client.query(statement)
+      return await client.query(statement)
     } finally {
       await client.end()
     }
+  }
+
+  async function ask(statement: string): Promise<void> {
+    await run(url('postgres'), statement)
+  }
+
+  function signal(name: NodeJS.Signals): void {
+    if (child?.pid === undefined || hasEnded(child)) return
+    for (const pid of familyOf(child.pid)) process.kill(pid, name)
   }
 
   async function start(): Promise<void> {
@@ -116,13 +162,16 @@ export async function startPostgres(own: PostgresSettings = {}): Promise<Postgre
     throw new Error(`postgres does not answer: ${output}`)
   }
 
-  async function halt(): Promise<void> {
+  async function end(name: NodeJS.Signals): Promise<void> {
     const running = child
     if (running === undefined || hasEnded(running)) return
     const ended = new Promise((resolve) => running.once('exit', resolve))
-    running.kill('SIGQUIT')
+    signal('SIGCONT')
+    running.kill(name)
     await ended
   }
+
+  const halt = (): Promise<void> => end('SIGQUIT')
 
   function removeFiles(): void {
     rmSync(directory, { recursive: true, force: true })
@@ -144,7 +193,12 @@ export async function startPostgres(own: PostgresSettings = {}): Promise<Postgre
       return url(name)
     },
     halt,
+    shutDown: () => end('SIGINT'),
     start,
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
+    run,
+    data,
     remove: async () => {
       await halt()
       removeFiles()

@@ -192,10 +192,9 @@ export class RevocationFollower implements Revocations {
     const isForgotten = first?.sequence !== last.sequence && forgetAt * 1000 < latestNow()
     if (first !== undefined && isForgotten) return [first, ...others]
     this.#last = undefined
-    this.#options.logger.error(
-      'The log of withdrawals is not the one that was followed: was the database restored? It is read again from its ' +
-        'start, and what was known stays withdrawn here. Restart every instance.',
-    )
+    const message =
+      'The log of withdrawals is another one, as after a restore: it is read again. Restart every instance.'
+    this.#options.logger.error(message)
     return undefined
   }
 

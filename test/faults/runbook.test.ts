@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createApp } from '@signet/server'
+import { describe, expect, it } from 'vitest'
+import { STATUS } from '../../packages/server/src/error-response.js'
+import { NOT_READY_REASONS } from '../../packages/server/src/readiness.js'
+import type { StorageFaultClass } from '../../packages/store/src/error.js'
+import { createTestApplication } from '../support/application.js'
+import { ROOT } from '../support/signet-process.js'
+import { logMessages } from './log-message.js'
+import { runbookTable } from './runbook.js'
+
+const FAULTS: Readonly<Record<StorageFaultClass, true>> = {
+  unavailable: true,
+  read_only: true,
+  full: true,
+  refused: true,
+  corrupt: true,
+  permission: true,
+}
+
+const ALERTS = join(ROOT, 'docs', 'alerts.yml')
+const PROMTOOL = '/usr/bin/promtool'
+
+/** Names of metrics in a text. */
+function metricsIn(text: string): string[] {
+  return [...new Set(text.match(/\bsignet_[a-z_]+/g) ?? [])]
+}
+
+/** Names of metrics that a server has, whatever it was asked for. */
+async function metricNames(): Promise<ReadonlySet<string>> {
+  const { metrics } = createApp(createTestApplication().mastra)
+  const { text } = await metrics.scrape()
+  return new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name))
+}
+
+describe('docs/runbook.md says what to do', () => {
+  const codes = Object.entries(STATUS)
+  const urgent = codes.filter(([, status]) => status >= 500 || status === 424 || status === 429)
+
+  it.each(urgent)('about the code %s (%d)', (code, status) => {
+    const line = runbookTable('What callers see').find(
+      ({ cells, words }) => cells[0] === `${status}` && words[1]?.[0] === code,
+    )
+    expect(line?.cells[3]).toMatch(/\w/)
+  })
+
+  it.each(NOT_READY_REASONS)('about a server that is not ready: %s', (reason) => {
+    const line = runbookTable('What callers see').find(
+      ({ cells, words }) => cells[0] === '503 of `/ready`' && words[1]?.[0] === reason,
+    )
+    expect(line?.cells[3]).toMatch(/\w/)
+  })
+
+  it.each(Object.keys(FAULTS))('about a database whose fault is %s', (fault) => {
+    const lines = runbookTable('Faults of the database')
+    const own = lines.filter(({ words }) => words[0]?.[0] === fault)
+    expect(own.length).toBeGreaterThan(0)
+    for (const { cells } of own) expect(cells[3]).toMatch(/\w/)
+  })
+
+  it('about each code of a driver once', () => {
+    const codes = runbookTable('Faults of the database').flatMap(({ words }) => words[1] ?? [])
+    expect(codes.length).toBeGreaterThan(30)
+    expect(codes).toStrictEqual([...new Set(codes)])
+  })
+
+  it('about each warning and each error of the log', () => {
+    const lines = runbookTable('Messages of the log')
+    const told = new Set(lines.map(({ words }) => JSON.stringify([words[0]?.[0], words[1]?.[0]])))
+    const messages = logMessages()
+    expect(messages.length).toBeGreaterThan(20)
+    const untold = messages.filter(({ level, text }) => !told.has(JSON.stringify([level, text])))
+    expect(untold).toStrictEqual([])
+  })
+})
+
+describe('docs/alerts.yml', () => {
+  const text = readFileSync(ALERTS, 'utf8')
+  const alerts = text.split('- alert: ').slice(1)
+
+  it('asks for metrics that there are', async () => {
+    const names = await metricNames()
+    const asked = metricsIn(text)
+    expect(asked.length).toBeGreaterThan(3)
+    expect(asked.filter((name) => !names.has(name))).toStrictEqual([])
+  })
+
+  it('asks for codes that there are', () => {
+    const codes = [...text.matchAll(/code=~?"([^"]+)"/g)].flatMap(([, all = '']) => all.split('|'))
+    expect(codes.length).toBeGreaterThan(3)
+    expect(codes.filter((code) => !(code in STATUS))).toStrictEqual([])
+  })
+
+  it('names a heading of the runbook in each alert', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8')
+    const anchors = [...page.matchAll(/^## (.*)$/gm)].map(([, heading = '']) =>
+      heading.toLowerCase().replaceAll(' ', '-'),
+    )
+    for (const alert of alerts) {
+      const [, anchor] = /runbook: 'docs\/runbook\.md#([\w-]+)'/.exec(alert) ?? []
+      expect(anchors).toContain(anchor)
+    }
+    expect(alerts.length).toBeGreaterThan(5)
+  })
+
+  it('is what Prometheus takes', (context) => {
+    if (!existsSync(PROMTOOL)) return context.skip(`there is no ${PROMTOOL}`)
+    const { status, stdout, stderr } = spawnSync(PROMTOOL, ['check', 'rules', ALERTS])
+    expect({ status, stderr: stderr.toString() }).toStrictEqual({ status: 0, stderr: '' })
+    expect(stdout.toString()).toContain(`${alerts.length} rules found`)
+  })
+})
