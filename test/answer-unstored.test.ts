@@ -103,7 +103,7 @@ it(
     const metrics = await (await alice.get('/metrics')).text()
     expect(metrics).toMatch(/^signet_refusals_total\{code="answer_unstored"\} 1$/m)
     expect(metrics).not.toContain('answer_failed')
-    expect(server.process.stderr).toMatch(
+    await server.process.waitFor(
       /"code":"answer_unstored".*"fault":"full","driverCode":"SQLITE_FULL"/,
     )
     disk.free()
