@@ -1,12 +1,16 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { readGood } from '../support/memory-client.js'
 import { TinyDisk } from '../support/tiny-disk.js'
 import { Ledger } from './ledger.js'
 import { runbookFault } from './runbook.js'
-import { outcomeOf, WatchedServers, type Outcome } from './watched-server.js'
+import { until } from './until.js'
+import { outcomeOf, WatchedServers, type Outcome, type WatchedServer } from './watched-server.js'
 
 const DISK_MEGABYTES = 6
+/** Of SQLite, in bytes. */
+const PAGE = 4096
 const TIMEOUT_MS = 90_000
 
 const servers = new WatchedServers()
@@ -14,6 +18,29 @@ const cleanUp: (() => void)[] = []
 
 const isUnavailable = ({ status }: Outcome) => status === 503
 const isGood = ({ status }: Outcome) => status === 200
+
+/** How many requests for answers the audit knows, as an instance tells. */
+async function countRecords({ alice }: WatchedServer): Promise<number> {
+  const answer = await alice.get('/api/audit?action=agents:execute&limit=1000')
+  const { records }: { records: readonly { readonly count: number }[] } = JSON.parse(
+    await readGood(answer),
+  )
+  return records.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** Every request for an answer that came to one of the instances is in the audit, once. */
+async function expectAllRecorded(all: readonly [WatchedServer, ...WatchedServer[]]): Promise<void> {
+  let due = 0
+  for (const each of all) {
+    due += await each.metric('signet_http_requests_total', 'route="/api/agents/:agentId/generate"')
+    expect(await each.metric('signet_audit_lost_requests_total')).toBe(0)
+  }
+  const recorded = await until(
+    () => countRecords(all[0]),
+    (count) => count >= due,
+  )
+  expect(recorded).toBe(due)
+}
 
 afterEach(async () => {
   await servers.kill()
@@ -49,7 +76,7 @@ describe('a fault of the file under two processes of signet start', { timeout: T
     await other.writeUntil(second.alice, isGood)
     expect(await ledger.missing(second.alice)).toStrictEqual([])
     expect(await other.missing(first.alice)).toStrictEqual([])
-    expect(await first.metric('signet_audit_lost_requests_total')).toBe(0)
+    await expectAllRecorded([first, second])
   })
 
   it('that is moved away, and put back', async () => {
@@ -70,5 +97,38 @@ describe('a fault of the file under two processes of signet start', { timeout: T
     for (const name of files) renameSync(join(directory, `away-${name}`), join(directory, name))
     await ledger.writeUntil(server.alice, isGood)
     expect(await ledger.missing(server.alice)).toStrictEqual([])
+    await expectAllRecorded([server])
+  })
+
+  it('one of whose pages is damaged', async () => {
+    const directory = servers.makeFolder()
+    const env = { SIGNET_DATA_DIR: directory }
+    const before = await servers.start(env)
+    const ledger = new Ledger('damaged')
+    for (let count = 0; count < 20; count++) await ledger.writeUntil(before.alice, isGood)
+    await before.process.stop()
+    const path = join(directory, 'signet.db')
+    const whole = readFileSync(path)
+    const damaged = Buffer.from(whole)
+    for (let page = 0; page < damaged.length; page += PAGE) {
+      const bytes = damaged.subarray(page, page + PAGE)
+      if (bytes.includes('Echo the word')) bytes.fill(0x5a)
+    }
+    expect(damaged.equals(whole)).toBe(false)
+    writeFileSync(path, damaged)
+    const after = await servers.start(env)
+    const outcome = await until(
+      () => outcomeOf(after.alice.get('/api/memory/threads/damaged/messages')),
+      ({ status }) => status === 503,
+    )
+    expect(outcome).toStrictEqual({ status: 503, code: 'storage_unavailable', retryAfter: '5' })
+    const told = await after.untilTold(0, ({ fault }) => fault === 'corrupt')
+    expect(runbookFault('corrupt', told.driverCode ?? 'none')?.cells).toBeDefined()
+    await after.process.stop('SIGKILL')
+    rmSync(`${path}-wal`, { force: true })
+    rmSync(`${path}-shm`, { force: true })
+    writeFileSync(path, whole)
+    const restored = await servers.start(env)
+    expect(await ledger.missing(restored.alice)).toStrictEqual([])
   })
 })
