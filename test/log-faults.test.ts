@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -31,7 +39,7 @@ const canMount = (() => {
   return true
 })()
 
-/** Descriptors of pipes, and folders in which they are. */
+/** Closes and removes what a test made. */
 const cleanUp: (() => void)[] = []
 
 /** A pipe that has a reader, which never reads. */
@@ -45,6 +53,15 @@ function makeUnreadPipe(): string {
     rmSync(directory, { recursive: true })
   })
   return path
+}
+
+/** Has Node.js run this code at the start of each process and thread. */
+function preload(code: string): { readonly NODE_OPTIONS: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'signet-preload-'))
+  const file = join(directory, 'preload.cjs')
+  writeFileSync(file, code)
+  cleanUp.push(() => rmSync(directory, { recursive: true }))
+  return { NODE_OPTIONS: `--require=${file}` }
 }
 
 beforeEach(() => {
@@ -176,6 +193,22 @@ describe('a process that is to end', () => {
       expect(stderr).toContain('Finishing running answers')
     },
   )
+
+  it('is kept by nothing that an application does at the exit', async () => {
+    const server = await servers.start({ env: preload(`process.on('exit', () => { for (;;); })`) })
+    server.process.child.kill('SIGTERM')
+    await server.process.ended()
+    expect(server.process.child.signalCode).toBe('SIGTERM')
+  })
+
+  it('loads nothing once more that NODE_OPTIONS has each thread load', async () => {
+    const say = `require('fs').writeSync(2, require('worker_threads').isMainThread ? 'main\\n' : 'again\\n')`
+    const server = await servers.start({ env: preload(say) })
+    const { code, stderr } = await server.process.stop()
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^main$/m)
+    expect(stderr).not.toMatch(/^again$/m)
+  })
 
   it('ends signet dev on SIGHUP as on SIGTERM', async () => {
     const server = await servers.start({ command: 'dev' })

@@ -38,7 +38,8 @@ async function limitExit(signal: NodeJS.Signals): Promise<void> {
   const code = `setTimeout(() => process.kill(${process.pid}, '${signal}'), ${EXIT_MS})
     require('node:worker_threads').parentPort.postMessage(0)`
   await new Promise<void>((resolve) => {
-    new Worker(code, { eval: true, stdout: false })
+    // What NODE_OPTIONS has every thread load, such as tracing, is not begun once more at the end.
+    new Worker(code, { eval: true, stdout: false, execArgv: [], env: {} })
       .once('message', () => resolve())
       .once('error', () => resolve())
   })
