@@ -11,9 +11,16 @@ const OWN: readonly string[] = ['@signet/auth', '@signet/core', '@signet/server'
 /** How much of a stack is read. */
 const MOST_STACK_CHARACTERS = 20_000
 
-function stackOf(error: unknown): string {
+/**
+ * The places of a stack, without the message that stands before them: a text of somebody else's may look like a place.
+ */
+function placesOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.stack).slice(0, MOST_STACK_CHARACTERS) : ''
+    if (!(error instanceof Error)) return ''
+    const stack = String(error.stack)
+    const messageAt = stack.indexOf(error.message)
+    const begin = messageAt < 0 ? 0 : messageAt + error.message.length
+    return stack.slice(begin, begin + MOST_STACK_CHARACTERS)
   } catch {
     return ''
   }
@@ -23,14 +30,23 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error ? Reflect.get(error, 'code') : undefined
 }
 
+/** The path that a place of a stack names; none for an address of no file of this machine. */
+function pathOf(place: string): readonly string[] {
+  if (!place.startsWith('file:')) return [place]
+  try {
+    return [fileURLToPath(place)]
+  } catch {
+    return []
+  }
+}
+
 /** The files of a stack, without those of Node.js. */
 function filesOf(stack: string): readonly string[] {
   const lines = stack.split('\n').filter((line) => /^ +at /.test(line))
   return lines.flatMap((line) => {
     const [, place] =
       /(?:\(|at (?:async )?)((?:file:\/\/)?[/\\A-Z][^()]*):\d+:\d+\)?$/.exec(line) ?? []
-    if (place === undefined) return []
-    return [place.startsWith('file:') ? fileURLToPath(place) : place]
+    return place === undefined ? [] : pathOf(place)
   })
 }
 
@@ -52,7 +68,7 @@ function isPackage(file: string): boolean {
 export function endsTrust(error: unknown): boolean {
   if (codeOf(error) === 'ERR_INTERNAL_ASSERTION') return true
   if (faultOrigin() !== undefined) return false
-  const files = filesOf(stackOf(error))
+  const files = filesOf(placesOf(error))
   const isOfApplication = files.some((file) => !isOwn(file) && !isPackage(file))
   return !isOfApplication && files.some(isOwn)
 }
