@@ -52,11 +52,10 @@ function endEvent(runId: string, reason: unknown): string {
 }
 
 /**
- * Sends an answer as server-sent events: one `data:` line of JSON for each chunk, then
- * `data: [DONE]`, and a comment wherever nothing comes for 10 seconds. Asks for the next chunk only when the client has room for it, and stops the answer
- * when the client is gone. An answer that breaks off ends with an `error` chunk, and so does one whose
- * token is withdrawn, with the code `token_revoked`; one that the signal ends for another reason, with an
- * `abort` chunk.
+ * Sends an answer as server-sent events: one `data:` line of JSON for each chunk, then `data: [DONE]`; and a comment
+ * after each 10 seconds in which nothing comes. Asks for the next chunk only when the client has room for it, and stops
+ * the answer when the client is gone. An answer that breaks off ends with an `error` chunk, and so does one whose token
+ * is withdrawn, with the code `token_revoked`; one that the signal ends for another reason, with an `abort` chunk.
  */
 export function eventStream(
   answer: Pick<AgentStream, 'runId' | 'fullStream'>,

@@ -93,4 +93,17 @@ describe('withSignsOfLife', () => {
     const signs = withSignsOfLife({ next: () => Promise.reject(new Error('broken')) })
     await expect(signs.next()).rejects.toThrow('broken')
   })
+
+  it('fails where its source fails after a comment', async () => {
+    let fail = (): void => undefined
+    const signs = withSignsOfLife({
+      next: () => new Promise((_, reject) => (fail = () => reject(new Error('broken')))),
+    })
+    const first = signs.next()
+    await pass(10_000)
+    expect(await first).toStrictEqual(SIGN)
+    const second = signs.next()
+    fail()
+    await expect(second).rejects.toThrow('broken')
+  })
 })

@@ -4,6 +4,12 @@ const SILENCE_MS = 10_000
 /** A comment, which readers of server-sent events pass over (HTML Living Standard section 9.2.6). */
 const SIGN = ': waiting\n\n'
 
+/** A reader who has asked for the next event. */
+interface Waiting {
+  resolve(result: IteratorResult<string, undefined>): void
+  reject(error: unknown): void
+}
+
 /**
  * The same events, and a comment wherever the next one takes its time. A comment is made only for a reader who waits: one
  * who does not read gets none, and nothing piles up.
@@ -13,14 +19,14 @@ export function withSignsOfLife(
 ): AsyncIterator<string, undefined> {
   let timer: NodeJS.Timeout | undefined
   let isAsked = false
-  let waiting: ((result: IteratorResult<string, undefined>) => void) | undefined
+  let waiting: Waiting | undefined
   let settled: IteratorResult<string, undefined> | undefined
 
   function give(result: IteratorResult<string, undefined>): void {
-    const resolve = waiting
+    const reader = waiting
     waiting = undefined
     if (result.done === true) clearTimeout(timer)
-    resolve?.(result)
+    reader?.resolve(result)
   }
 
   /** Asks for the next event, once: it may come after several comments. */
@@ -39,7 +45,7 @@ export function withSignsOfLife(
   return {
     next: () =>
       new Promise((resolve, reject) => {
-        waiting = resolve
+        waiting = { resolve, reject }
         if (settled !== undefined) {
           give(settled)
           settled = undefined
@@ -47,7 +53,8 @@ export function withSignsOfLife(
         }
         if (timer === undefined) timer = setTimeout(showSign, SILENCE_MS).unref()
         else timer.refresh()
-        if (!isAsked) ask().catch(reject)
+        // Whoever waits by then is told, who need not be the one who waits now.
+        if (!isAsked) ask().catch((error: unknown) => waiting?.reject(error))
       }),
     async return() {
       clearTimeout(timer)
