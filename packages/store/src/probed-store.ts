@@ -48,7 +48,8 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
       ? postgresDriver(databaseUrl, { isPatient, maxConnections })
       : libsqlDriver(directory, isPatient ? undefined : onNotice)
   let isOpen = false
-  const opened = waitForTables(createDatabase(createDriver(false), probe.onStatement), () => isOpen)
+  const database = createDatabase(createDriver(false), probe.onStatement)
+  const opened = waitForTables(database, () => isOpen)
   const now = probe.now ?? Date.now
   const answering = refuseWhileSilent(opened)
   const check = new WriteCheck(() => answering.write((tx) => storeTrialExchange(tx, now())))
@@ -69,6 +70,8 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
       } finally {
         await patient.close()
       }
+      // A file is held by the connection that writes from now on: only that one can save what a deleted file holds.
+      if (database.driver.isSingleWriter) await database.write(async () => undefined)
       isOpen = true
     },
     ready: () => opened.read(async (tx) => void (await sql`select 1`.execute(tx))),

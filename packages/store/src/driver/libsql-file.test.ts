@@ -253,6 +253,20 @@ describeStores(
       expect(notices.at(-1)).toMatchObject({ level: 'info' })
     })
 
+    it('is written into a new file also where nothing was stored since the start', async () => {
+      const { directory, store, path } = await openWatched()
+      await store.close()
+      const again = await stores.open({ directory })
+      await again.ready()
+      rmSync(path('signet.db'))
+      await again.close()
+      const rescued = readdirSync(directory).find((name) => name.startsWith('signet-rescued-'))
+      const copy = await stores.locate()
+      copyFileSync(path(rescued ?? ''), join(copy.directory, 'signet.db'))
+      const { memory } = await stores.open(copy)
+      expect(await memory.getThread(ALICE, 't')).toMatchObject({ id: 't' })
+    })
+
     it('is written beside its folder where that is moved or deleted', async () => {
       const { directory, store, notices } = await openWatched()
       renameSync(directory, `${directory}-moved`)
