@@ -117,6 +117,16 @@ describe('signet restore', () => {
     aside.close()
   })
 
+  it('says so where the backup is in its place and the tokens could not be ended', async () => {
+    await backUp()
+    const backup = new Libsql(join(project, 'b.db'))
+    backup.exec('drop table signet_revocation')
+    backup.close()
+    const { code, stdout, stderr } = await run('restore', ['b.db', '--end-tokens'])
+    expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^error: .*no token has ended.* signet revoke --all/)
+  })
+
   it('refuses while a server runs, and changes nothing', async () => {
     await backUp()
     const { memory } = await start()

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { restoreFile } from '@signet/store'
 import { enterProject } from '../environment.js'
+import { CommandFailure } from '../failure.js'
 import { fileDirectory, inFile } from '../file-store.js'
 import { type Io, writeLine } from '../io.js'
 import { printableJson, printableText } from '../printable.js'
-import { openProject } from '../project.js'
+import { openProject, type Project } from '../project.js'
 import { withProjectStore } from '../project-store.js'
 
 const POSTGRES =
@@ -23,10 +24,23 @@ export interface RestoreFlags {
   readonly json?: boolean
 }
 
+/** @throws {CommandFailure} that says where that leaves the operator */
+async function endTokens(project: Project): Promise<void> {
+  try {
+    await withProjectStore(project, ({ revocations }) => revocations.append({ kind: 'all' }))
+  } catch (cause) {
+    if (!(cause instanceof CommandFailure)) throw cause
+    throw new CommandFailure(
+      `The backup is in its place, but no token has ended: start no server before signet revoke --all has gone well. ${cause.message}`,
+      { cause },
+    )
+  }
+}
+
 /**
  * Puts a backup in the place of the file of an application, whose server must not run.
  * @param backup - the file, from the folder in which the command runs
- * @throws {CommandFailure} where that cannot be done; then nothing is changed
+ * @throws {CommandFailure} where that cannot be done; then nothing is changed, unless only the tokens could not be ended
  */
 export async function runRestore(
   backup: string,
@@ -47,9 +61,7 @@ export async function runRestore(
       writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
     }
   }
-  if (hasEnded) {
-    await withProjectStore(project, ({ revocations }) => revocations.append({ kind: 'all' }))
-  }
+  if (hasEnded) await endTokens(project)
   const told = flags.json
     ? printableJson({ file, putAside: moved, endedTokens: hasEnded })
     : `${FORGOTTEN} ${hasEnded ? ENDED : NOT_ENDED}`
