@@ -72,7 +72,7 @@ export interface PostgresSettings {
   readonly place?: string
   /** Files in the folder above its data, by their names. Settings name them as `../name`. */
   readonly files?: Readonly<Record<string, string>>
-  /** Settings such as `ssl=on`. A socket is in the folder. */
+  /** Settings such as `ssl=on`. @param directory - its folder */
   settings?(directory: string): readonly string[]
 }
 

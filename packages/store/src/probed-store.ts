@@ -45,7 +45,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
   const { databaseUrl, maxConnections, directory, onNotice } = options
   const createDriver = (isPatient: boolean) =>
     databaseUrl
-      ? postgresDriver(databaseUrl, { isPatient, maxConnections })
+      ? postgresDriver(databaseUrl, { isPatient, maxConnections, onNotice })
       : libsqlDriver(directory, isPatient ? undefined : onNotice)
   let isOpen = false
   const database = createDatabase(createDriver(false), probe.onStatement)

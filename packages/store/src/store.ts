@@ -15,7 +15,7 @@ export interface StoreOptions {
   readonly maxConnections?: number
   /** The folder of the file; made where it is missing. */
   readonly directory: string
-  /** Is told what an operator must know of the file while it is open. Default: nobody is. */
+  /** Is told what an operator must know of the database while it is open. Default: nobody is. */
   readonly onNotice?: (notice: StoreNotice) => void
 }
 

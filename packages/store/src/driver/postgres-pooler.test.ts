@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { createDeferred } from '../../../../test/support/deferred.js'
 import { ALICE, textMessage } from '../../../../test/support/memory.js'
 import {
   startPgBouncer,
@@ -8,6 +10,7 @@ import {
 } from '../../../../test/support/pgbouncer.js'
 import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase } from '../database.js'
+import type { StoreNotice } from '../store.js'
 import { postgresDriver } from './postgres.js'
 
 const reason = whyNoPgBouncer()
@@ -43,6 +46,31 @@ describe.skipIf(reason !== undefined && !isRequired)('a PostgreSQL behind PgBoun
         await revocations.append({ kind: 'token-id', issuer: 'local', tokenId: 'j' })
         expect(await revocations.readAfter(0, 9)).toHaveLength(1)
       })
+
+      it.each([
+        ['session', 0],
+        ['transaction', 1],
+      ])(
+        'in pool mode %s says %i times that nobody is told of withdrawals',
+        async (mode, count) => {
+          const notices: StoreNotice[] = []
+          const isTold = createDeferred()
+          const { revocations } = await stores.open({
+            ...(await locateBehind(`pool_mode=${mode}`)),
+            onNotice: (notice) => {
+              notices.push(notice)
+              isTold.resolve()
+            },
+          })
+          const heard: number[] = []
+          const end = revocations.onAppend?.(() => void heard.push(1))
+          if (count > 0) await isTold.promise
+          // Once when it begins, and once more by the notification that is tried.
+          else while (heard.length < 2) await sleep(20)
+          expect(notices).toHaveLength(count)
+          end?.()
+        },
+      )
 
       it('has each transaction bounded, and nothing else of its connections', async () => {
         const { databaseUrl } = await locateBehind('pool_mode=transaction', 'default_pool_size=1')

@@ -144,6 +144,7 @@ describeStores(
         url: relay.url,
         channel: 'signet_revocation',
         connectTimeoutMs: 300,
+        onUnheard: () => undefined,
         loadDriver: async () => {
           attempts++
           if (attempts > 1) timedOut.resolve()

@@ -1,11 +1,14 @@
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from 'pg'
 import type { Signal } from './contract.js'
 import { requirePg, type loadPg } from './load-pg.js'
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 10_000
 const REST_MS = 60_000
+/** How long a notification may be on its way to us, in milliseconds. */
+const HEARD_MS = 2000
 /** An idle connection is asked for signs of life after so long. */
 const KEEP_ALIVE_MS = 10_000
 
@@ -17,26 +20,26 @@ export interface PostgresSignalOptions {
   /** How long it may take until the server listens. */
   readonly connectTimeoutMs: number
   readonly loadDriver: typeof loadPg
+  /** Is told, once, where a pooler keeps notifications back; then nothing is listened to any more. */
+  readonly onUnheard: () => void
+}
+
+interface Connection {
+  readonly client: Client
+  /** Resolves once the connection is closed. */
+  readonly closed: Promise<void>
+  drop(): void
 }
 
 /**
- * Listens until the connection is lost or `signal` is aborted. The socket is ours, because `pg` neither
- * takes a connection out of what keeps a process alive, nor ends one that does not answer.
+ * A connection that keeps no process alive. The socket is ours, because `pg` neither takes a connection out of what
+ * keeps a process alive, nor ends one that does not answer.
  */
-async function listen(
-  { url, channel, connectTimeoutMs, loadDriver }: PostgresSignalOptions,
-  signal: AbortSignal,
-  onNotice: () => void,
-): Promise<void> {
+async function createConnection({ url, loadDriver }: PostgresSignalOptions): Promise<Connection> {
   const { Client } = await requirePg(loadDriver)
-  if (signal.aborted) return
   const socket = new Socket()
   socket.unref()
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  const drop = () => void socket.destroy()
-  signal.addEventListener('abort', drop)
-  const timer = setTimeout(drop, connectTimeoutMs)
-  timer.unref()
   const client = new Client({
     connectionString: url,
     application_name: 'signet',
@@ -46,14 +49,56 @@ async function listen(
   })
   // What goes wrong closes the socket; an error event that nobody hears would end the process.
   client.on('error', () => undefined)
+  return { client, closed, drop: () => void socket.destroy() }
+}
+
+/** Whether another process than the one that greeted us does our work: a pooler is between. */
+async function isBehindPooler(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return Reflect.get(client, 'processID') !== rows[0]?.pid
+}
+
+/**
+ * Whether a notification of another connection arrives. The one that listens asks nothing meanwhile: a pooler would
+ * give it a connection for that, and with it what waits there.
+ */
+async function isHeard(listening: Client, options: PostgresSignalOptions): Promise<boolean> {
+  const arrived = new Promise<boolean>((resolve) => {
+    listening.once('notification', () => resolve(true))
+  })
+  const { client, drop } = await createConnection(options)
+  const timer = setTimeout(drop, options.connectTimeoutMs).unref()
+  try {
+    await client.connect()
+    await client.query(`notify ${options.channel}`)
+    return await Promise.race([arrived, sleep(HEARD_MS, false, { ref: false })])
+  } finally {
+    clearTimeout(timer)
+    drop()
+  }
+}
+
+/** Listens until the connection is lost or `signal` is aborted. Resolves to false where there is nothing to hear. */
+async function listen(
+  options: PostgresSignalOptions,
+  signal: AbortSignal,
+  onNotice: () => void,
+): Promise<boolean> {
+  const { client, closed, drop } = await createConnection(options)
+  if (signal.aborted) return true
+  signal.addEventListener('abort', drop)
+  const timer = setTimeout(drop, options.connectTimeoutMs).unref()
   client.on('notification', onNotice)
   try {
     await client.connect()
-    await client.query(`listen ${channel}`)
+    const isPooled = await isBehindPooler(client)
+    await client.query(`listen ${options.channel}`)
     clearTimeout(timer)
     // What was told while nobody listened.
     onNotice()
+    if (isPooled && !(await isHeard(client, options)) && !signal.aborted) return false
     await closed
+    return true
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', drop)
@@ -79,6 +124,7 @@ export function postgresSignal(options: PostgresSignalOptions): PostgresSignal {
   const listeners = new Set<{ readonly call: () => void }>()
   let session: AbortController | undefined
   let isClosed = false
+  let isDeaf = false
 
   async function run(signal: AbortSignal, restMs = 0): Promise<void> {
     let pause = FIRST_PAUSE_MS
@@ -89,7 +135,12 @@ export function postgresSignal(options: PostgresSignalOptions): PostgresSignal {
     }
     while (!signal.aborted) {
       // Nobody waits for it, and whoever asks the database for something learns what is wrong.
-      await listen(options, signal, onNotice).catch(() => undefined)
+      const isOfUse = await listen(options, signal, onNotice).catch(() => true)
+      if (!isOfUse) {
+        isDeaf = true
+        options.onUnheard()
+        return
+      }
       // By chance a little shorter, so that many servers do not come back at once.
       const pauseMs = pause * (1 - Math.random() / 2)
       await pauseFor(pauseMs, signal)
@@ -109,7 +160,7 @@ export function postgresSignal(options: PostgresSignalOptions): PostgresSignal {
 
   return {
     subscribe(listener) {
-      if (isClosed) return () => undefined
+      if (isClosed || isDeaf) return () => undefined
       const entry = { call: listener }
       listeners.add(entry)
       if (session === undefined) begin()
@@ -119,7 +170,7 @@ export function postgresSignal(options: PostgresSignalOptions): PostgresSignal {
       }
     },
     rest() {
-      if (session === undefined) return
+      if (session === undefined || isDeaf) return
       stop()
       begin(REST_MS)
     },

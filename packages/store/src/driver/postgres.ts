@@ -8,6 +8,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import { StorageError } from '../error.js'
+import type { StoreNotice } from '../store.js'
 import type { Driver } from './contract.js'
 import { loadPg } from './load-pg.js'
 import { checkAddress } from './postgres-address.js'
@@ -37,8 +38,23 @@ export interface PostgresOptions {
   readonly answerTimeoutMs?: number
   /** How many connections are used at most; default 20. One more listens to notifications. */
   readonly maxConnections?: number
+  /** Is told what an operator must know. Default: nobody is. */
+  readonly onNotice?: (notice: StoreNotice) => void
   readonly loadDriver?: typeof loadPg
 }
+
+const UNHEARD: StoreNotice = {
+  level: 'info',
+  message:
+    'PostgreSQL is behind a pooler that passes no notifications on, as PgBouncer in pool_mode transaction: withdrawals are learned of by asking alone, every 250 ms.',
+}
+const SHORTAGE: StoreNotice = {
+  level: 'warn',
+  message:
+    'PostgreSQL gives fewer connections than wanted, and requests share them: raise max_connections or the limit of the role, or lower SIGNET_DATABASE_POOL_MAX.',
+}
+/** How long what goes on is not told again, in milliseconds. */
+const QUIET_MS = 600_000
 
 /** The dialect of PostgreSQL, whose transactions bound themselves. */
 class BoundedDialect extends PostgresDialect {
@@ -99,7 +115,15 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
   const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS
   const loadDriver = options.loadDriver ?? loadPg
-  const appends = postgresSignal({ url, channel: LOG_CHANNEL, connectTimeoutMs, loadDriver })
+  const onNotice = options.onNotice ?? (() => undefined)
+  const appends = postgresSignal({
+    url,
+    channel: LOG_CHANNEL,
+    connectTimeoutMs,
+    loadDriver,
+    onUnheard: () => onNotice(UNHEARD),
+  })
+  let quietUntil = 0
   const pool = () =>
     createPool({
       url,
@@ -110,6 +134,9 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
       onShortage: (connections) => {
         // The log of revocations is read without being told, too: work needs the connection more.
         if (connections === 0) appends.rest()
+        if (performance.now() < quietUntil) return
+        quietUntil = performance.now() + QUIET_MS
+        onNotice(SHORTAGE)
       },
     })
   return {
