@@ -62,3 +62,12 @@ export function logMessages(): readonly LogMessage[] {
   }
   return messages
 }
+
+/** Those of some texts that the sources do not have. What changes in one is `…`. */
+export function textsOfNobody(texts: readonly string[]): readonly string[] {
+  const all = sources()
+    .join('\n')
+    .replaceAll(/'\s*\+\s*'/g, '')
+  const isThere = (text: string) => text.split('…').every((part) => all.includes(part.trim()))
+  return texts.filter((text) => text === '' || !isThere(text))
+}

@@ -8,7 +8,7 @@ import { NOT_READY_REASONS } from '../../packages/server/src/readiness.js'
 import type { StorageFaultClass } from '../../packages/store/src/error.js'
 import { createTestApplication } from '../support/application.js'
 import { ROOT } from '../support/signet-process.js'
-import { logMessages } from './log-message.js'
+import { logMessages, textsOfNobody } from './log-message.js'
 import { runbookTable } from './runbook.js'
 
 const FAULTS: Readonly<Record<StorageFaultClass, true>> = {
@@ -73,6 +73,12 @@ describe('docs/runbook.md says what to do', () => {
     expect(messages.length).toBeGreaterThan(20)
     const untold = messages.filter(({ level, text }) => !told.has(JSON.stringify([level, text])))
     expect(untold).toStrictEqual([])
+  })
+
+  it('about no message that nothing logs any more', () => {
+    const texts = runbookTable('Messages of the log').map(({ words }) => words[1]?.[0] ?? '')
+    expect(texts.length).toBeGreaterThan(20)
+    expect(textsOfNobody(texts)).toStrictEqual([])
   })
 })
 
