@@ -3,17 +3,20 @@ import {
   chownSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
-import { openStore } from '@signet/store'
+import { openStore, restoreFile } from '@signet/store'
 import Libsql from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
@@ -88,6 +91,26 @@ describe('signet backup', () => {
     expect(readdirSync(project).filter((name) => name.includes('part'))).toStrictEqual([])
   })
 
+  it.each<readonly [string, (file: string, other: string) => void]>([
+    ['its own name', () => {}],
+    ['a symbolic link', (file, other) => symlinkSync(file, other)],
+    ['a second name', (file, other) => linkSync(file, other)],
+  ])('is never written over the database itself, by %s', async (name, link) => {
+    await backUp()
+    const { memory } = await start()
+    const file = join(data, 'signet.db')
+    const target = name === 'its own name' ? file : join(project, 'other.db')
+    link(file, target)
+    const { ino } = statSync(file)
+    const { code, stderr } = await run('backup', [target, '--force'])
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/database itself/),
+    })
+    expect(statSync(file).ino).toBe(ino)
+    expect((await memory.readThreads()).length).toBe(2)
+  })
+
   it('says where there is nothing to back up, and for PostgreSQL what to do', async () => {
     const none = await run('backup', ['b.db'])
     expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/nothing to back up/) })
@@ -149,9 +172,33 @@ describe('signet restore', () => {
     await memory.ask('clerk', 'crash', QUESTION)
     await process.stop('SIGKILL')
     expect(statSync(join(data, 'signet.db-wal')).size).toBeGreaterThan(0)
-    expect((await run('restore', ['b.db'])).code).toBe(0)
+    const { stdout } = await run('restore', ['b.db', '--json'])
+    const { putAside }: { putAside: string[] } = JSON.parse(stdout)
     const second = await start()
     expect((await second.memory.readThreads()).map(({ id }) => id)).toStrictEqual(['before'])
+    // One file, which nothing can part from its log.
+    expect(putAside).toHaveLength(1)
+    const aside = new Libsql(putAside[0] ?? '')
+    const rows = aside.prepare("select id from signet_thread where id = 'crash'").all([])
+    expect(rows).toHaveLength(1)
+    aside.close()
+  })
+
+  it('keeps what was there each time, also twice in a second', async () => {
+    await backUp()
+    const kept = [1, 2, 3].flatMap(() => restoreFile(join(project, 'b.db'), data))
+    expect(new Set(kept).size).toBe(3)
+    expect(kept.every((file) => existsSync(file))).toBe(true)
+  })
+
+  it('that ended before the backup had its name begins with no empty database', async () => {
+    await backUp()
+    renameSync(join(data, 'signet.db'), join(data, 'signet-before-restore-2026-11-29T22-30-00.db'))
+    const flags = ['start', '--dir', project, '--port', '0']
+    const { code, stderr } = await runSignet(flags, { env })
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/was kept/) })
+    expect((await run('restore', ['b.db'])).code).toBe(0)
+    await start()
   })
 
   it.each<readonly [string, RegExp, (file: string) => void]>([

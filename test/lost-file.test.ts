@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
 import { afterEach, expect, it } from 'vitest'
@@ -78,6 +78,13 @@ it(
 
     const rescued = readdirSync(data).find((name) => name.startsWith('signet-rescued-')) ?? ''
     expect(stderr).toContain(`signet restore ${join(data, rescued)}`)
+    for (const command of ['start', 'doctor', 'revoke']) {
+      const flags = command === 'revoke' ? ['--all'] : []
+      const anew = await runSignet([command, '--dir', project, ...flags], { env })
+      expect(anew.code).toBe(1)
+      expect(anew.stdout + anew.stderr).toContain(`${join(data, rescued)} was kept of it`)
+    }
+    expect(existsSync(join(data, 'signet.db'))).toBe(false)
     const restored = await runSignet(['restore', join(data, rescued), '--dir', project], { env })
     expect(restored).toMatchObject({ code: 0 })
     const { url } = await processes.start(project, env)

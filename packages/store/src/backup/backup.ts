@@ -4,6 +4,7 @@ import Libsql from 'libsql'
 import { libsqlDriver } from '../driver/libsql.js'
 import { checkLog } from '../driver/libsql-file.js'
 import { createFile, fileOf } from '../driver/libsql-folder.js'
+import { isSameFile } from '../driver/libsql-use.js'
 import { StorageError } from '../error.js'
 import { translate } from '../translate.js'
 import { checkCopy } from './check-copy.js'
@@ -33,6 +34,9 @@ export function backupFile(target: string, options: BackupOptions): number {
   const file = resolve(target)
   if (!existsSync(source)) {
     throw new StorageError('value_invalid', `There is nothing to back up: ${source} is not there.`)
+  }
+  if (isSameFile(file, source)) {
+    throw new StorageError('value_invalid', `${file} is the database itself: name another file.`)
   }
   if (existsSync(file) && !options.replaces) {
     throw new StorageError('value_invalid', `${file} is there already, and was left as it is.`)

@@ -1,16 +1,15 @@
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import Libsql from 'libsql'
 import { libsqlDriver } from '../driver/libsql.js'
-import { createFile, fileOf, makeFolder, timeForName } from '../driver/libsql-folder.js'
+import { createFile, fileOf, makeFolder } from '../driver/libsql-folder.js'
+import { ENDS, newPath } from '../driver/libsql-kept.js'
 import { isOwnLog } from '../driver/libsql-log.js'
-import { isInUse } from '../driver/libsql-use.js'
+import { isInUse, isSameFile } from '../driver/libsql-use.js'
 import { StorageError } from '../error.js'
 import { translate } from '../translate.js'
 import { checkCopy } from './check-copy.js'
 import { makeDurable } from './durable.js'
-
-/** What stands in the names of the files of a database, first the database itself. */
-const ENDS = ['', '-wal', '-shm']
 
 /** Copies a backup, with the log beside it that belongs to it. */
 function copyBackup(backup: string, copy: string): void {
@@ -38,13 +37,31 @@ function putAside(file: string, aside: string): string[] {
   return moved
 }
 
-/** Gives a file a second name, where the file system can. */
+/** Gives a file a second name, where the file system can. @throws where the name is taken */
 function addName(file: string, name: string): boolean {
   try {
     linkSync(file, name)
     return true
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'EEXIST') throw error
     return false
+  }
+}
+
+/**
+ * Takes what the log of a database has into it: else what is killed between the renaming of the one and of the other
+ * leaves them apart. Of a damaged database, or on a full disk, the log stays.
+ */
+function emptyLog(file: string): void {
+  if (!existsSync(file) || !existsSync(`${file}-wal`) || !isOwnLog(file)) return
+  let database: Libsql.Database | undefined
+  try {
+    database = new Libsql(file)
+    database.exec('pragma wal_checkpoint(truncate)')
+  } catch {
+    // It is put aside with its log, as it is.
+  } finally {
+    database?.close()
   }
 }
 
@@ -62,7 +79,7 @@ export function restoreFile(backup: string, directory: string): readonly string[
   const source = resolve(backup)
   const file = fileOf(directory)
   if (!existsSync(source)) throw new StorageError('value_invalid', `${source} is not there.`)
-  if (source === resolve(file)) {
+  if (isSameFile(source, file)) {
     throw new StorageError('value_invalid', `${source} is the database itself: name a backup.`)
   }
   const copy = `${file}.part-${process.pid}`
@@ -75,7 +92,8 @@ export function restoreFile(backup: string, directory: string): readonly string[
     copyBackup(source, copy)
     checkCopy(copy, source)
     makeDurable(copy)
-    const moved = putAside(file, join(directory, `signet-before-restore-${timeForName()}.db`))
+    emptyLog(file)
+    const moved = putAside(file, newPath(join(directory, 'signet-before-restore')))
     renameSync(copy, file)
     makeDurable(directory)
     return moved

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import type { StoreNotice } from '../store.js'
-import { createFile, findExposure, fileOf, makeFolder, timeForName } from './libsql-folder.js'
+import { createFile, findExposure, fileOf, makeFolder } from './libsql-folder.js'
+import { rescuePaths, whyNotAnew } from './libsql-kept.js'
 import { isOwnLog } from './libsql-log.js'
 import { FilePresence } from './libsql-presence.js'
 import { isInUse } from './libsql-use.js'
@@ -118,6 +119,8 @@ export class LibsqlFile {
   #prepare(): void {
     makeFolder(this.#directory)
     checkLog(this.#directory)
+    const reason = whyNotAnew(this.#directory)
+    if (reason !== undefined) throw reason
   }
 
   #open(): Libsql.Database {
@@ -143,9 +146,8 @@ export class LibsqlFile {
 
   /** Writes what a file that has no name any more holds into a new one beside, or, without the folder, beside that. */
   #rescue(writer: Libsql.Database): void {
-    const name = `signet-rescued-${timeForName()}.db`
-    for (const folder of [this.#directory, dirname(resolve(this.#directory))]) {
-      const file = join(folder, name)
+    const paths = rescuePaths(this.#directory)
+    for (const file of paths) {
       try {
         createFile(file)
         writer.prepare('vacuum into ?').run([file])
@@ -158,7 +160,7 @@ export class LibsqlFile {
         // The folder is gone, or full.
       }
     }
-    const message = `What was stored could not be written to ${name}. Where ${this.#directory} was moved, it is there.`
+    const message = `What was stored could not be written to ${paths.join(' or ')}. Where ${this.#directory} was moved, it is there.`
     this.#notify({ level: 'error', message })
   }
 }

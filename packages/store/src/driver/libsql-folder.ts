@@ -46,11 +46,6 @@ export function createFile(file: string): boolean {
   }
 }
 
-/** `2026-11-29T22-30-00`: a time that may stand in the name of a file. */
-export function timeForName(): string {
-  return new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-}
-
 /** What others on this machine may do with the database, and what ends that: a sentence each. */
 export interface Exposure {
   readonly what: string

@@ -1,4 +1,4 @@
-import { linkSync, rmSync } from 'node:fs'
+import { linkSync, rmSync, statSync } from 'node:fs'
 import Libsql from 'libsql'
 
 /**
@@ -25,4 +25,12 @@ export function isInUse(file: string): boolean | undefined {
     database?.close()
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(name + end, { force: true })
   }
+}
+
+/** Whether two paths name one file, whatever links lead to it. */
+export function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((path) =>
+    statSync(path, { bigint: true, throwIfNoEntry: false }),
+  )
+  return first !== undefined && first.dev === second?.dev && first.ino === second.ino
 }

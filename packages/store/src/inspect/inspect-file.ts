@@ -6,6 +6,7 @@ import type { Driver } from '../driver/contract.js'
 import { libsqlDriver } from '../driver/libsql.js'
 import { checkLog } from '../driver/libsql-file.js'
 import { fileOf, findExposure } from '../driver/libsql-folder.js'
+import { whyNotAnew } from '../driver/libsql-kept.js'
 import { StorageError } from '../error.js'
 import { compareTables } from '../migration/migrate.js'
 import { translate } from '../translate.js'
@@ -81,7 +82,8 @@ export function inspectFile(directory: string): StoreInspection {
   const foreign = findForeignLog(directory, driver)
   if (foreign !== undefined) return { tables: 'unknown', problems: [foreign], freeBytes }
   if (!existsSync(file)) {
-    return { tables: 'missing', problems: refused === undefined ? [] : [refused], freeBytes }
+    const problems = [refused, whyNotAnew(directory)].filter((each) => each !== undefined)
+    return { tables: 'missing', problems, freeBytes }
   }
   const problems = refused === undefined ? [] : [refused]
   const exposure = findExposure(directory)
