@@ -111,3 +111,17 @@ export interface Schema {
   signet_audit: AuditTable
   signet_migration: MigrationTable
 }
+
+const NAMES: Readonly<Record<keyof Schema, true>> = {
+  signet_thread: true,
+  signet_thread_entry: true,
+  signet_message: true,
+  signet_owner: true,
+  signet_revocation: true,
+  signet_api_key: true,
+  signet_audit: true,
+  signet_migration: true,
+}
+
+/** The names of the tables. */
+export const TABLES = Object.keys(NAMES) as (keyof Schema)[]

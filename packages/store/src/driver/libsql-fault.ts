@@ -25,7 +25,7 @@ const CODES: readonly Row[] = [
 /** A table of ours is missing where somebody has put another file in the place of ours. */
 const NO_TABLE = /^no such (?:table|column)/
 const NO_TABLE_MESSAGE =
-  'The tables of Signet are not in the file as this version knows them: restore it, or restart Signet to have them made.'
+  'The tables of Signet are not in the file as this version knows them: restore a backup. Where all of them are gone, a restart makes empty ones.'
 
 /** Codes that say what failed, and not why: the file system is asked. */
 const UNTOLD = /^SQLITE_(?:IOERR|CANTOPEN|READONLY)/

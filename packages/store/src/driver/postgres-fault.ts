@@ -4,7 +4,7 @@ import { faultOfSystem } from './system-fault.js'
 type Row = readonly [codes: RegExp, kind: Fault['kind'], message?: string]
 
 const NO_TABLES =
-  'The tables of Signet are not in the database as this version knows them: restore them, or restart Signet to have them made.'
+  'The tables of Signet are not in the database as this version knows them: restore a backup, or name the right database. Where all of them are gone, a restart makes empty ones.'
 
 const NO_CONNECTION_MESSAGE =
   'PostgreSQL has no connection left: raise max_connections or the limit of the role, or lower SIGNET_DATABASE_POOL_MAX.'

@@ -9,6 +9,7 @@ import { fileOf, findExposure } from '../driver/libsql-folder.js'
 import { whyNotAnew } from '../driver/libsql-kept.js'
 import { StorageError } from '../error.js'
 import { compareTables } from '../migration/migrate.js'
+import { TABLES } from '../schema.js'
 import { translate } from '../translate.js'
 import type { StoreInspection } from './inspection.js'
 
@@ -41,10 +42,21 @@ function readTables(file: string): StoreInspection['tables'] | StorageError {
   try {
     const [check] = database.prepare('pragma quick_check(1)').all([])
     if (Reflect.get(Object(check), 'quick_check') !== 'ok') return damaged()
-    const sql = "select name from sqlite_schema where type = 'table' and name = 'signet_migration'"
-    if (database.prepare(sql).all([]).length === 0) return 'missing'
-    const rows = database.prepare('select name from signet_migration').all([])
-    return compareTables(new Set(rows.map((row) => String(Reflect.get(Object(row), 'name')))))
+    const namesOf = (sql: string) =>
+      new Set(
+        database
+          .prepare(sql)
+          .all([])
+          .map((row) => String(Reflect.get(Object(row), 'name'))),
+      )
+    const made = namesOf("select name from sqlite_schema where type = 'table'")
+    if (!made.has('signet_migration')) return 'missing'
+    const tables = compareTables(namesOf('select name from signet_migration'))
+    if (tables === 'current') {
+      const lost = TABLES.find((name) => !made.has(name))
+      if (lost !== undefined) database.prepare(`select 1 from ${lost}`)
+    }
+    return tables
   } finally {
     database.close()
   }

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import { createDatabase } from '../database.js'
 import { postgresDriver } from '../driver/postgres.js'
 import { StorageError } from '../error.js'
-import { compareTables } from '../migration/migrate.js'
+import { compareTables, requireTables } from '../migration/migrate.js'
 import type { Schema } from '../schema.js'
 import type { StoreInspection } from './inspection.js'
 
@@ -63,7 +63,10 @@ async function look(tx: Transaction<Schema>): Promise<StoreInspection> {
   if (!standing.hasTables) return { tables: 'missing', problems: problemsOf(standing, 'missing') }
   const applied = await tx.selectFrom('signet_migration').select('name').execute()
   const tables = compareTables(new Set(applied.map(({ name }) => name)))
-  return { tables, problems: problemsOf(standing, tables) }
+  const problems = problemsOf(standing, tables)
+  // Without a right on it, nobody is told more of a table.
+  if (tables === 'current' && problems.length === 0) await requireTables(tx)
+  return { tables, problems }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Libsql from 'libsql'
 import pg from 'pg'
 import { expect, it } from 'vitest'
 import { ALICE, textMessage } from '../../../../test/support/memory.js'
@@ -14,6 +15,7 @@ import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase } from '../database.js'
 import { libsqlDriver } from '../driver/libsql.js'
 import { postgresDriver } from '../driver/postgres.js'
+import { TABLES } from '../schema.js'
 import type { StoreOptions } from '../store.js'
 import { inspectStore } from './inspect.js'
 
@@ -53,6 +55,27 @@ describeStores('a look at a store', (stores) => {
     await store.close()
     expect(await inspectStore(options)).toMatchObject({ tables: 'current', problems: [] })
   })
+
+  it.each(TABLES.filter((table) => table !== 'signet_migration'))(
+    'finds that %s was lost, which no start makes again',
+    async (table) => {
+      const options = await stores.locate()
+      await (await stores.open(options)).close()
+      const { databaseUrl, directory } = options
+      if (databaseUrl) await execute(databaseUrl, `drop table ${table} cascade`)
+      else {
+        const database = new Libsql(join(directory, 'signet.db'))
+        database.exec(`pragma foreign_keys = off; drop table ${table}`)
+        database.close()
+      }
+      const lost = {
+        code: 'storage_unavailable',
+        message: expect.stringMatching(/tables.*backup/i),
+      }
+      expect(await inspectStore(options)).toMatchObject({ problems: [lost] })
+      await expect(stores.open(options)).rejects.toMatchObject(lost)
+    },
+  )
 
   it('finds that a newer version has used it', async () => {
     const options = await stores.locate()

@@ -1,7 +1,7 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Driver } from '../driver/contract.js'
 import { StorageError } from '../error.js'
-import type { Schema } from '../schema.js'
+import { TABLES, type Schema } from '../schema.js'
 import { createTables } from './first.js'
 import { createStateTables } from './second.js'
 
@@ -30,10 +30,20 @@ export function refuseNewer(applied: ReadonlySet<string>): void {
 }
 
 /**
+ * Asks each table, none of which is made again where it was lost: who starts then is told before the first request.
+ * @throws what the driver says of a table that is not there
+ */
+export async function requireTables(tx: Transaction<Schema>): Promise<void> {
+  for (const table of TABLES) {
+    await sql`select 1 from ${sql.table(table)} where 1 = 0`.execute(tx)
+  }
+}
+
+/**
  * Brings the tables up to date. To be called in a transaction that writes: all or nothing is done, and
  * of two processes that start at once, one does it and the other finds it done.
  *
- * @throws {StorageError} `storage_newer` when a newer version has been here
+ * @throws {StorageError} `storage_newer` when a newer version has been here, `storage_unavailable` when a table is lost
  */
 export async function migrate(tx: Transaction<Schema>, driver: Driver): Promise<void> {
   await driver.lockMigrations(tx)
@@ -50,4 +60,5 @@ export async function migrate(tx: Transaction<Schema>, driver: Driver): Promise<
     await apply(tx, driver)
     await tx.insertInto('signet_migration').values({ name, applied_at: Date.now() }).execute()
   }
+  await requireTables(tx)
 }
