@@ -42,7 +42,8 @@ export class TinyDisk {
   }
 
   unmount(): void {
-    spawnSync('umount', [this.directory])
+    // A process that has closed a file may hold it a little longer.
+    spawnSync('umount', ['--lazy', this.directory])
     rmSync(this.directory, { recursive: true, force: true })
   }
 }

@@ -17,6 +17,7 @@ import { expect, it } from 'vitest'
 import { ExchangeWriter } from '../../../../test/support/exchange-writer.js'
 import { ALICE, names, savedMessage } from '../../../../test/support/memory.js'
 import { describeStores, type Stores } from '../../../../test/support/stores.js'
+import { TinyDisk } from '../../../../test/support/tiny-disk.js'
 import { inspectStore } from '../inspect/inspect.js'
 import type { StoreNotice } from '../store.js'
 
@@ -282,6 +283,29 @@ describeStores(
         expect(await memory.getThread(ALICE, 't')).toMatchObject({ id: 't' })
       }
       renameSync(`${directory}-moved`, directory)
+    })
+
+    it('leaves no part of it in a folder whose disk is full', async (context) => {
+      const disk = TinyDisk.mount(6)
+      if (disk === undefined) return context.skip('no file system can be mounted here')
+      const notices: StoreNotice[] = []
+      const rescued = () => / is in (\S+\.db)\./.exec(notices.at(-1)?.message ?? '')?.[1] ?? ''
+      try {
+        const { directory } = disk
+        const store = await stores.open({ directory, onNotice: (notice) => notices.push(notice) })
+        await store.memory.createThread(ALICE, { id: 't' })
+        rmSync(join(directory, 'signet.db'))
+        disk.fill()
+        await store.close()
+        expect(readdirSync(directory).filter((name) => name.includes('rescued'))).toStrictEqual([])
+        const copy = await stores.locate()
+        copyFileSync(rescued(), join(copy.directory, 'signet.db'))
+        const { memory } = await stores.open(copy)
+        expect(await memory.getThread(ALICE, 't')).toMatchObject({ id: 't' })
+      } finally {
+        rmSync(rescued(), { force: true })
+        disk.unmount()
+      }
     })
 
     it('is told of where another process has it open, and not otherwise', async () => {

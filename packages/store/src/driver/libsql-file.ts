@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
@@ -147,20 +147,30 @@ export class LibsqlFile {
   /** Writes what a file that has no name any more holds into a new one beside, or, without the folder, beside that. */
   #rescue(writer: Libsql.Database): void {
     const paths = rescuePaths(this.#directory)
-    for (const file of paths) {
-      try {
-        createFile(file)
-        writer.prepare('vacuum into ?').run([file])
-        // The file itself may be in another folder: what its log has is in it, too, and is left for no other file.
-        writer.prepare('pragma wal_checkpoint(truncate)').all([])
-        const message = `What was stored is in ${file}. To go on with it: signet restore ${file}`
-        this.#notify({ level: 'error', message })
-        return
-      } catch {
-        // The folder is gone, or full.
-      }
-    }
-    const message = `What was stored could not be written to ${paths.join(' or ')}. Where ${this.#directory} was moved, it is there.`
+    const file = paths.find((each) => copyInto(writer, each))
+    const message =
+      file === undefined
+        ? `What was stored could not be written to ${paths.join(' or ')}. Where ${this.#directory} was moved, it is there.`
+        : `What was stored is in ${file}. To go on with it: signet restore ${file}`
     this.#notify({ level: 'error', message })
+    try {
+      // The file itself may be in another folder: what its log has is in it, too, and is left for no other file.
+      writer.prepare('pragma wal_checkpoint(truncate)').all([])
+    } catch {
+      // Its disk is full, say. The copy is whole without it.
+    }
+  }
+}
+
+/** Copies a database into a new file, which is left only where it is whole. Returns whether it is. */
+function copyInto(database: Libsql.Database, file: string): boolean {
+  let isMade = false
+  try {
+    isMade = createFile(file)
+    database.prepare('vacuum into ?').run([file])
+    return true
+  } catch {
+    if (isMade) rmSync(file, { force: true })
+    return false
   }
 }
