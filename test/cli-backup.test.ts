@@ -2,8 +2,11 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  cpSync,
   existsSync,
   linkSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -182,6 +185,29 @@ describe('signet restore', () => {
     const rows = aside.prepare("select id from signet_thread where id = 'crash'").all([])
     expect(rows).toHaveLength(1)
     aside.close()
+  })
+
+  it('goes through a symbolic link, as the look at the log does', async () => {
+    const elsewhere = copies.makeFolder()
+    mkdirSync(data)
+    symlinkSync(join(elsewhere, 'signet.db'), join(data, 'signet.db'))
+    await backUp()
+    const { process, memory } = await start()
+    await memory.ask('clerk', 'crash', QUESTION)
+    await process.stop('SIGKILL')
+    const crashed = copies.makeFolder()
+    cpSync(elsewhere, crashed, { recursive: true })
+    copyFileSync(join(project, 'b.db'), join(elsewhere, 'signet.db'))
+    const refused = await runSignet(['start', '--dir', project, '--port', '0'], { env })
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/signet restore/) })
+    cpSync(crashed, elsewhere, { recursive: true })
+    expect((await run('restore', ['b.db'])).code).toBe(0)
+    expect(lstatSync(join(data, 'signet.db')).isSymbolicLink()).toBe(true)
+    expect(readdirSync(elsewhere).some((name) => name.startsWith('signet-before-restore-'))).toBe(
+      true,
+    )
+    const second = await start()
+    expect((await second.memory.readThreads()).map(({ id }) => id)).toStrictEqual(['before'])
   })
 
   it('keeps what was there each time, also twice in a second', async () => {

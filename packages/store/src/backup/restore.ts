@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import Libsql from 'libsql'
 import { libsqlDriver } from '../driver/libsql.js'
 import { createFile, fileOf, makeFolder } from '../driver/libsql-folder.js'
@@ -93,9 +93,9 @@ export function restoreFile(backup: string, directory: string): readonly string[
     checkCopy(copy, source)
     makeDurable(copy)
     emptyLog(file)
-    const moved = putAside(file, newPath(join(directory, 'signet-before-restore')))
+    const moved = putAside(file, newPath(join(dirname(file), 'signet-before-restore')))
     renameSync(copy, file)
-    makeDurable(directory)
+    makeDurable(dirname(file))
     return moved
   } catch (error) {
     throw translate(error, libsqlDriver(directory))

@@ -1,13 +1,27 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, lstatSync, mkdirSync, openSync, readlinkSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** For everybody but the owner: to read or write a file, to put files into a folder. */
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
 
-/** The file of the database in a folder. */
+/** How many symbolic links lead to a file at most, as for Linux. */
+const MOST_LINKS = 40
+
+/**
+ * The file of the database in a folder; where that is a symbolic link, what it leads to. SQLite keeps the log beside the
+ * file itself, and a restore is to replace the file and not the link.
+ */
 export function fileOf(directory: string): string {
-  return join(directory, 'signet.db')
+  let file = join(directory, 'signet.db')
+  try {
+    for (let links = 0; links < MOST_LINKS && lstatSync(file).isSymbolicLink(); links++) {
+      file = resolve(dirname(file), readlinkSync(file))
+    }
+  } catch {
+    // It is not there, or who opens it is told why it cannot be looked at.
+  }
+  return file
 }
 
 /**

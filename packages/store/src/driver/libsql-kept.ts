@@ -43,12 +43,16 @@ function namesIn(folder: string): string[] {
 /** The databases that were rescued, or put aside by a restore, and are still there. */
 function findKept(directory: string): string[] {
   const folder = resolve(directory)
-  const [above, own] = [dirname(folder), folder].map((path) =>
+  const [above, beside, own] = [dirname(folder), dirname(fileOf(folder)), folder].map((path) =>
     namesIn(path)
       .filter((name) => KEPT.test(name))
       .map((name) => join(path, name)),
   )
-  return [...(above ?? []).filter((path) => path.endsWith(endOf(folder))), ...(own ?? [])]
+  return [
+    ...(above ?? []).filter((path) => path.endsWith(endOf(folder))),
+    ...(beside ?? []),
+    ...(own ?? []),
+  ]
 }
 
 /**
