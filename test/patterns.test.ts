@@ -67,14 +67,6 @@ const REVIEWED: readonly Review[] = [
     'It is anchored, and its labels are told apart by full stops.',
   ],
   [
-    String.raw`^\s*-----BEGIN ((?:RSA )?PUBLIC KEY)`,
-    'It is anchored, and what ends the body is no part of it.',
-  ],
-  [
-    String.raw`^\s*-----BEGIN ((?:RSA |EC )?PRIVATE KEY)`,
-    'It is anchored, and what ends the body is no part of it.',
-  ],
-  [
     String.raw`\bBEGIN[\W_]+(?:[A-Z0-9]+[\W_]+){0,4}`,
     'From each of its beginnings it takes five words at most, which what is between them tells apart.',
   ],

@@ -1,6 +1,6 @@
 /** Text as it is typed: no random bytes, of which the last may be a newline by chance. */
 const TYPED = /^[\x20-\x7e\s]*$/
-const QUOTED = /^(["'`]).*\1$/s
+const QUOTES: ReadonlySet<string | undefined> = new Set(['"', "'", '`'])
 
 /**
  * What about a secret looks like a slip of whoever pasted it, such as "white space at its end", without anything of the secret;
@@ -13,5 +13,6 @@ export function secretSlip(secret: Uint8Array): string | undefined {
   if (start && end) return 'white space at both ends'
   if (start) return 'white space at its beginning'
   if (end) return 'white space at its end'
-  return QUOTED.test(text) ? 'quotes around it' : undefined
+  const isQuoted = text.length > 1 && QUOTES.has(text[0]) && text.at(-1) === text[0]
+  return isQuoted ? 'quotes around it' : undefined
 }

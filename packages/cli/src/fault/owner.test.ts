@@ -1,53 +1,58 @@
 import { pathToFileURL } from 'node:url'
-import { withOrigin } from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { endsTrust } from './owner.js'
 
-const OWN = new URL('watch.js', import.meta.url).href
-const APPLICATION = pathToFileURL('/srv/application/index.js').href
-const PACKAGE = pathToFileURL('/srv/node_modules/cache/index.js').href
+const OWN_FILE = new URL('./watch.js', import.meta.url)
+const OWN = OWN_FILE.pathname
+const APPLICATION = '/srv/application/src/mastra/index.ts'
+const PACKAGE = '/srv/application/node_modules/left/index.js'
 
-/** An error whose stack names these files, the last called first. */
-function errorIn(files: readonly string[], message = 'cache is away'): Error {
+function failure(message: string, ...places: readonly string[]): Error {
   const error = new Error(message)
-  const places = files.map((file) => `    at work (${file}:1:2)`)
-  error.stack = [`Error: ${message}`, ...places].join('\n')
+  error.stack = [`Error: ${message}`, ...places.map((place) => `    at ${place}`)].join('\n')
   return error
 }
 
-describe('endsTrust', () => {
+describe('a fault that nobody handled ends the process', () => {
   it.each([
-    ['work of Signet alone', [OWN]],
-    ['work of Signet that calls a package', [PACKAGE, OWN]],
-  ])('ends the trust in a process where %s broke off', (_, files) => {
-    expect(endsTrust(errorIn(files))).toBe(true)
+    ['in code of Signet alone', [`run (${OWN_FILE.href}:1:2)`, 'node:internal/timers:581:17']],
+    ['named by its path', [`async ${OWN}:1:2`]],
+    ['through a package that it uses', [`parse (${PACKAGE}:1:2)`, `new Reader (${OWN}:3:4)`]],
+    [
+      'of an installed copy',
+      ['run (/srv/application/node_modules/@signet/core/dist/index.js:1:2)'],
+    ],
+  ])('%s', (_, places) => {
+    expect(endsTrust(failure('broken', ...places))).toBe(true)
   })
 
+  it('that Node.js calls a fault of its own', () => {
+    const error = Object.assign(failure('broken', `run (${APPLICATION}:1:2)`), {
+      code: 'ERR_INTERNAL_ASSERTION',
+    })
+    expect(endsTrust(error)).toBe(true)
+  })
+})
+
+describe('a fault that nobody handled leaves the process alone', () => {
   it.each([
-    ['code of the application', [APPLICATION]],
-    ['work of Signet that the application began', [OWN, APPLICATION]],
-    ['a package alone', [PACKAGE]],
-    ['what names no file', ['node:internal/timers']],
-    ['an address of another machine', ['file://elsewhere/index.js']],
-    ['an address that cannot be read', ['file:///srv/%2F/%ZZ.js']],
-  ])('keeps it after a fault of %s', (_, files) => {
-    expect(endsTrust(errorIn(files))).toBe(false)
+    ['of the application', [`execute (${APPLICATION}:1:2)`]],
+    ['of the application, called by Signet', [`execute (${APPLICATION}:1:2)`, `run (${OWN}:1:2)`]],
+    ['of a package of the application', [`send (${PACKAGE}:1:2)`, 'node:net:300:1']],
+    ['by the address of a file', [`async ${pathToFileURL(APPLICATION).href}:1:2`]],
+    ['without a place', []],
+    ['of Node.js alone', ['TCP.onread (node:net:300:1)']],
+  ])('%s', (_, places) => {
+    expect(endsTrust(failure('broken', ...places))).toBe(false)
   })
 
-  it('keeps it after a fault of Signet in what code of the application began', () => {
-    expect(withOrigin({ tool: 'forget' }, () => endsTrust(errorIn([OWN])))).toBe(false)
+  it('whose message looks like a place of Signet', () => {
+    const message = `broken\n    at run (${OWN}:1:2)`
+    expect(endsTrust(failure(message, `execute (${APPLICATION}:1:2)`))).toBe(false)
+    expect(endsTrust(failure(message))).toBe(false)
   })
 
-  it('takes no place from a message, which others may have written', () => {
-    const message = `not found\n    at work (${OWN}:1:2)`
-    expect(endsTrust(errorIn([PACKAGE], message))).toBe(false)
-    expect(endsTrust(errorIn([PACKAGE, OWN], message))).toBe(true)
+  it.each([undefined, null, 'text', { stack: `at run (${OWN}:1:2)` }])('that is %j', (thrown) => {
+    expect(endsTrust(thrown)).toBe(false)
   })
-
-  it.each([undefined, 'text', { stack: `    at work (${OWN}:1:2)` }])(
-    'keeps it after %j, which is no error',
-    (thrown) => {
-      expect(endsTrust(thrown)).toBe(false)
-    },
-  )
 })

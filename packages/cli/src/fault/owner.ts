@@ -40,14 +40,26 @@ function pathOf(place: string): readonly string[] {
   }
 }
 
+/** A line of a stack that names a place, and how it begins. */
+const PLACED = /^ +at (?:async )?/
+/** How the address or the path of a file begins; those of Node.js begin with `node:`. */
+const IS_FILE = /^(?:file:\/\/|[/\\A-Z])/
+
+/** The place of such a line, without the numbers of line and column: `at name (place:1:2)`, or `at place:1:2`. */
+function placeOf(line: string): string {
+  const text = line.replace(PLACED, '')
+  const place = text.endsWith(')') ? text.slice(text.indexOf('(') + 1, -1) : text
+  return place.split(':').slice(0, -2).join(':')
+}
+
 /** The files of a stack, without those of Node.js. */
 function filesOf(stack: string): readonly string[] {
-  const lines = stack.split('\n').filter((line) => /^ +at /.test(line))
-  return lines.flatMap((line) => {
-    const [, place] =
-      /(?:\(|at (?:async )?)((?:file:\/\/)?[/\\A-Z][^()]*):\d+:\d+\)?$/.exec(line) ?? []
-    return place === undefined ? [] : pathOf(place)
-  })
+  return stack
+    .split('\n')
+    .filter((line) => PLACED.test(line))
+    .map(placeOf)
+    .filter((place) => IS_FILE.test(place))
+    .flatMap(pathOf)
 }
 
 function isOwn(file: string): boolean {
