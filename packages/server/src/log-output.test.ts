@@ -1,4 +1,4 @@
-import { lostLogLines } from '@signet/core'
+import { countLostLogLines, lostLogLines } from '@signet/core'
 import { describe, expect, it, vi } from 'vitest'
 import type { ByteSink } from './byte-sink.js'
 import { LogOutput } from './log-output.js'
@@ -91,11 +91,50 @@ describe('LogOutput', () => {
     expect(sink.text).toBe('one\n')
   })
 
+  it('says nothing of lines that others lost, who say it themselves', async () => {
+    const { sink, output } = open()
+    countLostLogLines(3)
+    output.write('one\n')
+    await output.flush()
+    expect(sink.text).toBe('one\n')
+  })
+
+  it('says what another output lost that shares its count, once', async () => {
+    const loss = { untold: 0 }
+    const hung = new Sink()
+    hung.outcome = 'hangs'
+    const quiet = new LogOutput(hung, { loss, tellsLoss: false })
+    for (let each = 0; each < 2000; each++) quiet.write(LINE)
+    const lines = loss.untold
+    expect(lines).toBeGreaterThan(0)
+    const sink = new Sink()
+    const output = new LogOutput(sink, { loss })
+    for (const line of ['one\n', 'two\n']) {
+      output.write(line)
+      await output.flush()
+    }
+    const notices = sink.text.split('\n').filter((line) => line.startsWith('{'))
+    expect(notices).toHaveLength(1)
+    expect(JSON.parse(notices[0] ?? '')).toMatchObject({ lines })
+  })
+
   it('makes nobody wait for a log that fails', async () => {
     const { output } = open('ENOSPC')
     output.write(LINE)
     await output.flush()
     await output.flush()
+  })
+
+  it('ends no line in its middle that waits for its next turn while the process ends', async () => {
+    const { sink, output } = open(3)
+    output.write('one line\n')
+    sink.outcome = 'EAGAIN'
+    await vi.waitFor(() => expect(sink.text).toBe('one'))
+    // The rest has been refused by now.
+    await new Promise((resolve) => setImmediate(resolve))
+    output.write('two\n')
+    output.flushLast()
+    expect(sink.text).toBe('one line\ntwo\n')
   })
 
   it('writes what waits while the process ends, and throws nothing where it cannot', () => {

@@ -1,4 +1,4 @@
-import { countLostLogLines, LINES_LOST, lostLogLines } from '@signet/core'
+import { countLostLogLines, LINES_LOST } from '@signet/core'
 import { pino, type DestinationStream } from 'pino'
 import { standardSink, type ByteSink, type StandardFd } from './byte-sink.js'
 
@@ -11,6 +11,11 @@ const CHUNK_BYTES = 64 * 1024
 const RETRY_MS = 1000
 const AGAIN_MS = 20
 
+/** The lines that were lost and of which nobody was told yet. */
+interface Loss {
+  untold: number
+}
+
 /**
  * Lines on their way into a log that may be full, gone, or read by nobody. Whoever writes a line is never kept waiting
  * and nothing is thrown: lines wait up to a bound of bytes, what comes then is lost and counted, and once lines can be
@@ -18,19 +23,31 @@ const AGAIN_MS = 20
  */
 export class LogOutput implements DestinationStream {
   readonly #sink: ByteSink
+  readonly #loss: Loss
   readonly #tellsLoss: boolean
   #waiting: Buffer[] = []
   #waitingBytes = 0
   /** What is being written: the rest of it where only a part could be. */
   #chunk: Buffer = Buffer.alloc(0)
   #isBusy = false
+  /** Whether the sink has the chunk now; else the chunk waits for its next turn. */
+  #isWriting = false
   #isFailing = false
-  #told = lostLogLines()
   #onPause: (() => void)[] = []
 
-  /** @param options.tellsLoss - whether a line says how many were lost. Default: true */
-  constructor(sink: ByteSink, { tellsLoss = true }: { readonly tellsLoss?: boolean } = {}) {
+  /**
+   * @param options.loss - shared by outputs of which one tells what all of them lost. Default: one of its own
+   * @param options.tellsLoss - whether a line says how many were lost. Default: true
+   */
+  constructor(
+    sink: ByteSink,
+    {
+      loss = { untold: 0 },
+      tellsLoss = true,
+    }: { readonly loss?: Loss; readonly tellsLoss?: boolean } = {},
+  ) {
     this.#sink = sink
+    this.#loss = loss
     this.#tellsLoss = tellsLoss
   }
 
@@ -39,6 +56,7 @@ export class LogOutput implements DestinationStream {
     const bytes = Buffer.from(line)
     if (bytes.length === 0) return
     if (this.#waitingBytes + bytes.length + LINE_BYTES > MOST_WAITING_BYTES) {
+      this.#loss.untold++
       countLostLogLines(1)
       return
     }
@@ -54,9 +72,12 @@ export class LogOutput implements DestinationStream {
 
   /** Writes what waits while the process ends, if the log takes it at once. */
   flushLast(): void {
-    if (this.#isFailing || this.#waiting.length === 0) return
+    if (this.#isFailing) return
+    const rest = this.#isWriting ? [] : [this.#chunk]
+    const bytes = Buffer.concat([...rest, ...this.#waiting.splice(0)])
+    if (bytes.length === 0) return
     try {
-      this.#sink.writeLast(Buffer.concat(this.#waiting.splice(0)))
+      this.#sink.writeLast(bytes)
     } catch {
       // Nothing is left that could say so.
     }
@@ -80,7 +101,9 @@ export class LogOutput implements DestinationStream {
       this.#pause()
       return
     }
+    this.#isWriting = true
     this.#sink.write(this.#chunk, (error, count) => {
+      this.#isWriting = false
       if (error || count === 0) {
         this.#retry(error?.code)
         return
@@ -107,9 +130,9 @@ export class LogOutput implements DestinationStream {
 
   /** Says how many lines were lost; while most of the room is still taken, it would be one of them. */
   #tellLoss(): void {
-    const lines = lostLogLines() - this.#told
+    const lines = this.#loss.untold
     if (!this.#tellsLoss || lines === 0 || this.#waitingBytes > MOST_WAITING_BYTES / 2) return
-    this.#told += lines
+    this.#loss.untold = 0
     const notice = pino({}, { write: (line) => this.#add(Buffer.from(line)) })
     notice.warn({ lines }, LINES_LOST)
   }
@@ -121,6 +144,7 @@ export class LogOutput implements DestinationStream {
 }
 
 const outputs = new Map<StandardFd, LogOutput>()
+const standardLoss: Loss = { untold: 0 }
 
 /**
  * The way to standard output (1) or standard error (2): of a process there is one for each, however many loggers write
@@ -129,8 +153,8 @@ const outputs = new Map<StandardFd, LogOutput>()
 export function standardOutput(fd: StandardFd): LogOutput {
   let output = outputs.get(fd)
   if (output === undefined) {
-    // Standard output is for what was asked for.
-    const made = new LogOutput(standardSink(fd), { tellsLoss: fd === 2 })
+    // Standard output is for what was asked for: what it loses is told on standard error.
+    const made = new LogOutput(standardSink(fd), { loss: standardLoss, tellsLoss: fd === 2 })
     process.once('exit', () => made.flushLast())
     outputs.set(fd, made)
     output = made
