@@ -179,6 +179,7 @@ export {
   type Remedies,
   type Unserved,
 } from './option/closed-options.js'
+export { measureAge } from './age.js'
 export { earliestNow, latestNow } from './clock.js'
 export { nearestName } from './option/nearest-name.js'
 export { readOptions } from './option/read-options.js'

@@ -27,8 +27,8 @@ beforeEach(() => {
 /** Keys that count how often they are asked for, and how often a signature is checked. */
 class CountingKeys implements KeySource {
   generation = 1
-  trustedUntil = Infinity
-  isTrusted = () => clock < this.trustedUntil
+  endsAt = Infinity
+  isTrusted = () => clock < this.endsAt
   source: KeySource['find'] = find
   found = 0
   checked = 0
@@ -205,7 +205,7 @@ describe('the cache: keys', () => {
 
   it('asks anew once the keys can be trusted no longer', async () => {
     const { keys, verify } = create()
-    keys.trustedUntil = NOW * 1000 + 500
+    keys.endsAt = NOW * 1000 + 500
     const token = sign({ exp: NOW + 60 })
     await verify(token)
     clock += 499

@@ -106,6 +106,15 @@ function checkMaxTokenBytes(maxTokenBytes: number | undefined): number {
 /** What the types say, for callers without types: a wrong value would else fail on every request. */
 function checkSignatureRules({ keys, algorithms = [] }: SignatureRules): void {
   if (typeof keys?.find !== 'function') refuse('The option keys is no source of keys.')
+  // Its former way to say how long it is trusted: unread, its keys would be trusted for ever.
+  if (keys.isTrusted === undefined && 'trustedUntil' in keys) {
+    refuse(
+      'The source of keys has trustedUntil, which is not read. Write isTrusted() in its place.',
+    )
+  }
+  if (keys.isTrusted !== undefined && typeof keys.isTrusted !== 'function') {
+    refuse('isTrusted of the source of keys is not a function.')
+  }
   if (!Array.isArray(algorithms)) refuse('The option algorithms is not a list.')
   for (const algorithm of algorithms) {
     if (isAlgorithm(algorithm)) continue

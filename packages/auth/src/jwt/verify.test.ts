@@ -331,6 +331,22 @@ describe('createVerifier: a policy is checked when it is made', () => {
     expect(() => createVerifier(policy)).toThrow(configuration('option_invalid'))
   })
 
+  it('refuses by name a source of keys that says how long it is trusted in the way of before', async () => {
+    const former = { find: () => [], trustedUntil: 0 }
+    const refusal = expect.objectContaining({
+      code: 'option_invalid',
+      message: expect.stringContaining('trustedUntil'),
+    })
+    expect(() => createVerifier({ keys: former })).toThrow(refusal)
+    const issuers = [{ keys: former, issuer: 'i' }]
+    expect(() => createVerifier({ issuers })).toThrow(refusal)
+    await expect(verifySignature('', { keys: former })).rejects.toThrow(refusal)
+    const keys = Object({ find: () => [], isTrusted: true })
+    expect(() => createVerifier({ keys })).toThrow(configuration('option_invalid'))
+    const both = { ...former, isTrusted: () => true }
+    expect(() => createVerifier({ keys: both })).not.toThrow()
+  })
+
   it('takes options at their limits', () => {
     const limits = { maxTokenBytes: 1, clockToleranceSeconds: 0, maxTokenAgeSeconds: 0.5 }
     expect(() => createVerifier({ keys, ...limits, issuer: [], audience: '' })).not.toThrow()

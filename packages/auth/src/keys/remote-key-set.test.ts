@@ -141,23 +141,43 @@ describe('createRemoteKeySet: how long a set is kept', () => {
     expect(keys.isTrusted()).toBe(false)
   })
 
-  it.each([-48 * HOUR, 48 * HOUR])(
-    'keeps its time where the clock is set by %d ms',
-    async (set) => {
-      const keys = createRemoteKeySet(server.jwksUri, { freshSeconds: 60, staleSeconds: 60 })
+  describe('on a clock that is set', () => {
+    let keys: RemoteKeySet
+
+    beforeEach(async () => {
       vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-      try {
-        await keys.refresh()
-        vi.setSystemTime(Date.now() + set)
-        vi.advanceTimersByTime(119_999)
-        expect(keys.isTrusted()).toBe(true)
-        vi.advanceTimersByTime(1)
-        expect(keys.isTrusted()).toBe(false)
-      } finally {
-        vi.useRealTimers()
-      }
-    },
-  )
+      keys = createRemoteKeySet(server.jwksUri, { freshSeconds: 60, staleSeconds: 60 })
+      await find(keys, 'first')
+    })
+
+    it('keeps its time where that was set back', () => {
+      vi.setSystemTime(Date.now() - 48 * HOUR)
+      vi.advanceTimersByTime(119_999)
+      expect(keys.isTrusted()).toBe(true)
+      vi.advanceTimersByTime(1)
+      expect(keys.isTrusted()).toBe(false)
+    })
+
+    it('takes the time of a suspended machine as passed, and fetches before it finds', async () => {
+      vi.setSystemTime(Date.now() + HOUR)
+      expect(keys.isTrusted()).toBe(false)
+      server.setKeys(setOf(second))
+      expect(await find(keys, 'first')).toStrictEqual([])
+      expect([server.requests.keys, keys.isTrusted()]).toStrictEqual([2, true])
+    })
+
+    it('fetches again in the background where only the fresh time has passed', async () => {
+      vi.setSystemTime(Date.now() + 60 * SECOND)
+      keys.keepFresh?.()
+      await vi.waitFor(() => expect(server.requests.keys).toBe(2))
+    })
+
+    it('fails where the issuer does not answer then', async () => {
+      vi.setSystemTime(Date.now() + HOUR)
+      await server.stop()
+      await expect(find(keys, 'first')).rejects.toMatchObject({ code: 'keys_unavailable' })
+    })
+  })
 
   it('serves the old set at once while the new one is fetched in the background, once', async () => {
     const { fetch, held, last } = holdFetches()

@@ -1,3 +1,4 @@
+import { measureAge } from '../age.js'
 import { AuthError, ConfigurationError } from '../error.js'
 import type { TokenHeader } from '../jwt/compact.js'
 import type { OptionNames } from '../option/closed-options.js'
@@ -20,7 +21,10 @@ export interface RemoteKeySetOptions {
   readonly maxBytes?: number
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch
-  /** A clock that nobody sets, in milliseconds since whenever. Default: `performance.now`. */
+  /**
+   * A clock that nobody sets, in milliseconds since whenever. Default: `performance.now`. A set is as old as this clock
+   * says, or `Date.now` where that is more, as after the machine was suspended.
+   */
   readonly now?: () => number
   /** Is told which entries of a set are left out, each time that another set is fetched. Default: nobody is. */
   readonly onIgnored?: (url: URL, ignored: readonly IgnoredKey[]) => void
@@ -58,12 +62,13 @@ const MOST_UNKNOWN = 1000
 /** The break after a fetch that failed. */
 const RETRY_MS = 1000
 
-/** A set in force, and until when, by the clock of the options. */
+/** A set in force, and how long it is, in milliseconds. */
 interface Current {
   readonly set: KeySet
   readonly text: string
-  readonly freshUntil: number
-  readonly trustedUntil: number
+  readonly ageMs: () => number
+  readonly freshMs: number
+  readonly trustedMs: number
 }
 
 function unavailable(message: string, cause?: unknown): AuthError {
@@ -117,27 +122,32 @@ class FetchedKeySet implements RemoteKeySet {
   }
 
   isTrusted(): boolean {
-    return this.#current !== undefined && this.#options.now() < this.#current.trustedUntil
+    return this.#trusted() !== undefined
   }
 
   find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]> {
-    const now = this.#options.now()
-    const current = this.#current
-    if (current === undefined || now >= current.trustedUntil) return this.#findFirst(header)
-    this.keepFresh(now)
+    const current = this.#trusted()
+    if (current === undefined) return this.#findFirst(header)
+    this.keepFresh()
     const keys = current.set.find(header)
     if (keys instanceof Promise || keys.length > 0) return keys
-    return this.#findUnknown(header, now)
+    return this.#findUnknown(header, this.#options.now())
   }
 
-  keepFresh(now: number = this.#options.now()): void {
-    const freshUntil = this.#current?.freshUntil ?? Infinity
-    if (now >= freshUntil) this.#refreshInBackground(now)
+  keepFresh(): void {
+    const current = this.#current
+    if (current !== undefined && current.ageMs() >= current.freshMs) this.#refreshInBackground()
   }
 
   async refresh(): Promise<void> {
     this.#flight ??= this.#start()
     await this.#flight
+  }
+
+  /** The set in force, unless it is too old. */
+  #trusted(): Current | undefined {
+    const current = this.#current
+    return current !== undefined && current.ageMs() < current.trustedMs ? current : undefined
   }
 
   /** Nothing that is in force: everybody waits for one fetch. */
@@ -183,8 +193,8 @@ class FetchedKeySet implements RemoteKeySet {
     if (this.#unknown.size > MOST_UNKNOWN && oldest !== undefined) this.#unknown.delete(oldest)
   }
 
-  #refreshInBackground(now: number): void {
-    if (this.#flight !== undefined || now < this.#retryAt) return
+  #refreshInBackground(): void {
+    if (this.#flight !== undefined || this.#options.now() < this.#retryAt) return
     this.refresh().catch(() => undefined)
   }
 
@@ -213,13 +223,14 @@ class FetchedKeySet implements RemoteKeySet {
   #accept(url: URL, { text, maxAgeSeconds }: FetchedJson, set: KeySet): void {
     const { now, freshSeconds, staleSeconds, onIgnored } = this.#options
     const asked = Math.max(maxAgeSeconds ?? freshSeconds, LEAST_FRESH_SECONDS)
-    const freshUntil = now() + Math.min(asked, freshSeconds) * 1000
+    const freshMs = Math.min(asked, freshSeconds) * 1000
     if (text !== this.#current?.text) {
       this.generation++
       this.#unknown.clear()
       if (set.ignored.length > 0) onIgnored(url, set.ignored)
     }
-    this.#current = { set, text, freshUntil, trustedUntil: freshUntil + staleSeconds * 1000 }
+    const trustedMs = freshMs + staleSeconds * 1000
+    this.#current = { set, text, ageMs: measureAge(now), freshMs, trustedMs }
     this.#retryAt = -Infinity
   }
 }

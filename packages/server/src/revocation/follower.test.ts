@@ -426,6 +426,48 @@ describe('RevocationFollower: a log that cannot be read', () => {
   })
 })
 
+describe('RevocationFollower: a machine that was suspended', () => {
+  const HOUR = 3_600_000
+
+  /** Only the clock of the machine knows of that time, and no timer ran. */
+  const setClock = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+  it('reads before it judges, and then knows what was withdrawn meanwhile', async () => {
+    const { log, follower, isRevoked } = create()
+    await follower.untilCurrent()
+    setClock(HOUR)
+    expect(follower.ageMs()).toBe(HOUR)
+    log.add(ofId('a'))
+    await follower.untilCurrent()
+    expect(isRevoked('a')).toBe(true)
+    expect(follower.ageMs()).toBe(0)
+  })
+
+  it('lets nobody in where the log cannot be read then', async () => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    setClock(HOUR)
+    log.error = new Error('away')
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+  })
+
+  it('counts the time that it slept while it waits for the first read', async () => {
+    const { follower } = create()
+    setClock(HOUR)
+    expect(follower.ageMs()).toBe(HOUR)
+  })
+
+  it('ages as before where its clock was set back', async () => {
+    const { log, follower } = create()
+    await follower.untilCurrent()
+    log.error = new Error('away')
+    setClock(-HOUR)
+    expect(await follower.untilCurrent()).toBeUndefined()
+    await pass(STALE + 1)
+    await expect(follower.untilCurrent()).rejects.toMatchObject(unavailable)
+  })
+})
+
 describe('RevocationFollower: its end', () => {
   it('leaves no timer and no listener, and reads no more', async () => {
     const { log, follower } = create()

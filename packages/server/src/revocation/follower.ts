@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   latestNow,
+  measureAge,
   MemoryRevocationList,
   type NewRevocation,
   type RevocableToken,
@@ -50,11 +51,11 @@ async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
 export class RevocationFollower implements Revocations {
   readonly #options: FollowerOptions
   readonly #list = new MemoryRevocationList()
-  readonly #madeAt = performance.now()
+  readonly #waitedMs = measureAge()
   /** The entry that was read last, in its place. Undefined before the first. */
   #last: RevocationEntry | undefined
-  /** When the last read began that came to the end of the log, by a clock that only goes forward. */
-  #currentAt: number | undefined
+  /** How long ago the last read began that came to the end of the log. */
+  #currentMs: (() => number) | undefined
   /** How many reads of a page have begun, and which of them came to the end of the log last. */
   #begunReads = 0
   #endRead = 0
@@ -105,7 +106,7 @@ export class RevocationFollower implements Revocations {
   }
 
   ageMs(): number {
-    return performance.now() - (this.#currentAt ?? this.#madeAt)
+    return (this.#currentMs ?? this.#waitedMs)()
   }
 
   async append(revocation: NewRevocation): Promise<RevocationEntry> {
@@ -124,7 +125,7 @@ export class RevocationFollower implements Revocations {
 
   #isCurrent(): boolean {
     const { staleAfterMs } = this.#options
-    return this.#currentAt !== undefined && performance.now() - this.#currentAt <= staleAfterMs
+    return this.#currentMs !== undefined && this.#currentMs() <= staleAfterMs
   }
 
   #begin(): void {
@@ -163,7 +164,7 @@ export class RevocationFollower implements Revocations {
 
   /** Reads on, and says whether there may be more. */
   async #readPage(): Promise<boolean> {
-    const begunAt = performance.now()
+    const begunMs = measureAge()
     const read = ++this.#begunReads
     const entries = await this.#readEntries()
     if (entries === undefined) return true
@@ -173,7 +174,7 @@ export class RevocationFollower implements Revocations {
     }
     if (entries.length > 0) this.#options.onNew()
     if (entries.length >= PAGE) return true
-    this.#currentAt = begunAt
+    this.#currentMs = begunMs
     this.#endRead = read
     return false
   }
