@@ -34,6 +34,9 @@ export class SignetProcess {
   readonly child: ChildProcess
   stdout = ''
   stderr = ''
+  /** The process itself has ended. A process that it began may still have its output. */
+  readonly #exited: Promise<unknown>
+  /** It has ended, and so has whatever else had its output. */
   readonly #ended: Promise<number | null>
   /** Tells of new output, and of the end. */
   readonly #progress = new EventEmitter()
@@ -49,6 +52,7 @@ export class SignetProcess {
     this.child.stdin?.end(options.input)
     this.child.stdout?.on('data', (data: Buffer) => this.#append({ stdout: data.toString() }))
     this.child.stderr?.on('data', (data: Buffer) => this.#append({ stderr: data.toString() }))
+    this.#exited = once(this.child, 'exit')
     this.#ended = once(this.child, 'close').then(() => {
       this.#progress.emit('change')
       return this.child.exitCode
@@ -78,10 +82,17 @@ export class SignetProcess {
     return { code, stdout: this.stdout, stderr: this.stderr }
   }
 
-  /** Asks the command to end, and waits until it has. */
+  /**
+   * Asks the command to end, and waits until it has: with whatever it began, which an orderly end leaves nothing of.
+   * A command that is killed cannot see to that.
+   */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<CommandResult> {
     this.child.kill(signal)
-    return this.ended()
+    if (signal !== 'SIGKILL') return this.ended()
+    await this.#exited
+    this.child.stdout?.destroy()
+    this.child.stderr?.destroy()
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr }
   }
 }
 
