@@ -233,6 +233,17 @@ describe('signet dev', () => {
     },
   )
 
+  it('removes what one bundled before it that was killed', async () => {
+    write(application('first', WITH_AUTH))
+    const builds = () =>
+      readdirSync(join(directory, '.signet')).filter((name) => name.startsWith('build'))
+    const killed = await dev({ MASTRA_JWT_SECRET: SECRET })
+    await killed.process.stop('SIGKILL')
+    expect(builds()).toEqual([`build-${killed.process.child.pid}`])
+    const next = await dev({ MASTRA_JWT_SECRET: SECRET })
+    expect(builds()).toEqual([`build-${next.process.child.pid}`])
+  })
+
   it('signs tokens over HTTP, but never where other machines could ask for them', async () => {
     write(application('first', WITH_AUTH))
     const { url, post } = await dev({ MASTRA_JWT_SECRET: SECRET })

@@ -14,6 +14,7 @@ import type { Mastra } from '@signet/core'
 import { CommandFailure } from './failure.js'
 import { explainImportError, refuseImports } from './import/refuse-imports.js'
 import type { Project } from './project.js'
+import { removeStaleBuilds } from './stale-builds.js'
 
 /** An application that was bundled and loaded, or why it could not be. */
 export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }
@@ -55,12 +56,13 @@ function buildOptions(project: Project, plugins: Plugin[]): ApplicationBuild {
 
 /**
  * Keeps what lies beside the builds, a secret above all, out of the application's repository, and from other users of
- * the machine. A folder that is there keeps its mode.
+ * the machine. A folder that is there keeps its mode. What killed processes bundled is removed from it.
  */
-async function ignoreBuilds({ buildDirectory }: Project): Promise<void> {
+async function prepareBuilds({ buildDirectory }: Project): Promise<void> {
   const directory = dirname(buildDirectory)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(join(directory, '.gitignore'), '*\n')
+  await removeStaleBuilds(directory)
 }
 
 async function buildError(errors: Message[]): Promise<Error> {
@@ -118,7 +120,7 @@ export async function watchApplication(
       })
     },
   }
-  await ignoreBuilds(project)
+  await prepareBuilds(project)
   const bundler = await context(buildOptions(project, [report]))
   await bundler.watch()
   return {
@@ -135,7 +137,7 @@ export async function watchApplication(
  * @throws whatever the application throws as it starts
  */
 export async function loadApplication(project: Project): Promise<Mastra> {
-  await ignoreBuilds(project)
+  await prepareBuilds(project)
   const bundler = await context(buildOptions(project, []))
   try {
     const result = await load(project, 1, await bundler.rebuild())
