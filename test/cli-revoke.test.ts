@@ -3,6 +3,7 @@ import { openStore, type Store } from '@signet/store'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { recordAt } from './support/audit-record.js'
 import { FixtureCopies } from './support/fixture.js'
 import { SECRET } from './support/memory-client.js'
 import { SignetProcesses } from './support/server-process.js'
@@ -83,6 +84,20 @@ describe('signet revoke', () => {
   ])('withdraws by %j', async (flags, revocation) => {
     expect((await revoke(flags)).code).toBe(0)
     expect(await withdrawn()).toStrictEqual([revocation])
+  })
+
+  it('warns where its time lies ahead of the clock', async () => {
+    expect((await revoke(['--sub', 'alice'])).stderr).toBe('')
+    const time = Date.now() + 3_600_000
+    await inStore(({ audit }) => audit.append([recordAt(time)]))
+    const { code, stdout, stderr } = await revoke(['--sub', 'alice'])
+    const shown = new Date(time).toISOString()
+    expect({ code, stdout }).toStrictEqual({
+      code: 0,
+      stdout: `Withdrawn: all that alice of the issuer local was given until ${shown}.\n`,
+    })
+    expect(stderr).toMatch(/^warning: The time of a withdrawal lies ahead of the clock.*\n$/)
+    expect(stderr).toContain(shown)
   })
 
   it.each([

@@ -17,7 +17,7 @@ const CALL =
 const LOSS = /this\.#lose\([^']*'([^']*)'/g
 
 function sources(): readonly string[] {
-  return ['core', 'server', 'store', 'cli'].flatMap((name) => {
+  return ['auth', 'core', 'server', 'store', 'cli'].flatMap((name) => {
     const folder = join(ROOT, 'packages', name, 'src')
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     const isOwn = (file: string) => file.endsWith('.ts') && !/\.test(?:-d)?\.ts$|^doctor/.test(file)

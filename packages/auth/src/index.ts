@@ -180,6 +180,7 @@ export {
   type Unserved,
 } from './option/closed-options.js'
 export { measureAge } from './age.js'
+export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
 export { earliestNow, latestNow } from './clock.js'
 export { nearestName } from './option/nearest-name.js'
 export { readOptions } from './option/read-options.js'

@@ -1,5 +1,7 @@
 import {
   AuthError,
+  isStampedAhead,
+  STAMPED_AHEAD,
   type BearerExplanation,
   type NewRevocation,
   type Principal,
@@ -173,11 +175,16 @@ export class HandlerCall implements HandlerInput<
     this.#passage.exchange.code ??= code
   }
 
-  withdraw(revocation: NewRevocation): Promise<RevocationEntry> {
+  async withdraw(revocation: NewRevocation): Promise<RevocationEntry> {
     const { service, exchange } = this.#passage
     // Whoever withdraws their own token is still told so.
     exchange.outlive()
-    return service.revocations.append(revocation)
+    const entry = await service.revocations.append(revocation)
+    if (isStampedAhead(entry)) {
+      const createdAt = new Date(entry.createdAt).toISOString()
+      this.logger.warn(STAMPED_AHEAD, { requestId: this.requestId, createdAt })
+    }
+    return entry
   }
 
   knownToken(token: string): Promise<KnownToken | undefined> {

@@ -1,7 +1,7 @@
-import type { Revocation, RevocationLog } from '@signet/auth'
-import type { AuditRecord } from '@signet/core'
+import type { NewRevocation, Revocation, RevocationLog } from '@signet/auth'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
+import { recordAt } from '../../../test/support/audit-record.js'
 import { names } from '../../../test/support/memory.js'
 import { describeStores } from '../../../test/support/stores.js'
 
@@ -14,24 +14,6 @@ const tokenId = (id: string, facts: { readonly forgetAt?: number } = {}): Revoca
   issuer: 'local',
   tokenId: id,
   ...facts,
-})
-
-const auditRecord = (at: number): AuditRecord => ({
-  at,
-  requestId: undefined,
-  issuer: undefined,
-  subject: undefined,
-  actor: undefined,
-  action: 'none',
-  resource: undefined,
-  isAllowed: true,
-  code: undefined,
-  status: 200,
-  address: undefined,
-  durationMs: 0,
-  inputTokens: undefined,
-  outputTokens: undefined,
-  count: 1,
 })
 
 const idsOf = (entries: Awaited<ReturnType<RevocationLog['readAfter']>>) =>
@@ -98,7 +80,7 @@ describeStores('the log of revocations', (stores) => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       const realNow = Date.now()
-      if (stores.driver === 'libsql') await audit.append([auditRecord(realNow + 1000)])
+      if (stores.driver === 'libsql') await audit.append([recordAt(realNow + 1000)])
       vi.setSystemTime(realNow - HOUR_MS)
       const { createdAt } = await revocations.append(tokenId('j'))
       expect(createdAt).toBeGreaterThanOrEqual(
@@ -109,6 +91,37 @@ describeStores('the log of revocations', (stores) => {
       vi.useRealTimers()
     }
   })
+
+  it.each([
+    [23 * HOUR_MS, true],
+    [25 * HOUR_MS, false],
+  ])('takes over a time that lies %d ms ahead: %s', async (ahead, isTaken) => {
+    const subject: NewRevocation = { kind: 'subject', issuer: 'local', subject: 'alice' }
+    const options = await stores.locate()
+    const later = Date.now() + ahead
+    const wrong = await stores.open(options, { now: () => later })
+    const first = await wrong.revocations.append(subject)
+    const { revocations } = await stores.open(options)
+    const second = await revocations.append(subject)
+    expect(second.createdAt - later > -HOUR_MS).toBe(isTaken)
+    // What was acknowledged stays.
+    expect(await revocations.readAfter(0, 2)).toStrictEqual([first, second])
+  })
+
+  it.each([
+    [23 * HOUR_MS, true],
+    [25 * HOUR_MS, false],
+  ])(
+    'takes a record of the audit that lies %d ms ahead for the time of a file: %s',
+    async (ahead, isTaken) => {
+      const { revocations, audit } = await stores.open()
+      const later = Date.now() + ahead
+      await audit.append([recordAt(later)])
+      const { createdAt } = await revocations.append(tokenId('j'))
+      expect(createdAt >= later).toBe(isTaken && stores.driver === 'libsql')
+      expect(createdAt).toBeGreaterThan(Date.now() - HOUR_MS)
+    },
+  )
 
   it('is read in pages, each entry after the one before', async () => {
     const { revocations } = await stores.open()

@@ -18,6 +18,8 @@ const MOST_CHARACTERS = 8192
 const FORGET_AFTER_SECONDS = 3600
 /** How many entries one append forgets at most. */
 const FORGET_SIZE = 100
+/** An entry that is further ahead has the time of a clock that was wrong: those after it do not take it over. In milliseconds. */
+const MOST_AHEAD_MS = 86_400_000
 
 /** A row, before it is known when it is appended. */
 type NewRow = Omit<Insertable<RevocationTable>, 'created_at'>
@@ -57,15 +59,16 @@ function toRow(revocation: NewRevocation): NewRow {
   }
 }
 
-/** When the last entry was appended, in milliseconds since 1970; 0 where there is none. */
-async function lastTime(tx: Transaction<Schema>): Promise<number> {
+/** Never before the last entry, unless that one is too far ahead. In milliseconds since 1970. */
+async function notBeforeLast(tx: Transaction<Schema>, now: number): Promise<number> {
   const last = await tx
     .selectFrom('signet_revocation')
     .select('created_at')
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return last?.created_at ?? 0
+  const time = last?.created_at ?? 0
+  return time - now > MOST_AHEAD_MS ? now : Math.max(now, time)
 }
 
 /** The row as of now. Where a subject, or everybody, loses all that was given until now, that is said here. */
@@ -116,7 +119,7 @@ async function forget(tx: Transaction<Schema>, now: number): Promise<void> {
 
 /**
  * The log of revocations in a database. When an entry is appended the database says, so that it is one time for all
- * instances; and it is never before the entry before it.
+ * instances; and it is never before the entry before it, but where that one is more than a day ahead.
  *
  * @param now - for tests: milliseconds since 1970, in place of what the database says
  */
@@ -128,7 +131,7 @@ export function createRevocationLog(database: Database, now?: () => number): Rev
       return await database.write(async (tx) => {
         const moment = await enterLog(tx)
         const { earliest, latest } = now ? { earliest: now(), latest: now() } : moment
-        const row = stamp(given, Math.floor(Math.max(latest, await lastTime(tx))))
+        const row = stamp(given, Math.floor(await notBeforeLast(tx, latest)))
         await forget(tx, earliest)
         const inserted = await tx
           .insertInto('signet_revocation')

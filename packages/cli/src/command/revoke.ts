@@ -2,7 +2,9 @@ import {
   apiKeyDigest,
   isBearerToken,
   isRevocableName,
+  isStampedAhead,
   looksLikeApiKey,
+  STAMPED_AHEAD,
   tokenRevocation,
   type NewRevocation,
   type RevocationEntry,
@@ -134,4 +136,8 @@ export async function runRevoke(directory: string, options: RevokeOptions, io: I
     return appended
   })
   writeLine(io.stdout, `Withdrawn: ${words(entry)}.`)
+  if (isStampedAhead(entry)) {
+    const time = new Date(entry.createdAt).toISOString()
+    writeLine(io.stderr, `warning: ${STAMPED_AHEAD} It is ${time}.`)
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   CompositeAuth,
   createApiKey,
+  STAMPED_AHEAD,
   tokenDigest,
   type AuthProvider,
   type Revocation,
@@ -19,6 +20,7 @@ import {
   tokenWith,
   type TestRequest,
 } from '../../../../test/support/application.js'
+import { recordAt } from '../../../../test/support/audit-record.js'
 import { createApp, type App } from '../app.js'
 
 const REVOCATIONS = '/api/auth/revocations'
@@ -93,6 +95,24 @@ describe(`POST ${REVOCATIONS}`, () => {
     })
     expect(await readRefusal(await ask(AGENTS, { token }))).toMatchObject(revoked)
     expect(await statusOf(sign())).toBe(200)
+  })
+
+  it.each([
+    [61_000, true],
+    [30_000, false],
+  ])('says in the log where its time lies %d ms ahead: %s', async (ahead, isTold) => {
+    const place = mkdtempSync(join(tmpdir(), 'signet-ahead-'))
+    const own = await openStore({ directory: place })
+    const { mastra, log } = createTestApplication()
+    const server = createApp(mastra, { state: own })
+    await own.audit.append([recordAt(Date.now() + ahead)])
+    const body = { token: admin(), json: { subject: 'locked-out' } }
+    expect((await server.fetch(makeRequest(REVOCATIONS, body))).status).toBe(201)
+    await server.close()
+    await own.close()
+    rmSync(place, { recursive: true })
+    const told = log.filter(({ message }) => message === STAMPED_AHEAD)
+    expect(told.map(({ level }) => level)).toStrictEqual(isTold ? ['warn'] : [])
   })
 
   it('names the issuer of the caller where the body names none, and no other', async () => {
