@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -18,6 +20,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { MastraJwtAuth } from '@signet/auth'
 import { openStore, restoreFile } from '@signet/store'
 import Libsql from 'libsql'
@@ -91,7 +94,7 @@ describe('signet backup', () => {
     const { stdout } = await run('backup', ['b.db', '--force', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ file: join(project, 'b.db') })
     expect(readFileSync(join(project, 'b.db'))).not.toStrictEqual(bytes)
-    expect(readdirSync(project).filter((name) => name.includes('part'))).toStrictEqual([])
+    expect(readdirSync(project).filter((name) => name.includes('unfinished'))).toStrictEqual([])
   })
 
   it.each<readonly [string, (file: string, other: string) => void]>([
@@ -143,17 +146,38 @@ describe('signet restore', () => {
     aside.close()
   })
 
-  it('says so where the backup is in its place and the tokens could not be ended', async () => {
+  it('changes nothing where the tokens cannot be ended, and says so', async () => {
     await backUp()
     const backup = new Libsql(join(project, 'b.db'))
     backup.exec('drop table signet_revocation')
     backup.close()
+    const before = filesOf()
     const { code, stdout, stderr } = await run('restore', ['b.db', '--end-tokens'])
-    expect({ code, stdout }).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/^Restored from .*\nWhat was there is kept as .*\n$/),
+    expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^error: .*could not be ended.* nothing was changed/)
+    expect(filesOf()).toStrictEqual(before)
+    expect((await (await start()).memory.readThreads()).length).toBe(2)
+  })
+
+  it('that is killed once the backup has its name has ended all tokens by then', async () => {
+    await backUp()
+    const file = join(data, 'signet.db')
+    const { ino } = statSync(file)
+    const flags = ['restore', join(project, 'b.db'), '--dir', project, '--end-tokens']
+    const child = spawn(process.execPath, [COMMAND, ...flags], {
+      env: { ...process.env, ...env },
+      stdio: 'ignore',
     })
-    expect(stderr).toMatch(/^error: .*no token has ended.* signet revoke --all/)
+    const ended = once(child, 'close')
+    while (statSync(file).ino === ino && child.exitCode === null) await setImmediate()
+    child.kill('SIGKILL')
+    await ended
+    expect(statSync(file).ino).not.toBe(ino)
+    const folder = copies.makeFolder()
+    copyFileSync(file, join(folder, 'signet.db'))
+    const store = await openStore({ directory: folder })
+    expect((await store.revocations.readAfter(0, 9)).at(-1)?.revocation.kind).toBe('all')
+    await store.close()
   })
 
   it('refuses while a server runs, and changes nothing', async () => {
@@ -212,7 +236,10 @@ describe('signet restore', () => {
 
   it('keeps what was there each time, also twice in a second', async () => {
     await backUp()
-    const kept = [1, 2, 3].flatMap(() => restoreFile(join(project, 'b.db'), data))
+    const kept: string[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      kept.push(...(await restoreFile(join(project, 'b.db'), { directory: data })))
+    }
     expect(new Set(kept).size).toBe(3)
     expect(kept.every((file) => existsSync(file))).toBe(true)
   })

@@ -17,9 +17,9 @@ export function fileDirectory(project: Project, remedy: string): string {
 }
 
 /** Does something with the file. @throws {CommandFailure} where it cannot be done, which says why */
-export function inFile<Value>(work: () => Value): Value {
+export async function inFile<Value>(work: () => Value | Promise<Value>): Promise<Value> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (!StorageError.isInstance(error)) throw error
     const code = error.driverCode === undefined ? '' : ` (${error.driverCode})`

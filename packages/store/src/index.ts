@@ -6,7 +6,7 @@ export {
   type StorageFaultClass,
 } from './error.js'
 export { backupFile, type BackupOptions } from './backup/backup.js'
-export { restoreFile } from './backup/restore.js'
+export { restoreFile, type RestoreOptions } from './backup/restore.js'
 export { inspectStore } from './inspect/inspect.js'
 export type { StoreInspection } from './inspect/inspection.js'
 export { createStore, openStore } from './open.js'

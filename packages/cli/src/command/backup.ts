@@ -19,12 +19,17 @@ export interface BackupFlags {
  * @param target - the new file, from the folder in which the command runs
  * @throws {CommandFailure} where it cannot be made; then no file of that name is left
  */
-export function runBackup(target: string, directory: string, flags: BackupFlags, io: Io): void {
+export async function runBackup(
+  target: string,
+  directory: string,
+  flags: BackupFlags,
+  io: Io,
+): Promise<void> {
   const project = openProject(directory)
   enterProject(directory)
   const source = fileDirectory(project, POSTGRES)
   const file = resolve(io.directory, target)
-  const bytes = inFile(() =>
+  const bytes = await inFile(() =>
     backupFile(file, { directory: source, replaces: flags.force === true }),
   )
   const text = `Backed up to ${printableText(file)}: ${bytes} bytes, checked. It holds conversations and withdrawals: keep it as safe as the original.`

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path'
 import { restoreFile } from '@signet/store'
 import { enterProject } from '../environment.js'
-import { CommandFailure } from '../failure.js'
 import { fileDirectory, inFile } from '../file-store.js'
 import { type Io, writeLine } from '../io.js'
 import { printableJson, printableText } from '../printable.js'
-import { openProject, type Project } from '../project.js'
-import { withProjectStore } from '../project-store.js'
+import { openProject } from '../project.js'
 
 const POSTGRES =
   'Stop every server, then restore it by: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To end all tokens: signet revoke --all'
@@ -24,23 +22,10 @@ export interface RestoreFlags {
   readonly json?: boolean
 }
 
-/** @throws {CommandFailure} that says where that leaves the operator */
-async function endTokens(project: Project): Promise<void> {
-  try {
-    await withProjectStore(project, ({ revocations }) => revocations.append({ kind: 'all' }))
-  } catch (cause) {
-    if (!(cause instanceof CommandFailure)) throw cause
-    throw new CommandFailure(
-      `The backup is in its place, but no token has ended: start no server before signet revoke --all has gone well. ${cause.message}`,
-      { cause },
-    )
-  }
-}
-
 /**
  * Puts a backup in the place of the file of an application, whose server must not run.
  * @param backup - the file, from the folder in which the command runs
- * @throws {CommandFailure} where that cannot be done; then nothing is changed, unless only the tokens could not be ended
+ * @throws {CommandFailure} where that cannot be done; then nothing is changed
  */
 export async function runRestore(
   backup: string,
@@ -52,18 +37,15 @@ export async function runRestore(
   enterProject(directory)
   const target = fileDirectory(project, POSTGRES)
   const file = resolve(io.directory, backup)
-  const moved = inFile(() => restoreFile(file, target))
-  const hasEnded = flags.endTokens === true
-  if (!flags.json) {
-    // Said before tokens are ended: if that fails, this is done all the same.
-    writeLine(io.stdout, `Restored from ${printableText(file)}.`)
-    if (moved.length > 0) {
-      writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
-    }
+  const endsTokens = flags.endTokens === true
+  const moved = await inFile(() => restoreFile(file, { directory: target, endsTokens }))
+  if (flags.json) {
+    writeLine(io.stdout, printableJson({ file, putAside: moved, endedTokens: endsTokens }))
+    return
   }
-  if (hasEnded) await endTokens(project)
-  const told = flags.json
-    ? printableJson({ file, putAside: moved, endedTokens: hasEnded })
-    : `${FORGOTTEN} ${hasEnded ? ENDED : NOT_ENDED}`
-  writeLine(io.stdout, told)
+  writeLine(io.stdout, `Restored from ${printableText(file)}.`)
+  if (moved.length > 0) {
+    writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
+  }
+  writeLine(io.stdout, `${FORGOTTEN} ${endsTokens ? ENDED : NOT_ENDED}`)
 }

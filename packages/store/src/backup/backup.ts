@@ -1,14 +1,16 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Libsql from 'libsql'
 import { libsqlDriver } from '../driver/libsql.js'
 import { checkLog } from '../driver/libsql-file.js'
 import { createFile, fileOf } from '../driver/libsql-folder.js'
 import { isSameFile } from '../driver/libsql-use.js'
+import { removeUnfinished, unfinishedPath } from '../driver/unfinished.js'
 import { StorageError } from '../error.js'
 import { translate } from '../translate.js'
 import { checkCopy } from './check-copy.js'
 import { makeDurable } from './durable.js'
+import { hasRegularFile } from './regular-file.js'
 
 /** How long a backup waits for another process that has the file to itself, as one that recovers it. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -32,17 +34,22 @@ export interface BackupOptions {
 export function backupFile(target: string, options: BackupOptions): number {
   const source = fileOf(options.directory)
   const file = resolve(target)
-  if (!existsSync(source)) {
-    throw new StorageError('value_invalid', `There is nothing to back up: ${source} is not there.`)
-  }
-  if (isSameFile(file, source)) {
-    throw new StorageError('value_invalid', `${file} is the database itself: name another file.`)
-  }
-  if (existsSync(file) && !options.replaces) {
-    throw new StorageError('value_invalid', `${file} is there already, and was left as it is.`)
-  }
-  const part = `${file}.part-${process.pid}`
+  const part = unfinishedPath(dirname(file), 'backup')
   try {
+    if (!hasRegularFile(source)) {
+      throw new StorageError(
+        'value_invalid',
+        `There is nothing to back up: ${source} is not there.`,
+      )
+    }
+    const isThere = hasRegularFile(file)
+    if (isSameFile(file, source)) {
+      throw new StorageError('value_invalid', `${file} is the database itself: name another file.`)
+    }
+    if (isThere && !options.replaces) {
+      throw new StorageError('value_invalid', `${file} is there already, and was left as it is.`)
+    }
+    removeUnfinished(dirname(file))
     checkLog(options.directory)
     createFile(part)
     const database = new Libsql(source, { timeout: BUSY_TIMEOUT_MS })
@@ -59,6 +66,6 @@ export function backupFile(target: string, options: BackupOptions): number {
   } catch (error) {
     throw translate(error, libsqlDriver(options.directory))
   } finally {
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(part + end, { force: true })
+    removeUnfinished(dirname(file))
   }
 }

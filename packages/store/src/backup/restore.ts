@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, renameSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Libsql from 'libsql'
 import { libsqlDriver } from '../driver/libsql.js'
@@ -6,21 +6,33 @@ import { createFile, fileOf, makeFolder } from '../driver/libsql-folder.js'
 import { ENDS, newPath } from '../driver/libsql-kept.js'
 import { isOwnLog } from '../driver/libsql-log.js'
 import { isInUse, isSameFile } from '../driver/libsql-use.js'
+import { removeUnfinished, unfinishedPath } from '../driver/unfinished.js'
 import { StorageError } from '../error.js'
 import { translate } from '../translate.js'
 import { checkCopy } from './check-copy.js'
 import { makeDurable } from './durable.js'
+import { endTokens, readNewestTime } from './end-tokens.js'
+import { hasRegularFile } from './regular-file.js'
+
+/** How a backup is restored. */
+export interface RestoreOptions {
+  /** The folder of `signet.db`. */
+  readonly directory: string
+  /** Ends every token and API key that was given until now, before the backup takes its place. Default: none ends. */
+  readonly endsTokens?: boolean
+}
 
 /** Copies a backup, with the log beside it that belongs to it. */
 function copyBackup(backup: string, copy: string): void {
   const log = `${backup}-wal`
-  if (existsSync(log) && !isOwnLog(backup)) {
+  const hasLog = hasRegularFile(log)
+  if (hasLog && !isOwnLog(backup)) {
     const text = `${log} was not written for ${backup}. Move it away, and do this again.`
     throw new StorageError('value_invalid', text)
   }
   createFile(copy)
   copyFileSync(backup, copy)
-  if (existsSync(log)) copyFileSync(log, `${copy}-wal`)
+  if (hasLog) copyFileSync(log, `${copy}-wal`)
 }
 
 /**
@@ -67,7 +79,8 @@ function emptyLog(file: string): void {
 
 /**
  * Puts a backup in the place of `signet.db`, which no process may have open. The backup is checked before anything is
- * changed, and what was there is kept under other names.
+ * changed, and what was there is kept under other names. The copy has the name only once it is whole, with the end of
+ * all tokens where that is asked for: whatever is killed, no server finds a file in which withdrawn tokens are good.
  *
  * A server that has the file open all the same, where the file system does not tell, notices that it was replaced.
  *
@@ -75,24 +88,32 @@ function emptyLog(file: string): void {
  * @throws {StorageError} `value_invalid` for what is not a sound backup, `storage_newer` for one of a newer version,
  *   `storage_unavailable` where the file is in use, and as a store does
  */
-export function restoreFile(backup: string, directory: string): readonly string[] {
+export async function restoreFile(
+  backup: string,
+  options: RestoreOptions,
+): Promise<readonly string[]> {
+  const { directory, endsTokens = false } = options
   const source = resolve(backup)
   const file = fileOf(directory)
-  if (!existsSync(source)) throw new StorageError('value_invalid', `${source} is not there.`)
-  if (isSameFile(source, file)) {
-    throw new StorageError('value_invalid', `${source} is the database itself: name a backup.`)
-  }
-  const copy = `${file}.part-${process.pid}`
+  const folder = unfinishedPath(dirname(file), 'restore')
   try {
+    if (!hasRegularFile(source)) throw new StorageError('value_invalid', `${source} is not there.`)
+    if (hasRegularFile(file) && isSameFile(source, file)) {
+      throw new StorageError('value_invalid', `${source} is the database itself: name a backup.`)
+    }
     makeFolder(directory)
+    removeUnfinished(dirname(file))
     if (isInUse(file)) {
       const text = `A process has ${file} open: stop every server on it (SIGTERM), then do this again.`
       throw new StorageError('storage_unavailable', text)
     }
+    makeFolder(folder)
+    const copy = join(folder, 'signet.db')
     copyBackup(source, copy)
     checkCopy(copy, source)
-    makeDurable(copy)
     emptyLog(file)
+    if (endsTokens) await endTokens(folder, readNewestTime(file))
+    makeDurable(copy)
     const moved = putAside(file, newPath(join(dirname(file), 'signet-before-restore')))
     renameSync(copy, file)
     makeDurable(dirname(file))
@@ -100,6 +121,6 @@ export function restoreFile(backup: string, directory: string): readonly string[
   } catch (error) {
     throw translate(error, libsqlDriver(directory))
   } finally {
-    for (const end of [...ENDS, '-journal']) rmSync(copy + end, { force: true })
+    removeUnfinished(dirname(file))
   }
 }

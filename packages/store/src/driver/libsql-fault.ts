@@ -1,4 +1,4 @@
-import { accessSync, constants, statfsSync } from 'node:fs'
+import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fault } from './contract.js'
 import { faultOfSystem } from './system-fault.js'
@@ -49,12 +49,19 @@ const PRIMARY: Readonly<Record<string, string>> = {
   26: 'SQLITE_NOTADB',
 }
 
+const NO_FILE: Omit<Fault, 'code'> = {
+  kind: 'unavailable',
+  message:
+    'A folder has the name signet.db: move it away, or name another folder for the database.',
+}
+
 /** Why the file cannot be used, as far as the file system says. */
 function lookAtFile(directory: string): Omit<Fault, 'code'> | undefined {
   try {
     for (const path of [directory, join(directory, 'signet.db')]) {
       accessSync(path, constants.R_OK | constants.W_OK)
     }
+    if (statSync(join(directory, 'signet.db')).isDirectory()) return NO_FILE
     const { bavail, bsize } = statfsSync(directory)
     return bavail * bsize < LITTLE_ROOM ? { kind: 'full' } : undefined
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import type { StoreNotice } from '../store.js'
@@ -9,6 +9,7 @@ import { rescuePaths, whyNotAnew } from './libsql-kept.js'
 import { isOwnLog } from './libsql-log.js'
 import { FilePresence } from './libsql-presence.js'
 import { isInUse } from './libsql-use.js'
+import { removeUnfinished } from './unfinished.js'
 
 /**
  * How long a statement waits for another process that writes. It blocks this process, so it is short:
@@ -86,6 +87,7 @@ export class LibsqlFile {
   /** Tells, before it is opened, what is odd about it and no reason to refuse it. */
   inspect(): void {
     this.#prepare()
+    removeUnfinished(dirname(this.#file))
     if (!existsSync(this.#file)) return
     const exposure = findExposure(this.#directory)
     if (exposure !== undefined) {

@@ -1,5 +1,7 @@
 import { linkSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Libsql from 'libsql'
+import { unfinishedPath } from './unfinished.js'
 
 /**
  * Whether a connection of whatever process has a database open: each holds a shared lock on the file for as long as
@@ -7,7 +9,7 @@ import Libsql from 'libsql'
  * neither read nor changed. Undefined where that cannot be told, as where the folder takes no second names.
  */
 export function isInUse(file: string): boolean | undefined {
-  const name = `${file}-look-${process.pid}`
+  const name = unfinishedPath(dirname(file), 'look')
   try {
     linkSync(file, name)
   } catch {

@@ -26,6 +26,13 @@ function messageOfTls(code: string): string | undefined {
   return undefined
 }
 
+/** What is in the place of what was named. */
+const MISPLACED: Readonly<Record<string, string>> = {
+  EISDIR: 'A folder is where a file of the database is to be: check each path that is set for it.',
+  ENOTDIR: 'A file is where a folder of the database is to be: check each path that is set for it.',
+  ELOOP: 'Symbolic links to the database lead in a circle: check each path that is set for it.',
+}
+
 /** What an error of the operating system or of TLS means; undefined where `code` is of neither. */
 export function faultOfSystem(error: Error, code: string): Fault | undefined {
   const tls = messageOfTls(code)
@@ -38,6 +45,8 @@ export function faultOfSystem(error: Error, code: string): Fault | undefined {
     const message = 'Signet may open no more files or connections: raise its limit (ulimit -n).'
     return { kind: 'unavailable', code, message }
   }
+  const misplaced = MISPLACED[code]
+  if (misplaced !== undefined) return { kind: 'unavailable', code, message: misplaced }
   const isFile = Reflect.get(error, 'syscall') === 'open'
   if (code === 'ENOENT' && isFile) {
     return {
