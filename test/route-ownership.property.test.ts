@@ -59,11 +59,14 @@ function tokenOf({ subject, issuer, permissions = ['*'], id }: Caller): string {
 }
 
 /**
- * The answer without the number of a withdrawal: they are counted over all callers, and whoever may
- * withdraw what others were given may know how many there are.
+ * The answer without the number of a withdrawal and its time, which never goes back: both follow those of all callers,
+ * and whoever may withdraw what others were given may know of them.
  */
-function withoutCount(text: string): string {
-  return text.replace(/"sequence":\d+/, '"sequence":0')
+function withoutPlace(text: string): string {
+  if (!text.includes('"sequence":')) return text
+  return text
+    .replace(/"sequence":\d+/, '"sequence":0')
+    .replace(/"createdAt":"[^"]*"/, `"createdAt":"${new Date(START).toISOString()}"`)
 }
 
 async function send(call: WireCall, token: string | undefined): Promise<Response> {
@@ -153,7 +156,7 @@ async function sendAt(
 ): Promise<Sent> {
   chance.start(seed, time)
   const response = await send(call, tokenOf({ subject: SUBJECTS[who], issuer, id: seed }))
-  const text = withoutCount(await response.text())
+  const text = withoutPlace(await response.text())
   return { who, seed, time, call, status: response.status, text }
 }
 
