@@ -9,7 +9,8 @@ export async function serveExample(directory, flags) {
   try {
     console.error((await ensureEnv({ directory })).message)
     const message = ['--message', 'Weather in London']
-    await endProcess(await main(['dev', '--dir', directory, ...message, ...flags]))
+    const code = await main(['dev', '--dir', directory, ...message, ...flags])
+    await endProcess(code, { isServer: true })
   } catch (error) {
     console.error(`error: .env: ${error.message}`)
     process.exitCode = 1

@@ -194,6 +194,14 @@ describe('a process that is to end', () => {
     },
   )
 
+  it('does what an application does at the exit, such as writing the last lines of its own log', async () => {
+    const say = `process.on('exit', () => require('fs').writeSync(2, 'the last line\\n'))`
+    const server = await servers.start({ env: preload(say) })
+    const { code, stderr } = await server.process.stop()
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^the last line$/m)
+  })
+
   it('is kept by nothing that an application does at the exit', async () => {
     const server = await servers.start({ env: preload(`process.on('exit', () => { for (;;); })`) })
     server.process.child.kill('SIGTERM')

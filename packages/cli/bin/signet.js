@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { endProcess } from '../dist/exit.js'
-import { main } from '../dist/main.js'
+import { isServer, main } from '../dist/main.js'
 
-await endProcess(await main(process.argv.slice(2)))
+const args = process.argv.slice(2)
+await endProcess(await main(args), { isServer: isServer(args) })

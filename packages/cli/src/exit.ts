@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { flushLog } from '@signet/server'
 import { EXIT_CODE } from './failure.js'
-import { isLossy } from './output.js'
 
 /** How long a server waits for its last lines to be written, and for what keeps it from ending, in milliseconds. */
 const FLUSH_MS = 1000
@@ -33,7 +32,10 @@ function lastSignal(code: number): NodeJS.Signals {
   return code === EXIT_CODE.success ? 'SIGTERM' : 'SIGKILL'
 }
 
-/** Lets nothing that an application does at the exit keep the process alive, such as a log that it flushes. */
+/**
+ * Lets nothing that an application does at the exit keep the process alive. It is done all the same: many a log writes
+ * its last lines only then.
+ */
 async function limitExit(signal: NodeJS.Signals): Promise<void> {
   const code = `setTimeout(() => process.kill(${process.pid}, '${signal}'), ${EXIT_MS})
     require('node:worker_threads').parentPort.postMessage(0)`
@@ -60,9 +62,14 @@ async function endServer(code: number): Promise<never> {
  * Ends this process once all that it wrote is out. An application may hold timers or connections that
  * would keep it alive when its command is over. The process of a server ends in any case: where a thread is stuck in a
  * full pipe or a dead disk, it ends by SIGTERM, or by SIGKILL where it has failed.
+ *
+ * @param options.isServer - whether the command was to serve. Default: false
  */
-export async function endProcess(code: number): Promise<never> {
-  if (isLossy(process.stderr)) return endServer(code)
+export async function endProcess(
+  code: number,
+  { isServer = false }: { readonly isServer?: boolean } = {},
+): Promise<never> {
+  if (isServer) return endServer(code)
   await flushAll()
   process.exit(code)
 }

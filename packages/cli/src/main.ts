@@ -5,6 +5,11 @@ import { type Io, writeLine } from './io.js'
 import { outliveReader } from './output.js'
 import { createProgram } from './program.js'
 
+/** Whether these arguments are of a command that serves. */
+export function isServer([command]: readonly string[]): boolean {
+  return command === 'start' || command === 'dev'
+}
+
 /**
  * Runs the command line.
  * @returns the exit code: 0 for success, 1 where a command failed, 2 where it was not understood

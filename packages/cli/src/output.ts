@@ -2,13 +2,8 @@ import type { Writable } from 'node:stream'
 import { countLostLogLines } from '@signet/core'
 import { standardOutput, type LogOutput } from '@signet/server'
 
-/** The streams whose output may be lost. */
+/** The streams whose output may be lost: nobody waits for what they cannot write. */
 const lossy = new WeakSet<Writable>()
-
-/** Whether what a stream cannot write is lost, and nobody waits for it. */
-export function isLossy(stream: Writable): boolean {
-  return lossy.has(stream)
-}
 
 /** Where nobody reads on, as behind `| head`, what is still written goes nowhere, and that is no failure. */
 export function outliveReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
