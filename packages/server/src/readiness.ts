@@ -1,6 +1,7 @@
 import type { Logger } from '@signet/core'
 import type { Revocations } from './revocation/contract.js'
 import type { ServerState } from './state.js'
+import { waitAtMost } from './wait-at-most.js'
 
 /** Why every caller would be refused. */
 export const NOT_READY_REASONS = [
@@ -41,11 +42,6 @@ function isReadable(error: unknown): boolean {
 
 /** What work comes to: undefined where it went well, else why not. It is not waited for beyond the time. */
 async function failureOf(work: () => unknown, ms: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined
-  const timeUp = new Promise<Error>((resolve) => {
-    timer = setTimeout(() => resolve(new Error(`It took longer than ${ms} ms.`)), ms)
-    timer.unref()
-  })
   const failure = (async () => {
     try {
       await work()
@@ -54,11 +50,7 @@ async function failureOf(work: () => unknown, ms: number): Promise<unknown> {
       return error ?? new Error('It failed without a word.')
     }
   })()
-  try {
-    return await Promise.race([failure, timeUp])
-  } finally {
-    clearTimeout(timer)
-  }
+  return await waitAtMost(failure, ms, { late: new Error(`It took longer than ${ms} ms.`) })
 }
 
 /**
@@ -102,7 +94,11 @@ export class ReadinessCheck {
     return { ready: false, reason }
   }
 
-  /** @throws what the store rejects with, or did less than a second ago */
+  /**
+   * Unlike the link to Redis, which leaves it alone while it is away, this asks the store also while it answers, and
+   * all who ask meanwhile wait for the same answer.
+   * @throws what the store rejects with, or did less than a second ago
+   */
   async #askStore(): Promise<void> {
     const { state } = this.#sources
     if (state.ready === undefined) return

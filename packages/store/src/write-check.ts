@@ -13,6 +13,10 @@ function isWriteFault(error: unknown): error is StorageError {
 /**
  * Knows whether a database can write, from the writes that fail. After one, it is to show by a trial that it can,
  * before anybody is told so. One trial runs at a time, and the next one a second after the last began to fail.
+ *
+ * It is not a `Silence`, which keeps work from waiting: that one refuses the work itself, lets a piece of it be the trial,
+ * and refuses the others meanwhile. This one refuses nothing but its question, tries by a write of its own, which only a
+ * question begins, and all who ask wait for the same trial.
  */
 export class WriteCheck {
   readonly #tryToWrite: () => Promise<void>

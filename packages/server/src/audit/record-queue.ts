@@ -1,4 +1,5 @@
 import { storageFault, type AuditRecord, type AuditStore, type Logger } from '@signet/core'
+import { waitAtMost } from '../wait-at-most.js'
 import { Loss } from './loss.js'
 
 /**
@@ -14,14 +15,6 @@ const RETRY_MS = 1000
 const MOST_ATTEMPTS = 3
 /** How long the last writes may take. */
 const CLOSE_MS = 5000
-
-function after(ms: number): { readonly passed: Promise<void>; cancel(): void } {
-  let timer: NodeJS.Timeout | undefined
-  const passed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  return { passed, cancel: () => clearTimeout(timer) }
-}
 
 /**
  * Records on their way into the store: written in batches, one after the other, beside the requests that they
@@ -70,19 +63,19 @@ export class RecordQueue {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    const end = after(CLOSE_MS)
+    let giveUp = () => {}
+    const givenUp = new Promise<void>((resolve) => {
+      giveUp = resolve
+    })
     const writeAll = async () => {
       await this.#writing
       while (this.#records.length > 0 && !this.#hasGivenUp) {
-        if (await this.#write()) continue
-        const pause = after(RETRY_MS)
-        await Promise.race([pause.passed, end.passed])
-        pause.cancel()
+        if (!(await this.#write())) await waitAtMost(givenUp, RETRY_MS, { keepsAlive: true })
       }
     }
-    await Promise.race([writeAll(), end.passed])
+    await waitAtMost(writeAll(), CLOSE_MS, { keepsAlive: true })
     this.#hasGivenUp = true
-    end.cancel()
+    giveUp()
     const left = this.#records.splice(0)
     if (left.length > 0) this.#loss.add(left)
     if (this.#loss.untold > 0) this.#tell(this.#loss.untold)

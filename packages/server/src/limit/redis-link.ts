@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@signet/core'
 import { StartError } from '../error.js'
+import { waitAtMost } from '../wait-at-most.js'
 
 /** What is asked here of a connection that the package `redis` makes. */
 export interface RedisClient {
@@ -104,7 +104,7 @@ export function createRedisLink(url: string, logger: Logger): RedisLink {
     opened.unref()
     opened.connect().catch(failed)
     const first = once(opened, 'ready').catch(() => undefined)
-    await Promise.race([first, sleep(CONNECT_MS, undefined, { ref: false })])
+    await waitAtMost(first, CONNECT_MS)
   }
 
   return {

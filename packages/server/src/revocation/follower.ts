@@ -10,6 +10,7 @@ import {
 } from '@signet/auth'
 import type { Logger } from '@signet/core'
 import { RequestError } from '../error.js'
+import { waitAtMost } from '../wait-at-most.js'
 import { applyRevocation } from './apply.js'
 import type { Revocations } from './contract.js'
 
@@ -30,17 +31,6 @@ export interface FollowerOptions {
   /** Told whenever something new is withdrawn, once it counts. */
   readonly onNew: () => void
   readonly logger: Logger
-}
-
-/** Waits for work that never rejects, but no longer than this. */
-async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeUp = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-    timer.unref()
-  })
-  await Promise.race([work, timeUp])
-  clearTimeout(timer)
 }
 
 /**
@@ -78,7 +68,7 @@ export class RevocationFollower implements Revocations {
 
   async begin(): Promise<void> {
     this.#begin()
-    await waitAtMost(WAIT_MS, this.#read())
+    await waitAtMost(this.#read(), WAIT_MS)
   }
 
   untilCurrent(): void | Promise<void> {
@@ -88,7 +78,7 @@ export class RevocationFollower implements Revocations {
 
   async #becomeCurrent(): Promise<void> {
     // Where the last read failed, the next one will tell: meanwhile nobody is kept waiting.
-    if (!this.#hasFailed && !this.#isClosed) await waitAtMost(WAIT_MS, this.#read())
+    if (!this.#hasFailed && !this.#isClosed) await waitAtMost(this.#read(), WAIT_MS)
     if (this.#isCurrent()) return
     throw new RequestError('storage_unavailable', 'It is not known what has been withdrawn by now.')
   }
@@ -99,7 +89,7 @@ export class RevocationFollower implements Revocations {
     const isReadOn = () => this.#endRead > before
     // A read that is in flight may have begun before, and miss something: then the next one tells.
     for (let turn = 0; turn < 2 && !isReadOn() && !this.#isClosed; turn++) {
-      await waitAtMost(WAIT_MS, this.#read())
+      await waitAtMost(this.#read(), WAIT_MS)
     }
     if (isReadOn()) return this.#last?.sequence ?? 0
     throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')

@@ -2,6 +2,7 @@ import type { Span, TextMapGetter } from '@opentelemetry/api'
 import { traceAnswers } from '@signet/core'
 import type { Decision, Exchange } from '../exchange.js'
 import type { Incoming } from '../http/incoming.js'
+import { waitAtMost } from '../wait-at-most.js'
 import type { Tracing } from './contract.js'
 import { answerTracing } from './answer-tracing.js'
 import { loadTracingPackages } from './packages.js'
@@ -92,8 +93,8 @@ export async function openTracing(): Promise<Tracing> {
       }),
     async close() {
       traceAnswers(undefined)
-      const late = new Promise<void>((resolve) => void setTimeout(resolve, CLOSE_MS).unref())
-      await Promise.race([provider.shutdown().catch(() => undefined), late])
+      const closed = provider.shutdown().catch(() => undefined)
+      await waitAtMost(closed, CLOSE_MS)
     },
   }
 }
