@@ -1,23 +1,23 @@
 import type { Database } from './database.js'
 import { StorageError } from './error.js'
 
-/** How long a database that does not answer is left alone, in milliseconds; then one piece of work tries it. */
-const REST_MS = 1000
+/** For how long a database that does not answer is not asked, in milliseconds; then one piece of work tries it. */
+const PAUSE_MS = 1000
 /** No answer in time; a lock that somebody else kept all the while. */
-const SILENT = /^(?:ETIMEDOUT|55P03|SQLITE_BUSY(?:_.+)?)$/
+const UNANSWERED = /^(?:ETIMEDOUT|55P03|SQLITE_BUSY(?:_.+)?)$/
 
-function isSilence(error: unknown): error is StorageError {
-  return StorageError.isInstance(error) && SILENT.test(error.driverCode ?? '')
+function isUnanswered(error: unknown): error is StorageError {
+  return StorageError.isInstance(error) && UNANSWERED.test(error.driverCode ?? '')
 }
 
 /**
- * Whether one kind of work is answered. Once a piece of it has waited in vain, and no other has been answered
+ * Whether one kind of work is answered. Once a piece of it has waited without an answer, and no other has been answered
  * meanwhile, nobody waits as long again: for a second all are refused, then one of them tries.
  */
 export class Silence {
   readonly #now: () => number
   #fault: StorageError | undefined
-  #restsUntil = 0
+  #pausedUntil = 0
   #isTried = false
   #answeredAt = -Infinity
 
@@ -29,7 +29,7 @@ export class Silence {
   /** @throws {StorageError} `storage_unavailable` where an answer is not to be expected */
   requireAnswers(): void {
     const fault = this.#fault
-    if (fault === undefined || (this.#now() >= this.#restsUntil && !this.#isTried)) return
+    if (fault === undefined || (this.#now() >= this.#pausedUntil && !this.#isTried)) return
     const { message, fault: reason, driverCode } = fault
     throw new StorageError('storage_unavailable', message, { fault: reason, driverCode })
   }
@@ -42,25 +42,25 @@ export class Silence {
     const beganAt = this.#now()
     try {
       const value = await work()
-      this.#hear()
+      this.#noteAnswer()
       return value
     } catch (error) {
-      if (!isSilence(error)) this.#hear()
-      else if (this.#answeredAt < beganAt) this.#rest(error)
+      if (!isUnanswered(error)) this.#noteAnswer()
+      else if (this.#answeredAt < beganAt) this.#pause(error)
       throw error
     } finally {
       if (isTrial) this.#isTried = false
     }
   }
 
-  #hear(): void {
+  #noteAnswer(): void {
     this.#answeredAt = this.#now()
     this.#fault = undefined
   }
 
-  #rest(fault: StorageError): void {
+  #pause(fault: StorageError): void {
     this.#fault = fault
-    this.#restsUntil = this.#now() + REST_MS
+    this.#pausedUntil = this.#now() + PAUSE_MS
   }
 }
 

@@ -15,7 +15,7 @@ import { storageFault, type StorageFault } from './storage-fault.js'
 import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
-import { requireRested, restThread } from './unstored-thread.js'
+import { pauseThread, requireNotPaused } from './unstored-thread.js'
 import {
   WORKING_MEMORY_TOOL,
   workingMemoryInstructions,
@@ -162,7 +162,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
   // Known before the model runs and is paid.
   if (!isReadOnly) {
-    requireRested(storage, owner, thread.id)
+    requireNotPaused(storage, owner, thread.id)
     await storage.requireWritable?.()
   }
   const known = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
@@ -175,7 +175,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   /** What this answer comes to, because it is not stored. */
   function notStored(cause: unknown): AnswerError {
     const error = unstoredError(cause)
-    if (error.code === 'answer_unstored') restThread(storage, owner, thread.id)
+    if (error.code === 'answer_unstored') pauseThread(storage, owner, thread.id, cause)
     return error
   }
 
