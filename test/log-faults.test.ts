@@ -156,6 +156,34 @@ describe('a log that cannot be written', () => {
     }
   })
 
+  it('has each warning of Node.js as one line of JSON, and the listeners of others stay', async () => {
+    const listen = `process.on('warning', ({ message }) => require('fs').writeSync(1, 'heard ' + message.length + '\\n'))`
+    const server = await servers.start({ env: preload(listen) })
+    expect((await server.run('chatter', { lines: 2, output: 'warning' })).status).toBe(200)
+    await until(() => server.process.stderr.split('Node.js warns of something.').length > 2)
+    const lines = server.process.stderr.trim().split('\n')
+    const told = lines.map((line): unknown => JSON.parse(line))
+    const text = `${'x'.repeat(500)}\n${'x'.repeat(500)}`
+    const warning = { level: 40, name: 'Warning', code: 'CHATTER', message: text }
+    expect(told).toContainEqual(expect.objectContaining(warning))
+    expect(server.process.stderr).not.toContain('emitWarning')
+    await until(() => server.process.stdout.split('heard 1001').length === 3)
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
+  it('has no warning where Node.js is told to give none', async () => {
+    const server = await servers.start({ env: { NODE_NO_WARNINGS: '1' } })
+    expect((await server.run('chatter', { lines: 2, output: 'warning' })).status).toBe(200)
+    expect((await server.process.stop()).stderr).not.toContain('warns')
+  })
+
+  it('is read by a person under signet dev: warnings are text there', async () => {
+    const server = await servers.start({ command: 'dev' })
+    expect((await server.run('chatter', { lines: 1, output: 'warning' })).status).toBe(200)
+    await server.process.waitFor(/\(node:\d+\) Warning: xxx/)
+    expect((await server.process.stop()).code).toBe(0)
+  })
+
   it('is an application’s own logger, too, that throws or rejects', async () => {
     const server = await servers.start({ env: { LOGGER: 'broken' } })
     await refuse(server, 50)

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { countLostLogLines } from '@signet/core'
+import { countLostLogLines, type Logger } from '@signet/core'
 import { standardOutput, type LogOutput } from '@signet/server'
 
 /** The streams whose output may be lost: nobody waits for what they cannot write. */
@@ -29,13 +29,32 @@ function sendThrough(stream: NodeJS.WriteStream, output: LogOutput): void {
   }
 }
 
-/** Node.js writes its warnings past its own streams, and would stand still where a pipe is full. */
+/** A warning of Node.js, or of a package, by `process.emitWarning`. */
+interface Warning extends Error {
+  readonly code?: string
+}
+
+/** Tells a warning as Node.js does, without what it was emitted by. */
+let tellWarning = ({ name, message }: Warning): void => {
+  process.stderr.write(`(node:${process.pid}) ${name}: ${message}\n`)
+}
+
+/**
+ * Node.js writes its warnings past its own streams, and would stand still where a pipe is full. Its own listener is
+ * known by its name; it is not there where warnings are switched off. Those of others stay.
+ */
 function sendWarnings(): void {
-  if (process.listenerCount('warning') === 0) return
-  process.removeAllListeners('warning')
-  process.on('warning', ({ name, message }) => {
-    process.stderr.write(`(node:${process.pid}) ${name}: ${message}\n`)
-  })
+  const own = process.listeners('warning').find(({ name }) => name === 'onWarning')
+  if (own === undefined) return
+  process.off('warning', own)
+  process.on('warning', (warning) => tellWarning(warning))
+}
+
+/** From now on each warning of Node.js is one line of the log, however many lines its message has. */
+export function logWarnings(logger: Logger): void {
+  tellWarning = ({ name, code, message }) => {
+    logger.warn('Node.js warns of something.', { name, ...(code && { code }), message })
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { chooseKeepAlive } from '../keep-alive.js'
 import { limitFields, redisUrl } from '../limits.js'
 import { openMetricsServer } from '../metrics-server.js'
 import { refuseInspector } from '../inspector.js'
-import { loseOutput } from '../output.js'
+import { logWarnings, loseOutput } from '../output.js'
 import { choosePort } from '../port.js'
 import { openProject } from '../project.js'
 import { createProjectStore } from '../project-store.js'
@@ -44,6 +44,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   enterProject(directory)
   requireProduction()
   const logger = createLogger()
+  logWarnings(logger)
   const tracing = isTracingAsked() ? await openTracing() : undefined
   const mastra = await faults.during(loadApplication(project))
   mastra.setDefaultLogger(logger)
