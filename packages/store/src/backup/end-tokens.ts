@@ -26,6 +26,10 @@ function readTime(database: Libsql.Database, statement: string): number {
   }
 }
 
+function hasLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
 /**
  * The newest time that a database which nobody uses knows, in milliseconds since 1970; 0 where none can be read.
  * A log that belongs to another database is not looked at.
@@ -34,7 +38,8 @@ export function readNewestTime(file: string): number {
   if (!existsSync(file)) return 0
   let database: Libsql.Database | undefined
   try {
-    const mode = isOwnLog(file) ? 'mode=ro' : 'mode=ro&immutable=1'
+    // To read it with its log makes files beside it, which would be put aside with it.
+    const mode = hasLog(file) && isOwnLog(file) ? 'mode=ro' : 'mode=ro&immutable=1'
     database = new Libsql(`${pathToFileURL(file).href}?${mode}`)
     const opened = database
     return Math.max(...TIMES.map((statement) => readTime(opened, statement)))
@@ -62,7 +67,7 @@ export async function endTokens(directory: string, since: number): Promise<void>
     } finally {
       await store.close()
     }
-    if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+    if (hasLog(file)) {
       throw new StorageError('storage_unavailable', 'A part of the copy is in its log.')
     }
   } catch (error) {

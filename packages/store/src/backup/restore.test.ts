@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   copyFileSync,
@@ -66,7 +67,8 @@ describeStores(
     it('has the end of all tokens in the file itself', async () => {
       const { directory, backup, file } = await backedUp(stores)
       const before = seconds()
-      await restoreFile(backup, { directory, endsTokens: true })
+      // One file, which nothing can part from its log.
+      expect(await restoreFile(backup, { directory, endsTokens: true })).toHaveLength(1)
       expect(await floorOf(stores, file)).toBeGreaterThanOrEqual(before)
       expect(readdirSync(directory).filter((name) => name.includes('unfinished'))).toStrictEqual([])
       releaseFile(file)
@@ -109,7 +111,12 @@ describeStores(
     it('changes nothing where its tokens cannot be ended', async () => {
       const { directory, backup, file } = await backedUp(stores)
       execute(backup, 'drop table signet_revocation')
-      const look = () => [readdirSync(directory), readFileSync(file).toString('base64')]
+      const look = () => [
+        readdirSync(directory).filter(
+          (name) => name.includes('.db') && !/-(?:wal|shm)$/.test(name),
+        ),
+        createHash('sha256').update(readFileSync(file)).digest('hex'),
+      ]
       const before = look()
       await expect(restoreFile(backup, { directory, endsTokens: true })).rejects.toMatchObject({
         code: 'storage_unavailable',
