@@ -57,7 +57,7 @@ describe('how many connections are used', () => {
     [undefined, undefined],
     ['', undefined],
     ['1', 1],
-    [' 7\n', 7],
+    ['7', 7],
     ['1000', 1000],
   ])('is, where SIGNET_DATABASE_POOL_MAX is %j, %j', (SIGNET_DATABASE_POOL_MAX, count) => {
     expect(chooseMaxConnections({ SIGNET_DATABASE_POOL_MAX })).toBe(count)

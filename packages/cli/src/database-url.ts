@@ -44,7 +44,7 @@ export function chooseDatabase(environment: NodeJS.ProcessEnv): DatabaseChoice {
  * @throws {CommandFailure} for what is not a whole number from 1 to 1000
  */
 export function chooseMaxConnections(environment: NodeJS.ProcessEnv): number | undefined {
-  const text = environment['SIGNET_DATABASE_POOL_MAX']?.trim()
+  const text = environment['SIGNET_DATABASE_POOL_MAX']
   if (text === undefined || text === '') return undefined
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (count >= 1 && count <= MOST_CONNECTIONS) return count

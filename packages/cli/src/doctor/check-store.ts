@@ -1,6 +1,7 @@
 import {
   inspectStore,
   StorageError,
+  type StorageErrorCode,
   type StorageFaultClass,
   type StoreInspection,
 } from '@signet/store'
@@ -23,15 +24,22 @@ const REMEDIES: Readonly<Record<StorageFaultClass, string>> = {
     'Give the user that the server runs as, or its role in PostgreSQL, the right that is missing.',
 }
 
+/** Of what is no fault of a database: it was not asked. */
+const REMEDIES_OF_CODES: Readonly<Partial<Record<StorageErrorCode, string>>> = {
+  driver_missing: 'Install it beside the application: npm install pg',
+  address_invalid:
+    'Write the address of the database as postgres://user:password@host:5432/name, signs such as / # ? @ in a password as %2F %23 %3F %40.',
+}
+
 function faultFinding(where: string, error: StorageError): Finding {
-  const { fault = 'unavailable', driverCode, message } = error
+  const { code: name, fault = 'unavailable', driverCode, message } = error
   const code = driverCode === undefined ? '' : ` (${driverCode})`
   return {
     check: CHECK,
     level: 'error',
     what: `The store has a fault${code}: ${where}.`,
     why: message,
-    remedy: REMEDIES[fault],
+    remedy: REMEDIES_OF_CODES[name] ?? REMEDIES[fault],
   }
 }
 

@@ -70,6 +70,15 @@ describe.skipIf(whyNot !== undefined)('a PostgreSQL by its address', () => {
     await store.ready()
     await store.close()
   }
+  it('says so where the database takes no connections', async () => {
+    const closed = new URL(await server.createDatabase())
+    await server.ask(`alter database ${closed.pathname.slice(1)} allow_connections false`)
+    await expect(open(closed.href)).rejects.toMatchObject({
+      driverCode: '55000',
+      message: expect.stringMatching(/allow_connections true/),
+    })
+  })
+
   const change = (parts: Partial<URL>) => Object.assign(new URL(plain), parts).href
 
   it.each([

@@ -60,6 +60,7 @@ describe('a fault of PostgreSQL', () => {
 
   it.each([
     ['that ended the connection', sent('22023', 'FATAL'), 'unavailable'],
+    ['of a database that takes no connections', sent('55000', 'FATAL'), 'unavailable'],
     [
       'of a pooler with no place left',
       sent('XX000', 'FATAL', 'MaxClientsInSessionMode'),

@@ -82,6 +82,15 @@ const TEXTS: readonly Row[] = [
   ],
 ]
 
+/** What a state means that ended the connection, and means something else of a statement. */
+const FATAL_STATES: readonly Row[] = [
+  [
+    /^55000$/,
+    'unavailable',
+    'PostgreSQL takes no connections to this database: allow them (alter database … allow_connections true), or name another.',
+  ],
+]
+
 const NO_CONNECTION =
   /max(?:imum)?[ _]?client|too many (?:clients|connections)|no more connections/i
 
@@ -138,7 +147,10 @@ export function explainPostgres(error: unknown): Fault | undefined {
     const isFatal = severity === 'FATAL' || severity === 'PANIC'
     // Other texts may quote data.
     const ofText = isFatal || VAGUE.test(code) ? find(SERVER_TEXTS, error.message) : undefined
-    const found = ofText ?? find(STATES, code) ?? { kind: isFatal ? 'unavailable' : 'refused' }
+    const ofEnd = isFatal ? find(FATAL_STATES, code) : undefined
+    const found = ofText ??
+      ofEnd ??
+      find(STATES, code) ?? { kind: isFatal ? 'unavailable' : 'refused' }
     return { ...found, code }
   }
   const ofSystem = code === undefined ? undefined : faultOfSystem(error, code)
