@@ -124,6 +124,11 @@ describe('a fault of the file under two processes of signet start', { timeout: T
     expect(outcome).toStrictEqual({ status: 503, code: 'storage_unavailable', retryAfter: '5' })
     const told = await after.untilTold(0, ({ fault }) => fault === 'corrupt')
     expect(runbookFault('corrupt', told.driverCode ?? 'none')?.cells).toBeDefined()
+    const ready = await until(
+      () => outcomeOf(after.alice.get('/ready')),
+      ({ status }) => status === 503,
+    )
+    expect(ready.status).toBe(503)
     await after.process.stop('SIGKILL')
     rmSync(`${path}-wal`, { force: true })
     rmSync(`${path}-shm`, { force: true })

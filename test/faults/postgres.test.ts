@@ -238,6 +238,9 @@ describe.skipIf(why !== undefined)(
         expect(outcome).toStrictEqual({ status: 503, code: 'storage_unavailable', retryAfter: '5' })
         const told = await server.untilTold(mark, (each) => each.fault === 'corrupt')
         expect(runbookFault('corrupt', told.driverCode ?? 'none')?.cells).toBeDefined()
+        // What is in other tables is served.
+        const ready = await until(() => outcomeOf(server.alice.get('/ready')), isGood)
+        expect(ready.status).toBe(200)
       } finally {
         await postgres.shutDown()
         repair()

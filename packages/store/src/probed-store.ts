@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { createApiKeyStore } from './api-key.js'
 import { createAuditStore } from './audit.js'
+import { watchDamage } from './damage.js'
 import { createDatabase, type Database, type Statement } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 import { postgresDriver } from './driver/postgres.js'
@@ -49,7 +50,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
       : libsqlDriver(directory, isPatient ? undefined : onNotice)
   let isOpen = false
   const database = createDatabase(createDriver(false), probe.onStatement)
-  const opened = waitForTables(database, () => isOpen)
+  const opened = watchDamage(waitForTables(database, () => isOpen))
   const now = probe.now ?? Date.now
   const answering = refuseWhileSilent(opened)
   const check = new WriteCheck(() => answering.write((tx) => storeTrialExchange(tx, now())))
@@ -74,7 +75,10 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
       if (database.driver.isSingleWriter) await database.write(async () => undefined)
       isOpen = true
     },
-    ready: () => opened.read(async (tx) => void (await sql`select 1`.execute(tx))),
+    async ready() {
+      await opened.read(async (tx) => void (await sql`select 1`.execute(tx)))
+      opened.requireSound()
+    },
     close: () => opened.close(),
   }
 }

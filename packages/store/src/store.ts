@@ -34,7 +34,10 @@ export interface Store {
    *   is asked for and the package `pg` is not installed
    */
   open(): Promise<void>
-  /** @throws {StorageError} `storage_unavailable` when the database does not answer just now */
+  /**
+   * @throws {StorageError} `storage_unavailable` when the database does not answer just now; the fault `corrupt` once
+   *   a damaged part of the file was met, until it is opened anew
+   */
   ready(): Promise<void>
   /** Waits for what is running, then closes. Whatever comes later is `storage_unavailable`. */
   close(): Promise<void>

@@ -45,6 +45,8 @@ export interface Driver {
     /** How many transactions that read memory are begun at once. */
     readonly turns: OwnerQueueOptions
   }
+  /** Whether damage takes all of it out of service: a file is replaced as a whole, a server repairs a table. */
+  readonly isReplacedWhole: boolean
   /** The type of text that is compared byte by byte, as a type of a column. */
   readonly textType: RawBuilder<unknown>
   /** Adds the number of a row to a new table of messages, where the index of search needs one. */

@@ -169,6 +169,7 @@ export function libsqlDriver(
   return {
     name: 'libsql',
     isSingleWriter: true,
+    isReplacedWhole: true,
     // As many of one owner as are made durable together.
     turns: { maxOfOwner: MOST_TOGETHER, maxInAll: Infinity },
     dialect: dialectOf(new WriteDriver(file, readers)),

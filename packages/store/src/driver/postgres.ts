@@ -142,6 +142,7 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
   return {
     name: 'postgres',
     isSingleWriter: false,
+    isReplacedWhole: false,
     // What is not memory always finds a connection, and so does a second owner.
     turns: {
       maxOfOwner: Math.max(1, Math.floor(maxConnections / 2)),
