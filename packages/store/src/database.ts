@@ -21,7 +21,7 @@ export interface Statement {
 export interface Database {
   readonly driver: Driver
   /** Tells what an operator should know, before anything is opened. @throws {StorageError} */
-  inspect(): void
+  tellNotices(): void
   /** For work that only reads: it sees one state of the database. */
   read<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
   /** For work that writes. It may run several times, so it has no other effects. */
@@ -75,9 +75,9 @@ export function createDatabase(
 
   return {
     driver,
-    inspect: () => {
+    tellNotices: () => {
       try {
-        driver.inspect?.()
+        driver.tellNotices?.()
       } catch (error) {
         throw translate(error, driver)
       }

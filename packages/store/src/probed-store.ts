@@ -63,7 +63,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     apiKeys: createApiKeyStore(refuseWhileSilent(opened)),
     audit: createAuditStore(refuseWhileSilent(opened)),
     async open() {
-      opened.inspect()
+      opened.tellNotices()
       // Migrations may take longer than any request may.
       const patient = createDatabase(createDriver(true))
       try {

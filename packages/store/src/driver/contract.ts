@@ -64,7 +64,7 @@ export interface Driver {
   /** @throws {StorageError} where the database is known to be gone; absent where only statements tell */
   check?(): void
   /** Tells what an operator should know of the place of the database, before it is opened for good. */
-  inspect?(): void
+  tellNotices?(): void
   /** Lets one process after the other into a transaction that migrates. */
   lockMigrations(transaction: Transaction<Schema>): Promise<void>
   /** Runs once, when there are messages to search: makes the index over `words`. */

@@ -345,6 +345,28 @@ describeStores(
       expect(notices).toMatchObject([{ level: 'warn', message: expect.stringMatching(remedy) }])
     })
 
+    it('is told of where it is empty, and refused where one was kept of it', async () => {
+      const { directory } = await stores.locate()
+      const file = join(directory, 'signet.db')
+      writeFileSync(file, '', { mode: 0o600 })
+      const notices: StoreNotice[] = []
+      const open = () => stores.open({ directory, onNotice: (notice) => notices.push(notice) })
+      const store = await open()
+      expect(notices).toMatchObject([
+        { level: 'warn', message: expect.stringMatching(/is empty.*signet restore/) },
+      ])
+      await store.close()
+      notices.length = 0
+      await (await open()).close()
+      expect(notices).toStrictEqual([])
+      const emptied = await stores.locate()
+      writeFileSync(join(emptied.directory, 'signet.db'), '', { mode: 0o600 })
+      copyFileSync(file, join(emptied.directory, 'signet-before-restore-2026.db'))
+      const kept = { message: expect.stringMatching(/was kept of it/) }
+      await expect(stores.open(emptied)).rejects.toMatchObject(kept)
+      expect(await inspectStore(emptied)).toMatchObject({ problems: [kept] })
+    })
+
     it.skipIf(process.platform !== 'linux')('cannot be in a folder that takes none', async () => {
       const open = stores.open({ directory: '/proc/signet/data' })
       await expect(open).rejects.toMatchObject({ code: 'storage_unavailable' })

@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import type { StoreNotice } from '../store.js'
 import { createFile, findExposure, fileOf, makeFolder } from './libsql-folder.js'
-import { rescuePaths, whyNotAnew } from './libsql-kept.js'
+import { isMissing, whyNotAnew } from './libsql-kept.js'
 import { isOwnLog } from './libsql-log.js'
 import { FilePresence } from './libsql-presence.js'
+import { rescue } from './libsql-rescue.js'
 import { isInUse } from './libsql-use.js'
 import { removeUnfinished } from './unfinished.js'
 
@@ -85,10 +86,14 @@ export class LibsqlFile {
   }
 
   /** Tells, before it is opened, what is odd about it and no reason to refuse it. */
-  inspect(): void {
+  tellNotices(): void {
     this.#prepare()
     removeUnfinished(dirname(this.#file))
     if (!existsSync(this.#file)) return
+    if (isMissing(this.#file)) {
+      const message = `${this.#file} is empty, and a new database is made in it: what it held is gone, withdrawals of tokens included. Where it held anything, stop the server, and restore a backup: signet restore FILE`
+      this.#notify({ level: 'warn', message })
+    }
     const exposure = findExposure(this.#directory)
     if (exposure !== undefined) {
       this.#notify({ level: 'warn', message: `${exposure.what} ${exposure.remedy}` })
@@ -114,7 +119,7 @@ export class LibsqlFile {
   closeWriter(): void {
     this.presence.close()
     if (this.#writer === undefined) return
-    if (this.presence.isReplaced) this.#rescue(this.#writer)
+    if (this.presence.isReplaced) rescue(this.#writer, this.#directory, this.#notify)
     else this.#emptyLog(this.#writer)
   }
 
@@ -144,35 +149,5 @@ export class LibsqlFile {
     }
     const message = `${this.log} still has writes that are not in ${this.#file}: another process has it open, or the disk is full. Copy both, or make a backup by: signet backup FILE`
     this.#notify({ level: 'warn', message })
-  }
-
-  /** Writes what a file that has no name any more holds into a new one beside, or, without the folder, beside that. */
-  #rescue(writer: Libsql.Database): void {
-    const paths = rescuePaths(this.#directory)
-    const file = paths.find((each) => copyInto(writer, each))
-    const message =
-      file === undefined
-        ? `What was stored could not be written to ${paths.join(' or ')}. Where ${this.#directory} was moved, it is there.`
-        : `What was stored is in ${file}. To go on with it: signet restore ${file}`
-    this.#notify({ level: 'error', message })
-    try {
-      // The file itself may be in another folder: what its log has is in it, too, and is left for no other file.
-      writer.prepare('pragma wal_checkpoint(truncate)').all([])
-    } catch {
-      // Its disk is full, say. The copy is whole without it.
-    }
-  }
-}
-
-/** Copies a database into a new file, which is left only where it is whole. Returns whether it is. */
-function copyInto(database: Libsql.Database, file: string): boolean {
-  let isMade = false
-  try {
-    isMade = createFile(file)
-    database.prepare('vacuum into ?').run([file])
-    return true
-  } catch {
-    if (isMade) rmSync(file, { force: true })
-    return false
   }
 }

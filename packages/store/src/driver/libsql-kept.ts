@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { StorageError } from '../error.js'
 import { fileOf } from './libsql-folder.js'
@@ -55,17 +55,22 @@ function findKept(directory: string): string[] {
   ]
 }
 
+/** Whether there is no database: not its file, or nothing in that. */
+export function isMissing(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+}
+
 /**
  * Why no database may be made in a folder that has none: what is kept beside is what callers were told is stored, and
  * without its withdrawals withdrawn tokens would be good again. Undefined where one may be made.
  */
 export function whyNotAnew(directory: string): StorageError | undefined {
   const file = fileOf(directory)
-  const kept = existsSync(file) ? undefined : findKept(directory).at(-1)
+  const kept = isMissing(file) ? findKept(directory).at(-1) : undefined
   if (kept === undefined) return undefined
   return new StorageError(
     'storage_unavailable',
-    `${file} is missing, and ${kept} was kept of it. To go on with that: signet restore FILE. To begin with an empty database, withdrawn tokens being good again, move ${kept} into another folder first.`,
+    `${file} is missing or empty, and ${kept} was kept of it. To go on with that: signet restore FILE. To begin with an empty database, withdrawn tokens being good again, move ${kept} into another folder first.`,
     { fault: 'unavailable', driverCode: 'ENOENT' },
   )
 }

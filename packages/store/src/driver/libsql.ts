@@ -187,7 +187,7 @@ export function libsqlDriver(
     // A transaction that writes has the file to itself.
     enterLog: readFileClock,
     check: () => file.presence.check(),
-    inspect: () => file.inspect(),
+    tellNotices: () => file.tellNotices(),
     lockMigrations: async (transaction) => {
       // Something is written at every start: a file that cannot be written is told of before the first request.
       const { rows } = await transaction.executeQuery<{ state: number }>(STATE)

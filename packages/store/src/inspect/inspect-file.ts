@@ -93,11 +93,8 @@ export function inspectFile(directory: string): StoreInspection {
   const refused = checkRights(paths, driver)
   const foreign = findForeignLog(directory, driver)
   if (foreign !== undefined) return { tables: 'unknown', problems: [foreign], freeBytes }
-  if (!existsSync(file)) {
-    const problems = [refused, whyNotAnew(directory)].filter((each) => each !== undefined)
-    return { tables: 'missing', problems, freeBytes }
-  }
-  const problems = refused === undefined ? [] : [refused]
+  const problems = [refused, whyNotAnew(directory)].filter((each) => each !== undefined)
+  if (!existsSync(file)) return { tables: 'missing', problems, freeBytes }
   const exposure = findExposure(directory)
   try {
     const found = readTables(file)
