@@ -522,15 +522,6 @@ describe('signet doctor: the store', () => {
     expect(report.stdout).not.toContain('pass-of-the-database')
   })
 
-  it('says how an address is written where it is none, and not to start a database', async () => {
-    const url = 'postgres://user:pass-of-the-database@host:port/x'
-    const report = await examine(GOOD, { DATABASE_URL: url })
-    expect(of(report, 'store')).toMatchObject([
-      { level: 'error', remedy: expect.stringMatching(/^Write the address/) },
-    ])
-    expect(report.stdout).not.toContain('pass-of-the-database')
-  })
-
   it('fails where the file is damaged, and says what to do', async () => {
     const data = copies.makeFolder()
     writeFileSync(join(data, 'signet.db'), 'x'.repeat(10_000), { mode: 0o600 })

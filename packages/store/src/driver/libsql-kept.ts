@@ -57,7 +57,7 @@ function findKept(directory: string): string[] {
 
 /** Whether there is no database: not its file, or nothing in that. */
 export function isMissing(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0
+  return !existsSync(file) || statSync(file).size === 0
 }
 
 /**
