@@ -106,6 +106,9 @@ it(
     await server.process.waitFor(
       /"code":"answer_unstored".*"fault":"full","driverCode":"SQLITE_FULL"/,
     )
+    await server.process.waitFor(
+      /could not be stored a moment ago\..*"fault":"full","driverCode":"SQLITE_FULL"/,
+    )
     disk.free()
     await expectRecovery(alice, 2)
   },
