@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { runbookMessage } from './faults/runbook.js'
 import { FaultyServers, until } from './support/faulty-server.js'
 import { freePort } from './support/free-port.js'
 
@@ -58,7 +59,12 @@ describe.runIf(process.platform === 'linux')('a server that runs out of file des
     expect(kept.length).toBeGreaterThan(0)
     for (const each of kept.slice(0, 3)) expect(await askOn(each, '/health')).toContain(' 200 ')
     expect(await askOn(metrics, '/metrics')).toContain(' 200 ')
-    expect(server.process.stderr.match(/Connections are refused/g)).toHaveLength(1)
+    const told = server.process.stderr
+      .split('\n')
+      .filter((line) => line.includes('Connections are refused'))
+    expect(told).toHaveLength(1)
+    const { msg }: { readonly msg: string } = JSON.parse(told[0] ?? '')
+    expect(runbookMessage('warn', msg)?.cells[2]).toMatch(/\w/)
 
     for (const socket of sockets.splice(0)) socket.destroy()
     await until(

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runbookMessage } from './faults/runbook.js'
 import { FaultyServers, until, type FaultyServer } from './support/faulty-server.js'
 
 const servers = new FaultyServers()
@@ -135,7 +136,10 @@ describe('a log that cannot be written', () => {
     execFileSync('mount', ['-o', 'remount,size=8m', disk ?? ''])
     const said = () => /^.*Log lines were lost.*$/m.exec(readFileSync(log, 'utf8'))?.[0]
     await until(() => said() !== undefined)
-    expect(JSON.parse(said() ?? '')).toMatchObject({ level: 40, lines: lost })
+    const line: { readonly msg: string } = JSON.parse(said() ?? '')
+    expect(line).toMatchObject({ level: 40, lines: lost })
+    const told = runbookMessage('warn', line.msg)
+    expect(told?.cells[2]).toContain(LOST)
     const size = readFileSync(log).length
     await refuse(server, 50)
     await until(() => readFileSync(log).length > size)

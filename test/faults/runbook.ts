@@ -38,3 +38,11 @@ export function runbookFault(fault: string, driverCode: string): RunbookLine | u
     ({ words: [faults = [], codes = []] }) => faults.includes(fault) && codes.includes(driverCode),
   )
 }
+
+/** Of the heading `Messages of the log`: the line of a message, by how it begins in the log. */
+export function runbookMessage(level: 'warn' | 'error', message: string): RunbookLine | undefined {
+  return runbookTable('Messages of the log').find(
+    ({ words: [levels = [], texts = []] }) =>
+      levels.includes(level) && texts[0] !== undefined && message.startsWith(texts[0]),
+  )
+}
