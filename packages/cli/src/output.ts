@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { countLostLogLines, type Logger } from '@signet/core'
 import { standardOutput, type LogOutput } from '@signet/server'
+import { printableLines } from './printable.js'
 
 /** The streams whose output may be lost: nobody waits for what they cannot write. */
 const lossy = new WeakSet<Writable>()
@@ -36,7 +37,7 @@ interface Warning extends Error {
 
 /** Tells a warning as Node.js does, without what it was emitted by. */
 let tellWarning = ({ name, message }: Warning): void => {
-  process.stderr.write(`(node:${process.pid}) ${name}: ${message}\n`)
+  process.stderr.write(printableLines(`(node:${process.pid}) ${name}: ${message}\n`))
 }
 
 /**

@@ -112,9 +112,16 @@ describe('what a terminal is shown', () => {
           readFileSync(join(directory, file), 'utf8'),
         ),
       )
-    // `audit` writes pages of `printableJson`, and `exit` the empty text.
+    // `audit` writes pages of `printableJson`, `exit` the empty text, and `output` sends on what others write.
     expect(writers.toSorted()).toEqual(
-      [join('command', 'audit.ts'), 'exit.ts', 'io.ts', 'program.ts', 'style.ts'].toSorted(),
+      [
+        join('command', 'audit.ts'),
+        'exit.ts',
+        'io.ts',
+        'output.ts',
+        'program.ts',
+        'style.ts',
+      ].toSorted(),
     )
   })
 })

@@ -4,7 +4,8 @@ import { createLogRecorder } from '../../../../test/support/application.js'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import { Retention } from './retention.js'
 
-const START = Date.UTC(2030, 0, 1)
+/** Of the clock and what it said at the start, the earlier one counts: this one. */
+const START = Date.UTC(2020, 0, 1)
 const DAY = 86_400_000
 
 /** A store of so many old records. */
@@ -50,6 +51,17 @@ describe('old records', () => {
     expect(state.calls).toHaveLength(4)
     await retention.end()
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('are not found by a clock that is set forward by years', async () => {
+    const { state, store } = createStore(1)
+    const retention = new Retention(store, createLogRecorder().logger, 90)
+    vi.setSystemTime(Date.UTC(2100, 0, 1))
+    retention.begin()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(state.calls).toHaveLength(1)
+    expect(state.calls[0]?.[0]).toBeLessThan(Date.UTC(2099, 0, 1))
+    await retention.end()
   })
 
   it('are tried again an hour after a failure, which is told', async () => {
