@@ -11,7 +11,7 @@ import { InvalidArgumentError } from '@ai-sdk/provider'
 import type { ModelMessage } from 'ai'
 import { InputError } from '../error.js'
 import type { ModelObject } from '../model/model-object.js'
-import { answering } from '../model/time-limit.js'
+import { decidesAlone } from '../model/time-limit.js'
 import type { LoopCall, LoopSettings } from './call.js'
 import { toPlainPrompt } from './prompt.js'
 
@@ -73,7 +73,7 @@ function toOptions(call: LoopCall, abortSignal: AbortSignal): Asked {
     toolChoice: typeof toolChoice === 'string' ? { type: toolChoice } : toolChoice,
     responseFormat: responseSchema && { type: 'json', schema: responseSchema },
     providerOptions,
-    abortSignal,
+    abortSignal: decidesAlone(abortSignal),
     headers: HEADERS,
   }
 }
@@ -92,12 +92,8 @@ function askPlainly(
   const prompt = isDirect(model) ? toPlainPrompt(instructions, messages) : undefined
   if (prompt === undefined || !isDirect(model)) return undefined
   return {
-    generate: () =>
-      answering<PromiseLike<GenerateResult>>(() => model.doGenerate({ ...options, prompt })),
-    stream: () =>
-      answering<PromiseLike<StreamResult>>(() =>
-        model.doStream({ ...options, prompt, includeRawChunks: false }),
-      ),
+    generate: () => model.doGenerate({ ...options, prompt }),
+    stream: () => model.doStream({ ...options, prompt, includeRawChunks: false }),
   }
 }
 
@@ -117,12 +113,8 @@ async function askBySdk(
     provider: model.provider.split('.')[0],
   })
   return {
-    generate: () =>
-      answering<PromiseLike<GenerateResult>>(() => model.doGenerate({ ...options, prompt })),
-    stream: () =>
-      answering<PromiseLike<StreamResult>>(() =>
-        model.doStream({ ...options, prompt, includeRawChunks: false }),
-      ),
+    generate: () => model.doGenerate({ ...options, prompt }),
+    stream: () => model.doStream({ ...options, prompt, includeRawChunks: false }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { answering, liftTimeLimits } from './time-limit.js'
+import { decidesAlone, liftTimeLimits } from './time-limit.js'
 
 /** Far longer than `fetch` waits in these tests: how long it waits otherwise, 300 seconds, is no time for a test. */
 const SILENCE_MS = 2500
@@ -38,33 +38,56 @@ afterEach(() => {
   setGlobalDispatcher(own)
 })
 
-const ask = async () => await (await fetch(url, { method: 'POST', body: 'x' })).text()
+/** Asks as a provider does. */
+async function ask(signal?: AbortSignal): Promise<string> {
+  const response = await fetch(url, { method: 'POST', body: 'x', ...(signal && { signal }) })
+  return await response.text()
+}
+
+const REFUSED = { cause: { code: 'UND_ERR_HEADERS_TIMEOUT' } }
 
 describe('liftTimeLimits', () => {
   it('lets a model be silent for longer than fetch waits', async () => {
     await liftTimeLimits()
-    expect(await answering(ask)).toBe('late and later')
+    expect(await ask(decidesAlone(new AbortController().signal))).toBe('late and later')
   })
 
-  it('leaves what is no call of a model its limits', async () => {
+  it('leaves a request without the signal of an answer its limits', async () => {
     await liftTimeLimits()
-    await expect(ask()).rejects.toMatchObject({ cause: { code: 'UND_ERR_HEADERS_TIMEOUT' } })
+    decidesAlone(new AbortController().signal)
+    await expect(ask(new AbortController().signal)).rejects.toMatchObject(REFUSED)
+    await expect(ask()).rejects.toMatchObject(REFUSED)
   })
 
   it('leaves the last word to the abort signal', async () => {
     await liftTimeLimits()
-    const asking = answering(async () => await fetch(url, { signal: AbortSignal.timeout(300) }))
+    const asking = ask(decidesAlone(AbortSignal.timeout(300)))
     await expect(asking).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 
-  it('is done once, and again where the application changes its dispatcher', async () => {
+  it('asks by the dispatcher that the application has set last', async () => {
     await liftTimeLimits()
-    const first = getGlobalDispatcher()
+    const paths: string[] = []
+    const watched = new Agent(SHORT).compose((dispatch) => (options, handler) => {
+      paths.push(options.path)
+      return dispatch(options, handler)
+    })
+    setGlobalDispatcher(watched)
+    expect(await ask(decidesAlone(new AbortController().signal))).toBe('late and later')
+    expect(paths).toStrictEqual(['/'])
+  })
+
+  it('leaves a request the dispatcher that it names', async () => {
     await liftTimeLimits()
-    expect(getGlobalDispatcher()).toBe(first)
-    setGlobalDispatcher(new Agent(SHORT))
+    const signal = decidesAlone(new AbortController().signal)
+    const init = { signal, dispatcher: new Agent(SHORT) }
+    await expect(fetch(url, init)).rejects.toMatchObject(REFUSED)
+  })
+
+  it('is done once', async () => {
     await liftTimeLimits()
-    expect(getGlobalDispatcher()).not.toBe(first)
-    expect(await answering(ask)).toBe('late and later')
+    const first = globalThis.fetch
+    await liftTimeLimits()
+    expect(globalThis.fetch).toBe(first)
   })
 })

@@ -1,33 +1,48 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dispatcher } from 'undici'
 
-/** True in what a model's provider does to answer one call. */
-const isAnswering = new AsyncLocalStorage<true>()
+/** The abort signals of answers, which alone say how long a request may take that carries one. */
+const deciding = new WeakSet<AbortSignal>()
 
-let undici: typeof import('undici') | undefined
-let lifted: Dispatcher | undefined
+let isLifted = false
 
-const lift: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const limits = isAnswering.getStore() === true ? { headersTimeout: 0, bodyTimeout: 0 } : {}
-  return dispatch({ ...options, ...limits }, handler)
+const lift: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
+
+/** By the dispatcher below each. */
+const unlimited = new WeakMap<Dispatcher, Dispatcher>()
+
+/** @returns undefined where the dispatcher takes no interceptor: that of Bun, or one of an old version of undici */
+function withoutLimits(dispatcher: Dispatcher): Dispatcher | undefined {
+  if (typeof dispatcher?.compose !== 'function') return undefined
+  const known = unlimited.get(dispatcher)
+  if (known !== undefined) return known
+  const made = dispatcher.compose(lift)
+  unlimited.set(dispatcher, made)
+  return made
 }
 
 /**
- * Takes from `fetch` its own limits of time, 300 seconds until the headers and 300 between two pieces of the body, for calls
- * of models: how long these may take says their abort signal alone. Every provider calls the `fetch` of Node.js, whoever
- * made the model, so this is done where that looks for its connections. A dispatcher of the application's stays in use
- * below, such as one for a proxy. To be called before a call of a model, because the application may change it.
+ * Takes from `fetch` its own limits of time, 300 seconds until the headers and 300 between two pieces of the body, for
+ * requests that carry a signal of `deciding`. Every provider calls the `fetch` of the process, whoever made the model,
+ * so this is done there. A dispatcher of the application's stays in use below, such as one for a proxy.
  */
 export async function liftTimeLimits(): Promise<void> {
-  undici ??= await import('undici')
-  const current: Dispatcher | undefined = undici.getGlobalDispatcher()
-  // What Bun has in its place takes no interceptor.
-  if (current === lifted || typeof current?.compose !== 'function') return
-  lifted = current.compose(lift)
-  undici.setGlobalDispatcher(lifted)
+  if (isLifted) return
+  const { getGlobalDispatcher } = await import('undici')
+  if (isLifted) return
+  isLifted = true
+  globalThis.fetch = new Proxy(globalThis.fetch, {
+    apply(fetch, self, [input, init]: Parameters<typeof globalThis.fetch>) {
+      const isDecided = init?.signal instanceof AbortSignal && deciding.has(init.signal)
+      if (!isDecided || 'dispatcher' in init) return Reflect.apply(fetch, self, [input, init])
+      const dispatcher = withoutLimits(getGlobalDispatcher())
+      return Reflect.apply(fetch, self, [input, dispatcher ? { ...init, dispatcher } : init])
+    },
+  })
 }
 
-/** Calls a model without the limits that are lifted for it. */
-export function answering<Answer>(call: () => Answer): Answer {
-  return isAnswering.run(true, call)
+/** Lets this signal alone say how long a request may take that carries it. */
+export function decidesAlone(signal: AbortSignal): AbortSignal {
+  deciding.add(signal)
+  return signal
 }
