@@ -1,4 +1,4 @@
-import { close, open } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 import type { Server } from 'node:http'
 import type { Logger } from '@signet/core'
@@ -9,14 +9,18 @@ const CHECK_MS = 2000
 const REFUSED =
   'Connections are refused: too many are open, or the process has no file descriptors left. Raise its limit (ulimit -n, LimitNOFILE).'
 
-/** Whether the process can open something; a connection that cannot be accepted is told to nobody by Node.js. */
-function canOpen(): Promise<boolean> {
-  return new Promise((resolve) => {
-    open(devNull, 'r', (error, descriptor) => {
-      if (error === null) close(descriptor, () => undefined)
-      resolve(error?.code !== 'EMFILE' && error?.code !== 'ENFILE')
-    })
-  })
+/**
+ * Whether the process can open something; a connection that cannot be accepted is told to nobody by Node.js. Opened at once
+ * and not by another thread, which could take the one descriptor that Node.js keeps to refuse connections with.
+ */
+function canOpen(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code !== 'EMFILE' && code !== 'ENFILE'
+  }
 }
 
 /**
@@ -39,8 +43,8 @@ export function tellOfRefusals(
     logger?.warn(REFUSED, { reason })
   }
 
-  async function check(): Promise<void> {
-    if (!(await canOpen())) refuse('EMFILE')
+  function check(): void {
+    if (!canOpen()) refuse('EMFILE')
     else if (isTold && !wasRefused) {
       isTold = false
       logger?.info('Connections are taken again.')
@@ -52,7 +56,7 @@ export function tellOfRefusals(
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (server.listening) refuse(error.code ?? error.name)
   })
-  const checking = setInterval(() => void check(), CHECK_MS).unref()
+  const checking = setInterval(check, CHECK_MS).unref()
   server.once('close', () => clearInterval(checking))
   return refuse
 }
