@@ -60,6 +60,15 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
+/** Sends a signal to a process, which may have ended meanwhile. */
+function signalProcess(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** A process and those that it has started. */
 function familyOf(pid: number): readonly number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -130,7 +139,7 @@ export async function startPostgres(own: PostgresSettings = {}): Promise<Postgre
 
   function signal(name: NodeJS.Signals): void {
     if (child?.pid === undefined || hasEnded(child)) return
-    for (const pid of familyOf(child.pid)) process.kill(pid, name)
+    for (const pid of familyOf(child.pid)) signalProcess(pid, name)
   }
 
   async function start(): Promise<void> {
