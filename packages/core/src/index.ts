@@ -56,7 +56,13 @@ export {
   type RegistrationErrorCode,
 } from './error.js'
 export { zodIssues } from './issue.js'
-export { faultOrigin, withOrigin, type FaultOrigin } from './fault-origin.js'
+export {
+  areFaultOriginsFollowed,
+  faultOrigin,
+  followFaultOrigins,
+  withOrigin,
+  type FaultOrigin,
+} from './fault-origin.js'
 export { guardLogger, LINES_LOST } from './guarded-logger.js'
 export { countLostLogLines, lostLogLines } from './log-loss.js'
 export {

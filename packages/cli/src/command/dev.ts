@@ -1,5 +1,5 @@
 import { MastraJwtAuth } from '@signet/auth'
-import type { Mastra } from '@signet/core'
+import { followFaultOrigins, type Mastra } from '@signet/core'
 import { createApp, serve, type App, type RunningServer } from '@signet/server'
 import type { Store } from '@signet/store'
 import { STUDIO_DIRECTORY } from '@signet/studio'
@@ -107,6 +107,7 @@ function greet(
 export async function runDev(directory: string, options: DevOptions, io: Io): Promise<void> {
   loseOutput()
   const faults = watchFaults()
+  followFaultOrigins()
   const project = openProject(directory)
   process.env['NODE_ENV'] = 'development'
   enterProject(directory)

@@ -1,8 +1,11 @@
-import { faultOrigin, type Logger } from '@signet/core'
+import { areFaultOriginsFollowed, faultOrigin, type Logger } from '@signet/core'
 
 /** How many faults are told one by one in a stretch of time, and how long that is, in milliseconds. */
 const MOST_TOLD = 20
 const STRETCH_MS = 10_000
+
+/** Where the first fault of a server began, which is followed from then on. */
+const NOT_FOLLOWED = { began: 'unknown; from now on the log names tool, agent or route' } as const
 
 /** How a fault came: as a promise that was rejected, or as an exception. */
 export type FaultKind = 'rejection' | 'exception'
@@ -38,7 +41,7 @@ export class FaultLog {
       'A fault that nobody handled: one caller may miss something, the others do not.',
       {
         kind,
-        ...faultOrigin(),
+        ...(areFaultOriginsFollowed() ? faultOrigin() : NOT_FOLLOWED),
         error: toError(thrown),
       },
     )

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { followFaultOrigins } from '@signet/core'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { endsTrust } from './owner.js'
 
 const OWN_FILE = new URL('./watch.js', import.meta.url)
@@ -13,7 +14,13 @@ function failure(message: string, ...places: readonly string[]): Error {
   return error
 }
 
+it('ends no process before it is followed where faults begin', () => {
+  expect(endsTrust(failure('broken', `run (${OWN_FILE.href}:1:2)`))).toBe(false)
+})
+
 describe('a fault that nobody handled ends the process', () => {
+  beforeAll(followFaultOrigins)
+
   it.each([
     ['in code of Signet alone', [`run (${OWN_FILE.href}:1:2)`, 'node:internal/timers:581:17']],
     ['named by its path', [`async ${OWN}:1:2`]],

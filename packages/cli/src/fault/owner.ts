@@ -1,6 +1,6 @@
 import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { faultOrigin } from '@signet/core'
+import { areFaultOriginsFollowed, faultOrigin } from '@signet/core'
 
 /** The folders of Signet's own packages. */
 const OWN: readonly string[] = ['@signet/auth', '@signet/core', '@signet/server', '@signet/store']
@@ -75,11 +75,11 @@ function isPackage(file: string): boolean {
  * Whether after a fault that nobody handled the state of this process cannot be trusted: Node.js says so of itself, or
  * work of Signet's own broke off at an unknown place. That is where the stack names code of Signet and none of the
  * application, and nothing of the application had begun the work. What a request, a tool or a timer of the application
- * left behind is theirs.
+ * left behind is theirs; while origins are not followed, nobody knows whose it is, and nothing ends.
  */
 export function endsTrust(error: unknown): boolean {
   if (codeOf(error) === 'ERR_INTERNAL_ASSERTION') return true
-  if (faultOrigin() !== undefined) return false
+  if (!areFaultOriginsFollowed() || faultOrigin() !== undefined) return false
   const files = filesOf(placesOf(error))
   const isOfApplication = files.some((file) => !isOwn(file) && !isPackage(file))
   return !isOfApplication && files.some(isOwn)

@@ -1,4 +1,4 @@
-import type { Logger } from '@signet/core'
+import { followFaultOrigins, type Logger } from '@signet/core'
 import { CommandFailure } from '../failure.js'
 import { FaultLog, type FaultKind } from './fault-log.js'
 import { endsTrust } from './owner.js'
@@ -41,7 +41,10 @@ export function watchFaults(): FaultWatch {
     first.settle({ thrown })
     if (log === undefined) return
     log.tell(thrown, kind)
-    if (!endsTrust(thrown)) return
+    const isFatalNow = endsTrust(thrown)
+    // The next one is told with where it began.
+    followFaultOrigins()
+    if (!isFatalNow) return
     isFatal = true
     fatal.settle()
   }
