@@ -16,10 +16,10 @@ function holdsPrototype(value: unknown): boolean {
   return Object.values(value).some(holdsPrototype)
 }
 
-/** Many models say nothing where a tool takes no input. */
+/** Many models say nothing, or null, where a tool takes no input. */
 function parseInput(text: string): unknown {
   if (text.trim() === '') return {}
-  const input: unknown = JSON.parse(text)
+  const input: unknown = JSON.parse(text) ?? {}
   if (SUSPECT.test(text) && holdsPrototype(input)) {
     throw new SyntaxError('Object contains forbidden prototype property')
   }

@@ -1,5 +1,6 @@
 import type { OpenAICompatibleModel } from './contract.js'
 import { ModelError } from './model-error.js'
+import { mendResponse } from './completion/mend-response.js'
 import type { ModelObject } from './model-object.js'
 
 const OPENAI_URL = 'https://api.openai.com/v1'
@@ -36,19 +37,27 @@ function checkApiKey({ apiKey, names }: Server): void {
 }
 
 /**
- * Asks with `fetch`, and takes the key out of what a server says of its failure: some name the key that
- * they refuse, and what they say goes to the log.
+ * Takes the key out of what a server says of its failure: some name the key that they refuse, and what they say goes
+ * to the log.
  */
-function keepingQuietAbout(apiKey: string): typeof fetch {
+async function withoutKey(response: Response, apiKey: string | undefined): Promise<Response> {
+  if (response.ok || apiKey === undefined) return response
+  const text = (await response.text()).replaceAll(apiKey, '[the API key]')
+  const { status, statusText, headers } = response
+  // A status such as 304 takes no body, not even an empty one.
+  return new Response(text || null, { status, statusText, headers })
+}
+
+/** Asks with `fetch`, and mends what the server answers. */
+function askServer(apiKey: string | undefined): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init)
-    if (response.ok) return response
-    const text = (await response.text()).replaceAll(apiKey, '[the API key]')
-    const { status, statusText, headers } = response
-    // A status such as 304 takes no body, not even an empty one.
-    return new Response(text || null, { status, statusText, headers })
+    const response = await withoutKey(await fetch(input, init), apiKey)
+    return mendResponse(response, typeof init?.body === 'string' ? init.body : '')
   }
 }
+
+/** Pictures that the server fetches itself. */
+const FETCHED_BY_SERVER = { 'image/*': [/^https?:\/\//u] }
 
 async function connect(server: Server): Promise<ModelObject> {
   checkUrl(server)
@@ -59,10 +68,9 @@ async function connect(server: Server): Promise<ModelObject> {
     baseURL: server.url,
     includeUsage: true,
     supportsStructuredOutputs: true,
-    ...(server.apiKey !== undefined && {
-      apiKey: server.apiKey,
-      fetch: keepingQuietAbout(server.apiKey),
-    }),
+    supportedUrls: () => FETCHED_BY_SERVER,
+    fetch: askServer(server.apiKey),
+    ...(server.apiKey !== undefined && { apiKey: server.apiKey }),
   })
   return provider(server.modelId)
 }
