@@ -38,7 +38,7 @@ describeStudio('the agents of the Studio', (browser) => {
 
   it('says what is missing where the token may read none', async () => {
     const { page } = await open('/agents', { scope: 'memory:read' })
-    await page.getByText('No agent to see').waitFor()
+    await page.getByText('No agents to show').waitFor()
     expect(await page.getByRole('main').innerText()).toContain('agents:read')
   })
 
@@ -59,7 +59,7 @@ describeStudio('the agents of the Studio', (browser) => {
     await search.fill('there')
     await expect.poll(() => threads(page).getByRole('link').count()).toBe(2)
     await search.fill('nowhere')
-    await threads(page).getByText('No thread has “nowhere”.').waitFor()
+    await threads(page).getByText('No thread matches “nowhere”.').waitFor()
     await search.fill('')
 
     await page.getByRole('button', { name: 'Rename Say hello to the moon' }).click()
@@ -159,7 +159,7 @@ describeStudio('the agents of the Studio', (browser) => {
     expect(await page.getByRole('button', { name: /^Rename/ }).count()).toBe(1)
     expect(await page.getByRole('button', { name: /^Delete/ }).count()).toBe(0)
     const facts = page.getByRole('complementary', { name: 'About this agent' })
-    expect(await facts.innerText()).toContain('not for you')
+    expect(await facts.innerText()).toContain('not allowed')
     expect(await facts.innerText()).toContain('agents:write:greeter')
   })
 

@@ -43,7 +43,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
     // Wherever it is pressed.
     await row.getByText('403').click({ force: true })
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('Its token does not grant this.').waitFor()
+    await dialog.getByText('The token does not grant this.').waitFor()
     expect(await dialog.textContent()).toMatch(/weather-agent.*Address.*127\.0\.0\.1|::1/)
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
@@ -58,7 +58,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
     await page.getByLabel('Time').selectOption('Last hour')
     await expect.poll(() => records(page).count()).toBe(1)
     await page.getByLabel('Code').fill('no such code')
-    await page.getByText('Nothing is like this').waitFor()
+    await page.getByText('No matching records').waitFor()
     await page.getByRole('button', { name: 'Clear filters' }).first().click()
     await expect.poll(() => records(page).count()).toBeGreaterThan(1)
   })
@@ -68,7 +68,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
     await page.getByLabel('Code').fill('scope_insufficient')
     await expect.poll(() => records(page).count()).toBe(1)
     await records(page).click()
-    await page.getByRole('button', { name: 'All of this subject' }).click()
+    await page.getByRole('button', { name: 'All records of this subject' }).click()
     expect(await page.getByLabel('Subject').inputValue()).toBe('vera')
     expect(await page.getByLabel('Code').inputValue()).toBe('')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -90,7 +90,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
   it('shows what has been decided since when it is asked to', async () => {
     const { page } = await open()
     await page.getByLabel('Subject').fill('nina')
-    await page.getByText('Nothing is like this').waitFor()
+    await page.getByText('No matching records').waitFor()
     const nina = studioToken({ sub: 'nina', role: 'viewer' })
     await fetch(`${server.url}/api/audit`, { headers: { authorization: `Bearer ${nina}` } })
     await expect

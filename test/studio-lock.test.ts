@@ -11,7 +11,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
-  const locked = 'This server wants a token'
+  const locked = 'Sign in with a token'
 
   it.each(['/agents', '/agents/weather-agent', '/access', '/audit', '/keys'])(
     'stands in for %s, which asks the server nothing',
@@ -72,7 +72,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
   ])('says the server’s reason and what to do: %s', async (code, token, text) => {
     const { page } = await browser.tab(server.url)
     await page.getByLabel('Token or header').fill(token)
-    await page.getByRole('button', { name: 'Unlock' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).click()
     const alert = page.getByRole('alert').filter({ hasText: code })
     await alert.waitFor()
     expect(await alert.innerText()).toContain(text)
@@ -105,7 +105,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     const before = await identity.innerText()
     await expect.poll(() => identity.innerText(), { timeout: 5000 }).not.toBe(before)
     await identity.click()
-    await page.getByRole('button', { name: 'Forget the token' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: locked }).waitFor()
     expect(await page.evaluate(() => sessionStorage.length + localStorage.length)).toBe(0)
   })
@@ -129,10 +129,10 @@ describeStudio('the locked screen of the Studio', (browser) => {
     await dialog.waitFor()
     // Another person’s token would show them this conversation as theirs.
     await dialog.getByLabel('Token or header').fill(studioToken({ sub: 'grace', role: 'owner' }))
-    await dialog.getByRole('button', { name: 'Go on' }).click()
+    await dialog.getByRole('button', { name: 'Continue' }).click()
     await dialog.getByText('what is on this page is frank’s').waitFor()
     await dialog.getByLabel('Token or header').fill(studioToken({ sub: 'frank', role: 'owner' }))
-    await dialog.getByRole('button', { name: 'Go on' }).click()
+    await dialog.getByRole('button', { name: 'Continue' }).click()
     await dialog.waitFor({ state: 'detached' })
     await expect.poll(() => answers.count()).toBe(2)
     await expect.poll(() => answers.last().innerText()).toContain('Paris')
@@ -161,7 +161,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     await page.getByRole('alert').filter({ hasText: 'token_revoked' }).waitFor()
     await composer.press('Enter')
     await dialog.getByLabel('Token or header').fill(studioToken({ sub: 'heidi', role: 'owner' }))
-    await dialog.getByRole('button', { name: 'Go on' }).click()
+    await dialog.getByRole('button', { name: 'Continue' }).click()
     const answer = page.getByRole('article', { name: 'Answer' })
     await expect.poll(() => answer.innerText()).toContain('Oslo')
   })

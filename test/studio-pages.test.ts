@@ -28,7 +28,7 @@ const SIGHTS: readonly Sight[] = [
     name: 'locked',
     path: '/agents',
     isLocked: true,
-    prepare: (page) => heading(page, 'This server wants a token'),
+    prepare: (page) => heading(page, 'Sign in with a token'),
   },
   {
     name: 'tokens-locked',

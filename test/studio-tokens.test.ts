@@ -77,7 +77,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     const logged: string[] = []
     page.on('request', (request) => sent.push(textOf(request)))
     page.on('console', (message) => logged.push(message.text()))
-    await page.getByRole('heading', { name: 'This server wants a token' }).waitFor()
+    await page.getByRole('heading', { name: 'Sign in with a token' }).waitFor()
     await page.getByRole('link', { name: 'Tokens page' }).click()
 
     await page.getByLabel('Subject').fill('carol')
@@ -86,7 +86,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     await signedToken(page).waitFor()
     expect(await keptBy(page)).not.toContain(STUDIO_SECRET)
     await page.getByRole('button', { name: 'Use this token' }).click()
-    await page.getByText('In use: you are carol now.').waitFor()
+    await page.getByText('You are signed in as carol.').waitFor()
     expect(await keptBy(page)).not.toContain(STUDIO_SECRET)
     await page.getByRole('link', { name: 'Go to the agents' }).click()
 
@@ -167,7 +167,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     it('is refused where it is too short, with what it needs', async () => {
       const { page } = await browser.tab(server.url, '/tokens')
       await sign(page)
-      await page.getByText('Type the secret that the server verifies with.').waitFor()
+      await page.getByText('Enter the secret that the server verifies with.').waitFor()
       await secretField(page).fill('too short')
       await sign(page)
       await page.getByText('HS256 needs a secret of 32 bytes; this one has 9.').waitFor()
@@ -180,7 +180,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await secretField(page).fill(`MASTRA_JWT_SECRET="${STUDIO_SECRET}"`)
       await sign(page)
       await page.getByRole('button', { name: 'Use this token' }).click()
-      await page.getByText('In use: you are alice now.').waitFor()
+      await page.getByText('You are signed in as alice.').waitFor()
     })
 
     it('that is another one makes a token that is refused in words, and not used', async () => {
@@ -339,7 +339,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await page.getByText(/^Expired 3 minutes ago/).waitFor()
       await page.getByText('run the agent x').waitFor()
       await page.getByText(/agent:read grants nothing/).waitFor()
-      await page.getByText(/With a token that grants system:read/).waitFor()
+      await page.getByText(/Sign in with a token that grants system:read/).waitFor()
       await paste(page, 'nonsense')
       await page.getByText(/Not a JSON Web Token: it has 1 part/).waitFor()
     })
@@ -360,7 +360,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       const page = await open(server.token)
       await page.getByRole('button', { name: 'Your token' }).click()
       await page.getByRole('button', { name: 'Ask this server' }).click()
-      await page.getByText('The server takes this token.').waitFor()
+      await page.getByText('The server accepts this token.').waitFor()
       const checks = page.getByRole('list', { name: 'Checks' }).getByRole('listitem')
       expect(await checks.filter({ hasText: 'passed' }).count()).toBe(await checks.count())
     })
@@ -379,7 +379,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     it('does not ask the server for those who may not', async () => {
       const page = await open(studioToken({ sub: 'grace', role: 'viewer' }))
       await page.getByRole('button', { name: 'Your token' }).click()
-      await page.getByText(/Your token does not grant system:read/).waitFor()
+      await page.getByText(/To have the server explain this token/).waitFor()
       expect(await page.getByRole('button', { name: 'Ask this server' }).count()).toBe(0)
     })
   })
@@ -388,7 +388,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     const { page } = await browser.tab(server.url, '/tokens', view)
     await page.getByLabel('agents:read', { exact: true }).check()
     await sign(page)
-    await page.getByText('Type the secret').waitFor()
+    await page.getByText('Enter the secret').waitFor()
     expect(await findBarriers(page)).toStrictEqual([])
     await secretField(page).fill(STUDIO_SECRET)
     await sign(page)

@@ -144,10 +144,8 @@ export async function keepScreenshot(page: Page, name: string, view: View): Prom
 /** Uses a token as a person would who has it in the clipboard: on the locked screen. */
 export async function unlock(page: Page, token: string): Promise<void> {
   await page.getByLabel('Token or header').fill(token)
-  await page.getByRole('button', { name: 'Unlock' }).click()
-  await page
-    .getByRole('heading', { name: 'This server wants a token' })
-    .waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Sign in with a token' }).waitFor({ state: 'detached' })
 }
 
 /** Opens a page of the Studio as a person who has unlocked it before. */

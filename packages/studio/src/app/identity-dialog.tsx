@@ -37,12 +37,12 @@ export function IdentityDialog({
       description={
         identity
           ? [identity.name, identity.email].filter(Boolean).join(' · ') ||
-            'Who the server takes you for.'
-          : 'The server does not take this token.'
+            'How the server knows you.'
+          : 'The server does not accept this token.'
       }
       actions={
         <>
-          <Button onClick={forget}>Forget the token</Button>
+          <Button onClick={forget}>Sign out</Button>
           <Link to="/settings" onClick={onClose} className={buttonClass('primary', 'medium')}>
             Change it in Settings
           </Link>
@@ -53,7 +53,7 @@ export function IdentityDialog({
         <dt className="text-muted">Ends</dt>
         <dd>
           {endsAt === undefined ? (
-            'Never, as far as the token says'
+            'Never, according to the token'
           ) : (
             <>
               {endsAt > now
@@ -81,7 +81,7 @@ export function IdentityDialog({
           ))}
           {!identity?.permissions.length && <span className="text-faint">nothing</span>}
         </dd>
-        <dt className="text-muted">Kept</dt>
+        <dt className="text-muted">Stored</dt>
         <dd>{session.isRemembered ? 'in this browser, until removed' : 'until this tab closes'}</dd>
         {token !== undefined && (
           <>

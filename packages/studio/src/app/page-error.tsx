@@ -7,13 +7,13 @@ import { Page } from '../ui/page.js'
 export function PageError() {
   return (
     <Page>
-      <PageHeader title="This page failed" />
+      <PageHeader title="Something went wrong" />
       <Notice
         tone="danger"
         title="The page could not be shown."
-        actions={<Button onClick={() => location.reload()}>Load it anew</Button>}
+        actions={<Button onClick={() => location.reload()}>Reload</Button>}
       >
-        Its files may be of an older version of the server, or the server is gone.
+        The server may have been updated or stopped.
       </Notice>
     </Page>
   )

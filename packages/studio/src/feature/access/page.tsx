@@ -33,7 +33,7 @@ export function AccessPage() {
     <Page>
       <PageHeader
         title="Access"
-        description="What you, a role or scopes may do here, and why: asked of the gate itself."
+        description="What you, a role or a list of scopes may do here, and why. The answers come from the check that every request passes."
       />
       {error && (
         <Refusal

@@ -32,7 +32,7 @@ export function QuestionForm({
             value={value}
             onChange={({ target }) => pick(target.value)}
           >
-            <option value="caller">You, by your token</option>
+            <option value="caller">You, with your token</option>
             <optgroup label="A role">
               {Object.keys(catalogue.roles).map((role) => (
                 <option key={role} value={`role ${role}`}>
@@ -40,7 +40,7 @@ export function QuestionForm({
                 </option>
               ))}
             </optgroup>
-            <option value="scopes">Scopes that you pick</option>
+            <option value="scopes">Scopes you choose</option>
           </Select>
         )}
       </Field>

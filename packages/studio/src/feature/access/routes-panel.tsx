@@ -33,7 +33,7 @@ export function RoutesPanel({ answer: { routes, roles } }: { readonly answer: Ac
             />
           )}
         </Field>
-        <Field label="May call">
+        <Field label="Allowed">
           {(props) => (
             <Select
               {...props}
@@ -56,7 +56,7 @@ export function RoutesPanel({ answer: { routes, roles } }: { readonly answer: Ac
       </div>
       {shown.length === 0 ? (
         <Empty
-          title="No route is like this"
+          title="No matching route"
           actions={<Button onClick={() => setFilter(ALL)}>Show all</Button>}
         />
       ) : (

@@ -59,7 +59,7 @@ export function RoutesTable({
         },
         {
           name: 'allowed',
-          title: 'May call',
+          title: 'Allowed',
           cell: ({ allowed, reason }) => (
             <div className="flex flex-col items-start gap-0.5">
               <VerdictBadge allowed={allowed} />

@@ -4,7 +4,7 @@ import type { RouteVerdict } from './access-answer.js'
 
 const LOOK = {
   yes: { tone: 'success', icon: CheckIcon, says: 'yes' },
-  some: { tone: 'warning', icon: MinusIcon, says: 'some' },
+  some: { tone: 'warning', icon: MinusIcon, says: 'for some ids' },
   no: { tone: 'neutral', icon: Cross2Icon, says: 'no' },
 } as const
 

@@ -38,10 +38,10 @@ export function AgentCard({ id, agent }: { readonly id: string; readonly agent: 
               {tool.id}
             </Badge>
           ))}
-          {tools.length === 0 && <span className="text-muted">none that you may see</span>}
+          {tools.length === 0 && <span className="text-muted">none you can see</span>}
         </dd>
         <dt className="text-faint">Memory</dt>
-        <dd>{agent.supportsMemory ? 'remembers your threads' : 'none'}</dd>
+        <dd>{agent.supportsMemory ? 'stores your threads' : 'none'}</dd>
       </dl>
     </li>
   )

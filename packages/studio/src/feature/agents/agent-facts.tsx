@@ -31,8 +31,7 @@ export function AgentFacts({
         <p className="font-mono text-xs wrap-anywhere">{modelName(agent) || 'none'}</p>
         {agent.modelId === 'rehearsal' && (
           <p className="mt-1 text-xs text-muted">
-            The rehearsal model needs no network. It is no language model: set{' '}
-            <InlineCode>MODEL</InlineCode> for one.
+            A stand-in model. Set <InlineCode>MODEL</InlineCode> to use a real one.
           </p>
         )}
       </Fact>
@@ -42,15 +41,15 @@ export function AgentFacts({
             <li key={name}>
               <p className="flex flex-wrap items-center gap-1.5">
                 <span className="font-mono text-xs font-medium wrap-anywhere">{tool.id}</span>
-                {!may(`tools:execute:${tool.id}`) && <Badge tone="warning">not for you</Badge>}
+                {!may(`tools:execute:${tool.id}`) && <Badge tone="warning">not allowed</Badge>}
               </p>
               <p className="text-xs text-muted">{tool.description}</p>
             </li>
           ))}
         </ul>
-        {tools.length === 0 && <p className="text-muted">None that you may see.</p>}
+        {tools.length === 0 && <p className="text-muted">None you can see.</p>}
       </Fact>
-      <Fact title="Memory">{agent.supportsMemory ? 'Keeps your threads' : 'None'}</Fact>
+      <Fact title="Memory">{agent.supportsMemory ? 'Stores your threads' : 'None'}</Fact>
       <Fact title="Instructions">
         {agent.instructions === '' ? (
           <p className="text-xs text-muted">

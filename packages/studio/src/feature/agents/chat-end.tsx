@@ -26,7 +26,7 @@ export function ChatEnd({
   if (!isStopped) return null
   return (
     <p role="status" className="flex items-center gap-3 text-muted">
-      You stopped this answer; it is not kept.
+      You stopped this answer. It is not stored.
       {retry}
     </p>
   )

@@ -13,16 +13,19 @@ export function readMemoryUse(
   may: (permission: string) => boolean,
 ): MemoryUse {
   if (supportsMemory === false) {
-    return { kind: 'none', text: 'This agent has no memory: a conversation ends with the page.' }
+    return {
+      kind: 'none',
+      text: 'This agent has no memory. The conversation is lost when you leave the page.',
+    }
   }
   if (supportsMemory === undefined) {
-    return { kind: 'none', text: 'Your token does not let you see whether this agent remembers.' }
+    return { kind: 'none', text: 'Your token does not show whether this agent has memory.' }
   }
   const missing = NEEDED.find((permission) => !may(permission))
   if (missing === undefined) return { kind: 'remembers' }
   return {
     kind: 'refused',
     missing,
-    text: 'Your token does not let this agent remember: a conversation ends with the page.',
+    text: 'Your token does not allow memory. The conversation is lost when you leave the page.',
   }
 }

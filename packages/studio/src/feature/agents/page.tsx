@@ -24,7 +24,7 @@ export function AgentsPage() {
     <Page>
       <PageHeader
         title="Agents"
-        description="Those that your token may read. Choose one to talk with it."
+        description="Agents your token can see."
         actions={
           all.length >= MANY && (
             <Input
@@ -46,13 +46,13 @@ export function AgentsPage() {
       )}
       {error === null && data === undefined && <Skeleton label="Reading the agents" lines={4} />}
       {data !== undefined && all.length === 0 && (
-        <Empty title="No agent to see">
-          The application has none, or your token does not grant{' '}
+        <Empty title="No agents to show">
+          The application has no agents, or your token does not grant{' '}
           <InlineCode>agents:read</InlineCode>.
         </Empty>
       )}
       {all.length > 0 && shown.length === 0 && (
-        <Empty title={`No agent and no tool has “${query}” in its name.`} />
+        <Empty title={`No agent or tool matches “${query}”.`} />
       )}
       <ul className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
         {shown.map(([id, agent]) => (

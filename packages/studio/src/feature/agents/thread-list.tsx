@@ -57,8 +57,8 @@ export function ThreadList({
         {threads.data && found.length === 0 && (
           <p className="px-2 py-3 text-xs text-muted">
             {query.trim() === ''
-              ? 'No thread yet. Your first message begins one.'
-              : `No thread has “${query.trim()}”.`}
+              ? 'No threads yet. Your first message starts one.'
+              : `No thread matches “${query.trim()}”.`}
           </p>
         )}
         <ul className="flex flex-col gap-px">

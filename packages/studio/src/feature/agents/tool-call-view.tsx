@@ -41,7 +41,7 @@ export const ToolCallView = memo(function ToolCallView({ call }: { readonly call
           </div>
         )}
         {call.state === 'failed' && (
-          <p className="text-danger">{call.error ?? 'It did not come to an end.'}</p>
+          <p className="text-danger">{call.error ?? 'It did not finish.'}</p>
         )}
       </div>
     </details>

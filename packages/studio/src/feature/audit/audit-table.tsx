@@ -40,7 +40,7 @@ export function AuditTable({
           title: 'Who',
           cell: ({ subject, count }) => (
             <>
-              {subject ?? <span className="text-faint">a stranger</span>}
+              {subject ?? <span className="text-faint">no valid token</span>}
               {count > 1 && <span className="ml-1.5 text-xs text-muted">× {count}</span>}
             </>
           ),

@@ -44,7 +44,7 @@ export function AuditPage() {
     <Page>
       <PageHeader
         title="Audit"
-        description="What was decided about each request, by whom it was made, and why."
+        description="Who made each request, whether it was allowed, and why."
         actions={
           <Button disabled={isFetching} onClick={() => void refetch()}>
             <ReloadIcon aria-hidden />
@@ -58,14 +58,14 @@ export function AuditPage() {
         {!error && data === undefined && <Skeleton label="Reading the audit" lines={8} />}
         {!error && data?.records.length === 0 && (
           <Empty
-            title={countFilters(filter) > 0 ? 'Nothing is like this' : 'Nothing was recorded yet'}
+            title={countFilters(filter) > 0 ? 'No matching records' : 'No records yet'}
             actions={
               countFilters(filter) > 0 && (
                 <Button onClick={() => change(NO_FILTER)}>Clear filters</Button>
               )
             }
           >
-            {countFilters(filter) > 0 && 'Values are compared whole, as the records show them.'}
+            {countFilters(filter) > 0 && 'Enter whole values, exactly as the records show them.'}
           </Empty>
         )}
         {!error && data !== undefined && data.records.length > 0 && (

@@ -37,10 +37,14 @@ export function RecordDialog({
       actions={
         <>
           {subject !== null && (
-            <Button onClick={() => onFilter({ ...NO_FILTER, subject })}>All of this subject</Button>
+            <Button onClick={() => onFilter({ ...NO_FILTER, subject })}>
+              All records of this subject
+            </Button>
           )}
           {code !== null && (
-            <Button onClick={() => onFilter({ ...NO_FILTER, code })}>All with this code</Button>
+            <Button onClick={() => onFilter({ ...NO_FILTER, code })}>
+              All records with this code
+            </Button>
           )}
         </>
       }

@@ -39,12 +39,12 @@ export function KeyForm({
       onClose={onClose}
       isWide
       title="New API key"
-      description="For a program that calls the server. It may do what you may, at most, and no longer than you may."
+      description="For a program that calls the server. It can never do more than you can, and stops when you lose access."
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" disabled={making.isPending} onClick={make}>
-            {making.isPending ? 'Making…' : 'Make key'}
+            {making.isPending ? 'Creating…' : 'Create key'}
           </Button>
         </>
       }

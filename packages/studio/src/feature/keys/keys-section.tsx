@@ -32,7 +32,7 @@ export function KeysSection({ onNew }: { readonly onNew: () => void }) {
     <section aria-label="API keys" className="mb-6 flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <Checkbox
-          label="Only those that I made"
+          label="Only keys I created"
           checked={isMine}
           onChange={({ target }) => {
             setIsMine(target.checked)
@@ -45,10 +45,11 @@ export function KeysSection({ onNew }: { readonly onNew: () => void }) {
       </div>
       {data.keys.length === 0 ? (
         <Empty
-          title={isMine ? 'You have made no key' : 'There is no key yet'}
-          actions={may('api-keys:write') && <Button onClick={onNew}>Make a key</Button>}
+          title={isMine ? 'You have not created a key' : 'No API keys yet'}
+          actions={may('api-keys:write') && <Button onClick={onNew}>Create a key</Button>}
         >
-          A key is for programs: it can be revoked by itself, and does no more than its maker may.
+          A key is for a program. You can revoke it on its own, and it can never do more than its
+          creator.
         </Empty>
       ) : (
         <KeysTable keys={data.keys} mayRevoke={may('api-keys:delete')} onRevoke={setRevoked} />

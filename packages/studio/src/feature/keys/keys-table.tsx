@@ -50,8 +50,8 @@ export function KeysTable({
             </span>
           ),
         },
-        { name: 'maker', title: 'Made by', cell: ({ maker }) => maker.subject },
-        { name: 'made', title: 'Made', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+        { name: 'maker', title: 'Created by', cell: ({ maker }) => maker.subject },
+        { name: 'made', title: 'Created', cell: ({ createdAt }) => <Moment at={createdAt} /> },
         {
           name: 'used',
           title: 'Last used',

@@ -15,17 +15,17 @@ export function MadeKey({ made, onClose }: { readonly made: Key; readonly onClos
       isWide
       title={`The key “${name}”`}
       description={
-        expiresAt === null ? 'It never expires.' : `It is good until ${describeMoment(expiresAt)}.`
+        expiresAt === null ? 'It never expires.' : `It is valid until ${describeMoment(expiresAt)}.`
       }
       actions={
         <Button kind="primary" onClick={onClose}>
-          I have it
+          Done
         </Button>
       }
     >
       <div className="flex flex-col gap-3">
-        <Notice tone="warning" title="Copy it now: it is shown this once.">
-          The server keeps only a digest of it. Who loses a key makes another.
+        <Notice tone="warning" title="Copy it now. It is shown only once.">
+          The server stores only a digest of it. If you lose the key, create another.
         </Notice>
         <pre
           tabIndex={0}

@@ -20,7 +20,7 @@ export function KeysPage() {
     <Page>
       <PageHeader
         title="API keys"
-        description="Credentials for programs, and the way to take any credential back."
+        description="Credentials for programs. Tokens and keys are revoked here, too."
         actions={
           mayMake && (
             <Button kind="primary" onClick={() => setIsMaking(true)}>

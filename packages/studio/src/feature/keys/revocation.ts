@@ -1,7 +1,7 @@
-/** What can be withdrawn. */
+/** What can be revoked. */
 export type RevocationKind = 'token' | 'jti' | 'subject' | 'session'
 
-/** What is withdrawn, as it is typed. */
+/** What is revoked, as it is typed. */
 export interface RevocationDraft {
   readonly kind: RevocationKind
   readonly value: string
@@ -9,7 +9,7 @@ export interface RevocationDraft {
   readonly issuer: string
 }
 
-/** What can be picked, and what each comes to. */
+/** What can be picked, and what each does. */
 export const REVOCATION_KINDS: Readonly<
   Record<
     RevocationKind,
@@ -25,7 +25,7 @@ export const REVOCATION_KINDS: Readonly<
     name: 'One token',
     label: 'Token',
     placeholder: 'eyJhbGciOi…',
-    effect: 'This token is refused from now on, and answers that run for it end.',
+    effect: 'This token is refused from now on, and answers in progress for it end.',
   },
   jti: {
     name: 'A token by its id',
@@ -37,7 +37,7 @@ export const REVOCATION_KINDS: Readonly<
     name: 'All tokens of a subject',
     label: 'Subject',
     placeholder: 'alice',
-    effect: 'Every token that this subject has been given until now is refused; new ones are good.',
+    effect: 'Every token issued to this subject until now is refused. New tokens work.',
   },
   session: {
     name: 'A session',

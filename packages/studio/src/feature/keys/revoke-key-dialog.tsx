@@ -32,7 +32,7 @@ export function RevokeKeyDialog({
       }
     >
       <p>
-        Programs that use it are refused at once, and their running answers end. This cannot be
+        Programs that use it are refused at once, and answers in progress end. This cannot be
         undone.
       </p>
       {lastUsedAt === null && <p className="mt-2 text-muted">It has never been used.</p>}

@@ -46,7 +46,7 @@ export function RevokeSection() {
   return (
     <Section
       title="Revoke tokens"
-      description="Before they end by themselves: one token, all that a subject has, or a session."
+      description="End access before it expires: one token, every token of a subject, or a session."
     >
       <form
         className="flex max-w-2xl flex-col gap-3"
@@ -73,7 +73,7 @@ export function RevokeSection() {
             )}
           </Field>
           {kind !== 'token' && (
-            <Field label="Issuer" hint="Empty: that of your own token.">
+            <Field label="Issuer" hint="Leave empty for the issuer of your own token.">
               {(props) => (
                 <Input
                   {...props}
@@ -108,12 +108,14 @@ export function RevokeSection() {
           }
         </Field>
         {isOwn && (
-          <Notice tone="warning">This is your own: you will need another token after.</Notice>
+          <Notice tone="warning">
+            This is your own token. You will need another one afterwards.
+          </Notice>
         )}
         {revoking.error !== null && <Refusal error={revoking.error} />}
         {revoking.isSuccess && (
           <Notice tone="success" title="Revoked.">
-            Every instance of the server refuses it within a moment.
+            Every instance of the server refuses it within seconds.
           </Notice>
         )}
         <div>

@@ -43,18 +43,18 @@ export function LockedScreen() {
       <div className="mx-auto flex min-h-full w-full max-w-lg flex-col justify-center px-4 py-8">
         <div className="rounded-lg border border-line bg-surface p-5 shadow-raised sm:p-6">
           <Mark className="mb-3 size-8" />
-          <h1 className="text-lg font-semibold tracking-tight">This server wants a token</h1>
+          <h1 className="text-lg font-semibold tracking-tight">Sign in with a token</h1>
           <p className="mb-4 text-muted">
             The token says who you are, what you may do and until when. It stays in this browser,
             and is sent to this server only.
           </p>
           <RefusedHeaders />
-          <TokenForm action="Unlock" />
+          <TokenForm action="Sign in" />
         </div>
         <div className="mt-5 flex flex-col gap-2 px-1 text-muted">
           <p>
             No token yet? <span className="font-mono text-xs">signet dev</span> prints one when it
-            starts. Or make one in the folder of the application:
+            starts. Or create one in the folder of the application:
           </p>
           <Code
             label="Command that makes a token"
@@ -62,11 +62,11 @@ export function LockedScreen() {
             isWrapped
           />
           <p>
-            With the secret at hand, the{' '}
+            If you have the secret, the{' '}
             <Link to="/tokens" className={LINK}>
               Tokens page
             </Link>{' '}
-            makes one here. For other headers, and another server, go to{' '}
+            can create one here. To send other headers or use another server, go to{' '}
             <Link to="/settings" className={LINK}>
               Settings
             </Link>

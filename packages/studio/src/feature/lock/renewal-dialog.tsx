@@ -22,16 +22,16 @@ export function RenewalDialog({ renewal }: { readonly renewal: Renewal }) {
   // What is on the page is one person's: another one begins on the locked screen, with nothing on it.
   const check = (identity: Identity | undefined) =>
     before !== undefined && identity !== undefined && identity.id !== before
-      ? `This is a token of ${identity.id}; what is on this page is ${before}’s. To go on as ${identity.id}, forget the old token first.`
+      ? `This is a token of ${identity.id}; what is on this page is ${before}’s. To continue as ${identity.id}, sign out first.`
       : undefined
   return (
     <Dialog
       isOpen
       onClose={() => answerRenewal(false)}
       title={remedyOf(renewal.code).title}
-      description="Nothing is lost: with another token the page goes on where it was."
+      description="Nothing is lost: the page continues where it was once you sign in again."
     >
-      <TokenForm action="Go on" check={check} onDone={() => answerRenewal(true)} />
+      <TokenForm action="Continue" check={check} onDone={() => answerRenewal(true)} />
     </Dialog>
   )
 }

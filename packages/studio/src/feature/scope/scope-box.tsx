@@ -20,7 +20,7 @@ export function ScopeBox({
   const why = isCovered
     ? `${describeScope(scope)}: granted by ${cover}`
     : isOutOfReach
-      ? 'Your own token does not grant this, so you cannot either.'
+      ? 'You cannot grant this, because your token does not have it.'
       : `${scope}: ${describeScope(scope)}`
   return (
     <label

@@ -30,7 +30,10 @@ export function ConnectionSection() {
     check.mutate()
   }
   return (
-    <Section title="Connection" description="By default the Studio talks to the server it is from.">
+    <Section
+      title="Connection"
+      description="By default the Studio talks to the server that serves it."
+    >
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -65,10 +68,10 @@ export function ConnectionSection() {
           </Field>
         </div>
         {isForeign(baseUrl, location.origin) && (
-          <Notice title="Both servers must agree to that">
-            This one allows its page only what <InlineCode>server.studio.connect</InlineCode> names;
-            the other must name <InlineCode>{location.origin}</InlineCode> in{' '}
-            <InlineCode>server.cors</InlineCode>. Your headers are then sent to the other one.
+          <Notice title="Both servers must allow this">
+            Name the other server in <InlineCode>server.studio.connect</InlineCode> of this one, and
+            name <InlineCode>{location.origin}</InlineCode> in <InlineCode>server.cors</InlineCode>{' '}
+            of the other. Your headers are then sent to the other server.
           </Notice>
         )}
         {check.isSuccess && <Notice tone="success" title="The server answers." />}

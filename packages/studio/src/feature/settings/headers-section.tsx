@@ -30,9 +30,9 @@ function Outcome({ standing }: { readonly standing: Standing }) {
   }
   const { identity } = standing
   return identity ? (
-    <Notice tone="success" title={`Saved. The server takes you for ${identity.id}.`} />
+    <Notice tone="success" title={`Saved. You are signed in as ${identity.id}.`} />
   ) : (
-    <Notice tone="warning" title="Saved. Without a token this server shows nothing." />
+    <Notice tone="warning" title="Saved. This server shows nothing without a token." />
   )
 }
 
@@ -67,7 +67,7 @@ export function HeadersSection() {
   return (
     <Section
       title="Headers"
-      description="Every request of the Studio bears them. They are sent to this server only."
+      description="Sent with every request. They go to this server only."
       actions={
         <Button size="small" onClick={add}>
           <PlusIcon aria-hidden />
@@ -110,7 +110,7 @@ export function HeadersSection() {
         <div className="flex flex-wrap items-center justify-between gap-3">
           <Checkbox
             label="Remember in this browser"
-            hint="Else they are gone when this tab closes."
+            hint="Otherwise they are gone when this tab closes."
             checked={isRemembered}
             onChange={(event) => {
               setIsRemembered(event.target.checked)

@@ -8,10 +8,7 @@ import { ThemeSection } from './theme-section.js'
 export function SettingsPage() {
   return (
     <Page isNarrow>
-      <PageHeader
-        title="Settings"
-        description="Kept in this browser; the server knows none of it."
-      />
+      <PageHeader title="Settings" description="Stored in this browser only." />
 
       <HeadersSection />
       <ConnectionSection />

@@ -13,7 +13,7 @@ const THEMES = [
 export function ThemeSection() {
   const current = useSyncExternalStore(subscribeTheme, getTheme)
   return (
-    <Section title="Theme" description="Kept in this browser.">
+    <Section title="Theme" description="Stored in this browser.">
       <fieldset className="inline-flex rounded-md border border-line-strong bg-sunken p-0.5">
         <legend className="sr-only">Theme</legend>
         {THEMES.map(({ theme, name, icon: Icon }) => (

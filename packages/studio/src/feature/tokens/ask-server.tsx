@@ -20,8 +20,8 @@ export function AskServer({ token }: { readonly token: string }) {
     return (
       <p className="text-muted">
         <CodeText>
-          With a token that grants `system:read`, the server explains here what it makes of this
-          one, check by check.
+          Sign in with a token that grants `system:read`, and the server explains this token here,
+          check by check.
         </CodeText>
       </p>
     )
@@ -30,7 +30,7 @@ export function AskServer({ token }: { readonly token: string }) {
     return (
       <p className="text-muted">
         <CodeText>
-          Your token does not grant `system:read`, so the server does not explain tokens to you.
+          To have the server explain this token, sign in with one that grants `system:read`.
         </CodeText>
       </p>
     )

@@ -54,7 +54,7 @@ export function ClaimsForm({
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Subject" hint="Who calls: whose memory it is.">
+        <Field label="Subject" hint="Who is calling. Memory belongs to the subject.">
           {(props) => (
             <Input
               {...props}
@@ -64,7 +64,7 @@ export function ClaimsForm({
             />
           )}
         </Field>
-        <Field label="Expires after" hint="Counted from when it is signed.">
+        <Field label="Expires after" hint="Counted from the moment of signing.">
           {(props) => (
             <Select
               {...props}
@@ -84,7 +84,7 @@ export function ClaimsForm({
                 </option>
               ))}
               <option value="never">Never</option>
-              {lifetime === 'written' && <option value="written">As the JSON says</option>}
+              {lifetime === 'written' && <option value="written">As in the JSON</option>}
             </Select>
           )}
         </Field>

@@ -23,7 +23,7 @@ export function Explained({ explanation }: { readonly explanation: Explanation }
   return (
     <div className="flex flex-col gap-4">
       {accepted ? (
-        <Notice tone="success" title="The server takes this token." />
+        <Notice tone="success" title="The server accepts this token." />
       ) : (
         <Notice tone="danger" title={reason ?? 'The server refuses this token.'}>
           {remedy !== null && <p>{remedy}</p>}

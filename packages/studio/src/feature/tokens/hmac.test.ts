@@ -51,7 +51,7 @@ describe('secretProblem', () => {
   ] as const)('asks of %s for %i bytes', (algorithm, bytes) => {
     expect(secretProblem(bytes, algorithm)).toBeUndefined()
     expect(secretProblem(bytes - 1, algorithm)).toMatch(`${bytes} bytes`)
-    expect(secretProblem(0, algorithm)).toMatch(/Type the secret/)
+    expect(secretProblem(0, algorithm)).toMatch(/Enter the secret/)
   })
 
   it('counts bytes and not characters', () => {

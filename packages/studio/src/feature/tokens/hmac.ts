@@ -33,7 +33,7 @@ export function isHmacAlgorithm(text: unknown): text is HmacAlgorithm {
 
 /** What is wrong with a secret for an algorithm, in words; undefined where a server takes it. */
 export function secretProblem(byteLength: number, algorithm: HmacAlgorithm): string | undefined {
-  if (byteLength === 0) return 'Type the secret that the server verifies with.'
+  if (byteLength === 0) return 'Enter the secret that the server verifies with.'
   const { bytes } = HASH[algorithm]
   if (byteLength >= bytes) return undefined
   return `${algorithm} needs a secret of ${bytes} bytes; this one has ${byteLength}.`

@@ -60,25 +60,25 @@ export function InspectPanel({
           </div>
         </Section>
         {isDecoded && isHmacAlgorithm(decoded.header['alg']) && (
-          <Section title="Signature" description="Did this secret make it?">
+          <Section title="Signature" description="Check whether it was signed with a secret.">
             <CheckSignature key={token} token={token} algorithm={decoded.header['alg']} />
           </Section>
         )}
       </div>
       <div className="min-w-0">
         {isDecoded ? (
-          <Section title="What it says" description="As it stands there: nothing is verified.">
+          <Section title="What it says" description="Decoded only. Nothing here is verified.">
             <DecodedView decoded={decoded} />
           </Section>
         ) : (
           token === '' && (
-            <Empty title="Nothing to look at yet">
-              Paste a token: its claims, times and grants are shown here in words.
+            <Empty title="Nothing to show yet">
+              Paste a token to see its claims, times and grants in words.
             </Empty>
           )
         )}
         {token !== '' && (
-          <Section title="What the server makes of it">
+          <Section title="What the server says about it">
             <AskServer token={token} />
           </Section>
         )}

@@ -18,7 +18,7 @@ export function TokensPage() {
     <Page>
       <PageHeader
         title="Tokens"
-        description="Made and taken apart in this browser: no secret leaves it."
+        description="Create and inspect tokens. A secret you type stays in this browser."
       />
       <Tabs
         label="Tokens"

@@ -101,7 +101,7 @@ export function SignForm({
               input={input}
               hint={
                 secretBytes === 0
-                  ? 'Stays in this field: never stored, never sent, gone when you leave.'
+                  ? 'Stays in this field. It is never stored or sent.'
                   : `${secretBytes} bytes`
               }
               error={problem}
@@ -132,15 +132,15 @@ export function SignForm({
       )}
       {signer === 'server' && (
         <p className="text-muted">
-          In development the server signs for you, and shows its secret to nobody. It grants no more
+          In development the server signs for you and keeps its secret to itself. It grants no more
           than your own token does.
         </p>
       )}
       {signer === 'server' && problem !== undefined && <Notice tone="danger">{problem}</Notice>}
       {!isPossible && (
-        <Notice tone="warning" title="The browser offers no cryptography on this address.">
+        <Notice tone="warning" title="Your browser offers no cryptography at this address.">
           <CodeText>
-            It does on https and on localhost. Or make the token in a terminal: `npx signet token`.
+            Use https or localhost, or create the token in a terminal: `npx signet token`.
           </CodeText>
         </Notice>
       )}

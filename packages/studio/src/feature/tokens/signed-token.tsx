@@ -38,9 +38,7 @@ export function SignedToken({
   return (
     <div className="flex flex-col gap-3">
       {isStale && (
-        <Notice tone="warning">
-          The claims have changed since: this is the token from before.
-        </Notice>
+        <Notice tone="warning">The claims have changed since. This is the earlier token.</Notice>
       )}
       <TokenText token={token} label="Signed token" />
       <div className="flex flex-wrap gap-2">

@@ -27,7 +27,7 @@ export function UseToken({
     return (
       <Notice
         tone="success"
-        title={`In use: you are ${subject} now.`}
+        title={`You are signed in as ${subject}.`}
         actions={
           <Link to="/agents" className={buttonClass('primary', 'small')}>
             Go to the agents
@@ -35,8 +35,8 @@ export function UseToken({
         }
       >
         {session.isRemembered
-          ? 'It is kept in this browser until you remove it in Settings.'
-          : 'It is kept for this tab only.'}
+          ? 'It is stored in this browser until you sign out.'
+          : 'It is stored for this tab only.'}
       </Notice>
     )
   }
