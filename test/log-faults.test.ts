@@ -10,35 +10,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { runbookMessage } from './faults/runbook.js'
 import { FaultyServers, until, type FaultyServer } from './support/faulty-server.js'
+import { TinyDisk } from './support/tiny-disk.js'
 
 const servers = new FaultyServers()
-
-/** A file system of 64 KiB: only the superuser can make one. */
-let disk: string | undefined
-
-function mountDisk(): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), 'signet-log-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], {
-      stdio: 'ignore',
-    })
-    return directory
-  } catch {
-    rmSync(directory, { recursive: true })
-    return undefined
-  }
-}
-
-const canMount = (() => {
-  const directory = mountDisk()
-  if (directory === undefined) return false
-  execFileSync('umount', [directory])
-  rmSync(directory, { recursive: true })
-  return true
-})()
 
 /** Closes and removes what a test made. */
 const cleanUp: (() => void)[] = []
@@ -65,17 +42,9 @@ function preload(code: string): { readonly NODE_OPTIONS: string } {
   return { NODE_OPTIONS: `--require=${file}` }
 }
 
-beforeEach(() => {
-  if (canMount) disk = mountDisk()
-})
-
 afterEach(async () => {
   await servers.remove()
   for (const clean of cleanUp.splice(0)) clean()
-  if (disk === undefined) return
-  execFileSync('umount', ['--lazy', disk])
-  rmSync(disk, { recursive: true })
-  disk = undefined
 })
 
 /** Refused requests, each of which is a line of the log. */
@@ -125,15 +94,19 @@ describe('a log that cannot be written', () => {
     expect((await server.process.stop()).code).toBe(0)
   })
 
-  it.runIf(canMount)('says how many lines were lost once there is room again', async () => {
-    const log = join(disk ?? '', 'log')
+  it('says how many lines were lost once there is room again', async ({ skip }) => {
+    const disk = TinyDisk.mount(2)
+    if (disk === undefined) return skip('no file system can be mounted here')
+    cleanUp.push(() => disk.unmount())
+    const log = join(disk.directory, 'log')
     const server = await servers.start({ redirection: `2>>${log}` })
     await until(() => readFileSync(log, 'utf8').includes('The server is ready.'))
+    disk.fill()
     await refuse(server, MORE_THAN_WAIT)
     await expectServing(server)
     const lost = await server.metric(LOST)
     expect(lost).toBeGreaterThan(0)
-    execFileSync('mount', ['-o', 'remount,size=8m', disk ?? ''])
+    disk.free()
     const said = () => /^.*Log lines were lost.*$/m.exec(readFileSync(log, 'utf8'))?.[0]
     await until(() => said() !== undefined)
     const line: { readonly msg: string } = JSON.parse(said() ?? '')
