@@ -46,9 +46,18 @@ describe('a chat with a real agent', () => {
     const second = open(client, 'trip')
     await second.load()
     const seen = (chat: Chat) =>
-      chat.getState().messages.map(({ role, text, toolCalls }) => ({ role, text, toolCalls }))
-    expect(seen(second)).toStrictEqual(seen(first))
+      chat.getState().messages.map(({ role, text, parts }) => ({
+        role,
+        text,
+        parts: parts.map((part) =>
+          part.type === 'tool-call'
+            ? { ...part.toolCall, startedAt: undefined, durationMs: undefined }
+            : { type: part.type, text: part.text },
+        ),
+      }))
+    expect(seen(second)).toEqual(seen(first))
     expect(second.getState().messages).toHaveLength(2)
+    expect(second.getState().messages[1]?.id).toBe(first.getState().messages[1]?.id)
   })
 
   it('stops the agent', async () => {

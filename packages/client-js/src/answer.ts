@@ -7,10 +7,13 @@ import type { StoredMessage } from './thread.js'
 /** Who says something. */
 export type Role = 'user' | 'assistant' | 'system' | 'tool'
 
-/** A message as models see it (`content`), or as a chat shows it (`parts`). */
+/**
+ * A message as models see it (`content`), or as a chat shows it (`parts`). A thread that has a message of its `id`
+ * does not store it a second time.
+ */
 export type Message =
-  | { readonly role: Role; readonly content: string | readonly object[] }
-  | { readonly role: Role; readonly parts: readonly object[] }
+  | { readonly id?: string; readonly role: Role; readonly content: string | readonly object[] }
+  | { readonly id?: string; readonly role: Role; readonly parts: readonly object[] }
 
 /** What an agent can be asked: a text, a message, or a list of both. */
 export type MessageInput = string | Message | readonly (string | Message)[]

@@ -16,6 +16,8 @@ export interface PublicError {
   readonly message: string
   /** `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was withdrawn. */
   readonly code?: string
+  /** What made it happen, for people; only where the token grants `system:read`. */
+  readonly cause?: string
 }
 
 /** What every chunk of an answer has. */

@@ -1,27 +1,32 @@
 import type { AgentChunk, Usage } from '../chunk.js'
 import { MastraClientError } from '../error.js'
 import type { StoredMessage } from '../thread.js'
-
-/** A call of a tool as a chat shows it. */
-export interface ChatToolCall {
-  readonly toolCallId: string
-  readonly toolName: string
-  readonly args: unknown
-  readonly state: 'running' | 'done' | 'failed'
-  /** What it came to, once it is done. */
-  readonly result?: unknown
-  /** Why it failed. */
-  readonly error?: string
-}
+import {
+  addChunks,
+  settleParts,
+  textOf,
+  textPart,
+  toolCallsOf,
+  type ChatPart,
+  type ChatToolCall,
+  type TimedChunk,
+} from './chat-part.js'
+import { readStored } from './stored-chat.js'
 
 /** A message as a chat shows it. */
 export interface ChatMessage {
   readonly id: string
   readonly role: 'user' | 'assistant'
+  /** Texts, thoughts and calls of tools, in the order in which they came. */
+  readonly parts: readonly ChatPart[]
+  /** The texts of `parts`, joined. */
   readonly text: string
+  /** The calls of `parts`. */
   readonly toolCalls: readonly ChatToolCall[]
   /** Tokens that the model counted; of an answer that has ended here, not of one that was stored. */
   readonly usage?: Usage
+  /** Of a stored question that has no answer: whether that failed, or was stopped before its end. */
+  readonly unanswered?: 'failed' | 'stopped'
 }
 
 /**
@@ -32,7 +37,10 @@ export type ChatStatus = 'loading' | 'ready' | 'submitted' | 'streaming' | 'erro
 
 /** A chat at one moment. */
 export interface ChatState {
+  /** A message that has not changed is the same object as before. */
   readonly messages: readonly ChatMessage[]
+  /** Whether the thread has messages before the first of these. */
+  readonly hasEarlier: boolean
   readonly status: ChatStatus
   /** Why the last answer, or the reading of the thread, failed. */
   readonly error: unknown
@@ -41,95 +49,89 @@ export interface ChatState {
 /** What can happen to a chat. */
 export type ChatEvent =
   | { readonly type: 'load' }
-  | { readonly type: 'loaded'; readonly messages: readonly StoredMessage[] }
+  | {
+      /** The newest messages of the thread have been read, or some that come before the first. */
+      readonly type: 'loaded' | 'earlier'
+      readonly messages: readonly StoredMessage[]
+      readonly hasMore: boolean
+    }
   | { readonly type: 'ask'; readonly id: string; readonly text: string }
   /** Takes back the last question, with whatever came of it. */
   | { readonly type: 'withdraw' }
-  | { readonly type: 'chunk'; readonly id: string; readonly chunk: AgentChunk }
+  | {
+      readonly type: 'chunks'
+      /** Of the answer. */
+      readonly id: string
+      readonly chunks: readonly TimedChunk[]
+      /** Of the request that the answer is of. */
+      readonly requestId?: string | undefined
+    }
   | { readonly type: 'end' }
   | { readonly type: 'fail'; readonly error: unknown }
 
 /** A chat in which nothing was said. */
-export const EMPTY_CHAT: ChatState = { messages: [], status: 'ready', error: undefined }
-
-interface StoredInvocation {
-  readonly state: string
-  readonly toolCallId: string
-  readonly toolName: string
-  readonly args: unknown
-  readonly result?: unknown
-}
-
-/** A message of a thread as a chat shows it; of those that no person and no agent wrote, none. */
-function readStored({ id, role, content }: StoredMessage): ChatMessage[] {
-  if (role !== 'user' && role !== 'assistant') return []
-  const text = content.parts.map((part) => (part.type === 'text' ? String(part['text']) : ''))
-  const toolCalls = content.parts.flatMap((part): ChatToolCall[] => {
-    if (part.type !== 'tool-invocation') return []
-    const { state, toolCallId, toolName, args, result } = part['toolInvocation'] as StoredInvocation
-    const call = { toolCallId, toolName, args }
-    return [state === 'result' ? { ...call, state: 'done', result } : { ...call, state: 'failed' }]
-  })
-  return [{ id, role, text: content.content ?? text.join(''), toolCalls }]
-}
-
-/** The answer with what a chunk adds to it. */
-function addChunk(answer: ChatMessage, chunk: AgentChunk): ChatMessage {
-  const settle = (toolCallId: string, outcome: Partial<ChatToolCall>) => ({
-    ...answer,
-    toolCalls: answer.toolCalls.map((call) =>
-      call.toolCallId === toolCallId ? { ...call, ...outcome } : call,
-    ),
-  })
-  switch (chunk.type) {
-    case 'text-delta':
-      return { ...answer, text: answer.text + chunk.payload.text }
-    case 'tool-call': {
-      const { toolCallId, toolName, args } = chunk.payload
-      const call = { toolCallId, toolName, args, state: 'running' } as const
-      return { ...answer, toolCalls: [...answer.toolCalls, call] }
-    }
-    case 'tool-result':
-      return settle(chunk.payload.toolCallId, { state: 'done', result: chunk.payload.result })
-    case 'tool-error': {
-      const { toolCallId, error } = chunk.payload
-      return settle(toolCallId, { state: 'failed', error: error.message })
-    }
-    case 'finish':
-      return { ...answer, usage: chunk.payload.output.usage }
-    default:
-      return answer
-  }
+export const EMPTY_CHAT: ChatState = {
+  messages: [],
+  hasEarlier: false,
+  status: 'ready',
+  error: undefined,
 }
 
 /** Why an answer is not what was asked for; undefined for a chunk that says nothing of the kind. */
-function failureOf(chunk: AgentChunk): MastraClientError | undefined {
+function failureOf(
+  chunk: AgentChunk,
+  requestId: string | undefined,
+): MastraClientError | undefined {
   if (chunk.type === 'error') {
     const { code = 'answer_failed', message } = chunk.payload.error
-    return new MastraClientError(code, message)
+    return new MastraClientError(code, message, { requestId, body: chunk.payload.error })
   }
   if (chunk.type !== 'abort') return undefined
-  return new MastraClientError('answer_failed', 'The server ended the answer.')
+  return new MastraClientError('answer_failed', 'The server ended the answer.', { requestId })
 }
 
-function withChunk(state: ChatState, id: string, chunk: AgentChunk): ChatState {
-  const isOpen = state.messages.at(-1)?.id === id
-  const messages = isOpen
-    ? state.messages
-    : [...state.messages, { id, role: 'assistant', text: '', toolCalls: [] } as const]
-  const error = state.error ?? failureOf(chunk)
+function withParts(message: ChatMessage, parts: readonly ChatPart[]): ChatMessage {
+  return { ...message, parts, text: textOf(parts), toolCalls: toolCallsOf(parts) }
+}
+
+function withChunks(
+  state: ChatState,
+  { id, chunks, requestId }: Extract<ChatEvent, { type: 'chunks' }>,
+): ChatState {
+  const { messages, error } = state
+  const last = messages.at(-1)
+  const isOpen = last?.id === id
+  const answer = isOpen
+    ? last
+    : ({ id, role: 'assistant', parts: [], text: '', toolCalls: [] } as const)
+  const said = withParts(answer, addChunks(answer.parts, chunks))
+  const finish = chunks.findLast(({ chunk }) => chunk.type === 'finish')?.chunk
+  const usage = finish?.type === 'finish' ? { usage: finish.payload.output.usage } : {}
+  const failures = chunks.map(({ chunk }) => failureOf(chunk, requestId))
   return {
-    messages: messages.map((message) => (message.id === id ? addChunk(message, chunk) : message)),
+    ...state,
+    messages: [...(isOpen ? messages.slice(0, -1) : messages), { ...said, ...usage }],
     status: 'streaming',
-    error,
+    error: error ?? failures.find((failure) => failure !== undefined),
   }
 }
 
-/** What was said, once nothing more comes: a call that is still running has failed. */
+/** Puts messages before the first. Some may be there already: what was said since has moved the pages of the thread. */
+function withEarlier(
+  state: ChatState,
+  stored: readonly StoredMessage[],
+  hasEarlier: boolean,
+): ChatState {
+  const known = new Set(state.messages.map(({ id }) => id))
+  const earlier = stored.flatMap(readStored).filter(({ id }) => !known.has(id))
+  return { ...state, messages: [...earlier, ...state.messages], hasEarlier }
+}
+
+/** What was said, once nothing more comes. Only of the last message could more have come. */
 function settle(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const failed = (call: ChatToolCall): ChatToolCall =>
-    call.state === 'running' ? { ...call, state: 'failed' } : call
-  return messages.map((message) => ({ ...message, toolCalls: message.toolCalls.map(failed) }))
+  const last = messages.at(-1)
+  if (last?.role !== 'assistant') return messages
+  return [...messages.slice(0, -1), withParts(last, settleParts(last.parts))]
 }
 
 /** What a chat is after something happened to it. */
@@ -138,24 +140,42 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
     case 'load':
       return { ...state, status: 'loading', error: undefined }
     case 'loaded':
-      return { ...EMPTY_CHAT, messages: event.messages.flatMap(readStored) }
+      return {
+        ...EMPTY_CHAT,
+        messages: event.messages.flatMap(readStored),
+        hasEarlier: event.hasMore,
+      }
+    case 'earlier':
+      return withEarlier(state, event.messages, event.hasMore)
     case 'ask': {
-      const question = { id: event.id, role: 'user', text: event.text, toolCalls: [] } as const
-      return { messages: [...state.messages, question], status: 'submitted', error: undefined }
+      const { id, text } = event
+      const parts = [textPart('text', text)]
+      const question = { id, role: 'user', parts, text, toolCalls: [] } as const
+      return {
+        ...state,
+        messages: [...state.messages, question],
+        status: 'submitted',
+        error: undefined,
+      }
     }
     case 'withdraw': {
       const last = state.messages.findLastIndex(({ role }) => role === 'user')
       return { ...state, messages: state.messages.slice(0, Math.max(0, last)) }
     }
-    case 'chunk':
-      return withChunk(state, event.id, event.chunk)
+    case 'chunks':
+      return withChunks(state, event)
     case 'end':
       return {
+        ...state,
         messages: settle(state.messages),
         status: state.error === undefined ? 'ready' : 'error',
-        error: state.error,
       }
     case 'fail':
-      return { messages: settle(state.messages), status: 'error', error: event.error }
+      return {
+        ...state,
+        messages: settle(state.messages),
+        status: 'error',
+        error: event.error,
+      }
   }
 }

@@ -28,7 +28,7 @@ function createTestChat(options: Partial<ChatSource> = {}) {
   let push: (chunk: AgentChunk | undefined | Error) => void = () => undefined
   const source: ChatSource = {
     isRemembering: false,
-    load: async () => [STORED],
+    load: async () => ({ messages: [STORED], hasMore: false }),
     async ask(messages, signal) {
       asked.push(messages)
       signals.push(signal)
@@ -67,7 +67,7 @@ describe('Chat', () => {
     push()
     expect(await sent).toBe(true)
     expect(texts()).toStrictEqual(['Weather?', 'Sunny'])
-    expect(seen).toStrictEqual(['submitted', 'streaming', 'streaming', 'ready'])
+    expect(seen).toStrictEqual(['submitted', 'streaming', 'ready'])
   })
 
   it('sends all that was said before, without a thread', async () => {
@@ -98,11 +98,72 @@ describe('Chat', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(1))
     push()
     await sent
-    expect(asked).toStrictEqual([[{ role: 'user', content: 'one' }]])
+    expect(asked).toStrictEqual([[{ id: expect.any(String), role: 'user', content: 'one' }]])
+  })
+
+  it('tells its listeners once of chunks that come between two frames', async () => {
+    const { chat, asked, push, texts } = createTestChat()
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    const listener = vi.fn<() => void>()
+    chat.subscribe(listener)
+    for (let index = 0; index < 1000; index++) push(delta('x'))
+    push()
+    await sent
+    expect(texts()[1]).toHaveLength(1000)
+    // The chunks and the end.
+    expect(listener).toHaveBeenCalledTimes(2)
+  })
+
+  it('keeps what came before it was stopped, also what no frame has shown yet', async () => {
+    const { chat, asked, push, texts } = createTestChat()
+    const sent = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push(delta('half'))
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    chat.stop()
+    expect(texts()).toStrictEqual(['one', 'half'])
+    push()
+    await sent
+  })
+
+  it('knows the request of an answer that failed', async () => {
+    const headers = new Headers({ 'x-request-id': 'request-1' })
+    const error = { name: 'Error', message: 'The answer failed.' }
+    const { chat } = createTestChat({
+      ask: async () =>
+        Object.assign(
+          (async function* (): AsyncGenerator<AgentChunk> {
+            yield { type: 'error', runId: 'r', from: 'AGENT', payload: { error } }
+          })(),
+          { headers },
+        ),
+    })
+    await chat.send('one')
+    expect(chat.getState()).toMatchObject({ status: 'error', error: { requestId: 'request-1' } })
+  })
+
+  it('asks again by the id of the question, where a thread remembers it', async () => {
+    const { chat, asked, push } = createTestChat({ isRemembering: true })
+    await chat.load()
+    const first = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    push(new Error('cut'))
+    await first
+    const second = chat.retry()
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    push()
+    await second
+    expect(asked[1]).toStrictEqual(asked[0])
+    const third = chat.send('one')
+    await vi.waitFor(() => expect(asked).toHaveLength(3))
+    push()
+    await third
+    expect(asked[2]).not.toStrictEqual(asked[0])
   })
 
   it('reads nothing without a thread', async () => {
-    const load = vi.fn<ChatSource['load']>(async () => [STORED])
+    const load = vi.fn<ChatSource['load']>(async () => ({ messages: [STORED], hasMore: false }))
     const { chat, texts } = createTestChat({ load })
     await chat.load()
     expect(chat.getState().status).toBe('ready')
@@ -217,5 +278,29 @@ describe('Chat', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(1))
     push()
     expect(await Promise.all(sent)).toStrictEqual([true])
+  })
+
+  it('reads earlier messages page by page, and says where they cannot be read', async () => {
+    const named = (id: string) => ({ ...STORED, id })
+    const pages = [
+      { messages: [named('c')], hasMore: true },
+      // What was said since has moved the pages.
+      { messages: [named('c')], hasMore: true },
+      { messages: [named('b')], hasMore: true },
+    ]
+    const load = vi.fn<ChatSource['load']>(async (_signal, page) => {
+      const found = pages[page]
+      if (found === undefined) throw new Error('away')
+      return found
+    })
+    const { chat } = createTestChat({ isRemembering: true, load })
+    await chat.load()
+    expect(chat.getState().hasEarlier).toBe(true)
+    const both = [chat.loadEarlier(), chat.loadEarlier()]
+    expect(await Promise.all(both)).toStrictEqual([true, true])
+    expect(chat.getState().messages.map(({ id }) => id)).toStrictEqual(['b', 'c'])
+    expect(load).toHaveBeenCalledTimes(3)
+    expect(await chat.loadEarlier()).toBe(false)
+    expect(chat.getState()).toMatchObject({ status: 'ready', hasEarlier: true })
   })
 })

@@ -1,15 +1,43 @@
 import type { Message } from '../answer.js'
 import type { AgentChunk } from '../chunk.js'
 import type { StoredMessage } from '../thread.js'
+import type { TimedChunk } from './chat-part.js'
 import { EMPTY_CHAT, reduceChat, type ChatEvent, type ChatState } from './chat-state.js'
+import { beforeNextFrame } from './frame.js'
+
+/** The chunks of an answer, with the headers that came before them. */
+export interface ChatAnswer extends AsyncIterable<AgentChunk> {
+  readonly headers?: Headers
+}
+
+/** Messages of a thread. */
+interface StoredPage {
+  /** The oldest first. */
+  readonly messages: readonly StoredMessage[]
+  /** Whether there are older ones. */
+  readonly hasMore: boolean
+}
 
 /** Where a chat has its answers from. */
 export interface ChatSource {
   /** Whether questions are remembered there: then only what is new is sent, else all that was said. */
   readonly isRemembering: boolean
-  ask(messages: readonly Message[], signal: AbortSignal): Promise<AsyncIterable<AgentChunk>>
-  /** What was said before, the oldest first. */
-  load(signal: AbortSignal): Promise<readonly StoredMessage[]>
+  ask(messages: readonly Message[], signal: AbortSignal): Promise<ChatAnswer>
+  /** What was said before. @param page - 0 has the newest messages, 1 those before */
+  load(signal: AbortSignal, page: number): Promise<StoredPage>
+}
+
+/** What is under way. */
+interface Run {
+  readonly controller: AbortController
+  /** Puts into the state what has come and is not in it yet. */
+  flush(): void
+}
+
+/** An id that no other message has. Unlike `randomUUID`, it can be made on pages without TLS, too. */
+function createId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** A chat with one agent: one question at a time. Knows no React. */
@@ -17,9 +45,11 @@ export class Chat {
   readonly #source: ChatSource
   readonly #listeners = new Set<() => void>()
   #state: ChatState
-  #count = 0
-  /** Ends what is under way; undefined where nothing is. */
-  #running: AbortController | undefined
+  /** How many pages of the thread have been read. */
+  #pages = 0
+  #earlier: Promise<boolean> | undefined
+  /** Undefined where nothing is under way. */
+  #running: Run | undefined
 
   constructor(source: ChatSource) {
     this.#source = source
@@ -39,10 +69,35 @@ export class Chat {
   /** Reads what was said before. Never rejects: `error` of the state says why it failed. */
   readonly load = async (): Promise<void> => {
     if (!this.#source.isRemembering) return
-    await this.#run({ type: 'load' }, async (signal) => ({
-      type: 'loaded',
-      messages: await this.#source.load(signal),
-    }))
+    await this.#run({ type: 'load' }, async ({ controller }) => {
+      const page = await this.#source.load(controller.signal, 0)
+      this.#pages = 1
+      return { type: 'loaded', ...page }
+    })
+  }
+
+  /**
+   * Reads messages of the thread that come before the first, also while an answer comes. Never rejects.
+   * @returns false where they could not be read
+   */
+  readonly loadEarlier = (): Promise<boolean> => {
+    this.#earlier ??= this.#loadEarlier().finally(() => (this.#earlier = undefined))
+    return this.#earlier
+  }
+
+  async #loadEarlier(): Promise<boolean> {
+    const count = this.#state.messages.length
+    try {
+      // What was said since has moved the pages: one may have nothing that is new here.
+      while (this.#state.hasEarlier && this.#state.messages.length <= count) {
+        const page = await this.#source.load(new AbortController().signal, this.#pages)
+        this.#pages += 1
+        this.#emit({ type: 'earlier', ...page })
+      }
+      return true
+    } catch {
+      return false
+    }
   }
 
   /**
@@ -50,18 +105,20 @@ export class Chat {
    * why it failed.
    * @returns false where nothing was sent: the text is blank, or something is under way
    */
-  readonly send = async (text: string): Promise<boolean> => {
+  readonly send = (text: string): Promise<boolean> => this.#ask(createId(), text)
+
+  async #ask(id: string, text: string): Promise<boolean> {
     if (text.trim() === '' || this.#running) return false
-    const number = ++this.#count
-    const before = this.#source.isRemembering ? [] : this.#state.messages
-    const messages = [...before, { role: 'user' as const, text }]
+    const { isRemembering } = this.#source
+    const before = isRemembering ? [] : this.#state.messages
+    const said = before
       .filter((message) => message.text !== '')
       .map(({ role, text: content }) => ({ role, content }))
-    const question = { type: 'ask', id: `question-${number}`, text } as const
-    await this.#run(question, async (signal, emit) => {
-      for await (const chunk of await this.#source.ask(messages, signal)) {
-        emit({ type: 'chunk', id: `answer-${number}`, chunk })
-      }
+    // A thread knows a question by its id: one that is asked again is not stored twice.
+    const question = { ...(isRemembering && { id }), role: 'user', content: text } as const
+    await this.#run({ type: 'ask', id, text }, async (run) => {
+      const answer = await this.#source.ask([...said, question], run.controller.signal)
+      await this.#read(answer, run)
       return { type: 'end' }
     })
     return true
@@ -76,38 +133,60 @@ export class Chat {
     const question = this.#state.messages.findLast(({ role }) => role === 'user')
     if (question === undefined || this.#running) return false
     this.#emit({ type: 'withdraw' })
-    return await this.send(question.text)
+    return await this.#ask(question.id, question.text)
   }
 
   /** Ends what is under way; what has come of an answer stays. */
   readonly stop = (): void => {
-    if (!this.#running) return
     const running = this.#running
+    if (!running) return
+    running.flush()
     this.#running = undefined
     this.#emit({ type: 'end' })
-    running.abort()
+    running.controller.abort()
+  }
+
+  /** Reads an answer. Chunks that come between two frames of the screen are one event. */
+  async #read(answer: ChatAnswer, run: Run): Promise<void> {
+    let id: string | undefined
+    const requestId = answer.headers?.get('x-request-id') ?? undefined
+    let chunks: TimedChunk[] = []
+    let cancelFrame: (() => void) | undefined
+    run.flush = () => {
+      cancelFrame?.()
+      cancelFrame = undefined
+      // What comes when it has been stopped is of no more interest.
+      if (this.#running !== run || chunks.length === 0) return
+      const start = chunks[0]?.chunk
+      // The first chunk has the id by which the thread knows the answer.
+      id ??= start?.type === 'start' ? start.payload.messageId : createId()
+      const event = { type: 'chunks', id, chunks, requestId } as const
+      chunks = []
+      this.#emit(event)
+    }
+    try {
+      for await (const chunk of answer) {
+        chunks.push({ chunk, at: Date.now() })
+        cancelFrame ??= beforeNextFrame(run.flush)
+      }
+    } finally {
+      run.flush()
+    }
   }
 
   /** Does some work; what it returns comes last, when the next can begin. */
-  async #run(
-    first: ChatEvent,
-    work: (signal: AbortSignal, emit: (event: ChatEvent) => void) => Promise<ChatEvent>,
-  ): Promise<void> {
-    this.#running?.abort()
-    const running = new AbortController()
-    this.#running = running
-    // What comes when it has been stopped is of no more interest.
-    const emit = (event: ChatEvent) => {
-      if (this.#running === running) this.#emit(event)
-    }
-    emit(first)
+  async #run(first: ChatEvent, work: (run: Run) => Promise<ChatEvent>): Promise<void> {
+    this.#running?.controller.abort()
+    const run: Run = { controller: new AbortController(), flush: () => undefined }
+    this.#running = run
+    this.#emit(first)
     let last: ChatEvent
     try {
-      last = await work(running.signal, emit)
+      last = await work(run)
     } catch (error) {
       last = { type: 'fail', error }
     }
-    if (this.#running !== running) return
+    if (this.#running !== run) return
     this.#running = undefined
     this.#emit(last)
   }

@@ -1,9 +1,10 @@
 // The public names of @signet/client-js/react. Whatever is added here must be kept.
 export { MastraProvider, useMastraClient } from './provider.js'
 export { useAgent, type AgentChat, type UseAgentOptions } from './use-agent.js'
+export { type ChatMessage, type ChatState, type ChatStatus } from './chat-state.js'
 export {
-  type ChatMessage,
-  type ChatState,
-  type ChatStatus,
+  type ChatPart,
+  type ChatTextPart,
   type ChatToolCall,
-} from './chat-state.js'
+  type ChatToolCallPart,
+} from './chat-part.js'

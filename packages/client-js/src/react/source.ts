@@ -2,8 +2,8 @@ import type { MastraClient } from '../client.js'
 import { MastraClientError } from '../error.js'
 import type { ChatSource } from './chat.js'
 
-/** How many of the newest messages of a thread a chat begins with. */
-const MOST_SHOWN = 100
+/** How many messages of a thread are read at a time, the newest first. */
+const PAGE_SIZE = 100
 
 /** The chat of a client with an agent; with a thread one that remembers. */
 export function createSource(
@@ -17,16 +17,17 @@ export function createSource(
       const memory = threadId === undefined ? {} : { memory: { thread: threadId } }
       return client.getAgent(agentId).stream(messages, { ...memory, abortSignal })
     },
-    async load(signal) {
-      if (threadId === undefined) return []
-      const params = { perPage: MOST_SHOWN, orderBy: { direction: 'DESC' } } as const
+    async load(signal, page) {
+      if (threadId === undefined) return { messages: [], hasMore: false }
+      const params = { page, perPage: PAGE_SIZE, orderBy: { direction: 'DESC' } } as const
       try {
         const thread = client.getMemoryThread({ threadId, agentId })
-        const { messages } = await thread.listMessages(params, { signal })
-        return messages.toReversed()
+        const { messages, hasMore } = await thread.listMessages(params, { signal })
+        return { messages: messages.toReversed(), hasMore }
       } catch (error) {
         // The first question makes the thread.
-        if (MastraClientError.isInstance(error) && error.code === 'not_found') return []
+        if (MastraClientError.isInstance(error) && error.code === 'not_found')
+          return { messages: [], hasMore: false }
         throw error
       }
     },

@@ -25,6 +25,12 @@ export interface AgentChat extends ChatState {
    * @returns false where nothing was sent: nothing was asked yet, or an answer is under way
    */
   readonly retry: () => Promise<boolean>
+  /**
+   * Reads the messages of the thread before the first that is here, 100 at a time, where `hasEarlier` says that there
+   * are any. Never rejects.
+   * @returns false where they could not be read
+   */
+  readonly loadEarlier: () => Promise<boolean>
   /** Stops the agent; what has come of its answer stays. */
   readonly stop: () => void
 }
@@ -45,7 +51,13 @@ export function useAgent(agentId: string, { threadId }: UseAgentOptions = {}): A
   }, [chat])
   const state = useSyncExternalStore(chat.subscribe, chat.getState, chat.getState)
   return useMemo(
-    () => ({ ...state, send: chat.send, retry: chat.retry, stop: chat.stop }),
+    () => ({
+      ...state,
+      send: chat.send,
+      retry: chat.retry,
+      stop: chat.stop,
+      loadEarlier: chat.loadEarlier,
+    }),
     [state, chat],
   )
 }
