@@ -115,6 +115,8 @@ describe('the memory calls of the unmodified @mastra/client-js', () => {
     })
     const found = await client.listMemoryThreads({ metadata: { city: 'Rome' } })
     expect(found.threads.map(({ id }) => id)).toEqual([created.id])
+    const elsewhere = { resourceId: subject, agentId: 'another-agent' }
+    expect(await client.listMemoryThreads(elsewhere)).toMatchObject({ threads: [], total: 0 })
     expect(await thread.delete()).toEqual({ result: 'Thread deleted' })
     expect(await statusOf(thread.get())).toBe(404)
     expect(await client.deleteThread('other', { agentId: AGENT })).toEqual({

@@ -181,6 +181,7 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
   metadataValues: { at: (size) => ({ path: THREADS, json: { metadata: values(size) } }) },
   metadataCharacters: { at: (size) => save({ content: { parts: [], metadata: texts(size) } }) },
   soughtNames: { at: (size) => query(THREADS, { metadata: JSON.stringify(names(size)) }) },
+  soughtTitleCharacters: { at: (size) => query(THREADS, { title: text(size) }) },
   perPage: { at: (size) => query(THREADS, { perPage: size }) },
   timeCharacters: {
     at: (size) =>

@@ -56,9 +56,15 @@ export class ModelStorage implements MemoryStorage {
 
   async createThread(_owner: string, thread: NewMemoryThread): Promise<MemoryThread> {
     if (this.#threads.has(thread.id)) refuse('thread_exists')
-    const { id, title = '', metadata } = thread
+    const { id, title = '', metadata, agentId } = thread
     const times = { createdAt: this.#now(), updatedAt: this.#now() }
-    const created = { id, title, ...(metadata && { metadata }), ...times }
+    const created = {
+      id,
+      title,
+      ...(metadata && { metadata }),
+      ...(agentId && { agentId }),
+      ...times,
+    }
     this.#threads.set(id, created)
     return created
   }
@@ -71,6 +77,11 @@ export class ModelStorage implements MemoryStorage {
     const wanted = Object.entries(query.metadata ?? {})
     const found = [...this.#threads.values()]
       .filter(({ metadata }) => wanted.every(([name, value]) => metadata?.[name] === value))
+      .filter(
+        ({ agentId }) =>
+          query.agentId === undefined || (agentId ?? query.agentId) === query.agentId,
+      )
+      .filter(({ title }) => title.toLowerCase().includes((query.title ?? '').toLowerCase()))
       .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
     const { rows, info } = cut(found, query)
     return { threads: rows, ...info }
@@ -102,8 +113,8 @@ export class ModelStorage implements MemoryStorage {
   ): Promise<ClonedThread | undefined> {
     const source = this.#threads.get(threadId)
     if (source === undefined) return undefined
-    const { title, metadata } = source
-    const thread = await this.createThread(owner, { id: options.id, title, metadata })
+    const { title, metadata, agentId } = source
+    const thread = await this.createThread(owner, { id: options.id, title, metadata, agentId })
     const note = this.#notes.get(threadId)
     if (note !== undefined) this.#notes.set(options.id, note)
     const all = this.#of(threadId)

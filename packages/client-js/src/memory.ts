@@ -3,7 +3,10 @@ import type { MemoryParams, Metadata, PageParams, StoredMessage } from './thread
 
 /** Which threads are wanted. */
 export interface ListThreadsParams extends PageParams, MemoryParams {
+  /** Only threads that were begun with this agent, and those of which no agent is known. */
   readonly agentId?: string
+  /** Only threads whose title has this text in it, in whatever case. At most 200 characters. */
+  readonly title?: string
   /** Default: the newest first. `perPage` is 100 unless it is given. */
   readonly orderBy?: {
     readonly field?: 'createdAt' | 'updatedAt'
@@ -15,6 +18,7 @@ export interface ListThreadsParams extends PageParams, MemoryParams {
 
 /** What a thread is made of. */
 export interface CreateThreadParams extends MemoryParams {
+  /** The agent that it begins with. */
   readonly agentId?: string
   /** Default: a random one. */
   readonly threadId?: string

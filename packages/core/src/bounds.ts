@@ -56,6 +56,7 @@ export type BoundName =
   | 'metadataValues'
   | 'metadataCharacters'
   | 'soughtNames'
+  | 'soughtTitleCharacters'
   | 'perPage'
   | 'timeCharacters'
   | 'savedMessages'
@@ -174,6 +175,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   metadataValues: bound(10_000, 'values', 'metadata', MEMORY),
   metadataCharacters: bound(65_536, 'characters', 'all texts of metadata', MEMORY),
   soughtNames: bound(10, 'names', 'metadata that is looked for', MEMORY),
+  soughtTitleCharacters: bound(200, 'characters', '`title` that threads are looked for by', MEMORY),
   perPage: bound(1000, 'elements', '`perPage`', MEMORY),
   timeCharacters: bound(64, 'characters', 'a time', MEMORY),
   savedMessages: bound(1000, 'messages', '`messages` to save', MESSAGE_ROUTES),

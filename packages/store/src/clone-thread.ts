@@ -131,6 +131,7 @@ export async function cloneThread(
     id: options.id,
     title: options.title ?? decodeText(source.title),
     metadata: metadata === null ? undefined : decodeObject(metadata),
+    agentId: source.agent ?? undefined,
   }
   const thread = await createThread(tx, owner, clone, now)
   const originals = await findOriginals(tx, owner, threadId, options)

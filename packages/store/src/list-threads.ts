@@ -1,29 +1,33 @@
 import type { ThreadPage, ThreadQuery } from '@signet/core'
-import { sql, type SelectQueryBuilder, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { batches } from './batch.js'
 import { ReadBudget } from './budget.js'
 import { StorageError } from './error.js'
-import { checkPage, pageInfo, pageSpan } from './page.js'
+import { findTitled, type ThreadOrder, type Threads } from './find-titled.js'
+import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
 import { bytesOf, textWithin } from './stored-text.js'
 import { toThread } from './thread.js'
-import { encodeObject, hashEntries } from './value.js'
+import { checkId, encodeObject, hashEntries } from './value.js'
 
 /** Title and metadata come with the row of a thread where they have so few bytes. */
 const MAX_TEXT_WITH_ROW = 4096
 
 const BYTES = sql<number>`${bytesOf('title')} + coalesce(${bytesOf('metadata')}, 0)`
-const TEXT_COLUMNS = [
+const FOUND_COLUMNS = [
+  'id',
+  'agent',
+  'created_at',
+  'updated_at',
   BYTES.as('bytes'),
   textWithin('title', BYTES, MAX_TEXT_WITH_ROW).as('title'),
   textWithin('metadata', BYTES, MAX_TEXT_WITH_ROW).as('metadata'),
 ] as const
 
-type Threads<O> = SelectQueryBuilder<Schema, 'signet_thread', O>
-
 /** A thread that was found, and counted by its bytes before it is read. */
 interface FoundThread {
   readonly id: string
+  readonly agent: string | null
   readonly created_at: number
   readonly updated_at: number
   readonly bytes: number
@@ -82,6 +86,59 @@ async function readThreads(
   return threads
 }
 
+/** The threads of an owner that a query names, whatever their titles are. */
+function threadsOf(
+  tx: Transaction<Schema>,
+  owner: string,
+  { metadata, agentId }: ThreadQuery,
+): Threads<object> {
+  const json = encodeObject(metadata)
+  const own = tx.selectFrom('signet_thread').where('owner', '=', owner)
+  const found = withEntries(own, json === null ? [] : hashEntries(json))
+  if (agentId === undefined) return found
+  return found.where(({ fn, val }) => fn.coalesce('agent', val(agentId)), '=', checkId(agentId))
+}
+
+async function count(threads: Threads<object>): Promise<number> {
+  const counted = await threads
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return counted.total
+}
+
+/** The threads of a span in an order. */
+async function findSpan(
+  threads: Threads<object>,
+  { field, direction }: ThreadOrder,
+  { skip, take }: Span,
+): Promise<readonly FoundThread[]> {
+  if (take === 0) return []
+  return await threads
+    .select(FOUND_COLUMNS)
+    .orderBy(field, direction)
+    .orderBy('id', direction)
+    .limit(take)
+    .offset(skip)
+    .execute()
+}
+
+/** The threads of these ids, in the order of the ids. */
+async function findByIds(
+  tx: Transaction<Schema>,
+  owner: string,
+  ids: readonly string[],
+): Promise<readonly FoundThread[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .selectFrom('signet_thread')
+    .select(FOUND_COLUMNS)
+    .where('owner', '=', owner)
+    .where('id', 'in', ids)
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
 /** See `MemoryStorage`. */
 export async function listThreads(
   tx: Transaction<Schema>,
@@ -89,24 +146,22 @@ export async function listThreads(
   query: ThreadQuery,
 ): Promise<ThreadPage> {
   const wanted = checkPage(query)
-  const metadata = encodeObject(query.metadata)
-  const entries = metadata === null ? [] : hashEntries(metadata)
-  const own = withEntries(tx.selectFrom('signet_thread').where('owner', '=', owner), entries)
-  const counted = await own
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  const info = pageInfo(wanted, counted.total)
-  const { skip, take } = pageSpan(wanted, counted.total)
-  if (take === 0) return { threads: [], ...info }
-  const direction = query.orderBy?.direction === 'asc' ? 'asc' : 'desc'
-  const found: readonly FoundThread[] = await own
-    .select(['id', 'created_at', 'updated_at', ...TEXT_COLUMNS])
-    .orderBy(query.orderBy?.field === 'updatedAt' ? 'updated_at' : 'created_at', direction)
-    .orderBy('id', direction)
-    .limit(take)
-    .offset(skip)
-    .execute()
+  const order: ThreadOrder = {
+    field: query.orderBy?.field === 'updatedAt' ? 'updated_at' : 'created_at',
+    direction: query.orderBy?.direction === 'asc' ? 'asc' : 'desc',
+  }
+  const threads = threadsOf(tx, owner, query)
+  let total: number
+  let found: readonly FoundThread[]
+  if (query.title === undefined) {
+    total = await count(threads)
+    found = await findSpan(threads, order, pageSpan(wanted, total))
+  } else {
+    const titled = await findTitled(threads, order, query.title, wanted)
+    total = titled.total
+    found = await findByIds(tx, owner, titled.ids)
+  }
   const budget = new ReadBudget()
   for (const thread of found) budget.take(thread.bytes)
-  return { threads: await readThreads(tx, owner, found), ...info }
+  return { threads: await readThreads(tx, owner, found), ...pageInfo(wanted, total) }
 }

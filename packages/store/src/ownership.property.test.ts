@@ -13,6 +13,8 @@ const numRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || 60)
 const threadId = fc.constantFrom('t1', 't2', 't3')
 const messageId = fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5', 'm6')
 const text = fc.constantFrom('alpha', 'beta', 'alpha beta')
+const agentId = fc.constantFrom('a1', 'a2')
+const title = fc.constantFrom('ALPHA', 'a b', '')
 const metadata = fc.constantFrom({ k: 1 }, { k: 2 }, { j: 1, k: 1 })
 const role = fc.constantFrom('user' as const, 'assistant' as const)
 const kind = fc.constantFrom('a', 'b', null)
@@ -51,7 +53,7 @@ const page = fc.record({ page: fc.nat(2), perPage: fc.integer({ min: 1, max: 3 }
 type Operation = (memory: MemoryStorage, owner: string) => Promise<unknown>
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  fc.record({ id: threadId, title: text, metadata }).map(
+  fc.record({ id: threadId, title: text, metadata, agentId: maybe(agentId) }).map(
     (thread): Operation =>
       (memory, owner) =>
         memory.createThread(owner, thread),
@@ -61,11 +63,16 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       (memory, owner) =>
         memory.getThread(owner, id),
   ),
-  fc.tuple(page, maybe(metadata)).map(
-    ([page, metadata]): Operation =>
-      (memory, owner) =>
-        memory.listThreads(owner, { ...page, metadata }),
-  ),
+  fc
+    .tuple(
+      page,
+      fc.record({ metadata: maybe(metadata), agentId: maybe(agentId), title: maybe(title) }),
+    )
+    .map(
+      ([page, filter]): Operation =>
+        (memory, owner) =>
+          memory.listThreads(owner, { ...page, ...filter }),
+    ),
   fc.tuple(threadId, fc.record({ title: maybe(text), metadata: maybe(metadata) })).map(
     ([id, change]): Operation =>
       (memory, owner) =>

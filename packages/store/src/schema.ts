@@ -7,6 +7,8 @@ export interface ThreadTable {
   title: string
   metadata: string | null
   working_memory: string | null
+  /** The id of the agent that it was begun with; null where none is known. */
+  agent: string | null
   /** The position that the next message gets; it never goes back. */
   next_position: number
   /** How many messages there are, so that nobody needs to count them. */

@@ -20,12 +20,13 @@ type ThreadRow = Selectable<ThreadTable>
 
 /** A thread as the contract has it. */
 export function toThread(
-  row: Pick<ThreadRow, 'id' | 'title' | 'metadata' | 'created_at' | 'updated_at'>,
+  row: Pick<ThreadRow, 'id' | 'title' | 'metadata' | 'agent' | 'created_at' | 'updated_at'>,
 ): MemoryThread {
   return {
     id: row.id,
     title: decodeText(row.title),
     ...(row.metadata === null ? {} : { metadata: decodeObject(row.metadata) }),
+    ...(row.agent === null ? {} : { agentId: row.agent }),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -81,6 +82,7 @@ export async function insertThread(
     title: encodeTitle(thread.title ?? ''),
     metadata: encodeMetadata(thread.metadata),
     working_memory: null,
+    agent: thread.agentId === undefined ? null : checkId(thread.agentId),
     next_position: 0,
     message_count: 0,
     created_at: now,

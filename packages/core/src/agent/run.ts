@@ -142,7 +142,7 @@ async function openMemory(
   options: RunOptions,
 ): Promise<MemorySession | undefined> {
   const { memory: request, ownMemory: memory, storage, requestContext, model } = options
-  const { abortSignal, logger } = options
+  const { agentId, abortSignal, logger } = options
   if (request === undefined) return undefined
   if (memory === undefined) {
     throw new InputError('The options cannot be used.', [
@@ -152,10 +152,10 @@ async function openMemory(
   if (storage === undefined) {
     throw new ConfigurationError(
       'option_invalid',
-      `Agent ${options.agentId} has a memory, but no storage: add it to a Mastra that has one.`,
+      `Agent ${agentId} has a memory, but no storage: add it to a Mastra that has one.`,
     )
   }
-  const session = { memory, storage, request, requestContext, question, model }
+  const session = { agentId, memory, storage, request, requestContext, question, model }
   return openSession({ ...session, abortSignal, logger })
 }
 

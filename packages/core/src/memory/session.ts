@@ -26,7 +26,7 @@ import {
 /** Which thread an answer belongs to. */
 export interface MemoryRequest {
   /** Its id, or what it is made of where there is none of this id yet. */
-  readonly thread: string | NewMemoryThread
+  readonly thread: string | Omit<NewMemoryThread, 'agentId'>
   /** Who owns it, where nobody's token says so: with a principal this is not looked at. */
   readonly resource?: string
   readonly options?: {
@@ -39,6 +39,8 @@ export interface MemoryRequest {
 
 /** What a session is opened with. */
 export interface SessionOptions {
+  /** Who answers: a thread that begins with this answer knows it. */
+  readonly agentId: string
   readonly memory: Memory
   readonly storage: MemoryStorage
   readonly request: MemoryRequest
@@ -105,7 +107,7 @@ function refuse(field: string, message: string): never {
   throw new InputError('The memory cannot be used.', [{ field, message }])
 }
 
-function readThread(thread: MemoryRequest['thread']): NewMemoryThread {
+function readThread(thread: MemoryRequest['thread']): Omit<NewMemoryThread, 'agentId'> {
   const read = typeof thread === 'string' ? { id: thread } : thread
   if (isThreadId(read.id)) return read
   return refuse('memory.thread', 'The id of a thread has 1 to 255 characters.')
@@ -144,7 +146,7 @@ function countOf({ memory, request, question }: SessionOptions): number {
  * @throws what the storage throws, also where it cannot store what the answer will come to
  */
 export async function openSession(options: SessionOptions): Promise<MemorySession> {
-  const { memory, storage, request, requestContext, model, abortSignal, logger } = options
+  const { agentId, memory, storage, request, requestContext, model, abortSignal, logger } = options
   const { principal } = requestContext
   const { workingMemory, title } = memory.settings
   const isReadOnly = request.options?.readOnly === true
@@ -207,7 +209,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     async commit(messages) {
       if (isReadOnly) return
       const exchange: Exchange = {
-        thread: { ...thread, title: await nameThread() },
+        thread: { ...thread, agentId, title: await nameThread() },
         messages: messages.map((message) => ({
           ...message,
           createdAt: message.createdAt.getTime(),

@@ -44,6 +44,8 @@ export interface MemoryThread {
   /** May be empty. */
   readonly title: string
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** The id of the agent that it was begun with; undefined where none is known. */
+  readonly agentId?: string
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -54,6 +56,8 @@ export interface NewMemoryThread {
   /** Default: empty. */
   readonly title?: string
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** The id of the agent that it begins with. Default: none is known. */
+  readonly agentId?: string
 }
 
 /** What is to change of a thread; what is left out stays. */
@@ -90,6 +94,10 @@ export interface ThreadQuery extends PageQuery {
   }
   /** Only threads whose metadata has each of these at its top level, with an equal JSON value. */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** Only threads that were begun with this agent, and those of which no agent is known. */
+  readonly agentId?: string
+  /** Only threads whose title has this text in it, in whatever case; nothing in it is a wildcard. */
+  readonly title?: string
 }
 
 /** A page of threads. */
@@ -172,7 +180,7 @@ export interface SearchHit {
 
 /** A question with its answer, for the thread that they belong to. */
 export interface Exchange {
-  /** `metadata` counts only where the thread is missing and so is created, `title` where it has none. */
+  /** `metadata` and `agentId` count only where the thread is missing and so is created, `title` where it has none. */
   readonly thread: NewMemoryThread
   /** Question and answer, in their order. Their ids must be new. */
   readonly messages: readonly NewMemoryMessage[]

@@ -11,6 +11,12 @@ const memoryConfig = refused(
 /** The query of what only reads or writes the caller's memory: `agentId` is looked at by none. */
 export const OWNED_QUERY: OptionTable = { agentId, resourceId, requestContext }
 
+/** The query of a new thread. */
+export const NEW_THREAD_QUERY: OptionTable = {
+  ...OWNED_QUERY,
+  agentId: served('the agent that it begins with'),
+}
+
 /** The query of the tools of an agent, and of all tools. */
 export const TOOL_QUERY: OptionTable = {
   requestContext,
@@ -55,6 +61,8 @@ const page: OptionTable = {
 export const THREADS_QUERY: OptionTable = {
   ...OWNED_QUERY,
   ...page,
+  agentId: served('the agent that they were begun with'),
+  title: served('what their titles have in them'),
   metadata: served('what their metadata have in them'),
 }
 
@@ -114,7 +122,7 @@ export const AGENT_MEMORY_QUERY: OptionTable = {
 
 /** The body of a new thread. */
 export const NEW_THREAD: OptionTable = {
-  agentId,
+  agentId: served('the agent that it begins with'),
   resourceId,
   requestContext,
   threadId: served('its id'),

@@ -42,7 +42,10 @@ describeStores('a database of the first version', (stores) => {
     const options = await stores.locate()
     await createFirstVersion(options)
     const { memory, revocations, apiKeys, audit } = await stores.open(options)
-    expect(await memory.getThread(ALICE, 't')).toMatchObject({ title: 'Title' })
+    const thread = { id: 't', title: 'Title', createdAt: 1, updatedAt: 1 }
+    expect(await memory.getThread(ALICE, 't')).toStrictEqual(thread)
+    const page = await memory.listThreads(ALICE, { agentId: 'clerk', title: 'TITLE', perPage: 9 })
+    expect(page.threads).toStrictEqual([thread])
     expect(await memory.lastMessages(ALICE, 't', 9)).toMatchObject([{ id: 'm' }])
     await memory.commitExchange(ALICE, { thread: { id: 't' }, messages: [textMessage('n')] })
     expect(await memory.lastMessages(ALICE, 't', 9)).toMatchObject([{ id: 'm' }, { id: 'n' }])
@@ -65,6 +68,7 @@ describeStores('a database of the first version', (stores) => {
     expect(rows.map(({ name }) => name)).toStrictEqual([
       '0001-threads-and-messages',
       '0002-revocations-keys-audit',
+      '0003-agents-of-threads',
     ])
     await database.close()
   })

@@ -4,6 +4,7 @@ import { StorageError } from '../error.js'
 import { TABLES, type Schema } from '../schema.js'
 import { createTables } from './first.js'
 import { createStateTables } from './second.js'
+import { addAgents } from './third.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -14,6 +15,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001-threads-and-messages', apply: createTables },
   { name: '0002-revocations-keys-audit', apply: createStateTables },
+  { name: '0003-agents-of-threads', apply: addAgents },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */

@@ -21,6 +21,13 @@ export const idText: z.ZodType<string, string> = z
   .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
   .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.')
 
+/** The name of the agent that threads belong to; empty where none is meant. No such agent need be there. */
+export const agentName: z.ZodType<string, string> = z
+  .string()
+  .max(BOUNDS.agentIdCharacters.limit, { abort: true })
+  .refine((name) => name === '' || isThreadId(name), 'An id has no NUL in it; it is not . or ..')
+  .refine((name) => !containsCredential(name), 'It looks like a credential, and is not an id.')
+
 /** An owner that a client names. Nothing is left of it: the token says who owns. */
 export const ignoredOwner: z.ZodType<undefined> = z
   .unknown()
@@ -30,6 +37,11 @@ export const ignoredOwner: z.ZodType<undefined> = z
 
 /** The title of a thread. */
 export const titleText: z.ZodType<string, string> = z.string().max(BOUNDS.titleCharacters.limit)
+
+/** What titles are looked for by: a text that they have in them, in whatever case. */
+export const soughtTitle: z.ZodType<string, string> = z
+  .string()
+  .max(BOUNDS.soughtTitleCharacters.limit)
 
 /** Why a value would not come back as it was; undefined for one that would. */
 function lossOf(value: unknown): string | undefined {

@@ -3,14 +3,17 @@ import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import {
   NEW_THREAD,
+  NEW_THREAD_QUERY,
   OWNED_QUERY,
   THREADS_QUERY,
   THREAD_CHANGE,
   THREAD_COPY,
 } from '../../request-option/route-options.js'
 import { defineRoute, type Route } from '../../route.js'
+import { agentOfList, agentOfNew } from './agent-of-thread.js'
 import { ownedMemory, requireThread, viewMessage, viewThread } from './owned-memory.js'
 import {
+  agentName,
   idText,
   ignoredOwner,
   jsonText,
@@ -19,6 +22,7 @@ import {
   pageInfo,
   pageQuery,
   soughtMetadata,
+  soughtTitle,
   threadView,
   timeText,
   titleText,
@@ -34,7 +38,7 @@ const list = defineRoute({
   method: 'GET',
   path: '/memory/threads',
   access: 'memory:read',
-  summary: 'The threads of the caller, the newest first',
+  summary: 'The threads of the caller, the newest first: all, or by agent, title and metadata',
   queryOptions: THREADS_QUERY,
   query: z.object({
     ...pageQuery,
@@ -42,16 +46,20 @@ const list = defineRoute({
     'orderBy[field]': orderField.optional(),
     'orderBy[direction]': orderDirection.optional(),
     orderBy: jsonText(order).optional(),
+    agentId: agentName.optional(),
+    title: soughtTitle.optional(),
     metadata: jsonText(soughtMetadata).optional(),
   }),
   response: z.object({ threads: z.array(threadView), ...pageInfo }),
   async handler(input) {
     const { storage, owner, resourceId } = ownedMemory(input)
-    const { page, perPage = DEFAULT_PER_PAGE, metadata, orderBy } = input.query
+    const { page, perPage = DEFAULT_PER_PAGE, agentId, title, metadata, orderBy } = input.query
     const direction = input.query['orderBy[direction]'] ?? orderBy?.direction
     const { threads, ...info } = await storage.listThreads(owner, {
       page,
       perPage,
+      agentId: agentOfList(input, agentId),
+      title,
       metadata,
       orderBy: {
         field: input.query['orderBy[field]'] ?? orderBy?.field,
@@ -67,9 +75,11 @@ const create = defineRoute({
   path: '/memory/threads',
   access: 'memory:write',
   summary: 'Creates a thread of the caller',
-  queryOptions: OWNED_QUERY,
+  queryOptions: NEW_THREAD_QUERY,
   bodyOptions: NEW_THREAD,
+  query: z.object({ agentId: agentName.optional(), resourceId: ignoredOwner }),
   body: z.object({
+    agentId: agentName.optional(),
     resourceId: ignoredOwner,
     threadId: idText.optional(),
     title: titleText.optional(),
@@ -79,7 +89,9 @@ const create = defineRoute({
   async handler(input) {
     const { storage, owner, resourceId } = ownedMemory(input)
     const { threadId: id = randomUUID(), title, metadata } = input.body
-    return viewThread(await storage.createThread(owner, { id, title, metadata }), resourceId)
+    const agentId = agentOfNew(input, input.query.agentId ?? input.body.agentId)
+    const thread = await storage.createThread(owner, { id, title, metadata, agentId })
+    return viewThread(thread, resourceId)
   },
 })
 
