@@ -10,6 +10,8 @@ import { packTarballs } from './tarballs.js'
 declare module 'vitest' {
   interface ProvidedContext {
     readonly registries: Registries
+    /** The folder that has our packages, packed in this run. */
+    readonly tarballs: string
   }
 }
 
@@ -34,6 +36,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   try {
     const registry = await serveTarballs(packTarballs(directory))
     provide('registries', { others, ours: registry.url })
+    provide('tarballs', directory)
     return async () => {
       await registry.stop()
       await removeTarballs()

@@ -28,15 +28,22 @@ export class Project {
     this.#manager = manager
   }
 
-  /** Makes an empty one, and tells its package manager, but not the project itself, where packages are. */
-  static async create(manager: PackageManager, registries: Registries): Promise<Project> {
+  /** Makes one without packages, and tells its package manager, but not the project itself, where packages are. */
+  static async create(
+    manager: PackageManager,
+    registries: Registries,
+    files: Readonly<Record<string, string>> = {
+      'package.json': '{ "private": true, "type": "module" }\n',
+      ...manager.projectFiles,
+    },
+  ): Promise<Project> {
     const base = await mkdtemp(join(tmpdir(), `signet-${manager.name.toLowerCase()}-`))
     const project = new Project(base, manager)
     await mkdir(project.home)
     const [name, text] = manager.configure(registries)
     await writeFile(join(project.home, name), text)
-    await project.write('package.json', '{ "private": true, "type": "module" }\n')
-    for (const [file, content] of Object.entries(manager.projectFiles)) {
+    await mkdir(project.directory)
+    for (const [file, content] of Object.entries(files)) {
       await project.write(file, content)
     }
     return project

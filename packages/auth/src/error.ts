@@ -59,9 +59,9 @@ mark(AuthError, AUTH_ERROR)
 /** What a `TokenError` may say beside its code. */
 export interface TokenErrorOptions extends ErrorOptions {
   /** The claim at fault, such as `aud`. */
-  readonly claim?: string
+  readonly claim?: string | undefined
   /** For `token_expired`: when, in seconds since 1970. Set only once the signature has verified. */
-  readonly expiredAt?: number
+  readonly expiredAt?: number | undefined
 }
 
 /** A token was refused, or none was sent. It has no stack. */

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The public names of @signet/auth. Whatever is added here must be kept.
 export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './jwt/algorithm.js'
 export { type ClaimRules, type Claims } from './jwt/claims.js'

@@ -12,8 +12,12 @@ export type Role = 'user' | 'assistant' | 'system' | 'tool'
  * does not store it a second time.
  */
 export type Message =
-  | { readonly id?: string; readonly role: Role; readonly content: string | readonly object[] }
-  | { readonly id?: string; readonly role: Role; readonly parts: readonly object[] }
+  | {
+      readonly id?: string | undefined
+      readonly role: Role
+      readonly content: string | readonly object[]
+    }
+  | { readonly id?: string | undefined; readonly role: Role; readonly parts: readonly object[] }
 
 /** What an agent can be asked: a text, a message, or a list of both. */
 export type MessageInput = string | Message | readonly (string | Message)[]
@@ -25,68 +29,71 @@ export interface MemoryOptions {
     | string
     | {
         readonly id: string
-        readonly title?: string
-        readonly metadata?: Readonly<Record<string, unknown>>
+        readonly title?: string | undefined
+        readonly metadata?: Readonly<Record<string, unknown>> | undefined
       }
   /** Not looked at by Signet: the token says who owns a thread. */
-  readonly resource?: string
-  readonly options?: {
-    /** How many of the newest messages the model is shown. Default: the agent's own. */
-    readonly lastMessages?: number | false
-    /** Remembers, but stores nothing. Default: false. */
-    readonly readOnly?: boolean
-  }
+  readonly resource?: string | undefined
+  readonly options?:
+    | {
+        /** How many of the newest messages the model is shown. Default: the agent's own. */
+        readonly lastMessages?: number | false | undefined
+        /** Remembers, but stores nothing. Default: false. */
+        readonly readOnly?: boolean | undefined
+      }
+    | undefined
 }
 
 /** How the model is called. What is left out is the model's own default. */
 export interface ModelSettings {
-  readonly maxOutputTokens?: number
-  readonly temperature?: number
-  readonly topP?: number
-  readonly topK?: number
-  readonly presencePenalty?: number
-  readonly frequencyPenalty?: number
-  readonly stopSequences?: readonly string[]
-  readonly seed?: number
+  readonly maxOutputTokens?: number | undefined
+  readonly temperature?: number | undefined
+  readonly topP?: number | undefined
+  readonly topK?: number | undefined
+  readonly presencePenalty?: number | undefined
+  readonly frequencyPenalty?: number | undefined
+  readonly stopSequences?: readonly string[] | undefined
+  readonly seed?: number | undefined
   /** How often the server asks the model again that failed in passing, at most 5. */
-  readonly maxRetries?: number
+  readonly maxRetries?: number | undefined
 }
 
 /** What an answer is asked for with. */
 export interface AnswerOptions<Value = unknown> {
   /** Default: nothing is remembered and nothing stored. */
-  readonly memory?: MemoryOptions
+  readonly memory?: MemoryOptions | undefined
   /** Most calls of the model; at most the agent's own. */
-  readonly maxSteps?: number
-  readonly modelSettings?: ModelSettings
+  readonly maxSteps?: number | undefined
+  readonly modelSettings?: ModelSettings | undefined
   /** Default: the model decides. */
   readonly toolChoice?:
     | 'auto'
     | 'none'
     | 'required'
     | { readonly type: 'tool'; readonly toolName: string }
+    | undefined
   /** Names of the tools that may be used. Default: all that the token grants. */
-  readonly activeTools?: readonly string[]
+  readonly activeTools?: readonly string[] | undefined
   /** Tools that run here, by the names that the model calls them. */
-  readonly clientTools?: Readonly<Record<string, ClientTool>>
+  readonly clientTools?: Readonly<Record<string, ClientTool>> | undefined
   /** Asks for a value of this shape, which is in `object` of the answer. */
-  readonly structuredOutput?: { readonly schema: SchemaInput<Value> }
+  readonly structuredOutput?: { readonly schema: SchemaInput<Value> } | undefined
   /** What the agent's tools see as `requestContext.client`. */
-  readonly requestContext?: RequestContextInput
+  readonly requestContext?: RequestContextInput | undefined
   /** Messages before those asked. */
-  readonly context?: MessageInput
+  readonly context?: MessageInput | undefined
   /** Replaces the agent's instructions. Needs the permission `agents:write`. */
-  readonly instructions?: string
+  readonly instructions?: string | undefined
   /** Added behind the instructions. Needs the permission `agents:write`. */
-  readonly system?: string
+  readonly system?: string | undefined
   /** Replaces the agent's model. Needs the permission `agents:write`. */
-  readonly model?: string
+  readonly model?: string | undefined
   /** Passed to the model's provider as it is. Needs the permission `agents:write`. */
-  readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined
   /** Names the run in the log of the server. Default: a random one. */
-  readonly runId?: string
+  readonly runId?: string | undefined
   /** Ends the answer, and the agent with it. */
-  readonly abortSignal?: AbortSignal
+  readonly abortSignal?: AbortSignal | undefined
 }
 
 /** One call of the model and the tools that it asked for. */
@@ -104,7 +111,7 @@ export interface AnswerStep {
 export interface Answer<Value = unknown> {
   readonly text: string
   /** What `structuredOutput` came to. */
-  readonly object?: Value
+  readonly object?: Value | undefined
   /** `stop`, `tool-calls`, `length` and the like. */
   readonly finishReason: string
   /** Of the last step. */
@@ -120,7 +127,10 @@ export interface Answer<Value = unknown> {
   readonly sources: readonly unknown[]
   readonly files: readonly unknown[]
   readonly warnings: readonly unknown[]
-  readonly response: AnswerMessages & { readonly id?: string; readonly modelId?: string }
+  readonly response: AnswerMessages & {
+    readonly id?: string | undefined
+    readonly modelId?: string | undefined
+  }
   readonly runId: string
   /** Question and answer as memory keeps them. */
   readonly messages: readonly Omit<StoredMessage, 'type' | 'threadId' | 'resourceId'>[]

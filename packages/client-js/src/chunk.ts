@@ -15,9 +15,9 @@ export interface PublicError {
   readonly name: string
   readonly message: string
   /** `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was withdrawn. */
-  readonly code?: string
+  readonly code?: string | undefined
   /** What made it happen, for people; only where the token grants `system:read`. */
-  readonly cause?: string
+  readonly cause?: string | undefined
 }
 
 /** What every chunk of an answer has. */
@@ -36,9 +36,9 @@ export type ToolResultChunk = Envelope<'tool-result', ToolResult>
 
 /** Tokens that the model counted, where it does. */
 export interface Usage {
-  readonly inputTokens?: number
-  readonly outputTokens?: number
-  readonly totalTokens?: number
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
+  readonly totalTokens?: number | undefined
   /** As the model's provider reported it. */
   readonly raw?: unknown
 }

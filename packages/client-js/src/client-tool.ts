@@ -2,17 +2,22 @@ import type { MessageInput } from './answer.js'
 import type { ToolCall, ToolResult } from './chunk.js'
 import { toJsonSchema, type SchemaInput } from './schema.js'
 
+/** A method, because a tool may name what its input is: parameters of methods are compared both ways. */
+interface Work {
+  execute(input: unknown, context: ClientToolContext): unknown
+}
+
 /** A tool that runs where this client runs. */
 export interface ClientTool {
   /** Tells the model what the tool does. */
-  readonly description?: string
+  readonly description?: string | undefined
   /** The form of its input. Default: any object. It is not checked here: the model fills it in. */
-  readonly inputSchema?: SchemaInput
+  readonly inputSchema?: SchemaInput | undefined
   /**
    * Does the work. What it returns must be JSON, and goes back to the model; of an error its message
    * does. Without it the call is left to the caller, in an answer that ends with `tool-calls`.
    */
-  execute?(input: unknown, context: ClientToolContext): unknown
+  readonly execute?: Work['execute'] | undefined
 }
 
 /** What a client tool gets beside its input. */

@@ -102,7 +102,10 @@ export class MastraClient {
   }
 
   /** A thread, by its id. Nothing is asked of the server yet. */
-  getMemoryThread(params: { readonly threadId: string; readonly agentId?: string }): MemoryThread {
+  getMemoryThread(params: {
+    readonly threadId: string
+    readonly agentId?: string | undefined
+  }): MemoryThread {
     return new MemoryThread(this.#api, params.threadId, params.agentId)
   }
 
@@ -118,7 +121,10 @@ export class MastraClient {
   /** As `getMemoryThread({ threadId }).delete(params)`. */
   deleteThread(
     threadId: string,
-    params?: { readonly agentId?: string; readonly requestContext?: RequestContextInput },
+    params?: {
+      readonly agentId?: string | undefined
+      readonly requestContext?: RequestContextInput | undefined
+    },
     options?: CallOptions,
   ): Promise<{ readonly result: string }> {
     return this.getMemoryThread({ threadId }).delete(params, options)
@@ -146,7 +152,10 @@ export class MastraClient {
   getMemoryStatus(
     agentId: string,
     requestContext?: RequestContextInput,
-    params: { readonly resourceId?: string; readonly threadId?: string } = {},
+    params: {
+      readonly resourceId?: string | undefined
+      readonly threadId?: string | undefined
+    } = {},
     options?: CallOptions,
   ): Promise<MemoryStatus> {
     const query = { agentId, ...params, requestContext: contextText(requestContext) }
@@ -158,7 +167,7 @@ export class MastraClient {
    * @throws {MastraClientError} `not_found` where it does not
    */
   getMemoryConfig(
-    params: { readonly agentId: string; readonly requestContext?: RequestContextInput },
+    params: { readonly agentId: string; readonly requestContext?: RequestContextInput | undefined },
     options?: CallOptions,
   ): Promise<MemoryConfig> {
     const { agentId, requestContext } = params

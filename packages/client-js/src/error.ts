@@ -69,8 +69,8 @@ export interface Issue {
 
 /** What an error may say beside its code. */
 export interface MastraClientErrorOptions extends ErrorOptions {
-  readonly status?: number
-  readonly statusText?: string
+  readonly status?: number | undefined
+  readonly statusText?: string | undefined
   readonly requestId?: string | undefined
   readonly missingScope?: string | undefined
   readonly feature?: string | undefined

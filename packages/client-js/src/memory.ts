@@ -4,48 +4,50 @@ import type { MemoryParams, Metadata, PageParams, StoredMessage } from './thread
 /** Which threads are wanted. */
 export interface ListThreadsParams extends PageParams, MemoryParams {
   /** Only threads that were begun with this agent, and those of which no agent is known. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   /** Only threads whose title has this text in it, in whatever case. At most 200 characters. */
-  readonly title?: string
+  readonly title?: string | undefined
   /** Default: the newest first. `perPage` is 100 unless it is given. */
-  readonly orderBy?: {
-    readonly field?: 'createdAt' | 'updatedAt'
-    readonly direction?: 'ASC' | 'DESC'
-  }
+  readonly orderBy?:
+    | {
+        readonly field?: 'createdAt' | 'updatedAt' | undefined
+        readonly direction?: 'ASC' | 'DESC' | undefined
+      }
+    | undefined
   /** Only threads whose metadata has all of this. */
-  readonly metadata?: Metadata
+  readonly metadata?: Metadata | undefined
 }
 
 /** What a thread is made of. */
 export interface CreateThreadParams extends MemoryParams {
   /** The agent that it begins with. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   /** Default: a random one. */
-  readonly threadId?: string
-  readonly title?: string
-  readonly metadata?: Metadata
+  readonly threadId?: string | undefined
+  readonly title?: string | undefined
+  readonly metadata?: Metadata | undefined
 }
 
 /** A message that is to be stored. */
 export interface MessageToSave {
   /** Default: a random one. */
-  readonly id?: string
+  readonly id?: string | undefined
   readonly role: Role
-  readonly type?: string
+  readonly type?: string | undefined
   /** Default: now. */
-  readonly createdAt?: Date | string
+  readonly createdAt?: Date | string | undefined
   readonly threadId: string
   /** Not looked at by Signet: the token says who owns the thread. */
-  readonly resourceId?: string
+  readonly resourceId?: string | undefined
   /** A text, a list of parts, or both with their format. */
   readonly content: string | readonly object[] | { readonly parts: readonly object[] }
 }
 
 /** Messages that are to be stored, all or none. */
 export interface SaveMessagesParams {
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   readonly messages: readonly MessageToSave[]
-  readonly requestContext?: MemoryParams['requestContext']
+  readonly requestContext?: MemoryParams['requestContext'] | undefined
 }
 
 /** Whose notes are meant: what an agent keeps in mind about the caller. */
@@ -69,14 +71,14 @@ export interface WorkingMemory {
 
 /** What is looked for: messages that have all words of a text. */
 export interface SearchParams extends MemoryParams {
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   readonly searchQuery: string
   /** Only in this thread. */
-  readonly threadId?: string
+  readonly threadId?: string | undefined
   /** At most 100. Default: 20. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Not looked at by Signet. */
-  readonly memoryConfig?: object
+  readonly memoryConfig?: object | undefined
 }
 
 /** A message in few words. */

@@ -13,7 +13,7 @@ export interface MastraClientOptions {
   /** Where the server is, such as `https://api.example`; empty for the page's own origin. */
   readonly baseUrl: string
   /** Where its API begins. Default: `/api`. */
-  readonly apiPrefix?: string
+  readonly apiPrefix?: string | undefined
   /**
    * The bearer token of every request, or a function that gives it. What the function returns is shared
    * by the requests that need it at the same time. After a refusal as `token_expired` or `token_revoked`
@@ -21,21 +21,21 @@ export interface MastraClientOptions {
    *
    * It is sent to `baseUrl` whatever that is: without `https` anyone on the way can read it.
    */
-  readonly token?: string | TokenFunction
+  readonly token?: string | TokenFunction | undefined
   /** Headers of every request, or a function that gives them. No `Authorization` beside a `token`. */
-  readonly headers?: HeaderRecord | (() => HeaderRecord | Promise<HeaderRecord>)
+  readonly headers?: HeaderRecord | (() => HeaderRecord | Promise<HeaderRecord>) | undefined
   /** How often a GET is repeated that failed in passing. Default: 3. Nothing else ever is. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** The first wait before it is repeated, in milliseconds; each further one is twice as long. Default: 100. */
-  readonly backoffMs?: number
+  readonly backoffMs?: number | undefined
   /** The longest wait, in milliseconds, unless the server asks for a longer one. Default: 1000. */
-  readonly maxBackoffMs?: number
+  readonly maxBackoffMs?: number | undefined
   /** Ends all requests of the client. */
-  readonly abortSignal?: AbortSignal
+  readonly abortSignal?: AbortSignal | undefined
   /** Whether cookies are sent, as `fetch` has it. Default: `same-origin`. */
-  readonly credentials?: 'omit' | 'same-origin' | 'include'
+  readonly credentials?: 'omit' | 'same-origin' | 'include' | undefined
   /** Stands in for `fetch`. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
 }
 
 /** What every call takes last. */
@@ -47,10 +47,10 @@ export interface CallOptions {
 /** One request. */
 export interface ApiRequest extends CallOptions {
   /** Default: GET. */
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | undefined
   /** The names of the path behind the prefix, not encoded. */
   readonly path: readonly string[]
-  readonly query?: Query
+  readonly query?: Query | undefined
   /** Sent as JSON. */
   readonly body?: unknown
 }

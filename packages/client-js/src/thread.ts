@@ -30,8 +30,8 @@ export interface MessageContent {
   readonly format: 2
   readonly parts: readonly MessagePart[]
   /** The text of all parts. */
-  readonly content?: string
-  readonly metadata?: Metadata
+  readonly content?: string | undefined
+  readonly metadata?: Metadata | undefined
 }
 
 /** A message of a thread. */
@@ -67,65 +67,77 @@ export interface Page {
 /** Which part of a list is wanted. */
 export interface PageParams {
   /** From 0. Default: 0. */
-  readonly page?: number
+  readonly page?: number | undefined
   /** At most 1000. */
-  readonly perPage?: number
+  readonly perPage?: number | undefined
 }
 
 /** What most calls of the memory take. Signet looks at neither: the token says who owns a thread. */
 export interface MemoryParams {
-  readonly resourceId?: string
-  readonly requestContext?: RequestContextInput
+  readonly resourceId?: string | undefined
+  readonly requestContext?: RequestContextInput | undefined
 }
 
 /** Which messages are wanted. */
 export interface ListMessagesParams extends PageParams, MemoryParams {
   /** Default: the agent that `getMemoryThread` was given, if any. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   /** Default: the oldest first. `perPage` is 40 unless it is given. */
-  readonly orderBy?: { readonly field?: 'createdAt'; readonly direction?: 'ASC' | 'DESC' }
-  readonly filter?: {
-    readonly dateRange?: {
-      readonly start?: Date | string
-      readonly end?: Date | string
-      readonly startExclusive?: boolean
-      readonly endExclusive?: boolean
-    }
-    readonly roles?: readonly Role[]
-    readonly metadata?: Metadata
-  }
+  readonly orderBy?:
+    | { readonly field?: 'createdAt' | undefined; readonly direction?: 'ASC' | 'DESC' | undefined }
+    | undefined
+  readonly filter?:
+    | {
+        readonly dateRange?:
+          | {
+              readonly start?: Date | string | undefined
+              readonly end?: Date | string | undefined
+              readonly startExclusive?: boolean | undefined
+              readonly endExclusive?: boolean | undefined
+            }
+          | undefined
+        readonly roles?: readonly Role[] | undefined
+        readonly metadata?: Metadata | undefined
+      }
+    | undefined
   /** Further messages of the thread, with their neighbours. */
-  readonly include?: readonly {
-    readonly id: string
-    readonly withPreviousMessages?: number
-    readonly withNextMessages?: number
-  }[]
+  readonly include?:
+    | readonly {
+        readonly id: string
+        readonly withPreviousMessages?: number | undefined
+        readonly withNextMessages?: number | undefined
+      }[]
+    | undefined
 }
 
 /** What is changed of a thread. */
 export interface UpdateThreadParams extends MemoryParams {
-  readonly agentId?: string
-  readonly title?: string
+  readonly agentId?: string | undefined
+  readonly title?: string | undefined
   /** Added to what there is. */
-  readonly metadata?: Metadata
+  readonly metadata?: Metadata | undefined
 }
 
 /** What is copied of a thread, and into what. */
 export interface CloneThreadParams extends MemoryParams {
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   /** Default: a random one. */
-  readonly newThreadId?: string
-  readonly title?: string
-  readonly metadata?: Metadata
-  readonly options?: {
-    /** Only so many of the newest. */
-    readonly messageLimit?: number
-    readonly messageFilter?: {
-      readonly startDate?: Date | string
-      readonly endDate?: Date | string
-      readonly messageIds?: readonly string[]
-    }
-  }
+  readonly newThreadId?: string | undefined
+  readonly title?: string | undefined
+  readonly metadata?: Metadata | undefined
+  readonly options?:
+    | {
+        /** Only so many of the newest. */
+        readonly messageLimit?: number | undefined
+        readonly messageFilter?:
+          | {
+              readonly startDate?: Date | string | undefined
+              readonly endDate?: Date | string | undefined
+              readonly messageIds?: readonly string[] | undefined
+            }
+          | undefined
+      }
+    | undefined
 }
 
 /** Which messages are meant. */
@@ -181,7 +193,10 @@ export class MemoryThread {
    * @throws {MastraClientError} `not_found`
    */
   delete(
-    params: { readonly agentId?: string; readonly requestContext?: RequestContextInput } = {},
+    params: {
+      readonly agentId?: string | undefined
+      readonly requestContext?: RequestContextInput | undefined
+    } = {},
     options?: CallOptions,
   ): Promise<{ readonly result: string }> {
     const { agentId, requestContext } = params
@@ -204,7 +219,10 @@ export class MemoryThread {
   /** Deletes messages, and says how many there were. */
   deleteMessages(
     messageIds: MessageIds,
-    params: { readonly agentId?: string; readonly requestContext?: RequestContextInput } = {},
+    params: {
+      readonly agentId?: string | undefined
+      readonly requestContext?: RequestContextInput | undefined
+    } = {},
     options?: CallOptions,
   ): Promise<{ readonly success: boolean; readonly message: string }> {
     const { agentId = this.#agentId, requestContext } = params

@@ -6,9 +6,9 @@ export interface ToolDetails {
   readonly id: string
   readonly description: string
   /** `{ "json": <JSON Schema> }`, as text; absent from partial lists. */
-  readonly inputSchema?: string
+  readonly inputSchema?: string | undefined
   /** The same for what it returns; absent also where the tool does not say. */
-  readonly outputSchema?: string
+  readonly outputSchema?: string | undefined
   readonly requireApproval: boolean
 }
 
@@ -17,9 +17,9 @@ export interface ToolInput {
   /** The input, in the form that the tool's `inputSchema` says. */
   readonly data: unknown
   /** What the tool sees as `requestContext.client`. */
-  readonly requestContext?: RequestContextInput
+  readonly requestContext?: RequestContextInput | undefined
   /** Not looked at by Signet. */
-  readonly runId?: string
+  readonly runId?: string | undefined
 }
 
 /** A tool of the server. */

@@ -73,8 +73,8 @@ export class AnswerError extends Error {
     message: string,
     options: {
       readonly cause: unknown
-      readonly code?: AnswerErrorCode
-      readonly issues?: readonly InputIssue[]
+      readonly code?: AnswerErrorCode | undefined
+      readonly issues?: readonly InputIssue[] | undefined
     },
   ) {
     super(message, options)

@@ -14,7 +14,7 @@ export interface Logger {
    * Whether lines of a level are written: whoever would make one for every request asks first. Left out,
    * they are.
    */
-  isEnabled?(level: LogLevel): boolean
+  readonly isEnabled?: ((level: LogLevel) => boolean) | undefined
 }
 
 /** Writes warnings and errors to standard error, and nothing else: the default outside a server. */

@@ -27,7 +27,7 @@ export interface CorsConfig extends Unserved<typeof UNSUPPORTED_CORS_OPTIONS> {
   /** Exact origins, such as `https://app.example`. Default: none. */
   readonly origin: string | readonly string[]
   /** Lets pages send cookies and credentials. Default: false. */
-  readonly credentials?: boolean
+  readonly credentials?: boolean | undefined
 }
 
 type UnservedServerOptions = typeof UNSUPPORTED_SERVER_OPTIONS & typeof SERVER_GUARDS
@@ -38,56 +38,58 @@ type UnservedServerOptions = typeof UNSUPPORTED_SERVER_OPTIONS & typeof SERVER_G
  */
 export interface ServerConfig extends Unserved<UnservedServerOptions> {
   /** Default: `PORT`, then 4111. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** The address to listen on. Default: 127.0.0.1 in development, all addresses in production. */
-  readonly host?: string
+  readonly host?: string | undefined
   /**
    * Who may call. `false` opens the server to everyone as one principal called `anonymous`, and must
    * be written out: left out, a server in production does not start.
    */
-  readonly auth?: AuthProvider | false
-  readonly access?: {
-    /** Replaces or adds roles. Default: `owner`, `admin`, `member`, `viewer`. */
-    readonly roles?: RoleTable
-  }
+  readonly auth?: AuthProvider | false | undefined
+  readonly access?:
+    | {
+        /** Replaces or adds roles. Default: `owner`, `admin`, `member`, `viewer`. */
+        readonly roles?: RoleTable | undefined
+      }
+    | undefined
   /** Default, as `false`: no page of another origin may read an answer. */
-  readonly cors?: CorsConfig | false
+  readonly cors?: CorsConfig | false | undefined
   /** What every route of the API starts with. Default: `/api`. */
-  readonly apiPrefix?: string
+  readonly apiPrefix?: string | undefined
   /** Routes of the application, made by `registerApiRoute`, or plain objects with the same options. */
-  readonly apiRoutes?: readonly (ApiRoute | PlainApiRoute)[]
+  readonly apiRoutes?: readonly (ApiRoute | PlainApiRoute)[] | undefined
   /** That the command ends the server on SIGTERM and SIGINT: it always does. */
-  readonly handleShutdownSignals?: true
+  readonly handleShutdownSignals?: true | undefined
   /** Largest request body, in bytes. Default: 4 MiB. */
-  readonly bodySizeLimit?: number
+  readonly bodySizeLimit?: number | undefined
   /** Longest time for one answer, in milliseconds. Default: 180,000 (3 minutes). */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /**
    * How long a connection is kept open that waits for its next request, in milliseconds. To be longer than that of the proxy
    * before the server. Default: 65,000.
    */
-  readonly keepAliveTimeout?: number
-  readonly revocation?: RevocationConfig
+  readonly keepAliveTimeout?: number | undefined
+  readonly revocation?: RevocationConfig | undefined
   /**
    * Whether the Studio is served at `/`. Default: by `signet dev` it is, by `signet start` it is not. `connect` lists
    * origins beside this server whose API it may talk to; default: none.
    */
-  readonly studio?: boolean | { readonly connect?: readonly string[] }
+  readonly studio?: boolean | { readonly connect?: readonly string[] | undefined } | undefined
   /** What is recorded of each request, where the server has somewhere to. `false`: nothing. */
-  readonly audit?: AuditConfig | false
+  readonly audit?: AuditConfig | false | undefined
   /** How often callers may ask; docs/limits.md has the defaults. `false` switches a limit off. */
-  readonly limits?: LimitsConfig
+  readonly limits?: LimitsConfig | undefined
   /**
    * The proxies before the server, whose `X-Forwarded-For` says who sent a request: how many there are, or
    * their addresses and ranges, such as `10.0.0.0/8`. Default: none, and a client is who its socket says.
    */
-  readonly trustProxy?: number | readonly string[]
+  readonly trustProxy?: number | readonly string[] | undefined
 }
 
 /** What becomes of audit records. */
 export interface AuditConfig {
   /** Whole days after which a record is deleted. Default: 90. */
-  readonly retentionDays?: number
+  readonly retentionDays?: number | undefined
 }
 
 /** How often callers may ask. What is left out is as by default. */
@@ -97,44 +99,48 @@ export interface LimitsConfig {
     | false
     | {
         /** Default: 1,200. */
-        readonly perMinute?: number | false
+        readonly perMinute?: number | false | undefined
         /** How many run at once, in one process. Default: 100. */
-        readonly concurrent?: number | false
+        readonly concurrent?: number | false | undefined
       }
+    | undefined
   /** Of one caller, every other request that needs a token. */
   readonly requests?:
     | false
     | {
         /** Default: 6,000. */
-        readonly perMinute?: number | false
+        readonly perMinute?: number | false | undefined
         /** How many run at once, in one process. Default: 200. */
-        readonly concurrent?: number | false
+        readonly concurrent?: number | false | undefined
       }
+    | undefined
   /** Of one caller, bodies of requests until they are answered; of all callers together, twice as many bytes. */
   readonly bodies?:
     | false
     | {
         /** How many bytes are held at once, in one process. Default: 134,217,728 (128 MiB). */
-        readonly concurrentBytes?: number | false
+        readonly concurrentBytes?: number | false | undefined
       }
+    | undefined
   /** Of one address, requests whose credential is refused: what comes after is 429 instead of 401. */
   readonly failures?:
     | false
     | {
         /** Default: 3,000. */
-        readonly perMinute?: number | false
+        readonly perMinute?: number | false | undefined
       }
+    | undefined
 }
 
 /** How a server learns of tokens that were withdrawn elsewhere. */
 export interface RevocationConfig {
   /** How often it looks, in milliseconds. Default: 250. */
-  readonly pollMs?: number
+  readonly pollMs?: number | undefined
   /**
    * How long it may fail to look before it lets nobody in, in milliseconds; longer than `pollMs`.
    * Default: 30,000 (30 seconds).
    */
-  readonly staleAfterMs?: number
+  readonly staleAfterMs?: number | undefined
 }
 
 type UnservedMastraOptions = typeof UNSUPPORTED_MASTRA_OPTIONS & typeof MASTRA_GUARDS
@@ -142,19 +148,19 @@ type UnservedMastraOptions = typeof UNSUPPORTED_MASTRA_OPTIONS & typeof MASTRA_G
 /** What makes an application. Options of Mastra that are not served may only ask for nothing. */
 export interface MastraConfig extends Unserved<UnservedMastraOptions> {
   /** By key; paths name an agent by its key or its id. */
-  readonly agents?: Readonly<Record<string, Agent>>
+  readonly agents?: Readonly<Record<string, Agent>> | undefined
   /** Tools beside those of the agents. */
-  readonly tools?: Readonly<Record<string, Tool>>
+  readonly tools?: Readonly<Record<string, Tool>> | undefined
   /** Where agents remember. Default: what `signet dev` and `start` open, `signet.db` or PostgreSQL. */
-  readonly storage?: MemoryStorage
-  readonly server?: ServerConfig
+  readonly storage?: MemoryStorage | undefined
+  readonly server?: ServerConfig | undefined
   /** `false` writes nothing. Default: the server's own, else the console. */
-  readonly logger?: Logger | false
+  readonly logger?: Logger | false | undefined
   /**
    * What becomes of options that Mastra has and Signet does not serve. `warn` serves the application without them
    * and says so in the log, but never without one that closes something. Default: `refuse`, the start fails.
    */
-  readonly unsupported?: UnsupportedPolicy
+  readonly unsupported?: UnsupportedPolicy | undefined
 }
 
 const SERVED: OptionNames<MastraConfig, UnservedMastraOptions> = {

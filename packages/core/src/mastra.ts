@@ -66,7 +66,7 @@ class Registry<Item extends { readonly id: string }> {
 
 /** `server` of an application, with every route made by `registerApiRoute`. */
 export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
-  readonly apiRoutes?: readonly ApiRoute[]
+  readonly apiRoutes?: readonly ApiRoute[] | undefined
 }
 
 /** Rules for other origins that are functions are refused, and open nothing where an application is served without. */

@@ -3,18 +3,18 @@ import type { Permission, Principal } from '@signet/auth'
 /** Who calls, and what they sent along. */
 export interface RequestIdentity {
   /** Whose token verified. */
-  readonly principal?: Principal
+  readonly principal?: Principal | undefined
   /** The `requestContext` that the client sent: its word, not ours. */
-  readonly client?: Readonly<Record<string, unknown>>
+  readonly client?: Readonly<Record<string, unknown>> | undefined
   /** The id of the request, as its caller is told. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
   /** Whether anybody may have sent the request, and nobody has said who. Default: false. */
-  readonly isStranger?: boolean
+  readonly isStranger?: boolean | undefined
   /**
    * Is told of a name that somebody looked up here, where nobody has set it and the client has sent it. It
    * must not throw. Default: nobody is told.
    */
-  readonly onClientName?: (name: string) => void
+  readonly onClientName?: ((name: string) => void) | undefined
 }
 
 const USER = 'user'

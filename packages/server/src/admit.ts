@@ -121,7 +121,7 @@ export interface TokenJudge {
   /** The role table in force. */
   readonly roles: RoleTable
   /** Default: there are none, and a token that looks like a key is the provider's to judge. */
-  readonly apiKeys?: ApiKeyEntrance
+  readonly apiKeys?: ApiKeyEntrance | undefined
 }
 
 /** The keys, where a token is theirs: it reaches them or the provider, and never both. */

@@ -10,9 +10,9 @@ export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestCo
   /** Read by the agent, which knows all their forms and says what is wrong with them. */
   readonly messages?: unknown
   readonly context?: unknown
-  readonly model?: string
+  readonly model?: string | undefined
   /** The client's word, which reaches tools as `requestContext.client`. */
-  readonly requestContext?: Readonly<Record<string, unknown>>
+  readonly requestContext?: Readonly<Record<string, unknown>> | undefined
 }
 
 const toolName = z

@@ -41,34 +41,34 @@ export interface AppOptions {
    * Answers only requests for loopback names, against DNS rebinding. To be set only where the server listens
    * on a loopback address. Default: false.
    */
-  readonly isLoopbackOnly?: boolean
+  readonly isLoopbackOnly?: boolean | undefined
   /**
    * Told to clients. With `isLoopbackOnly`, it also offers the route that signs tokens. Default: false.
    */
-  readonly isDevelopment?: boolean
+  readonly isDevelopment?: boolean | undefined
   /**
    * Whether the server is prepared, and not to end. `/ready` says no where it is not, and where it could serve nobody.
    * Default: always.
    */
-  readonly isReady?: () => boolean
+  readonly isReady?: (() => boolean) | undefined
   /** What the instances of the server share. Default: nothing is shared, nor kept over a restart. */
-  readonly state?: ServerState
+  readonly state?: ServerState | undefined
   /** Is told what each request is made of. Default: nobody is. */
-  readonly tracing?: Tracing
+  readonly tracing?: Tracing | undefined
   /**
    * A Redis in which the instances of the server share their limits per minute, such as
    * `redis://127.0.0.1:6379`. Default: each one has its own.
    */
-  readonly redisUrl?: string
+  readonly redisUrl?: string | undefined
   /** The folder of the built Studio, where it is to be served. Default: it is not. */
-  readonly studio?: string
+  readonly studio?: string | undefined
   /**
    * How many faults the process outlived that nobody handled, for the metrics. A server of `createApp` handles none of
    * them by itself: that is the process's to do, as `signet start` does. Default: nobody counts them.
    */
-  readonly unhandledFaults?: () => number
+  readonly unhandledFaults?: (() => number) | undefined
   /** Who may call where the application does not say. Default: nobody: the application is refused. */
-  readonly defaultAuth?: AuthProvider
+  readonly defaultAuth?: AuthProvider | undefined
 }
 
 const OPTIONS: OptionNames<AppOptions> = {

@@ -41,13 +41,13 @@ const BUILT_IN: readonly Route[] = [
 /** What a server offers beside, each only where it has what that needs. */
 export interface OfferedRoutes {
   /** API keys. Default: false. */
-  readonly apiKeys?: boolean
+  readonly apiKeys?: boolean | undefined
   /** What was recorded of decisions. Default: false. */
-  readonly audit?: boolean
+  readonly audit?: boolean | undefined
   /** Signing of tokens: only in development, and only on a loopback address. Default: false. */
-  readonly signing?: boolean
+  readonly signing?: boolean | undefined
   /** The folder of the built Studio. Default: there is none. */
-  readonly studio?: string
+  readonly studio?: string | undefined
 }
 
 /** Whether a route of the application has the place of the Studio's page or of what it loads. */

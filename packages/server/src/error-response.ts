@@ -106,12 +106,12 @@ interface ErrorBody {
   readonly error: string
   readonly code: ErrorCode
   readonly requestId: string
-  readonly issues?: readonly InputIssue[]
+  readonly issues?: readonly InputIssue[] | undefined
   /** What of the original this server does not have. */
-  readonly feature?: string
-  readonly missingScope?: string
+  readonly feature?: string | undefined
+  readonly missingScope?: string | undefined
   /** Roles and scopes of the caller's token that this server does not know. */
-  readonly ignoredGrants?: readonly string[]
+  readonly ignoredGrants?: readonly string[] | undefined
 }
 
 /** How many seconds a client should wait before it asks again for what is unavailable. */

@@ -35,8 +35,8 @@ export class RequestError extends Error {
     code: RequestErrorCode,
     message: string,
     options: ErrorOptions & {
-      readonly issues?: readonly InputIssue[]
-      readonly feature?: string
+      readonly issues?: readonly InputIssue[] | undefined
+      readonly feature?: string | undefined
     } = {},
   ) {
     super(message, options)

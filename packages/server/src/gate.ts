@@ -103,7 +103,7 @@ export interface GateOptions {
   /** What has been withdrawn, whichever provider it came from; asked on every request. */
   readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent' | 'readOn'>
   /** Default: there are none, and a token that looks like a key is the provider's to judge. */
-  readonly apiKeys?: ApiKeyEntrance
+  readonly apiKeys?: ApiKeyEntrance | undefined
   readonly logger: Logger
 }
 

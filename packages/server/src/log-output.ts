@@ -44,7 +44,7 @@ export class LogOutput implements DestinationStream {
     {
       loss = { untold: 0 },
       tellsLoss = true,
-    }: { readonly loss?: Loss; readonly tellsLoss?: boolean } = {},
+    }: { readonly loss?: Loss | undefined; readonly tellsLoss?: boolean | undefined } = {},
   ) {
     this.#sink = sink
     this.#loss = loss

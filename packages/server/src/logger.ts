@@ -17,12 +17,12 @@ export const SECRET_FIELDS: readonly string[] = [
 /** How a server logs. */
 export interface LoggerOptions {
   /** Least level that is written: debug, info, warn, error, silent, in small or capital letters. Default: `LOG_LEVEL`, then `info`. */
-  readonly level?: string
+  readonly level?: string | undefined
   /**
    * Default: standard error, so that standard output stays for what was asked for. Where that cannot be written, lines
    * wait up to 1 MiB, and are then lost and counted.
    */
-  readonly destination?: DestinationStream
+  readonly destination?: DestinationStream | undefined
 }
 
 /** How many causes of an error are written. */

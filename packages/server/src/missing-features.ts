@@ -3,7 +3,7 @@ export interface MissingFeature {
   /** As it stands in a sentence: `Signet does not have workflows.` Clients may compare it. */
   readonly name: string
   /** What to do today. Default: leave the call out. */
-  readonly remedy?: string
+  readonly remedy?: string | undefined
   /** From paths below the prefix to their methods, with blanks between them; `ALL` is every method. */
   readonly routes: Readonly<Record<string, string>>
 }

@@ -13,35 +13,35 @@ import { UnreadAnswers } from './http/unread.js'
 /** Where a server listens. */
 export interface ServeOptions {
   /** Default: 4111. 0 takes a free port. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** The address to listen on. Default: 127.0.0.1. */
-  readonly hostname?: string
+  readonly hostname?: string | undefined
   /** Largest header section of a request, in bytes. Default: 16 KiB. */
-  readonly maxHeaderBytes?: number
+  readonly maxHeaderBytes?: number | undefined
   /**
    * How long a connection is kept open that waits for its next request, in milliseconds. To be longer than that of a proxy
    * before the server. Default: 65,000.
    */
-  readonly keepAliveTimeoutMs?: number
+  readonly keepAliveTimeoutMs?: number | undefined
   /**
    * How many connections may be open: where one more comes, those that are idle for the longest time are closed; where none
    * is idle, the new one. Default: 10,000, or three quarters of the descriptors of the process where these are fewer.
    */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /**
    * How long the socket of a client may take no byte of an answer that waits for it, in milliseconds, before its
    * connection is ended. The time that the slowest client needs for what the socket has taken before comes on top,
    * 15 minutes at most. Default: 30,000.
    */
-  readonly unreadTimeoutMs?: number
+  readonly unreadTimeoutMs?: number | undefined
   /** How fast the slowest client reads that is waited for, in bytes per second. Default: 4,096. */
-  readonly slowestReadRate?: number
+  readonly slowestReadRate?: number | undefined
   /** How many bytes of answers may wait for their clients, in all: above it the slowest are ended. Default: 256 MiB. */
-  readonly maxUnreadBytes?: number
+  readonly maxUnreadBytes?: number | undefined
   /** The same of one caller. Default: 128 MiB. */
-  readonly maxUnreadBytesPerCaller?: number
+  readonly maxUnreadBytesPerCaller?: number | undefined
   /** Is told when connections are refused for want of file descriptors. Default: nobody is. */
-  readonly logger?: Logger
+  readonly logger?: Logger | undefined
 }
 
 /** A server that listens. */

@@ -131,22 +131,22 @@ export interface RouteDefinition<
 > {
   readonly method: Method
   readonly path: Path
-  readonly isPrefixed?: boolean
+  readonly isPrefixed?: boolean | undefined
   readonly access: Rule
   readonly summary: string
   /** The HTTP status of a value that is sent as JSON. Default: 200. */
-  readonly status?: 200 | 201
+  readonly status?: 200 | 201 | undefined
   /** Default: the query string is not looked at. */
-  readonly query?: Query
+  readonly query?: Query | undefined
   /** Default: the body is not read. */
-  readonly body?: Body
+  readonly body?: Body | undefined
   /** What parameters the query may have: what is in no table is refused. Default: any. */
-  readonly queryOptions?: OptionTable
+  readonly queryOptions?: OptionTable | undefined
   /** What members the body may have: what is in no table is refused. Default: any. */
-  readonly bodyOptions?: OptionTable
+  readonly bodyOptions?: OptionTable | undefined
   /** What the JSON of a successful answer looks like. */
-  readonly response?: z.ZodType
-  readonly openapi?: Readonly<Record<string, unknown>>
+  readonly response?: z.ZodType | undefined
+  readonly openapi?: Readonly<Record<string, unknown>> | undefined
   readonly handler: (
     input: HandlerInput<
       Readonly<Record<ParamName<Path>, string>>,

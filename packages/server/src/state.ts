@@ -6,9 +6,9 @@ import type { AuditStore } from '@signet/core'
  * is not offered: withdrawals are then known to this process alone, and there are no API keys and no audit.
  */
 export interface ServerState {
-  readonly revocations?: RevocationLog
-  readonly apiKeys?: ApiKeyStore
-  readonly audit?: AuditStore
+  readonly revocations?: RevocationLog | undefined
+  readonly apiKeys?: ApiKeyStore | undefined
+  readonly audit?: AuditStore | undefined
   /** Rejects where what is shared cannot be reached just now; `/ready` asks. Left out, it always can. */
-  readonly ready?: () => Promise<void>
+  readonly ready?: (() => Promise<void>) | undefined
 }

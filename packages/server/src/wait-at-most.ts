@@ -9,7 +9,10 @@
 export async function waitAtMost<Value, Late = undefined>(
   work: Promise<Value>,
   ms: number,
-  { late, keepsAlive = false }: { readonly late?: Late; readonly keepsAlive?: boolean } = {},
+  {
+    late,
+    keepsAlive = false,
+  }: { readonly late?: Late | undefined; readonly keepsAlive?: boolean | undefined } = {},
 ): Promise<Value | Late | undefined> {
   let timer: NodeJS.Timeout | undefined
   const timeUp = new Promise<Late | undefined>((resolve) => {

@@ -41,9 +41,9 @@ export type StorageFaultClass =
 /** What a `StorageError` may say beside its code. */
 export interface StorageErrorOptions {
   /** Default: `unavailable` for the code `storage_unavailable`, `refused` for `storage_failed`, else none. */
-  readonly fault?: StorageFaultClass
+  readonly fault?: StorageFaultClass | undefined
   /** What the database or the system calls it, such as `57P01`, `SQLITE_BUSY` or `ECONNREFUSED`. */
-  readonly driverCode?: string
+  readonly driverCode?: string | undefined
 }
 
 function usualFault(code: StorageErrorCode): StorageFaultClass | undefined {

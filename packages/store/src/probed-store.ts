@@ -17,9 +17,9 @@ import { watchWrites, WriteCheck } from './write-check.js'
 /** What only tests say. */
 export interface StoreProbe {
   /** Is told each statement, after it ran. */
-  readonly onStatement?: (statement: Statement) => void
+  readonly onStatement?: ((statement: Statement) => void) | undefined
   /** Milliseconds since 1970. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** Refuses what comes before the tables are up to date. */

@@ -10,13 +10,13 @@ export interface StoreNotice {
 /** Where the store is. */
 export interface StoreOptions {
   /** `postgres://…` for a PostgreSQL server. Default: the file `signet.db` in `directory`. */
-  readonly databaseUrl?: string
+  readonly databaseUrl?: string | undefined
   /** How many connections of PostgreSQL are used at most; default 20. One more listens to notifications. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** The folder of the file; made where it is missing. */
   readonly directory: string
   /** Is told what an operator must know of the database while it is open. Default: nobody is. */
-  readonly onNotice?: (notice: StoreNotice) => void
+  readonly onNotice?: ((notice: StoreNotice) => void) | undefined
 }
 
 /** A store. */

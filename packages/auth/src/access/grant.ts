@@ -18,8 +18,8 @@ export interface Grants {
 /** How grants are read. */
 export interface GrantOptions {
   readonly roles: RoleTable
-  readonly defaultRole?: string
-  readonly grants?: readonly string[]
+  readonly defaultRole?: string | undefined
+  readonly grants?: readonly string[] | undefined
 }
 
 /** Words of a claim: space-separated text (RFC 6749 section 3.3) or a list of texts. */

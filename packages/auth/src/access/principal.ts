@@ -20,23 +20,28 @@ export interface Principal {
   /** Roles and scopes of the claims that this server does not know, and that therefore grant nothing. */
   readonly ignoredGrants: readonly string[]
   /** The claim `jti`. */
-  readonly tokenId?: string
+  readonly tokenId?: string | undefined
   /** The claim `exp`, in seconds since 1970; absent for a token that never expires. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   /** Who acts for the subject: the claim `act.sub` (RFC 8693 section 4.1). */
-  readonly actor?: string
+  readonly actor?: string | undefined
   /** All verified claims, or the user of a provider that has no claims. */
   readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** A method, because a provider has users of its own kind: parameters of methods are compared both ways. */
+interface Mapping {
+  mapUserToResourceId(user: object): unknown
 }
 
 /** What turns a user into a principal. */
 export interface PrincipalOptions {
   readonly roles: RoleTable
-  readonly defaultRole?: string
+  readonly defaultRole?: string | undefined
   /** The most that the user is granted. Default: everything that their claims say. */
-  readonly grants?: readonly string[]
+  readonly grants?: readonly string[] | undefined
   /** Default: the subject owns. */
-  mapUserToResourceId?(user: object): unknown
+  readonly mapUserToResourceId?: Mapping['mapUserToResourceId'] | undefined
 }
 
 /**

@@ -24,7 +24,7 @@ export interface ApiKeyRecord {
 /** Which keys are wanted, the newest first. */
 export interface ApiKeyQuery {
   /** Only those of this maker. Default: everybody's. */
-  readonly maker?: { readonly issuer: string; readonly subject: string }
+  readonly maker?: { readonly issuer: string; readonly subject: string } | undefined
   /** From 0. */
   readonly page: number
   /** At least 1. */

@@ -13,9 +13,9 @@ export type KeyMaker = {
   /** The user, as JSON makes it: the verified claims of their token. */
   readonly user: Readonly<Record<string, unknown>>
   /** The digest of their token, by which its revocation ends the key. Absent in records of before. */
-  readonly token?: string
+  readonly token?: string | undefined
   /** As `RevocableToken` has it. */
-  readonly judgedUpTo?: number
+  readonly judgedUpTo?: number | undefined
 }
 
 /** By whom a maker is judged. */

@@ -3,35 +3,35 @@ import type { TokenHeader } from './compact.js'
 
 /** The claims of a token (RFC 7519 section 4). Registered claims have their type once verified. */
 export interface Claims {
-  readonly iss?: string
-  readonly sub?: string
-  readonly aud?: string | readonly string[]
-  readonly exp?: number
-  readonly nbf?: number
-  readonly iat?: number
-  readonly jti?: string
+  readonly iss?: string | undefined
+  readonly sub?: string | undefined
+  readonly aud?: string | readonly string[] | undefined
+  readonly exp?: number | undefined
+  readonly nbf?: number | undefined
+  readonly iat?: number | undefined
+  readonly jti?: string | undefined
   readonly [name: string]: unknown
 }
 
 /** What a policy asks of the claims. Nothing is asked by default but what RFC 7519 says of their form. */
 export interface ClaimRules {
   /** Accepted values of `iss`, compared exactly. An empty list accepts no token. Default: any, or none. */
-  readonly issuer?: string | readonly string[]
+  readonly issuer?: string | readonly string[] | undefined
   /** `aud` must name one of these, compared exactly. An empty list accepts no token. Default: any, or none. */
-  readonly audience?: string | readonly string[]
+  readonly audience?: string | readonly string[] | undefined
   /** The header's `typ`; case does not count, and `application/` may be left out. Default: any, or none. */
-  readonly typ?: string
+  readonly typ?: string | undefined
   /** Claims that must be there and be neither null nor empty. Default: none. */
-  readonly requiredClaims?: readonly string[]
+  readonly requiredClaims?: readonly string[] | undefined
   /** Oldest token accepted, in seconds since its `iat`, which is then required. Default: any age. */
-  readonly maxTokenAgeSeconds?: number
+  readonly maxTokenAgeSeconds?: number | undefined
   /**
    * How far ahead of the clock `iat` may lie, in seconds: the tolerance, where that is more or the oldest age is said.
    * Default: any time.
    */
-  readonly issuedAheadSeconds?: number
+  readonly issuedAheadSeconds?: number | undefined
   /** How far the clocks of issuer and verifier may differ, in seconds. Default: 0. */
-  readonly clockToleranceSeconds?: number
+  readonly clockToleranceSeconds?: number | undefined
 }
 
 function ownClaim(claims: Claims, name: string): unknown {

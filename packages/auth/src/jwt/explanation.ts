@@ -12,11 +12,11 @@ export interface Explanation {
   /** Every step of the verifier, in its order. */
   readonly steps: readonly ExplainedStep[]
   /** Of the step that failed. */
-  readonly code?: AuthErrorCode
+  readonly code?: AuthErrorCode | undefined
   /** Why it failed, for whoever runs the server: it may name what the policy expected. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** What to do about it, in one line. */
-  readonly remedy?: string
+  readonly remedy?: string | undefined
 }
 
 /** What to do about each refusal, in one line. */

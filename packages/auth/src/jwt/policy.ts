@@ -13,13 +13,13 @@ import type { ClaimRules } from './claims.js'
 export interface SignatureRules {
   readonly keys: KeySource
   /** Algorithms accepted, of those that the key fits. An empty list accepts no token. Default: all that the key fits. */
-  readonly algorithms?: readonly Algorithm[]
+  readonly algorithms?: readonly Algorithm[] | undefined
 }
 
 /** What a signature must satisfy. */
 export interface SignaturePolicy extends SignatureRules {
   /** Largest token, in bytes. Default: 8192 (8 KiB). */
-  readonly maxTokenBytes?: number
+  readonly maxTokenBytes?: number | undefined
 }
 
 /** What the tokens of one issuer must satisfy: their signature and their claims. */
@@ -28,13 +28,13 @@ export interface TokenRules extends SignatureRules, ClaimRules {}
 /** How a verifier works, whoever issued the token. */
 export interface VerifierOptions {
   /** Largest token, in bytes. Default: 8192 (8 KiB). */
-  readonly maxTokenBytes?: number
+  readonly maxTokenBytes?: number | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
   /** Tokens that were withdrawn. Asked for every token, also for one that is cached. Default: none. */
-  readonly revocation?: RevocationList
+  readonly revocation?: RevocationList | undefined
   /** Whether tokens that have verified are remembered. Default: false. */
-  readonly cache?: CacheOptions | false
+  readonly cache?: CacheOptions | false | undefined
 }
 
 /** What a token must satisfy, where there is one set of rules. */

@@ -8,11 +8,11 @@ import { isJsonObject } from './strict-json.js'
 /** How a token is signed. */
 export interface SignOptions {
   /** Seconds from now until `exp`, a positive whole number. Default: `exp` only where the claims have it. */
-  readonly expiresInSeconds?: number
+  readonly expiresInSeconds?: number | undefined
   /** The header's `typ`. Default: `JWT`. */
-  readonly typ?: string
+  readonly typ?: string | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 const OPTIONS: OptionNames<SignOptions> = { expiresInSeconds: true, typ: true, now: true }
@@ -21,7 +21,10 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
 }
 
-function expiry(issuedAt: number, expiresInSeconds: number | undefined): { exp?: number } {
+function expiry(
+  issuedAt: number,
+  expiresInSeconds: number | undefined,
+): { exp?: number | undefined } {
   if (expiresInSeconds === undefined) return {}
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds <= 0) {
     throw new ConfigurationError(

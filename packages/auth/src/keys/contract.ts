@@ -4,7 +4,7 @@ import type { TokenHeader } from '../jwt/compact.js'
 /** A key that can check signatures, bound to its algorithms when it was made, never by what a token says. */
 export interface VerificationKey {
   /** The key's `kid` (RFC 7515 section 4.1.4), where it has one. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   readonly algorithms: readonly Algorithm[]
   /**
    * Whether `signature` is this key's over `signingInput`. Called only with one of `algorithms`.
@@ -21,19 +21,19 @@ export interface KeySource {
    */
   find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]>
   /** Another number once other keys are in force: what was verified before counts no more. Default: 0. */
-  readonly generation?: number
+  readonly generation?: number | undefined
   /** Whether the keys in force may be trusted still. Asked for every token that is remembered. Default: they may. */
-  isTrusted?(): boolean
+  readonly isTrusted?: (() => boolean) | undefined
   /**
    * Called in place of `find` where a token is remembered: begins to fetch the keys again once they are
    * old, and does not wait. Without it, keys whose tokens are all remembered would never be looked at.
    */
-  keepFresh?(): void
+  readonly keepFresh?: (() => void) | undefined
 }
 
 /** A key that can sign tokens. */
 export interface SigningKey {
   readonly algorithm: Algorithm
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   sign(signingInput: string): Buffer
 }

@@ -6,18 +6,18 @@ import { PublicKey } from './public-key.js'
 /** A public key as a JSON Web Key (RFC 7517; RFC 7518 section 6, RFC 8037 section 2). */
 export interface PublicJwk {
   readonly kty: string
-  readonly kid?: string
+  readonly kid?: string | undefined
   /** Binds the key to one algorithm (RFC 7517 section 4.4). */
-  readonly alg?: string
+  readonly alg?: string | undefined
   /** Must be `sig` where it is there (RFC 7517 section 4.2). */
-  readonly use?: string
+  readonly use?: string | undefined
   /** Must be `verify` alone where it is there (RFC 7517 section 4.3). */
-  readonly key_ops?: readonly string[]
-  readonly crv?: string
-  readonly n?: string
-  readonly e?: string
-  readonly x?: string
-  readonly y?: string
+  readonly key_ops?: readonly string[] | undefined
+  readonly crv?: string | undefined
+  readonly n?: string | undefined
+  readonly e?: string | undefined
+  readonly x?: string | undefined
+  readonly y?: string | undefined
   readonly [member: string]: unknown
 }
 

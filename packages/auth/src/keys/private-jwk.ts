@@ -7,13 +7,13 @@ import type { PublicKey } from './public-key.js'
 /** A private key as a JSON Web Key (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2). */
 export interface PrivateJwk extends PublicJwk {
   readonly d: string
-  readonly p?: string
-  readonly q?: string
-  readonly dp?: string
-  readonly dq?: string
-  readonly qi?: string
+  readonly p?: string | undefined
+  readonly q?: string | undefined
+  readonly dp?: string | undefined
+  readonly dq?: string | undefined
+  readonly qi?: string | undefined
   /** Must be `sign` alone where it is there (RFC 7517 section 4.3). */
-  readonly key_ops?: readonly string[]
+  readonly key_ops?: readonly string[] | undefined
 }
 
 /** Members of the public half, and what binds it. `key_ops` is of the private half here. */

@@ -19,9 +19,9 @@ export type PrivateKeyInput = string | PrivateJwk | KeyObject
 /** How a private key signs. */
 export interface PrivateKeyOptions {
   /** The `kid` that its tokens carry. Default: that of the JWK, else none. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** Default: `alg` of the JWK, else the first that the key fits: RS256, the one of its curve, or EdDSA. */
-  readonly algorithm?: PublicKeyAlgorithm
+  readonly algorithm?: PublicKeyAlgorithm | undefined
 }
 
 const OPTIONS: OptionNames<PrivateKeyOptions> = { keyId: true, algorithm: true }

@@ -21,9 +21,9 @@ export interface KeyProbe {
 /** How keys are fetched. */
 export interface ProbeOptions {
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** Why a fetch failed, as a sentence. What `fetch` itself throws says it in its cause. */

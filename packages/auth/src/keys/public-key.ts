@@ -63,9 +63,9 @@ function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
 
 /** What is known of a key beside the key itself. */
 export interface PublicKeyBinding {
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** The one algorithm that it serves. Default: all that it is fit for. */
-  readonly algorithm?: string
+  readonly algorithm?: string | undefined
 }
 
 /** A public key, bound to its algorithms once and for all. */

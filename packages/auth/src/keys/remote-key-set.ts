@@ -12,22 +12,22 @@ import { RefetchBucket } from './refetch-bucket.js'
 /** How a key set is fetched and kept. The defaults suit every issuer known. */
 export interface RemoteKeySetOptions {
   /** How long a set is in force before it is fetched again. Default: 600 (10 minutes). */
-  readonly freshSeconds?: number
+  readonly freshSeconds?: number | undefined
   /** How long after that its keys still serve while the issuer does not answer. Default: 3600 (1 hour). */
-  readonly staleSeconds?: number
+  readonly staleSeconds?: number | undefined
   /** Longest time for one fetch. Default: 5000 (5 seconds). */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Largest document. Default: 262,144 (256 KiB). */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
   /**
    * A clock that nobody sets, in milliseconds since whenever. Default: `performance.now`. A set is as old as this clock
    * says, or `Date.now` where that is more, as after the machine was suspended.
    */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
   /** Is told which entries of a set are left out, each time that another set is fetched. Default: nobody is. */
-  readonly onIgnored?: (url: URL, ignored: readonly IgnoredKey[]) => void
+  readonly onIgnored?: ((url: URL, ignored: readonly IgnoredKey[]) => void) | undefined
 }
 
 const OPTIONS: OptionNames<RemoteKeySetOptions> = {

@@ -24,13 +24,13 @@ export interface OctetJwk {
   readonly kty: 'oct'
   /** The secret's bytes in base64url. */
   readonly k: string
-  readonly kid?: string
+  readonly kid?: string | undefined
   /** Binds the key to one algorithm (RFC 7517 section 4.4). */
-  readonly alg?: string
+  readonly alg?: string | undefined
   /** Must be `sig` where it is there (RFC 7517 section 4.2). */
-  readonly use?: string
+  readonly use?: string | undefined
   /** `verify` where it is there, and `sign` to sign with it, and nothing else (RFC 7517 section 4.3). */
-  readonly key_ops?: readonly string[]
+  readonly key_ops?: readonly string[] | undefined
 }
 
 /** A shared secret: text (its UTF-8 bytes count), bytes, or an `oct` JWK. */
@@ -42,7 +42,7 @@ export interface SecretOptions {
    * The algorithms it is used with, of those that it is as long as the hash of (RFC 7518 section 3.2):
    * HS256 from 32 bytes, HS384 from 48, HS512 from 64. Default: all of them.
    */
-  readonly algorithms?: readonly Algorithm[]
+  readonly algorithms?: readonly Algorithm[] | undefined
 }
 
 const OPTIONS: OptionNames<SecretOptions> = { algorithms: true }

@@ -5,9 +5,9 @@ import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
 export interface SignatureMethod {
   /** Null where the algorithm has its own. */
   readonly hash: string | null
-  readonly padding?: number
-  readonly saltLength?: number
-  readonly dsaEncoding?: 'ieee-p1363'
+  readonly padding?: number | undefined
+  readonly saltLength?: number | undefined
+  readonly dsaEncoding?: 'ieee-p1363' | undefined
 }
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants

@@ -31,16 +31,16 @@ export interface OptionRules {
   /** The names of options that are served. */
   readonly served: Readonly<Record<string, true>>
   /** Options that Mastra has and Signet does not serve. */
-  readonly unsupported?: Remedies
+  readonly unsupported?: Remedies | undefined
   /** The same, of options that close something: a check, a filter, an approval. */
-  readonly guards?: Remedies
+  readonly guards?: Remedies | undefined
 }
 
 /** Values that ask for nothing: an option of such a value may as well be left out. */
 export type Nothing = undefined | null | false | readonly [] | Readonly<Record<string, never>>
 
 /** The options of a table of remedies, as a type: each may only have a value that asks for nothing. */
-export type Unserved<Table> = { readonly [Name in keyof Table]?: Nothing }
+export type Unserved<Table> = { readonly [Name in keyof Table]?: Nothing | undefined }
 
 function isEmpty(value: object): boolean {
   if (Array.isArray(value)) return value.length === 0

@@ -26,7 +26,7 @@ export interface ApiKeyUser {
   /** When it was made, in seconds since 1970. */
   readonly iat: number
   /** When it expires, likewise; absent where it never does. */
-  readonly exp?: number
+  readonly exp?: number | undefined
   /** Who made it. They do not act here (RFC 8693 section 4.1), so that this is no `act`. */
   readonly maker: { readonly iss: string; readonly sub: string }
 }
@@ -35,7 +35,7 @@ export interface ApiKeyUser {
 export interface ApiKeyAuthOptions extends MakerJudge {
   readonly store: Pick<ApiKeyStore, 'findByDigest'>
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** What was found out about a key when it was authenticated. */

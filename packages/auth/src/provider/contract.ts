@@ -11,18 +11,21 @@ export interface AuthRequest {
   header(name: string): string | undefined
 }
 
+/* oxlint-disable signet/optional-takes-undefined -- A method such as `authorizeUser` that is written out but undefined
+   would open what it was meant to close. `defineAuth` refuses it, and so do types where they can. */
+
 /**
  * Who may call: what the server asks of `server.auth`. Structural on purpose: a plain object will do.
  */
 export interface AuthProvider<User extends object = object> {
   /** For logs. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** The role of a user whose claims name neither role nor scope. Default: none, which grants nothing. */
-  readonly defaultRole?: string
+  readonly defaultRole?: string | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
-  readonly public?: readonly PathRule[]
+  readonly public?: readonly PathRule[] | undefined
   /** Accepted for compatibility, like `public`. */
-  readonly protected?: readonly PathRule[]
+  readonly protected?: readonly PathRule[] | undefined
   /**
    * Whether a token is this provider's to verify, by its form alone: asked only where there are several
    * (`CompositeAuth`), of a token that nobody has verified. Not for looking the token up, which the time
@@ -85,16 +88,18 @@ export interface AuthProvider<User extends object = object> {
   reportTo?(tell: (notice: string) => void): void
 }
 
+/* oxlint-enable signet/optional-takes-undefined */
+
 /** What a provider says of a token, check by check. */
 export interface TokenExplanation extends Explanation {
   /** Who says it, where the provider has asked another. Default: the provider's name. */
-  readonly by?: string
+  readonly by?: string | undefined
 }
 
 /** How the claims of a user are read, where their issuer has a say in it. */
 export interface UserAccess {
   /** In place of the server's role table. */
-  readonly roles?: RoleTable
+  readonly roles?: RoleTable | undefined
   /** The most that the user is granted. Default: everything that their claims say. */
-  readonly grants?: readonly string[]
+  readonly grants?: readonly string[] | undefined
 }

@@ -17,7 +17,7 @@ export interface ProviderExplanation extends Explanation {
 /** What is said of a token, by whom, and what it grants. */
 export interface BearerExplanation extends ProviderExplanation {
   /** Of a token that is accepted. */
-  readonly principal?: Principal
+  readonly principal?: Principal | undefined
 }
 
 /** What no request could carry reaches no provider. */

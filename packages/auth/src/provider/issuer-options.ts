@@ -20,39 +20,39 @@ import { refuseUndefined } from './option-checks.js'
 /** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
 export interface IssuerOptions {
   /** A shared secret, or several: the first signs, all verify. */
-  readonly secret?: Secret | readonly Secret[]
+  readonly secret?: Secret | readonly Secret[] | undefined
   /** A public key, PEM (SPKI or PKCS#1) or JWK, or several that all verify. */
-  readonly publicKey?: PublicKeyInput | readonly PublicKeyInput[]
+  readonly publicKey?: PublicKeyInput | readonly PublicKeyInput[] | undefined
   /** A key set (RFC 7517 section 5). */
-  readonly jwks?: JwkSet
+  readonly jwks?: JwkSet | undefined
   /** The address of a key set: https, or http on this machine. */
-  readonly jwksUri?: string | URL
+  readonly jwksUri?: string | URL | undefined
   /**
    * Accepted values of `iss`. Alone, without keys, one https URL whose OpenID metadata names the keys.
    * With a key set it is needed, unless `false` is written out, which accepts any. With a secret or a
    * public key the default is any.
    */
-  readonly issuer?: string | readonly string[] | false
+  readonly issuer?: string | readonly string[] | false | undefined
   /** `aud` must name one of these. Needed with public keys, unless `false` is written out. Default for a secret: any. */
-  readonly audience?: string | readonly string[] | false
+  readonly audience?: string | readonly string[] | false | undefined
   /** Algorithms accepted, of those that the keys fit. Default: all of them. */
-  readonly algorithms?: readonly Algorithm[]
+  readonly algorithms?: readonly Algorithm[] | undefined
   /** The header's `typ`. Default: any. */
-  readonly typ?: string
+  readonly typ?: string | undefined
   /** `at+jwt`: only access tokens as RFC 9068 has them; an ID token is none. Needs issuer and audience. Default: any token. */
-  readonly profile?: 'at+jwt'
+  readonly profile?: 'at+jwt' | undefined
   /** Claims that every token must have beside `sub`, which always is. Default: none. */
-  readonly requiredClaims?: readonly string[]
+  readonly requiredClaims?: readonly string[] | undefined
   /** Oldest token accepted, in seconds since its `iat`. Default: any age. */
-  readonly maxTokenAgeSeconds?: number
+  readonly maxTokenAgeSeconds?: number | undefined
   /** How far the clocks may differ, in seconds. Default: 0. */
-  readonly clockToleranceSeconds?: number
+  readonly clockToleranceSeconds?: number | undefined
   /** The role of a token that names neither role nor scope. Default: `member` for a secret, none for public keys; null for none. */
-  readonly defaultRole?: string | null
+  readonly defaultRole?: string | null | undefined
   /** What the role names of this issuer grant. Default for a secret: the server's role table; else they grant nothing. */
-  readonly roles?: RoleTable
+  readonly roles?: RoleTable | undefined
   /** The most that a token of this issuer can grant. Default: everything. */
-  readonly grants?: readonly string[]
+  readonly grants?: readonly string[] | undefined
 }
 
 /** What goes into reading the options of an issuer beside themselves. */
@@ -199,7 +199,7 @@ function discover(names: readonly string[] | undefined, context: IssuerContext):
 
 interface IssuerKeys {
   readonly keys: KeySource
-  readonly signingKey?: SigningKey
+  readonly signingKey?: SigningKey | undefined
   readonly origin: KeyOrigin
 }
 

@@ -34,31 +34,33 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
    * Several issuers, each with its own keys, audience and rules, and with what it may grant: a token of one
    * that is signed with a key of another is refused. In place of the options of one issuer.
    */
-  readonly issuers?: readonly NamedIssuerOptions[]
+  readonly issuers?: readonly NamedIssuerOptions[] | undefined
   /** Whether a token without `exp` is refused. Default: true, but false where `NODE_ENV` is `development`. */
-  readonly requireExpiry?: boolean
+  readonly requireExpiry?: boolean | undefined
   /** Largest token, in bytes. Default: 8192 (8 KiB). */
-  readonly maxTokenBytes?: number
+  readonly maxTokenBytes?: number | undefined
   /** How much memory verified tokens may take; false for none. Default: 32 MiB. */
-  readonly cache?: CacheOptions | false
+  readonly cache?: CacheOptions | false | undefined
   /** Tokens that were withdrawn. Default: none. */
-  readonly revocation?: RevocationList
+  readonly revocation?: RevocationList | undefined
   /** Says how Studio shows a user. Default: `sub` or `id`, `email`, `name` and `picture` of the claims. */
-  readonly mapUser?: (claims: Claims) => JwtUser | null
+  readonly mapUser?: ((claims: Claims) => JwtUser | null) | undefined
   /** Who owns what a user stores. Synchronous. Default: the subject. */
-  readonly mapUserToResourceId?: (claims: Claims) => string | null | undefined
+  readonly mapUserToResourceId?: ((claims: Claims) => string | null | undefined) | undefined
   /** Whether a user may call at all. Default: every user whose token verifies. */
-  readonly authorizeUser?: (claims: Claims, request: AuthRequest) => boolean | Promise<boolean>
+  readonly authorizeUser?:
+    | ((claims: Claims, request: AuthRequest) => boolean | Promise<boolean>)
+    | undefined
   /** For logs. Default: `jwt`. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
-  readonly public?: readonly PathRule[]
+  readonly public?: readonly PathRule[] | undefined
   /** Accepted for compatibility, like `public`. */
-  readonly protected?: readonly PathRule[]
+  readonly protected?: readonly PathRule[] | undefined
   /** Fetches key sets and metadata. Default: the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** What claims of no known issuer grant. */

@@ -4,9 +4,9 @@ import { subjectOf } from '../jwt/identity.js'
 /** A user as Studio shows one. */
 export interface JwtUser {
   readonly id: string
-  readonly email?: string
-  readonly name?: string
-  readonly avatarUrl?: string
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+  readonly avatarUrl?: string | undefined
 }
 
 /** A claim that says something. */

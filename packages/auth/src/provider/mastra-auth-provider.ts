@@ -6,15 +6,17 @@ import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 /** Options of every provider that extends `MastraAuthProvider`. */
 export interface MastraAuthProviderOptions<User extends object = object> {
   /** For logs. Default: none. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Whether a user may call at all; goes before the method of a subclass. Default: that method. */
-  readonly authorizeUser?: (user: User, request: AuthRequest) => boolean | Promise<boolean>
+  readonly authorizeUser?:
+    | ((user: User, request: AuthRequest) => boolean | Promise<boolean>)
+    | undefined
   /** Who owns what a user stores; likewise. Synchronous. Default: that method, else the subject. */
-  readonly mapUserToResourceId?: (user: User) => string | null | undefined
+  readonly mapUserToResourceId?: ((user: User) => string | null | undefined) | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
-  readonly public?: readonly PathRule[]
+  readonly public?: readonly PathRule[] | undefined
   /** Accepted for compatibility, like `public`. */
-  readonly protected?: readonly PathRule[]
+  readonly protected?: readonly PathRule[] | undefined
 }
 
 /**
@@ -24,9 +26,9 @@ export interface MastraAuthProviderOptions<User extends object = object> {
 export abstract class MastraAuthProvider<
   User extends object = object,
 > implements AuthProvider<User> {
-  name?: string
-  public?: KeptPathRules
-  protected?: KeptPathRules
+  name?: string | undefined
+  public?: KeptPathRules | undefined
+  protected?: KeptPathRules | undefined
 
   /** @throws {ConfigurationError} `option_invalid` */
   constructor(given: MastraAuthProviderOptions<User> = {}) {

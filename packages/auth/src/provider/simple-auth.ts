@@ -21,11 +21,11 @@ export interface SimpleAuthOptions<
    */
   readonly tokens: Readonly<Record<string, User | TokenUser<User>>>
   /** Only `Authorization` counts, with the scheme `Bearer`: any other name is refused. */
-  readonly headers?: string | readonly string[]
+  readonly headers?: string | readonly string[] | undefined
   /** The role of a user that names neither role nor scope. Default: `member`; null for none. */
-  readonly defaultRole?: string | null
+  readonly defaultRole?: string | null | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 const OPTIONS: OptionNames<SimpleAuthOptions> = {

@@ -6,11 +6,11 @@ export interface TokenForm {
   /** Whether it has the form of a JSON Web Token, well made or not; else it is opaque. */
   readonly isJwt: boolean
   /** The claim `iss` of a token that can be read, where it is a text. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** The header's `alg`, likewise. */
-  readonly algorithm?: string
+  readonly algorithm?: string | undefined
   /** The header's `kid`, likewise. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** The token itself, for prefixes. It must not be logged. */
   readonly token: string
 }

@@ -7,7 +7,7 @@ import { isJsonObject } from '../jwt/strict-json.js'
 export interface TokenUser<User extends object = object> {
   readonly user: User
   /** From when on the token is refused, in seconds since 1970. Default: never. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
 }
 
 /** A time as far away as this (the year 5138) is in milliseconds by mistake. */

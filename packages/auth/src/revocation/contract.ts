@@ -15,7 +15,7 @@ export interface RevocableToken {
    * was made. What was appended later, to end all that the maker was given until then, ends the key by its place
    * in the log, whatever any clock says. Default: times alone are compared.
    */
-  readonly judgedUpTo?: number
+  readonly judgedUpTo?: number | undefined
   /** As `tokenDigest` gives it. Reckoned when it is asked for. */
   digest(): string
 }

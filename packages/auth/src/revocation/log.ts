@@ -1,7 +1,7 @@
 /** What is withdrawn. Times are in seconds since 1970. */
 export type Revocation = RevocationTarget & {
   /** When it may be forgotten: once every token that it names has expired. Default: never. */
-  readonly forgetAt?: number
+  readonly forgetAt?: number | undefined
 }
 
 /** One token by its `jti` or its digest, a session, or all that a subject, or that everybody, was given until a time. */
@@ -29,8 +29,8 @@ type FullRevocation = Extract<Revocation, { readonly kind: 'all' }>
  */
 export type NewRevocation =
   | Exclude<Revocation, SubjectRevocation | FullRevocation>
-  | (Omit<SubjectRevocation, 'at'> & { readonly at?: number })
-  | (Omit<FullRevocation, 'at'> & { readonly at?: number })
+  | (Omit<SubjectRevocation, 'at'> & { readonly at?: number | undefined })
+  | (Omit<FullRevocation, 'at'> & { readonly at?: number | undefined })
 
 /** An entry of the log. */
 export interface RevocationEntry {
@@ -56,5 +56,5 @@ export interface RevocationLog {
    * Calls back soon after another instance has appended, as far as that can be told: only a hint, that may
    * come too often or not at all. Returns what ends it.
    */
-  onAppend?(listener: () => void): () => void
+  readonly onAppend?: ((listener: () => void) => () => void) | undefined
 }

@@ -6,7 +6,7 @@ import { NamedEntries } from './named-entries.js'
 /** When an entry may be forgotten, in seconds since 1970: once every token that it names has expired. */
 export interface RevocationTerm {
   /** Default: never. */
-  readonly forgetAt?: number
+  readonly forgetAt?: number | undefined
 }
 
 /** How many entries are added before those that may be forgotten are looked for. */
@@ -43,9 +43,9 @@ interface TimedEntry extends Entry {
 /** How all that a subject, or everybody, was given is revoked. */
 export interface TimedRevocationTerm extends RevocationTerm {
   /** In seconds since 1970, inclusive. Default: now. */
-  readonly at?: number
+  readonly at?: number | undefined
   /** Of the log's entry, where it revokes until the moment at which it was appended. Default: no entry. */
-  readonly sequence?: number
+  readonly sequence?: number | undefined
 }
 
 function isIssuedUntil({ issuedAt }: RevocableToken, at: number, now: number): boolean {

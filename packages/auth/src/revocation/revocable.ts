@@ -11,7 +11,7 @@ export function issuedAtOf(claims: object): number | undefined {
 interface TokenNames {
   readonly issuer: string
   readonly subject: string | undefined
-  readonly tokenId?: string
+  readonly tokenId?: string | undefined
 }
 
 function namesOf(claims: object): TokenNames {

@@ -18,7 +18,7 @@ export function isRevocableName(text: string): boolean {
 export interface WithdrawnToken {
   readonly token: string
   /** Of its issuer; of what has none, its digest alone names it. */
-  readonly tokenId?: { readonly issuer: string; readonly tokenId: string }
+  readonly tokenId?: { readonly issuer: string; readonly tokenId: string } | undefined
   /**
    * When its provider lets it in no more, in seconds since 1970: only where it verifies. What an
    * unverified token says of itself would end its withdrawal early.

@@ -8,29 +8,29 @@ import { startKeySetServer, type KeySetServer } from './key-set-server.js'
 /** How a test issuer is made. */
 export interface TestIssuerOptions {
   /** What it signs with at first. Default: ES256. */
-  readonly algorithm?: PublicKeyAlgorithm
+  readonly algorithm?: PublicKeyAlgorithm | undefined
   /** The claim `aud` of its tokens. Default: none. */
-  readonly audience?: string | readonly string[]
+  readonly audience?: string | readonly string[] | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** How one token of a test issuer is signed. */
 export interface TestSignOptions {
   /** Default: the issuer's own key. One that is not in its set makes a forgery. */
-  readonly key?: SigningKey
+  readonly key?: SigningKey | undefined
   /** Seconds from now until `exp`. Default: 3600 where the claims have no `exp`. */
-  readonly expiresInSeconds?: number
+  readonly expiresInSeconds?: number | undefined
   /** The header's `typ`. Default: `JWT`. */
-  readonly typ?: string
+  readonly typ?: string | undefined
 }
 
 /** How the key of a test issuer is replaced. */
 export interface RotateOptions {
   /** Default: that of the key before. */
-  readonly algorithm?: PublicKeyAlgorithm
+  readonly algorithm?: PublicKeyAlgorithm | undefined
   /** Whether the keys before stay in the set, so that their tokens are still good. Default: false. */
-  readonly isOldKept?: boolean
+  readonly isOldKept?: boolean | undefined
 }
 
 /** An issuer of tokens that runs inside a test: its keys, its key set over HTTP, and its tokens. */

@@ -23,7 +23,7 @@ export interface TestKeyPair {
 /** How a key pair is made. */
 export interface TestKeyPairOptions {
   /** Default: a random one. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
 }
 
 const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const

@@ -9,13 +9,13 @@ export interface ChatToolCall {
   /** What it returned, once it is done. */
   readonly result?: unknown
   /** Why it failed. */
-  readonly error?: string
+  readonly error?: string | undefined
   /** What made it fail, as the application says it; only where the server tells this caller. */
-  readonly cause?: string
+  readonly cause?: string | undefined
   /** When it began, in milliseconds since 1970; of a call that was made here, not of one that was stored. */
-  readonly startedAt?: number
+  readonly startedAt?: number | undefined
   /** How long it took, in milliseconds, once it has ended here. */
-  readonly durationMs?: number
+  readonly durationMs?: number | undefined
 }
 
 /** What a model wrote in one go, between two calls of tools. */
@@ -23,7 +23,7 @@ export interface ChatTextPart {
   /** `reasoning` is what the model thought before it answered, where it tells. */
   readonly type: 'text' | 'reasoning'
   /** The model's own name of it; a later part may have the same. */
-  readonly id?: string
+  readonly id?: string | undefined
   readonly text: string
   /** Whether more of it may come. */
   readonly state: 'streaming' | 'done'

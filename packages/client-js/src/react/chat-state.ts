@@ -24,9 +24,9 @@ export interface ChatMessage {
   /** The calls of `parts`. */
   readonly toolCalls: readonly ChatToolCall[]
   /** Tokens that the model counted; of an answer that has ended here, not of one that was stored. */
-  readonly usage?: Usage
+  readonly usage?: Usage | undefined
   /** Of a stored question that has no answer: whether that failed, or was stopped before its end. */
-  readonly unanswered?: 'failed' | 'stopped'
+  readonly unanswered?: 'failed' | 'stopped' | undefined
 }
 
 /**

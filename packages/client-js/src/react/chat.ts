@@ -7,7 +7,7 @@ import { beforeNextFrame } from './frame.js'
 
 /** The chunks of an answer, with the headers that came before them. */
 export interface ChatAnswer extends AsyncIterable<AgentChunk> {
-  readonly headers?: Headers
+  readonly headers?: Headers | undefined
 }
 
 /** Messages of a thread. */

@@ -15,7 +15,7 @@ const ClientContext: Context<MastraClient | undefined> = createContext<MastraCli
 /** Gives a client to the components in it. */
 export function MastraProvider(props: {
   readonly client: MastraClient
-  readonly children?: ReactNode
+  readonly children?: ReactNode | undefined
 }): ReactElement {
   return createElement(ClientContext.Provider, { value: props.client }, props.children)
 }

@@ -10,7 +10,7 @@ export interface UseAgentOptions {
    * A thread of the caller that questions and answers are stored in, and whose newest messages are shown
    * at first. Default: nothing is stored, and each question is sent with all that was said before it.
    */
-  readonly threadId?: string
+  readonly threadId?: string | undefined
 }
 
 /** A chat with an agent. */

@@ -23,23 +23,23 @@ type UnservedAgentOptions = typeof UNSUPPORTED_AGENT_OPTIONS & typeof AGENT_GUAR
 /** What makes an agent. Options of Mastra that are not served may only ask for nothing. */
 export interface AgentConfig extends Unserved<UnservedAgentOptions> {
   /** 1 to 128 of `A-Z a-z 0-9 _ . -`; permissions and paths name it. Default: the name. */
-  readonly id?: string
+  readonly id?: string | undefined
   readonly name: string
   /** Tells people what the agent is for. Default: empty. */
-  readonly description?: string
+  readonly description?: string | undefined
   /** The system prompt. Callers see it only with `agents:write`. */
   readonly instructions: Dynamic<Instructions>
   /** An AI SDK model, `provider/model`, or an OpenAI-compatible server. */
   readonly model: Dynamic<ModelConfig>
   /** Default: none. */
-  readonly tools?: AgentTools
+  readonly tools?: AgentTools | undefined
   /** Lets callers ask the agent to remember. Default: none. */
-  readonly memory?: Memory
+  readonly memory?: Memory | undefined
   /**
    * Most calls of the model for one answer. A caller over HTTP may ask for fewer, the application's own code for
    * any number. Default: 5.
    */
-  readonly maxSteps?: number
+  readonly maxSteps?: number | undefined
 }
 
 const SERVED: OptionNames<AgentConfig, UnservedAgentOptions> = {

@@ -190,7 +190,9 @@ export class Agent {
   }
 
   /** The system prompt for a request. */
-  async getInstructions(options: { requestContext?: RequestContext } = {}): Promise<string> {
+  async getInstructions(
+    options: { requestContext?: RequestContext | undefined } = {},
+  ): Promise<string> {
     const { instructions } = this.#config
     const { requestContext = new RequestContext() } = options
     const text = readInstructions(

@@ -55,7 +55,7 @@ export interface PublicError {
   readonly name: string
   readonly message: string
   /** `answer_unstored` where the whole answer was shown, and could not be stored. */
-  readonly code?: string
+  readonly code?: string | undefined
 }
 
 /** A step begins. */

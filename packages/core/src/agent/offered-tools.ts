@@ -16,8 +16,8 @@ export type AgentTools = Readonly<Record<string, Tool>>
 
 /** A tool that runs at the client: the model may call it, and the client answers in its next request. */
 export interface ClientTool {
-  readonly description?: string
-  readonly inputSchema?: JsonSchema
+  readonly description?: string | undefined
+  readonly inputSchema?: JsonSchema | undefined
 }
 
 /** Client tools by the name that the model calls them. */
@@ -27,12 +27,12 @@ export type ClientTools = Readonly<Record<string, ClientTool>>
 export interface OfferContext {
   readonly agentId: string
   /** Offered whatever the caller may execute: tools that the framework itself adds. */
-  readonly builtIn?: AgentTools
+  readonly builtIn?: AgentTools | undefined
   readonly requestContext: RequestContext
   /** The application that the agent belongs to. */
-  readonly mastra?: Mastra
+  readonly mastra?: Mastra | undefined
   /** Where the agent remembers the answer. */
-  readonly thread?: { readonly threadId: string; readonly resourceId: string }
+  readonly thread?: { readonly threadId: string; readonly resourceId: string } | undefined
   readonly logger: Logger
 }
 

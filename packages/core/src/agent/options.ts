@@ -32,32 +32,32 @@ export interface StructuredOutputOptions extends Unserved<typeof UNSUPPORTED_STR
 /** Options of one answer. Options of Mastra that are not served may only ask for nothing. */
 export interface AgentOptions extends Unserved<UnservedAnswerOptions> {
   /** Who asks, and the application's values. Default: the application itself, with none. */
-  readonly requestContext?: RequestContext
+  readonly requestContext?: RequestContext | undefined
   /** Stops model and tools. */
-  readonly abortSignal?: AbortSignal
+  readonly abortSignal?: AbortSignal | undefined
   /** Replaces the agent's instructions. */
-  readonly instructions?: Instructions
+  readonly instructions?: Instructions | undefined
   /** Added behind the instructions. */
-  readonly system?: Instructions
+  readonly system?: Instructions | undefined
   /** Messages before those asked; not part of the question that memory keeps. */
-  readonly context?: MessageInput
+  readonly context?: MessageInput | undefined
   /** Replaces the agent's model. */
-  readonly model?: ModelConfig
+  readonly model?: ModelConfig | undefined
   /** Most calls of the model. Default: the agent's own. */
-  readonly maxSteps?: number
-  readonly modelSettings?: ModelSettings
+  readonly maxSteps?: number | undefined
+  readonly modelSettings?: ModelSettings | undefined
   /** Passed to the model's provider as it is. */
-  readonly providerOptions?: ProviderOptions
+  readonly providerOptions?: ProviderOptions | undefined
   /** Default: the model decides. */
-  readonly toolChoice?: ToolChoice<ToolSet>
+  readonly toolChoice?: ToolChoice<ToolSet> | undefined
   /** Names of tools that may be used. Default: all that the caller may execute. */
-  readonly activeTools?: readonly string[]
+  readonly activeTools?: readonly string[] | undefined
   /** Tools that run at the client. */
-  readonly clientTools?: ClientTools
+  readonly clientTools?: ClientTools | undefined
   /** Asks for an object of this shape; it is in `object` of the answer. */
-  readonly structuredOutput?: StructuredOutputOptions
+  readonly structuredOutput?: StructuredOutputOptions | undefined
   /** The thread to remember and to store in. Default: nothing is remembered and nothing stored. */
-  readonly memory?: MemoryRequest
+  readonly memory?: MemoryRequest | undefined
   /** Default: a random UUID. */
-  readonly runId?: string
+  readonly runId?: string | undefined
 }

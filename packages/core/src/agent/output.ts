@@ -58,9 +58,9 @@ export interface AgentOutput {
   readonly sources: readonly unknown[]
   readonly files: readonly unknown[]
   readonly response: {
-    readonly id?: string
-    readonly timestamp?: Date
-    readonly modelId?: string
+    readonly id?: string | undefined
+    readonly timestamp?: Date | undefined
+    readonly modelId?: string | undefined
     readonly modelMetadata: ModelMetadata
     readonly messages: readonly ModelMessage[]
     readonly uiMessages: readonly UiMessage[]
@@ -78,7 +78,7 @@ export interface AgentOutput {
 /** A message of a thread as the wire shows it. */
 export type RememberedMessage = Omit<MemoryMessage, 'createdAt'> & {
   readonly createdAt: Date
-  readonly resourceId?: string
+  readonly resourceId?: string | undefined
 }
 
 /** The parts of a step by their kind, while they are sorted. */

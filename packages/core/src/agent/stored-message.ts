@@ -33,9 +33,9 @@ interface ToolInvocation {
 
 /** The thread of a message, where it has one. */
 export interface StoredThread {
-  readonly threadId?: string
+  readonly threadId?: string | undefined
   /** Who owns it. */
-  readonly resourceId?: string
+  readonly resourceId?: string | undefined
 }
 
 /** A message as memory keeps it and as the wire shows it (format 2). */
@@ -48,9 +48,9 @@ export interface StoredMessage extends StoredThread {
     readonly parts: readonly StoredPart[]
     /** The text of all parts. */
     readonly content: string
-    readonly metadata?: Readonly<Record<string, unknown>>
+    readonly metadata?: Readonly<Record<string, unknown>> | undefined
     /** Those of the parts, where there are any: only in an answer, and not in what is stored. */
-    readonly toolInvocations?: readonly ToolInvocation[]
+    readonly toolInvocations?: readonly ToolInvocation[] | undefined
   }
 }
 

@@ -44,19 +44,19 @@ export interface StoredAuditRecord extends AuditRecord {
 
 /** Which records are wanted. Everything given must hold. */
 export interface AuditQuery {
-  readonly subject?: string
-  readonly issuer?: string
-  readonly action?: string
-  readonly resource?: string
-  readonly code?: string
-  readonly isAllowed?: boolean
-  readonly requestId?: string
-  readonly address?: string
+  readonly subject?: string | undefined
+  readonly issuer?: string | undefined
+  readonly action?: string | undefined
+  readonly resource?: string | undefined
+  readonly code?: string | undefined
+  readonly isAllowed?: boolean | undefined
+  readonly requestId?: string | undefined
+  readonly address?: string | undefined
   /** Both ends included, in milliseconds since 1970. */
-  readonly from?: number
-  readonly to?: number
+  readonly from?: number | undefined
+  readonly to?: number | undefined
   /** Only what follows the record of this sequence: the last one of the page before. */
-  readonly before?: number
+  readonly before?: number | undefined
   /** At most so many. */
   readonly limit: number
 }

@@ -12,18 +12,21 @@ export interface LoopTool {
    * Does the work. A tool without it is left to the caller: the loop ends where a model calls it.
    * @throws what the model, and the caller, may be told
    */
-  readonly execute?: (
-    input: unknown,
-    options: { readonly toolCallId: string; readonly abortSignal: AbortSignal },
-  ) => Promise<{ readonly output: unknown; readonly told: ToldOutput }>
+  readonly execute?:
+    | ((
+        input: unknown,
+        options: { readonly toolCallId: string; readonly abortSignal: AbortSignal },
+      ) => Promise<{ readonly output: unknown; readonly told: ToldOutput }>)
+    | undefined
 }
 
 /** By the name that the model calls them; a map, because a tool may be called `__proto__`. */
 export type LoopTools = ReadonlyMap<string, LoopTool>
 
 /** How the model is called. What is left out is the model's own default. */
-export type LoopSettings = Pick<
-  CallSettings,
+export type LoopSettings = { readonly [Name in Setting]?: CallSettings[Name] | undefined }
+
+type Setting =
   | 'maxOutputTokens'
   | 'temperature'
   | 'topP'
@@ -33,7 +36,6 @@ export type LoopSettings = Pick<
   | 'stopSequences'
   | 'seed'
   | 'maxRetries'
->
 
 /** An answer to be made. */
 export interface LoopCall {

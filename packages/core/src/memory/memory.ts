@@ -24,19 +24,19 @@ import { DEFAULT_TEMPLATE } from './working-memory.js'
 export interface WorkingMemoryOptions extends Unserved<typeof UNSUPPORTED_WORKING_MEMORY> {
   readonly enabled: boolean
   /** Whose it is: the caller's, for all of their threads, or that of one thread. Default: `resource`. */
-  readonly scope?: WorkingMemoryScope
+  readonly scope?: WorkingMemoryScope | undefined
   /** What it looks like, in Markdown, while nothing is known. Default: a list of facts about a person. */
-  readonly template?: string
+  readonly template?: string | undefined
   /** That the agent itself keeps it: there is no other way here. Default: true. */
-  readonly agentManaged?: true
+  readonly agentManaged?: true | undefined
 }
 
 /** How a thread gets its title. */
 export interface TitleOptions extends Unserved<typeof UNSUPPORTED_TITLE_OPTIONS> {
   /** Default: the agent's own model. */
-  readonly model?: ModelConfig
+  readonly model?: ModelConfig | undefined
   /** Default: a title of a few words, in the language of the question. */
-  readonly instructions?: string
+  readonly instructions?: string | undefined
 }
 
 type UnservedMemoryOptions = typeof UNSUPPORTED_MEMORY_OPTIONS & typeof MEMORY_OPTION_GUARDS
@@ -46,20 +46,20 @@ type UnservedMemoryOptions = typeof UNSUPPORTED_MEMORY_OPTIONS & typeof MEMORY_O
  */
 export interface MemoryOptions extends Unserved<UnservedMemoryOptions> {
   /** How many of the newest messages of the thread the model is shown; false for none. Default: 10. */
-  readonly lastMessages?: number | false
+  readonly lastMessages?: number | false | undefined
   /** Default: none. */
-  readonly workingMemory?: WorkingMemoryOptions
+  readonly workingMemory?: WorkingMemoryOptions | undefined
   /** Whether a model names a thread that has no title. Default: false, and the title stays empty. */
-  readonly generateTitle?: boolean | TitleOptions
+  readonly generateTitle?: boolean | TitleOptions | undefined
   /** That the model is not shown calls without their results: it never is. Default: true. */
-  readonly filterIncompleteToolCalls?: true
+  readonly filterIncompleteToolCalls?: true | undefined
 }
 
 type UnservedMemoryConfig = typeof UNSUPPORTED_MEMORY_CONFIG & typeof MEMORY_CONFIG_GUARDS
 
 /** What makes a memory. Options of Mastra that are not served may only ask for nothing. */
 export interface MemoryConfig extends Unserved<UnservedMemoryConfig> {
-  readonly options?: MemoryOptions
+  readonly options?: MemoryOptions | undefined
 }
 
 /** `MemoryOptions` with the defaults filled in. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** Whose something is: who vouches for them, and what they are called there. */
 export interface Owner {
   /** Default: `local`. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   readonly resourceId: string
 }
 

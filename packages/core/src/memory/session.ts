@@ -28,13 +28,15 @@ export interface MemoryRequest {
   /** Its id, or what it is made of where there is none of this id yet. */
   readonly thread: string | Omit<NewMemoryThread, 'agentId'>
   /** Who owns it, where nobody's token says so: with a principal this is not looked at. */
-  readonly resource?: string
-  readonly options?: {
-    /** How many of the newest messages the model is shown. Default: the memory's own. */
-    readonly lastMessages?: number | false
-    /** Remembers, but stores nothing. Default: false. */
-    readonly readOnly?: boolean
-  }
+  readonly resource?: string | undefined
+  readonly options?:
+    | {
+        /** How many of the newest messages the model is shown. Default: the memory's own. */
+        readonly lastMessages?: number | false | undefined
+        /** Remembers, but stores nothing. Default: false. */
+        readonly readOnly?: boolean | undefined
+      }
+    | undefined
 }
 
 /** What a session is opened with. */
@@ -117,7 +119,7 @@ function readThread(thread: MemoryRequest['thread']): Omit<NewMemoryThread, 'age
 function readOwner(
   principal: Principal | undefined,
   resource: string | undefined,
-): { readonly issuer?: string; readonly resourceId: string } {
+): { readonly issuer?: string | undefined; readonly resourceId: string } {
   if (principal !== undefined) return principal
   if (typeof resource === 'string' && resource.trim() !== '') return { resourceId: resource }
   return refuse('memory.resource', 'Name who owns the thread: there is no principal that does.')

@@ -9,8 +9,8 @@ export interface MemoryContent {
   readonly format: 2
   readonly parts: readonly MemoryPart[]
   /** The text of all parts. */
-  readonly content?: string
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly content?: string | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Who wrote a message. */
@@ -21,7 +21,7 @@ export interface NewMemoryMessage {
   readonly id: string
   readonly role: MemoryRole
   /** The kind of message; default `text`. */
-  readonly type?: string
+  readonly type?: string | undefined
   /** In milliseconds since 1970. It is shown, but orders nothing: that is done by the position. */
   readonly createdAt: number
   readonly content: MemoryContent
@@ -43,9 +43,9 @@ export interface MemoryThread {
   readonly id: string
   /** May be empty. */
   readonly title: string
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** The id of the agent that it was begun with; undefined where none is known. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -54,23 +54,23 @@ export interface MemoryThread {
 export interface NewMemoryThread {
   readonly id: string
   /** Default: empty. */
-  readonly title?: string
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly title?: string | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** The id of the agent that it begins with. Default: none is known. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
 }
 
 /** What is to change of a thread; what is left out stays. */
 export interface ThreadChange {
-  readonly title?: string
+  readonly title?: string | undefined
   /** Merged into what there is, name by name at the top level. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Which part of a list is wanted. */
 export interface PageQuery {
   /** From 0; default 0. */
-  readonly page?: number
+  readonly page?: number | undefined
   /** At least 1. */
   readonly perPage: number
 }
@@ -86,18 +86,20 @@ export interface PageInfo {
 
 /** Which threads are wanted, and in what order. */
 export interface ThreadQuery extends PageQuery {
-  readonly orderBy?: {
-    /** Default `createdAt`. */
-    readonly field?: 'createdAt' | 'updatedAt'
-    /** Default `desc`. */
-    readonly direction?: 'asc' | 'desc'
-  }
+  readonly orderBy?:
+    | {
+        /** Default `createdAt`. */
+        readonly field?: 'createdAt' | 'updatedAt' | undefined
+        /** Default `desc`. */
+        readonly direction?: 'asc' | 'desc' | undefined
+      }
+    | undefined
   /** Only threads whose metadata has each of these at its top level, with an equal JSON value. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** Only threads that were begun with this agent, and those of which no agent is known. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   /** Only threads whose title has this text in it, in whatever case; nothing in it is a wildcard. */
-  readonly title?: string
+  readonly title?: string | undefined
 }
 
 /** A page of threads. */
@@ -107,23 +109,23 @@ export interface ThreadPage extends PageInfo {
 
 /** A span of creation times, in milliseconds since 1970, both ends included. */
 export interface CreatedBetween {
-  readonly from?: number
-  readonly to?: number
+  readonly from?: number | undefined
+  readonly to?: number | undefined
 }
 
 /** Which messages of a thread are wanted. Finding these takes a look at every message of it. */
 export interface MessageFilter {
-  readonly createdAt?: CreatedBetween
+  readonly createdAt?: CreatedBetween | undefined
   /** Only messages of one of these roles. */
-  readonly roles?: readonly MemoryRole[]
+  readonly roles?: readonly MemoryRole[] | undefined
   /** Only messages whose metadata has each of these at its top level, with an equal JSON value. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Which messages of a thread are wanted, and in what order. */
 export interface MessageQuery extends PageQuery, MessageFilter {
   /** `asc`, the default, is oldest first. */
-  readonly direction?: 'asc' | 'desc'
+  readonly direction?: 'asc' | 'desc' | undefined
 }
 
 /** A page of messages. */
@@ -135,23 +137,23 @@ export interface MessagePage extends PageInfo {
 export interface MessageRequest {
   readonly id: string
   /** Default 0. */
-  readonly previous?: number
+  readonly previous?: number | undefined
   /** Default 0. */
-  readonly next?: number
+  readonly next?: number | undefined
 }
 
 /** How a thread is to be cloned. */
 export interface CloneOptions {
   readonly id: string
   /** Default: that of the source. */
-  readonly title?: string
+  readonly title?: string | undefined
   /** Merged into that of the source. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** Only so many of the newest messages; default: all. */
-  readonly messageLimit?: number
-  readonly createdAt?: CreatedBetween
+  readonly messageLimit?: number | undefined
+  readonly createdAt?: CreatedBetween | undefined
   /** Only these messages of the thread. */
-  readonly messageIds?: readonly string[]
+  readonly messageIds?: readonly string[] | undefined
 }
 
 /** A clone, its messages from the oldest on, and which message became which. */
@@ -167,7 +169,7 @@ export interface SearchQuery {
   /** Any text. A message is found when it has all the words of it, in any order and case. */
   readonly text: string
   /** Only in this thread; default: in all of the owner's. */
-  readonly threadId?: string
+  readonly threadId?: string | undefined
   /** At most so many. */
   readonly limit: number
 }
@@ -185,9 +187,9 @@ export interface Exchange {
   /** Question and answer, in their order. Their ids must be new. */
   readonly messages: readonly NewMemoryMessage[]
   /** Calls in messages of the thread that the question answered. One that is no longer there is left out. */
-  readonly completed?: readonly CompletedCall[]
+  readonly completed?: readonly CompletedCall[] | undefined
   /** The working memory as the answer left it; left out, it stays. */
-  readonly workingMemory?: { readonly text: string; readonly scope: WorkingMemoryScope }
+  readonly workingMemory?: { readonly text: string; readonly scope: WorkingMemoryScope } | undefined
 }
 
 /** What a tool came to that the client ran, for the part of a message that called it. */
@@ -278,7 +280,7 @@ export interface MemoryStorage {
    * Left out, that is known only from `commitExchange`.
    * @throws `storage_unavailable` where nothing can be stored just now
    */
-  requireWritable?(): Promise<void>
+  readonly requireWritable?: (() => Promise<void>) | undefined
   /**
    * Stores a question with its answer: creates the thread where it is missing, appends the messages,
    * sets the working memory and touches the thread. A title that is given to a thread without one is

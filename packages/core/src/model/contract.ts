@@ -7,7 +7,7 @@ export interface OpenAICompatibleModel {
   /** The model's name on that server. */
   readonly id: string
   /** Sent as a bearer token. Default: no key is sent. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
 }
 
 /** What an agent's `model` option takes: an AI SDK model, `provider/model`, or an OpenAI-compatible server. */

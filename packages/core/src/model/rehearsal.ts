@@ -7,7 +7,7 @@ import { streamParts } from './rehearsal/stream-parts.js'
 /** What can be changed about the rehearsal model. */
 export interface RehearsalModelOptions {
   /** How long to wait before each word of a stream, in milliseconds. Default: 0. */
-  readonly chunkDelayMs?: number
+  readonly chunkDelayMs?: number | undefined
 }
 
 const MODEL_ID = 'rehearsal'

@@ -13,7 +13,10 @@ export interface AnswerSpan {
   start(operation: SpanOperation, target: string, attributes: SpanAttributes): AnswerSpan
   /** Runs work in such a way that spans which it begins by itself stand below this one. */
   run<Value>(work: () => Value): Value
-  end(outcome: { readonly isError: boolean; readonly attributes?: SpanAttributes }): void
+  end(outcome: {
+    readonly isError: boolean
+    readonly attributes?: SpanAttributes | undefined
+  }): void
 }
 
 /** Is told of agents, and of every call of a model and a tool: who, how long, how many tokens. */

@@ -38,14 +38,17 @@ type UnservedRouteOptions = typeof UNSUPPORTED_ROUTE_OPTIONS & typeof ROUTE_GUAR
 export interface ApiRouteOptions<Path extends string> extends Unserved<UnservedRouteOptions> {
   readonly method: ApiRouteMethod
   /** `false` opens the route to everyone: the same as `access: 'public'`. Default: true. */
-  readonly requiresAuth?: boolean
+  readonly requiresAuth?: boolean | undefined
   /** Who may call. Default: `authenticated`, anyone with a good token. */
-  readonly access?: Access<ParamName<Path>>
+  readonly access?: Access<ParamName<Path>> | undefined
   readonly handler: ApiRouteHandler
   /** Hono middleware that runs behind the gate and before the handler. */
-  readonly middleware?: MiddlewareHandler<ApiRouteEnv> | readonly MiddlewareHandler<ApiRouteEnv>[]
+  readonly middleware?:
+    | MiddlewareHandler<ApiRouteEnv>
+    | readonly MiddlewareHandler<ApiRouteEnv>[]
+    | undefined
   /** What else the OpenAPI document says of the route. */
-  readonly openapi?: Readonly<Record<string, unknown>>
+  readonly openapi?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A route as a plain object, with its path among its options. */

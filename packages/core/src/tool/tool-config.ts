@@ -14,16 +14,18 @@ export interface ToolContext {
   /** The caller's principal and the application's values. */
   readonly requestContext: RequestContext
   /** Fires when the answer is no longer wanted. */
-  readonly abortSignal?: AbortSignal
+  readonly abortSignal?: AbortSignal | undefined
   /** The application, where the tool belongs to one. */
-  readonly mastra?: Mastra
+  readonly mastra?: Mastra | undefined
   /** Set where an agent calls the tool; thread and owner where it remembers. */
-  readonly agent?: {
-    readonly agentId: string
-    readonly toolCallId: string
-    readonly threadId?: string
-    readonly resourceId?: string
-  }
+  readonly agent?:
+    | {
+        readonly agentId: string
+        readonly toolCallId: string
+        readonly threadId?: string | undefined
+        readonly resourceId?: string | undefined
+      }
+    | undefined
 }
 
 type UnservedToolOptions = typeof UNSUPPORTED_TOOL_OPTIONS & typeof TOOL_GUARDS
@@ -38,9 +40,9 @@ export interface ToolConfig<
   /** Tells a model, and a person, what the tool does. */
   readonly description: string
   /** Default: any object. */
-  readonly inputSchema?: Input
+  readonly inputSchema?: Input | undefined
   /** Checked on what the tool returns. Default: anything. */
-  readonly outputSchema?: Output
+  readonly outputSchema?: Output | undefined
   /**
    * Does the work. Gets what the schema made of the input.
    * Throw a `ToolError` to say why it cannot; any other error is told to nobody but the log.

@@ -38,7 +38,7 @@ function unreadableWords(packet: Uint8Array | undefined): string {
 
 /** An error of the parser, with the bytes that it could not read. */
 interface ParserError extends NodeJS.ErrnoException {
-  readonly rawPacket?: Uint8Array
+  readonly rawPacket?: Uint8Array | undefined
 }
 
 /** What is wrong with what a client sent; undefined where it only left. */

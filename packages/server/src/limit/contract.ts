@@ -22,7 +22,7 @@ export interface LimitPolicy {
     | 'failures'
   readonly quota: number
   /** What the quota counts, by the names of section 3.1.2. Default: requests. */
-  readonly unit?: 'concurrent-requests' | 'content-bytes'
+  readonly unit?: 'concurrent-requests' | 'content-bytes' | undefined
   /** In seconds; undefined for a quota of what happens at once. */
   readonly windowSeconds: number | undefined
 }

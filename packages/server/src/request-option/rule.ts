@@ -10,13 +10,13 @@ export interface OptionRule {
    */
   readonly state: 'served' | 'harmless' | 'refused'
   /** Of a harmless one: why it changes nothing. Of a refused one: what to do. Both in whole sentences. */
-  readonly note?: string
+  readonly note?: string | undefined
   /** Whether a value of a refused option asks for no more than what happens without it. */
-  readonly isUnused?: (value: unknown) => boolean
+  readonly isUnused?: ((value: unknown) => boolean) | undefined
   /** What the members of its value may be called. Default: nobody looks at them. */
-  readonly members?: OptionTable
+  readonly members?: OptionTable | undefined
   /** What the members of each member of its value may be called, whether that is a list or an object. */
-  readonly each?: OptionTable
+  readonly each?: OptionTable | undefined
 }
 
 /** The options of one object, by their names. */

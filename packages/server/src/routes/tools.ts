@@ -13,7 +13,7 @@ export interface ToolRequest {
   /** The input of the tool, which knows its form and says what is wrong with it. */
   readonly data?: unknown
   /** The client's word, which reaches the tool as `requestContext.client`. */
-  readonly requestContext?: Readonly<Record<string, unknown>>
+  readonly requestContext?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Checks the body of a tool's execution. */

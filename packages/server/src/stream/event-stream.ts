@@ -32,7 +32,7 @@ const DONE = 'data: [DONE]\n\n'
 
 function errorEvent(
   runId: string,
-  fields: { readonly message: string; readonly code?: string },
+  fields: { readonly message: string; readonly code?: string | undefined },
 ): string {
   const error = { name: 'Error', ...fields }
   return event({ type: 'error', runId, from: 'AGENT', payload: { error } })

@@ -20,7 +20,7 @@ export interface BackupOptions {
   /** The folder of `signet.db`. */
   readonly directory: string
   /** Replaces a file that is there. Default: it is left, and the backup refused. */
-  readonly replaces?: boolean
+  readonly replaces?: boolean | undefined
 }
 
 /**

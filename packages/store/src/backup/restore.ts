@@ -19,7 +19,7 @@ export interface RestoreOptions {
   /** The folder of `signet.db`. */
   readonly directory: string
   /** Ends every token and API key that was given until now, before the backup takes its place. Default: none ends. */
-  readonly endsTokens?: boolean
+  readonly endsTokens?: boolean | undefined
 }
 
 /** Copies a backup, with the log beside it that belongs to it. */

@@ -7,9 +7,9 @@ import type { Schema } from '../schema.js'
 export interface Fault {
   readonly kind: StorageFaultClass | 'conflict' | 'duplicate'
   /** What the database or the system calls it. */
-  readonly code?: string
+  readonly code?: string | undefined
   /** A constant sentence that says what to do, where the code allows a more exact one than the class does. */
-  readonly message?: string
+  readonly message?: string | undefined
 }
 
 /**
@@ -40,11 +40,13 @@ export interface Driver {
   /** How many transactions on memory are begun at once; of those that write, where there are `reads`. */
   readonly turns: OwnerQueueOptions
   /** Connections for transactions that only read; absent where these share those of transactions that write. */
-  readonly reads?: {
-    readonly dialect: Dialect
-    /** How many transactions that read memory are begun at once. */
-    readonly turns: OwnerQueueOptions
-  }
+  readonly reads?:
+    | {
+        readonly dialect: Dialect
+        /** How many transactions that read memory are begun at once. */
+        readonly turns: OwnerQueueOptions
+      }
+    | undefined
   /** Whether damage takes all of it out of service: a file is replaced as a whole, a server repairs a table. */
   readonly isReplacedWhole: boolean
   /** The type of text that is compared byte by byte, as a type of a column. */
@@ -60,11 +62,11 @@ export interface Driver {
    */
   enterLog(transaction: Transaction<Schema>): Promise<Moment>
   /** Tells of appends to the log of revocations; absent where processes cannot tell each other. */
-  readonly appends?: Signal
+  readonly appends?: Signal | undefined
   /** @throws {StorageError} where the database is known to be gone; absent where only statements tell */
-  check?(): void
+  readonly check?: (() => void) | undefined
   /** Tells what an operator should know of the place of the database, before it is opened for good. */
-  tellNotices?(): void
+  readonly tellNotices?: (() => void) | undefined
   /** Lets one process after the other into a transaction that migrates. */
   lockMigrations(transaction: Transaction<Schema>): Promise<void>
   /** Runs once, when there are messages to search: makes the index over `words`. */

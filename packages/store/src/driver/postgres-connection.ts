@@ -7,7 +7,7 @@ interface PgClient {
     readonly text: string
     readonly values: unknown[]
     /** How long the answer is waited for. */
-    readonly query_timeout?: number
+    readonly query_timeout?: number | undefined
   }): Promise<PostgresQueryResult<R>>
   release(destroy: boolean): void
 }

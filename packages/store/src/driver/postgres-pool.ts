@@ -26,7 +26,7 @@ export interface PostgresPoolOptions {
   readonly maxConnections: number
   readonly connectTimeoutMs: number
   /** How long an answer is waited for; without it, as long as it takes. */
-  readonly answerTimeoutMs?: number
+  readonly answerTimeoutMs?: number | undefined
   readonly loadDriver: typeof loadPg
   /** Is told when the server gives fewer connections than wanted, and how many of them there are. */
   readonly onShortage: (connections: number) => void

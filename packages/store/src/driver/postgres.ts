@@ -31,16 +31,16 @@ const LOG_CHANNEL = 'signet_revocation'
 /** What the driver may be told. */
 export interface PostgresOptions {
   /** Waits as long as a statement takes: for migrations. */
-  readonly isPatient?: boolean
+  readonly isPatient?: boolean | undefined
   /** Default 5000 (5 seconds). */
-  readonly connectTimeoutMs?: number
+  readonly connectTimeoutMs?: number | undefined
   /** How long to wait for the answer of a server that may be gone without a word; default 20 s. */
-  readonly answerTimeoutMs?: number
+  readonly answerTimeoutMs?: number | undefined
   /** How many connections are used at most; default 20. One more listens to notifications. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** Is told what an operator must know. Default: nobody is. */
-  readonly onNotice?: (notice: StoreNotice) => void
-  readonly loadDriver?: typeof loadPg
+  readonly onNotice?: ((notice: StoreNotice) => void) | undefined
+  readonly loadDriver?: typeof loadPg | undefined
 }
 
 const UNHEARD: StoreNotice = {

@@ -8,7 +8,7 @@ export interface StoreInspection {
   /** What keeps the store from being opened, read or written. */
   readonly problems: readonly StorageError[]
   /** How many bytes are free where the file is; undefined for a server. */
-  readonly freeBytes?: number
+  readonly freeBytes?: number | undefined
   /** What others on the machine may do with the file; undefined where they may nothing, and for a server. */
-  readonly exposure?: Exposure
+  readonly exposure?: Exposure | undefined
 }

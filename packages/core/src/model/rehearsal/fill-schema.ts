@@ -39,9 +39,9 @@ export interface FillOptions {
   /** What the value is for; its words in the text are no values. */
   readonly topic: Topic
   /** What tools have answered; its values win over the words. Default: nothing. */
-  readonly results?: readonly JSONValue[]
+  readonly results?: readonly JSONValue[] | undefined
   /** Counts what is done. Default: it begins here. */
-  readonly work?: Work
+  readonly work?: Work | undefined
 }
 
 function fillByType(

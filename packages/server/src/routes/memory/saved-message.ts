@@ -12,11 +12,11 @@ import { idText, lossless, metadataObject, timeText } from './schema.js'
 /** A message as a client saves it. */
 export interface MessageToSave {
   /** Default: a random UUID. */
-  readonly id?: string
+  readonly id?: string | undefined
   readonly role: MemoryRole
-  readonly type?: string
+  readonly type?: string | undefined
   /** In milliseconds since 1970. Default: now. */
-  readonly createdAt?: number
+  readonly createdAt?: number | undefined
   readonly threadId: string
   readonly content: string | readonly MemoryPart[] | MemoryContent
 }
