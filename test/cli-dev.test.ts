@@ -68,6 +68,10 @@ function application(instructions: string, server: string): string {
   `
 }
 
+/** The folders with what was bundled. */
+const builds = () =>
+  readdirSync(join(directory, '.signet')).filter((name) => name.startsWith('build'))
+
 const modeOf = (path: string) => statSync(path).mode & 0o777
 
 function write(source: string): void {
@@ -163,16 +167,19 @@ describe('signet dev', () => {
   it.skipIf(process.platform === 'win32')(
     'keeps what it makes from other users of the machine',
     async () => {
-      write(application('first', ''))
-      await dev()
+      write(`
+        import { statSync } from 'node:fs'
+        const modeOf = (path) => (statSync(path).mode & 0o777).toString(8)
+        const folder = '.signet/build-' + process.pid
+        console.error('MODES', modeOf(folder), modeOf(folder + '/application.mjs'))
+        ${application('first', '')}`)
+      const { process } = await dev()
+      await process.waitFor(/^MODES 700 600$/m)
       const folder = join(directory, '.signet')
-      const modes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name !== '.gitignore')
-        .map((name) => [name.replace(/^build-\d+/u, 'build'), modeOf(join(folder, name))])
+      const files = readdirSync(folder).filter((name) => name !== '.gitignore')
+      const modes = files.map((name) => [name, modeOf(join(folder, name))])
       expect(modeOf(folder)).toBe(0o700)
       expect(Object.fromEntries(modes)).toMatchObject({
-        build: 0o700,
-        [join('build', 'application.mjs')]: 0o600,
         'development-secret': 0o600,
         'signet.db': 0o600,
       })
@@ -220,28 +227,23 @@ describe('signet dev', () => {
     expect(status).toBe(421)
   })
 
-  it.skipIf(process.platform === 'win32')(
-    'ends on SIGTERM with exit code 0, and leaves nothing that it bundled',
-    async () => {
-      write(application('first', WITH_AUTH))
-      const { process } = await dev({ MASTRA_JWT_SECRET: SECRET })
-      expect((await process.stop()).code).toBe(0)
-      const left = readdirSync(join(directory, '.signet')).filter((name) =>
-        name.startsWith('build'),
-      )
-      expect(left).toEqual([])
-    },
-  )
-
-  it('removes what one bundled before it that was killed', async () => {
+  it('leaves nothing that it bundled, even where it is killed', async () => {
     write(application('first', WITH_AUTH))
-    const builds = () =>
-      readdirSync(join(directory, '.signet')).filter((name) => name.startsWith('build'))
-    const killed = await dev({ MASTRA_JWT_SECRET: SECRET })
-    await killed.process.stop('SIGKILL')
-    expect(builds()).toEqual([`build-${killed.process.child.pid}`])
-    const next = await dev({ MASTRA_JWT_SECRET: SECRET })
-    expect(builds()).toEqual([`build-${next.process.child.pid}`])
+    const { process } = await dev({ MASTRA_JWT_SECRET: SECRET })
+    expect(builds()).toEqual([])
+    await process.stop('SIGKILL')
+    expect(builds()).toEqual([])
+  })
+
+  it('removes what one bundled before it that was killed as it was loaded', async () => {
+    write(`console.error('begun'); setInterval(() => {}, 1000); await new Promise(() => {})`)
+    const killed = new SignetProcess(['dev', '--dir', directory, '--port', '0'])
+    await killed.waitFor(/^begun$/m)
+    await killed.stop('SIGKILL')
+    expect(builds()).toEqual([`build-${killed.child.pid}`])
+    write(application('first', WITH_AUTH))
+    await dev({ MASTRA_JWT_SECRET: SECRET })
+    expect(builds()).toEqual([])
   })
 
   it('signs tokens over HTTP, but never where other machines could ask for them', async () => {

@@ -11,8 +11,12 @@ import {
   type Plugin,
 } from 'esbuild'
 import type { Mastra } from '@signet/core'
+import { bundlePrelude, keepPlaces, PLACE_DEFINES } from './bundle/keep-places.js'
+import { forgetCommonJs } from './bundle/native-commonjs.js'
+import { resolvePackages } from './bundle/resolve-packages.js'
 import { CommandFailure } from './failure.js'
-import { explainImportError, refuseImports } from './import/refuse-imports.js'
+import { explainImportError } from './import/explain-import.js'
+import { refuseImports } from './import/refuse-imports.js'
 import type { Project } from './project.js'
 import { removeStaleBuilds } from './stale-builds.js'
 
@@ -21,7 +25,7 @@ export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }
 
 /** A bundler that keeps running. */
 export interface Watcher {
-  /** Stops watching and removes what was bundled. */
+  /** Stops watching. */
   close(): Promise<void>
 }
 
@@ -29,7 +33,7 @@ function isMastra(value: unknown): value is Mastra {
   return typeof value === 'object' && value !== null && 'getServer' in value && 'findAgent' in value
 }
 
-type ApplicationBuild = BuildOptions & { readonly metafile: true }
+type ApplicationBuild = BuildOptions & { metafile: true; write: false }
 
 function outputFile(project: Project): string {
   return join(project.buildDirectory, 'application.mjs')
@@ -41,16 +45,20 @@ function buildOptions(project: Project, plugins: Plugin[]): ApplicationBuild {
     outfile: outputFile(project),
     absWorkingDir: project.directory,
     bundle: true,
-    packages: 'external',
+    banner: { js: bundlePrelude(project.entry) },
+    define: PLACE_DEFINES,
+    // As Node.js has them; without them esbuild would look for `module`, which Node.js does not know.
+    conditions: ['module-sync', 'node-addons'],
     platform: 'node',
     format: 'esm',
     target: 'node20',
     sourcemap: 'inline',
+    sourcesContent: false,
     metafile: true,
     logLevel: 'silent',
     // Written here, with its mode.
     write: false,
-    plugins,
+    plugins: [resolvePackages(project.directory), keepPlaces, ...plugins],
   }
 }
 
@@ -79,11 +87,12 @@ async function writeBundle({ buildDirectory }: Project, files: readonly OutputFi
 async function load(
   project: Project,
   version: number,
-  { metafile, outputFiles = [] }: BuildResult,
+  { metafile, outputFiles }: BuildResult<ApplicationBuild>,
 ): Promise<LoadResult> {
   try {
-    if (metafile !== undefined) refuseImports(metafile, project.directory)
+    refuseImports(metafile, project.directory)
     await writeBundle(project, outputFiles)
+    forgetCommonJs()
     const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
     const application = (await import(url)) as { mastra?: unknown }
     if (isMastra(application.mastra)) return { mastra: application.mastra }
@@ -93,7 +102,15 @@ async function load(
       ),
     }
   } catch (error) {
-    return { error: explainImportError(error instanceof Error ? error : new Error(String(error))) }
+    if (error instanceof Error) {
+      return { error: explainImportError(error, metafile, project.directory) }
+    }
+    return {
+      error: new CommandFailure(`The application throws what is not an Error: ${String(error)}`),
+    }
+  } finally {
+    // What is loaded is in memory. A process that is killed later leaves nothing.
+    await rm(project.buildDirectory, { recursive: true, force: true })
   }
 }
 
@@ -126,7 +143,6 @@ export async function watchApplication(
   return {
     async close() {
       await bundler.dispose()
-      await rm(project.buildDirectory, { recursive: true, force: true })
     },
   }
 }
@@ -148,6 +164,5 @@ export async function loadApplication(project: Project): Promise<Mastra> {
     throw Array.isArray(errors) ? await buildError(errors as Message[]) : error
   } finally {
     await bundler.dispose()
-    await rm(project.buildDirectory, { recursive: true, force: true })
   }
 }

@@ -1,10 +1,13 @@
+import { relative } from 'node:path'
 import type { Writable } from 'node:stream'
 import { ConfigurationError, OptionsError } from '@signet/auth'
 import { RegistrationError } from '@signet/core'
 import { StartError } from '@signet/server'
+import { isInstalled } from './bundle/kind-of-file.js'
 import { CommandFailure } from './failure.js'
 import { writeLine } from './io.js'
 import { refusedOptionLines } from './refused-options.js'
+import { isOfSignet, shownStack, stackPlaces } from './stack.js'
 import { createStyle, writeStyledLine } from './style.js'
 
 /** An error whose message is meant for the person at the terminal; of any other the stack helps too. */
@@ -18,6 +21,24 @@ export function isExplained(error: unknown): error is ExplainedError {
     ConfigurationError.isInstance(error) ||
     RegistrationError.isInstance(error)
   )
+}
+
+/** Where in the application an error came about: file and line; undefined where it did not come from there. */
+function placeInApplication(error: Error): string | undefined {
+  const place = stackPlaces(error).find(({ file }) => !isOfSignet(file) && !isInstalled(file))
+  if (place === undefined) return undefined
+  const path = relative(process.cwd(), place.file).replaceAll('\\', '/')
+  return `${path}:${place.position}`
+}
+
+/** What an error says: all of it in its message, or with the stack, which finds the line, and what caused it. */
+function errorText(error: Error): string {
+  if (isExplained(error)) {
+    const place = placeInApplication(error)
+    return place === undefined ? error.message : `${error.message}\n  See ${place}.`
+  }
+  const own = shownStack(error)
+  return error.cause instanceof Error ? `${own}\nCaused by: ${shownStack(error.cause)}` : own
 }
 
 /**
@@ -35,6 +56,5 @@ export function writeError(stream: Writable, error: unknown, prefix = ''): void 
     writeLine(stream, prefix + String(error))
     return
   }
-  const text = isExplained(error) ? error.message : (error.stack ?? error.message)
-  writeLine(stream, prefix + text)
+  writeLine(stream, prefix + errorText(error))
 }

@@ -28,15 +28,3 @@ export function refuseImports(metafile: Metafile, directory: string): void {
     ['The application needs what Signet does not have.', ...found].join('\n  '),
   )
 }
-
-const NO_EXPORT = /The requested module '([^']+)' does not provide an export named '([^']+)'/
-
-/** An error of Node.js that a name is not exported, in plain words; any other error as it is. */
-export function explainImportError(error: Error): Error {
-  const [, path, name] = NO_EXPORT.exec(error.message) ?? []
-  if (path === undefined || name === undefined) return error
-  return new CommandFailure(
-    `The application imports ${name} from ${path}, which does not have it. Import it from the part that has it, or leave it out.`,
-    { cause: error },
-  )
-}

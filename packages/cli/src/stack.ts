@@ -1,0 +1,70 @@
+import { sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isOfOwnPackage } from './own-packages.js'
+
+/** A place in a file of this machine that a stack names. */
+export interface StackPlace {
+  readonly file: string
+  /** Line and column, such as `3:9`. */
+  readonly position: string
+}
+
+/** How much of a stack is read. */
+const MOST_STACK_CHARACTERS = 20_000
+/** A line of a stack that names a place, and how it begins. */
+const PLACED = /^ +at (?:async )?/
+/** A place as such a line has it; those of Node.js begin with `node:`. */
+const PLACE = /^((?:file:\/\/|[/\\A-Z]).*):(\d+:\d+)$/
+const OF_NODE = /^ +at .*\(?node:/
+
+/**
+ * The lines of a stack, without the message that stands before them: a text of somebody else's may look like a place.
+ */
+function linesOf(error: unknown): readonly string[] {
+  try {
+    if (!(error instanceof Error)) return []
+    const stack = String(error.stack)
+    const messageAt = stack.indexOf(error.message)
+    const begin = messageAt < 0 ? 0 : messageAt + error.message.length
+    return stack.slice(begin, begin + MOST_STACK_CHARACTERS).split('\n')
+  } catch {
+    return []
+  }
+}
+
+/** The path that a place of a stack names; undefined for an address of no file of this machine. */
+function pathOf(file: string): string | undefined {
+  if (!file.startsWith('file:')) return file
+  try {
+    return fileURLToPath(file)
+  } catch {
+    return undefined
+  }
+}
+
+/** The place of a line of a stack: `at name (place:1:2)`, or `at place:1:2`. */
+function placeOf(line: string): readonly StackPlace[] {
+  const text = line.replace(PLACED, '')
+  const place = text.endsWith(')') ? text.slice(text.indexOf('(') + 1, -1) : text
+  const [, written = '', position = ''] = PLACE.exec(place) ?? []
+  const file = pathOf(written)
+  return file === undefined || file === '' ? [] : [{ file, position }]
+}
+
+/** The places that the stack of an error names, the innermost first, without those in Node.js. */
+export function stackPlaces(error: unknown): readonly StackPlace[] {
+  return linesOf(error)
+    .filter((line) => PLACED.test(line))
+    .flatMap(placeOf)
+}
+
+/** Whether a file is of Signet, be it of the packages that run this process or of a copy that was installed. */
+export function isOfSignet(file: string): boolean {
+  return file.includes(`${sep}node_modules${sep}@signet${sep}`) || isOfOwnPackage(file)
+}
+
+/** The stack of an error with its message, without the lines about how Node.js came there. */
+export function shownStack(error: Error): string {
+  const lines = (error.stack ?? String(error)).split('\n')
+  return lines.filter((line) => !OF_NODE.test(line)).join('\n')
+}
