@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { Agent, createTool, Mastra, Memory, type AgentConfig } from '@signet/core'
+import {
+  Agent,
+  createTool,
+  Mastra,
+  Memory,
+  type AgentConfig,
+  type ServerConfig,
+} from '@signet/core'
 import { z } from 'zod'
 import { createApp } from '../../packages/server/src/app.js'
 import { serve } from '../../packages/server/src/node.js'
@@ -41,7 +48,9 @@ export interface StudioApplication {
  * Serves `greeter` (remembers, has the tool `get-weather`), `writer` (Markdown), `forgetful` (no memory),
  * `waiter` (says one word, and the last once it is released) and `breaker` (fails the first time).
  */
-export async function startStudioApplication(): Promise<StudioApplication> {
+export async function startStudioApplication(
+  options: Pick<ServerConfig, 'basePath'> = {},
+): Promise<StudioApplication> {
   const { state, close } = await openState()
   const auth = createTestAuth()
   const released = createDeferred()
@@ -83,7 +92,7 @@ export async function startStudioApplication(): Promise<StudioApplication> {
       breaker: agent('breaker', 'Breaker', { memory, model: breaking }),
     },
     storage: state.memory,
-    server: { auth },
+    server: { auth, ...options },
     logger: createLogRecorder().logger,
   })
   const app = createApp(mastra, { state, studio: STUDIO_PAGE })

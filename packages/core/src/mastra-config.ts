@@ -56,6 +56,11 @@ export interface ServerConfig extends Unserved<UnservedServerOptions> {
   readonly cors?: CorsConfig | false | undefined
   /** What every route of the API starts with. Default: `/api`. */
   readonly apiPrefix?: string | undefined
+  /**
+   * The path that a proxy leads here by, where it leaves it in the requests that it forwards, such as `/tools/agent`: the server
+   * answers below it as it does without it. A proxy that takes the path off needs no option. Default: none.
+   */
+  readonly basePath?: string | undefined
   /** Routes of the application, made by `registerApiRoute`, or plain objects with the same options. */
   readonly apiRoutes?: readonly (ApiRoute | PlainApiRoute)[] | undefined
   /** That the command ends the server on SIGTERM and SIGINT: it always does. */
@@ -179,6 +184,7 @@ const SERVER: OptionNames<ServerConfig, UnservedServerOptions> = {
   access: true,
   cors: true,
   apiPrefix: true,
+  basePath: true,
   apiRoutes: true,
   handleShutdownSignals: true,
   bodySizeLimit: true,

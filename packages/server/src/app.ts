@@ -5,6 +5,7 @@ import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './application-routes.js'
 import { createAudit } from './audit/audit.js'
 import { readRetentionDays } from './audit/settings.js'
+import { readBasePath } from './base-path.js'
 import { createClientAddress } from './client-address.js'
 import { createClientNameNotice } from './client-name-notice.js'
 import { createCrossOrigin } from './cors.js'
@@ -13,6 +14,7 @@ import { errorCode, errorReply, STATUS, type ErrorCode } from './error-response.
 import { Exchange, type DecisionObserver } from './exchange.js'
 import { createGate } from './gate.js'
 import { requireLoopback } from './host.js'
+import { belowPath } from './http/below-path.js'
 import { fetchIncoming } from './http/fetch-incoming.js'
 import type { Incoming } from './http/incoming.js'
 import type { RequestOrigin } from './http/node-listener.js'
@@ -166,6 +168,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     signing: options.isDevelopment === true && options.isLoopbackOnly === true,
     studio: options.studio,
   })
+  const basePath = readBasePath(server.basePath, table)
   const running = createRunningAnswers()
   const revocations = openRevocations({
     log: state.revocations,
@@ -258,7 +261,8 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     }
   }
 
-  async function answerRequest(request: Incoming, origin?: RequestOrigin): Promise<Reply> {
+  async function answerRequest(received: Incoming, origin?: RequestOrigin): Promise<Reply> {
+    const request = belowPath(received, basePath)
     const startedAt = Date.now()
     const requestId = createRequestId(startedAt)
     const address = addressOf(request, origin?.address)

@@ -158,7 +158,13 @@ describe('GET /openapi.json', () => {
       info: { title: 'Signet', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     })
-    expect(Object.keys(document)).toStrictEqual(['openapi', 'info', 'paths', 'components'])
+    expect(Object.keys(document)).toStrictEqual([
+      'openapi',
+      'info',
+      'servers',
+      'paths',
+      'components',
+    ])
   })
 
   it('lists exactly the routes of the table', () => {

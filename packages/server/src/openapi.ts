@@ -116,6 +116,8 @@ function operationName(method: string, path: string, taken: Set<string>): string
  */
 export function openApiDocument(table: RouteTable): Json {
   const paths: Record<string, Record<string, Json>> = {}
+  // Seen from this document, whatever path a proxy leads here by: from /api/openapi.json one level up.
+  const url = table.prefix.replace(/\/[^/]+/g, '/..').slice(1)
   const names = new Set<string>()
   for (const route of table.routes) {
     const path = table.pathOf(route)
@@ -127,6 +129,7 @@ export function openApiDocument(table: RouteTable): Json {
   return {
     openapi: '3.1.1',
     info: { title: 'Signet', version: VERSION },
+    servers: [{ url, description: 'The server of this document.' }],
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },

@@ -42,7 +42,8 @@ function isMethod(method: string): method is Method {
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 
-const LEGAL_PREFIX = /^(?:\/[A-Za-z0-9_.~-]+)+$/
+/** A plain path, without a slash at its end. */
+export const LEGAL_PREFIX: RegExp = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 
 /** Refuses a route of the same path as another one, and one that only looks like one of the API. */
 function checkPaths(

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { watchPolicy } from './api/blocked.js'
 import { createClient } from './api/client.js'
 import { NONCE } from './api/page-settings.js'
+import { serverUrl } from './api/session.js'
 import { useSession } from './api/use-session.js'
 import { createQueryClient } from './app/query-client.js'
 import { router } from './app/router.js'
@@ -16,7 +17,7 @@ const queryClient = createQueryClient()
 
 function Studio() {
   const { baseUrl, prefix } = useSession()
-  const client = useMemo(() => createClient(baseUrl, prefix), [baseUrl, prefix])
+  const client = useMemo(() => createClient(serverUrl({ baseUrl }), prefix), [baseUrl, prefix])
   return (
     <CSPProvider {...(NONCE !== undefined && { nonce: NONCE })}>
       <QueryClientProvider client={queryClient}>

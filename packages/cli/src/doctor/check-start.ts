@@ -36,7 +36,8 @@ const REMEDIES: Readonly<Record<StartCode, string>> = {
   tool_unknown: 'List the tool in the option tools of Mastra or of an agent.',
   auth_missing: 'Set server.auth to a new MastraJwtAuth.',
   cors_wildcard: 'List the origins that may send credentials in server.cors.',
-  prefix_invalid: 'Set server.apiPrefix to a plain path, such as /api.',
+  prefix_invalid:
+    'Set server.apiPrefix to a plain path, such as /api, and server.basePath to one below which the server has no route.',
   path_rule_unknown: 'Name the path of one of the routes in public and protected, or no path.',
   route_invalid: BY_MESSAGE,
   storage_missing: 'Leave storage out of Mastra: the command opens one.',

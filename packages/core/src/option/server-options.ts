@@ -3,7 +3,8 @@ export const UNSUPPORTED_SERVER_OPTIONS = {
   studioHost: 'The Studio calls the server that it came from. Leave the option out.',
   studioProtocol: 'The Studio calls the server that it came from. Leave the option out.',
   studioPort: 'The Studio calls the server that it came from. Leave the option out.',
-  studioBase: 'The Studio is at /. Leave the option out.',
+  studioBase:
+    'The Studio is at /. Leave the option out; behind a proxy that leaves its path in requests, set server.basePath.',
   drainTimeout: 'Use signet start --drain instead.',
   build: 'The OpenAPI document is always there, for callers with a token. Leave the option out.',
   a2a: 'Signet does not speak A2A. Leave the option out.',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { createApp, type App } from '../app.js'
 
 const SCRIPT = `console.log(${JSON.stringify('the same again, '.repeat(50))})`
 const PAGE =
-  '<meta name="signet-nonce" content="" /><meta name="signet-api-prefix" content="/api" />'
+  '<meta name="signet-nonce" content="" /><meta name="signet-api-prefix" content="/api" /><script>own()</script>'
 
 let directory = ''
 
@@ -46,6 +47,8 @@ describe('the Studio', () => {
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("connect-src 'self';")
     expect(policy).toContain("frame-ancestors 'none'")
+    const hash = createHash('sha256').update('own()').digest('base64')
+    expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`)
     expect(policy).not.toMatch(/unsafe|\*|https?:/)
   })
 

@@ -54,7 +54,7 @@ function checkOrigins(connect: readonly string[]): void {
  */
 export function studioRoutes({ directory, prefix, connect }: StudioOptions): readonly Route[] {
   checkOrigins(connect)
-  const { page, assets } = readStudio(directory)
+  const { page, scripts, assets } = readStudio(directory)
 
   const home = defineRoute({
     method: 'GET',
@@ -71,7 +71,7 @@ export function studioRoutes({ directory, prefix, connect }: StudioOptions): rea
         ...SHARED_HEADERS,
         'content-type': 'text/html; charset=utf-8',
         'cache-control': 'no-store',
-        'content-security-policy': contentPolicy(nonce, connect),
+        'content-security-policy': contentPolicy({ nonce, scripts, connect }),
         'cross-origin-opener-policy': 'same-origin',
         'referrer-policy': 'no-referrer',
       })

@@ -33,6 +33,8 @@ function readFile(path: string): StudioFile {
 /** The page and, by their names, the files that it loads: read once, for they do not change. */
 export interface StudioFiles {
   readonly page: string
+  /** The scripts that stand in the page itself. */
+  readonly scripts: readonly string[]
   readonly assets: ReadonlyMap<string, StudioFile>
 }
 
@@ -43,8 +45,10 @@ export interface StudioFiles {
  */
 export function readStudio(directory: string): StudioFiles {
   const folder = join(directory, 'assets')
+  const page = readFileSync(join(directory, 'index.html'), 'utf8')
   return {
-    page: readFileSync(join(directory, 'index.html'), 'utf8'),
+    page,
+    scripts: [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script),
     assets: new Map(readdirSync(folder).map((name) => [name, readFile(join(folder, name))])),
   }
 }

@@ -13,7 +13,8 @@ function createStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
 async function load() {
   vi.stubGlobal('sessionStorage', createStorage())
   vi.stubGlobal('localStorage', createStorage())
-  vi.stubGlobal('document', { querySelector: () => null })
+  vi.stubGlobal('document', { querySelector: () => null, baseURI: 'http://localhost/' })
+  vi.stubGlobal('location', new URL('http://localhost/'))
   vi.resetModules()
   const session = await import('./session.js')
   const renewal = await import('./renewal.js')

@@ -1,7 +1,6 @@
 import { MastraClientError } from '@signet/client-js'
 import { renewingFetch } from './fetch.js'
-import { getSession, headerRecord } from './session.js'
-import { trimSlashes } from './trim-slashes.js'
+import { getSession, headerRecord, serverUrl } from './session.js'
 
 /** A request to a route that the client has no method for. */
 export interface ApiRequest {
@@ -50,12 +49,12 @@ function refusal(response: Response, body: unknown): MastraClientError {
 }
 
 function urlOf({ path, query = {} }: ApiRequest): string {
-  const { baseUrl, prefix } = getSession()
+  const { prefix } = getSession()
   const parameters = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   )
   const search = new URLSearchParams(parameters).toString()
-  return trimSlashes(baseUrl) + prefix + path + (search === '' ? '' : `?${search}`)
+  return serverUrl() + prefix + path + (search === '' ? '' : `?${search}`)
 }
 
 /**

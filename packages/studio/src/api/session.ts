@@ -1,4 +1,5 @@
-import { PAGE_PREFIX } from './page-settings.js'
+import { PAGE_BASE, PAGE_PREFIX, PAGE_SERVER } from './page-settings.js'
+import { trimSlashes } from './trim-slashes.js'
 
 /** A header that every request bears. */
 export interface Header {
@@ -16,9 +17,9 @@ export interface Session {
   readonly isRemembered: boolean
 }
 
-/** What is kept, and where. Of the two places for headers one at most is in use. */
-const CONNECTION_KEY = 'signet-studio.connection'
-const HEADERS_KEY = 'signet-studio.headers'
+/** What is kept, and where: apart for each server of an origin. Of the two places for headers one at most is in use. */
+const CONNECTION_KEY = `signet-studio.connection${PAGE_BASE}`
+const HEADERS_KEY = `signet-studio.headers${PAGE_BASE}`
 
 function readJson(storage: Storage, key: string): unknown {
   try {
@@ -62,6 +63,11 @@ function change(next: Session): void {
 /** The session now: the same object for as long as nothing changes. */
 export function getSession(): Session {
   return current
+}
+
+/** Where the server of a session is, without a slash at its end. */
+export function serverUrl({ baseUrl }: Pick<Session, 'baseUrl'> = current): string {
+  return trimSlashes(baseUrl) || PAGE_SERVER
 }
 
 /** Calls a listener at each change, until what it returns is called. */

@@ -1,4 +1,5 @@
 import { useStanding } from '../api/use-identity.js'
+import { serverUrl } from '../api/session.js'
 import { useSession } from '../api/use-session.js'
 import { IdentityButton } from './identity-button.js'
 import { Mark } from './mark.js'
@@ -7,13 +8,13 @@ import { Mark } from './mark.js'
 export function TopBar() {
   const { baseUrl } = useSession()
   const { data: standing } = useStanding()
-  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : location.host
+  const server = serverUrl({ baseUrl }).replace(/^https?:\/\//, '')
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-surface px-3 sm:px-4">
       <Mark className="size-5 shrink-0 md:hidden" />
       <p className="min-w-0 flex-1 truncate font-mono text-xs text-faint">
         <span className="sr-only">Server: </span>
-        {host}
+        {server}
       </p>
       {standing !== undefined && <IdentityButton standing={standing} />}
     </header>

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fetchStanding } from '../../api/identity.js'
-import { PAGE_PREFIX } from '../../api/page-settings.js'
+import { PAGE_PREFIX, PAGE_SERVER } from '../../api/page-settings.js'
 import { getSession, saveConnection } from '../../api/session.js'
 import { Button } from '../../ui/button.js'
 import { InlineCode } from '../../ui/code.js'
@@ -39,7 +39,7 @@ export function ConnectionSection() {
         onSubmit={(event) => {
           event.preventDefault()
           if (problems.every((problem) => problem === undefined)) {
-            apply(normalize(connection, location.origin))
+            apply(normalize(connection, PAGE_SERVER))
           }
         }}
       >
@@ -50,7 +50,7 @@ export function ConnectionSection() {
                 {...props}
                 type="url"
                 inputMode="url"
-                placeholder={location.origin}
+                placeholder={PAGE_SERVER}
                 value={baseUrl}
                 onChange={(event) => change({ baseUrl: event.target.value })}
               />

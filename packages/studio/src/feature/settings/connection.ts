@@ -26,10 +26,10 @@ export function prefixProblem(text: string): string | undefined {
   return /^(?:\/[\w.~-]+)+$/.test(prefix) ? undefined : 'Write a path such as /api.'
 }
 
-/** What was written, as it is saved. @param origin - of the page, whose server needs no URL */
-export function normalize({ baseUrl, prefix }: Connection, origin: string): Connection {
+/** What was written, as it is saved. @param server - that of the page, which needs no URL */
+export function normalize({ baseUrl, prefix }: Connection, server: string): Connection {
   const url = trimSlashes(baseUrl.trim())
-  return { baseUrl: url === origin ? '' : url, prefix: prefix.trim() }
+  return { baseUrl: url === server ? '' : url, prefix: prefix.trim() }
 }
 
 /** Whether a server is another than that of the page, so that both of them must agree to it. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { curlCommand, envLine, headerLine } from './copy-texts.js'
 
 const TOKEN = 'aaa.bbb.ccc'
-const target = { origin: 'http://localhost:4111', prefix: '/api', agentId: 'weather-agent' }
+const target = { server: 'http://localhost:4111', prefix: '/api', agentId: 'weather-agent' }
 
 /** The words that a shell makes of a command. */
 function words(command: string): readonly string[] {
@@ -39,8 +39,8 @@ it('writes one that lists agents where none is known', () => {
 })
 
 it('leaves a shell nothing to run', () => {
-  const origin = "http://x'; echo hacked; '$(echo hacked)`echo hacked`"
-  expect(words(curlCommand(TOKEN, { ...target, origin }))).toContain(
-    `${origin}/api/agents/weather-agent/generate`,
+  const server = "http://x'; echo hacked; '$(echo hacked)`echo hacked`"
+  expect(words(curlCommand(TOKEN, { ...target, server }))).toContain(
+    `${server}/api/agents/weather-agent/generate`,
   )
 })

@@ -1,7 +1,7 @@
 /** Where a token is sent to in an example. */
 export interface ExampleTarget {
-  /** Such as `http://localhost:4111`. */
-  readonly origin: string
+  /** Such as `http://localhost:4111`, without a slash at its end. */
+  readonly server: string
   /** Where the API begins, such as `/api`. */
   readonly prefix: string
   /** The agent that is asked; without one, the agents are listed. */
@@ -24,9 +24,9 @@ function quote(text: string): string {
 }
 
 /** A command that is ready to paste into a shell. */
-export function curlCommand(token: string, { origin, prefix, agentId }: ExampleTarget): string {
+export function curlCommand(token: string, { server, prefix, agentId }: ExampleTarget): string {
   const authorization = `  -H ${quote(headerLine(token))}`
-  const base = origin + prefix
+  const base = server + prefix
   if (agentId === undefined) return [`curl ${quote(`${base}/agents`)}`, authorization].join(' \\\n')
   return [
     `curl -X POST ${quote(`${base}/agents/${encodeURIComponent(agentId)}/generate`)}`,

@@ -1,5 +1,4 @@
-import { getSession } from '../../api/session.js'
-import { trimSlashes } from '../../api/trim-slashes.js'
+import { getSession, serverUrl } from '../../api/session.js'
 import { grants } from '../../api/permission.js'
 import { Button } from '../../ui/button.js'
 import { CopyButton } from '../../ui/copy-button.js'
@@ -32,8 +31,7 @@ export function SignedToken({
   readonly isStale: boolean
   readonly onInspect: () => void
 }) {
-  const { baseUrl, prefix } = getSession()
-  const origin = trimSlashes(baseUrl || location.origin)
+  const { prefix } = getSession()
   const agentId = agentFor(claims, catalogue)
   return (
     <div className="flex flex-col gap-3">
@@ -51,7 +49,10 @@ export function SignedToken({
         <CopyButton text={envLine(token)} label="Copy .env line">
           .env line
         </CopyButton>
-        <CopyButton text={curlCommand(token, { origin, prefix, agentId })} label="Copy cURL">
+        <CopyButton
+          text={curlCommand(token, { server: serverUrl(), prefix, agentId })}
+          label="Copy cURL"
+        >
           cURL
         </CopyButton>
         <Button kind="ghost" size="small" onClick={onInspect}>
