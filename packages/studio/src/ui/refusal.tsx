@@ -6,6 +6,12 @@ import { CodeText } from './code-text.js'
 import { InlineCode } from './code.js'
 import { Notice } from './notice.js'
 
+/** Why an answer failed, where the server tells this caller: whoever may read `system`. */
+function causeOf({ body }: MastraClientError): string | undefined {
+  if (typeof body !== 'object' || body === null || !('cause' in body)) return undefined
+  return typeof body.cause === 'string' && body.cause !== '' ? body.cause : undefined
+}
+
 /** An error in words: what it is, what is missing, what to do, and by which id the server's log has it. */
 export function Refusal({
   error,
@@ -19,6 +25,7 @@ export function Refusal({
   const code = codeOf(error)
   const { title, remedy } = remedyOf(code)
   const known = MastraClientError.isInstance(error) ? error : undefined
+  const cause = known && causeOf(known)
   const isHeldBack = useSyncExternalStore(subscribeBlocked, isBlocked)
   const isOfPolicy = code === 'network_failed' && isHeldBack
   return (
@@ -34,15 +41,22 @@ export function Refusal({
         </p>
       )}
       {code === 'tool_failed' && <p>{known?.message}</p>}
+      {cause !== undefined && (
+        <p dir="auto" className="whitespace-pre-wrap">
+          {cause}
+        </p>
+      )}
       {isOfPolicy ? (
         <p>
           The server of this page allows it no requests to another one. Name that one’s origin in{' '}
           <InlineCode>server.studio.connect</InlineCode>, and restart it.
         </p>
       ) : (
-        <p>
-          <CodeText>{remedy}</CodeText>
-        </p>
+        cause === undefined && (
+          <p>
+            <CodeText>{remedy}</CodeText>
+          </p>
+        )
       )}
       {known?.issues?.map(({ field, message }) => (
         <p key={field}>

@@ -1,67 +1,96 @@
+import { ArrowDownIcon } from '@radix-ui/react-icons'
 import type { ChatMessage, ChatStatus } from '@signet/client-js/react'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { memo, useRef, type ReactNode } from 'react'
+import { Button } from '../../ui/button.js'
 import { AnswerView } from './answer-view.js'
+import { EarlierMessages } from './earlier-messages.js'
+import { NearProvider } from './near.js'
+import { useEnd } from './use-end.js'
 
-/** How near to its end a list still counts as being there, in px. */
-const NEAR_PX = 80
+/** How many of the last messages are drawn at once: those that are seen when the list is at its end. */
+const LAST = 3
 
-/** What was said. It follows the answer for as long as the reader is at its end. */
+const Question = memo(function Question({ text }: { readonly text: string }) {
+  return (
+    <article aria-label="You" className="chat-message flex justify-end">
+      <p
+        dir="auto"
+        className="max-w-[85%] rounded-lg bg-active px-3 py-2 text-base whitespace-pre-wrap wrap-anywhere"
+      >
+        {text}
+      </p>
+    </article>
+  )
+})
+
+/** What was said. It follows the answer until the reader scrolls up. */
 export function ChatMessages({
   messages,
   status,
   times,
+  onEarlier,
   children,
 }: {
   readonly messages: readonly ChatMessage[]
   readonly status: ChatStatus
   /** How long answers took, in ms, by the ids of their messages. */
   readonly times: ReadonlyMap<string, number>
+  /** Reads messages before the first; undefined where there are none. */
+  readonly onEarlier: (() => Promise<boolean>) | undefined
   /** Behind the last message. */
   readonly children?: ReactNode
 }) {
   const list = useRef<HTMLDivElement>(null)
-  const isAtEnd = useRef(true)
-  useEffect(() => {
-    if (status === 'submitted') isAtEnd.current = true
-    if (isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight })
-  }, [messages, status])
+  const content = useRef<HTMLDivElement>(null)
+  const end = useEnd(list, content, status === 'submitted')
   const isAnswering = status === 'submitted' || status === 'streaming'
   return (
-    <div
-      ref={list}
-      tabIndex={0}
-      role="log"
-      aria-label="Conversation"
-      aria-busy={isAnswering}
-      className="h-full overflow-y-auto focus-visible:-outline-offset-2"
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX
-      }}
-    >
-      <div className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-6 sm:px-6">
-        {messages.map((message, index) =>
-          message.role === 'user' ? (
-            <article key={message.id} aria-label="You" className="flex justify-end">
-              <p className="max-w-[85%] rounded-lg bg-active px-3 py-2 text-base whitespace-pre-wrap wrap-anywhere">
-                {message.text}
+    <div className="relative h-full">
+      <div
+        ref={list}
+        tabIndex={0}
+        role="log"
+        aria-label="Conversation"
+        aria-busy={isAnswering}
+        className="h-full overflow-y-auto focus-visible:-outline-offset-2"
+      >
+        <NearProvider list={list}>
+          <div ref={content} className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-6 sm:px-6">
+            {onEarlier !== undefined && <EarlierMessages list={list} onEarlier={onEarlier} />}
+            {messages.map((message, index) =>
+              message.role === 'user' ? (
+                <Question key={message.id} text={message.text} />
+              ) : (
+                <AnswerView
+                  key={message.id}
+                  message={message}
+                  isOpen={isAnswering && index === messages.length - 1}
+                  isNear={index >= messages.length - LAST}
+                  time={times.get(message.id)}
+                />
+              ),
+            )}
+            {status === 'submitted' && (
+              <p role="status" className="animate-pulse text-muted">
+                Waiting for the answer…
               </p>
-            </article>
-          ) : (
-            <AnswerView
-              key={message.id}
-              message={message}
-              isOpen={isAnswering && index === messages.length - 1}
-              time={times.get(message.id)}
-            />
-          ),
-        )}
-        {status === 'submitted' && (
-          <p role="status" className="animate-pulse text-muted">
-            Waiting for the answer…
-          </p>
-        )}
-        {children}
+            )}
+            {children}
+          </div>
+        </NearProvider>
       </div>
+      {end.isAway && (
+        <div className="pointer-events-none absolute inset-x-0 bottom-2 flex justify-center">
+          <Button
+            size="icon"
+            aria-label="Go to the newest message"
+            className="pointer-events-auto rounded-full shadow-raised"
+            onClick={end.go}
+          >
+            <ArrowDownIcon aria-hidden />
+          </Button>
+        </div>
+      )}
     </div>
   )
 }

@@ -73,7 +73,12 @@ export function Chat({
         )}
         {isEmpty && status === 'ready' && <Greeting agentId={agentId} agent={agent} />}
         {(!isEmpty || status === 'error') && (
-          <ChatMessages messages={messages} status={status} times={times}>
+          <ChatMessages
+            messages={messages}
+            status={status}
+            times={times}
+            onEarlier={chat.hasEarlier ? chat.loadEarlier : undefined}
+          >
             <ChatEnd
               error={chat.error}
               isFailed={status === 'error'}
