@@ -148,7 +148,7 @@ describe('signet start that is asked to end', () => {
     expect(await memory.readTexts('t')).toStrictEqual([QUESTION, ANSWER])
   })
 
-  it('cuts the running answer at a second signal, and remembers nothing of it', async () => {
+  it('cuts the running answer at a second signal, and remembers its question alone', async () => {
     const server = await startGated()
     const running = await connect(server.port)
     await beginAnswer(running)
@@ -158,7 +158,7 @@ describe('signet start that is asked to end', () => {
     server.openGate()
     expect((await server.process.ended()).code).toBe(0)
     const memory = new MemoryClient((await server.restart()).url, signToken())
-    expect(await memory.readTexts('t')).toStrictEqual([])
+    expect(await memory.readTexts('t')).toHaveLength(1)
   })
 })
 

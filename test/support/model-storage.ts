@@ -1,21 +1,23 @@
-import type {
-  ClonedThread,
-  CloneOptions,
-  Exchange,
-  MemoryMessage,
-  MemoryStorage,
-  MemoryThread,
-  MessagePage,
-  MessageQuery,
-  MessageRequest,
-  NewMemoryThread,
-  PageQuery,
-  SavedMessage,
-  SearchHit,
-  SearchQuery,
-  ThreadChange,
-  ThreadPage,
-  ThreadQuery,
+import {
+  readUnanswered,
+  type ClonedThread,
+  type CloneOptions,
+  type Exchange,
+  type MemoryMessage,
+  type MemoryStorage,
+  type MemoryThread,
+  type MessagePage,
+  type MessagePlace,
+  type MessageQuery,
+  type MessageRequest,
+  type NewMemoryThread,
+  type PageQuery,
+  type SavedMessage,
+  type SearchHit,
+  type SearchQuery,
+  type ThreadChange,
+  type ThreadPage,
+  type ThreadQuery,
 } from '@signet/core'
 import { StorageError, type StorageErrorCode } from '../../packages/store/src/error.js'
 
@@ -145,8 +147,16 @@ export class ModelStorage implements MemoryStorage {
   }
 
   async lastMessages(_owner: string, threadId: string, count: number): Promise<MemoryMessage[]> {
-    const all = this.#of(threadId)
+    const all = this.#of(threadId).filter(({ content }) => readUnanswered(content) !== 'failed')
     return all.slice(Math.max(0, all.length - count))
+  }
+
+  async findMessages(_owner: string, ids: readonly string[]): Promise<MessagePlace[]> {
+    return this.#messages
+      .filter(({ id }) => ids.includes(id))
+      .map(({ id, threadId, role, content }) => {
+        return { id, threadId, role, unanswered: readUnanswered(content) }
+      })
   }
 
   async getMessages(_owner: string, requests: readonly MessageRequest[]): Promise<MemoryMessage[]> {
@@ -205,9 +215,11 @@ export class ModelStorage implements MemoryStorage {
   }
 
   async commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread> {
-    const { thread, messages, completed = [], workingMemory } = exchange
+    const { thread, messages, sent = [], completed = [], workingMemory } = exchange
     const ids = messages.map(({ id }) => id)
-    const isTaken = this.#messages.some(({ id }) => ids.includes(id))
+    const isTaken = this.#messages.some(
+      ({ id, threadId }) => ids.includes(id) && !(sent.includes(id) && threadId === thread.id),
+    )
     if (isTaken || new Set(ids).size < ids.length) refuse('message_exists')
     const touched = this.#touch(thread.id) ?? (await this.createThread(owner, thread))
     const there = { ...touched, title: touched.title || (thread.title ?? '') }
@@ -224,7 +236,16 @@ export class ModelStorage implements MemoryStorage {
       return { ...message, content: { ...message.content, parts } }
     })
     for (const message of messages) {
-      this.#messages.push({ type: 'text', ...message, threadId: thread.id })
+      const stored = { type: 'text', ...message, threadId: thread.id }
+      const place = this.#messages.findIndex(({ id }) => id === message.id)
+      const old = this.#messages[place]
+      const isAnswered = readUnanswered(message.content) === undefined
+      const wasAnswered = old !== undefined && readUnanswered(old.content) === undefined
+      if (old !== undefined && isAnswered === wasAnswered) this.#messages[place] = stored
+      else if (old === undefined || isAnswered) {
+        if (old !== undefined) this.#messages.splice(place, 1)
+        this.#messages.push(stored)
+      }
     }
     if (workingMemory !== undefined) {
       const { text, scope } = workingMemory

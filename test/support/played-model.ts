@@ -6,6 +6,8 @@ export type PlayedAnswer = (
   answer: ServerResponse,
   isStream: boolean,
   index: number,
+  /** The request, as JSON. */
+  body: string,
 ) => void | Promise<void>
 
 /** A server of OpenAI's chat completions that a test plays. */
@@ -37,10 +39,10 @@ export function say(answer: ServerResponse, isStream: boolean, content = 'Yes.')
   answer.end(JSON.stringify({ ...COMMON, object: 'chat.completion', choices, usage: USAGE }))
 }
 
-async function readBody(request: IncomingMessage): Promise<{ readonly stream?: boolean }> {
+async function readBody(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const piece of request) text += String(piece)
-  return JSON.parse(text) as { readonly stream?: boolean }
+  return text
 }
 
 /** Plays a model on a free port of 127.0.0.1. */
@@ -50,7 +52,10 @@ export async function playModel(
   let calls = 0
   const server = createServer((request, answer) => {
     const index = calls++
-    void readBody(request).then(({ stream }) => play(answer, stream === true, index))
+    void readBody(request).then((body) => {
+      const { stream }: { readonly stream?: boolean } = JSON.parse(body)
+      return play(answer, stream === true, index, body)
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

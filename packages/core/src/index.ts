@@ -107,6 +107,7 @@ export {
   type MemoryThread,
   type MessageFilter,
   type MessagePage,
+  type MessagePlace,
   type MessageQuery,
   type MessageRequest,
   type NewMemoryMessage,
@@ -121,6 +122,7 @@ export {
   type ThreadQuery,
   type WorkingMemoryScope,
 } from './memory/storage.js'
+export { readUnanswered, UNANSWERED, type Unanswered } from './memory/unanswered.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
 export { isThreadId } from './memory/thread-id.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'

@@ -327,7 +327,8 @@ describe('the deadline of an answer', () => {
     const request = makeRequest('/api/tools/stuck/execute', { token, json: { data: {} } })
     const answering = createApp(mastra).fetch(request)
     await started.promise
-    await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+    // And a second more, for a tool that heeds the signal.
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS + 1000)
     expect(await readRefusal(await answering)).toMatchObject({ status: 424 })
   })
 

@@ -36,6 +36,7 @@ import { positive, reportModels, requireStorage, resolveAuth, rolesOf } from './
 import type { ServerState } from './state.js'
 import { createTokenDesk } from './token-desk.js'
 import type { Tracing } from './tracing/contract.js'
+import { waitAtMost } from './wait-at-most.js'
 
 /** How an application is served. */
 export interface AppOptions {
@@ -107,6 +108,8 @@ export interface App {
 }
 
 const DEFAULT_DEADLINE_MS = 180_000
+/** How long the end of answers that were cut is waited for, which may have a question to store, in milliseconds. */
+const SETTLE_MS = 10_000
 /** Nobody sees it but whoever reads logs and metrics, to whom it is known from nginx. */
 const CLIENT_GONE_STATUS = 499
 
@@ -177,6 +180,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     logger,
   })
   const inFlight = createInFlight()
+  const settling = createInFlight()
   const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
   const gate = createGate({ provider: auth, roles, revocations, apiKeys, logger })
   const limits = createLimits({
@@ -228,6 +232,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     revocations,
     tokens: createTokenDesk({ provider: auth, roles, revocations, apiKeys, logger }),
     running,
+    settling,
     limits,
     metrics,
     tracing: options.tracing,
@@ -295,6 +300,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     begin: () => revocations.begin(),
     idle: () => inFlight.idle(),
     async close() {
+      await waitAtMost(settling.idle(), SETTLE_MS, { keepsAlive: true })
       revocations.close()
       await apiKeys?.close()
       limits.close()

@@ -41,9 +41,29 @@ describe('Deadline', () => {
     await vi.advanceTimersByTimeAsync(999)
     expect(signal.aborted).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
-    expect(await outcome).toStrictEqual(EXCEEDED)
     expect(signal.aborted).toBe(true)
     expect(signal.reason).toStrictEqual(EXCEEDED)
+    // What does not heed the signal is left alone.
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await outcome).toStrictEqual(EXCEEDED)
+  })
+
+  it('says so once the work has ended that heeds its signal, whatever that comes to', async () => {
+    for (const end of [() => 'a value', () => Promise.reject(new Error('aborted'))]) {
+      const deadline = new Deadline(makeClient().request, 1000)
+      const { signal } = deadline
+      let isKept = false
+      const waiting = deadline.wait(async () => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await Promise.resolve()
+        isKept = true
+        return await end()
+      })
+      const outcome = waiting.catch((error: unknown) => [error, isKept])
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(await outcome).toStrictEqual([EXCEEDED, true])
+      expect(vi.getTimerCount()).toBe(0)
+    }
   })
 
   it('counts one time for all that it waits for', async () => {

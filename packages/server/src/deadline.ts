@@ -1,5 +1,9 @@
 import { RequestError } from './error.js'
 import type { Incoming } from './http/incoming.js'
+import { waitAtMost } from './wait-at-most.js'
+
+/** How long work that is broken off may take to end, in milliseconds. */
+const SETTLE_MS = 1000
 
 type Listener = (error: Error) => void
 
@@ -51,19 +55,34 @@ export class Deadline {
   }
 
   /**
-   * Waits for work, but no longer than there is time: what does not heed the signal is left alone. Once the
-   * answer has been broken off, no work is begun.
+   * Waits for work, but no longer than there is time, and then a second for work that asked for the signal: what does
+   * not heed it is left alone. Once the answer has been broken off, no work is begun.
    * @throws {RequestError} `deadline_exceeded`, or what the answer was broken off with
    */
   async wait<Value>(work: () => Value | Promise<Value>): Promise<Value> {
     this.throwIfOver()
     const result = work()
     if (!(result instanceof Promise)) return result
-    return await new Promise<Value>((resolve, reject) => {
+    const given = new Promise<Value>((resolve, reject) => {
       this.#listeners.add(reject)
       const forget = () => this.#listeners.delete(reject)
       result.then(resolve, reject).then(forget, forget)
     })
+    try {
+      return await given
+    } catch (error) {
+      if (error === this.#failure) await this.#settle(result)
+      throw error
+    }
+  }
+
+  /** Work that heeds the signal ends soon, and keeps what is to be kept before anybody is told that it was broken off. */
+  async #settle(work: Promise<unknown>): Promise<void> {
+    if (this.#controller === undefined) return
+    await waitAtMost(
+      work.catch(() => undefined),
+      SETTLE_MS,
+    )
   }
 
   /** @throws what the answer was broken off with, where it was */

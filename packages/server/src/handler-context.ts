@@ -163,6 +163,10 @@ export class HandlerCall implements HandlerInput<
     this.#passage.deadline.release()
   }
 
+  holdOpen(): () => void {
+    return this.#passage.service.settling.begin()
+  }
+
   onBreakOff(listener: (error: Error) => void): void {
     this.#passage.deadline.onFail(listener)
   }

@@ -35,6 +35,8 @@ export interface HandlerContext {
   stop(): void
   /** Lets the rest of a response take as long as it takes: neither the deadline nor the client ends it. */
   release(): void
+  /** From now on the server does not close before the returned function is called; but waits 10 seconds at most. */
+  holdOpen(): () => void
   /** Tells why the answer is broken off, should it be. */
   onBreakOff(listener: (error: Error) => void): void
   readonly logger: Logger

@@ -1,5 +1,6 @@
 import type { Logger, Mastra } from '@signet/core'
 import type { Gate } from './gate.js'
+import type { InFlight } from './in-flight.js'
 import type { Limits } from './limit/limits.js'
 import type { Metrics } from './metrics/contract.js'
 import type { ReadinessCheck } from './readiness.js'
@@ -19,6 +20,8 @@ export interface Service {
   readonly revocations: Revocations
   readonly tokens: TokenDesk
   readonly running: RunningAnswers
+  /** Answers that may still have something to store, also where nobody waits for them any more. */
+  readonly settling: InFlight
   readonly limits: Limits
   readonly metrics: Metrics
   /** Undefined where nobody asked for it. */

@@ -39,7 +39,8 @@ async function weighMessages(
   return [...threads].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-async function deleteFrom(
+/** Deletes messages of a thread that this transaction holds, and counts them off. Returns how many there were. */
+export async function deleteFrom(
   tx: Transaction<Schema>,
   owner: string,
   threadId: string,

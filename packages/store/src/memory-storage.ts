@@ -4,7 +4,7 @@ import { cloneThread } from './clone-thread.js'
 import type { Database } from './database.js'
 import { deleteMessages, deleteThread } from './delete-messages.js'
 import { listThreads } from './list-threads.js'
-import { getMessages, lastMessages, listMessages } from './message.js'
+import { findMessages, getMessages, lastMessages, listMessages } from './message.js'
 import { OwnerQueue } from './owner-queue.js'
 import { commitExchange, decodeRows, encodeMessages, saveRows } from './save-messages.js'
 import type { Schema } from './schema.js'
@@ -73,6 +73,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
       reading(given, (tx, owner) => lastMessages(tx, owner, threadId, count)),
     getMessages: (given, requests) =>
       reading(given, (tx, owner) => getMessages(tx, owner, requests)),
+    findMessages: (given, ids) => reading(given, (tx, owner) => findMessages(tx, owner, ids)),
     saveMessages: async (given, messages) => {
       const rows = await encodeMessages(checkOwner(given), messages)
       const threadIds = [...new Set(rows.map(({ thread_id }) => thread_id))]

@@ -31,12 +31,17 @@ export function decodeBody(body: string): Pick<MemoryMessage, 'type' | 'content'
   return decodeObject(body) as Pick<MemoryMessage, 'type' | 'content'>
 }
 
+/** Reads the role of a stored message. */
+export function checkRole(role: string): MemoryRole {
+  if (isRole(role)) return role
+  throw new StorageError('storage_failed', 'A message has no known role.')
+}
+
 /** A row as the contract has it. */
 export function toMessage(row: Omit<MessageRow, 'body'>, body: string): MemoryMessage {
   const { type, content } = decodeBody(body)
-  if (!isRole(row.role)) throw new StorageError('storage_failed', 'A message has no known role.')
   const { id, thread_id: threadId, created_at: createdAt, role } = row
-  return { id, threadId, role, type, createdAt, content }
+  return { id, threadId, role: checkRole(role), type, createdAt, content }
 }
 
 /**

@@ -1,16 +1,20 @@
 import { setImmediate } from 'node:timers/promises'
-import type {
-  CreatedBetween,
-  MemoryMessage,
-  MessageFilter,
-  MessagePage,
-  MessageQuery,
-  MessageRequest,
+import {
+  UNANSWERED,
+  type CreatedBetween,
+  type MemoryMessage,
+  type MessageFilter,
+  type MessagePage,
+  type MessagePlace,
+  type MessageQuery,
+  type MessageRequest,
+  type Unanswered,
 } from '@signet/core'
 import type { SelectQueryBuilder, Transaction } from 'kysely'
 import { batches } from './batch.js'
 import { ReadBudget } from './budget.js'
 import { FOUND_COLUMNS, PLACE_COLUMNS, readFound, type FoundMessage } from './found-message.js'
+import { checkRole } from './message-row.js'
 import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
 import { findThread } from './thread.js'
@@ -132,6 +136,9 @@ export async function listMessages(
   return { messages: await readFound(tx, owner, found), ...pageInfo(wanted, total) }
 }
 
+const [FAILED = ''] = hashEntries(JSON.stringify(UNANSWERED.failed))
+const [STOPPED = ''] = hashEntries(JSON.stringify(UNANSWERED.stopped))
+
 /** See `MemoryStorage`. */
 export async function lastMessages(
   tx: Transaction<Schema>,
@@ -139,7 +146,7 @@ export async function lastMessages(
   threadId: string,
   count: number,
 ): Promise<readonly MemoryMessage[]> {
-  const messages = messagesOf(tx, owner, threadId)
+  const messages = messagesOf(tx, owner, threadId).where('entries', 'not like', `%${FAILED}%`)
   const budget = new ReadBudget()
   const rows: FoundMessage[] = []
   for await (const row of findRows(messages, 'desc', 0, checkCount(count, 'count'))) {
@@ -164,6 +171,33 @@ export async function findPlaces(
       .where('signet_message.id', 'in', batch)
       .execute()
     for (const row of rows) places.set(row.id, { ...row, body: null })
+  }
+  return places
+}
+
+/** What the hashes of a message's metadata say of its answer. */
+export function unansweredOf(entries: string): Unanswered | undefined {
+  if (entries.includes(FAILED)) return 'failed'
+  return entries.includes(STOPPED) ? 'stopped' : undefined
+}
+
+/** See `MemoryStorage`. */
+export async function findMessages(
+  tx: Transaction<Schema>,
+  owner: string,
+  ids: readonly string[],
+): Promise<readonly MessagePlace[]> {
+  const places: MessagePlace[] = []
+  for await (const batch of batches(new Set(ids.map(checkId)))) {
+    const rows = await tx
+      .selectFrom('signet_message')
+      .select(['id', 'thread_id', 'role', 'entries'])
+      .where('signet_message.owner', '=', owner)
+      .where('signet_message.id', 'in', batch)
+      .execute()
+    for (const { id, thread_id: threadId, role, entries } of rows) {
+      places.push({ id, threadId, role: checkRole(role), unanswered: unansweredOf(entries) })
+    }
   }
   return places
 }

@@ -1,4 +1,4 @@
-import type { MemoryStorage } from '@signet/core'
+import { UNANSWERED, type MemoryStorage } from '@signet/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ALICE, BOB, textMessage } from '../../../test/support/memory.js'
@@ -18,23 +18,26 @@ const title = fc.constantFrom('ALPHA', 'a b', '')
 const metadata = fc.constantFrom({ k: 1 }, { k: 2 }, { j: 1, k: 1 })
 const role = fc.constantFrom('user' as const, 'assistant' as const)
 const kind = fc.constantFrom('a', 'b', null)
+const unanswered = fc.constantFrom('failed' as const, 'stopped' as const, undefined)
 const message = fc
   .record({
     id: messageId,
     text,
     role,
     kind,
+    unanswered,
     createdAt: fc.nat(3),
     calls: fc.subarray(['c1', 'c2']),
   })
-  .map(({ id, text, role, kind, createdAt, calls }) => {
+  .map(({ id, text, role, kind, unanswered, createdAt, calls }) => {
     const { content } = textMessage(id, text)
     const invocations = calls.map((toolCallId) => ({
       type: 'tool-invocation',
       toolInvocation: { state: 'call', toolCallId, toolName: 'tool', args: {} },
     }))
     const parts = [...content.parts, ...invocations]
-    return { id, role, createdAt, content: { ...content, parts, metadata: { kind } } }
+    const mark = unanswered && UNANSWERED[unanswered]
+    return { id, role, createdAt, content: { ...content, parts, metadata: { kind, ...mark } } }
   })
 const completedCall = fc.record({
   messageId,
@@ -107,6 +110,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       (memory, owner) =>
         memory.getMessages(owner, [{ id, previous, next }]),
   ),
+  fc.array(messageId, { maxLength: 3 }).map((ids): Operation => async (memory, owner) => {
+    const found = await memory.findMessages(owner, ids)
+    return found.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  }),
   fc.tuple(threadId, messages).map(
     ([threadId, messages]): Operation =>
       (memory, owner) =>
@@ -138,6 +145,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     .record({
       thread: fc.record({ id: threadId, title: maybe(text), metadata: fc.constant({ k: 1 }) }),
       messages,
+      sent: maybe(fc.array(messageId, { maxLength: 4 })),
       completed: maybe(fc.array(completedCall, { maxLength: 3 })),
       workingMemory: maybe(
         fc.record({ text, scope: fc.constantFrom('resource' as const, 'thread' as const) }),

@@ -2,14 +2,16 @@ import type {
   Exchange,
   MemoryMessage,
   MemoryThread,
+  MessagePlace,
   NewMemoryThread,
   SavedMessage,
 } from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
 import { batches, mapInTurns } from './batch.js'
 import { completeCalls } from './complete-call.js'
+import { deleteFrom } from './delete-messages.js'
 import { StorageError } from './error.js'
-import { findPlaces } from './message.js'
+import { findMessages, findPlaces, unansweredOf } from './message.js'
 import { rowWeight, toMessage, toRow, type NewRow } from './message-row.js'
 import type { Schema, ThreadTable } from './schema.js'
 import { encodeTitle, holdThread, insertThread, toThread } from './thread.js'
@@ -159,17 +161,55 @@ async function holdNewThread(
   }
 }
 
+/**
+ * Puts those messages of an exchange into their places that the thread, which this transaction holds, has already.
+ * @returns the rows that are still to be appended
+ */
+async function placeSent(
+  tx: Transaction<Schema>,
+  owner: string,
+  threadId: string,
+  rows: readonly NewRow[],
+  sent: readonly string[],
+): Promise<readonly NewRow[]> {
+  const places = new Map<string, MessagePlace>()
+  const asked = new Set(sent)
+  const ids = rows.map(({ id }) => id).filter((id) => asked.has(id))
+  for (const place of await findMessages(tx, owner, ids)) places.set(place.id, place)
+  if ([...places.values()].some((place) => place.threadId !== threadId)) {
+    throw new StorageError('message_exists', 'Another thread has a message of this id.')
+  }
+  const added: NewRow[] = []
+  const moved: NewRow[] = []
+  for await (const batch of batches(rows, rowWeight)) {
+    for (const row of batch) {
+      const place = places.get(row.id)
+      const isAnswered = unansweredOf(row.entries) === undefined
+      const wasAnswered = place?.unanswered === undefined
+      if (place !== undefined && isAnswered === wasAnswered) await replace(tx, row)
+      if (place !== undefined && isAnswered && !wasAnswered) moved.push(row)
+      if (place === undefined || (isAnswered && !wasAnswered)) added.push(row)
+    }
+  }
+  if (moved.length > 0) {
+    const weighed = moved.map((row) => ({ id: row.id, weight: rowWeight(row) }))
+    await deleteFrom(tx, owner, threadId, weighed)
+  }
+  return added
+}
+
 /** Commits an exchange whose messages `encodeMessages` has made into rows. See `MemoryStorage`. */
 export async function commitExchange(
   tx: Transaction<Schema>,
   owner: string,
-  { thread, completed = [], workingMemory }: Exchange,
+  { thread, sent = [], completed = [], workingMemory }: Exchange,
   rows: readonly NewRow[],
   now: number,
 ): Promise<MemoryThread> {
   const held = await holdNewThread(tx, owner, thread, now)
   await completeCalls(tx, owner, thread.id, completed)
-  await append(tx, owner, thread.id, held.next_position, rows)
+  const added = sent.length === 0 ? rows : await placeSent(tx, owner, thread.id, rows, sent)
+  await append(tx, owner, thread.id, held.next_position, added)
   if (workingMemory !== undefined) {
     const { text, scope } = workingMemory
     const threadId = scope === 'thread' ? thread.id : undefined

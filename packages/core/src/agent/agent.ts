@@ -269,19 +269,25 @@ export class Agent {
 
   async #generate(run: Run): Promise<AgentOutput> {
     const outputSteps: OutputStep[] = []
-    for await (const part of runLoop(run.call, 'generate')) {
-      if (part.type !== 'step-end') continue
-      outputSteps.push(toOutputStep(part.step, outputSteps.at(-1), run.facts))
+    try {
+      for await (const part of runLoop(run.call, 'generate')) {
+        if (part.type !== 'step-end') continue
+        outputSteps.push(toOutputStep(part.step, outputSteps.at(-1), run.facts))
+      }
+      const structured = await readObject(run.schema, outputSteps.at(-1))
+      const output = buildOutput(outputSteps, run.facts, structured)
+      await run.commit(output.messages)
+      return output
+    } catch (error) {
+      await run.leave(error)
+      throw error
     }
-    const structured = await readObject(run.schema, outputSteps.at(-1))
-    const output = buildOutput(outputSteps, run.facts, structured)
-    await run.commit(output.messages)
-    return output
   }
 
   /**
-   * Answers at once. With `memory`, question and answer are stored when the promise resolves. Where it
-   * rejects, they are not, unless the storage was lost during the commit itself; never is half of them.
+   * Answers at once. With `memory`, question and answer are stored when the promise resolves. Where it rejects after
+   * the model was asked, the question alone is stored, marked as one without an answer; and nothing of it with the code
+   * `answer_unstored`, unless the storage was lost during the commit itself.
    *
    * @param messages - a text, or messages with roles
    * @throws {OptionsError} for options that are not served
@@ -297,7 +303,8 @@ export class Agent {
 
   /**
    * Answers piece by piece. What is wrong with the input is thrown here; what goes wrong later is in
-   * the stream. With `memory`, question and answer are stored before the chunk `finish`.
+   * the stream. With `memory`, question and answer are stored before the chunk `finish`. Where the answer fails, is
+   * aborted, or its reader stops, the question alone is stored, marked as one without an answer.
    *
    * @throws {OptionsError} for options that are not served
    * @throws {InputError} for messages or options that cannot be used
@@ -314,6 +321,7 @@ export class Agent {
       abortSignal: options.abortSignal,
       readObject: (last) => readObject(run.schema, last),
       commit: run.commit,
+      leave: run.leave,
       parts: runLoop(run.call, 'stream'),
     })
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BOUNDS } from '../bounds.js'
 import { InputError } from '../error.js'
-import { readMessages } from './messages.js'
+import { readMessages, readQuestion } from './messages.js'
 
 /** What reading messages rejects with; fails the test when they are read, or when it is another error. */
 async function refusal(messages: unknown): Promise<InputError> {
@@ -368,6 +368,55 @@ describe('approvals of tool calls', () => {
   })
 })
 
+describe('the ids of messages', () => {
+  const user = (id: unknown) => ({ role: 'user', content: 'Hi', id })
+
+  it('are what their client calls them, where it has a name for them', async () => {
+    const ids = [undefined, null, '', 'u1', 'a b/ü', 'x'.repeat(BOUNDS.idCharacters.limit)]
+    const read = await readQuestion(ids.map(user))
+    expect(read.map(({ id }) => id)).toStrictEqual([
+      undefined,
+      undefined,
+      undefined,
+      ...ids.slice(3),
+    ])
+  })
+
+  it('are one for all that a chat message becomes', async () => {
+    const parts = [
+      { type: 'text', text: 'I look.' },
+      { type: 'tool-look', toolCallId: 'c', state: 'output-available', input: {}, output: 1 },
+      { type: 'step-start' },
+      { type: 'text', text: 'It is 1.' },
+    ]
+    const read = await readQuestion([{ id: 'a1', role: 'assistant', parts }])
+    expect(read.map(({ id, message }) => [id, message.role])).toStrictEqual([
+      ['a1', 'assistant'],
+      ['a1', 'tool'],
+      ['a1', 'assistant'],
+    ])
+  })
+
+  it.each([
+    ['a number', 1],
+    ['an object', {}],
+    ['of 256 characters', 'x'.repeat(256)],
+    ['with NUL', 'a\0'],
+    ['with half of a surrogate pair', 'a\ud800'],
+    ['that no URL can name', '..'],
+    [
+      'that looks like a credential',
+      `${'eyJhbGciOiJIUzI1NiJ9'}.${'eyJzdWIiOiJhbm4ifQ'}.${'x'.repeat(43)}`,
+    ],
+  ])('are refused: %s', async (_kind, id) => {
+    expect(await refusedFields([user('u1'), user(id)])).toEqual(['messages.1.id'])
+  })
+
+  it('are refused where two messages have the same', async () => {
+    expect(await refusedFields([user('u1'), user('u2'), user('u1')])).toEqual(['messages.2.id'])
+  })
+})
+
 describe('messages of text alone', () => {
   const schemas = {
     system: systemModelMessageSchema,
@@ -380,7 +429,12 @@ describe('messages of text alone', () => {
     async (role) => {
       const member = fc.oneof(fc.string(), fc.constantFrom(undefined, null, 1, [], {}, { a: {} }))
       const message = fc.record(
-        { role: fc.constant(role), content: member, providerOptions: member, id: member },
+        {
+          role: fc.constant(role),
+          content: member,
+          providerOptions: member,
+          id: fc.constantFrom(undefined, null, '', 'a'),
+        },
         { requiredKeys: ['role'] },
       )
       await fc.assert(

@@ -1,9 +1,11 @@
 import { setImmediate as pause } from 'node:timers/promises'
+import { containsCredential } from '@signet/auth'
 import type { ModelMessage, UIMessage } from 'ai'
 import type { z } from 'zod'
 import { BOUNDS } from '../bounds.js'
 import { InputError, type InputIssue } from '../error.js'
 import { zodIssues } from '../issue.js'
+import { isThreadId } from '../memory/thread-id.js'
 import { readClientMessage } from './client-message.js'
 
 /**
@@ -11,6 +13,18 @@ import { readClientMessage } from './client-message.js'
  * them (`content`) or as a chat shows them (`parts`).
  */
 export type MessageInput = string | readonly (string | object)[] | object
+
+/** A message of a question, as a model takes it. */
+export interface AskedMessage {
+  readonly message: ModelMessage
+  /** What its client calls it; undefined where it has no name for it. A chat message may be several of these. */
+  readonly id: string | undefined
+}
+
+/** The messages of a question alone. */
+export function toModelMessages(asked: readonly AskedMessage[]): ModelMessage[] {
+  return asked.map(({ message }) => message)
+}
 
 const HINT = 'Give a text, or a list of messages such as { "role": "user", "content": "…" }.'
 
@@ -140,16 +154,38 @@ async function readMessage(message: unknown, field: string): Promise<ModelMessag
 }
 
 /**
- * Reads messages in any of their forms into the one that models take.
+ * What a client calls its message. Left out, null or empty, it has no name for it, as chats have it of an answer that has
+ * just begun.
+ */
+function readId(message: unknown, field: string, taken: Set<string>): string | undefined {
+  const id: unknown =
+    typeof message === 'object' && message !== null ? Reflect.get(message, 'id') : undefined
+  if (id === undefined || id === null || id === '') return undefined
+  if (typeof id !== 'string' || !isThreadId(id) || containsCredential(id)) {
+    const rule = 'The id of a message is a text of 1 to 255 characters, none of them NUL'
+    return refuse([
+      { field: `${field}.id`, message: `${rule}. It is no credential, and not . or ..` },
+    ])
+  }
+  if (taken.has(id)) {
+    return refuse([{ field: `${field}.id`, message: 'An earlier message has this id.' }])
+  }
+  taken.add(id)
+  return id
+}
+
+/**
+ * Reads messages in any of their forms into the one that models take, each with what its client calls it.
  * @param input - as a caller sent it, so anything
  * @param name - what the caller knows them by
  * @throws {InputError} with an issue per fault, `messages.0.content` and the like
  */
-export async function readMessages(input: unknown, name = 'messages'): Promise<ModelMessage[]> {
+export async function readQuestion(input: unknown, name = 'messages'): Promise<AskedMessage[]> {
   const isList = Array.isArray(input)
   const list = asList(input, name)
   checkCounts(list, name)
-  const read: ModelMessage[] = []
+  const read: AskedMessage[] = []
+  const ids = new Set<string>()
   let sincePause = 0
   // One after the other: behind the first that cannot be used, none is looked at.
   for (const [index, message] of list.entries()) {
@@ -158,8 +194,18 @@ export async function readMessages(input: unknown, name = 'messages'): Promise<M
       sincePause = 0
       await pause()
     }
-    read.push(...(await readMessage(message, isList ? `${name}.${index}` : name)))
+    const field = isList ? `${name}.${index}` : name
+    const id = readId(message, field, ids)
+    for (const each of await readMessage(message, field)) read.push({ message: each, id })
   }
   if (read.length === 0) refuse([{ field: name, message: 'The messages say nothing.' }])
   return read
+}
+
+/**
+ * Reads messages as `readQuestion` does, without their ids.
+ * @throws {InputError}
+ */
+export async function readMessages(input: unknown, name?: string): Promise<ModelMessage[]> {
+  return toModelMessages(await readQuestion(input, name))
 }

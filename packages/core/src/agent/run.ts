@@ -3,7 +3,7 @@ import type { JSONSchema7 } from '@ai-sdk/provider'
 import type { ModelMessage } from 'ai'
 import type { z } from 'zod'
 import { ConfigurationError } from '@signet/auth'
-import { InputError } from '../error.js'
+import { AnswerError, InputError } from '../error.js'
 import { describeIssues, zodIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
@@ -15,7 +15,13 @@ import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
 import { toJsonSchema, type JsonSchema } from '../tool/create-tool.js'
 import { dropProviderOptions, dropUnansweredCalls } from './history.js'
-import { readMessages, type MessageInput } from './messages.js'
+import {
+  readMessages,
+  readQuestion,
+  toModelMessages,
+  type AskedMessage,
+  type MessageInput,
+} from './messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
 import type { OutputStep, RunFacts, StructuredObject } from './output.js'
@@ -55,6 +61,13 @@ export interface Run {
    * and before anybody is told so.
    */
   commit(messages: readonly StoredMessage[]): Promise<void>
+  /**
+   * Stores the question alone, where it is to be remembered, because its answer does not come about. To be called once.
+   * Never rejects: what goes wrong is for the log.
+   *
+   * @param error - why the answer failed. Default: its reader left
+   */
+  leave(error?: unknown): Promise<void>
 }
 
 function checkMaxSteps(maxSteps: number): void {
@@ -138,7 +151,7 @@ function joinInstructions({ instructions, system }: RunOptions, session?: Memory
 
 /** Opens the memory that the caller asks for. */
 async function openMemory(
-  question: readonly ModelMessage[],
+  question: readonly AskedMessage[],
   options: RunOptions,
 ): Promise<MemorySession | undefined> {
   const { memory: request, ownMemory: memory, storage, requestContext, model } = options
@@ -161,11 +174,12 @@ async function openMemory(
 
 /** What the model is asked: what is remembered, the context, and the question. */
 function joinMessages(
-  question: readonly ModelMessage[],
+  question: readonly AskedMessage[],
   context: readonly ModelMessage[],
   session: MemorySession | undefined,
 ): readonly ModelMessage[] {
-  const asked = dropUnansweredCalls([...(session?.history ?? []), ...context, ...question])
+  const history = session?.history ?? []
+  const asked = dropUnansweredCalls([...history, ...context, ...toModelMessages(question)])
   if (asked.length > 0) return asked
   throw new InputError('The messages cannot be used.', [
     { field: 'messages', message: 'They hold nothing but tool calls that nobody answered.' },
@@ -173,7 +187,7 @@ function joinMessages(
 }
 
 function collectFacts(
-  question: readonly ModelMessage[],
+  question: readonly AskedMessage[],
   { runId, model }: RunOptions,
   session: MemorySession | undefined,
 ): RunFacts {
@@ -190,7 +204,7 @@ function collectFacts(
     runId: runId ?? randomUUID(),
     messageId: randomUUID(),
     startedAt,
-    question,
+    question: toModelMessages(question),
     storedQuestion: storeQuestion(question, startedAt, thread),
     remembered,
     thread,
@@ -199,6 +213,29 @@ function collectFacts(
       modelVersion: model.specificationVersion,
       modelProvider: model.provider,
     },
+  }
+}
+
+/** Whether a question may be kept whose answer failed so: not one that was refused, or that nothing can be kept of. */
+function isKept(error: unknown): boolean {
+  if (InputError.isInstance(error)) return false
+  return !(AnswerError.isInstance(error) && error.code === 'answer_unstored')
+}
+
+/** Stores a question without an answer. */
+async function leaveQuestion(
+  error: unknown,
+  facts: RunFacts,
+  session: MemorySession | undefined,
+  { agentId, abortSignal, logger }: RunOptions,
+): Promise<void> {
+  if (session === undefined || !isKept(error)) return
+  const isStopped = error === undefined || abortSignal?.aborted === true
+  try {
+    await session.leave(facts.storedQuestion, isStopped ? 'stopped' : 'failed')
+  } catch (cause) {
+    const fields = { agent: agentId, runId: facts.runId, error: cause }
+    logger.warn('A question without an answer could not be stored.', fields)
   }
 }
 
@@ -213,10 +250,12 @@ function collectFacts(
 export async function prepareRun(messages: MessageInput, options: RunOptions): Promise<Run> {
   const { agentId, requestContext, logger, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
-  const read = await readMessages(messages)
+  const read = await readQuestion(messages)
   const context =
     options.context === undefined ? [] : await readMessages(options.context, 'context')
-  if (!requestContext.allows(`agents:write:${agentId}`)) dropProviderOptions([...context, ...read])
+  if (!requestContext.allows(`agents:write:${agentId}`)) {
+    dropProviderOptions([...context, ...toModelMessages(read)])
+  }
   const session = await openMemory(read, options)
   const question = session?.question ?? read
   const asked = joinMessages(question, context, session)
@@ -232,6 +271,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
     schema: structured?.schema,
     facts,
     commit: async (messages) => session?.commit(messages.map(withoutInvocations)),
+    leave: (error) => leaveQuestion(error, facts, session, options),
     call: {
       agentId,
       model: options.model,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FilePart, ImagePart, ModelMessage } from 'ai'
 import { resultsOf } from '../memory/complete.js'
 import type { MemoryRole } from '../memory/storage.js'
+import { toModelMessages, type AskedMessage } from './messages.js'
 import type { OutputStep, RunFacts, StructuredObject } from './output.js'
 
 /** Which model answered. */
@@ -124,18 +125,22 @@ function textOf(parts: readonly StoredPart[]): string {
  * @param startedAt - milliseconds since 1970
  */
 export function storeQuestion(
-  question: readonly ModelMessage[],
+  question: readonly AskedMessage[],
   startedAt: number,
   thread: StoredThread = {},
 ): StoredMessage[] {
-  const results = resultsOf(question)
-  const asked = question.filter(({ role }) => role === 'user' || role === 'assistant')
-  return asked.map(({ role, content }) => {
+  const results = resultsOf(toModelMessages(question))
+  const taken = new Set<string>()
+  return question.flatMap(({ message: { role, content }, id }) => {
+    if (role !== 'user' && role !== 'assistant') return []
     const parts: ContentPart[] =
       typeof content === 'string' ? [{ type: 'text', text: content }] : content
     const stored = parts.flatMap((part) => storePart(part, startedAt, results))
+    // A chat message that is several here has its id once.
+    const ownId = id === undefined || taken.has(id) ? randomUUID() : id
+    taken.add(ownId)
     return {
-      id: randomUUID(),
+      id: ownId,
       role,
       createdAt: new Date(startedAt),
       ...thread,

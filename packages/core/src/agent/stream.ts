@@ -15,6 +15,8 @@ export interface StreamSource extends ChunkContext {
   readonly readObject: (step: OutputStep | undefined) => Promise<StructuredObject | undefined>
   /** Stores question and answer, where they are to be remembered. */
   readonly commit: (messages: readonly StoredMessage[]) => Promise<void>
+  /** Stores the question alone, where it is to be remembered. @param error - default: the reader left */
+  readonly leave: (error?: unknown) => Promise<void>
 }
 
 /** A streamed answer. It can be read once. */
@@ -37,44 +39,72 @@ export function createAgentStream(source: StreamSource): AgentStream {
   const writer = new ChunkWriter(source)
   let output: AgentOutput | undefined
   let isWhole = false
+  /** Whether all is kept that is to be kept. */
+  let isSettled = false
 
-  async function* writeChunks(): AsyncGenerator<AgentChunk> {
-    yield writer.start()
+  /** Keeps the question, once. @param error - why there is no answer. Default: the reader left */
+  async function leave(error?: unknown): Promise<void> {
+    if (isSettled) return
+    isSettled = true
+    await source.leave(error)
+  }
+
+  async function* abort(): AsyncGenerator<AgentChunk, undefined> {
+    await leave(abortSignal?.reason)
+    yield writer.abort()
+  }
+
+  async function* writeChunks(): AsyncGenerator<AgentChunk, undefined> {
     try {
-      for await (const part of parts) yield writer.write(part)
-    } catch (error) {
-      if (abortSignal?.aborted === true) {
-        yield writer.abort()
-        return
-      }
-      yield* writer.fail(error)
-    }
-    const steps = writer.steps()
-    if (writer.failure === undefined) {
+      yield writer.start()
       try {
-        const structured = await source.readObject(steps.at(-1))
-        if (structured !== undefined) yield writer.object(structured.object)
-        output = buildOutput(steps, facts, structured)
-        await source.commit(output.messages)
+        for await (const part of parts) yield writer.write(part)
       } catch (error) {
-        if (abortSignal?.aborted === true && error === abortSignal.reason) {
-          yield writer.abort()
-          return
-        }
+        if (abortSignal?.aborted === true) return yield* abort()
         yield* writer.fail(error)
       }
+      const steps = writer.steps()
+      if (writer.failure === undefined) {
+        try {
+          const structured = await source.readObject(steps.at(-1))
+          if (structured !== undefined) yield writer.object(structured.object)
+          output = buildOutput(steps, facts, structured)
+          await source.commit(output.messages)
+          isSettled = true
+        } catch (error) {
+          if (abortSignal?.aborted === true && error === abortSignal.reason) return yield* abort()
+          yield* writer.fail(error)
+        }
+      }
+      // What failed has been told at once. Before the answer ends, its question is kept.
+      if (writer.failure !== undefined) await leave(writer.failure.error)
+      output ??= buildOutput(steps, facts)
+      isWhole = writer.failure === undefined
+      if (isWhole) yield writer.finish(output, output.finishReason)
+      else yield* writer.closeFailed(output)
+    } finally {
+      await leave(writer.failure?.error)
     }
-    output ??= buildOutput(steps, facts)
-    isWhole = writer.failure === undefined
-    if (isWhole) yield writer.finish(output, output.finishReason)
-    else yield* writer.closeFailed(output)
   }
 
   async function* readText(chunks: AsyncIterable<AgentChunk>): AsyncGenerator<string> {
     for await (const chunk of chunks) if (chunk.type === 'text-delta') yield chunk.payload.text
   }
 
-  const fullStream = writeChunks()
+  const chunks = writeChunks()
+  let isBegun = false
+  const fullStream: AsyncIterableIterator<AgentChunk, undefined> = {
+    next() {
+      isBegun = true
+      return chunks.next()
+    },
+    async return() {
+      // A generator that has not begun does nothing at its end.
+      if (!isBegun) await leave()
+      return chunks.return(undefined)
+    },
+    [Symbol.asyncIterator]: () => fullStream,
+  }
   const stream: AgentStream = {
     runId: facts.runId,
     fullStream,

@@ -451,67 +451,6 @@ describeStores(
     })
 
     describe('stores an exchange whole or not at all', () => {
-      it('nothing of it where the model fails', async () => {
-        const { agent, storage } = await setUp({ model: failingModel(new Error('no')) })
-        agent.setLogger({ debug() {}, info() {}, warn() {}, error() {} })
-        await expect(agent.generate('Hello', { ...alice, ...thread })).rejects.toThrow()
-        const stream = await agent.stream('Hello', { ...alice, ...thread })
-        await expect(stream.getFullOutput()).rejects.toThrow()
-        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
-      })
-
-      it('nothing of it where the answer is aborted', async () => {
-        for (const method of ['generate', 'stream'] as const) {
-          const hanging = hangingModel()
-          const { agent, storage } = await setUp({ model: hanging.model })
-          const controller = new AbortController()
-          const options = { ...alice, ...thread, abortSignal: controller.signal }
-          const answer =
-            method === 'generate'
-              ? agent.generate('Hello', options)
-              : agent.stream('Hello', options).then((stream) => stream.getFullOutput())
-          const failed = answer.catch((error: unknown) => error)
-          await hanging.started
-          controller.abort()
-          expect(await failed).toBeInstanceOf(Error)
-          expect(await storage.getThread(ALICE, 't')).toBeUndefined()
-        }
-      })
-
-      it('nothing of it where the answer is aborted behind its last word', async () => {
-        const controller = new AbortController()
-        const model = createModel(async function* () {
-          yield* textParts('All.')
-          yield finish()
-          controller.abort()
-        })
-        const { agent, storage } = await setUp({ model })
-        const options = { ...alice, ...thread, abortSignal: controller.signal }
-        await expect(agent.generate('Hello', options)).rejects.toThrow()
-        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
-      })
-
-      it('nothing of it where a stream is aborted behind its last step, and no failure is told', async () => {
-        const controller = new AbortController()
-        const { agent, storage } = await setUp()
-        const options = { ...alice, ...thread, abortSignal: controller.signal }
-        const stream = await agent.stream('Hello', options)
-        const types: string[] = []
-        for await (const { type } of stream.fullStream) {
-          types.push(type)
-          if (type === 'step-finish') controller.abort()
-        }
-        expect(types.slice(-2)).toStrictEqual(['step-finish', 'abort'])
-        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
-      })
-
-      it('nothing of it where the reader of a stream leaves', async () => {
-        const { agent, storage } = await setUp()
-        const stream = await agent.stream('Hello', { ...alice, ...thread })
-        for await (const chunk of stream.fullStream) if (chunk.type === 'text-delta') break
-        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
-      })
-
       it('all of it before the chunk that says the answer is finished', async () => {
         const { agent, storage } = await setUp()
         const stream = await agent.stream('Hello', { ...alice, ...thread })

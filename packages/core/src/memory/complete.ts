@@ -1,4 +1,5 @@
 import type { JSONValue, ModelMessage, ToolModelMessage } from 'ai'
+import { toModelMessages, type AskedMessage } from '../agent/messages.js'
 import { requireStorable } from './message-size.js'
 import { readInvocation } from './recall.js'
 import type { CompletedCall, MemoryMessage } from './storage.js'
@@ -25,7 +26,7 @@ export function resultsOf(messages: readonly ModelMessage[]): ReadonlyMap<string
 /** A question beside what memory knows already. */
 export interface CompletedHistory {
   /** What is new of the question. */
-  readonly question: readonly ModelMessage[]
+  readonly question: readonly AskedMessage[]
   /** The remembered calls that the question answers. */
   readonly completed: readonly CompletedCall[]
 }
@@ -54,7 +55,7 @@ function withoutKnown(
  */
 export function completeHistory(
   remembered: readonly MemoryMessage[],
-  question: readonly ModelMessage[],
+  question: readonly AskedMessage[],
 ): CompletedHistory {
   const calls = remembered.flatMap(({ id, content }) =>
     content.parts.flatMap((part) => {
@@ -64,7 +65,7 @@ export function completeHistory(
   )
   if (calls.length === 0) return { question, completed: [] }
   const answered = new Map(calls.map((call) => [call.toolCallId, call.isAnswered]))
-  const results = resultsOf(question)
+  const results = resultsOf(toModelMessages(question))
   const completed = calls
     .filter(({ toolCallId, isAnswered }) => !isAnswered && results.has(toolCallId))
     .map(({ messageId, toolCallId }) => ({
@@ -72,7 +73,10 @@ export function completeHistory(
       toolCallId,
       result: results.get(toolCallId),
     }))
-  return { question: question.flatMap((message) => withoutKnown(message, answered)), completed }
+  const added = question.flatMap(({ message, id }) =>
+    withoutKnown(message, answered).map((each) => ({ message: each, id })),
+  )
+  return { question: added, completed }
 }
 
 /**

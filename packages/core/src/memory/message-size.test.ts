@@ -76,18 +76,24 @@ describeStores(
         execute: async () => ({ filled: 'x'.repeat(MAX_MESSAGE_BYTES) }),
       })
       const config = { model: toolModel('fill'), tools: { fill: tool } }
+      const expectQuestionAlone = async (storage: MemoryStorage) => {
+        const page = await storage.listMessages(ALICE, 't', { perPage: 9 })
+        const said = page?.messages.map(({ role, content }) => [role, content.content])
+        expect(said).toStrictEqual([['user', 'Fill it']])
+        expect(page?.messages[0]?.content.metadata).toStrictEqual({ signet: { answer: 'failed' } })
+      }
 
-      it('is a failure that says why where it is too large, and stores nothing', async () => {
+      it('is a failure that says why where it is too large, and stores the question alone', async () => {
         const { agent, storage } = await setUp(config)
         const error: unknown = await agent.generate('Fill it', asked).catch((thrown) => thrown)
         expect(error).toSatisfy(AnswerError.isInstance)
         expect(error).toMatchObject({
           issues: [{ field: 'memory', message: expect.stringContaining(MESSAGE_TOO_LARGE) }],
         })
-        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
+        await expectQuestionAlone(storage)
       })
 
-      it('ends a stream with the reason, and stores nothing', async () => {
+      it('ends a stream with the reason, and stores the question alone', async () => {
         const { agent, storage } = await setUp(config)
         const chunks: AgentChunk[] = []
         const stream = await agent.stream('Fill it', asked)
@@ -98,7 +104,7 @@ describeStores(
           payload: { error: { message: expect.stringContaining(MESSAGE_TOO_LARGE) } },
         })
         expect(finish).toMatchObject({ payload: { stepResult: { reason: 'error' } } })
-        expect(await storage.getThread(ALICE, 't')).toBeUndefined()
+        await expectQuestionAlone(storage)
       })
 
       it('is answered where nothing is to be stored', async () => {

@@ -1,5 +1,6 @@
 import { ScopeError, type Permission, type Principal } from '@signet/auth'
 import type { ModelMessage } from 'ai'
+import { toModelMessages, type AskedMessage } from '../agent/messages.js'
 import type { AgentTools } from '../agent/offered-tools.js'
 import type { StoredMessage } from '../agent/stored-message.js'
 import { AnswerError, InputError } from '../error.js'
@@ -7,6 +8,7 @@ import type { Logger } from '../logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
 import { completeHistory, requireCompletable, resultsOf } from './complete.js'
+import { findNew } from './known-messages.js'
 import { MESSAGE_TOO_LARGE, requireStorable } from './message-size.js'
 import { readLastMessages, type Memory } from './memory.js'
 import { ownerKey } from './owner.js'
@@ -15,6 +17,7 @@ import { storageFault, type StorageFault } from './storage-fault.js'
 import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
+import { markUnanswered, type Unanswered } from './unanswered.js'
 import { pauseThread, requireNotPaused } from './unstored-thread.js'
 import {
   WORKING_MEMORY_TOOL,
@@ -47,7 +50,7 @@ export interface SessionOptions {
   readonly storage: MemoryStorage
   readonly request: MemoryRequest
   readonly requestContext: RequestContext
-  readonly question: readonly ModelMessage[]
+  readonly question: readonly AskedMessage[]
   readonly model: ModelObject
   readonly abortSignal: AbortSignal | undefined
   readonly logger: Logger
@@ -62,7 +65,7 @@ export interface MemorySession {
   /** What is remembered, the working memory first, as the model takes it. */
   readonly history: readonly ModelMessage[]
   /** What is new of the question. */
-  readonly question: readonly ModelMessage[]
+  readonly question: readonly AskedMessage[]
   /** Added behind the agent's instructions. */
   readonly instructions: string | undefined
   /** What the model may call beside the agent's tools. */
@@ -78,6 +81,12 @@ export interface MemorySession {
    *   no storage keeps; with the storage's own error as its cause
    */
   commit(messages: readonly StoredMessage[]): Promise<void>
+  /**
+   * Stores what the user asked, with the mark that the answer did not come about.
+   * @param messages - the question as `commit` takes it
+   * @throws what the storage throws
+   */
+  leave(messages: readonly StoredMessage[], unanswered: Unanswered): Promise<void>
 }
 
 const ANSWER_TOO_LARGE = {
@@ -137,7 +146,7 @@ function countOf({ memory, request, question }: SessionOptions): number {
   if (count === undefined) {
     return refuse('memory.options.lastMessages', 'It is false or a whole number from 0 to 1000.')
   }
-  return resultsOf(question).size > 0 ? Math.max(count, 1) : count
+  return resultsOf(toModelMessages(question)).size > 0 ? Math.max(count, 1) : count
 }
 
 /**
@@ -159,8 +168,12 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   const owner = ownerKey(resource)
   const count = countOf(options)
 
-  const remembered = count === 0 ? [] : await storage.lastMessages(owner, thread.id, count)
-  const { question, completed } = completeHistory(remembered, options.question)
+  const newest = count === 0 ? [] : await storage.lastMessages(owner, thread.id, count)
+  const known = { storage, owner, threadId: thread.id, remembered: newest }
+  const found = await findNew(options.question, known)
+  const remembered = found.history
+  const { question, completed } = completeHistory(remembered, found.question)
+  const sentIds = new Set(question.flatMap(({ id }) => id ?? []))
   if (!isReadOnly) requireCompletable(remembered, completed)
 
   const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
@@ -169,8 +182,8 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     requireNotPaused(storage, owner, thread.id)
     await storage.requireWritable?.()
   }
-  const known = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
-  const notes = workingMemory.enabled ? [workingMemoryMessage(known ?? workingMemory.template)] : []
+  const noted = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
+  const notes = workingMemory.enabled ? [workingMemoryMessage(noted ?? workingMemory.template)] : []
   let changed: string | undefined
   const keep = (text: string) => {
     changed = text
@@ -191,7 +204,19 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     })
     if (there !== undefined && there.title !== '') return undefined
     const { instructions } = title
-    return makeTitle({ model: title.model ?? model, instructions, question, abortSignal, logger })
+    const asked = toModelMessages(question)
+    const settings = { model: title.model ?? model, instructions, question: asked }
+    return makeTitle({ ...settings, abortSignal, logger })
+  }
+
+  /** Messages as the storage takes them, and which of them have their ids from a client. */
+  function toExchange(messages: readonly StoredMessage[]): Pick<Exchange, 'messages' | 'sent'> {
+    const stored = messages.map((message) => ({
+      ...message,
+      createdAt: message.createdAt.getTime(),
+    }))
+    const sent = stored.map(({ id }) => id).filter((id) => sentIds.has(id))
+    return { messages: stored, ...(sent.length > 0 && { sent }) }
   }
 
   return {
@@ -212,10 +237,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       if (isReadOnly) return
       const exchange: Exchange = {
         thread: { ...thread, agentId, title: await nameThread() },
-        messages: messages.map((message) => ({
-          ...message,
-          createdAt: message.createdAt.getTime(),
-        })),
+        ...toExchange(messages),
         completed,
         ...(changed !== undefined && {
           workingMemory: { text: changed, scope: workingMemory.scope },
@@ -227,6 +249,16 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       } catch (cause) {
         throw notStored(cause)
       }
+    },
+    async leave(messages, unanswered) {
+      const asked = messages.filter(({ role }) => role === 'user')
+      if (isReadOnly || asked.length === 0) return
+      const exchange = toExchange(asked)
+      const marked = exchange.messages.map((message) => {
+        return { ...message, content: markUnanswered(message.content, unanswered) }
+      })
+      const named = { ...thread, agentId }
+      await storage.commitExchange(owner, { thread: named, ...exchange, messages: marked })
     },
   }
 }

@@ -1,3 +1,5 @@
+import type { Unanswered } from './unanswered.js'
+
 /** A part of a message's content: its `type` says what else is in it. Plain JSON. */
 export interface MemoryPart {
   readonly type: string
@@ -180,12 +182,31 @@ export interface SearchHit {
   readonly threadTitle: string
 }
 
-/** A question with its answer, for the thread that they belong to. */
+/** Where a message stands, and what it is, as far as an exchange with it has to know. */
+export interface MessagePlace {
+  readonly id: string
+  readonly threadId: string
+  readonly role: MemoryRole
+  /** Undefined where its answer came about, or where it is no question. */
+  readonly unanswered: Unanswered | undefined
+}
+
+/** A question with its answer, or one without, for the thread that they belong to. */
 export interface Exchange {
   /** `metadata` and `agentId` count only where the thread is missing and so is created, `title` where it has none. */
   readonly thread: NewMemoryThread
-  /** Question and answer, in their order. Their ids must be new. */
+  /**
+   * Question and answer, in their order; or the question alone, whose last message says by `markUnanswered` that
+   * its answer did not come about. Their ids must be new, but for those in `sent`.
+   */
   readonly messages: readonly NewMemoryMessage[]
+  /**
+   * The ids of those messages that were named by a client. One that the thread has already is that message, and is not
+   * stored twice: where it stood there without an answer, it goes from there and is stored with this exchange; else it
+   * stays in its place and says from then on what it says here. A question that is unanswered here changes only one
+   * that is unanswered there, in its place.
+   */
+  readonly sent?: readonly string[] | undefined
   /** Calls in messages of the thread that the question answered. One that is no longer there is left out. */
   readonly completed?: readonly CompletedCall[] | undefined
   /** The working memory as the answer left it; left out, it stays. */
@@ -248,12 +269,14 @@ export interface MemoryStorage {
     query: MessageQuery,
   ): Promise<MessagePage | undefined>
   /**
-   * The newest messages of a thread, the oldest of them first; none where there is no such thread. As many
-   * as one answer should hold, where the messages are large.
+   * The newest messages of a thread that a model may be shown, the oldest of them first; none where there is no such
+   * thread. As many as one answer should hold, where the messages are large. A question whose answer failed is left out.
    */
   lastMessages(owner: string, threadId: string, count: number): Promise<readonly MemoryMessage[]>
   /** Messages by id, with neighbours; each once, by thread and position. Unknown ids are left out. */
   getMessages(owner: string, requests: readonly MessageRequest[]): Promise<readonly MemoryMessage[]>
+  /** Where the owner's messages of these ids stand, in no order. Unknown ids are left out. */
+  findMessages(owner: string, ids: readonly string[]): Promise<readonly MessagePlace[]>
   /**
    * Stores messages, all or none, in the order given. A message whose id is already in its thread
    * replaces it, in its place, so that saving again does no harm.
@@ -285,7 +308,7 @@ export interface MemoryStorage {
    * Stores a question with its answer: creates the thread where it is missing, appends the messages,
    * sets the working memory and touches the thread. A title that is given to a thread without one is
    * taken.
-   * @throws `message_exists` when this owner has a message of one of the ids
+   * @throws `message_exists` when this owner has a message of one of the ids, unless it is one of `sent` in this thread
    */
   commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread>
 }

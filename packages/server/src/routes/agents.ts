@@ -81,9 +81,14 @@ const generate = defineRoute({
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
     const options = answerOptions(input, input.signal)
-    const output = await agent.generate(input.body.messages as MessageInput, options)
-    input.noteUsage(output.totalUsage)
-    return output
+    const settle = input.holdOpen()
+    try {
+      const output = await agent.generate(input.body.messages as MessageInput, options)
+      input.noteUsage(output.totalUsage)
+      return output
+    } finally {
+      settle()
+    }
   },
 })
 
@@ -105,6 +110,7 @@ const stream = defineRoute({
       onChunk: followAnswer(input),
       onCancel: () => input.noteFailure('client_gone'),
       onEnd: () => input.stop(),
+      onSettled: input.holdOpen(),
       onError(error) {
         input.noteFailure('answer_failed')
         input.logger.error('A stream failed.', { requestId: input.requestId, error })

@@ -17,7 +17,15 @@ function createSource(
   chunks: () => AsyncGenerator<AgentChunk>,
   aborter: AbortController = new AbortController(),
 ) {
-  const state = { pulls: 0, returns: 0, ends: 0, chunks: 0, cancels: 0, errors: [] as unknown[] }
+  const state = {
+    pulls: 0,
+    returns: 0,
+    ends: 0,
+    settles: 0,
+    chunks: 0,
+    cancels: 0,
+    errors: [] as unknown[],
+  }
   const inner = chunks()
   const fullStream: AsyncIterable<AgentChunk> = {
     [Symbol.asyncIterator]: () => ({
@@ -36,6 +44,7 @@ function createSource(
     onChunk: () => void state.chunks++,
     onCancel: () => void state.cancels++,
     onEnd: () => void state.ends++,
+    onSettled: () => void state.settles++,
     onError: (error) => void state.errors.push(error),
   }
   return {
@@ -110,6 +119,7 @@ describe('eventStream', () => {
       pulls: 2,
       returns: 1,
       ends: 1,
+      settles: 1,
       chunks: 1,
       cancels: 1,
       errors: [],
@@ -194,6 +204,7 @@ describe('eventStream', () => {
       pulls: 0,
       returns: 1,
       ends: 1,
+      settles: 1,
       chunks: 0,
       cancels: 0,
       errors: [],

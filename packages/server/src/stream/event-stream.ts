@@ -2,7 +2,11 @@ import { AsyncResource } from 'node:async_hooks'
 import { Reply } from '../http/reply.js'
 import { PUBLIC_REASON, TokenError } from '@signet/auth'
 import type { AgentChunk, AgentStream } from '@signet/core'
+import { waitAtMost } from '../wait-at-most.js'
 import { withSignsOfLife } from './sign-of-life.js'
+
+/** How long an answer that is ended is waited for before its client is told, in milliseconds. */
+const SETTLE_MS = 1000
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -20,6 +24,8 @@ export interface EventStreamOptions {
   onCancel(): void
   /** Nothing more will be sent: the answer is complete, was ended, or its client is gone. */
   onEnd(): void
+  /** Nothing of the answer goes on any more, and what is to be kept of it is kept. */
+  onSettled(): void
   /** The answer broke off, or holds what JSON cannot express. */
   onError(error: unknown): void
 }
@@ -62,11 +68,13 @@ export function eventStream(
   options: EventStreamOptions,
 ): Reply {
   const { runId } = answer
-  const { signal, onChunk, onCancel, onEnd, onError } = options
+  const { signal, onChunk, onCancel, onEnd, onSettled, onError } = options
   const chunks = answer.fullStream[Symbol.asyncIterator]()
   // The client's pace is no part of the request: what the answer does belongs to the context that began it.
   const nextChunk = AsyncResource.bind(() => chunks.next())
   let isOver = false
+  /** Whether the last event is still to come. */
+  let isSettling = false
   /** Text that nobody has asked for yet: the end, where it came by itself. */
   let unread: string | undefined
   let deliver: ((result: IteratorResult<string, undefined>) => void) | undefined
@@ -78,22 +86,36 @@ export function eventStream(
     else waiting({ done: false, value })
   }
 
-  /** Lets go of the answer; it may be stuck, so nobody waits for it. */
-  function end(): void {
+  /** Lets go of the answer, and resolves when it has ended. It may be stuck, so nobody waits for it for long. */
+  async function end(): Promise<void> {
     isOver = true
     signal.removeEventListener('abort', endNow)
     onEnd()
-    void Promise.resolve(chunks.return?.()).catch(() => undefined)
+    try {
+      await chunks.return?.()
+    } catch {
+      // It was given up.
+    }
+    onSettled()
   }
 
   function close(last: string): void {
     if (isOver) return
-    end()
+    void end()
     give(last + DONE)
   }
 
+  /** Ends the answer, and tells so once its question is kept. */
+  async function breakOff(): Promise<void> {
+    if (isOver) return
+    isSettling = true
+    await waitAtMost(end(), SETTLE_MS)
+    isSettling = false
+    give(endEvent(runId, signal.reason) + DONE)
+  }
+
   function endNow(): void {
-    close(endEvent(runId, signal.reason))
+    void breakOff()
   }
 
   async function advance(): Promise<void> {
@@ -120,14 +142,15 @@ export function eventStream(
         if (unread !== undefined) {
           give(unread)
           unread = undefined
-        } else if (isOver) resolve({ done: true, value: undefined })
-        else void advance()
+        } else if (isOver && !isSettling) resolve({ done: true, value: undefined })
+        else if (!isOver) void advance()
       }),
     async return() {
       if (!isOver) {
         onCancel()
-        end()
+        void end()
       }
+      isSettling = false
       unread = undefined
       deliver?.({ done: true, value: undefined })
       return { done: true, value: undefined }

@@ -1,0 +1,31 @@
+import type { MemoryContent } from './storage.js'
+
+/**
+ * Why a question has no answer: the answer failed, or it was stopped by its caller, left by its client, or cut by the
+ * server.
+ */
+export type Unanswered = 'failed' | 'stopped'
+
+/** What the metadata of a message holds that Signet itself put there: the member `signet`. */
+function markOf(unanswered: Unanswered): Readonly<Record<string, unknown>> {
+  return { signet: { answer: unanswered } }
+}
+
+/** The metadata of a question alone that has no answer, to find such questions by. */
+export const UNANSWERED: Readonly<Record<Unanswered, Readonly<Record<string, unknown>>>> = {
+  failed: markOf('failed'),
+  stopped: markOf('stopped'),
+}
+
+/** The content of a question with the mark that its answer did not come about. */
+export function markUnanswered(content: MemoryContent, unanswered: Unanswered): MemoryContent {
+  return { ...content, metadata: { ...content.metadata, ...markOf(unanswered) } }
+}
+
+/** Why a stored question has no answer; undefined for any other message. */
+export function readUnanswered({ metadata }: MemoryContent): Unanswered | undefined {
+  const mark: unknown = metadata?.['signet']
+  const answer: unknown =
+    typeof mark === 'object' && mark !== null ? Reflect.get(mark, 'answer') : undefined
+  return answer === 'failed' || answer === 'stopped' ? answer : undefined
+}
