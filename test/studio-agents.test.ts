@@ -188,7 +188,7 @@ describeStudio('the agents of the Studio', (browser) => {
     await page.keyboard.press('Enter')
     await expect.poll(() => answer(page).innerText()).toContain('Hello there.')
     await threads(page).getByRole('link', { name: /Typed/ }).focus()
-    await page.keyboard.press('Tab')
+    await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')

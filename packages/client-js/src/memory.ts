@@ -71,6 +71,7 @@ export interface WorkingMemory {
 
 /** What is looked for: messages that have all words of a text. */
 export interface SearchParams extends MemoryParams {
+  /** Only in threads that were begun with this agent, and in those of which no agent is known. */
   readonly agentId?: string | undefined
   readonly searchQuery: string
   /** Only in this thread. */

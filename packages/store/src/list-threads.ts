@@ -4,6 +4,7 @@ import { batches } from './batch.js'
 import { ReadBudget } from './budget.js'
 import { StorageError } from './error.js'
 import { findTitled, type ThreadOrder, type Threads } from './find-titled.js'
+import { ofAgent } from './of-agent.js'
 import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
 import { bytesOf, textWithin } from './stored-text.js'
@@ -96,7 +97,7 @@ function threadsOf(
   const own = tx.selectFrom('signet_thread').where('owner', '=', owner)
   const found = withEntries(own, json === null ? [] : hashEntries(json))
   if (agentId === undefined) return found
-  return found.where(({ fn, val }) => fn.coalesce('agent', val(agentId)), '=', checkId(agentId))
+  return found.where(ofAgent('agent', checkId(agentId)))
 }
 
 async function count(threads: Threads<object>): Promise<number> {

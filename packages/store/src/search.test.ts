@@ -125,6 +125,26 @@ describeStores('search', (stores) => {
     expect(await find({ limit: 9, threadId: 'v' })).toBe('')
   })
 
+  it('looks in threads of one agent and of none, if so asked', async () => {
+    const { memory } = await stores.open()
+    await memory.createThread(ALICE, { id: 'clerk', agentId: 'clerk' })
+    await memory.createThread(ALICE, { id: 'guide', agentId: 'guide' })
+    await memory.createThread(ALICE, { id: 'none' })
+    const ids = ['clerk', 'guide', 'none']
+    await memory.saveMessages(
+      ALICE,
+      ids.map((id) => savedMessage(id, id, 'word')),
+    )
+    const find = async (agentId?: string) => {
+      const hits = await memory.searchMessages(ALICE, { text: 'word', agentId, limit: 9 })
+      return hits.map(({ message }) => message.id).sort()
+    }
+    expect(await find('clerk')).toStrictEqual(['clerk', 'none'])
+    expect(await find('Clerk')).toStrictEqual(['none'])
+    expect(await find()).toStrictEqual(['clerk', 'guide', 'none'])
+    await expect(find('')).rejects.toMatchObject({ code: 'value_invalid' })
+  })
+
   it('never shows what is of another, not by the name of the owner either', async () => {
     const { memory } = await stores.open()
     for (const owner of [ALICE, BOB]) await memory.createThread(owner, { id: 't' })

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Driver } from './driver/contract.js'
 import { getMessages } from './message.js'
 import type { Schema } from './schema.js'
+import { ofAgent } from './of-agent.js'
 import { checkCount, checkId, decodeText } from './value.js'
 import { searchWords } from './words.js'
 
@@ -16,9 +17,10 @@ export async function searchMessages(
   owner: string,
   query: SearchQuery,
 ): Promise<readonly SearchHit[]> {
-  const { threadId } = query
+  const { threadId, agentId } = query
   const limit = checkCount(query.limit, 'limit')
   if (threadId !== undefined) checkId(threadId)
+  if (agentId !== undefined) checkId(agentId)
   const words = searchWords(owner, query.text)
   if (words.length === 0) return []
   const hits = await tx
@@ -34,6 +36,9 @@ export async function searchMessages(
     .where(driver.hasWords(words))
     .$if(threadId !== undefined, (query) =>
       query.where('signet_message.thread_id', '=', threadId ?? ''),
+    )
+    .$if(agentId !== undefined, (query) =>
+      query.where(ofAgent('signet_thread.agent', agentId ?? '')),
     )
     .orderBy('signet_message.created_at', 'desc')
     .orderBy('signet_message.thread_id')

@@ -172,6 +172,8 @@ export interface SearchQuery {
   readonly text: string
   /** Only in this thread; default: in all of the owner's. */
   readonly threadId?: string | undefined
+  /** Only in threads that were begun with this agent, and in those of which no agent is known. */
+  readonly agentId?: string | undefined
   /** At most so many. */
   readonly limit: number
 }

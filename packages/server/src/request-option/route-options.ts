@@ -105,6 +105,7 @@ export const MESSAGES_QUERY: OptionTable = {
 /** The query of the search. */
 export const SEARCH_QUERY: OptionTable = {
   ...OWNED_QUERY,
+  agentId: served('the agent whose threads to look in'),
   searchQuery: served('the words to find'),
   threadId: served('the thread to look in'),
   limit: served('how many to find'),

@@ -60,6 +60,26 @@ describe('the agent of a thread', () => {
   })
 })
 
+describe('a search with an agent', () => {
+  it('finds messages in the threads that a list with it has', async () => {
+    await answer('plain-agent', 'plain')
+    await answer('notes-agent', 'notes')
+    await read(THREADS, { json: { threadId: 'unknown' } })
+    const messages = [{ role: 'user', threadId: 'unknown', content: 'Hello' }]
+    await read('/api/memory/save-messages', { json: { messages } })
+    const search = async (agentId: string) => {
+      const query = queryOf({ searchQuery: 'hello', agentId })
+      const { results }: { results?: { threadId: string }[] } = Object(
+        await read(`/api/memory/search?${query}`),
+      )
+      return [...new Set(results?.map(({ threadId }) => threadId))].sort()
+    }
+    expect(await search('plainAgent')).toStrictEqual(['plain', 'unknown'])
+    expect(await search('nobody')).toStrictEqual(['unknown'])
+    expect(await search('')).toStrictEqual(['notes', 'plain', 'unknown'])
+  })
+})
+
 describe('the name of an agent that its caller may not read', () => {
   const NO_AGENTS = ['memory:read', 'memory:write'] as const
   const MAY_ASK = ['memory:read', 'memory:write', 'agents:execute:plain-agent'] as const

@@ -10,7 +10,9 @@ import {
 import { defineRoute, type Route } from '../../route.js'
 import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
 import { messageToSave, toSavedMessage } from './saved-message.js'
+import { agentOfList } from './agent-of-thread.js'
 import {
+  agentName,
   idText,
   ignoredOwner,
   jsonText,
@@ -182,6 +184,7 @@ const search = defineRoute({
   summary: 'Messages of the caller that have all words of a text, the newest first',
   queryOptions: SEARCH_QUERY,
   query: z.object({
+    agentId: agentName.optional(),
     resourceId: ignoredOwner,
     searchQuery: z.string().max(BOUNDS.searchCharacters.limit),
     threadId: idText.optional(),
@@ -202,8 +205,9 @@ const search = defineRoute({
   }),
   async handler(input) {
     const { storage, owner } = ownedMemory(input)
-    const { searchQuery: query, threadId, limit = DEFAULT_HITS } = input.query
-    const hits = await storage.searchMessages(owner, { text: query, threadId, limit })
+    const { searchQuery: text, threadId, limit = DEFAULT_HITS } = input.query
+    const agentId = agentOfList(input, input.query.agentId)
+    const hits = await storage.searchMessages(owner, { text, threadId, agentId, limit })
     const wanted = hits.map(({ message: { id } }) => ({ id, previous: CONTEXT, next: CONTEXT }))
     const all = await storage.getMessages(owner, wanted)
     const results = hits.map(({ message, threadTitle }) => ({
@@ -213,7 +217,7 @@ const search = defineRoute({
       context: viewContext(message, all),
     }))
     const searchScope = threadId === undefined ? 'resource' : 'thread'
-    return { results, count: results.length, query, searchScope, searchType: 'text' }
+    return { results, count: results.length, query: text, searchScope, searchType: 'text' }
   },
 })
 

@@ -1,8 +1,8 @@
-import type { AgentDetails, SearchResult, Thread } from '@signet/client-js'
+import type { AgentDetails, SearchResult } from '@signet/client-js'
 import { describe, expect, it } from 'vitest'
 import { filterAgents, modelName } from './agent-list.js'
 import { answerFacts, shortDuration } from './answer-facts.js'
-import { excerptOf, findThreads } from './found-threads.js'
+import { excerptOf, findByMessages } from './found-threads.js'
 import { readMemoryUse } from './memory-use.js'
 import { leaveQuestion, takeQuestion, titleOf } from './opening-question.js'
 
@@ -17,22 +17,13 @@ const agent = (name: string, tool: string): AgentDetails => ({
   supportsMemory: true,
 })
 
-const thread = (id: string, title: string): Thread => ({
-  id,
-  title,
-  resourceId: 'alice',
-  createdAt: '2030-01-01T00:00:00Z',
-  updatedAt: '2030-01-01T00:00:00Z',
-  metadata: null,
-})
-
 const result = (threadId: string, content: string): SearchResult => ({
   id: 'm',
   role: 'user',
   createdAt: '2030-01-01T00:00:00Z',
   content,
   threadId,
-  threadTitle: '',
+  threadTitle: `Title of ${threadId}`,
   context: { before: [], after: [] },
 })
 
@@ -57,21 +48,20 @@ describe('filterAgents', () => {
   })
 })
 
-describe('findThreads', () => {
-  const threads = [thread('a', 'The moon'), thread('b', '')]
-
-  it('finds by title, else by message with an excerpt, in the order of the list', () => {
-    const found = findThreads(threads, [result('b', 'To the moon and back')], 'moon')
-    expect(found).toStrictEqual([
-      { thread: threads[0] },
-      { thread: threads[1], excerpt: 'To the moon and back' },
+describe('findByMessages', () => {
+  it('finds each thread once, by its first message, with an excerpt', () => {
+    const results = [result('b', 'To the moon and back'), result('b', 'moon'), result('c', 'Moons')]
+    expect(findByMessages(results, 'moon')).toStrictEqual([
+      { id: 'b', title: 'Title of b', excerpt: 'To the moon and back' },
+      { id: 'c', title: 'Title of c', excerpt: 'Moons' },
     ])
-    expect(findThreads(threads, [], 'moon')).toStrictEqual([{ thread: threads[0] }])
-    expect(findThreads(threads, [], ' ')).toHaveLength(2)
+    expect(findByMessages(results, ' ')).toStrictEqual([])
   })
 
-  it('does not show a thread that is not the caller’s to see', () => {
-    expect(findThreads(threads, [result('c', 'moon')], 'moon')).toHaveLength(1)
+  it('leaves out those whose title has the text, which the list has already', () => {
+    expect(findByMessages([result('b', 'title'), result('c', 'x')], 'TITLE OF B')).toStrictEqual([
+      { id: 'c', title: 'Title of c', excerpt: 'x' },
+    ])
   })
 
   it('cuts a long message around the word', () => {

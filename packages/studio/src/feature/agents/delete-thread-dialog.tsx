@@ -1,7 +1,7 @@
-import type { Thread } from '@signet/client-js'
 import { Button } from '../../ui/button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { Refusal } from '../../ui/refusal.js'
+import type { ListedThread } from './thread-item.js'
 import { threadTitle } from './thread-title.js'
 import { useDeleteThread } from './use-threads.js'
 
@@ -13,7 +13,7 @@ export function DeleteThreadDialog({
   onDeleted,
 }: {
   readonly agentId: string
-  readonly thread: Thread
+  readonly thread: ListedThread
   readonly onClose: () => void
   readonly onDeleted: () => void
 }) {

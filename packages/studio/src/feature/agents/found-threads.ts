@@ -1,10 +1,11 @@
-import type { SearchResult, Thread } from '@signet/client-js'
+import type { SearchResult } from '@signet/client-js'
 
-/** A thread in the list, and why it is there. */
+/** A thread that has the words that were looked for in a message, and not in its title. */
 export interface FoundThread {
-  readonly thread: Thread
-  /** Of the message that has the words, where the title has not. */
-  readonly excerpt?: string
+  readonly id: string
+  readonly title: string
+  /** Of the message. */
+  readonly excerpt: string
 }
 
 const LONGEST_EXCERPT = 90
@@ -18,18 +19,17 @@ export function excerptOf(text: string, query: string): string {
   return `${at > 0 ? '…' : ''}${piece}${at + LONGEST_EXCERPT < line.length ? '…' : ''}`
 }
 
-/** The threads that have all words of a text, in their title or in a message. */
-export function findThreads(
-  threads: readonly Thread[],
+/** The threads that messages were found in, each once: without those that are found by their titles already. */
+export function findByMessages(
   results: readonly SearchResult[],
   query: string,
 ): readonly FoundThread[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.length === 0) return threads.map((thread) => ({ thread }))
-  return threads.flatMap((thread): FoundThread[] => {
-    const title = thread.title.toLowerCase()
-    if (words.every((word) => title.includes(word))) return [{ thread }]
-    const result = results.find(({ threadId }) => threadId === thread.id)
-    return result ? [{ thread, excerpt: excerptOf(result.content, query) }] : []
-  })
+  const sought = query.trim().toLowerCase()
+  if (sought === '') return []
+  const found = new Map<string, FoundThread>()
+  for (const { threadId, threadTitle, content } of results) {
+    if (found.has(threadId) || threadTitle.toLowerCase().includes(sought)) continue
+    found.set(threadId, { id: threadId, title: threadTitle, excerpt: excerptOf(content, query) })
+  }
+  return [...found.values()]
 }

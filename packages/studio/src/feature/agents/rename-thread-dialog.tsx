@@ -1,10 +1,10 @@
-import type { Thread } from '@signet/client-js'
 import { useId, useState } from 'react'
 import { Button } from '../../ui/button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { Field } from '../../ui/field.js'
 import { Input } from '../../ui/input.js'
 import { Refusal } from '../../ui/refusal.js'
+import type { ListedThread } from './thread-item.js'
 import { useRenameThread } from './use-threads.js'
 
 /** Asks for another title. */
@@ -14,7 +14,7 @@ export function RenameThreadDialog({
   onClose,
 }: {
   readonly agentId: string
-  readonly thread: Thread
+  readonly thread: ListedThread
   readonly onClose: () => void
 }) {
   const [title, setTitle] = useState(thread.title)

@@ -1,4 +1,3 @@
-import type { Thread } from '@signet/client-js'
 import { Pencil1Icon, TrashIcon } from '@radix-ui/react-icons'
 import { Link } from '@tanstack/react-router'
 import { useMay } from '../../api/use-identity.js'
@@ -7,20 +6,31 @@ import { classNames } from '../../ui/class-names.js'
 import { Moment } from '../../ui/moment.js'
 import { threadTitle } from './thread-title.js'
 
+/** A thread as a list shows it. */
+export interface ListedThread {
+  readonly id: string
+  readonly title: string
+  /** ISO 8601. */
+  readonly updatedAt?: string
+  /** Of the message that it was found by. */
+  readonly excerpt?: string
+}
+
 /** A thread in the list. What can be done with it shows when it is pointed at, or has the focus. */
 export function ThreadItem({
   agentId,
   thread,
-  excerpt,
   isShown,
+  isCurrent,
   onChoose,
   onRename,
   onDelete,
 }: {
   readonly agentId: string
-  readonly thread: Thread
-  readonly excerpt: string | undefined
+  readonly thread: ListedThread
   readonly isShown: boolean
+  /** Whether it is the one of the list that the tab key stops at. */
+  readonly isCurrent: boolean
   readonly onChoose: () => void
   readonly onRename: () => void
   readonly onDelete: () => void
@@ -28,9 +38,9 @@ export function ThreadItem({
   const may = useMay()
   const title = threadTitle(thread)
   return (
-    <li
+    <div
       className={classNames(
-        'group/thread relative rounded-md transition-colors',
+        'group/thread relative h-full rounded-md transition-colors',
         isShown ? 'bg-active' : 'hover:bg-hover focus-within:bg-hover',
       )}
     >
@@ -40,11 +50,12 @@ export function ThreadItem({
         search={{ thread: thread.id }}
         onClick={onChoose}
         aria-current={isShown ? 'page' : undefined}
-        className="block rounded-md px-2 py-1.5"
+        tabIndex={isCurrent ? 0 : -1}
+        className="flex h-full flex-col justify-center rounded-md px-2 focus-visible:-outline-offset-2"
       >
         <span className={classNames('block truncate', isShown && 'font-medium')}>{title}</span>
         <span className="block truncate text-xs text-faint">
-          {excerpt ?? <Moment at={thread.updatedAt} />}
+          {thread.excerpt ?? (thread.updatedAt !== undefined && <Moment at={thread.updatedAt} />)}
         </span>
       </Link>
       <span
@@ -54,16 +65,28 @@ export function ThreadItem({
         )}
       >
         {may('memory:write') && (
-          <Button kind="ghost" size="icon" aria-label={`Rename ${title}`} onClick={onRename}>
+          <Button
+            kind="ghost"
+            size="icon"
+            tabIndex={-1}
+            aria-label={`Rename ${title}`}
+            onClick={onRename}
+          >
             <Pencil1Icon aria-hidden />
           </Button>
         )}
         {may('memory:delete') && (
-          <Button kind="ghost" size="icon" aria-label={`Delete ${title}`} onClick={onDelete}>
+          <Button
+            kind="ghost"
+            size="icon"
+            tabIndex={-1}
+            aria-label={`Delete ${title}`}
+            onClick={onDelete}
+          >
             <TrashIcon aria-hidden />
           </Button>
         )}
       </span>
-    </li>
+    </div>
   )
 }

@@ -1,6 +1,4 @@
-import type { Thread } from '@signet/client-js'
-
 /** What a thread is called. */
-export function threadTitle({ title }: Thread): string {
+export function threadTitle({ title }: { readonly title: string }): string {
   return title.trim() === '' ? 'Untitled' : title
 }

@@ -1,4 +1,4 @@
-import type { SearchResult, Thread } from '@signet/client-js'
+import type { SearchResult } from '@signet/client-js'
 import { useMastraClient } from '@signet/client-js/react'
 import {
   useMutation,
@@ -7,22 +7,6 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-
-/** How many threads are listed, those in use last first. */
-const MOST_SHOWN = 200
-
-/** The caller's threads, those in use last first. */
-export function useThreads(agentId: string): UseQueryResult<readonly Thread[]> {
-  const client = useMastraClient()
-  return useQuery({
-    queryKey: ['threads', agentId],
-    queryFn: async ({ signal }) => {
-      const orderBy = { field: 'updatedAt', direction: 'DESC' } as const
-      const params = { agentId, perPage: MOST_SHOWN, orderBy }
-      return (await client.listMemoryThreads(params, { signal })).threads
-    },
-  })
-}
 
 /** Messages of the caller's threads that have all words of a text; none for a blank one. */
 export function useThreadSearch(
