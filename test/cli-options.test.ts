@@ -33,7 +33,7 @@ function runRefused(command: string, configuration: Configuration) {
 }
 
 describe('an application with options that Signet does not serve', () => {
-  it.each(['dev', 'start', 'routes'])(
+  it.each(['start', 'routes'])(
     'is refused by signet %s, with a line for each option, those of one object together',
     async (command) => {
       const { code, stdout, stderr } = await runRefused(command, {
@@ -100,6 +100,21 @@ describe('an application with options that Signet does not serve', () => {
   it('writes nothing on the terminal that it could take for a command', async () => {
     const { stderr } = await runRefused('start', { application: { 'red\u009b31m\u202e': 1 } })
     expect(stderr).toContain('red\\u009b31m\\u202e: There is no such option.')
+  })
+
+  it('is refused by signet dev, which waits until it is mended', async () => {
+    const directory = copies.copy('configured')
+    const process = new SignetProcess(['dev', '--dir', directory, '--port', '0'], {
+      env: environment({ application: { workflows: { w: 1 } } }),
+    })
+    running.push(process)
+    await process.waitFor(/Waiting for a change/)
+    expect(process.stderr).toContain(`\nMastra\n  ${WORKFLOWS}\n`)
+    expect(process.stdout).toBe('')
+    const entry = join(directory, 'src', 'mastra', 'index.ts')
+    const source = readFileSync(entry, 'utf8')
+    writeFileSync(entry, source.replace('...application,', ''))
+    await process.waitFor(/^Ready in/m)
   })
 
   it('leaves the last version that worked where it is saved under signet dev', async () => {

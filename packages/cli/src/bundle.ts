@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -18,6 +19,7 @@ import { CommandFailure } from './failure.js'
 import { explainImportError } from './import/explain-import.js'
 import { refuseImports } from './import/refuse-imports.js'
 import type { Project } from './project.js'
+import { onEndSignal } from './shutdown.js'
 import { removeStaleBuilds } from './stale-builds.js'
 
 /** An application that was bundled and loaded, or why it could not be. */
@@ -25,13 +27,16 @@ export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }
 
 /** A bundler that keeps running. */
 export interface Watcher {
-  /** Stops watching. */
+  /** Stops watching, and removes what was bundled and not loaded yet. */
   close(): Promise<void>
 }
 
 function isMastra(value: unknown): value is Mastra {
   return typeof value === 'object' && value !== null && 'getServer' in value && 'findAgent' in value
 }
+
+/** How the entry of an application ends, so that esbuild asks of it alone. */
+const ENTRY = /[\\/]mastra[\\/]index\.m?[jt]s$/
 
 type ApplicationBuild = BuildOptions & { metafile: true; write: false }
 
@@ -84,6 +89,15 @@ async function writeBundle({ buildDirectory }: Project, files: readonly OutputFi
   for (const { path, contents } of files) await writeFile(path, contents, { mode: 0o600 })
 }
 
+async function importBundle(project: Project, version: number): Promise<LoadResult> {
+  forgetCommonJs()
+  const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
+  const application = (await import(url)) as { mastra?: unknown }
+  if (isMastra(application.mastra)) return { mastra: application.mastra }
+  const error = `${project.entry} does not export mastra, a Mastra of @signet/core.`
+  return { error: new CommandFailure(error) }
+}
+
 async function load(
   project: Project,
   version: number,
@@ -92,48 +106,58 @@ async function load(
   try {
     refuseImports(metafile, project.directory)
     await writeBundle(project, outputFiles)
-    forgetCommonJs()
-    const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
-    const application = (await import(url)) as { mastra?: unknown }
-    if (isMastra(application.mastra)) return { mastra: application.mastra }
-    return {
-      error: new CommandFailure(
-        `${project.entry} does not export mastra, a Mastra of @signet/core.`,
-      ),
-    }
+    return await importBundle(project, version)
   } catch (error) {
     if (error instanceof Error) {
       return { error: explainImportError(error, metafile, project.directory) }
     }
-    return {
-      error: new CommandFailure(`The application throws what is not an Error: ${String(error)}`),
-    }
+    const text = `The application throws what is not an Error: ${String(error)}`
+    return { error: new CommandFailure(text) }
   } finally {
     // What is loaded is in memory. A process that is killed later leaves nothing.
-    await rm(project.buildDirectory, { recursive: true, force: true })
+    await removeBundle(project)
   }
 }
 
-/**
- * Bundles and loads the application, and again after each change of one of its files.
- * @param onLoad - called after each build, one call at a time
- */
+function removeBundle({ buildDirectory }: Project): Promise<void> {
+  return rm(buildDirectory, { recursive: true, force: true })
+}
+
+/** What is done with an application that is watched. */
+export interface WatchOptions {
+  /** Files whose change counts, too, whether they are there or not. */
+  readonly files: readonly string[]
+  /** Called before the application is loaded again. */
+  readonly onChange: () => void
+  /** Called after each build, one call at a time. */
+  readonly onLoad: (result: LoadResult) => void | Promise<void>
+}
+
+/** Bundles and loads the application, and again after each change of one of its files. */
 export async function watchApplication(
   project: Project,
-  onLoad: (result: LoadResult) => void | Promise<void>,
+  { files, onChange, onLoad }: WatchOptions,
 ): Promise<Watcher> {
   let version = 0
+  async function loadNext(result: BuildResult<ApplicationBuild>): Promise<LoadResult> {
+    version++
+    const { errors } = result
+    if (errors.length > 0) return { error: await buildError(errors) }
+    try {
+      if (version > 1) onChange()
+    } catch (error) {
+      return { error: error instanceof Error ? error : new Error(String(error)) }
+    }
+    return await load(project, version, result)
+  }
   const report: Plugin = {
     name: 'report',
     setup(build) {
+      build.onResolve({ filter: ENTRY }, ({ kind }) =>
+        kind === 'entry-point' ? { watchFiles: [...files] } : undefined,
+      )
       build.onEnd(async (result) => {
-        version++
-        const { errors } = result
-        await onLoad(
-          errors.length > 0
-            ? { error: await buildError(errors) }
-            : await load(project, version, result),
-        )
+        await onLoad(await loadNext(result as BuildResult<ApplicationBuild>))
       })
     },
   }
@@ -142,7 +166,9 @@ export async function watchApplication(
   await bundler.watch()
   return {
     async close() {
-      await bundler.dispose()
+      // What it bundles just now may never be loaded: nobody waits for that.
+      void bundler.dispose()
+      await removeBundle(project)
     },
   }
 }
@@ -155,6 +181,10 @@ export async function watchApplication(
 export async function loadApplication(project: Project): Promise<Mastra> {
   await prepareBuilds(project)
   const bundler = await context(buildOptions(project, []))
+  const stopListening = onEndSignal((signal) => {
+    rmSync(project.buildDirectory, { recursive: true, force: true })
+    process.kill(process.pid, signal)
+  })
   try {
     const result = await load(project, 1, await bundler.rebuild())
     if ('error' in result) throw result.error
@@ -163,6 +193,7 @@ export async function loadApplication(project: Project): Promise<Mastra> {
     const errors: unknown = error instanceof Error ? Reflect.get(error, 'errors') : undefined
     throw Array.isArray(errors) ? await buildError(errors as Message[]) : error
   } finally {
+    stopListening()
     await bundler.dispose()
   }
 }

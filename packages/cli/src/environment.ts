@@ -11,11 +11,16 @@ export function envFiles(): readonly string[] {
   return [`.env.${mode}.local`, '.env.local', `.env.${mode}`, '.env']
 }
 
+/** The variables that have their value from a file. */
+const fromFiles = new Set<string>()
+
 function loadEnvFile(directory: string, name: string): void {
   const file = join(directory, name)
   if (!existsSync(file)) return
   for (const [variable, value] of Object.entries(readEnvFile(file))) {
-    process.env[variable] ??= value
+    if (process.env[variable] !== undefined) continue
+    process.env[variable] = value
+    fromFiles.add(variable)
   }
 }
 
@@ -30,6 +35,16 @@ export function loadEnvironment(directory: string): void {
   for (const name of envFiles()) loadEnvFile(directory, name)
   tidyVariables()
   readSecretFiles(directory)
+}
+
+/**
+ * Reads the files of variables anew, as they are now: what came from them before is forgotten.
+ * @throws {CommandFailure} as `loadEnvironment` does
+ */
+export function reloadEnvironment(directory: string): void {
+  for (const variable of fromFiles) delete process.env[variable]
+  fromFiles.clear()
+  loadEnvironment(directory)
 }
 
 /**

@@ -4,6 +4,31 @@ import type { RunningServer } from '@signet/server'
 /** The signals that ask for the end: all that would end the process at once if nobody listened, and can be heard. */
 const END_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 
+/**
+ * Listens for the first signal that asks for the end, where no server runs yet that could be closed.
+ * @returns stops listening
+ */
+export function onEndSignal(onSignal: (signal: NodeJS.Signals) => void): () => void {
+  function stop(): void {
+    for (const signal of END_SIGNALS) process.off(signal, take)
+  }
+  function take(signal: NodeJS.Signals): void {
+    stop()
+    onSignal(signal)
+  }
+  for (const signal of END_SIGNALS) process.on(signal, take)
+  return stop
+}
+
+/** Waits for a signal that asks for the end, until that is heard elsewhere. */
+export function untilEndSignal(): { readonly signalled: Promise<void>; ignore(): void } {
+  let ignore: () => void = () => undefined
+  const signalled = new Promise<void>((resolve) => {
+    ignore = onEndSignal(() => resolve())
+  })
+  return { signalled, ignore: () => ignore() }
+}
+
 /** Waits, but no longer than until it is cut. */
 async function pause(ms: number, cut: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal: cut }).catch(() => undefined)

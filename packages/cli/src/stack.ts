@@ -1,5 +1,6 @@
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isInstalled } from './bundle/kind-of-file.js'
 import { isOfOwnPackage } from './own-packages.js'
 
 /** A place in a file of this machine that a stack names. */
@@ -63,8 +64,19 @@ export function isOfSignet(file: string): boolean {
   return file.includes(`${sep}node_modules${sep}@signet${sep}`) || isOfOwnPackage(file)
 }
 
-/** The stack of an error with its message, without the lines about how Node.js came there. */
+/** Whether a line of a stack names a place of the application. */
+function isOfApplication(line: string): boolean {
+  return (
+    PLACED.test(line) && placeOf(line).some(({ file }) => !isOfSignet(file) && !isInstalled(file))
+  )
+}
+
+/**
+ * The stack of an error with its message, without the lines of Node.js, and, where it comes from the application,
+ * without those about how Signet called that.
+ */
 export function shownStack(error: Error): string {
-  const lines = (error.stack ?? String(error)).split('\n')
-  return lines.filter((line) => !OF_NODE.test(line)).join('\n')
+  const lines = (error.stack ?? String(error)).split('\n').filter((line) => !OF_NODE.test(line))
+  const last = lines.findLastIndex(isOfApplication)
+  return lines.slice(0, last < 0 ? lines.length : last + 1).join('\n')
 }

@@ -1,22 +1,24 @@
+import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
 import { followFaultOrigins, type Mastra } from '@signet/core'
 import { createApp, serve, type App, type RunningServer } from '@signet/server'
 import type { Store } from '@signet/store'
 import { STUDIO_DIRECTORY } from '@signet/studio'
 import { bannerLines } from '../banner.js'
-import { watchApplication, type LoadResult } from '../bundle.js'
+import { watchApplication, type LoadResult, type Watcher } from '../bundle.js'
 import { developmentSecret } from '../development-secret.js'
 import { developmentToken, TOKEN_HOURS } from '../development-token.js'
-import { enterProject } from '../environment.js'
+import { enterProject, envFiles, reloadEnvironment } from '../environment.js'
 import { writeError } from '../explained.js'
 import { watchFaults } from '../fault/watch.js'
 import { type Io, writeLine } from '../io.js'
 import { chooseKeepAlive } from '../keep-alive.js'
 import { loseOutput } from '../output.js'
+import { whenOrphaned } from '../orphan.js'
 import { choosePort } from '../port.js'
 import { dataDirectory, openProject, type Project } from '../project.js'
 import { createProjectStore, describeStore } from '../project-store.js'
-import { untilShutdown } from '../shutdown.js'
+import { untilEndSignal, untilShutdown } from '../shutdown.js'
 import { createTerminalLogger } from '../terminal-logger.js'
 
 /** Flags of `signet dev`. */
@@ -30,6 +32,10 @@ export interface DevOptions {
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 /** Addresses to listen on that are no address to ask. */
 const WILDCARD: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
+/** What is said below the fault of a version that does not work. */
+const WAITING = 'Waiting for a change. Mend the fault, and save.'
+const STILL_SERVED = 'The last version that worked goes on answering.'
 
 /** An application that is served, and what to ask it with. */
 interface Served {
@@ -102,7 +108,8 @@ function greet(
 
 /**
  * Serves the application, and serves it anew after each change. A running answer stays with the
- * version that it began with.
+ * version that it began with. Of a version that does not work the fault is told, and the next change is waited for; the
+ * last one that worked is served meanwhile, if there was one.
  */
 export async function runDev(directory: string, options: DevOptions, io: Io): Promise<void> {
   loseOutput()
@@ -124,60 +131,70 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
   }
 
   let current: Served | undefined
-  let settleFirst: ((result: LoadResult) => void) | undefined
-  const first = new Promise<LoadResult>((resolve) => {
-    settleFirst = resolve
+  let onFirst: ((served: Served) => void) | undefined
+  const first = new Promise<Served>((resolve) => {
+    onFirst = resolve
   })
 
-  async function replace(result: LoadResult): Promise<void> {
-    if (current === undefined) {
-      settleFirst?.(result)
-      return
-    }
+  async function take(result: LoadResult): Promise<void> {
+    const last = current
     try {
       if ('error' in result) throw result.error
-      const { app } = current
-      current = await makeServable(result.mastra, project, serving)
+      const next = await makeServable(result.mastra, project, serving)
+      current = next
+      if (last === undefined) {
+        onFirst?.(next)
+        return
+      }
       // Its running answers still need what runs beside them.
-      void app.idle().then(() => app.close())
+      void last.app.idle().then(() => last.app.close())
       writeLine(io.stderr, 'Reloaded.')
     } catch (error) {
-      writeError(io.stderr, error)
-      writeLine(io.stderr, 'The last version that worked goes on answering.')
+      writeError(io.stderr, error, last === undefined ? 'error: ' : '')
+      writeLine(io.stderr, last === undefined ? WAITING : STILL_SERVED)
     }
   }
 
-  const watcher = await watchApplication(project, replace)
+  // From here on what the application leaves behind is told, and ends nothing.
+  faults.serve(createTerminalLogger(io.stderr))
+  let watcher: Watcher | undefined
+  const orphaned = new Promise<void>(whenOrphaned)
+  const end = untilEndSignal()
+  const ended = Promise.race([end.signalled, orphaned, faults.fatal])
   try {
-    const result = await faults.during(first)
-    await faults.during(store.open())
-    if ('error' in result) throw result.error
-    const served = await makeServable(result.mastra, project, serving)
-    current = served
-    const { port: configured, keepAliveTimeout } = result.mastra.getServer()
-    const port = choosePort(options.port, configured, (message) => writeLine(io.stderr, message))
-    const keepAliveTimeoutMs = chooseKeepAlive(undefined, keepAliveTimeout)
-    const answer: App['answer'] = (request, origin) =>
-      (current ?? served).app.answer(request, origin)
-    const server = await serve(answer, { port, hostname, keepAliveTimeoutMs })
-    const ended = untilShutdown(
-      server,
-      (message) => {
-        isEnding = true
-        writeLine(io.stderr, message)
-      },
-      { cause: faults.fatal },
-    )
-    faults.serve(createTerminalLogger(io.stderr))
-    if (!isLoopbackOnly) {
-      const warning = `Other machines can reach this development server at ${hostname}, and its tokens travel in clear.`
-      writeLine(io.stderr, warning)
+    await store.open()
+    watcher = await watchApplication(project, {
+      files: envFiles().map((name) => join(directory, name)),
+      onChange: () => reloadEnvironment(directory),
+      onLoad: take,
+    })
+    const served = await Promise.race([first, ended])
+    if (served !== undefined) {
+      const { port: configured, keepAliveTimeout } = served.mastra.getServer()
+      const port = choosePort(options.port, configured, (message) => writeLine(io.stderr, message))
+      const keepAliveTimeoutMs = chooseKeepAlive(undefined, keepAliveTimeout)
+      const answer: App['answer'] = (request, origin) =>
+        (current ?? served).app.answer(request, origin)
+      const server = await serve(answer, { port, hostname, keepAliveTimeoutMs })
+      const shutDown = untilShutdown(
+        server,
+        (message) => {
+          isEnding = true
+          writeLine(io.stderr, message)
+        },
+        { cause: Promise.race([orphaned, faults.fatal]) },
+      )
+      end.ignore()
+      if (!isLoopbackOnly) {
+        const warning = `Other machines can reach this development server at ${hostname}, and its tokens travel in clear.`
+        writeLine(io.stderr, warning)
+      }
+      const facts = { message: options.message, memory: describeStore(project) }
+      greet(served, server, facts, io)
+      await shutDown
     }
-    const facts = { message: options.message, memory: describeStore(project) }
-    greet(served, server, facts, io)
-    await ended
   } finally {
-    await watcher.close()
+    await watcher?.close()
     await current?.app.close()
     await store.close()
   }
