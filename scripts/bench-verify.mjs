@@ -5,5 +5,5 @@ import { install, prepare, root, runNode } from './prepare.mjs'
 const directory = join(root, 'bench')
 
 await prepare()
-install(directory)
+await install(directory)
 runNode(['--expose-gc', join(directory, 'verify', 'run.mjs'), ...process.argv.slice(2)])

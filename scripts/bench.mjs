@@ -6,5 +6,5 @@ import { install, prepare, root, runNode } from './prepare.mjs'
 const directory = join(root, 'bench')
 
 await prepare()
-install(directory)
+await install(directory)
 runNode([join(directory, 'http', 'run.mjs'), ...process.argv.slice(2)])

@@ -6,7 +6,7 @@ import { install, prepare, root, runNode } from './prepare.mjs'
 const directory = join(root, 'interop')
 
 await prepare()
-install(directory)
+await install(directory)
 runNode([join('node_modules', 'typescript', 'bin', 'tsc'), '-p', directory])
 const files = process.argv.slice(2)
 runNode([join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', directory, ...files])

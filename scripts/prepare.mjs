@@ -1,9 +1,12 @@
 // Installs and builds what is missing, and does next to nothing when all is in place.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installStep, npmScript } from './install.mjs'
+import { nodeProblem } from './node-version.mjs'
+import { runSteps } from './progress.mjs'
+import { runQuietly } from './quiet.mjs'
 import { removeStaleOutput } from './stale.mjs'
 
 /** The folder of the project. */
@@ -20,26 +23,9 @@ export function runNode(args, options = {}) {
   return result.stdout
 }
 
-/** Runs npm as the npm that started this script, so that no shell is needed on any system. */
+/** Runs npm as the npm that started this script. */
 export function runNpm(args, options = {}) {
-  const npm = process.env.npm_execpath
-  if (!npm) {
-    console.error('Run this through npm, for example: npm start')
-    process.exit(1)
-  }
-  return runNode([npm, ...args], options)
-}
-
-/** Installs a folder's packages by its lock file, unless that very lock file is installed already. */
-export function install(directory = root) {
-  const lockFile = readFileSync(join(directory, 'package-lock.json'))
-  const wanted = createHash('sha256').update(lockFile).digest('hex')
-  const stamp = join(directory, 'node_modules', '.installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  console.error('Installing packages …')
-  // Errors only: the lock file pins packages that ask for a newer Node and are tested on this one.
-  runNpm(['ci', '--loglevel=error'], { cwd: directory, stdio: ['ignore', 2, 2] })
-  writeFileSync(stamp, wanted)
+  return runNode([npmScript(), ...args], options)
 }
 
 /** The newest change of a file, or of the files in a folder, in milliseconds since 1970. */
@@ -78,27 +64,58 @@ const STUDIO_SOURCES = [
   INSTALLED,
 ]
 
-function buildStudio() {
-  const studio = join(root, 'packages', 'studio')
-  const built = newestChange(join(studio, 'dist', 'page', 'index.html'))
-  if (STUDIO_SOURCES.every((path) => newestChange(join(studio, path)) < built)) return
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  runNode([vite, 'build', '--logLevel', 'warn'], { cwd: studio })
+const STUDIO = join(root, 'packages', 'studio')
+
+function isStudioBuilt() {
+  const built = newestChange(join(STUDIO, 'dist', 'page', 'index.html'))
+  return STUDIO_SOURCES.every((path) => newestChange(join(STUDIO, path)) < built)
 }
 
-/** Compiles what has changed. */
-export async function build() {
+async function buildStudio() {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', '--logLevel', 'warn']
+  await runQuietly(args, { cwd: STUDIO, remedyOf: buildRemedy })
+}
+
+function buildRemedy() {
+  return 'The lines above name the file. If you have changed none, remove the folder node_modules and run it again.'
+}
+
+async function compile() {
   const packages = join(root, 'packages')
   for (const name of readdirSync(packages)) {
     removeStaleOutput(join(packages, name), BUNDLED.includes(name))
   }
-  runNode([join('node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  const args = [join('node_modules', 'typescript', 'bin', 'tsc'), '-b']
+  await runQuietly(args, { cwd: root, remedyOf: buildRemedy })
   await bundlePackages()
-  buildStudio()
 }
 
-/** Installs and builds. */
+const BUILD_STEPS = [
+  { title: 'Compiling', run: compile },
+  { title: 'Building the Studio', isDone: isStudioBuilt, run: buildStudio },
+]
+
+async function runAll(steps) {
+  const problem = nodeProblem(process.versions.node)
+  if (problem !== undefined) {
+    console.error(problem)
+    process.exit(1)
+  }
+  if (!(await runSteps(steps))) process.exit(1)
+}
+
+/** Installs the packages of a folder beside the workspace. */
+export async function install(directory) {
+  await runAll([installStep(directory, ` of ${relative(root, directory)}`)])
+}
+
+/** Compiles what has changed. */
+export async function build() {
+  await runAll(BUILD_STEPS)
+}
+
+/** Installs and builds what is missing, and says how far it is. */
 export async function prepare() {
-  install()
-  await build()
+  await runAll([installStep(root), ...BUILD_STEPS])
 }
