@@ -20,7 +20,10 @@ const INSTALL_REMEDIES = [
   ],
   [/ENOSPC/, 'The disk is full. Make room, then run it again.'],
   [/EACCES|EPERM|EROFS/, 'This user may not write here. Take a folder that you own.'],
-  [/EUSAGE/, 'package.json and package-lock.json do not agree. Run npm install, then run it again.'],
+  [
+    /EUSAGE/,
+    'package.json and package-lock.json do not agree. Run npm install, then run it again.',
+  ],
 ]
 
 function installRemedy(output) {

@@ -1,6 +1,6 @@
 // Installs and builds what is missing, and does next to nothing when all is in place.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installStep, npmScript } from './install.mjs'

@@ -12,6 +12,7 @@ import { ROOT, runSignet } from './support/signet-process.js'
 const copies = new FixtureCopies()
 const processes = new SignetProcesses()
 const env = { MASTRA_JWT_SECRET: SECRET }
+const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 const NOW = Date.now()
 const HOUR = 3_600_000
 
@@ -54,6 +55,15 @@ async function linesOf(directory: string, ...flags: string[]): Promise<Record<st
   return lines.map((line): Record<string, unknown> => JSON.parse(line))
 }
 
+/** The last columns of a row. */
+const row = (decision: string, status: number, index: number) => [
+  'agents:execute clerk',
+  decision,
+  String(status),
+  '12 ms',
+  `request-${index}`,
+]
+
 const idsOf = (lines: readonly Record<string, unknown>[]) => lines.map((line) => line['requestId'])
 
 let directory: string
@@ -95,6 +105,25 @@ describe('signet audit', () => {
       count: 1,
     })
     expect(await linesOf(directory, '--json')).toStrictEqual(lines)
+  })
+
+  it('shows a table on a terminal, and JSON lines there with --json', async () => {
+    const terminal = 'data:text/javascript,process.stdout.isTTY=true'
+    const command = [process.execPath, '--import', terminal, COMMAND] as const
+    const { code, stdout } = await runSignet(['audit', '--dir', directory], { env, command })
+    expect(code).toBe(0)
+    const at = (hours: number) => new Date(NOW - hours * HOUR).toISOString()
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toStrictEqual([
+      ['WHEN', 'WHO', 'WHAT', 'DECISION', 'STATUS', 'TOOK', 'REQUEST'],
+      // What could be a command to the terminal is spelt out.
+      [at(0), String.raw`line\u000abreak\u202e\u001b[31m`, ...row('allowed', 200, 3)],
+      [at(1), 'alice', ...row('refused scope_insufficient', 403, 2)],
+      [at(1), 'bob', ...row('allowed', 200, 1)],
+      [at(48), 'alice', ...row('allowed', 200, 0)],
+      [''],
+    ])
+    const json = await runSignet(['audit', '--dir', directory, '--json'], { env, command })
+    expect(json.stdout).toBe((await runSignet(['audit', '--dir', directory], { env })).stdout)
   })
 
   it.each([

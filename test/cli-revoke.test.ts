@@ -58,7 +58,7 @@ describe('signet revoke', () => {
     const { code, stdout, stderr } = await revoke(['--sub', 'alice'])
     expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
-      /^Withdrawn: all that alice of the issuer local was given until \d{4}-[-\d]+T[:.\d]+Z\.\n$/,
+      /^Revoked: all that alice of the issuer local was given until \d{4}-[-\d]+T[:.\d]+Z\.\n$/,
     )
     await vi.waitFor(
       async () => expect(await ask(alice)).toStrictEqual({ status: 401, code: 'token_revoked' }),
@@ -94,21 +94,26 @@ describe('signet revoke', () => {
     const shown = new Date(time).toISOString()
     expect({ code, stdout }).toStrictEqual({
       code: 0,
-      stdout: `Withdrawn: all that alice of the issuer local was given until ${shown}.\n`,
+      stdout: `Revoked: all that alice of the issuer local was given until ${shown}.\n`,
     })
     expect(stderr).toMatch(/^warning: The time of a withdrawal lies ahead of the clock.*\n$/)
     expect(stderr).toContain(shown)
   })
 
   it.each([
-    ['alone', ''],
-    ['as a header has it', 'Authorization: Bearer '],
-  ])('withdraws a token that is piped in %s, and prints nothing of it', async (_, prefix) => {
-    const token = sign({})
-    const result = await revoke(['--token', '-'], `${prefix}${token}\n`)
-    expect(result).toStrictEqual({ code: 0, stdout: 'Withdrawn: the token.\n', stderr: '' })
-    expect(await withdrawn()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
-  })
+    ['alone', '', ['--stdin']],
+    ['as a header has it', 'Authorization: Bearer ', ['--stdin']],
+    ['by the flag of before', '', ['--token', '-']],
+    ['by both flags', '', ['--stdin', '--token', '-']],
+  ])(
+    'withdraws a token that is piped in %s, and prints nothing of it',
+    async (_, prefix, flags) => {
+      const token = sign({})
+      const result = await revoke(flags, `${prefix}${token}\n`)
+      expect(result).toStrictEqual({ code: 0, stdout: 'Revoked: the token.\n', stderr: '' })
+      expect(await withdrawn()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
+    },
+  )
 
   it('ends by --all every token and API key that was given until now, and none that comes later', async () => {
     const env = { MASTRA_JWT_SECRET: SECRET }
@@ -126,7 +131,7 @@ describe('signet revoke', () => {
     const old = [sign({}), sign({ sub: 'bob', iss: 'https://other.example' }), await createKey()]
     for (const credential of old) expect(await ask(credential)).toMatchObject({ status: 200 })
     expect((await revoke(['--all'])).stdout).toMatch(
-      /^Withdrawn: every token of every issuer, and every API key, that was given until \d{4}-/,
+      /^Revoked: every token of every issuer, and every API key, that was given until \d{4}-/,
     )
     for (const credential of old) {
       await vi.waitFor(
@@ -158,27 +163,28 @@ describe('signet revoke', () => {
       revokedAt: undefined,
     }
     await inStore(({ apiKeys }) => apiKeys.create(record))
-    const { code, stdout } = await revoke(['--token', '-'], key)
-    expect({ code, stdout }).toStrictEqual({ code: 0, stdout: 'Withdrawn: the token.\n' })
+    const { code, stdout } = await revoke(['--stdin'], key)
+    expect({ code, stdout }).toStrictEqual({ code: 0, stdout: 'Revoked: the token.\n' })
     const found = await inStore(({ apiKeys }) => apiKeys.find('key-1'))
     expect(found?.revokedAt).toBeTypeOf('number')
   })
 
   it('shows no control character of a name', async () => {
     const { stdout } = await revoke(['--jti', 'a\u001b[31mb', '--iss', '\u202eevil'])
-    expect(stdout).toBe('Withdrawn: the token a\\u001b[31mb of the issuer \\u202eevil.\n')
+    expect(stdout).toBe('Revoked: the token a\\u001b[31mb of the issuer \\u202eevil.\n')
   })
 
   it.each([
-    [[], /one of --token -, --jti, --sub, --sid and --all/],
-    [['--iss', 'i'], /one of --token -, --jti, --sub, --sid and --all/],
-    [['--jti', 'j', '--sub', 's'], /one of --token -, --jti, --sub, --sid and --all/],
-    [['--token', '-', '--iss', 'i'], /--iss goes with/],
+    [[], /one of --stdin, --jti, --sub, --sid and --all/],
+    [['--iss', 'i'], /one of --stdin, --jti, --sub, --sid and --all/],
+    [['--jti', 'j', '--sub', 's'], /one of --stdin, --jti, --sub, --sid and --all/],
+    [['--stdin', '--iss', 'i'], /--iss goes with/],
+    [['--stdin', '--jti', 'j'], /one of --stdin, --jti, --sub, --sid and --all/],
     [['--jti', ''], /--jti has 1 to 2000 characters/],
     [['--sub', 'x'.repeat(2001)], /--sub has 1 to 2000 characters/],
     [['--all', '--iss', 'i'], /--all means every issuer/],
     [['--sid', 's', '--iss', ''], /--iss has 1 to 2000 characters/],
-    [['--token', '-'], /There is no token/],
+    [['--stdin'], /There is no token.*npx signet revoke --stdin < token\.txt/],
   ])('refuses the flags %j with exit code 2, and withdraws nothing', async (flags, reason) => {
     const { code, stdout, stderr } = await revoke(flags, '')
     expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
@@ -203,6 +209,8 @@ describe('signet revoke', () => {
   it('fails where there is no application', async () => {
     const { code, stderr } = await runSignet(['revoke', '--dir', copies.makeFolder(), '--jti', 'j'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: There is no src\/mastra/)
+    expect(stderr).toMatch(
+      /^error: There is no application in .*: src\/mastra\/index\.ts is missing\. Go to/,
+    )
   })
 })

@@ -1,4 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
@@ -52,6 +62,11 @@ async function runWith(
 
 async function run(...args: string[]): Promise<Result> {
   return await runWith({}, ...args)
+}
+
+function makeApplication(path: string): void {
+  mkdirSync(join(directory, path, 'src', 'mastra'), { recursive: true })
+  writeFileSync(join(directory, path, 'src', 'mastra', 'index.ts'), '')
 }
 
 async function claimsOf(token: string) {
@@ -130,6 +145,96 @@ describe('signet secret', () => {
   it('prints another one each time', async () => {
     expect((await run('secret')).stdout).not.toBe((await run('secret')).stdout)
   })
+
+  describe('--write', () => {
+    const file = () => join(directory, '.env')
+    const read = () => readFileSync(file(), 'utf8')
+    const write = (...flags: string[]) => run('secret', '--write', '.env', ...flags)
+    const NEW = /^MASTRA_JWT_SECRET=[\w-]{64}\n$/
+
+    it('makes the file for its owner alone, and prints nothing of the secret', async () => {
+      const { code, stdout, stderr } = await write()
+      expect({ code, stdout }).toStrictEqual({ code: 0, stdout: '' })
+      expect(read()).toMatch(NEW)
+      expect(stderr).not.toContain(read().slice(18, 40))
+      if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600)
+    })
+
+    it.each([
+      [
+        'no end of its last line',
+        'A=1 # one\nB="2\n3"',
+        /^A=1 # one\nB="2\n3"\nMASTRA_JWT_SECRET=[\w-]{64}\n$/,
+      ],
+      ['lines of Windows', 'A=1\r\n', /^A=1\r\nMASTRA_JWT_SECRET=[\w-]{64}\r\n$/],
+      [
+        'an empty entry',
+        '# x\nMASTRA_JWT_SECRET=\nA=1\n',
+        /^# x\nMASTRA_JWT_SECRET=[\w-]{64}\nA=1\n$/,
+      ],
+      [
+        'an entry in a comment',
+        '# MASTRA_JWT_SECRET=old\n',
+        /^# MASTRA_JWT_SECRET=old\nMASTRA_JWT_SECRET=[\w-]{64}\n$/,
+      ],
+    ])('keeps the other lines of a file with %s', async (_, before, after) => {
+      writeFileSync(file(), before, { mode: 0o644 })
+      expect((await write()).code).toBe(0)
+      expect(read()).toMatch(after)
+      if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600)
+    })
+
+    it.each(['MASTRA_JWT_SECRET=old-one\n', 'export MASTRA_JWT_SECRET="old-one"\nA=1\n'])(
+      'replaces no secret unless told: %j',
+      async (before) => {
+        writeFileSync(file(), before)
+        const { code, stderr } = await write()
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/has a MASTRA_JWT_SECRET already.*--force/)
+        expect(stderr).not.toContain('old-one')
+        expect(read()).toBe(before)
+        expect((await write('--force')).code).toBe(0)
+        expect(read()).not.toContain('old-one')
+        expect(read()).toContain(before.includes('A=1') ? 'A=1\n' : 'MASTRA')
+      },
+    )
+
+    it.each([
+      ['in UTF-16', Buffer.from('\ufeffA=1\n', 'utf16le')],
+      ['with a secret over two lines', Buffer.from('MASTRA_JWT_SECRET="one\ntwo"\n')],
+    ])('leaves a file alone that it cannot edit: %s', async (_, before) => {
+      writeFileSync(file(), before)
+      const { code, stderr } = await write('--force')
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/cannot be edited safely/)
+      expect(readFileSync(file())).toStrictEqual(before)
+      expect(readdirSync(directory)).toStrictEqual(['.env'])
+    })
+
+    it.skipIf(process.platform === 'win32')('follows a symbolic link, and keeps it', async () => {
+      writeFileSync(join(directory, 'target'), 'A=1\n')
+      symlinkSync('target', file())
+      expect((await write()).code).toBe(0)
+      expect(lstatSync(file()).isSymbolicLink()).toBe(true)
+      expect(readFileSync(join(directory, 'target'), 'utf8')).toContain('A=1\nMASTRA_JWT_SECRET=')
+    })
+
+    it('says where a file cannot be written', async () => {
+      const { code, stderr } = await run('secret', '--write', join('missing', '.env'))
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/missing.*cannot be written\. Check the folder and its rights\.\n$/)
+    })
+
+    it.each([
+      [['--force'], /--force goes with --write/],
+      [['--write', ' '], /--write is empty/],
+      [['--write'], /argument missing/],
+    ])('refuses the flags %j', async (flags, reason) => {
+      const { code, stdout, stderr } = await run('secret', ...flags)
+      expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(reason)
+    })
+  })
 })
 
 describe('signet token', () => {
@@ -171,11 +276,29 @@ describe('signet token', () => {
 
   it('says how to get a secret where there is none, with exit code 1', async () => {
     vi.stubEnv('MASTRA_JWT_SECRET', undefined)
+    makeApplication('.')
     const { code, stdout, stderr } = await run('token', '--sub', 'alice')
+    expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe(
+      'error: MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Make one with: npx signet secret --write .env\n',
+    )
+    expect((await run('secret', '--write', '.env')).code).toBe(0)
+    expect((await run('token', '--sub', 'alice')).code).toBe(0)
+  })
+
+  it('says in the folder above an application where that is, and speaks of no new secret', async () => {
+    vi.stubEnv('MASTRA_JWT_SECRET', undefined)
+    makeApplication('examples/weather')
+    const { code, stderr } = await run('token', '--sub', 'alice')
     expect(code).toBe(1)
-    expect(stdout).toBe('')
-    expect(stderr).toContain('MASTRA_JWT_SECRET')
-    expect(stderr).toContain('signet secret')
+    expect(stderr).toMatch(
+      /^error: MASTRA_JWT_SECRET is not set\. There is no application in .*There is one in (.*): add --dir \1, or go there first\.\n$/,
+    )
+    expect(stderr).not.toContain('signet secret')
+  })
+
+  it('needs no application where there is a secret', async () => {
+    expect((await run('token', '--sub', 'alice')).code).toBe(0)
   })
 
   it('refuses a short secret, and does not print it', async () => {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { runAudit, type AuditOptions } from './command/audit.js'
 import { runBackup, type BackupFlags } from './command/backup.js'
 import { runDev, type DevOptions } from './command/dev.js'
@@ -15,9 +15,10 @@ import {
 import { runRestore, type RestoreFlags } from './command/restore.js'
 import { runRevoke, type RevokeOptions } from './command/revoke.js'
 import { runRoutes, type RoutesOptions } from './command/routes.js'
-import { runSecret } from './command/secret.js'
+import { runSecret, type SecretOptions } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
 import { runToken, type TokenOptions } from './command/token.js'
+import { addExamples } from './examples.js'
 import type { Io } from './io.js'
 import { printableLines } from './printable.js'
 import { VERSION } from '@signet/server'
@@ -46,7 +47,9 @@ export function createProgram(io: Io): Command {
 
   program
     .command('dev')
-    .description('Serve the application here, reload it on save, and print a token for 8 hours')
+    .description(
+      'Serve the application on this machine, reload it on save, and print a token for 8 hours',
+    )
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--port <number>', 'port to listen on; 0 takes a free one (default: PORT, then 4111)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
@@ -61,27 +64,27 @@ export function createProgram(io: Io): Command {
     .option('--host <address>', 'address to listen on (default: server.host, then all addresses)')
     .option(
       '--drain <duration>',
-      'once it is to end: how long /ready says no while requests are still taken; 0 for none',
+      'on shutdown, keep serving this long after /ready turns 503 (0: not at all)',
       '2s',
     )
     .option(
       '--keep-alive <duration>',
-      'how long a connection waits for its next request; longer than the proxy before the server keeps it (default: SIGNET_KEEP_ALIVE, then 65s)',
+      'keep an idle connection open this long; set it longer than your proxy does (default: SIGNET_KEEP_ALIVE, then 65s)',
     )
     .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options))
 
   program
     .command('token')
     .description('Sign a token with MASTRA_JWT_SECRET and print it')
-    .requiredOption('--sub <subject>', 'who the token is for')
+    .requiredOption('--sub <subject>', 'subject (sub): who the token is for')
     .option(
       '--scope <permissions>',
       'what it grants, such as "agents:execute"; repeatable',
       collect,
     )
     .option('--role <role>', 'owner, admin, member, viewer or your own; repeatable', collect)
-    .option('--aud <audience>', 'which server it is for; repeatable', collect)
-    .option('--iss <issuer>', 'who vouches for it')
+    .option('--aud <audience>', 'audience (aud): which server it is for; repeatable', collect)
+    .option('--iss <issuer>', 'issuer (iss)')
     .option('--expires <duration>', 'how long it lasts, such as 15m, 8h, 7d', '8h')
     .option('--alg <algorithm>', 'HS256, HS384 or HS512 (default: HS256)')
     .option('--dir <folder>', 'folder whose .env holds the secret', '.')
@@ -90,10 +93,13 @@ export function createProgram(io: Io): Command {
 
   program
     .command('inspect')
-    .description('Tell what a token says, and what the application here says of it, step by step')
-    .argument('[token]', 'the token; from standard input where it is left out, or -')
-    .option('--dir <folder>', 'folder of the application that is asked', '.')
-    .option('--secret-env <name>', 'ask the secret in this variable, not the application')
+    .description('Explain what a token says, and whether this application accepts it, step by step')
+    .argument('[token]', 'the token; without it, or with -, it is read from standard input')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option(
+      '--secret-env <name>',
+      'verify with the secret in this variable instead of the application',
+    )
     .option('--json', 'as JSON')
     .action((token: string | undefined, options: InspectOptions & DirectoryOption) =>
       runInspect(token, directory(options), options, io),
@@ -101,7 +107,7 @@ export function createProgram(io: Io): Command {
 
   program
     .command('doctor')
-    .description('Name what is weak in the application as production would have it, and the remedy')
+    .description('Check the application against production rules, and say how to fix what is found')
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--json', 'as JSON')
     .action((options: DoctorOptions & DirectoryOption) =>
@@ -119,38 +125,41 @@ export function createProgram(io: Io): Command {
 
   program
     .command('audit')
-    .description('Print what was decided about requests as JSON lines, the newest first')
+    .description(
+      'Show who was allowed or refused what, newest first: a table, or JSON lines in a pipe',
+    )
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--since <time>', 'how long ago at most, such as 90m or 7d, or a time in ISO 8601')
-    .option('--until <time>', 'how long ago at least, or a time in ISO 8601')
-    .option('--sub <subject>', 'only of this subject')
-    .option('--code <code>', 'only what was refused or failed with this code')
-    .option('--request <id>', 'only the request of this id, as its caller was told')
-    .option('--json', 'as JSON lines, as without it')
+    .option('--since <time>', 'only records since then: 90m or 7d ago, or a time in ISO 8601')
+    .option('--until <time>', 'only records until then, in the same form')
+    .option('--sub <subject>', 'only records of this subject')
+    .option('--code <code>', 'only records with this error code')
+    .option('--request <id>', 'only the request with this id (X-Request-Id)')
+    .option('--json', 'JSON lines, on a terminal too')
     .action((options: AuditOptions & DirectoryOption) => runAudit(directory(options), options, io))
 
   program
     .command('revoke')
-    .description('Withdraw tokens before they end; running servers obey within a second')
-    .option('--token <->', 'the token, or API key, that is piped in; only -')
-    .option('--jti <id>', 'the token of this id')
-    .option('--sub <subject>', 'every token that this subject was given until now')
-    .option('--sid <session>', 'every token of this session')
-    .option('--all', 'every token of every issuer, and every API key, given until now')
+    .description('Revoke tokens before they expire; running servers refuse them within a second')
+    .option('--stdin', 'read the token or API key to revoke from standard input')
+    .addOption(new Option('--token <->').hideHelp())
+    .option('--jti <id>', 'the token with this id (jti)')
+    .option('--sub <subject>', 'every token issued to this subject until now')
+    .option('--sid <session>', 'every token of this session (sid)')
+    .option('--all', 'every token of every issuer, and every API key, issued until now')
     .option(
       '--iss <issuer>',
-      'whose tokens --jti, --sub and --sid name (default: those without iss)',
+      'issuer of what --jti, --sub or --sid names (default: tokens without iss)',
     )
-    .option('--dir <folder>', 'folder of the application whose store is meant', '.')
+    .option('--dir <folder>', 'folder of the application', '.')
     .action((options: RevokeOptions & DirectoryOption) =>
       runRevoke(directory(options), options, io),
     )
 
   program
     .command('backup')
-    .description('Write what signet.db holds into a new file, while the server runs; check it')
-    .argument('<file>', 'the backup; it must not be there yet')
-    .option('--force', 'replace the file if it is there')
+    .description('Write a checked copy of signet.db to a new file, while the server runs')
+    .argument('<file>', 'the backup; the file must not exist yet')
+    .option('--force', 'replace the file if it exists')
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--json', 'as JSON')
     .action((file: string, options: BackupFlags & DirectoryOption) =>
@@ -159,25 +168,21 @@ export function createProgram(io: Io): Command {
 
   program
     .command('restore')
-    .description('Check a backup and put it in the place of signet.db, which is kept aside')
+    .description('Check a backup and put it in place of signet.db, which is moved aside')
     .argument('<file>', 'the backup; stop every server first')
-    .option('--end-tokens', 'end every token and API key that was given until now')
+    .option('--end-tokens', 'revoke every token and API key issued until now')
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--json', 'as JSON')
     .action((file: string, options: RestoreFlags & DirectoryOption) =>
       runRestore(file, directory(options), options, io),
     )
 
-  const keys = program
-    .command('keys')
-    .description(
-      'API keys for machines: make, list and revoke them in the store of the application',
-    )
+  const keys = program.command('keys').description('Create, list and revoke API keys for programs')
 
   keys
     .command('create')
-    .description('Make an API key and print it, this once, on standard output')
-    .requiredOption('--name <name>', 'what it is called')
+    .description('Create an API key and print it once, on standard output')
+    .requiredOption('--name <name>', 'name of the key')
     .requiredOption(
       '--scope <permissions>',
       'what it may do, such as "agents:execute memory:*"; repeatable',
@@ -191,7 +196,7 @@ export function createProgram(io: Io): Command {
 
   keys
     .command('list')
-    .description('List the API keys, the newest first; never the keys themselves')
+    .description('List the API keys, newest first; never the keys themselves')
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--json', 'as JSON')
     .action((options: KeyListOptions & DirectoryOption) =>
@@ -200,15 +205,18 @@ export function createProgram(io: Io): Command {
 
   keys
     .command('revoke')
-    .description('Revoke an API key for good; running servers obey within a second')
-    .argument('<id>', 'its id, as signet keys list shows it')
+    .description('Revoke an API key for good; running servers refuse it within a second')
+    .argument('<id>', 'id of the key, as signet keys list shows it')
     .option('--dir <folder>', 'folder of the application', '.')
     .action((id: string, options: DirectoryOption) => runKeysRevoke(id, directory(options), io))
 
   program
     .command('secret')
-    .description('Print a fresh random secret for MASTRA_JWT_SECRET')
-    .action(() => runSecret(io))
+    .description('Create a random secret for MASTRA_JWT_SECRET: print it, or write it to a file')
+    .option('--write <file>', 'write it to this file, such as .env, for your eyes only (mode 600)')
+    .option('--force', 'with --write: replace the secret that the file has')
+    .action((options: SecretOptions) => runSecret(options, io))
 
+  addExamples(program)
   return program
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CommandFailure } from './failure.js'
+import { nearbyWords } from './nearby.js'
 
 const ENTRIES = ['index.ts', 'index.mts', 'index.js', 'index.mjs'].map((name) =>
   join('src', 'mastra', name),
@@ -26,6 +27,12 @@ export function findProject(directory: string): Project | undefined {
   }
 }
 
+/** Says that a folder is not that of an application, and which one near it is. */
+export function describeMissing(directory: string): string {
+  const remedy = nearbyWords(directory, (folder) => findProject(folder) !== undefined)
+  return `There is no application in ${directory}: src/mastra/index.ts is missing. ${remedy}`
+}
+
 /**
  * Finds the application in a folder.
  * @throws {CommandFailure} where there is none
@@ -33,9 +40,7 @@ export function findProject(directory: string): Project | undefined {
 export function openProject(directory: string): Project {
   const project = findProject(directory)
   if (project !== undefined) return project
-  throw new CommandFailure(
-    `There is no src/mastra/index.ts in ${directory}. Go to the folder of an application, or name it with --dir.`,
-  )
+  throw new CommandFailure(describeMissing(directory))
 }
 
 /** Where what lasts is kept: `SIGNET_DATA_DIR`, which may stand in `.env`, else `.signet` in the project. */

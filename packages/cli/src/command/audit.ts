@@ -8,6 +8,7 @@ import { printableJson } from '../printable.js'
 import { openProject } from '../project.js'
 import { withProjectStore } from '../project-store.js'
 import { parsePastTime } from '../past-time.js'
+import { tableLines } from '../table.js'
 
 /** Flags of `signet audit`. */
 export interface AuditOptions {
@@ -62,15 +63,44 @@ async function writePage(stream: Writable, text: string): Promise<boolean> {
   return stream.writable
 }
 
-/** Prints what was recorded of decisions as JSON lines, the newest first. */
+const HEAD = ['WHEN', 'WHO', 'WHAT', 'DECISION', 'STATUS', 'TOOK', 'REQUEST']
+
+function toRow(record: StoredAuditRecord): readonly string[] {
+  const { at, subject, action, resource, allowed, code, status, durationMs, requestId, count } =
+    viewAuditRecord(record)
+  return [
+    at,
+    `${subject ?? 'no valid token'}${count > 1 ? ` × ${count}` : ''}`,
+    [action, resource].filter(Boolean).join(' '),
+    [allowed ? 'allowed' : 'refused', code].filter(Boolean).join(' '),
+    String(status),
+    `${durationMs} ms`,
+    requestId ?? '',
+  ]
+}
+
+/** A page for a program, or for a person: of these the first has the names of the columns. */
+function toLines(
+  page: readonly StoredAuditRecord[],
+  { isTable, isFirst }: { readonly isTable: boolean; readonly isFirst: boolean },
+): readonly string[] {
+  if (!isTable) return page.map((record) => printableJson(viewAuditRecord(record)))
+  return tableLines([...(isFirst ? [HEAD] : []), ...page.map(toRow)])
+}
+
+/** Prints what was recorded of decisions, the newest first: as a table on a terminal, else as JSON lines. */
 export async function runAudit(directory: string, options: AuditOptions, io: Io): Promise<void> {
   const filters = toFilters(options)
+  // What is piped into a program stays what programs read.
+  const isTable = options.json !== true && 'isTTY' in io.stdout && io.stdout.isTTY === true
   const project = openProject(directory)
   enterProject(directory)
   await withProjectStore(project, async ({ audit }) => {
+    let isFirst = true
     for await (const page of readPages(audit, filters)) {
-      const lines = page.map((record) => `${printableJson(viewAuditRecord(record))}\n`)
-      if (!(await writePage(io.stdout, lines.join('')))) return
+      const lines = toLines(page, { isTable, isFirst })
+      isFirst = false
+      if (!(await writePage(io.stdout, lines.map((line) => `${line}\n`).join('')))) return
     }
   })
 }

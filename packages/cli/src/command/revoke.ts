@@ -20,7 +20,9 @@ import { withProjectStore } from '../project-store.js'
 
 /** Flags of `signet revoke`. */
 export interface RevokeOptions {
-  /** Only `-`. */
+  /** Whether a token or key is piped in. */
+  readonly stdin?: boolean
+  /** The same, as it was called before: only `-`. */
   readonly token?: string
   readonly jti?: string
   readonly sub?: string
@@ -34,11 +36,10 @@ export interface RevokeOptions {
 const KINDS = ['token', 'jti', 'sub', 'sid', 'all'] as const
 
 function chooseKind(options: RevokeOptions): (typeof KINDS)[number] {
-  const [kind, ...others] = KINDS.filter((name) => options[name] !== undefined)
+  const named = options.stdin === true ? { token: '-', ...options } : options
+  const [kind, ...others] = KINDS.filter((name) => named[name] !== undefined)
   if (kind === undefined || others.length > 0) {
-    throw new UsageFailure(
-      'Say what is withdrawn: one of --token -, --jti, --sub, --sid and --all.',
-    )
+    throw new UsageFailure('Say what to revoke: one of --stdin, --jti, --sub, --sid and --all.')
   }
   if (kind === 'token' && options.iss !== undefined) {
     throw new UsageFailure(
@@ -51,9 +52,9 @@ function chooseKind(options: RevokeOptions): (typeof KINDS)[number] {
   return kind
 }
 
-async function readWithdrawnToken(flag: string | undefined, io: Io): Promise<string> {
-  const remedy = 'Pipe it in: signet revoke --token - < token.txt'
-  if (flag !== '-') {
+async function readRevokedToken(flag: string | undefined, io: Io): Promise<string> {
+  const remedy = 'Pipe it in: npx signet revoke --stdin < token.txt'
+  if (flag !== undefined && flag !== '-') {
     throw new UsageFailure(
       `--token takes only -, because an argument stays in the history of the shell, and others on this machine see it. ${remedy}`,
     )
@@ -69,7 +70,7 @@ function requireName(flag: string, value: string | undefined): string {
   throw new UsageFailure(`--${flag} has 1 to 2000 characters, none of them NUL.`)
 }
 
-/** What is withdrawn, and the same in words. */
+/** What is revoked, and the same in words. */
 interface Order {
   readonly revocation: NewRevocation
   /** @param entry - what the log has of it */
@@ -81,7 +82,7 @@ interface Order {
 async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
   const kind = chooseKind(options)
   if (kind === 'token') {
-    const token = await readWithdrawnToken(options.token, io)
+    const token = await readRevokedToken(options.token, io)
     // Nobody has verified it here, so what it says of its end is not looked at.
     return {
       revocation: tokenRevocation({ token, expiry: undefined }),
@@ -122,7 +123,7 @@ async function revokeIfKey(token: string, { apiKeys }: Store): Promise<void> {
 }
 
 /**
- * Withdraws tokens in the store of the application, which its servers follow.
+ * Revokes tokens in the store of the application, which its servers follow.
  * @throws {UsageFailure} for flags that name nothing, or more than one thing
  * @throws {CommandFailure} where the store cannot be opened or used
  */
@@ -135,7 +136,7 @@ export async function runRevoke(directory: string, options: RevokeOptions, io: I
     if (token !== undefined) await revokeIfKey(token, store)
     return appended
   })
-  writeLine(io.stdout, `Withdrawn: ${words(entry)}.`)
+  writeLine(io.stdout, `Revoked: ${words(entry)}.`)
   if (isStampedAhead(entry)) {
     const time = new Date(entry.createdAt).toISOString()
     writeLine(io.stderr, `warning: ${STAMPED_AHEAD} It is ${time}.`)

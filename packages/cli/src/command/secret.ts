@@ -1,7 +1,27 @@
+import { resolve } from 'node:path'
 import { createSecret } from '@signet/auth'
+import { UsageFailure } from '../failure.js'
 import { type Io, writeLine } from '../io.js'
+import { writeSecretEntry } from '../secret-entry.js'
 
-/** Prints a fresh secret: 384 random bits, enough for every HMAC algorithm. */
-export function runSecret(io: Io): void {
-  writeLine(io.stdout, createSecret())
+/** Flags of `signet secret`. */
+export interface SecretOptions {
+  /** The file of variables that gets it. */
+  readonly write?: string
+  readonly force?: boolean
+}
+
+/**
+ * Makes a fresh secret: 384 random bits, enough for every HMAC algorithm. Prints it, or writes it into a file and
+ * does not print it.
+ */
+export function runSecret({ write, force }: SecretOptions, io: Io): void {
+  if (write === undefined) {
+    if (force === true) throw new UsageFailure('--force goes with --write <file>.')
+    writeLine(io.stdout, createSecret())
+    return
+  }
+  if (write.trim() === '') throw new UsageFailure('--write is empty. Name a file, such as .env.')
+  writeSecretEntry(resolve(io.directory, write), createSecret(), { isForced: force })
+  writeLine(io.stderr, `${write} has a new MASTRA_JWT_SECRET. Keep the file out of Git.`)
 }

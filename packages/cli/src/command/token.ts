@@ -11,6 +11,7 @@ import { parseDuration } from '../duration.js'
 import { loadEnvironment } from '../environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { type Io, writeLine } from '../io.js'
+import { describeMissing, findProject } from '../project.js'
 
 /** Flags of `signet token`. */
 export interface TokenOptions {
@@ -31,11 +32,14 @@ const GRANTING = ['scope', 'scp', 'permissions'] as const
 /** Claims that have a flag of their own. */
 const FLAGGED: ReadonlySet<string> = new Set(['sub', 'scope', 'role', 'aud', 'iss', 'exp'])
 
-function readSecret(): string {
+function readSecret(directory: string): string {
   const secret = process.env['MASTRA_JWT_SECRET'] ?? process.env['JWT_AUTH_SECRET']
   if (secret !== undefined && secret !== '') return secret
+  // In another folder than that of the application, a new secret is not what is missing.
   throw new CommandFailure(
-    'MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Make a secret with: signet secret',
+    findProject(directory) === undefined
+      ? `MASTRA_JWT_SECRET is not set. ${describeMissing(directory)}`
+      : 'MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Make one with: npx signet secret --write .env',
   )
 }
 
@@ -84,8 +88,8 @@ function readClaims(options: TokenOptions): Claims {
   }
 }
 
-function warnOfSlip(io: Io): void {
-  const slip = secretSlip(Buffer.from(readSecret()))
+function warnOfSlip(secret: string, io: Io): void {
+  const slip = secretSlip(Buffer.from(secret))
   if (slip === undefined) return
   writeLine(
     io.stderr,
@@ -107,9 +111,14 @@ function warnOfUnknownGrants(claims: Claims, io: Io): void {
 }
 
 /** Signs, and says of a claim that cannot be signed which flag it came from. */
-function sign(claims: Claims, algorithm: Algorithm | undefined, expiresInSeconds: number): string {
+function sign(
+  secret: string,
+  claims: Claims,
+  algorithm: Algorithm | undefined,
+  expiresInSeconds: number,
+): string {
   try {
-    const { signingKey } = secretKeys(readSecret(), { algorithms: algorithm && [algorithm] })
+    const { signingKey } = secretKeys(secret, { algorithms: algorithm && [algorithm] })
     return signToken(claims, signingKey, { expiresInSeconds })
   } catch (error) {
     if (!TokenError.isInstance(error)) throw error
@@ -130,8 +139,9 @@ export function runToken(directory: string, options: TokenOptions, io: Io): void
   const expiresInSeconds = parseDuration(options.expires, '--expires')
   const algorithm = parseAlgorithm(options.alg)
   loadEnvironment(directory)
-  const token = sign(claims, algorithm, expiresInSeconds)
-  warnOfSlip(io)
+  const secret = readSecret(directory)
+  const token = sign(secret, claims, algorithm, expiresInSeconds)
+  warnOfSlip(secret, io)
   warnOfUnknownGrants(claims, io)
   writeLine(io.stdout, token)
 }

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { isDeepStrictEqual, parseEnv } from 'node:util'
+import { readEnvFile } from './env-file.js'
+import { CommandFailure } from './failure.js'
+
+const NAME = 'MASTRA_JWT_SECRET'
+const ASSIGNMENT = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${NAME}[ \\t]*=.*$`, 'gm')
+
+/** Sets the variable where it is assigned last, which is where it counts, or in a new line at the end. */
+function withSecret(text: string, secret: string): string {
+  const last = [...text.matchAll(ASSIGNMENT)].at(-1)
+  if (last !== undefined) {
+    const end = last.index + last[0].length
+    return `${text.slice(0, last.index)}${NAME}=${secret}${text.slice(end)}`
+  }
+  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const separator = text === '' || text.endsWith('\n') ? '' : newline
+  return `${text}${separator}${NAME}=${secret}${newline}`
+}
+
+/** Whether the whole value stands in the line that is replaced: no half of an old secret may be left. */
+function isOneLine(text: string, value: string | undefined): boolean {
+  const last = [...text.matchAll(ASSIGNMENT)].at(-1)
+  return last === undefined || parseEnv(last[0])[NAME] === value
+}
+
+/** The file is edited line by line, so look at what came of it: nothing but the secret may differ. */
+function isEdited(text: string, expected: Readonly<Record<string, string>>): boolean {
+  return isDeepStrictEqual({ ...parseEnv(text) }, expected)
+}
+
+/** Whoever reads the file sees the old text or the new one, never a part; and only its owner sees it. */
+function writeAtomically(file: string, text: string): void {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600, flush: true })
+    renameSync(temporary, file)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw new CommandFailure(`${file} cannot be written. Check the folder and its rights.`, {
+      cause,
+    })
+  }
+}
+
+/**
+ * Writes a secret into a file of variables, whose other lines stay. The file is made where there is none; afterwards
+ * nobody but its owner may read it. A symbolic link stays one.
+ *
+ * @param options.isForced - whether a secret that stands there is replaced. Default: it is not
+ * @throws {CommandFailure} where there is a secret already, or the file cannot be read, understood or written
+ */
+export function writeSecretEntry(
+  file: string,
+  secret: string,
+  { isForced = false }: { readonly isForced?: boolean | undefined } = {},
+): void {
+  const isThere = existsSync(file)
+  const variables = isThere ? readEnvFile(file) : {}
+  if ((variables[NAME] ?? '') !== '' && !isForced) {
+    const message = `${file} has a ${NAME} already; every token that it signed would be refused. To replace it all the same, add --force.`
+    throw new CommandFailure(message)
+  }
+  const before = isThere ? readFileSync(file, 'utf8') : ''
+  const after = withSecret(before, secret)
+  if (!isOneLine(before, variables[NAME]) || !isEdited(after, { ...variables, [NAME]: secret })) {
+    const message = `${file} is written in a way that cannot be edited safely. Save it in UTF-8, or set ${NAME} there by hand.`
+    throw new CommandFailure(message)
+  }
+  writeAtomically(isThere ? realpathSync(file) : file, after)
+}
