@@ -35,12 +35,17 @@ function curlLine(facts: BannerFacts): string {
 function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']>]): string {
   const { modelProvider, modelId } = agent.describeModel()
   const model =
-    modelId === '' ? 'a model of its own for each request' : `${modelProvider}/${modelId}`
+    modelId === ''
+      ? agent.findModelFault()
+        ? 'no model'
+        : 'a model of its own for each request'
+      : `${modelProvider}/${modelId}`
   const note =
     modelProvider === 'signet' && modelId === 'rehearsal'
       ? '; no language model is connected, set MODEL to connect one'
       : ''
-  return `  Agent    ${key} (${model}${note})`
+  const fault = agent.findModelFault()
+  return `  Agent    ${key} (${model}${note})${fault === undefined ? '' : `: cannot answer. ${fault.message}`}`
 }
 
 /** The lines that tell where the server is, who answers, and how to ask. */

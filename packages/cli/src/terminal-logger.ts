@@ -43,15 +43,19 @@ function clock(): string {
 }
 
 /**
- * Logs for a person at a terminal: a line of time, level, message and fields, whatever these hold, and below it the
- * stack of an error.
+ * Logs for a person at a terminal: a line of time, level, message, cause and fields, whatever these hold, and below it
+ * the stack of an error.
  */
 export function createTerminalLogger(stream: Writable): Logger {
   function log(level: string, message: string, fields: LogFields = {}): void {
-    const known = Object.entries(fields).filter(([, value]) => value !== undefined)
+    const { cause, ...rest } = fields
+    // Why something failed is read before what it was about.
+    const why = typeof cause === 'string' ? [printableText(cause)] : []
+    const others = why.length > 0 ? rest : fields
+    const known = Object.entries(others).filter(([, value]) => value !== undefined)
     writeLine(
       stream,
-      [clock(), level.padEnd(5), printableText(message), ...known.map(fieldText)].join(' '),
+      [clock(), level.padEnd(5), printableText(message), ...why, ...known.map(fieldText)].join(' '),
     )
   }
   return {

@@ -20,6 +20,8 @@ export interface AgentDetails {
   readonly modelId: string
   readonly modelVersion: string
   readonly supportsMemory: boolean
+  /** Why it cannot answer, where it has no model; only for a token with `system:read`. */
+  readonly modelFault?: { readonly code: string; readonly message: string } | undefined
 }
 
 /** The body of a question. Left out: what ends it, which stays here. */

@@ -55,6 +55,8 @@ export {
   type InputIssue,
   type RegistrationErrorCode,
 } from './error.js'
+export { maskSecrets } from './secret-mask.js'
+export { causeOf, logFailure, toldMessage } from './told-cause.js'
 export { zodIssues } from './issue.js'
 export {
   areFaultOriginsFollowed,

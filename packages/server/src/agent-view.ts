@@ -73,3 +73,15 @@ export async function viewAgent(
     source: 'code',
   }
 }
+
+/**
+ * What keeps an agent from answering, for a caller who may `system:read`: its model's package or key is missing, or the
+ * model is none.
+ */
+export function viewModelFault(
+  agent: Agent,
+  { permissions }: Principal,
+): Readonly<Record<string, unknown>> {
+  const fault = permissions.allows('system:read') ? agent.findModelFault() : undefined
+  return fault === undefined ? {} : { modelFault: { code: fault.code, message: fault.message } }
+}

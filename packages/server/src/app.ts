@@ -1,5 +1,12 @@
 import { refuseUnknown, ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
-import { BOUNDS, guardLogger, lostLogLines, type Logger, type Mastra } from '@signet/core'
+import {
+  BOUNDS,
+  guardLogger,
+  logFailure,
+  lostLogLines,
+  type Logger,
+  type Mastra,
+} from '@signet/core'
 import { createAccessLog } from './access-log.js'
 import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './application-routes.js'
@@ -119,12 +126,12 @@ function isFault(code: ErrorCode): boolean {
 }
 
 /** Refusals are told at info level and without a stack; only a fault is an error. */
-function logFailure(service: Service, exchange: Exchange, error: unknown): void {
+function logUnanswered(service: Service, exchange: Exchange, error: unknown): void {
   const { request, requestId, route } = exchange
   const code = errorCode(error)
   const path = route === undefined ? 'none' : service.table.pathOf(route)
   const fields = { requestId, code, method: methodName(request), route: path }
-  if (isFault(code)) service.logger.error('A request failed.', { ...fields, error })
+  if (isFault(code)) logFailure(service.logger, 'A request failed.', fields, error)
   else {
     const reason = error instanceof Error ? error.message : undefined
     service.logger.info('A request was refused.', { ...fields, missing: exchange.missing, reason })
@@ -245,7 +252,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   }
 
   async function respond(exchange: Exchange): Promise<Reply> {
-    const { request, requestId } = exchange
+    const { request } = exchange
     try {
       // What is no legal HTTP is refused behind the gate, which says whose it is.
       const isLegal = request.fault === undefined
@@ -255,12 +262,12 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
       exchange.begin(preflight.status, true)
       return preflight
     } catch (error) {
-      const reply = errorReply(error, requestId)
+      const reply = errorReply(error, exchange.requestId, exchange.principal)
       // What fails because the client left is no fault; what is refused stays refused.
       const isGone = isFault(errorCode(error)) && request.isClientGone
       exchange.code ??= isGone ? 'client_gone' : errorCode(error)
       if (ScopeError.isInstance(error)) exchange.missing ??= error.missingScope
-      if (!isGone) logFailure(service, exchange, error)
+      if (!isGone) logUnanswered(service, exchange, error)
       exchange.begin(isGone ? CLIENT_GONE_STATUS : reply.status, true)
       return reply
     }

@@ -5,9 +5,11 @@ import {
   ScopeError,
   TokenError,
   type AuthErrorCode,
+  type Principal,
 } from '@signet/auth'
 import {
   AnswerError,
+  causeOf,
   InputError,
   MESSAGE_TOO_LARGE,
   storageFault,
@@ -109,6 +111,8 @@ interface ErrorBody {
   readonly issues?: readonly InputIssue[] | undefined
   /** What of the original this server does not have. */
   readonly feature?: string | undefined
+  /** Why an answer failed, for people; only where the caller may `system:read`. */
+  readonly cause?: string | undefined
   readonly missingScope?: string | undefined
   /** Roles and scopes of the caller's token that this server does not know. */
   readonly ignoredGrants?: readonly string[] | undefined
@@ -150,7 +154,7 @@ export function errorCode(error: unknown): ErrorCode {
   return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
 }
 
-function errorBody(error: unknown, requestId: string): ErrorBody {
+function errorBody(error: unknown, requestId: string, principal?: Principal): ErrorBody {
   if (isKnownAuthError(error)) {
     const body = { error: authText(error), code: error.code, requestId }
     if (!ScopeError.isInstance(error)) return body
@@ -167,15 +171,26 @@ function errorBody(error: unknown, requestId: string): ErrorBody {
   // error's text leaves this process.
   const isTold = ToolError.isInstance(error) || feature !== undefined
   const text = isTold && error instanceof Error ? error.message : PUBLIC_TEXT[code]
-  return { error: text, code, requestId, ...(issues && { issues }), ...(feature && { feature }) }
+  const mayKnow = AnswerError.isInstance(error) && principal?.permissions.allows('system:read')
+  const cause = mayKnow === true ? causeOf(error) : undefined
+  return {
+    error: text,
+    code,
+    requestId,
+    ...(issues && { issues }),
+    ...(feature && { feature }),
+    ...(cause !== undefined && { cause }),
+  }
 }
 
 /**
  * The answer to a request that is refused or failed: status by the table, a body with the code, and
  * the challenge of RFC 6750 section 3. Of an error that is not known, nothing is told.
+ *
+ * @param principal - whose request it is: who may `system:read` is told why an answer failed. Default: a stranger
  */
-export function errorReply(error: unknown, requestId: string): Reply {
-  const body = errorBody(error, requestId)
+export function errorReply(error: unknown, requestId: string, principal?: Principal): Reply {
+  const body = errorBody(error, requestId, principal)
   const status = STATUS[body.code]
   const reply = jsonReply(body, status)
   const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined

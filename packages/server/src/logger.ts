@@ -1,4 +1,4 @@
-import type { LogFields, Logger, LogLevel } from '@signet/core'
+import { maskSecrets, toldMessage, type LogFields, type Logger, type LogLevel } from '@signet/core'
 import { pino, type DestinationStream } from 'pino'
 import { StartError } from './error.js'
 import { standardOutput } from './log-output.js'
@@ -46,14 +46,19 @@ function readTold(error: Error): LogFields {
 /** What is written of an error: none of its other members, which may be prompts, answers or keys. */
 export function describeError(error: unknown, causes: number = MOST_CAUSES): LogFields {
   if (!(error instanceof Error)) {
-    return { type: typeof error, ...(typeof error === 'string' && { message: error }) }
+    return {
+      type: typeof error,
+      ...(typeof error === 'string' && { message: maskSecrets(error) }),
+    }
   }
-  const { name, message, stack, cause } = error
+  const { name, stack, cause } = error
+  const message = toldMessage(error)
   return {
     type: name,
     message,
     ...readTold(error),
-    stack,
+    // The stack begins with the message.
+    stack: stack && maskSecrets(stack.replace(error.message, () => message)),
     ...(cause !== undefined && causes > 0 && { cause: describeError(cause, causes - 1) }),
   }
 }

@@ -97,6 +97,7 @@ const REFUSAL = z.object({
   requestId: z.string(),
   issues: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   feature: z.string().optional(),
+  cause: z.string().optional(),
   missingScope: z.string().optional(),
   ignoredGrants: z.array(z.string()).optional(),
 })

@@ -1,6 +1,6 @@
 import { DEFAULT_ROLES } from '@signet/auth'
 import { Agent, Mastra, type Logger } from '@signet/core'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { reportModels, rolesOf } from './start-check.js'
 
 describe('rolesOf', () => {
@@ -26,6 +26,8 @@ describe('rolesOf', () => {
 })
 
 describe('the models of agents', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
   function report(model: string | (() => string)) {
     const error = vi.fn<Logger['error']>()
     const logger: Logger = { debug() {}, info() {}, warn() {}, error }
@@ -47,9 +49,21 @@ describe('the models of agents', () => {
     expect(report('openrouter/some/model')[0]?.[0]).toContain('{ url, id, apiKey }')
   })
 
+  it.each(['openai/gpt-4o', 'gpt-4o'])('are told of where there is no key: %s', (model) => {
+    vi.stubEnv('OPENAI_API_KEY', '')
+    vi.stubEnv('OPENAI_BASE_URL', '')
+    expect(report(model)).toEqual([
+      [
+        expect.stringMatching(/^Agent writer cannot answer: .* OPENAI_API_KEY is not set\./),
+        { agent: 'writer', model: 'openai/gpt-4o', code: 'model_key_missing' },
+      ],
+    ])
+  })
+
   it.each(['signet/rehearsal', 'openai/gpt-4o', 'gpt-4o'])(
     'are not told of where they may be had: %s',
     (model) => {
+      vi.stubEnv('OPENAI_API_KEY', 'a-key')
       expect(report(model)).toEqual([])
     },
   )

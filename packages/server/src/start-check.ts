@@ -6,7 +6,7 @@ import {
   type AuthProvider,
   type RoleTable,
 } from '@signet/auth'
-import { ModelError, type Logger, type Mastra } from '@signet/core'
+import type { Logger, Mastra } from '@signet/core'
 import { StartError } from './error.js'
 
 /** A timer of more milliseconds would fire at once (almost 25 days). */
@@ -50,15 +50,14 @@ export function requireStorage(mastra: Mastra): void {
 /** Tells the log of each agent whose model cannot be had: it would answer nobody, and the others are served. */
 export function reportModels(mastra: Mastra, logger: Logger): void {
   for (const agent of Object.values(mastra.listAgents())) {
-    try {
-      agent.checkModel()
-    } catch (error) {
-      if (!ModelError.isInstance(error)) throw error
-      logger.error(`Agent ${agent.id} cannot answer: it has no model. ${error.message}`, {
-        agent: agent.id,
-        code: error.code,
-      })
-    }
+    const fault = agent.findModelFault()
+    if (fault === undefined) continue
+    const { modelId, modelProvider } = agent.describeModel()
+    logger.error(`Agent ${agent.id} cannot answer: it has no model. ${fault.message}`, {
+      agent: agent.id,
+      model: [modelProvider, modelId].filter(Boolean).join('/') || undefined,
+      code: fault.code,
+    })
   }
 }
 

@@ -2,6 +2,7 @@ import type { Project } from '../project.js'
 import { checkClaims } from './check-claims.js'
 import { checkEnvFiles } from './check-env-files.js'
 import { checkKeys } from './check-keys.js'
+import { checkModels } from './check-models.js'
 import { checkOptions } from './check-options.js'
 import { checkRedis } from './check-redis.js'
 import { checkRoles } from './check-roles.js'
@@ -28,6 +29,7 @@ async function examineProvider({ auth, provider }: Served): Promise<readonly Fin
 async function examineServed(served: Served, project: Project): Promise<readonly Finding[]> {
   return [
     ...(await examineProvider(served)),
+    ...checkModels(served),
     ...checkOptions(served),
     ...checkRoutes(served),
     ...checkRoles(served),

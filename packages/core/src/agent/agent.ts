@@ -95,6 +95,13 @@ async function answering<Value>(
   }
 }
 
+const NAMELESS: ModelMetadata = { modelId: '', modelVersion: '', modelProvider: '' }
+
+/** Whether an answer may say why it failed: not where nobody is known, as an application may pass it on to anybody. */
+function seesCauses(requestContext: RequestContext | undefined): boolean {
+  return requestContext?.principal?.permissions.allows('system:read') === true
+}
+
 /** A model with instructions and tools, that answers messages. */
 export class Agent {
   readonly id: string
@@ -207,21 +214,33 @@ export class Agent {
     )
   }
 
-  /** The model's names; empty where the model is found anew for each request. */
+  /** The model's names; empty where the model is found anew for each request, or what is given can be none. */
   describeModel(): ModelMetadata {
     const { model } = this.#config
-    if (typeof model === 'function') return { modelId: '', modelVersion: '', modelProvider: '' }
-    const { modelId, modelVersion, provider } = describeModel(model)
-    return { modelId, modelVersion, modelProvider: provider }
+    if (typeof model === 'function') return NAMELESS
+    try {
+      const { modelId, modelVersion, provider } = describeModel(model)
+      return { modelId, modelVersion, modelProvider: provider }
+    } catch (error) {
+      if (ModelError.isInstance(error)) return NAMELESS
+      throw error
+    }
   }
 
   /**
-   * Looks whether the agent's model can be had, without loading it. One that is found for each request is not looked at.
-   * @throws {ModelError} with the reason in its `code`, and what to do
+   * Why the agent's model cannot be had, with what to do about it: undefined where it may be, and where it is found
+   * anew for each request. Looks for the package of the provider and its key, but loads nothing and asks no server.
    */
-  checkModel(): void {
+  findModelFault(): ModelError | undefined {
     const { model } = this.#config
-    if (typeof model !== 'function') checkModel(model)
+    if (typeof model === 'function') return undefined
+    try {
+      checkModel(model)
+      return undefined
+    } catch (error) {
+      if (ModelError.isInstance(error)) return error
+      throw error
+    }
   }
 
   async #resolve(
@@ -323,6 +342,7 @@ export class Agent {
       commit: run.commit,
       leave: run.leave,
       parts: runLoop(run.call, 'stream'),
+      seesCauses: seesCauses(options.requestContext),
     })
   }
 }

@@ -1,6 +1,7 @@
 import { AnswerError, InputError, ToolError } from '../error.js'
 import type { Logger } from '../logger.js'
 import type { LoopPart, Step } from '../loop/step.js'
+import { causeOf, logFailure } from '../told-cause.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
 import {
   toOutputStep,
@@ -15,6 +16,8 @@ export interface ChunkContext {
   readonly facts: RunFacts
   readonly agentId: string
   readonly logger: Logger
+  /** Whether the caller may know why an answer failed. */
+  readonly seesCauses: boolean
 }
 
 /** Whether an answer is whole, but not kept. */
@@ -134,8 +137,10 @@ export class ChunkWriter {
   #failed(error: unknown): AgentChunk {
     this.failure = { error }
     const { agentId, facts, logger } = this.#context
-    logger.error('An answer failed.', { agent: agentId, runId: facts.runId, error })
-    return this.#chunk('error', { error: toPublicError(error) })
+    logFailure(logger, 'An answer failed.', { agent: agentId, runId: facts.runId }, error)
+    const cause = this.#context.seesCauses ? causeOf(error) : undefined
+    const told = toPublicError(error)
+    return this.#chunk('error', { error: cause === undefined ? told : { ...told, cause } })
   }
 
   /** Reports that the answer failed, in a step also where none has begun. */

@@ -56,6 +56,8 @@ export interface PublicError {
   readonly message: string
   /** `answer_unstored` where the whole answer was shown, and could not be stored. */
   readonly code?: string | undefined
+  /** Why, for people, without secrets; only where the caller may `system:read`. */
+  readonly cause?: string | undefined
 }
 
 /** A step begins. */

@@ -519,7 +519,15 @@ describe('a stream that fails', () => {
       { error: { name: 'Error', message: 'The answer failed. The log of the server says why.' } },
     ])
     expect(lines).toEqual([
-      { message: 'An answer failed.', fields: { agent: 'weather-agent', runId: 'run', error } },
+      {
+        message: 'An answer failed.',
+        fields: {
+          cause: 'password=[hidden] at /srv/app',
+          agent: 'weather-agent',
+          runId: 'run',
+          error,
+        },
+      },
     ])
   })
 

@@ -59,9 +59,8 @@ function askServer(apiKey: string | undefined): typeof fetch {
 /** Pictures that the server fetches itself. */
 const FETCHED_BY_SERVER = { 'image/*': [/^https?:\/\//u] }
 
-async function connect(server: Server): Promise<ModelObject> {
-  checkUrl(server)
-  checkApiKey(server)
+/** Connects a model of a server. Sends nothing yet. */
+export async function connectServer(server: Server): Promise<ModelObject> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
   const provider = createOpenAICompatible({
     name: server.provider,
@@ -75,42 +74,45 @@ async function connect(server: Server): Promise<ModelObject> {
   return provider(server.modelId)
 }
 
+/** @throws {ModelError} for a URL or a key that cannot be sent */
+function checked(server: Server): Server {
+  checkUrl(server)
+  checkApiKey(server)
+  return server
+}
+
 /**
- * Connects a model of the server that `OPENAI_BASE_URL` names, which is OpenAI where it is not set, with
- * the key in `OPENAI_API_KEY`. Both are read now. Sends nothing yet.
+ * The server that `OPENAI_BASE_URL` names, which is OpenAI where it is not set, with the key in `OPENAI_API_KEY`. Both
+ * are read now. Sends nothing.
  *
  * @throws {ModelError} `model_key_missing` where OpenAI itself would get no key,
  *   `model_config_invalid` for a URL or a key that cannot be sent
  */
-export async function connectOpenAI(modelId: string): Promise<ModelObject> {
+export function openAIServer(modelId: string): Server {
   const url = process.env['OPENAI_BASE_URL'] || OPENAI_URL
   const apiKey = process.env['OPENAI_API_KEY'] || undefined
   if (apiKey === undefined && url.replace(/\/$/u, '') === OPENAI_URL) {
     throw new ModelError(
       'model_key_missing',
-      'OPENAI_API_KEY is not set. Set it to a key of OpenAI, or set OPENAI_BASE_URL to another server.',
+      'OPENAI_API_KEY is not set. Set it to a key of OpenAI, for example in .env, or set OPENAI_BASE_URL to another server.',
     )
   }
   const names = { url: 'OPENAI_BASE_URL', apiKey: 'OPENAI_API_KEY' }
-  return connect({ provider: 'openai', url, modelId, apiKey, names })
+  return checked({ provider: 'openai', url, modelId, apiKey, names })
 }
 
 /**
- * Connects a model of any OpenAI-compatible server. Reads no variable of the environment, so that no
- * key goes to a server it is not for. Sends nothing yet.
+ * Any OpenAI-compatible server. Reads no variable of the environment, so that no key goes to a server it is not for. Sends
+ * nothing.
  *
  * @throws {ModelError} `model_config_invalid` for a URL, an id or a key that cannot be sent
  */
-export async function connectServer({
-  url,
-  id,
-  apiKey,
-}: OpenAICompatibleModel): Promise<ModelObject> {
+export function namedServer({ url, id, apiKey }: OpenAICompatibleModel): Server {
   if (typeof id !== 'string' || id.trim() === '') {
     throw new ModelError('model_config_invalid', 'The id of the model is empty.')
   }
   const names = { url: 'The url of the model', apiKey: 'The apiKey of the model' }
-  return connect({ provider: OPENAI_COMPATIBLE, url, modelId: id, apiKey, names })
+  return checked({ provider: OPENAI_COMPATIBLE, url, modelId: id, apiKey, names })
 }
 
 /** What a server that is given by its URL is called, for it has no other name. */

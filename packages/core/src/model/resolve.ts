@@ -1,8 +1,9 @@
 import type { ModelConfig, OpenAICompatibleModel } from './contract.js'
 import { ModelError } from './model-error.js'
-import { readModelName } from './model-name.js'
+import { readModelName, type ModelName } from './model-name.js'
 import { isModelObject, type ModelObject } from './model-object.js'
-import { connectOpenAI, connectServer, OPENAI_COMPATIBLE } from './openai-compatible.js'
+import { connectServer, namedServer, openAIServer, OPENAI_COMPATIBLE } from './openai-compatible.js'
+import { requireKey } from './provider-key.js'
 import { connectProvider, requireProvider } from './provider-package.js'
 import { createRehearsalModel } from './rehearsal.js'
 import { liftTimeLimits } from './time-limit.js'
@@ -21,6 +22,7 @@ export interface ModelDescription {
 const PACKAGE_VERSION = 'v4'
 
 const REHEARSAL = createRehearsalModel()
+const OPENAI = 'openai'
 
 function isServer(config: unknown): config is OpenAICompatibleModel {
   return typeof config === 'object' && config !== null && 'url' in config && 'id' in config
@@ -45,19 +47,26 @@ export async function resolveModel(config: ModelConfig): Promise<ModelObject> {
   return model
 }
 
+function requireRehearsal(config: string, { modelId }: ModelName): void {
+  if (modelId === REHEARSAL.modelId) return
+  throw new ModelError(
+    'model_unknown',
+    `There is no model ${JSON.stringify(config)}. The one model of this name is ${REHEARSAL.provider}/${REHEARSAL.modelId}.`,
+  )
+}
+
 async function findModel(config: ModelConfig): Promise<ModelObject> {
   if (isModelObject(config)) return config
-  if (isServer(config)) return connectServer(config)
+  if (isServer(config)) return connectServer(namedServer(config))
   if (typeof config !== 'string') return refuse()
   const name = readModelName(config)
   if (name.provider === REHEARSAL.provider) {
-    if (name.modelId === REHEARSAL.modelId) return REHEARSAL
-    throw new ModelError(
-      'model_unknown',
-      `There is no model ${JSON.stringify(config)}. The one model of this name is ${REHEARSAL.provider}/${REHEARSAL.modelId}.`,
-    )
+    requireRehearsal(config, name)
+    return REHEARSAL
   }
-  return name.provider === 'openai' ? connectOpenAI(name.modelId) : connectProvider(name)
+  return name.provider === OPENAI
+    ? connectServer(openAIServer(name.modelId))
+    : connectProvider(name)
 }
 
 /**
@@ -83,12 +92,20 @@ export function describeModel(config: ModelConfig): ModelDescription {
 
 /**
  * Looks whether a configuration can lead to a model, without loading a package or asking a server: for the start, so
- * that nobody has to ask the agent first.
+ * that nobody has to ask the agent first. Whether a key is the right one only its server knows.
  *
- * @throws {ModelError} `model_config_invalid`, `model_unknown` or `model_package_missing`
+ * @throws {ModelError} with the reason in its `code`
  */
 export function checkModel(config: ModelConfig): void {
   const { provider } = describeModel(config)
-  if (typeof config !== 'string' || provider === REHEARSAL.provider || provider === 'openai') return
-  requireProvider(readModelName(config))
+  if (isModelObject(config)) return
+  if (isServer(config)) namedServer(config)
+  if (typeof config !== 'string') return
+  const name = readModelName(config)
+  if (provider === REHEARSAL.provider) requireRehearsal(config, name)
+  else if (provider === OPENAI) openAIServer(name.modelId)
+  else {
+    requireProvider(name)
+    requireKey(name)
+  }
 }

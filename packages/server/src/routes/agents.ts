@@ -1,8 +1,8 @@
 import type { Principal } from '@signet/auth'
-import type { AgentOptions, MessageInput } from '@signet/core'
+import { logFailure, type AgentOptions, type MessageInput } from '@signet/core'
 import { z } from 'zod'
 import { listAgents } from '../agent-list.js'
-import { viewAgent, viewTool } from '../agent-view.js'
+import { viewAgent, viewModelFault, viewTool } from '../agent-view.js'
 import {
   answerRequest,
   requireWriteForOverrides,
@@ -62,11 +62,14 @@ const read = defineRoute({
   summary: 'One agent, by its key or id',
   queryOptions: AGENT_QUERY,
   query: partialQuery,
-  handler(input) {
+  async handler(input) {
     const agent = input.mastra.findAgent(input.params.agentId)
     // A route of the original has the place of an agent that is called `providers`.
     if (agent === undefined) throw noSuchRoute(input.table, input.request)
-    return viewAgent(agent, input, input.query.partial === 'true')
+    return {
+      ...(await viewAgent(agent, input, input.query.partial === 'true')),
+      ...viewModelFault(agent, input.principal),
+    }
   },
 })
 
@@ -113,7 +116,7 @@ const stream = defineRoute({
       onSettled: input.holdOpen(),
       onError(error) {
         input.noteFailure('answer_failed')
-        input.logger.error('A stream failed.', { requestId: input.requestId, error })
+        logFailure(input.logger, 'A stream failed.', { requestId: input.requestId }, error)
       },
     })
   },

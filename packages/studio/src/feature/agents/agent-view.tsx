@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useMay } from '../../api/use-identity.js'
 import { Button } from '../../ui/button.js'
 import { Dialog } from '../../ui/dialog.js'
+import { Notice } from '../../ui/notice.js'
 import { AgentFacts } from './agent-facts.js'
 import { modelName } from './agent-list.js'
 import { Chat } from './chat.js'
@@ -80,6 +81,11 @@ export function AgentView({
           <span className="max-sm:sr-only">New chat</span>
         </Button>
       </header>
+      {agent?.modelFault && (
+        <Notice tone="danger" className="m-3" title="This agent cannot answer: it has no model.">
+          {agent.modelFault.message}
+        </Notice>
+      )}
       <div className="flex min-h-0 flex-1">
         {threads && (
           <aside

@@ -1,0 +1,34 @@
+import type { ModelErrorCode } from '@signet/core'
+import { orOk, type Finding } from './finding.js'
+import type { Served } from './served.js'
+
+const REMEDIES: Readonly<Record<ModelErrorCode, string>> = {
+  model_config_invalid: 'Change the option model, or the variable that the message names.',
+  model_unknown: 'Write the option model as provider/model, such as openai/gpt-4o.',
+  model_key_missing: 'Put the variable with a key of the provider into .env.',
+  model_package_missing: 'Install the package beside the application.',
+}
+
+/** Agents whose model cannot be had. */
+export function checkModels({ mastra }: Served): readonly Finding[] {
+  const findings = Object.values(mastra.listAgents()).flatMap((agent): readonly Finding[] => {
+    const fault = agent.findModelFault()
+    if (fault === undefined) return []
+    const { modelProvider, modelId } = agent.describeModel()
+    const model = modelId === '' ? 'Its model' : `Its model ${modelProvider}/${modelId}`
+    return [
+      {
+        check: 'model',
+        level: 'error',
+        what: `Agent ${agent.id} cannot answer.`,
+        why: `${model} is not there: ${fault.message}`,
+        remedy: REMEDIES[fault.code],
+      },
+    ]
+  })
+  return orOk(
+    findings,
+    'model',
+    'The model of each agent may be had, as far as can be told from here.',
+  )
+}

@@ -1,0 +1,87 @@
+import { AnswerError } from './error.js'
+import type { LogFields, Logger } from './logger.js'
+import { storageFault } from './memory/storage-fault.js'
+import { ModelError } from './model/model-error.js'
+import { maskSecrets } from './secret-mask.js'
+
+/** How many errors of a chain are told, and how many characters of each. */
+const MOST_CAUSES = 3
+const MOST_CHARACTERS = 600
+
+/** Errors of the AI SDK whose message quotes what a model said, by their names. */
+const QUOTING: Readonly<Record<string, string>> = {
+  AI_JSONParseError: 'What the model’s server answered is not JSON.',
+  AI_TypeValidationError:
+    'What the model’s server answered does not have the form that its package expects.',
+  AI_InvalidResponseDataError: 'What the model’s server answered lacks something.',
+}
+
+/** The message of an error as it may be logged: without secrets, and without what a model said. */
+export function toldMessage({ name, message }: Error): string {
+  const told = Object.hasOwn(QUOTING, name) ? QUOTING[name] : undefined
+  return told ?? maskSecrets(message)
+}
+
+/** The error behind an error, where the first says no more than that something failed. */
+function unwrap(error: unknown): unknown {
+  if (AnswerError.isInstance(error)) return error.cause ?? error
+  // Of several tries the last one says what is wrong now.
+  const last: unknown =
+    error instanceof Error && error.name === 'AI_RetryError'
+      ? Reflect.get(error, 'lastError')
+      : undefined
+  return last ?? error
+}
+
+function rootOf(error: unknown): unknown {
+  let root = error
+  for (let depth = 0; depth < MOST_CAUSES; depth++) root = unwrap(root)
+  return root
+}
+
+function line(error: Error): string {
+  return toldMessage(error).replaceAll(/\s+/g, ' ').trim().slice(0, MOST_CHARACTERS)
+}
+
+/**
+ * Why something failed, in one line for people who run the server: what the errors behind it say, without secrets. Nothing
+ * where they say nothing.
+ */
+export function causeOf(error: unknown): string | undefined {
+  const told: string[] = []
+  let next = rootOf(error)
+  // An error may be a cause of itself.
+  for (let depth = 0; depth < MOST_CAUSES && next instanceof Error; depth++) {
+    const text = line(next)
+    if (text !== '' && !told.some((each) => each.includes(text))) told.push(text)
+    // What is behind a fault of a storage is the driver's, which may quote what was to be stored.
+    if (storageFault(next) !== undefined) break
+    next = unwrap(next.cause)
+  }
+  return told.length === 0 ? undefined : told.join(' Caused by: ')
+}
+
+/** Whether the message of an error says it all: its stack only shows where a model is called. */
+function isExplained(error: unknown): boolean {
+  const root = rootOf(error)
+  return ModelError.isInstance(root) || (root instanceof Error && root.name.startsWith('AI_'))
+}
+
+/**
+ * Tells the log of a failure: its cause first, then the error with its stack. Where the stack would say nothing more, it is
+ * told at the level `debug`.
+ */
+export function logFailure(
+  logger: Logger,
+  message: string,
+  fields: LogFields,
+  error: unknown,
+): void {
+  const told = { cause: causeOf(error), ...fields }
+  if (!isExplained(error)) {
+    logger.error(message, { ...told, error })
+    return
+  }
+  logger.error(message, told)
+  logger.debug(message, { ...fields, error })
+}
