@@ -8,37 +8,52 @@ const SHOWN = 8
 /** How many names that nobody asked for are told. */
 const MAX_NAMES = 10
 
-function shortName(name: PropertyKey): string {
+/** A name that somebody made up, cut where it is longer than names are. */
+export function shortName(name: PropertyKey): string {
   const text = String(name)
   return text.length > MAX_NAME ? `${text.slice(0, SHOWN)}…` : text
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message
-  const names = issue.keys.slice(0, MAX_NAMES).map((name) => JSON.stringify(shortName(name)))
-  const more = issue.keys.length - names.length
+/** What a library says is wrong, and where. */
+interface FoundIssue {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly code?: string | undefined
+  /** The names that nobody asked for. */
+  readonly keys?: readonly string[]
+}
+
+function messageOf({ code, keys, message }: FoundIssue): string {
+  if (code !== 'unrecognized_keys' || keys === undefined) return message
+  const names = keys.slice(0, MAX_NAMES).map((name) => JSON.stringify(shortName(name)))
+  const more = keys.length - names.length
   const rest = more === 0 ? '' : `, and ${more} more`
-  const noun = issue.keys.length === 1 ? 'Unrecognized key' : 'Unrecognized keys'
+  const noun = keys.length === 1 ? 'Unrecognized key' : 'Unrecognized keys'
   return `${noun}: ${names.join(', ')}${rest}`
 }
 
-function toInputIssue(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): InputIssue {
-  const field = [...prefix, ...issue.path].map(shortName).join('.') || 'root'
-  return { field, message: messageOf(issue) }
-}
-
 /**
- * The issues of a failed validation as the wire shows them; `root` is the whole value. Names that the
- * client made up are cut where they are longer than names are. Of many issues the first are told, and how
- * many more there are.
+ * Issues as the wire shows them; `root` is the whole value. Names that the client made up are cut where they are longer
+ * than names are. Of many issues the first are told, and how many more there are.
  */
-export function zodIssues(error: z.ZodError, prefix: readonly PropertyKey[] = []): InputIssue[] {
+export function toIssues(
+  issues: readonly FoundIssue[],
+  prefix: readonly PropertyKey[] = [],
+): InputIssue[] {
   const { limit } = BOUNDS.issues
-  const { issues } = error
-  if (issues.length <= limit) return issues.map((issue) => toInputIssue(issue, prefix))
-  const told = issues.slice(0, limit - 1).map((issue) => toInputIssue(issue, prefix))
+  const isWhole = issues.length <= limit
+  const told = (isWhole ? issues : issues.slice(0, limit - 1)).map((issue) => ({
+    field: [...prefix, ...issue.path].map(shortName).join('.') || 'root',
+    message: messageOf(issue),
+  }))
+  if (isWhole) return told
   const message = `There are ${issues.length - told.length} more issues.`
   return [...told, { field: prefix.map(shortName).join('.') || 'root', message }]
+}
+
+/** The issues of a failed validation by zod. */
+export function zodIssues(error: z.ZodError, prefix: readonly PropertyKey[] = []): InputIssue[] {
+  return toIssues(error.issues, prefix)
 }
 
 /** Issues in one line, for a model or a log. */

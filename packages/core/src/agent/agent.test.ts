@@ -640,13 +640,13 @@ describe('a structured output', () => {
     })
     expect(lastCall(model).responseFormat).toMatchObject({
       type: 'json',
-      schema: { properties: { day: { type: 'string' } }, required: ['city', 'day'] },
+      schema: { properties: { day: { type: 'string' } }, required: ['city', 'day', 'note'] },
     })
   })
 
   it('of a JSON schema is the answer as it is', async () => {
     const model = modelOf(say('{"city":"Oslo"}'))
-    const json = { type: 'object', properties: { city: { type: 'string' } } }
+    const json = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
     const output = await agentOf(model).generate('Where?', { structuredOutput: { schema: json } })
 
     expect(output.object).toEqual({ city: 'Oslo' })

@@ -1,6 +1,5 @@
 import type { Unserved } from '@signet/auth'
 import type { JSONValue, ToolChoice, ToolSet } from 'ai'
-import type { z } from 'zod'
 import type { LoopSettings } from '../loop/call.js'
 import type { MemoryRequest } from '../memory/session.js'
 import type { ModelConfig } from '../model/contract.js'
@@ -10,7 +9,6 @@ import type {
   UNSUPPORTED_STRUCTURED_OUTPUT,
 } from '../option/answer-options.js'
 import type { RequestContext } from '../request-context.js'
-import type { JsonSchema } from '../tool/create-tool.js'
 import type { Instructions } from './instructions.js'
 import type { MessageInput } from './messages.js'
 import type { ClientTools } from './offered-tools.js'
@@ -26,7 +24,8 @@ export type UnservedAnswerOptions = typeof UNSUPPORTED_ANSWER_OPTIONS & typeof A
 
 /** The shape of a structured output. */
 export interface StructuredOutputOptions extends Unserved<typeof UNSUPPORTED_STRUCTURED_OUTPUT> {
-  readonly schema: z.ZodType | JsonSchema
+  /** A schema of zod, a JSON Schema, or one of another library, as `inputSchema` of a tool takes it. */
+  readonly schema: object
 }
 
 /** Options of one answer. Options of Mastra that are not served may only ask for nothing. */

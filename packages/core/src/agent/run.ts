@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { JSONSchema7 } from '@ai-sdk/provider'
 import type { ModelMessage } from 'ai'
-import type { z } from 'zod'
 import { ConfigurationError } from '@signet/auth'
 import { AnswerError, InputError } from '../error.js'
-import { describeIssues, zodIssues } from '../issue.js'
+import { describeIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
 import type { Mastra } from '../mastra.js'
@@ -13,7 +11,8 @@ import { openSession, type MemorySession } from '../memory/session.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
-import { toJsonSchema, type JsonSchema } from '../tool/create-tool.js'
+import { readSchema } from '../schema/read-schema.js'
+import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
 import { dropProviderOptions, dropUnansweredCalls } from './history.js'
 import {
   readMessages,
@@ -48,14 +47,12 @@ export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' 
   readonly logger: Logger
 }
 
-type StructuredSchema = z.ZodType | JsonSchema
-
 /** One answer, ready to be asked of the model. */
 export interface Run {
   readonly facts: RunFacts
   readonly call: LoopCall
   /** The shape of a structured output, where one is asked for. */
-  readonly schema: StructuredSchema | undefined
+  readonly schema: ReadSchema | undefined
   /**
    * Stores question and answer, where they are to be remembered. To be called when the answer is whole,
    * and before anybody is told so.
@@ -96,21 +93,21 @@ function checkToolChoice(toolChoice: AgentOptions['toolChoice'], tools: LoopTool
   ])
 }
 
-/** Also true for a schema of another installed copy of zod; JSON cannot hold a function. */
-function isZodSchema(schema: StructuredSchema): schema is z.ZodType {
-  return typeof Reflect.get(schema, 'parseAsync') === 'function'
-}
+/** By the schema as it was given: an application asks for the same shape again and again. */
+const readSchemas = new WeakMap<object, ReadSchema>()
 
-/** As JSON Schema, by the zod schema: an application asks for the same shape again and again. */
-const jsonSchemas = new WeakMap<z.ZodType, JSONSchema7>()
-
-function toResponseSchema(schema: StructuredSchema): JSONSchema7 {
-  if (!isZodSchema(schema)) return schema
-  const known = jsonSchemas.get(schema)
+/** @throws {InputError} for what is no schema, or one by which nothing can be checked */
+function readStructured(schema: object): ReadSchema {
+  const known = readSchemas.get(schema)
   if (known !== undefined) return known
-  const made: JSONSchema7 = toJsonSchema(schema, 'input')
-  jsonSchemas.set(schema, made)
-  return made
+  const read = readSchema(schema, 'caller')
+  if (!isRead(read)) {
+    throw new InputError('The options cannot be used.', [
+      { field: 'structuredOutput.schema', message: read.remedy },
+    ])
+  }
+  readSchemas.set(schema, read)
+  return read
 }
 
 /** @throws {SyntaxError} without a word of the text, which the parser's own error quotes */
@@ -123,24 +120,24 @@ function parseObject(text: string): unknown {
 }
 
 /** @throws {TypeError} with where it does not fit, and none of what the model said there */
-async function fitObject(schema: z.ZodType, object: unknown): Promise<unknown> {
-  const parsed = await schema.safeParseAsync(object)
-  if (parsed.success) return parsed.data
-  const issues = describeIssues(zodIssues(parsed.error))
+async function fitObject(schema: ReadSchema, object: unknown): Promise<unknown> {
+  const parsed = await schema.parse(object, 'leave out')
+  if ('value' in parsed) return parsed.value
+  const issues = describeIssues(quietIssues(parsed))
   throw new TypeError(`The model's object does not fit the schema. ${issues}`)
 }
 
 /**
  * Reads the object that a model was asked for. There is none while tools have yet to answer.
- * @throws when the text is not JSON or does not fit a zod schema: never with what the model said
+ * @throws when the text is not JSON or does not fit the schema: never with what the model said
  */
 export async function readObject(
-  schema: StructuredSchema | undefined,
+  schema: ReadSchema | undefined,
   last: OutputStep | undefined,
 ): Promise<StructuredObject | undefined> {
   if (schema === undefined || last === undefined || last.toolCalls.length > 0) return undefined
   const json = parseObject(last.text)
-  return { object: isZodSchema(schema) ? await fitObject(schema, json) : json, json }
+  return { object: await fitObject(schema, json), json }
 }
 
 function joinInstructions({ instructions, system }: RunOptions, session?: MemorySession): string {
@@ -250,6 +247,7 @@ async function leaveQuestion(
 export async function prepareRun(messages: MessageInput, options: RunOptions): Promise<Run> {
   const { agentId, requestContext, logger, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
+  const schema = structured && readStructured(structured.schema)
   const read = await readQuestion(messages)
   const context =
     options.context === undefined ? [] : await readMessages(options.context, 'context')
@@ -268,7 +266,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   const active = pickTools(options.activeTools, tools)
   checkToolChoice(options.toolChoice, tools)
   return {
-    schema: structured?.schema,
+    schema,
     facts,
     commit: async (messages) => session?.commit(messages.map(withoutInvocations)),
     leave: (error) => leaveQuestion(error, facts, session, options),
@@ -281,7 +279,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
       toolChoice: options.toolChoice,
       maxSteps: options.maxSteps,
       settings: options.modelSettings ?? {},
-      responseSchema: structured && toResponseSchema(structured.schema),
+      responseSchema: schema?.input,
       providerOptions: options.providerOptions,
       abortSignal: options.abortSignal,
       logger,

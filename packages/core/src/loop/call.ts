@@ -1,7 +1,8 @@
-import type { JSONSchema7, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import type { CallSettings, JSONValue, ModelMessage, ToolChoice, ToolSet } from 'ai'
 import type { Logger } from '../logger.js'
 import type { ModelObject } from '../model/model-object.js'
+import type { JsonSchema } from '../schema/json-schema.js'
 import type { ToldOutput } from './content.js'
 
 /** A tool that a model may call. */
@@ -54,7 +55,7 @@ export interface LoopCall {
   /** Passed to the model's provider as it is. */
   readonly providerOptions?: Record<string, Record<string, JSONValue | undefined>> | undefined
   /** The JSON Schema of what the model is to say. Default: text. */
-  readonly responseSchema?: JSONSchema7 | undefined
+  readonly responseSchema?: JsonSchema | undefined
   readonly abortSignal: AbortSignal | undefined
   readonly logger: Logger
 }

@@ -11,6 +11,7 @@ import { InvalidArgumentError } from '@ai-sdk/provider'
 import type { ModelMessage } from 'ai'
 import { InputError } from '../error.js'
 import type { ModelObject } from '../model/model-object.js'
+import { askForObject } from '../model/strict-output.js'
 import { decidesAlone } from '../model/time-limit.js'
 import type { LoopCall, LoopSettings } from './call.js'
 import { toPlainPrompt } from './prompt.js'
@@ -71,8 +72,9 @@ function toOptions(call: LoopCall, abortSignal: AbortSignal): Asked {
     ...model,
     tools: tools.size === 0 ? undefined : [...tools.values()].map(({ definition }) => definition),
     toolChoice: typeof toolChoice === 'string' ? { type: toolChoice } : toolChoice,
-    responseFormat: responseSchema && { type: 'json', schema: responseSchema },
-    providerOptions,
+    ...(responseSchema === undefined
+      ? { providerOptions }
+      : askForObject(call.model, responseSchema, providerOptions)),
     abortSignal: decidesAlone(abortSignal),
     headers: HEADERS,
   }

@@ -12,6 +12,9 @@ export interface RehearsalModelOptions {
 
 const MODEL_ID = 'rehearsal'
 
+/** The provider of the rehearsal model, as it says it itself. */
+export const REHEARSAL_PROVIDER = 'signet'
+
 /**
  * Makes the rehearsal model: an AI SDK model for examples and tests that is no language model. It
  * picks the tool that shares most words with the last message of the user, fills the tool's schema
@@ -33,7 +36,7 @@ export function createRehearsalModel(options: RehearsalModelOptions = {}): Langu
   }
   return {
     specificationVersion: 'v3',
-    provider: 'signet',
+    provider: REHEARSAL_PROVIDER,
     modelId: MODEL_ID,
     // Files are not read. Taking every URL as it is keeps the AI SDK from downloading it.
     supportedUrls: { '*/*': [/.*/u] },

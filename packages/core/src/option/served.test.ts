@@ -162,9 +162,9 @@ describe('an application', () => {
   })
 
   it.each([
-    ['zod 3', { _def: {}, parse() {}, safeParseAsync() {} }],
-    ['JSON Schema', { type: 'object', properties: {} }],
-    ['a Standard Schema', { '~standard': { version: 1, vendor: 'x', validate() {} } }],
+    ['members that are schemas', { to: z.string() }],
+    ['a JSON Schema with a pattern that is none', { type: 'string', pattern: '(' }],
+    ['a Standard Schema alone', { '~standard': { version: 1, vendor: 'x', validate() {} } }],
   ])('is refused a tool whose input is described by %s', (_, inputSchema) => {
     const tool = toolOf({ inputSchema })
     expect(namesRefused({ tools: { tool } })).toEqual(['Tool "send-mail": inputSchema'])
@@ -188,7 +188,7 @@ describe('an application that says unsupported: warn', () => {
     ],
     [
       'a tool whose input nobody would check',
-      { tools: { mail: toolOf({ inputSchema: { type: 'object' } }) } },
+      { tools: { mail: toolOf({ inputSchema: { to: 'text' } }) } },
     ],
     ['middleware', { server: { middleware: () => {} } }],
     ['input processors', { agents: { agent: agentOf({ inputProcessors: [{}] }) } }],

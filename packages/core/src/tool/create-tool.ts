@@ -1,21 +1,24 @@
 import { ConfigurationError, isLegalId, readOptions } from '@signet/auth'
 import { z } from 'zod'
 import { InputError, RegistrationError } from '../error.js'
-import { describeIssues, zodIssues } from '../issue.js'
+import { describeIssues } from '../issue.js'
 import { Refusals } from '../option/refusals.js'
-import { findToolRefusals, usableSchema, type ToolConfig, type ToolContext } from './tool-config.js'
+import type { JsonSchema } from '../schema/json-schema.js'
+import { readSchema } from '../schema/read-schema.js'
+import { readZod4 } from '../schema/read-zod.js'
+import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
+import type { SchemaOutput } from '../schema/schema-type.js'
+import { findToolRefusals, type ToolConfig, type ToolContext } from './tool-config.js'
 
-export type { ToolConfig, ToolContext }
-
-/** A JSON Schema document. */
-export type JsonSchema = Readonly<Record<string, unknown>>
+export type { JsonSchema, ToolConfig, ToolContext }
 
 /** Something that an agent, or a caller over HTTP, can do. */
 export interface Tool {
   readonly id: string
   readonly description: string
-  readonly inputSchema: z.ZodType
-  readonly outputSchema: z.ZodType | undefined
+  /** As it was given: a schema of zod, a JSON Schema, or one of another library. */
+  readonly inputSchema: object
+  readonly outputSchema: object | undefined
   /** The input as JSON Schema (draft 7), for models and for the wire. */
   readonly inputJsonSchema: JsonSchema
   /** The output as JSON Schema (draft 7). */
@@ -34,11 +37,7 @@ export interface Tool {
 type AnyInput = z.ZodRecord<z.ZodString, z.ZodUnknown>
 
 const ANY_INPUT: AnyInput = z.record(z.string(), z.unknown())
-
-/** A zod schema as JSON Schema (draft 7). What JSON cannot say stays open. */
-export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  return z.toJSONSchema(schema, { io, target: 'draft-7', unrepresentable: 'any' })
-}
+const ANY_READ: ReadSchema = readZod4(ANY_INPUT)
 
 /** The tools that this copy of the package has made. */
 const made = new WeakSet<object>()
@@ -79,11 +78,16 @@ export function isTool(value: unknown): value is Tool {
  * What a schema makes of a tool's output.
  * @throws {TypeError} with where it does not fit, and none of what the tool returned there
  */
-async function fitOutput(id: string, schema: z.ZodType, output: unknown): Promise<unknown> {
-  const parsed = await schema.safeParseAsync(output)
-  if (parsed.success) return parsed.data
-  const issues = describeIssues(zodIssues(parsed.error))
+async function fitOutput(id: string, schema: ReadSchema, output: unknown): Promise<unknown> {
+  const parsed = await schema.parse(output)
+  if ('value' in parsed) return parsed.value
+  const issues = describeIssues(quietIssues(parsed))
   throw new TypeError(`The output of the tool ${id} does not fit its schema. ${issues}`)
+}
+
+/** A schema that can be used; any other is refused. */
+function usable(read: ReturnType<typeof readSchema> | undefined): ReadSchema | undefined {
+  return read !== undefined && isRead(read) ? read : undefined
 }
 
 /**
@@ -92,10 +96,9 @@ async function fitOutput(id: string, schema: z.ZodType, output: unknown): Promis
  * @throws {RegistrationError} `id_illegal`
  * @throws {ConfigurationError} `option_invalid` for a tool without `execute`
  */
-export function createTool<
-  Input extends z.ZodType = AnyInput,
-  Output extends z.ZodType = z.ZodUnknown,
->(given: ToolConfig<Input, Output>): Tool {
+export function createTool<Input extends object = AnyInput, Output extends object = z.ZodUnknown>(
+  given: ToolConfig<Input, Output>,
+): Tool {
   const config = readOptions(given)
   const { id, description } = config
   if (!isLegalId(id)) {
@@ -110,25 +113,30 @@ export function createTool<
       `Tool ${JSON.stringify(id)} has no execute. A tool that runs at the client is sent with the request, in clientTools.`,
     )
   }
-  const refusals = new Refusals(findToolRefusals(config))
-  const outputSchema = usableSchema(config.outputSchema)
-  const inputSchema = usableSchema(config.inputSchema) ?? ANY_INPUT
+  const read = {
+    inputSchema: config.inputSchema && readSchema(config.inputSchema),
+    outputSchema: config.outputSchema && readSchema(config.outputSchema),
+  }
+  const refusals = new Refusals(findToolRefusals(config, read))
+  const input = usable(read.inputSchema)
+  const output = usable(read.outputSchema)
+  const reading = input ?? ANY_READ
   const tool: Tool = Object.freeze({
     id,
     description,
-    inputSchema,
-    outputSchema,
-    inputJsonSchema: toJsonSchema(inputSchema, 'input'),
-    outputJsonSchema: outputSchema && toJsonSchema(outputSchema, 'output'),
+    inputSchema: (input && config.inputSchema) ?? ANY_INPUT,
+    outputSchema: output && config.outputSchema,
+    inputJsonSchema: reading.input,
+    outputJsonSchema: output?.output(),
     refusals,
-    async execute(input: unknown, context: ToolContext): Promise<unknown> {
+    async execute(value: unknown, context: ToolContext): Promise<unknown> {
       refusals.throwIfAny()
-      const parsed = await inputSchema.safeParseAsync(input)
-      if (!parsed.success) {
-        throw new InputError(`The input does not fit the tool ${id}.`, zodIssues(parsed.error))
+      const parsed = await reading.parse(value, 'leave out')
+      if (!('value' in parsed)) {
+        throw new InputError(`The input does not fit the tool ${id}.`, parsed.issues)
       }
-      const output = await config.execute(parsed.data as z.output<Input>, context)
-      return outputSchema === undefined ? output : fitOutput(id, outputSchema, output)
+      const result = await config.execute(parsed.value as SchemaOutput<Input>, context)
+      return output === undefined ? result : fitOutput(id, output, result)
     },
   })
   made.add(tool)

@@ -4,10 +4,11 @@ import {
   type RefusedOption,
   type Unserved,
 } from '@signet/auth'
-import type { z } from 'zod'
 import type { Mastra } from '../mastra.js'
 import { TOOL_GUARDS, UNSUPPORTED_TOOL_OPTIONS } from '../option/tool-options.js'
 import type { RequestContext } from '../request-context.js'
+import { isRead, type ReadSchema, type UnreadSchema } from '../schema/readable-schema.js'
+import type { SchemaInput, SchemaOutput } from '../schema/schema-type.js'
 
 /** What a tool gets beside its input. */
 export interface ToolContext {
@@ -32,28 +33,31 @@ type UnservedToolOptions = typeof UNSUPPORTED_TOOL_OPTIONS & typeof TOOL_GUARDS
 
 /** What makes a tool. Options of Mastra that are not served may only ask for nothing. */
 export interface ToolConfig<
-  Input extends z.ZodType,
-  Output extends z.ZodType,
+  Input extends object,
+  Output extends object,
 > extends Unserved<UnservedToolOptions> {
   /** 1 to 128 of `A-Z a-z 0-9 _ . -`, unique among all tools of an application. */
   readonly id: string
   /** Tells a model, and a person, what the tool does. */
   readonly description: string
-  /** Default: any object. */
+  /**
+   * A schema of zod 4 or zod 3, a JSON Schema, `jsonSchema()` of the AI SDK, or a Standard Schema that also gives its
+   * JSON Schema. Null for what may be left out counts as left out, where null itself is not allowed. Default: any object.
+   */
   readonly inputSchema?: Input | undefined
-  /** Checked on what the tool returns. Default: anything. */
+  /** Likewise; checked on what the tool returns. Default: anything. */
   readonly outputSchema?: Output | undefined
   /**
    * Does the work. Gets what the schema made of the input.
    * Throw a `ToolError` to say why it cannot; any other error is told to nobody but the log.
    */
   readonly execute: (
-    input: z.output<Input>,
+    input: SchemaOutput<Input>,
     context: ToolContext,
-  ) => z.input<Output> | Promise<z.input<Output>>
+  ) => SchemaInput<Output> | Promise<SchemaInput<Output>>
 }
 
-const SERVED: OptionNames<ToolConfig<z.ZodType, z.ZodType>, UnservedToolOptions> = {
+const SERVED: OptionNames<ToolConfig<object, object>, UnservedToolOptions> = {
   id: true,
   description: true,
   inputSchema: true,
@@ -61,33 +65,23 @@ const SERVED: OptionNames<ToolConfig<z.ZodType, z.ZodType>, UnservedToolOptions>
   execute: true,
 }
 
-/** Also true for a schema of another installed copy of zod 4. */
-function isSchema(value: unknown): value is z.ZodType {
-  return typeof value === 'object' && value !== null && '_zod' in value && 'safeParseAsync' in value
-}
-
-function schemaRefusal(where: string, name: string, schema: unknown): readonly RefusedOption[] {
-  if (schema === undefined || isSchema(schema)) return []
-  const remedy =
-    'It is not a schema of zod 4. Write it with zod 4; zod 3, JSON Schema and other libraries are not read.'
-  return [{ where, name, isKnownToMastra: true, isGuard: true, remedy }]
-}
+/** The schemas of a tool, as they could be read. */
+export type ToolSchemas = Readonly<
+  Record<'inputSchema' | 'outputSchema', ReadSchema | UnreadSchema | undefined>
+>
 
 /** The options that a tool was given and that are not served. */
 export function findToolRefusals(
-  config: ToolConfig<z.ZodType, z.ZodType>,
+  config: { readonly id: string },
+  schemas: ToolSchemas,
 ): readonly RefusedOption[] {
   const where = `Tool ${JSON.stringify(config.id)}`
   const rules = { served: SERVED, unsupported: UNSUPPORTED_TOOL_OPTIONS, guards: TOOL_GUARDS }
-  const { inputSchema, outputSchema } = config
-  return [
-    ...findRefusedOptions(where, config, rules),
-    ...schemaRefusal(where, 'inputSchema', inputSchema),
-    ...schemaRefusal(where, 'outputSchema', outputSchema),
-  ]
-}
-
-/** A schema of zod 4; undefined for any other, which is refused. */
-export function usableSchema(schema: unknown): z.ZodType | undefined {
-  return isSchema(schema) ? schema : undefined
+  const refused = [...findRefusedOptions(where, config, rules)]
+  for (const [name, schema] of Object.entries(schemas)) {
+    if (schema === undefined || isRead(schema)) continue
+    const { remedy } = schema
+    refused.push({ where, name, isKnownToMastra: true, isGuard: true, remedy })
+  }
+  return refused
 }

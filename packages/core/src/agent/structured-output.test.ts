@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { playChat, says, type ChatServer } from '../../../../test/support/chat-server.js'
+import { AnswerError, InputError } from '../error.js'
+import { Agent } from './agent.js'
+
+let server: ChatServer | undefined
+
+afterEach(() => server?.close())
+
+/** Asks a server that says a text for an object of a schema. */
+async function ask(schema: object, text: string) {
+  server = await playChat(says(text))
+  const model = { url: server.url, id: 'm' }
+  const agent = new Agent({ id: 'a', name: 'A', instructions: '', model })
+  const { object } = await agent.generate('Who?', { structuredOutput: { schema } })
+  return { object, asked: server.seen[0]?.response_format?.json_schema }
+}
+
+describe('an object that a server is asked for', () => {
+  it('is asked for by the strict rules, and null counts as left out', async () => {
+    const schema = z.object({
+      name: z.string(),
+      age: z.number().default(0),
+      phone: z.string().optional(),
+    })
+    const { object, asked } = await ask(schema, '{"name":"Ann","age":null,"phone":null}')
+
+    expect(object).toEqual({ name: 'Ann', age: 0 })
+    expect(asked).toMatchObject({
+      strict: true,
+      schema: { required: ['name', 'age', 'phone'], additionalProperties: false },
+    })
+  })
+
+  it('is not claimed to be strict where the rules cannot be kept', async () => {
+    const { object, asked } = await ask(
+      z.object({ by: z.record(z.string(), z.number()) }),
+      '{"by":{"a":1}}',
+    )
+
+    expect(object).toEqual({ by: { a: 1 } })
+    expect(asked).toMatchObject({
+      strict: false,
+      schema: { properties: { by: { additionalProperties: { type: 'number' } } } },
+    })
+  })
+})
+
+describe('an object of a JSON Schema', () => {
+  const schema = {
+    type: 'object',
+    properties: { city: { type: 'string', pattern: '^[A-Z]' }, days: { type: 'integer' } },
+    required: ['city'],
+  }
+
+  it('is taken where it fits, with null for what may be left out', async () => {
+    expect((await ask(schema, '{"city":"Oslo","days":null}')).object).toEqual({ city: 'Oslo' })
+  })
+
+  it.each([
+    '{"city":1}',
+    '{"days":1}',
+    '{"city":"oslo"}',
+    '{"city":"Oslo","days":1.5}',
+    '[]',
+    'null',
+  ])('fails the answer where it is %s', async (text) => {
+    await expect(ask(schema, text)).rejects.toThrow(AnswerError)
+  })
+
+  it('fails the answer where its pattern would take for ever', async () => {
+    const hostile = { type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }
+
+    await expect(ask(hostile, `{"a":"${'a'.repeat(60)}!"}`)).rejects.toThrow(AnswerError)
+  })
+
+  it.each<object>([
+    { type: 'object', properties: { a: { pattern: '(' } } },
+    { $ref: 'https://schemas.example/a.json' },
+    [],
+  ])('is refused before the model is asked where nothing can be checked by it: %j', async (bad) => {
+    await expect(ask(bad, '{}')).rejects.toThrow(InputError)
+    expect(server?.seen).toEqual([])
+  })
+})

@@ -1,0 +1,67 @@
+import type { Check } from './check-value.js'
+import type { JsonSchema } from './json-schema.js'
+import { problemAt, type Place, type Problem } from './problem.js'
+
+type Problems = Generator<Problem, void, undefined>
+
+/** Characters as JSON Schema counts them: code points. */
+function lengthOf(text: string): number {
+  let pairs = 0
+  for (let index = 0; index < text.length; index++) {
+    if ((text.codePointAt(index) ?? 0) > 0xffff) {
+      pairs++
+      index++
+    }
+  }
+  return text.length - pairs
+}
+
+/** Checks the length and the pattern of a text. */
+export function* checkText(
+  value: string,
+  schema: JsonSchema,
+  { work, test }: Check,
+  place: Place | undefined,
+): Problems {
+  const { minLength, maxLength, pattern } = schema
+  if (typeof minLength === 'number' || typeof maxLength === 'number') {
+    work.spend(Math.ceil(value.length / 100))
+    const length = lengthOf(value)
+    if (typeof minLength === 'number' && length < minLength) {
+      yield problemAt(place, `Too small: expected at least ${minLength} characters`)
+    }
+    if (typeof maxLength === 'number' && length > maxLength) {
+      yield problemAt(place, `Too big: expected at most ${maxLength} characters`)
+    }
+  }
+  if (typeof pattern === 'string' && !test(pattern, value)) {
+    yield problemAt(place, 'It does not match the pattern.')
+  }
+}
+
+function isMultiple(value: number, step: number): boolean {
+  const steps = value / step
+  return Math.abs(steps - Math.round(steps)) < 1e-9 * Math.max(1, Math.abs(steps))
+}
+
+/** Checks the bounds and the step of a number. */
+export function* checkNumber(
+  value: number,
+  schema: JsonSchema,
+  place: Place | undefined,
+): Problems {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
+  const isBelow =
+    (typeof minimum === 'number' && value < minimum) ||
+    (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) ||
+    (exclusiveMinimum === true && value === minimum)
+  const isAbove =
+    (typeof maximum === 'number' && value > maximum) ||
+    (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) ||
+    (exclusiveMaximum === true && value === maximum)
+  if (isBelow) yield problemAt(place, 'Too small: the number is below its least value')
+  if (isAbove) yield problemAt(place, 'Too big: the number is above its greatest value')
+  if (typeof multipleOf === 'number' && multipleOf > 0 && !isMultiple(value, multipleOf)) {
+    yield problemAt(place, `The number is not a multiple of ${multipleOf}.`)
+  }
+}

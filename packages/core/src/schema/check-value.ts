@@ -1,0 +1,128 @@
+import { checkArray } from './check-array.js'
+import { checkNumber, checkText } from './check-scalar.js'
+import { checkObject } from './check-object.js'
+import { followReference, isSchemaObject, listOf, type JsonSchema } from './json-schema.js'
+import type { PatternTest } from './pattern-test.js'
+import { problemAt, type Place, type Problem } from './problem.js'
+import { isSame } from './same-value.js'
+import type { CheckWork } from './work.js'
+
+/** What a check is made with. */
+export interface Check {
+  /** The whole that `$ref` points into. */
+  readonly document: JsonSchema
+  readonly work: CheckWork
+  readonly test: PatternTest
+}
+
+type Problems = Generator<Problem, void, undefined>
+
+/** Whether a value fits a schema of the document. */
+export function fits(value: unknown, schema: unknown, check: Check): boolean {
+  return findProblems(value, schema, check).next().done === true
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value
+}
+
+function isOfType(value: unknown, type: unknown): boolean {
+  return type === 'integer' ? Number.isInteger(value) : typeOf(value) === type
+}
+
+function* checkType(value: unknown, schema: JsonSchema, place: Place | undefined): Problems {
+  const { type } = schema
+  const types = typeof type === 'string' ? [type] : listOf(type)
+  if (types.length === 0 || types.some((each) => isOfType(value, each))) return
+  const names = types.filter((each) => typeof each === 'string').join(' or ')
+  yield problemAt(place, `Invalid input: expected ${names}, received ${typeOf(value)}`)
+}
+
+function* checkValues(
+  value: unknown,
+  schema: JsonSchema,
+  { work }: Check,
+  place: Place | undefined,
+): Problems {
+  const { enum: values } = schema
+  if (Array.isArray(values) && !values.some((each) => isSame(each, value, work))) {
+    yield problemAt(place, 'It is none of the values that there are.')
+  }
+  if (Object.hasOwn(schema, 'const') && !isSame(schema['const'], value, work)) {
+    yield problemAt(place, 'It is not the one value that there is.')
+  }
+}
+
+function* checkParts(
+  value: unknown,
+  schema: JsonSchema,
+  check: Check,
+  place: Place | undefined,
+): Problems {
+  for (const part of listOf(schema['allOf'])) yield* findProblems(value, part, check, place)
+  const { anyOf, oneOf, not } = schema
+  if (Array.isArray(anyOf) && !anyOf.some((each) => fits(value, each, check))) {
+    yield* checkAlternatives(anyOf, value, check, place)
+  }
+  if (Array.isArray(oneOf)) {
+    const count = oneOf.filter((each) => fits(value, each, check)).length
+    if (count === 0) yield* checkAlternatives(oneOf, value, check, place)
+    if (count > 1)
+      yield problemAt(place, 'It fits more than one of the forms that exclude another.')
+  }
+  if (not !== undefined && fits(value, not, check))
+    yield problemAt(place, 'It is what it must not be.')
+  if (schema['if'] === undefined) return
+  const branch = fits(value, schema['if'], check) ? schema['then'] : schema['else']
+  if (branch !== undefined) yield* findProblems(value, branch, check, place)
+}
+
+/** What is wrong with a value that fits none of several forms: with the one of its type, where there is one. */
+function* checkAlternatives(
+  forms: readonly unknown[],
+  value: unknown,
+  check: Check,
+  place: Place | undefined,
+): Problems {
+  const ofType = forms.filter(
+    (form) => isSchemaObject(form) && checkType(value, form, place).next().done === true,
+  )
+  if (ofType.length === 1) yield* findProblems(value, ofType[0], check, place)
+  yield problemAt(place, 'It fits none of the forms that there are.')
+}
+
+/**
+ * What does not fit between a value and a schema, by the keywords of drafts 4 to 2020-12. Formats, and what is
+ * `unevaluated`, are not looked at. It is found as it is asked for, so that the first problem takes no look at others.
+ *
+ * @throws {CheckLimitError} or {PatternLimitError} for what takes too long
+ */
+export function* findProblems(
+  value: unknown,
+  schema: unknown,
+  check: Check,
+  place?: Place,
+): Problems {
+  if (schema === false) yield problemAt(place, 'There may be nothing here.')
+  if (!isSchemaObject(schema)) return
+  const { work, document } = check
+  work.enter()
+  try {
+    if (value === null && schema['nullable'] === true) return
+    const { $ref: reference } = schema
+    if (typeof reference === 'string') {
+      yield* findProblems(value, followReference(reference, document), check, place)
+    }
+    yield* checkType(value, schema, place)
+    yield* checkValues(value, schema, check, place)
+    yield* checkParts(value, schema, check, place)
+    if (typeof value === 'string') yield* checkText(value, schema, check, place)
+    else if (typeof value === 'number') yield* checkNumber(value, schema, place)
+    else if (Array.isArray(value)) yield* checkArray(value, schema, check, place)
+    else if (isSchemaObject(value)) yield* checkObject(value, schema, check, place)
+  } finally {
+    work.leave()
+  }
+}
