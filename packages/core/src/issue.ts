@@ -20,7 +20,7 @@ interface FoundIssue {
   readonly message: string
   readonly code?: string | undefined
   /** The names that nobody asked for. */
-  readonly keys?: readonly string[]
+  readonly keys?: readonly string[] | undefined
 }
 
 function messageOf({ code, keys, message }: FoundIssue): string {

@@ -8,6 +8,7 @@ import { withRetries } from './retry.js'
 import type { LoopPart } from './step.js'
 import { StepReader } from './step-reader.js'
 import { toolChoiceFault } from './tool-choice.js'
+import { ToolNames } from './tool-names.js'
 import { inOrderOfEnds, refuseCall, runnableCalls, runTool } from './tools.js'
 import { below, modelOutcome, traceAgent, traceModel } from './trace.js'
 
@@ -72,6 +73,7 @@ export async function* runLoop(
   const messages = [...call.messages]
   const taken = new Set<string>()
   const hidesTools = toolChoice === 'none'
+  const names = new ToolNames(tools)
   let openSpan: AnswerSpan | undefined
   let reader: StepReader | undefined
   let isOver = false
@@ -79,8 +81,8 @@ export async function* runLoop(
   try {
     for (let index = 0; ; index += 1) {
       signal.throwIfAborted()
-      const record = new StepRecord(index, model.modelId, tools)
-      const asking = askModel(call, messages, signal)
+      const record = new StepRecord(index, model.modelId, tools, names)
+      const asking = askModel(call, messages, signal, names)
       const asked = asking instanceof Promise ? await interrupt.until(asking) : asking
       const modelSpan = traceModel(span, call)
       openSpan = modelSpan
@@ -108,7 +110,7 @@ export async function* runLoop(
         record.content.push(...refused, ...outcomes)
       } else {
         const stream = await openStream(() => below(modelSpan, asked.stream), call, interrupt)
-        reader = new StepReader(stream, record, { interrupt, taken, hidesTools, onEnd })
+        reader = new StepReader(stream, record, { interrupt, taken, names, hidesTools, onEnd })
         for (;;) {
           const part = await reader.next()
           if (part === undefined) break

@@ -1,9 +1,11 @@
 import type {
+  JSONSchema7,
   LanguageModelV3,
   LanguageModelV3GenerateResult,
   LanguageModelV3StreamResult,
   LanguageModelV4,
   LanguageModelV4CallOptions,
+  LanguageModelV4FunctionTool,
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider'
@@ -11,10 +13,13 @@ import { InvalidArgumentError } from '@ai-sdk/provider'
 import type { ModelMessage } from 'ai'
 import { InputError } from '../error.js'
 import type { ModelObject } from '../model/model-object.js'
+import { REHEARSAL_PROVIDER } from '../model/rehearsal.js'
 import { askForObject } from '../model/strict-output.js'
+import { toParameters } from '../schema/tool-parameters.js'
 import { decidesAlone } from '../model/time-limit.js'
 import type { LoopCall, LoopSettings } from './call.js'
 import { toPlainPrompt } from './prompt.js'
+import type { ToolNames } from './tool-names.js'
 
 /** What a model answers at once. */
 export type GenerateResult = LanguageModelV3GenerateResult | LanguageModelV4GenerateResult
@@ -65,13 +70,38 @@ export function checkSettings({ maxOutputTokens, maxRetries, seed }: LoopSetting
 
 type Asked = Omit<LanguageModelV4CallOptions, 'prompt'>
 
-function toOptions(call: LoopCall, abortSignal: AbortSignal): Asked {
+/** How a tool is told to a model: by the tool, for schemas are large, and the same for every answer. */
+const told = new WeakMap<LanguageModelV4FunctionTool, LanguageModelV4FunctionTool>()
+
+function tellTool(
+  definition: LanguageModelV4FunctionTool,
+  { model }: LoopCall,
+  names: ToolNames,
+): LanguageModelV4FunctionTool {
+  // It knows no limits of providers, and what it makes of several forms fits one of them.
+  if (model.provider === REHEARSAL_PROVIDER) return definition
+  const known = told.get(definition)
+  const name = names.toModel(definition.name)
+  if (known?.name === name) return known
+  const inputSchema: JSONSchema7 = toParameters({ ...definition.inputSchema })
+  const made = { ...definition, name, inputSchema }
+  told.set(definition, made)
+  return made
+}
+
+function toOptions(call: LoopCall, abortSignal: AbortSignal, names: ToolNames): Asked {
   const { settings, tools, toolChoice = 'auto', responseSchema, providerOptions } = call
   const { maxRetries: _, ...model } = settings
   return {
     ...model,
-    tools: tools.size === 0 ? undefined : [...tools.values()].map(({ definition }) => definition),
-    toolChoice: typeof toolChoice === 'string' ? { type: toolChoice } : toolChoice,
+    tools:
+      tools.size === 0
+        ? undefined
+        : [...tools.values()].map(({ definition }) => tellTool(definition, call, names)),
+    toolChoice:
+      typeof toolChoice === 'string'
+        ? { type: toolChoice }
+        : { ...toolChoice, toolName: names.toModel(toolChoice.toolName) },
     ...(responseSchema === undefined
       ? { providerOptions }
       : askForObject(call.model, responseSchema, providerOptions)),
@@ -89,10 +119,12 @@ function askPlainly(
   call: LoopCall,
   messages: readonly ModelMessage[],
   options: Asked,
+  names: ToolNames,
 ): AskedModel | undefined {
   const { model, instructions } = call
   const prompt = isDirect(model) ? toPlainPrompt(instructions, messages) : undefined
   if (prompt === undefined || !isDirect(model)) return undefined
+  names.inPrompt(prompt)
   return {
     generate: () => model.doGenerate({ ...options, prompt }),
     stream: () => model.doStream({ ...options, prompt, includeRawChunks: false }),
@@ -104,6 +136,7 @@ async function askBySdk(
   call: LoopCall,
   messages: readonly ModelMessage[],
   options: Asked,
+  names: ToolNames,
 ): Promise<AskedModel> {
   const { convertToLanguageModelPrompt, resolveLanguageModel } = await import('ai/internal')
   const model = adapted.get(call.model) ?? resolveLanguageModel(call.model)
@@ -114,6 +147,7 @@ async function askBySdk(
     download: refuseDownloads,
     provider: model.provider.split('.')[0],
   })
+  names.inPrompt(prompt)
   return {
     generate: () => model.doGenerate({ ...options, prompt }),
     stream: () => model.doStream({ ...options, prompt, includeRawChunks: false }),
@@ -122,13 +156,15 @@ async function askBySdk(
 
 /**
  * Puts the messages of a step to the model, which is not called yet.
+ * @param names - what the model knows the tools by
  * @throws {InputError} for a file by URL that the model does not take
  */
 export function askModel(
   call: LoopCall,
   messages: readonly ModelMessage[],
   abortSignal: AbortSignal,
+  names: ToolNames,
 ): AskedModel | Promise<AskedModel> {
-  const options = toOptions(call, abortSignal)
-  return askPlainly(call, messages, options) ?? askBySdk(call, messages, options)
+  const options = toOptions(call, abortSignal, names)
+  return askPlainly(call, messages, options, names) ?? askBySdk(call, messages, options, names)
 }

@@ -17,6 +17,7 @@ import type { GenerateResult } from './model-call.js'
 import { toResponseMessages } from './response-messages.js'
 import type { Step, TokenUsage } from './step.js'
 import { readToolCall } from './tool-call.js'
+import type { ToolNames } from './tool-names.js'
 
 type ModelContent = LanguageModelV3Content | LanguageModelV4Content
 type ModelFile = Extract<ModelContent, { type: 'file' | 'reasoning-file' }>
@@ -73,13 +74,15 @@ export class StepRecord {
   usage: TokenUsage = UNKNOWN_USAGE
   readonly #index: number
   readonly #tools: LoopTools
+  readonly #names: ToolNames
   #providerMetadata: ProviderMetadata | undefined
   readonly #response: { id: string | undefined; timestamp: Date | undefined; modelId: string }
 
   /** @param index - the number of the step, from 0 */
-  constructor(index: number, modelId: string, tools: LoopTools) {
+  constructor(index: number, modelId: string, tools: LoopTools, names: ToolNames) {
     this.#index = index
     this.#tools = tools
+    this.#names = names
     this.#response = { id: undefined, timestamp: undefined, modelId }
   }
 
@@ -103,7 +106,8 @@ export class StepRecord {
       case 'reasoning-file':
         return toFile('reasoning-file', part)
       case 'tool-call': {
-        const call = readToolCall(part, this.#tools)
+        const toolName = this.#names.fromModel(part.toolName)
+        const call = readToolCall({ ...part, toolName }, this.#tools)
         this.calls.push(call)
         if (!this.#inputs.has(call.toolCallId)) this.#inputs.set(call.toolCallId, call.input)
         return call

@@ -5,6 +5,7 @@ import type { Interrupt } from './interrupt.js'
 import type { StreamResult } from './model-call.js'
 import type { StepRecord } from './record.js'
 import type { LoopPart } from './step.js'
+import type { ToolNames } from './tool-names.js'
 import { refuseCall } from './tools.js'
 
 type ModelPart = LanguageModelV3StreamPart | LanguageModelV4StreamPart
@@ -24,6 +25,8 @@ export interface ReaderOptions {
   readonly interrupt: Interrupt
   /** The ids of texts that the answer has had so far. */
   readonly taken: Set<string>
+  /** What the model knows the tools by. */
+  readonly names: ToolNames
   /** Calls and their inputs are not shown where the model must not call tools. */
   readonly hidesTools: boolean
   /** Called once, when the model is through. */
@@ -111,6 +114,8 @@ export class StepReader {
       case 'reasoning-end':
         return this.#continue(part)
       case 'tool-input-start':
+        if (this.#options.hidesTools) return undefined
+        return { ...part, toolName: this.#options.names.fromModel(part.toolName) }
       case 'tool-input-delta':
       case 'tool-input-end':
         return this.#options.hidesTools ? undefined : part
