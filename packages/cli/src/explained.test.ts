@@ -53,7 +53,7 @@ describe('why a command failed', () => {
     vi.stubEnv('NO_COLOR', '')
     const error = new OptionsError([GUARD])
     const lines = [
-      'error: This application has an option that Signet does not serve.',
+      'error: Tool "mail" has an option that Signet does not serve.',
       '',
       'Tool "mail"',
       '  requireApproval (closes something): Leave the tool out.',

@@ -27,15 +27,22 @@ function adviceOf(refused: readonly RefusedOption[]): string {
   return `${advice} Or set unsupported: 'warn' in new Mastra: the application is then served without ${those}.`
 }
 
+/** What has the options: the one object that has them all, by its name, so that the first line says where to look. */
+function subjectOf(places: ReadonlyMap<string, unknown>): string {
+  const [where = 'Mastra', ...others] = places.keys()
+  return others.length > 0 || where === 'Mastra' ? 'This application' : printableText(where)
+}
+
 /** Refused options for a person at a terminal: a heading, the options of each object, and what to do. */
 export function refusedOptionLines(
   refused: readonly RefusedOption[],
   style: Style,
 ): readonly string[] {
   const count = refused.length === 1 ? 'an option' : `${refused.length} options`
+  const places = byPlace(refused)
   return [
-    `This application has ${count} that Signet does not serve.`,
-    ...[...byPlace(refused)].flatMap(([where, options]) => [
+    `${subjectOf(places)} has ${count} that Signet does not serve.`,
+    ...[...places].flatMap(([where, options]) => [
       '',
       printableText(where),
       ...options.map((option) => optionLine(option, style)),

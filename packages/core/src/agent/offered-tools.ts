@@ -9,6 +9,7 @@ import { tellOutput } from '../loop/content.js'
 import type { Mastra } from '../mastra.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema, Tool } from '../tool/create-tool.js'
+import { withoutNulls } from '../schema/readable-schema.js'
 import { createToolContext } from '../tool/tool-context.js'
 
 /** An agent's own tools, by the name that its model calls them. */
@@ -119,7 +120,10 @@ function offerClient(
   { description, inputSchema = ANY_OBJECT }: ClientTool,
 ): LoopTool {
   const about = description === undefined ? {} : { description }
-  return { definition: { type: 'function', name, ...about, inputSchema } }
+  return {
+    definition: { type: 'function', name, ...about, inputSchema },
+    readInput: (input) => withoutNulls(input, inputSchema),
+  }
 }
 
 /**

@@ -9,6 +9,8 @@ import type { ToldOutput } from './content.js'
 export interface LoopTool {
   /** As the model is offered it. */
   readonly definition: LanguageModelV4FunctionTool
+  /** What is made of the input before anybody sees it. Default: it stays as the model wrote it. */
+  readonly readInput?: ((input: unknown) => unknown) | undefined
   /**
    * Does the work. A tool without it is left to the caller: the loop ends where a model calls it.
    * @throws what the model, and the caller, may be told

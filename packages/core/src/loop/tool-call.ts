@@ -44,6 +44,8 @@ export function readToolCall(call: LanguageModelV4ToolCall, tools: LoopTools): T
   let fault: string | undefined
   try {
     input = parseInput(text)
+    const { readInput } = tools.get(toolName) ?? {}
+    if (readInput !== undefined && providerExecuted !== true) input = readInput(input)
   } catch (cause) {
     fault = `Invalid input for tool ${toolName}: ${new JSONParseError({ text, cause }).message}`
   }

@@ -206,3 +206,24 @@ describe('the input of a tool as a provider gets it', () => {
     expect(offered).not.toHaveProperty('strict')
   })
 })
+
+describe('the input of a tool of the client', () => {
+  it('has no null for what may be left out', async () => {
+    server = await playChat((response, request) => {
+      const input = JSON.stringify({ q: 'x', limit: null, sort: null })
+      const call = { id: 'c', function: { name: 'find', arguments: input } }
+      json({ choices: [{ message: { content: null, tool_calls: [call] } }] })(response, request)
+    })
+    const properties = {
+      q: { type: 'string' },
+      limit: { type: 'number' },
+      sort: { type: ['string', 'null'] },
+    }
+    const clientTools = { find: { inputSchema: { type: 'object', properties, required: ['q'] } } }
+    const model = { url: server.url, id: 'm' }
+    const agent = new Agent({ id: 'a', name: 'A', instructions: '', model })
+    const { toolCalls } = await agent.generate('Find x', { clientTools })
+
+    expect(toolCalls.map(({ payload }) => payload.args)).toEqual([{ q: 'x', sort: null }])
+  })
+})
