@@ -20,9 +20,10 @@ import type { MessageInput } from './messages.js'
 import type { AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
 import { buildOutput, toOutputStep, type AgentOutput, type OutputStep } from './output.js'
-import { prepareRun, readObject, type Run } from './run.js'
+import { prepareRun, type Run } from './run.js'
 import type { ModelMetadata } from './stored-message.js'
 import { createAgentStream, type AgentStream } from './stream.js'
+import { readObject } from './structured-object.js'
 
 export type { AgentConfig, Dynamic } from './agent-config.js'
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { ModelMessage } from 'ai'
 import { ConfigurationError } from '@signet/auth'
 import { AnswerError, InputError } from '../error.js'
-import { describeIssues } from '../issue.js'
 import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
 import type { Mastra } from '../mastra.js'
@@ -11,8 +10,7 @@ import { openSession, type MemorySession } from '../memory/session.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
-import { readSchema } from '../schema/read-schema.js'
-import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
+import type { ReadSchema } from '../schema/readable-schema.js'
 import { dropProviderOptions, dropUnansweredCalls } from './history.js'
 import {
   readMessages,
@@ -23,13 +21,14 @@ import {
 } from './messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import type { OutputStep, RunFacts, StructuredObject } from './output.js'
+import type { RunFacts } from './output.js'
 import {
   storeQuestion,
   withoutInvocations,
   type StoredMessage,
   type StoredThread,
 } from './stored-message.js'
+import { readStructured } from './structured-object.js'
 
 /** Options of one answer with the agent's own filled in. */
 export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' | 'system'> {
@@ -91,53 +90,6 @@ function checkToolChoice(toolChoice: AgentOptions['toolChoice'], tools: LoopTool
   throw new InputError('The options cannot be used.', [
     { field: 'toolChoice', message: 'It names a tool that is not there for this caller.' },
   ])
-}
-
-/** By the schema as it was given: an application asks for the same shape again and again. */
-const readSchemas = new WeakMap<object, ReadSchema>()
-
-/** @throws {InputError} for what is no schema, or one by which nothing can be checked */
-function readStructured(schema: object): ReadSchema {
-  const known = readSchemas.get(schema)
-  if (known !== undefined) return known
-  const read = readSchema(schema, 'caller')
-  if (!isRead(read)) {
-    throw new InputError('The options cannot be used.', [
-      { field: 'structuredOutput.schema', message: read.remedy },
-    ])
-  }
-  readSchemas.set(schema, read)
-  return read
-}
-
-/** @throws {SyntaxError} without a word of the text, which the parser's own error quotes */
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new SyntaxError(`The model's text of ${text.length} characters is not JSON.`)
-  }
-}
-
-/** @throws {TypeError} with where it does not fit, and none of what the model said there */
-async function fitObject(schema: ReadSchema, object: unknown): Promise<unknown> {
-  const parsed = await schema.parse(object, 'leave out')
-  if ('value' in parsed) return parsed.value
-  const issues = describeIssues(quietIssues(parsed))
-  throw new TypeError(`The model's object does not fit the schema. ${issues}`)
-}
-
-/**
- * Reads the object that a model was asked for. There is none while tools have yet to answer.
- * @throws when the text is not JSON or does not fit the schema: never with what the model said
- */
-export async function readObject(
-  schema: ReadSchema | undefined,
-  last: OutputStep | undefined,
-): Promise<StructuredObject | undefined> {
-  if (schema === undefined || last === undefined || last.toolCalls.length > 0) return undefined
-  const json = parseObject(last.text)
-  return { object: await fitObject(schema, json), json }
 }
 
 function joinInstructions({ instructions, system }: RunOptions, session?: MemorySession): string {

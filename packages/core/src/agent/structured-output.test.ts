@@ -47,6 +47,35 @@ describe('an object that a server is asked for', () => {
   })
 })
 
+describe('a value that is no object', () => {
+  const union = z.union([
+    z.object({ k: z.literal('a'), value: z.string().optional() }),
+    z.object({ value: z.number() }),
+  ])
+
+  it.each<readonly [string, z.ZodType, unknown]>([
+    ['a list', z.array(z.string()), ['x']],
+    ['a choice', z.enum(['a', 'b']), 'b'],
+    ['one of several forms', union, { k: 'a' }],
+    ['one of several forms that looks like the object around it', union, { value: 4 }],
+  ])('is asked for in an object, by the strict rules: %s', async (_, schema, value) => {
+    const { object, asked } = await ask(schema, JSON.stringify({ value }))
+
+    expect(object).toEqual(value)
+    expect(asked).toMatchObject({ strict: true, schema: { type: 'object', required: ['value'] } })
+  })
+
+  it('is taken without the object around it', async () => {
+    expect((await ask(z.array(z.string()), '["x"]')).object).toEqual(['x'])
+    server?.close()
+    expect((await ask(union, '{"value":4}')).object).toEqual({ value: 4 })
+  })
+
+  it('fails the answer where it does not fit', async () => {
+    await expect(ask(z.array(z.string()), '{"value":[1]}')).rejects.toThrow(AnswerError)
+  })
+})
+
 describe('an object of a JSON Schema', () => {
   const schema = {
     type: 'object',

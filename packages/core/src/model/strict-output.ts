@@ -1,18 +1,29 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { JsonSchema } from '../schema/json-schema.js'
 import { toStrictSchema } from '../schema/strict-schema.js'
+import { wrapSchema } from '../schema/wrap-schema.js'
 import type { ModelObject } from './model-object.js'
 import { REHEARSAL_PROVIDER } from './rehearsal.js'
 
 type ProviderOptions = NonNullable<LanguageModelV4CallOptions['providerOptions']>
 
-/** By the schema as it was given: undefined stands for one that cannot be strict. */
-const strictSchemas = new WeakMap<JsonSchema, { readonly strict: JsonSchema | undefined }>()
+/** By the schema as it was given. */
+const toldSchemas = new WeakMap<JsonSchema, ToldSchema>()
 
-function strictSchema(schema: JsonSchema): JsonSchema | undefined {
-  const known = strictSchemas.get(schema) ?? { strict: toStrictSchema(schema) }
-  strictSchemas.set(schema, known)
-  return known.strict
+/** A schema as a provider takes it: that of an object, and strict where it can be. */
+interface ToldSchema {
+  readonly schema: JsonSchema
+  readonly isStrict: boolean
+}
+
+function tellSchema(given: JsonSchema): ToldSchema {
+  const known = toldSchemas.get(given)
+  if (known !== undefined) return known
+  const schema = wrapSchema(given) ?? given
+  const strict = toStrictSchema(schema)
+  const told = { schema: strict ?? schema, isStrict: strict !== undefined }
+  toldSchemas.set(given, told)
+  return told
 }
 
 /**
@@ -36,10 +47,12 @@ export function askForObject(
   schema: JsonSchema,
   providerOptions: ProviderOptions | undefined,
 ): Pick<LanguageModelV4CallOptions, 'responseFormat' | 'providerOptions'> {
-  const asIs = { responseFormat: { type: 'json', schema }, providerOptions } as const
-  if (model.provider === REHEARSAL_PROVIDER) return asIs
-  const strict = strictSchema(schema)
-  if (strict === undefined)
-    return { ...asIs, providerOptions: withoutStrict(model, providerOptions) }
-  return { responseFormat: { type: 'json', schema: strict }, providerOptions }
+  if (model.provider === REHEARSAL_PROVIDER) {
+    return { responseFormat: { type: 'json', schema }, providerOptions }
+  }
+  const { schema: told, isStrict } = tellSchema(schema)
+  return {
+    responseFormat: { type: 'json', schema: told },
+    providerOptions: isStrict ? providerOptions : withoutStrict(model, providerOptions),
+  }
 }
