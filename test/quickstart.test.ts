@@ -64,10 +64,17 @@ describe('an answer', () => {
     expect(response.status).toBe(200)
     const answer = (await response.json()) as {
       text: string
-      steps: { toolCalls: { payload: unknown }[] }[]
+      steps: { toolCalls: { payload: unknown }[]; toolResults: { payload: unknown }[] }[]
     }
     expect(answer.text).toContain('London')
     expect(answer.text).toMatch(/-?\d+(\.\d+)? ?°C/)
+    // Whoever reads their first answer reads two short sentences; where it comes from is in the result of the tool.
+    expect(answer.text.split(/[.!?] /)).toHaveLength(2)
+    expect(answer.text.length).toBeLessThan(250)
+    expect(answer.text).not.toMatch(/https?:|commit|Met Office/)
+    expect(answer.steps[0]?.toolResults[0]?.payload).toMatchObject({
+      result: { source: expect.any(String) },
+    })
     expect(answer.steps[0]?.toolCalls[0]?.payload).toMatchObject({
       toolName: 'weatherTool',
       args: { location: 'London' },

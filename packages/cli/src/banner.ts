@@ -42,7 +42,7 @@ function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']
       : `${modelProvider}/${modelId}`
   const note =
     modelProvider === 'signet' && modelId === 'rehearsal'
-      ? '; no language model is connected, set MODEL to connect one'
+      ? '; a stand-in, set MODEL to use a real one'
       : ''
   const fault = agent.findModelFault()
   return `  Agent    ${key} (${model}${note})${fault === undefined ? '' : `: cannot answer. ${fault.message}`}`

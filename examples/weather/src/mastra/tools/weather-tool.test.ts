@@ -72,6 +72,34 @@ describe('the weather tool', () => {
     expect(server.requests[0]?.searchParams.get('name')).toBe('roma')
   })
 
+  it('tells first what matters most, and its source last, for models that say no more', async () => {
+    const typical = await ask('Tokyo')
+    expect(Object.keys(typical as object)).toStrictEqual([
+      'location',
+      'temperature',
+      'temperatureUnit',
+      'conditions',
+      'typicalHigh',
+      'typicalLow',
+      'source',
+      'note',
+    ])
+    answerWith({
+      generationtime_ms: 0.4,
+      results: [{ name: 'Rome', latitude: 41.9, longitude: 12.5, country: 'Italy' }],
+      current: { temperature_2m: 17.1, relative_humidity_2m: 60, weather_code: 2 },
+    })
+    expect(Object.keys((await ask('Rome')) as object)).toStrictEqual([
+      'location',
+      'country',
+      'temperature',
+      'temperatureUnit',
+      'conditions',
+      'humidityPercent',
+      'source',
+    ])
+  })
+
   it('tells typical values, says that they are not live, and why, where live weather fails', async () => {
     expect(await ask('LONDON')).toEqual({
       location: 'London',

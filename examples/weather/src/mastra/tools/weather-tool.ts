@@ -26,17 +26,18 @@ const inputSchema = z.object({
     .describe('The name of a city or town; its region or country may follow after a comma.'),
 })
 
+/** What matters most is first: some models say no more than that. */
 const outputSchema = z.object({
   location: z.string().describe('The name of the place that was found.'),
   country: z.string().optional(),
   temperature: z.number(),
   temperatureUnit: z.literal('°C'),
+  conditions: z.string().describe('In words; says so where the values are typical, not live.'),
   feelsLike: z.number().optional().describe('In °C.'),
   humidityPercent: z.number().optional(),
   windSpeedKmh: z.number().optional(),
   typicalHigh: z.number().optional().describe('Mean daily maximum of the month, in °C.'),
   typicalLow: z.number().optional().describe('Mean daily minimum of the month, in °C.'),
-  conditions: z.string().describe('In words; says so where the values are typical, not live.'),
   source: z.string(),
   note: z.string().optional().describe('What must be said of the values.'),
 })
@@ -72,9 +73,9 @@ function reportTypical(
     location: typical.location,
     temperature: typical.temperatureC,
     temperatureUnit: '°C',
+    conditions: `typical for ${typical.month}, live weather unreachable`,
     typicalHigh: typical.highC,
     typicalLow: typical.lowC,
-    conditions: `typical for ${typical.month}, live weather unreachable`,
     source: typical.source,
     note: `${failure.message} ${CLIMATE_LABEL} Period: ${period}.`,
   }

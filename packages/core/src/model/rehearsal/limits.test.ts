@@ -50,7 +50,7 @@ const json = (schema: object, text: string): LanguageModelV3CallOptions => ({
   responseFormat: { type: 'json', schema },
 })
 
-const answered = (value: object): LanguageModelV3Prompt => [
+const answered = (value: object | string): LanguageModelV3Prompt => [
   ...ask('go'),
   {
     role: 'tool',
@@ -220,15 +220,29 @@ describe('what is worded', () => {
         return Reflect.get(target, key)
       },
     })
-    expect(wordValue(watched)).toMatch(/^N0: 0\. N1: 1\. .* 49980 more\.$/u)
+    expect(wordValue(watched)).toMatch(
+      /^N0: 0; n1: 1; .* and 49990 more are in the tool's result\.$/u,
+    )
     expect(count).toBeLessThan(1000)
   })
 
   it('is no longer than a person reads', () => {
     const { content } = planAnswer({ prompt: answered(many(20, () => 'word '.repeat(10_000))) })
     const text = content.type === 'text' ? content.text : ''
-    expect(text.length).toBeLessThan(100_100)
-    expect(text).toMatch(/The rest is left out\.$/u)
+    expect(text).toBe("The tool's result has 20 items.")
+  })
+
+  it('is of the first calls, and counts the others', () => {
+    const [question, ...messages] = answered('done')
+    const prompt = [question, ...many(8, () => messages).flat()].filter(
+      (message) => message !== undefined,
+    )
+    const { content } = planAnswer({ prompt })
+    const text = content.type === 'text' ? content.text : ''
+    expect(text.split('\n\n')).toStrictEqual([
+      ...many(5, () => 'done'),
+      'The results of 3 more calls are not worded here.',
+    ])
   })
 })
 

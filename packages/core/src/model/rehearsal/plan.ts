@@ -32,8 +32,8 @@ const CUT_NOTE = `${NOTE} The message, the tools and the schemas are more than i
 /** How many tools an answer names. */
 const MAX_NAMED_TOOLS = 20
 
-/** How many characters of text an answer has. */
-const MAX_ANSWER = 100_000
+/** How many results an answer words; the others are only counted. */
+const MAX_RESULTS = 5
 
 /** Says what this is; repeats no word of the message. */
 function introduce(options: LanguageModelV3CallOptions): string {
@@ -81,20 +81,12 @@ function fillInput(
   return JSON.stringify(fillSchema({ type: 'object', ...inputSchema }, { text, topic, work }))
 }
 
-/** The wording of results, cut where it gets too long to read. */
+/** The wording of the first results, each in a paragraph of its own. */
 function planWording(results: Conversation['results']): string {
-  const worded: string[] = []
-  let length = 0
-  for (const result of results) {
-    const text = wordResult(result)
-    length += text.length + 2
-    if (length > MAX_ANSWER) {
-      worded.push(text.slice(0, Math.max(0, MAX_ANSWER - length)), 'The rest is left out.')
-      break
-    }
-    worded.push(text)
-  }
-  return worded.join('\n\n')
+  const worded = results.slice(0, MAX_RESULTS).map(wordResult)
+  const left = results.length - worded.length
+  const rest = left > 0 ? [`The results of ${left} more calls are not worded here.`] : []
+  return [...worded, ...rest].join('\n\n')
 }
 
 function planText(

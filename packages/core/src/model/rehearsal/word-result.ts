@@ -3,7 +3,7 @@ import type {
   LanguageModelV3ToolResultOutput,
   LanguageModelV3ToolResultPart,
 } from '@ai-sdk/provider'
-import { wordName, wordValue } from './word-value.js'
+import { wordName, wordText, wordValue } from './word-value.js'
 
 /** What the AI SDK puts before the message of an error. */
 const ERROR_NAME = /^\w*Error: /u
@@ -29,11 +29,11 @@ export function readResult({ output }: LanguageModelV3ToolResultPart): JSONValue
 
 function wordAnswer(tool: string, value: JSONValue): string {
   if (value === null || value === '') return `${tool} gave no result.`
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return wordText(value.trim()) || `${tool} gave no result.`
   return typeof value === 'object' ? wordValue(value) : `${tool} answered: ${wordValue(value)}`
 }
 
-/** What a tool answered, failed with, or was not run for, in sentences for a person. */
+/** What a tool answered, failed with, or was not run for: two sentences at most, for a person. */
 export function wordResult({ toolName, output }: LanguageModelV3ToolResultPart): string {
   const tool = `The tool "${wordName(toolName)}"`
   switch (output.type) {
