@@ -30,7 +30,7 @@ describeOnUnix('a first application, by the steps of the README', () => {
   beforeAll(async () => {
     project = await Project.create(NPM, inject('registries'), {})
     const tarballs = inject('tarballs')
-    for (const line of steps) follow(line.replace('/path/to/tarballs', tarballs))
+    for (const line of steps) follow(line.replace('../signet-packages', tarballs))
     await project.write('src/mastra/index.ts', code)
     await project.write('tsconfig.original.json', JSON.stringify(ORIGINAL_TSCONFIG))
   })
@@ -56,8 +56,8 @@ describeOnUnix('a first application, by the steps of the README', () => {
   })
 
   it('answers whoever has a token, and nobody else', async () => {
+    // The steps have written the secret into .env.
     const signet = (...args: readonly string[]) => project.run('npx', ['signet', ...args]).stdout
-    await project.write('.env', `MASTRA_JWT_SECRET=${signet('secret')}`)
     const token = signet('token', '--sub', 'alice', '--expires', '1h').trim()
     const server = await startInstalled(project)
     try {
