@@ -6,6 +6,10 @@ export interface Relay {
   readonly url: string
   /** Lets it fall silent, without closing anything, or speak again. */
   setSilent(isSilent: boolean): void
+  /** Cuts every connection, and takes no other until it comes back. */
+  goAway(): Promise<void>
+  /** Takes connections again, on the same port. */
+  comeBack(): Promise<void>
   close(): void
 }
 
@@ -26,15 +30,28 @@ export async function createRelay(target: URL): Promise<Relay> {
       from.on('error', () => to.destroy())
     }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
   const url = new URL(target)
-  url.port = String((server.address() as AddressInfo).port)
+  url.port = String(port)
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
   return {
     url: url.href,
     setSilent: (value) => void (isSilent = value),
+    goAway: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        cut()
+      }),
+    comeBack: () => listen(port),
     close: () => {
-      for (const socket of sockets) socket.destroy()
       server.close()
+      cut()
     },
   }
 }

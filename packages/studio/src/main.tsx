@@ -10,6 +10,7 @@ import { NONCE } from './api/page-settings.js'
 import { serverUrl } from './api/session.js'
 import { useSession } from './api/use-session.js'
 import { createQueryClient } from './app/query-client.js'
+import { preloadPages } from './app/pages.js'
 import { router } from './app/router.js'
 import { applyTheme } from './app/theme.js'
 
@@ -38,3 +39,4 @@ createRoot(element).render(
     <Studio />
   </StrictMode>,
 )
+preloadPages()

@@ -1,4 +1,5 @@
 import { askForToken } from './renewal.js'
+import { noteAnswer, noteNoAnswer } from './server-away.js'
 import { getSession, headerRecord, type Session } from './session.js'
 
 /** The code of a refused request, left readable for whoever reads it next. */
@@ -8,6 +9,18 @@ async function codeOf(response: Response): Promise<string> {
     return typeof body.code === 'string' ? body.code : ''
   } catch {
     return ''
+  }
+}
+
+/** `fetch`, which notes whether the server answers. */
+const notingFetch: typeof fetch = async (input, init) => {
+  try {
+    const response = await fetch(input, init)
+    noteAnswer(response)
+    return response
+  } catch (error) {
+    if (init?.signal?.aborted !== true) noteNoAnswer()
+    throw error
   }
 }
 
@@ -25,15 +38,15 @@ function withSession(init: RequestInit, old: Session): RequestInit {
  */
 export const renewingFetch: typeof fetch = async (input, init = {}) => {
   const session = getSession()
-  const response = await fetch(input, init)
+  const response = await notingFetch(input, init)
   if (response.status !== 401) return response
   const code = await codeOf(response)
   if (!code.startsWith('token_')) return response
   // While this one was under way, another had its answer already.
-  if (getSession() !== session) return fetch(input, withSession(init, session))
+  if (getSession() !== session) return notingFetch(input, withSession(init, session))
   // Nothing was lost where there was no token: that is for the locked screen.
   if (session.headers.length === 0) return response
   const isWanted = (init.method ?? 'GET') !== 'GET'
   if (!(await askForToken({ code }, isWanted))) return response
-  return fetch(input, withSession(init, session))
+  return notingFetch(input, withSession(init, session))
 }

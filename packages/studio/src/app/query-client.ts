@@ -6,7 +6,9 @@ export function createQueryClient(): QueryClient {
   const queryClient = new QueryClient({
     defaultOptions: {
       // The client repeats what failed in passing; a refusal stays one.
-      queries: { retry: false, staleTime: 10_000 },
+      // A browser that is offline reaches a server on this machine all the same.
+      queries: { retry: false, staleTime: 10_000, networkMode: 'always' },
+      mutations: { networkMode: 'always' },
     },
   })
   let before = getSession()

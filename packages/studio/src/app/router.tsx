@@ -3,11 +3,11 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
 import { Missing } from './missing.js'
 import { PageError } from './page-error.js'
+import { PAGES } from './pages.js'
 import { Shell } from './shell.js'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing })
@@ -23,7 +23,7 @@ const home = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
-  component: lazyRouteComponent(() => import('../feature/agents/page.js'), 'AgentsPage'),
+  component: PAGES.agents,
 })
 
 const agent = createRoute({
@@ -31,37 +31,37 @@ const agent = createRoute({
   path: '/agents/$agentId',
   validateSearch: ({ thread }: Record<string, unknown>): { thread?: string } =>
     thread === undefined || thread === '' ? {} : { thread: String(thread) },
-  component: lazyRouteComponent(() => import('../feature/agents/agent-page.js'), 'AgentPage'),
+  component: PAGES.agent,
 })
 
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
-  component: lazyRouteComponent(() => import('../feature/tokens/page.js'), 'TokensPage'),
+  component: PAGES.tokens,
 })
 
 const access = createRoute({
   getParentRoute: () => root,
   path: '/access',
-  component: lazyRouteComponent(() => import('../feature/access/page.js'), 'AccessPage'),
+  component: PAGES.access,
 })
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
-  component: lazyRouteComponent(() => import('../feature/audit/page.js'), 'AuditPage'),
+  component: PAGES.audit,
 })
 
 const keys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
-  component: lazyRouteComponent(() => import('../feature/keys/page.js'), 'KeysPage'),
+  component: PAGES.keys,
 })
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../feature/settings/page.js'), 'SettingsPage'),
+  component: PAGES.settings,
 })
 
 /** The pages of the Studio, behind the `#` of its one URL. */

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react'
 import { getRenewal, subscribeRenewal } from '../api/renewal.js'
+import { AwayBanner } from './away-banner.js'
 import { BottomBar } from './bottom-bar.js'
 import { Guard } from './guard.js'
 import { Sidebar } from './sidebar.js'
@@ -30,6 +31,7 @@ export function Shell() {
       <Sidebar />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar />
+        <AwayBanner />
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
           <Guard />
         </main>

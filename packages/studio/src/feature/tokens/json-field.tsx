@@ -1,7 +1,29 @@
-import { lazy, Suspense, useId } from 'react'
+import { lazy, Suspense, useId, type ComponentType } from 'react'
 import { classNames } from '../../ui/class-names.js'
+import { TextArea } from '../../ui/input.js'
 
-const JsonEditor = lazy(() => import('./json-editor.js'))
+interface EditorProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (text: string) => void
+}
+
+function PlainEditor({ label, value, onChange }: EditorProps) {
+  return (
+    <TextArea
+      isMono
+      rows={10}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+}
+
+/** Where the editor cannot be loaded, the text can be written all the same. */
+const JsonEditor = lazy<ComponentType<EditorProps>>(() =>
+  import('./json-editor.js').catch(() => ({ default: PlainEditor })),
+)
 
 /** JSON to edit; the editor comes by itself, and until it is there the text stands in its place. */
 export function JsonField({
