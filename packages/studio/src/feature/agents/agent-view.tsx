@@ -1,7 +1,7 @@
 import type { AgentDetails } from '@signet/client-js'
 import { ChatBubbleIcon, InfoCircledIcon, PlusIcon } from '@radix-ui/react-icons'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { useMay } from '../../api/use-identity.js'
 import { Button } from '../../ui/button.js'
 import { Dialog } from '../../ui/dialog.js'
@@ -10,8 +10,10 @@ import { AgentFacts } from './agent-facts.js'
 import { modelName } from './agent-list.js'
 import { Chat } from './chat.js'
 import { readMemoryUse } from './memory-use.js'
+import { MissingThread } from './missing-thread.js'
 import { NewChat } from './new-chat.js'
 import { ThreadList } from './thread-list.js'
+import { useIsMissing } from './use-threads.js'
 
 /** The chat in the middle, the threads left of it and the facts right of it, as far as there is room. */
 export function AgentView({
@@ -28,10 +30,14 @@ export function AgentView({
   const navigate = useNavigate()
   const [panel, setPanel] = useState<'threads' | 'facts'>()
   const [round, setRound] = useState(0)
+  const [loads, setLoads] = useState(0)
+  const reload = useCallback(() => setLoads((count) => count + 1), [])
   const memory = readMemoryUse(agent?.supportsMemory, may)
   const close = () => setPanel(undefined)
   const name = agent?.name ?? agentId
   const remembers = memory.kind === 'remembers'
+
+  const isMissing = useIsMissing(remembers ? threadId : undefined)
 
   const begin = () => {
     setRound(round + 1)
@@ -98,13 +104,16 @@ export function AgentView({
         <div className="min-w-0 flex-1 bg-surface">
           {remembers && threadId === undefined ? (
             <NewChat key={round} agentId={agentId} agent={agent} />
+          ) : isMissing ? (
+            <MissingThread onNew={begin} />
           ) : (
             <Chat
-              key={remembers ? threadId : `unkept-${round}`}
+              key={remembers ? `${threadId}/${loads}` : `unkept-${round}`}
               agentId={agentId}
               agent={agent}
               memory={memory}
               threadId={remembers ? threadId : undefined}
+              onReload={reload}
             />
           )}
         </div>

@@ -7,12 +7,15 @@ export function ChatEnd({
   error,
   isFailed,
   isStopped,
+  isUnanswered,
   canRetry,
   onRetry,
 }: {
   readonly error: unknown
   readonly isFailed: boolean
   readonly isStopped: boolean
+  /** Whether the last question was stored without an answer: it says so itself. */
+  readonly isUnanswered: boolean
   readonly canRetry: boolean
   readonly onRetry: () => void
 }) {
@@ -23,7 +26,7 @@ export function ChatEnd({
     </Button>
   )
   if (isFailed) return <Refusal error={error} actions={retry} />
-  if (!isStopped) return null
+  if (!isStopped) return isUnanswered ? <p className="flex justify-end">{retry}</p> : null
   return (
     <p role="status" className="flex items-center gap-3 text-muted">
       You stopped this answer. It is not stored.

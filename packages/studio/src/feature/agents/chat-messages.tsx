@@ -10,15 +10,24 @@ import { useEnd } from './use-end.js'
 /** How many of the last messages are drawn at once: those that are seen when the list is at its end. */
 const LAST = 3
 
-const Question = memo(function Question({ text }: { readonly text: string }) {
+const UNANSWERED = {
+  failed: 'The answer failed.',
+  stopped: 'The answer was stopped.',
+} as const
+
+const Question = memo(function Question({
+  text,
+  unanswered,
+}: Pick<ChatMessage, 'text' | 'unanswered'>) {
   return (
-    <article aria-label="You" className="chat-message flex justify-end">
+    <article aria-label="You" className="chat-message flex flex-col items-end gap-1">
       <p
         dir="auto"
         className="max-w-[85%] rounded-lg bg-active px-3 py-2 text-base whitespace-pre-wrap wrap-anywhere"
       >
         {text}
       </p>
+      {unanswered !== undefined && <p className="text-xs text-muted">{UNANSWERED[unanswered]}</p>}
     </article>
   )
 })
@@ -59,7 +68,7 @@ export function ChatMessages({
             {onEarlier !== undefined && <EarlierMessages list={list} onEarlier={onEarlier} />}
             {messages.map((message, index) =>
               message.role === 'user' ? (
-                <Question key={message.id} text={message.text} />
+                <Question key={message.id} text={message.text} unanswered={message.unanswered} />
               ) : (
                 <AnswerView
                   key={message.id}

@@ -2,12 +2,14 @@ import type { AgentDetails } from '@signet/client-js'
 import { useAgent } from '@signet/client-js/react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { askServer, isServerAway, subscribeServerAway } from '../../api/server-away.js'
 import { InlineCode } from '../../ui/code.js'
 import { Notice } from '../../ui/notice.js'
 import { Skeleton } from '../../ui/skeleton.js'
 import { ChatEnd } from './chat-end.js'
 import { ChatMessages } from './chat-messages.js'
 import { Composer } from './composer.js'
+import { placeOf } from './drafts.js'
 import { Greeting } from './greeting.js'
 import type { MemoryUse } from './memory-use.js'
 import { takeQuestion } from './opening-question.js'
@@ -19,12 +21,15 @@ export function Chat({
   agent,
   memory,
   threadId,
+  onReload,
 }: {
   readonly agentId: string
   readonly agent: AgentDetails | undefined
   readonly memory: MemoryUse
   /** Undefined where nothing is remembered. */
   readonly threadId: string | undefined
+  /** Reads the thread once more, after that failed. */
+  readonly onReload: () => void
 }) {
   const chat = useAgent(agentId, threadId === undefined ? {} : { threadId })
   const { messages, status, send, retry, stop } = chat
@@ -43,6 +48,19 @@ export function Chat({
   useEffect(() => {
     if (status === 'ready') void queryClient.invalidateQueries({ queryKey: ['threads'] })
   }, [status, queryClient])
+
+  // An answer may have been cut because the server is away.
+  useEffect(() => {
+    if (status === 'error') void askServer()
+  }, [status])
+
+  const isUnread = messages.length === 0 && status === 'error'
+  useEffect(() => {
+    if (!isUnread) return
+    return subscribeServerAway(() => {
+      if (!isServerAway()) onReload()
+    })
+  }, [isUnread, onReload])
 
   const ask = async (work: () => Promise<boolean>) => {
     setIsStopped(false)
@@ -83,14 +101,16 @@ export function Chat({
               error={chat.error}
               isFailed={status === 'error'}
               isStopped={isStopped && !isAnswering}
-              canRetry={!isEmpty && !isAnswering && status !== 'loading'}
-              onRetry={() => void ask(retry)}
+              isUnanswered={status === 'ready' && messages.at(-1)?.unanswered !== undefined}
+              canRetry={!isAnswering && status !== 'loading'}
+              onRetry={isUnread ? onReload : () => void ask(retry)}
             />
           </ChatMessages>
         )}
       </div>
       <Composer
         label="Write a message"
+        place={placeOf(agentId, threadId)}
         isBusy={isAnswering || status === 'loading'}
         canStop={isAnswering}
         onSend={(text) => ask(() => send(text))}

@@ -1,17 +1,20 @@
 import { PaperPlaneIcon, StopIcon } from '@radix-ui/react-icons'
-import { useState } from 'react'
 import { Button } from '../../ui/button.js'
 import { classNames } from '../../ui/class-names.js'
+import { readDraft, useDraft, writeDraft } from './drafts.js'
 
 /** Where a question is written. Enter sends it, Shift and Enter begins a line. */
 export function Composer({
   label,
+  place,
   isBusy,
   canStop,
   onSend,
   onStop,
 }: {
   readonly label: string
+  /** The chat that it belongs to: what is written and not sent is there again when one comes back. */
+  readonly place: string
   /** Whether nothing can be sent now; it can be written all the same. */
   readonly isBusy: boolean
   readonly canStop: boolean
@@ -19,13 +22,14 @@ export function Composer({
   readonly onSend: (text: string) => Promise<boolean> | boolean
   readonly onStop?: () => void
 }) {
-  const [draft, setDraft] = useState('')
+  const draft = useDraft(place)
+  const setDraft = (text: string) => writeDraft(place, text)
   const send = async () => {
     const text = draft.trim()
     if (text === '' || isBusy) return
     setDraft('')
     const isTaken = await onSend(text)
-    if (!isTaken) setDraft((now) => now || text)
+    if (!isTaken && readDraft(place) === '') setDraft(text)
   }
   return (
     <form

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Refusal } from '../../ui/refusal.js'
 import { Composer } from './composer.js'
+import { placeOf } from './drafts.js'
 import { Greeting } from './greeting.js'
 import { leaveQuestion, titleOf } from './opening-question.js'
 
@@ -46,6 +47,7 @@ export function NewChat({
       )}
       <Composer
         label="Write a message"
+        place={placeOf(agentId)}
         isBusy={begin.isPending}
         canStop={false}
         onSend={(text) =>

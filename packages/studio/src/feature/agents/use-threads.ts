@@ -1,4 +1,4 @@
-import type { SearchResult } from '@signet/client-js'
+import { MastraClientError, type SearchResult } from '@signet/client-js'
 import { useMastraClient } from '@signet/client-js/react'
 import {
   useMutation,
@@ -7,6 +7,19 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
+
+/** Whether the caller has no such thread, as far as that is known; undefined asks for none. */
+export function useIsMissing(threadId: string | undefined): boolean {
+  const client = useMastraClient()
+  const { error } = useQuery({
+    queryKey: ['thread', threadId],
+    queryFn: ({ signal }) =>
+      client.getMemoryThread({ threadId: threadId ?? '' }).get(undefined, { signal }),
+    enabled: threadId !== undefined,
+    staleTime: Infinity,
+  })
+  return MastraClientError.isInstance(error) && error.code === 'not_found'
+}
 
 /** Messages of the caller's threads that have all words of a text; none for a blank one. */
 export function useThreadSearch(
