@@ -29,6 +29,7 @@ it.each([
     { note: 'x\ny', log: 'x'.repeat(1000) },
     "Note and log are in the tool's result.",
   ],
+  ['a number beside a value without a name', { a: 1, '': 'x' }, 'A: 1; value: x.'],
   ['nested values', { wind: { speed: 3, isWarm: false } }, 'Wind: (speed: 3, is warm: no).'],
   ['lists', { tags: ['a', 'b', 'c'], none: [] }, 'Tags: a, b and c; none: none.'],
   ['what is not there', { a: null, b: '', c: {} }, 'A: none; b: none; c: none.'],

@@ -99,8 +99,9 @@ function wordObject(object: JsonObject, depth: number): Worded {
   for (const [name, value] of read) {
     if (value === undefined || taken.has(name)) continue
     const part = values.length < MAX_SHOWN ? wordPart(value, depth + 1) : undefined
-    const unit = object[units.get(name) ?? ''] ?? ''
-    const text = `${wordName(name)}: ${`${part ?? ''} ${String(unit)}`.trim()}`
+    const unitName = units.get(name)
+    const unit = unitName === undefined ? '' : String(object[unitName])
+    const text = `${wordName(name)}: ${`${part ?? ''} ${unit}`.trim()}`
     if (part === undefined || text.length > room) others.push(wordName(name))
     else values.push(text)
     if (part !== undefined) room -= text.length
