@@ -24,7 +24,7 @@ export function isExplained(error: unknown): error is ExplainedError {
 }
 
 /** Where in the application an error came about: file and line; undefined where it did not come from there. */
-function placeInApplication(error: Error): string | undefined {
+export function placeInApplication(error: Error): string | undefined {
   const place = stackPlaces(error).find(({ file }) => !isOfSignet(file) && !isInstalled(file))
   if (place === undefined) return undefined
   const path = relative(process.cwd(), place.file).replaceAll('\\', '/')

@@ -1,7 +1,7 @@
 import { OptionsError, type ConfigurationErrorCode } from '@signet/auth'
 import type { RegistrationErrorCode } from '@signet/core'
 import type { StartErrorCode } from '@signet/server'
-import type { ExplainedError } from '../explained.js'
+import { placeInApplication, type ExplainedError } from '../explained.js'
 import { refusedOptions } from './check-options.js'
 import type { Finding } from './finding.js'
 
@@ -53,12 +53,13 @@ function remedyOf(code: string): string {
 export function refusedStart(error: ExplainedError): readonly Finding[] {
   if (OptionsError.isInstance(error)) return refusedOptions(error)
   const code = 'code' in error ? error.code : undefined
+  const place = placeInApplication(error)
   return [
     {
       check: code === undefined ? 'start' : `start:${code}`,
       level: 'error',
       what: 'signet start refuses this application.',
-      why: error.message,
+      why: place === undefined ? error.message : `${error.message} See ${place}.`,
       remedy: remedyOf(code ?? ''),
     },
   ]
