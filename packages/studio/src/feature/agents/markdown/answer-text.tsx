@@ -1,10 +1,7 @@
 import { useEffect, useState } from 'react'
 import { CodeBlock } from './code-block.js'
 import { MarkdownBlock } from './markdown-block.js'
-import type { References } from './parser.js'
-import { readOn, UNREAD } from './reading.js'
-
-const NONE: References = {}
+import { NO_REFERENCES, readOn, UNREAD } from './reading.js'
 
 /** Reads a text as far as one frame of the screen allows, and on in the next. */
 function useReading(text: string) {
@@ -55,8 +52,10 @@ export function AnswerText({
           <MarkdownBlock
             key={block.start}
             source={block.source}
-            // Places of links are known once all has been read.
-            references={!isOpen && rest === '' && block.source.includes('[') ? references : NONE}
+            // Places of links are known once all has been read; a text without any is not drawn anew.
+            references={
+              !isOpen && rest === '' && block.source.includes('[') ? references : NO_REFERENCES
+            }
           />
         ),
       )}

@@ -44,9 +44,9 @@ export const CodeBlock = memo(function CodeBlock({
   /** Whether no more of it comes. */
   readonly isClosed: boolean
 }) {
-  const [first = ''] = pieces
-  const isShort = pieces.length === 1 && first.length <= MAX_COLOURED
-  const coloured = useColours(language, isClosed && isShort ? first : undefined)
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  const isColoured = isClosed && length <= MAX_COLOURED
+  const coloured = useColours(language, isColoured ? pieces.join('') : undefined)
   return (
     <div className="overflow-hidden rounded-md border border-line bg-sunken" dir="ltr">
       <div className="flex h-8 items-center justify-between border-b border-line ps-3 pe-1 text-xs text-muted">

@@ -106,9 +106,9 @@ describe('readOn', () => {
     const { reading, calls } = readAll(text)
     for (const block of reading.blocks) {
       const pieces = block.kind === 'code' ? block.pieces : [block.source]
-      for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(13_000)
+      for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(7000)
     }
-    expect(calls).toBeLessThanOrEqual(Math.ceil(text.length / 4000) + 2)
+    expect(calls).toBeLessThanOrEqual(Math.ceil(text.length / 2000) + 2)
     // Places of links are not shown, and of the first line of code its language is.
     const visible = /^\[|^```x/.test(text) ? '' : text.replaceAll(/\s/g, '')
     const fences = text.startsWith('```') ? 3 : 0

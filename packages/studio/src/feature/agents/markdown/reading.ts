@@ -32,6 +32,9 @@ export interface Reading {
   readonly references: References
 }
 
+/** Those of a text that names none. */
+export const NO_REFERENCES: References = {}
+
 /** A text of which nothing has been read. */
 export const UNREAD: Reading = {
   blocks: [],
@@ -39,14 +42,14 @@ export const UNREAD: Reading = {
   start: 0,
   prefix: '',
   end: 0,
-  references: {},
+  references: NO_REFERENCES,
 }
 
 /** The most that is read at once, in characters: a page draws that in much less than a tenth of a second. */
-const WINDOW = 12_000
+const WINDOW = 6000
 /** A block that is longer is cut. What goes on growing is read again and again, but no more than this. */
-const MAX_PROSE = 4000
-const MAX_CODE = 10_000
+const MAX_PROSE = 3000
+const MAX_CODE = 4000
 const MAX_PREFIX = 1000
 
 /** A block of the top level in a window. */
@@ -170,8 +173,8 @@ function readWindow(before: Reading, text: string): Reading {
     const cut = cutOf(each, repeated.length) ?? (isStuck ? each.text.length : undefined)
     if (cut !== undefined) {
       const head = each.text.slice(0, cut)
-      const [first = each] = findBlocks(head)
-      settled[others] = toBlock({ ...first, text: head }, toText(each.start), earlier)
+      const { token } = (each.token.type === 'fence' && findBlocks(head)[0]) || each
+      settled[others] = toBlock({ ...each, token, text: head }, toText(each.start), earlier)
       const after = toText(each.start + cut)
       return { blocks: settled, settled, start: after, prefix: repeated, end: after, references }
     }
