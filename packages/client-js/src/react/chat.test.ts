@@ -127,6 +127,23 @@ describe('Chat', () => {
     await sent
   })
 
+  it('can be stopped while chunks come without a pause', async () => {
+    const end = performance.now() + 5000
+    let isWhole = false
+    const { chat } = createTestChat({
+      ask: async () =>
+        (async function* () {
+          while (performance.now() < end) yield delta('x')
+          isWhole = true
+        })(),
+    })
+    const sent = chat.send('one')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    chat.stop()
+    await sent
+    expect(isWhole).toBe(false)
+  })
+
   it('knows the request of an answer that failed', async () => {
     const headers = new Headers({ 'x-request-id': 'request-1' })
     const error = { name: 'Error', message: 'The answer failed.' }

@@ -3,7 +3,10 @@ import type { AgentChunk } from '../chunk.js'
 import type { StoredMessage } from '../thread.js'
 import type { TimedChunk } from './chat-part.js'
 import { EMPTY_CHAT, reduceChat, type ChatEvent, type ChatState } from './chat-state.js'
-import { beforeNextFrame } from './frame.js'
+import { beforeNextFrame, letOthersRun } from './frame.js'
+
+/** How long chunks are read at a time, in milliseconds, where they come faster than they can be read. */
+const READING_MS = 8
 
 /** The chunks of an answer, with the headers that came before them. */
 export interface ChatAnswer extends AsyncIterable<AgentChunk> {
@@ -164,10 +167,16 @@ export class Chat {
       chunks = []
       this.#emit(event)
     }
+    let since = performance.now()
     try {
       for await (const chunk of answer) {
+        if (this.#running !== run) return
         chunks.push({ chunk, at: Date.now() })
         cancelFrame ??= beforeNextFrame(run.flush)
+        // Chunks that are there already come without a pause, in which nobody could stop them.
+        if (performance.now() - since < READING_MS) continue
+        await letOthersRun()
+        since = performance.now()
       }
     } finally {
       run.flush()

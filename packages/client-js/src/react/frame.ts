@@ -20,3 +20,19 @@ export function beforeNextFrame(work: () => void): () => void {
   }
   return cancel
 }
+
+/**
+ * Lets everything else have its turn that waits to be done: clicks, timers, the drawing of the page. Unlike a timer, it
+ * is not put off in a page that is hidden.
+ */
+export function letOthersRun(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.addEventListener('message', () => {
+      port1.close()
+      resolve()
+    })
+    port1.start()
+    port2.postMessage(undefined)
+  })
+}
