@@ -1,7 +1,11 @@
 import { useEffect, useState } from 'react'
+import { classNames } from '../../../ui/class-names.js'
 import { CodeBlock } from './code-block.js'
 import { MarkdownBlock } from './markdown-block.js'
 import { NO_REFERENCES, readOn, UNREAD } from './reading.js'
+
+/** From how many blocks on those that are not seen are not laid out. */
+const MANY_BLOCKS = 50
 
 /** Reads a text as far as one frame of the screen allows, and on in the next. */
 function useReading(text: string) {
@@ -39,7 +43,9 @@ export function AnswerText({
   const { blocks, end, references } = useReading(lines)
   const rest = isOpen ? '' : lines.slice(end)
   return (
-    <div className="prose min-w-0 text-base">
+    <div
+      className={classNames('prose min-w-0 text-base', blocks.length > MANY_BLOCKS && 'prose-long')}
+    >
       {blocks.map((block) =>
         block.kind === 'code' ? (
           <CodeBlock
