@@ -21,10 +21,7 @@ const Question = memo(function Question({
 }: Pick<ChatMessage, 'text' | 'unanswered'>) {
   return (
     <article aria-label="You" className="chat-message flex flex-col items-end gap-1">
-      <p
-        dir="auto"
-        className="max-w-[85%] rounded-lg bg-active px-3 py-2 text-base whitespace-pre-wrap wrap-anywhere"
-      >
+      <p dir="auto" className="plain-text max-w-[85%] rounded-lg bg-active px-3 py-2 text-base">
         {text}
       </p>
       {unanswered !== undefined && <p className="text-xs text-muted">{UNANSWERED[unanswered]}</p>}

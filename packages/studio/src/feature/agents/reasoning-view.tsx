@@ -22,10 +22,7 @@ export const ReasoningView = memo(function ReasoningView({
         {part.state === 'streaming' ? 'Thinking…' : 'Reasoning'}
       </summary>
       {isUnfolded && (
-        <p
-          dir="auto"
-          className="mt-1 ms-1.5 border-s-2 border-line ps-3.5 text-sm whitespace-pre-wrap wrap-anywhere"
-        >
+        <p dir="auto" className="plain-text mt-1 ms-1.5 border-s-2 border-line ps-3.5 text-sm">
           {part.text}
         </p>
       )}

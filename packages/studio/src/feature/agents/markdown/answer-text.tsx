@@ -73,7 +73,7 @@ export function AnswerText({
 /** A text as it is. */
 export function PlainText({ text }: { readonly text: string }) {
   return (
-    <p dir="auto" className="whitespace-pre-wrap">
+    <p dir="auto" className="plain-text">
       {text}
     </p>
   )

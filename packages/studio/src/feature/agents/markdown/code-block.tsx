@@ -50,7 +50,7 @@ export const CodeBlock = memo(function CodeBlock({
   return (
     <div className="overflow-hidden rounded-md border border-line bg-sunken" dir="ltr">
       <div className="flex h-8 items-center justify-between border-b border-line ps-3 pe-1 text-xs text-muted">
-        <span className="font-mono">{language}</span>
+        <span className="font-mono">{language || 'text'}</span>
         <CopyButton text={() => pieces.join('')} label="Copy the code" />
       </div>
       <pre tabIndex={0} role="group" aria-label={language === '' ? 'Code' : `Code: ${language}`}>

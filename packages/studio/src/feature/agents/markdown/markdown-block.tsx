@@ -152,7 +152,7 @@ export const MarkdownBlock = memo(function MarkdownBlock({
   const tokens = parseText(source, references)
   if (tokens === undefined) {
     return (
-      <p dir="auto" className="whitespace-pre-wrap">
+      <p dir="auto" className="plain-text">
         {source}
       </p>
     )
