@@ -118,16 +118,26 @@ describeStudio('the agents of the Studio', (browser) => {
     expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1)
   })
 
-  it('says that an answer failed, and takes the question once more', async () => {
-    const { page } = await open('/agents/breaker', { role: 'owner', sub: 'breaker' })
-    await ask(page, 'Go')
-    await page.getByRole('alert').filter({ hasText: 'The answer failed.' }).waitFor()
-    expect(await page.getByRole('main').innerText()).not.toContain('a cause that stays inside')
-    await page.getByRole('button', { name: 'Retry' }).click()
-    await expect.poll(() => answer(page).innerText()).toContain('Whole again.')
-    expect(studio.breakerCalls()).toBe(2)
-    expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1)
-  })
+  it.each([
+    ['why', 'owner', true],
+    ['not why', 'member', false],
+  ])(
+    'says that an answer failed, and %s to an %s, and takes the question once more',
+    async (_, role, isTold) => {
+      const { page } = await open('/agents/breaker', { role, sub: `breaker-${role}` })
+      const before = studio.breakerCalls()
+      await ask(page, 'Go')
+      const alert = page.getByRole('alert').filter({ hasText: 'The answer failed.' })
+      await alert.waitFor()
+      const text = await alert.innerText()
+      expect(text.includes('a cause for those who run it')).toBe(isTold)
+      expect(text).toMatch(/answer_failed · request [\w-]{8,}/)
+      await page.getByRole('button', { name: 'Retry' }).click()
+      await expect.poll(() => answer(page).innerText()).toContain('Whole again.')
+      expect(studio.breakerCalls()).toBe(before + 2)
+      expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1)
+    },
+  )
 
   it('has no threads for an agent without a memory, and sends what was said before', async () => {
     const { page } = await open('/agents/forgetful')

@@ -83,7 +83,8 @@ describeStudio('the chat of the Studio', (browser) => {
         `${Math.round(ms)} ms, on a machine that is ${slow.toFixed(1)} times as slow as an idle one`,
       )
     }
-    expect(found.length, found.join('; ')).toBeLessThan(TRIES)
+    // One try within the budget is enough.
+    expect(found.length < TRIES ? [] : found).toStrictEqual([])
     expect(errors).toStrictEqual([])
   }, 120_000)
 
@@ -159,6 +160,7 @@ describeStudio('the chat of the Studio', (browser) => {
     expect(live).toStrictEqual(live.toSorted((first, second) => first - second))
     const failed = answers(page).locator('details').filter({ hasText: 'broken' })
     expect(await failed.innerText()).toMatch(/failed\s+\d+ ms/)
+    await answers(page).getByText('No such table: weather').waitFor()
     await answers(page).getByText('Reasoning').click()
     await answers(page).getByText('The person wants the weather.').waitFor()
     await answers(page).locator('summary').filter({ hasText: 'weather' }).click()
@@ -168,6 +170,15 @@ describeStudio('the chat of the Studio', (browser) => {
     const stored = (await read()).slice(1)
     expect(stored).toStrictEqual(stored.toSorted((first, second) => first - second))
     expect(stored[0]).toBeGreaterThanOrEqual(0)
+  })
+
+  it('tells the cause of a tool that failed to nobody who may not read the system', async () => {
+    const token = studio.sign({ sub: 'member', role: 'member' })
+    const { page } = await openUnlocked(browser, studio.url, token, '/agents/actor')
+    await ask(page, 'Weather?')
+    await answers(page).getByText('The tool broken failed.').waitFor()
+    await answers(page).getByText('The tool has answered.').waitFor()
+    expect(await answers(page).last().innerText()).not.toContain('No such table')
   })
 
   it('draws tables, tasks, bare links and code, which can be copied', async () => {

@@ -60,12 +60,14 @@ async function* speak(words, signal) {
   const [kind, length] = words.split(' ')
   yield { type: 'text-start', id: '1' }
   const text = kind === 'endless' ? SECTION : answerOf(kind, Number(length))
-  do {
+  for (;;) {
     for (let at = 0; at < text.length; at += DELTA) {
       yield { type: 'text-delta', id: '1', delta: text.slice(at, at + DELTA) }
     }
     await nextTurn()
-  } while (kind === 'endless' && signal?.aborted !== true)
+    signal?.throwIfAborted()
+    if (kind !== 'endless') break
+  }
   yield { type: 'text-end', id: '1' }
   yield { type: 'finish', usage: USAGE, finishReason: { unified: 'stop', raw: 'stop' } }
 }

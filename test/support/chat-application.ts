@@ -37,7 +37,7 @@ export function add(first: number, second: number): number {
 `
 
 /** An answer in Markdown of so many characters, with `The end.` as its last words. */
-export function longAnswer(length: number): string {
+function longAnswer(length: number): string {
   const end = '\n\nThe end.'
   return SECTION.repeat(Math.ceil(length / SECTION.length)).slice(0, length - end.length) + end
 }
@@ -63,13 +63,13 @@ const speaking = createModel(async function* ({ prompt, abortSignal }) {
     return
   }
   yield { type: 'text-start', id: '1' }
-  for (let line = 1; abortSignal?.aborted !== true; line++) {
+  for (let line = 1; ; line++) {
+    abortSignal?.throwIfAborted()
     for (const delta of deltasOf(`Line ${line} of an answer that has no end. `)) {
       yield { type: 'text-delta', id: '1', delta }
     }
     await nextTurn()
   }
-  abortSignal.throwIfAborted()
 })
 
 /** Thinks, speaks, calls a tool that fails and one that works, and speaks. */

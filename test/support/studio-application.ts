@@ -46,7 +46,7 @@ export interface StudioApplication {
 
 /**
  * Serves `greeter` (remembers, has the tool `get-weather`), `writer` (Markdown), `forgetful` (no memory),
- * `waiter` (says one word, and the last once it is released) and `breaker` (fails the first time).
+ * `waiter` (says one word, and the last once it is released) and `breaker` (fails every other time).
  */
 export async function startStudioApplication(
   options: Pick<ServerConfig, 'basePath'> = {},
@@ -70,7 +70,7 @@ export async function startStudioApplication(
   let count = 0
   const breaking = createModel(async function* () {
     count += 1
-    if (count === 1) throw new Error('a cause that stays inside')
+    if (count % 2 === 1) throw new Error('a cause for those who run it')
     yield* textParts('Whole', ' again.')
     yield finish()
   })

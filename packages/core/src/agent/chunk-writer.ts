@@ -133,14 +133,19 @@ export class ChunkWriter {
     return this.#chunk('abort', {})
   }
 
+  /** What may be told of an error; of its cause only to who may know it. */
+  #told(error: unknown, cause: unknown): PublicError {
+    const told = toPublicError(error)
+    const text = this.#context.seesCauses ? causeOf(cause) : undefined
+    return text === undefined || told.message.includes(text) ? told : { ...told, cause: text }
+  }
+
   /** The cause goes to the log. */
   #failed(error: unknown): AgentChunk {
     this.failure = { error }
     const { agentId, facts, logger } = this.#context
     logFailure(logger, 'An answer failed.', { agent: agentId, runId: facts.runId }, error)
-    const cause = this.#context.seesCauses ? causeOf(error) : undefined
-    const told = toPublicError(error)
-    return this.#chunk('error', { error: cause === undefined ? told : { ...told, cause } })
+    return this.#chunk('error', { error: this.#told(error, error) })
   }
 
   /** Reports that the answer failed, in a step also where none has begun. */
@@ -203,8 +208,10 @@ export class ChunkWriter {
       }
       case 'tool-error': {
         const { toolCallId, toolName, input, error } = part
-        const payload = { toolCallId, toolName, args: input, error: toPublicError(error) }
-        return this.#chunk('tool-error', payload)
+        // What the tool itself says of its failure is told to everybody.
+        const cause = ToolError.isInstance(error) ? error.cause : error
+        const told = this.#told(error, cause)
+        return this.#chunk('tool-error', { toolCallId, toolName, args: input, error: told })
       }
       case 'error':
         return this.#failed(part.error)

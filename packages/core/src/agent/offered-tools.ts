@@ -49,7 +49,7 @@ function toPublicError(error: unknown, tool: Tool, logger: Logger): ToolError {
     return new ToolError(`${error.message} ${describeIssues(error.issues)}`, { cause: error })
   }
   logger.error('A tool failed.', { tool: tool.id, error })
-  return new ToolError(`The tool ${tool.id} failed.`)
+  return new ToolError(`The tool ${tool.id} failed.`, { cause: error })
 }
 
 /** Whether the caller may learn that there is such a tool. */

@@ -3,6 +3,7 @@ import type {
   LanguageModelV3GenerateResult,
   LanguageModelV3StreamPart,
 } from '@ai-sdk/provider'
+import { createPrincipal } from '@signet/auth'
 import { simulateReadableStream } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +11,7 @@ import { refuseUnhandledRejections } from '../../../../test/support/unhandled-re
 import { z } from 'zod'
 import { ToolError } from '../error.js'
 import type { LogFields, Logger } from '../logger.js'
+import { RequestContext } from '../request-context.js'
 import { createTool, type Tool } from '../tool/create-tool.js'
 import { Agent, type AgentConfig } from './agent.js'
 import type { AgentChunk, FinishPayload } from './chunk.js'
@@ -456,6 +458,39 @@ describe('a tool that fails in a stream', () => {
     ])
     expect(lines.map(({ message }) => message)).toEqual(['A tool failed.'])
     expect(finishOf(chunks).stepResult.reason).toBe('stop')
+  })
+})
+
+describe('the cause of a tool that fails in a stream', () => {
+  const fail = () => {
+    throw new Error('No such table, password=sk-secret')
+  }
+  const tellTo = async (...permissions: readonly string[]) => {
+    const principal = createPrincipal({ sub: 'ada', permissions }, { roles: {} })
+    const requestContext = new RequestContext([], { principal })
+    const model = modelOf(call(['broken']), say('It failed.'))
+    const agent = agentOf(model, { tools: { broken: toolOf(fail) } })
+    const chunks = await chunksOf(agent, { requestContext })
+    expect(JSON.stringify([chunks, model.doStreamCalls])).not.toContain('sk-secret')
+    return payloadsOf(chunks, 'tool-error')
+  }
+
+  it('is told, without secrets, to who may read the system, and not to the model', async () => {
+    const all = ['system:read', 'tools:execute']
+    expect(await tellTo(...all)).toMatchObject([
+      {
+        error: {
+          message: 'The tool broken-tool failed.',
+          cause: expect.stringContaining('No such table'),
+        },
+      },
+    ])
+  })
+
+  it('is told to nobody else', async () => {
+    const [payload] = await tellTo('system:write', 'tools:execute')
+    expect(payload).toMatchObject({ error: { message: 'The tool broken-tool failed.' } })
+    expect(JSON.stringify(payload)).not.toContain('No such table')
   })
 })
 
