@@ -85,7 +85,7 @@ function ours(complaint: string): string[] {
 }
 
 const ALL = readdirSync(join(ROOT, 'packages')).flatMap(entriesOf)
-const BROWSER = entriesOf('client-js')
+const BROWSER = [...entriesOf('client-js'), '@signet/auth/advice', '@signet/auth/advice/general']
 
 describe('what the packages export', { timeout: PATIENCE_MS }, () => {
   it('has every entry that a move from the original needs', () => {

@@ -17,8 +17,14 @@ export {
   explainChecks,
   type ExplainedStep,
   type Explanation,
+  type RefusalContext,
   type TokenCheck,
 } from './jwt/explanation.js'
+export { explainPasted } from './jwt/explain-pasted.js'
+export { type Advice } from './advice/contract.js'
+export { readPasted, type Pasted, type Slip } from './advice/pasted.js'
+export { nearestPermission, unknownRoleWords } from './advice/suspicion.js'
+export { dateText, durationWords } from './advice/time-text.js'
 export {
   type IssuersPolicy,
   type SignaturePolicy,
@@ -123,7 +129,8 @@ export {
 } from './api-key/maker.js'
 export { findUncoveredScope } from './api-key/scope.js'
 export { containsCredential } from './credential-text.js'
-export { bearerChallenge, PUBLIC_REASON } from './bearer/challenge.js'
+export { bearerChallenge } from './bearer/challenge.js'
+export { PUBLIC_REASON } from './bearer/public-reason.js'
 export { isBearerToken, readBearerToken } from './bearer/header.js'
 export { trimWhiteSpace } from './bearer/white-space.js'
 export {
@@ -148,8 +155,10 @@ export {
 } from './provider/contract.js'
 export { defineAuth } from './provider/define-auth.js'
 export {
+  bearerWarnings,
   explainBearer,
   explainByProvider,
+  withWarnings,
   type BearerExplanation,
   type ProviderExplanation,
 } from './provider/explain.js'

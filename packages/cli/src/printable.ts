@@ -30,6 +30,11 @@ export function printableText(text: string): string {
   return printableJson(text).slice(1, -1).replaceAll('\\"', '"')
 }
 
+/** A text on one line that is safe to show on a terminal, with its quotes and backslashes as they are: it may hold a command. */
+export function printableLine(text: string): string {
+  return text.replace(UNPRINTABLE, escape)
+}
+
 /** A text of several lines that is safe to show on a terminal: of its control characters line breaks and tabs stay. */
 export function printableLines(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>

@@ -1,8 +1,11 @@
 import {
+  bearerWarnings,
   continueExplanation,
   explainByProvider,
   explainChecks,
+  explainPasted,
   TokenError,
+  withWarnings,
   type AuthRequest,
   type BearerExplanation,
 } from '@signet/auth'
@@ -24,9 +27,18 @@ const LEAST_HIDDEN = 8
 const HIDDEN = '[hidden]'
 
 /** A provider of the application words its reasons itself: whatever it quotes, no token is told. */
-function hideToken(text: string | undefined, token: string): string | undefined {
+function hideToken(explanation: BearerExplanation, token: string): BearerExplanation {
   const secrets = [token, ...token.split('.')].filter(({ length }) => length >= LEAST_HIDDEN)
-  return secrets.reduce((hidden, secret) => hidden?.replaceAll(secret, HIDDEN), text)
+  const hidden = (text: string | undefined) =>
+    secrets.reduce((rest, secret) => rest?.replaceAll(secret, HIDDEN), text)
+  return {
+    ...explanation,
+    reason: hidden(explanation.reason),
+    found: hidden(explanation.found),
+    expected: hidden(explanation.expected),
+    remedy: hidden(explanation.remedy),
+    command: hidden(explanation.command),
+  }
 }
 
 function failed(by: string): BearerExplanation {
@@ -48,7 +60,7 @@ async function explain(
   const explanation = await explainByProvider(authority, token, request)
   if (!explanation.accepted) return explanation
   let admitted: Admitted | undefined
-  const admission = await explainChecks([
+  const checks = [
     {
       name: 'user',
       async check() {
@@ -64,13 +76,17 @@ async function explain(
         throw new TokenError('token_revoked', 'The token was withdrawn.')
       },
     },
-  ])
+  ]
+  const admission = await explainChecks(checks, () => ({ token, now: Date.now() / 1000 }))
   const whole = continueExplanation(explanation, { ...admission, by: explanation.by })
-  return { ...whole, principal: admitted?.principal }
+  const principal = admitted?.principal
+  const warnings =
+    principal === undefined ? [] : bearerWarnings(authority, token, principal, by.roles)
+  return { ...withWarnings(whole, warnings), principal }
 }
 
 /**
- * Says what the gate makes of a token, and why, without letting anyone in: the checks of its provider or of
+ * Says what the gate makes of what somebody pasted as a token, and why, without letting anyone in: the checks of its provider or of
  * the API keys, then whether its user is let in and whether it was withdrawn. The principal is told of every
  * token that verifies, also of one that was withdrawn.
  *
@@ -79,12 +95,13 @@ async function explain(
  */
 export async function explainForServer(
   by: ExplainedBy,
-  token: string,
+  text: string,
   request: Incoming,
 ): Promise<BearerExplanation> {
   try {
-    const explanation = await explain(by, token, requestOfBearer(token, request))
-    return { ...explanation, reason: hideToken(explanation.reason, token) }
+    return await explainPasted(text, async (token) =>
+      hideToken(await explain(by, token, requestOfBearer(token, request)), token),
+    )
   } catch (error) {
     // Only what is unavailable is no fault of the provider.
     if (errorCode(error) !== 'internal') throw error

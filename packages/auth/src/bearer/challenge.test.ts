@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError, ScopeError, TokenError, type TokenErrorCode } from '../error.js'
-import { bearerChallenge, PUBLIC_REASON } from './challenge.js'
+import { bearerChallenge } from './challenge.js'
+import { PUBLIC_REASON } from './public-reason.js'
 
 const tokenCodes: readonly TokenErrorCode[] = [
   'token_malformed',

@@ -1,29 +1,6 @@
 import { parseGrant } from '../access/permission.js'
 import { type AuthError, type AuthErrorCode, ScopeError } from '../error.js'
-
-/**
- * The one public sentence of each refusal. Constant, because a refusal must tell a stranger nothing
- * of the policy: which issuer, which audience, which key.
- */
-export const PUBLIC_REASON: Readonly<Record<AuthErrorCode, string>> = {
-  token_missing: 'A bearer token is required.',
-  token_malformed: 'The token is not well formed.',
-  token_too_large: 'The token is too large.',
-  token_algorithm: 'The algorithm of the token is not allowed.',
-  token_key_unknown: 'No key of this server fits the token.',
-  token_signature: 'The signature of the token is not valid.',
-  token_expired: 'The token has expired.',
-  token_not_active: 'The token is not active yet.',
-  token_issuer: 'The issuer of the token is not accepted.',
-  token_audience: 'The token is for another audience.',
-  token_type: 'The token is of another type.',
-  token_claim: 'A claim of the token is missing or not valid.',
-  token_revoked: 'The token has been revoked.',
-  access_denied: 'Access denied.',
-  scope_insufficient: 'The token does not grant what this request needs.',
-  request_invalid: 'The request carries more than one credential.',
-  keys_unavailable: 'The keys to verify the token cannot be had now.',
-}
+import { PUBLIC_REASON } from './public-reason.js'
 
 /** The error code of RFC 6750 section 3.1, or undefined where none may be sent. */
 function bearerErrorCode(code: AuthErrorCode): string | undefined {

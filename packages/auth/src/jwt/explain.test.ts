@@ -66,7 +66,7 @@ async function verdictOf(token: unknown, rules: VerificationPolicy): Promise<obj
     return { accepted: true }
   } catch (error) {
     if (!AuthError.isInstance(error)) throw error
-    return { accepted: false, code: error.code, reason: error.message }
+    return { accepted: false, code: error.code }
   }
 }
 
@@ -103,12 +103,12 @@ describe('explainToken', () => {
     'says where a token fails, and what was not reached: %s',
     async (_case, token, step, code, rules = {}) => {
       const explanation = await explainToken(token, { ...policy, ...rules })
-      expect(explanation).toStrictEqual({
+      expect(explanation).toMatchObject({
         accepted: false,
         steps: failingAt(step),
         code,
-        reason: expect.any(String),
-        remedy: expect.any(String),
+        reason: expect.stringMatching(/\w.*\.$/),
+        remedy: expect.stringMatching(/\w/),
       })
       expect(explanation).toMatchObject(await verdictOf(token, { ...policy, ...rules }))
     },
@@ -212,10 +212,11 @@ function policyOf(vector: Vector): SinglePolicy | undefined {
   }
 }
 
-/** All texts of a value, also in its lists and objects. */
+/** All texts of a value, also in its lists and objects, but for the names of keys, which are no secret. */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => (name === 'kid' ? [] : textsOf(each)))
 }
 
 describe('explainToken on the vectors', () => {
@@ -234,17 +235,17 @@ describe('explainToken on the vectors', () => {
   it('says of each what the verifier says, and passes every step before the one that fails', async () => {
     const verdicts = new Set<unknown>()
     for (const { vector, rules } of cases) {
-      const { steps, remedy, ...verdict } = await explainToken(vector.token, rules)
+      const { steps, reason, remedy, ...verdict } = await explainToken(vector.token, rules)
       const { id } = vector
-      expect({ id, ...verdict }).toStrictEqual({ id, ...(await verdictOf(vector.token, rules)) })
+      expect({ id, ...verdict }).toMatchObject({ id, ...(await verdictOf(vector.token, rules)) })
       const fails = steps.find(({ result }) => result === 'fail')
       const expected =
         fails === undefined
           ? STEPS.map((name) => ({ name, result: 'pass' }))
           : failingAt(fails.name)
       expect({ id, steps }).toStrictEqual({ id, steps: expected })
-      expect([fails === undefined, remedy === undefined]).toStrictEqual(
-        Array(2).fill(verdict.accepted),
+      expect([fails, reason, remedy].map((each) => each === undefined)).toStrictEqual(
+        Array(3).fill(verdict.accepted),
       )
       verdicts.add(verdict.code)
     }

@@ -1,10 +1,111 @@
+import { isSampleSigned } from '../keys/sample-signed.js'
+import type { Expectations, KeyFacts } from '../advice/contract.js'
+import { readPasted } from '../advice/pasted.js'
+import { AuthError } from '../error.js'
+import type { VerificationKey } from '../keys/contract.js'
 import { explainChecks, type Explanation } from './explanation.js'
-import { settlePolicy, type VerificationPolicy } from './policy.js'
-import { startProgress, TOKEN_STEPS } from './steps.js'
+import { explainPasted } from './explain-pasted.js'
+import {
+  settlePolicy,
+  type SettledPolicy,
+  type TokenRules,
+  type VerificationPolicy,
+} from './policy.js'
+import { startProgress, TOKEN_STEPS, type Progress } from './steps.js'
+
+/** What whoever made a policy knows of the keys for tokens of an issuer. */
+export type FactsOfKeys = (issuer: unknown) => KeyFacts | undefined
+
+function asList(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? [value] : value
+}
+
+/** The keys that a token without a key id may be signed with; none where they cannot be had. */
+async function allKeys({ keys }: TokenRules): Promise<readonly VerificationKey[]> {
+  try {
+    return await keys.find({})
+  } catch (error) {
+    if (AuthError.isInstance(error)) return []
+    throw error
+  }
+}
+
+/** The algorithms that are accepted, as far as the keys are at hand. */
+async function acceptedAlgorithms(rules: TokenRules): Promise<readonly string[]> {
+  const keys = await allKeys(rules)
+  const fitting = new Set(keys.flatMap(({ algorithms }) => algorithms))
+  return [...fitting].filter((each) => rules.algorithms?.includes(each) !== false)
+}
+
+function namesOf(policy: VerificationPolicy): readonly string[] | undefined {
+  if (!('issuers' in policy)) return asList(policy.issuer)
+  return policy.issuers.flatMap(({ issuer }) => asList(issuer) ?? [])
+}
+
+/** How the signature was made, as far as that can be found out. */
+function withSigner(
+  facts: KeyFacts | undefined,
+  { compact, algorithm }: Progress,
+): KeyFacts | undefined {
+  if (facts?.isSecret !== true || facts.signedWith !== undefined) return facts
+  if (compact === undefined || algorithm === undefined) return facts
+  const isSample = isSampleSigned(algorithm, compact.signingInput, compact.signature)
+  return isSample
+    ? { ...facts, signedWith: 'the sample secret of a documentation, which anyone knows' }
+    : facts
+}
+
+async function expectationsOf(
+  policy: VerificationPolicy,
+  settled: SettledPolicy,
+  progress: Progress,
+  factsOf: FactsOfKeys,
+): Promise<Expectations> {
+  const { rules, claims } = progress
+  const { maxTokenBytes } = settled
+  const known = rules ?? settled.only
+  const keys = withSigner(factsOf(claims?.iss), progress)
+  if (known === undefined) return { issuers: namesOf(policy), maxTokenBytes, keys }
+  return {
+    issuers: asList(known.issuer),
+    audiences: asList(known.audience),
+    typ: known.typ,
+    algorithms: await acceptedAlgorithms(known),
+    requiredClaims: known.requiredClaims,
+    maxTokenAgeSeconds: known.maxTokenAgeSeconds,
+    maxTokenBytes,
+    keys,
+  }
+}
+
+/** The same as `explainToken`, with what is known of the keys. */
+export async function explainByKeys(
+  text: unknown,
+  policy: VerificationPolicy,
+  factsOf: FactsOfKeys,
+): Promise<Explanation> {
+  const settled = settlePolicy(policy)
+  const now = settled.now() / 1000
+  const explain = (token: unknown): Promise<Explanation> => {
+    const progress = startProgress(token)
+    return explainChecks(
+      TOKEN_STEPS.map(({ name, run }) => ({ name, check: () => run(progress, settled) })),
+      async () => ({
+        token: typeof token === 'string' ? token : '',
+        now,
+        expectations: await expectationsOf(policy, settled, progress, factsOf),
+      }),
+    )
+  }
+  // White space around a token is no slip where somebody pastes it, and is one to a verifier.
+  const isSlip = typeof text === 'string' && readPasted(text).slips.length > 0
+  return isSlip ? explainPasted(text, explain, now) : explain(text)
+}
 
 /**
- * Runs the verifier's own steps on a token and tells what became of each. No cache is asked. The result
- * holds no token, key or secret, but what the policy expects: it is for whoever runs the server.
+ * Runs the verifier's own steps on a token and tells what became of each, and what to do where one fails. No cache is
+ * asked. What somebody pasted along with a token, such as quotes, fails it, and is told of. The result holds no
+ * token, key or secret, but what the policy expects: it is for whoever runs the server.
  *
  * @throws {ConfigurationError} as `createVerifier`
  */
@@ -12,9 +113,5 @@ export async function explainToken(
   token: unknown,
   policy: VerificationPolicy,
 ): Promise<Explanation> {
-  const settled = settlePolicy(policy)
-  const progress = startProgress(token)
-  return explainChecks(
-    TOKEN_STEPS.map(({ name, run }) => ({ name, check: () => run(progress, settled) })),
-  )
+  return explainByKeys(token, policy, () => undefined)
 }

@@ -1,4 +1,7 @@
-import { AuthError, type AuthErrorCode } from '../error.js'
+import { advise } from '../advice/advise.js'
+import type { Advice, Refusal } from '../advice/contract.js'
+import { generalAdvice } from '../advice/general.js'
+import { AuthError, TokenError, type AuthErrorCode } from '../error.js'
 
 /** What became of one step. */
 export interface ExplainedStep {
@@ -15,30 +18,16 @@ export interface Explanation {
   readonly code?: AuthErrorCode | undefined
   /** Why it failed, for whoever runs the server: it may name what the policy expected. */
   readonly reason?: string | undefined
-  /** What to do about it, in one line. */
+  /** What the token has, where that is what it failed for. */
+  readonly found?: string | undefined
+  /** What was expected in its place. */
+  readonly expected?: string | undefined
+  /** What to do about it, in one line, which ends with the command where there is one. */
   readonly remedy?: string | undefined
-}
-
-/** What to do about each refusal, in one line. */
-const REMEDIES: Readonly<Record<AuthErrorCode, string>> = {
-  token_missing: 'Send the token as Authorization: Bearer <jwt>.',
-  token_malformed: 'Copy the whole token: three parts of base64url with a dot between them.',
-  token_too_large: 'Put less into the token, or raise maxTokenBytes.',
-  token_algorithm: 'Sign with an algorithm that the key is for, or allow it in algorithms.',
-  token_key_unknown: 'Sign with a key of the policy; for a key set, one whose kid is in it.',
-  token_signature:
-    'Sign with the secret or the private key of this policy, and change nothing after.',
-  token_expired: 'Get a new token.',
-  token_not_active: 'Wait until nbf, or set the clocks of issuer and server.',
-  token_issuer: 'Get a token from an issuer of the policy, or add its iss to issuer.',
-  token_audience: 'Get a token for this server, or add its aud to audience.',
-  token_type: 'Send a token of the type that typ says, such as an access token.',
-  token_claim: 'Issue the token with the claim that is missing or wrong.',
-  token_revoked: 'The token was withdrawn: get a new one.',
-  access_denied: 'The application does not let this user in.',
-  scope_insufficient: 'Get a token with the scope that is missing.',
-  request_invalid: 'Send one credential, in the header.',
-  keys_unavailable: 'The issuer does not give its keys now: try again, or look at its address.',
+  /** A command for a shell in the folder of the application: it makes a token that passes this step. */
+  readonly command?: string | undefined
+  /** What deserves a look in a token that is accepted. Default: nothing. */
+  readonly warnings?: readonly Advice[] | undefined
 }
 
 /** One of the checks that a token passes before it lets anyone in. */
@@ -48,11 +37,39 @@ export interface TokenCheck {
   check(): unknown
 }
 
+/** What is known of a token beside its refusal. */
+export type RefusalContext = Pick<Refusal, 'token' | 'now' | 'expectations'>
+
+/** Puts advice into the members of an explanation. */
+export function explainedAdvice({
+  cause,
+  ...rest
+}: Advice): Omit<Explanation, 'accepted' | 'steps'> {
+  return { reason: cause, ...rest }
+}
+
+/** A refusal in words: what `advise` says of it, or, of a token that is not shown, what its provider says. */
+function worded(error: AuthError, context: RefusalContext | undefined) {
+  const { code, message } = error
+  if (context === undefined) {
+    return { code, ...explainedAdvice({ ...generalAdvice(code), cause: message }) }
+  }
+  const claim = TokenError.isInstance(error) ? error.claim : undefined
+  return { code, ...explainedAdvice(advise({ ...context, code, message, claim })) }
+}
+
 /**
  * Runs checks one after the other, until one refuses, and tells what became of each.
+ *
+ * @param describe - what is known of the token, asked once a step has refused it. Default: nothing, so that the
+ *   words are those of the refusal
  * @throws any error that is no refusal
  */
-export async function explainChecks(checks: readonly TokenCheck[]): Promise<Explanation> {
+export async function explainChecks(
+  checks: readonly TokenCheck[],
+  describe: (step: string) => RefusalContext | undefined | Promise<RefusalContext> = () =>
+    undefined,
+): Promise<Explanation> {
   const steps: ExplainedStep[] = []
   for (const [index, { name, check }] of checks.entries()) {
     try {
@@ -61,7 +78,6 @@ export async function explainChecks(checks: readonly TokenCheck[]): Promise<Expl
     } catch (error) {
       if (!AuthError.isInstance(error)) throw error
       const rest = checks.slice(index + 1)
-      const { code, message: reason } = error
       return {
         accepted: false,
         steps: [
@@ -69,9 +85,7 @@ export async function explainChecks(checks: readonly TokenCheck[]): Promise<Expl
           { name, result: 'fail' },
           ...rest.map((each) => ({ name: each.name, result: 'not reached' as const })),
         ],
-        code,
-        reason,
-        remedy: REMEDIES[code],
+        ...worded(error, await describe(name)),
       }
     }
   }

@@ -39,7 +39,7 @@ export function isPublicKeyMaterial(secret: Uint8Array): boolean {
 }
 
 /** Secrets printed in public documentation: anyone can sign with them. */
-const SAMPLE_SECRETS: ReadonlySet<string> = new Set([
+export const SAMPLE_SECRETS: ReadonlySet<string> = new Set([
   'supersecretdevkeythatishs256safe!',
   'a-string-secret-at-least-256-bits-long',
   'a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long',

@@ -129,7 +129,7 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
       if (record === undefined) throw new TypeError('A check of a key ran before its turn.')
       return record
     }
-    return explainChecks([
+    const checks = [
       { name: 'spelling', check: () => refuseMisspelt(token) },
       {
         name: 'key',
@@ -140,7 +140,8 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
       { name: 'revocation', check: () => refuseRevoked(found()) },
       { name: 'expiry', check: () => this.#refuseExpired(found()) },
       { name: 'maker', check: () => judgeMaker(found().maker, this.#options, request) },
-    ])
+    ]
+    return explainChecks(checks, () => ({ token, now: this.#now() / 1000 }))
   }
 
   /** Whether a key is one that was authenticated here. */

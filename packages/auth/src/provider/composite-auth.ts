@@ -210,15 +210,18 @@ export class CompositeAuth implements AuthProvider {
    */
   async explainToken(token: string, request: AuthRequest): Promise<TokenExplanation> {
     let member: Member | undefined
-    const choice = await explainChecks([
-      { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
-      {
-        name: 'choice of the provider',
-        check: () => {
-          member = this.#choose(readTokenForm(token))
+    const choice = await explainChecks(
+      [
+        { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
+        {
+          name: 'choice of the provider',
+          check: () => {
+            member = this.#choose(readTokenForm(token))
+          },
         },
-      },
-    ])
+      ],
+      () => ({ token, now: Date.now() / 1000 }),
+    )
     if (member === undefined) return choice
     const { provider, name } = member
     return continueExplanation(choice, await explainByProvider(provider, token, request, name))

@@ -1,8 +1,11 @@
 import { isBearerToken } from '../bearer/header.js'
 import type { Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
-import { TokenError } from '../error.js'
+import type { Advice } from '../advice/contract.js'
+import { suspicions } from '../advice/suspicion.js'
+import { AuthError, TokenError } from '../error.js'
 import { checkSize } from '../jwt/compact.js'
+import { explainPasted } from '../jwt/explain-pasted.js'
 import { MOST_DECODED_BYTES } from '../jwt/decode.js'
 import { continueExplanation, explainChecks, type Explanation } from '../jwt/explanation.js'
 import { authenticate, authenticateUser } from './authenticate.js'
@@ -32,11 +35,16 @@ function explainByAsking(
   token: string,
   request: AuthRequest,
 ): Promise<TokenExplanation> {
-  return explainChecks([
-    { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
-    { name: 'form', check: () => checkForm(token) },
-    { name: 'provider', check: () => authenticateUser(provider, token, request) },
-  ])
+  const now = Date.now() / 1000
+  return explainChecks(
+    [
+      { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
+      { name: 'form', check: () => checkForm(token) },
+      { name: 'provider', check: () => authenticateUser(provider, token, request) },
+    ],
+    // What a provider refuses it words itself.
+    (step) => (step === 'provider' ? undefined : { token, now }),
+  )
 }
 
 /**
@@ -60,13 +68,46 @@ export async function explainByProvider(
   return { ...explanation, by: explanation.by ?? name }
 }
 
-/**
- * What a provider says of a token, and of one that it accepts whether its user is let in, and what with.
- * The checks are those of `authenticate`.
- *
- * @throws any error of the provider that is no refusal
- */
-export async function explainBearer(
+/** The names of the roles for a user; undefined where their provider cannot tell. */
+function roleNames(
+  provider: AuthProvider,
+  user: object,
+  roles: RoleTable,
+): readonly string[] | undefined {
+  try {
+    return Object.keys(provider.accessOf?.(user)?.roles ?? roles)
+  } catch (error) {
+    // One that asks others knows its users only as it was given them.
+    if (AuthError.isInstance(error)) return undefined
+    throw error
+  }
+}
+
+/** What deserves a look in a token that a provider accepts. */
+export function bearerWarnings(
+  provider: AuthProvider,
+  token: string,
+  { permissions, ignoredGrants, claims }: Principal,
+  roles: RoleTable,
+): readonly Advice[] {
+  return suspicions({
+    token,
+    now: Date.now() / 1000,
+    granted: permissions.granted,
+    ignored: ignoredGrants,
+    roles: roleNames(provider, claims, roles),
+  })
+}
+
+/** An explanation with warnings, where there are any. */
+export function withWarnings<Kind extends Explanation>(
+  explanation: Kind,
+  warnings: readonly Advice[],
+): Kind {
+  return warnings.length === 0 ? explanation : { ...explanation, warnings }
+}
+
+async function explainOne(
   provider: AuthProvider,
   token: string,
   { request, roles }: { readonly request: AuthRequest; readonly roles: RoleTable },
@@ -82,5 +123,21 @@ export async function explainBearer(
       },
     },
   ])
-  return { ...continueExplanation(explanation, { ...admission, by: explanation.by }), principal }
+  const whole = continueExplanation(explanation, { ...admission, by: explanation.by })
+  const warnings = principal === undefined ? [] : bearerWarnings(provider, token, principal, roles)
+  return { ...withWarnings(whole, warnings), principal }
+}
+
+/**
+ * What a provider says of what somebody pasted as a token, and of a token that it accepts whether its user is let in,
+ * what with, and what deserves a look. The checks are those of `authenticate`.
+ *
+ * @throws any error of the provider that is no refusal
+ */
+export async function explainBearer(
+  provider: AuthProvider,
+  text: string,
+  by: { readonly request: AuthRequest; readonly roles: RoleTable },
+): Promise<BearerExplanation> {
+  return explainPasted(text, (token) => explainOne(provider, token, by))
 }

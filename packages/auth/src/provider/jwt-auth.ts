@@ -3,10 +3,11 @@ import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { isHmacAlgorithm, isAlgorithm } from '../jwt/algorithm.js'
 import type { CacheOptions } from '../jwt/cache.js'
 import type { Claims } from '../jwt/claims.js'
-import { explainToken } from '../jwt/explain.js'
+import { explainByKeys } from '../jwt/explain.js'
 import type { Explanation } from '../jwt/explanation.js'
 import type { VerificationPolicy } from '../jwt/policy.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
+import type { KeyFacts } from '../advice/contract.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/contract.js'
@@ -137,6 +138,16 @@ function policyOf(issuers: readonly Issuer[], options: MastraJwtAuthOptions): Ve
   }
 }
 
+/** The variable that `signet token` signs with, where its secret is the first one here, which signs. */
+function variableOf(secret: IssuerOptions['secret']): string | undefined {
+  const variable =
+    process.env['MASTRA_JWT_SECRET'] === undefined ? 'JWT_AUTH_SECRET' : 'MASTRA_JWT_SECRET'
+  const first: unknown = Array.isArray(secret) ? secret[0] : secret
+  return typeof first === 'string' && first !== '' && process.env[variable] === first
+    ? variable
+    : undefined
+}
+
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
@@ -155,6 +166,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #verifier: Verifier
   readonly #options: MastraJwtAuthOptions
   readonly #requiresExpiry: boolean
+  /** Of the secret that signs, where it stands in one. */
+  readonly #variable: string | undefined
   readonly #notices = new Notices()
   readonly #issuerOfName: ReadonlyMap<string, Issuer>
 
@@ -178,7 +191,10 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       now,
       notify: (notice: string) => this.#notices.add(notice),
     }
-    this.#issuers = issuerOptions(options).map((each) => readIssuer(each, context))
+    const issuers = issuerOptions(options)
+    this.#issuers = issuers.map((each) => readIssuer(each, context))
+    const signs = this.#issuers.findIndex(({ signingKey }) => signingKey !== undefined)
+    this.#variable = variableOf(issuers[signs]?.secret)
     this.#issuerOfName = new Map(
       this.#issuers.flatMap((issuer) => (issuer.names ?? []).map((name) => [name, issuer])),
     )
@@ -214,15 +230,12 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     return claims
   }
 
-  /** Runs the verifier's own steps on a token and says what became of each: for whoever runs the server. */
+  /**
+   * Runs the verifier's own steps on a token and says what became of each, and what to do where one fails: for whoever
+   * runs the server.
+   */
   async explainToken(token: unknown): Promise<Explanation> {
-    const said = await explainToken(token, this.#policy)
-    const slip = this.#issuers
-      .flatMap(({ origin }) => origin.secrets)
-      .find((secret) => secret.slip !== undefined)?.slip
-    if (said.code !== 'token_signature' || slip === undefined) return said
-    const remedy = `Take ${slip} off the secret, unless whoever signs has it there, too.`
-    return { ...said, reason: `${said.reason ?? ''} The secret has ${slip}, which counts.`, remedy }
+    return explainByKeys(token, this.#policy, (issuer) => this.#factsOf(issuer))
   }
 
   /** What this provider accepts, as plain data without a secret or a key: for whoever runs the server. */
@@ -367,6 +380,24 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     }
     const { now } = this.#options
     return signToken(all, signingKey, { typ: rules.typ, now, ...options })
+  }
+
+  /** What can be told of the keys for tokens of an issuer; of one that is not known, of those that sign. */
+  #factsOf(issuer: unknown): KeyFacts | undefined {
+    const [only, ...others] = this.#issuers
+    const named = typeof issuer === 'string' ? this.#issuerOfName.get(issuer) : undefined
+    const signer = this.#issuers.find(({ signingKey }) => signingKey !== undefined)
+    const meant = named ?? (others.length === 0 ? only : (signer ?? only))
+    if (meant === undefined) return undefined
+    const { isSecret, origin, rules } = meant
+    const canMake = meant === signer && (rules.typ === undefined || rules.typ === 'JWT')
+    return {
+      isSecret,
+      secretBytes: origin.secrets.map(({ byteLength }) => byteLength),
+      url: origin.url,
+      variable: canMake ? this.#variable : undefined,
+      slip: origin.secrets.find(({ slip }) => slip !== undefined)?.slip,
+    }
   }
 
   /** The issuer of verified claims: the one, or of several the one they name, whose rules they have satisfied. */

@@ -1,7 +1,9 @@
-import { decodeToken, looksLikeApiKey } from '@signet/auth'
+import { decodeToken, looksLikeApiKey, readPasted } from '@signet/auth'
+import { slipAdvice } from '@signet/auth/advice'
 import { FindingFailure, UsageFailure } from '../failure.js'
 import { askProject, askSecret } from '../inspect/ask-project.js'
-import { readToken } from '../inspect/token-input.js'
+import { forFolder } from '../inspect/folder-command.js'
+import { readPastedToken } from '../inspect/token-input.js'
 import { reportLines } from '../inspect/token-lines.js'
 import { explainUnreadable, readDecoded, type TokenReport } from '../inspect/token-report.js'
 import { judgeApiKey, notVerified, type NoToken, type Verdict } from '../inspect/verdict.js'
@@ -23,22 +25,35 @@ interface Answer {
 }
 
 async function ask(
-  token: string,
+  text: string,
   directory: string,
   { secretEnv }: InspectOptions,
 ): Promise<Answer> {
+  const { token } = readPasted(text)
   if (looksLikeApiKey(token)) return { verdict: judgeApiKey(token) }
   try {
     const verdict =
       secretEnv === undefined
-        ? await askProject(token, directory)
-        : await askSecret(token, secretEnv, directory)
+        ? await askProject(text, directory)
+        : await askSecret(text, secretEnv, directory)
     return { verdict }
   } catch (error) {
     if (error instanceof UsageFailure) throw error
     const what = secretEnv === undefined ? 'application' : 'secret'
     return { verdict: notVerified(`The ${what} cannot be used; the error says why.`), error }
   }
+}
+
+/** What is said where nobody was asked: what the text itself shows, if it shows a fault. */
+async function withOwnFault(text: string, verdict: Verdict | NoToken): Promise<Verdict | NoToken> {
+  if (verdict.result !== 'not verified') return verdict
+  const { token, slips } = readPasted(text)
+  if (slips.length > 0) {
+    const { cause, ...advice } = slipAdvice(slips, undefined)
+    return { result: 'refused', code: 'token_malformed', reason: cause, ...advice }
+  }
+  const isReadable = looksLikeApiKey(token) || (await decodeToken(token)) !== null
+  return isReadable ? verdict : explainUnreadable(token)
 }
 
 function writeReport(report: TokenReport, options: InspectOptions, io: Io): void {
@@ -61,14 +76,14 @@ export async function runInspect(
   options: InspectOptions,
   io: Io,
 ): Promise<void> {
-  const text = await readToken(argument, io)
-  const decoded = (await decodeToken(text)) ?? undefined
+  const text = await readPastedToken(argument, io)
+  const { token } = readPasted(text)
+  const decoded = (await decodeToken(token)) ?? undefined
   const answer = await ask(text, directory, options)
-  const isApiKey = looksLikeApiKey(text)
-  const isUnread = decoded === undefined && answer.verdict.result === 'not verified'
-  const verdict = isUnread && !isApiKey ? await explainUnreadable(text) : answer.verdict
-  const token = decoded === undefined ? undefined : readDecoded(decoded, Date.now() / 1000)
-  writeReport({ token, isApiKey, verdict }, options, io)
+  const own = await withOwnFault(text, answer.verdict)
+  const verdict = directory === io.directory ? own : forFolder(own, directory)
+  const read = decoded === undefined ? undefined : readDecoded(decoded, Date.now() / 1000)
+  writeReport({ token: read, isApiKey: looksLikeApiKey(token), verdict }, options, io)
   if (answer.error !== undefined) throw answer.error
   if (verdict.result === 'refused') throw new FindingFailure()
 }

@@ -1,15 +1,19 @@
 import {
+  DEFAULT_ROLES,
+  nearestPermission,
   parseGrant,
   secretKeys,
   secretSlip,
   signToken,
   TokenError,
+  unknownRoleWords,
   type Algorithm,
   type Claims,
 } from '@signet/auth'
 import { parseDuration } from '../duration.js'
 import { loadEnvironment } from '../environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
+import { rolesOfProject } from '../inspect/ask-project.js'
 import { type Io, writeLine } from '../io.js'
 import { describeMissing, findProject } from '../project.js'
 
@@ -103,10 +107,22 @@ function warnOfUnknownGrants(claims: Claims, io: Io): void {
   )
   for (const word of words) {
     if (word === '' || parseGrant(word) !== undefined) continue
+    const nearest = nearestPermission(word)
+    const meant = nearest === undefined ? '' : ` Did you mean ${nearest}?`
     writeLine(
       io.stderr,
-      `warning: ${word} grants nothing here; permissions look like agents:execute or tools:read:some-tool.`,
+      `warning: ${word} grants nothing here; permissions look like agents:execute or tools:read:some-tool.${meant}`,
     )
+  }
+}
+
+/** Warns of roles that are not there. The application is loaded only where a role is not one of the usual ones. */
+async function warnOfUnknownRoles(claims: Claims, directory: string, io: Io): Promise<void> {
+  const named = ['role', 'roles'].flatMap((name) => claims[name] ?? []).map(String)
+  if (named.every((role) => Object.hasOwn(DEFAULT_ROLES, role))) return
+  const roles = Object.keys((await rolesOfProject(directory)) ?? DEFAULT_ROLES)
+  for (const role of named.filter((each) => !roles.includes(each))) {
+    writeLine(io.stderr, `warning: ${unknownRoleWords(role, roles)} It opens nothing.`)
   }
 }
 
@@ -134,7 +150,7 @@ function parseAlgorithm(text: string | undefined): Algorithm | undefined {
 }
 
 /** Prints a token signed with the project's secret, and nothing else, on standard output. */
-export function runToken(directory: string, options: TokenOptions, io: Io): void {
+export async function runToken(directory: string, options: TokenOptions, io: Io): Promise<void> {
   const claims = readClaims(options)
   const expiresInSeconds = parseDuration(options.expires, '--expires')
   const algorithm = parseAlgorithm(options.alg)
@@ -143,5 +159,6 @@ export function runToken(directory: string, options: TokenOptions, io: Io): void
   const token = sign(secret, claims, algorithm, expiresInSeconds)
   warnOfSlip(secret, io)
   warnOfUnknownGrants(claims, io)
+  await warnOfUnknownRoles(claims, directory, io)
   writeLine(io.stdout, token)
 }

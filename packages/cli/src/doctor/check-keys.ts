@@ -1,5 +1,4 @@
-import { ignoredWords, type KeyProbe } from '@signet/auth'
-import { durationWords } from '../time-words.js'
+import { durationWords, ignoredWords, type KeyProbe } from '@signet/auth'
 import type { JwtProvider } from '../jwt-provider.js'
 import { orOk, type Finding } from './finding.js'
 import { shownUrl } from './issuer-name.js'

@@ -1,4 +1,4 @@
-import { MastraJwtAuth, type AuthProvider } from '@signet/auth'
+import { MastraJwtAuth, type AuthProvider, type RoleTable } from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { rolesOf } from '@signet/server'
 import { loadApplication } from '../bundle.js'
@@ -43,6 +43,25 @@ export async function askProject(token: string, directory: string): Promise<Verd
   if (typeof provider === 'string') return notVerified(provider)
   const describe = (name: string) => `the provider "${name}" of ${directory}`
   return await judge(token, provider, describe, rolesOf(mastra))
+}
+
+/** The roles of the application in a folder; undefined where there is none, or it does not start. */
+export async function rolesOfProject(directory: string): Promise<RoleTable | undefined> {
+  const project = findProject(directory)
+  if (project === undefined) return undefined
+  process.env['NODE_ENV'] ??= 'development'
+  const { write } = process.stdout
+  // Whatever the application says as it loads, on standard output there is nothing but the token.
+  process.stdout.write = process.stderr.write.bind(process.stderr)
+  try {
+    enterProject(directory)
+    return rolesOf(await loadApplication(project))
+  } catch {
+    // Whoever signs a token is told of its roles, not of the application: signet dev and signet doctor do that.
+    return undefined
+  } finally {
+    process.stdout.write = write
+  }
 }
 
 /**

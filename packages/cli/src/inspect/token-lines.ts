@@ -1,4 +1,4 @@
-import { printableJson, printableText } from '../printable.js'
+import { printableJson, printableLine, printableText } from '../printable.js'
 import type { Style, Tone } from '../style.js'
 import type { ReadToken, TokenReport } from './token-report.js'
 import type { GrantsInForce } from './verdict.js'
@@ -90,7 +90,11 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
     const title = style(tone, 'nothing was verified')
     return [`${style('strong', 'Verdict')}  ${title}`, INDENT + printableText(verdict.reason)]
   }
-  const title = style(tone, verdict.result)
+  const warnings = 'warnings' in verdict ? (verdict.warnings ?? []) : []
+  const count = warnings.length === 1 ? 'a warning' : `${warnings.length} warnings`
+  const title =
+    style(tone, verdict.result) +
+    (warnings.length === 0 ? '' : `, ${style('warning', `with ${count}`)}`)
   const by =
     'by' in verdict
       ? `, by ${printableText(verdict.by)}, NODE_ENV=${printableText(verdict.environment)}`
@@ -98,8 +102,8 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
   const steps = 'steps' in verdict ? verdict.steps : []
   const facts: Row[] = [
     ['code', printableText(verdict.code ?? '')],
-    ['reason', printableText(verdict.reason ?? '')],
-    ['remedy', printableText(verdict.remedy ?? '')],
+    ['reason', printableLine(verdict.reason ?? '')],
+    ['remedy', printableLine(verdict.remedy ?? '')],
   ]
   const inForce =
     'inForce' in verdict && verdict.inForce !== undefined ? verdict.inForce : undefined
@@ -114,6 +118,16 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
       style,
     ),
     ...(inForce === undefined ? [] : rows(inForceRows(inForce), style)),
+    ...warnings.flatMap(({ cause, remedy }) =>
+      rows(
+        [
+          ['warning', printableLine(cause)],
+          ['remedy', printableLine(remedy)],
+        ],
+        style,
+        'warning',
+      ),
+    ),
   ]
 }
 

@@ -1,5 +1,6 @@
-import { explainToken, type DecodedToken } from '@signet/auth'
-import { dateText, timeWords, type TimeClaim } from '../time-words.js'
+import { advise } from '@signet/auth/advice'
+import { dateText, explainToken, type DecodedToken } from '@signet/auth'
+import { timeWords, type TimeClaim } from '../time-words.js'
 import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
 import type { NoToken, Verdict } from './verdict.js'
 
@@ -72,15 +73,15 @@ export function readDecoded({ header, payload }: DecodedToken, now: number): Rea
 export async function explainUnreadable(text: string): Promise<NoToken> {
   const noKeys = { find: () => [] }
   const explanation = await explainToken(text, { keys: noKeys, maxTokenBytes: MOST_BYTES })
-  const { code, reason, remedy } = explanation
+  const { accepted: _accepted, steps: _steps, code, reason, remedy, ...more } = explanation
   if (FORM_CODES.has(code) && code !== undefined && reason !== undefined && remedy !== undefined) {
-    return { result: 'refused', code, reason, remedy }
+    return { result: 'refused', code, reason, remedy, ...more }
   }
   // Without keys, verification ends before it looks at the payload.
-  return {
-    result: 'refused',
+  const { cause, ...advice } = advise({
     code: 'token_malformed',
-    reason: 'The payload is not one JSON object (RFC 7519 section 7.2).',
-    remedy: 'Copy the whole token, or look at what makes it.',
-  }
+    token: text,
+    now: Date.now() / 1000,
+  })
+  return { result: 'refused', code: 'token_malformed', reason: cause, ...advice }
 }

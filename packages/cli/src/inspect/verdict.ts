@@ -6,6 +6,7 @@ import {
   type Explanation,
   type RoleTable,
 } from '@signet/auth'
+import { advise } from '@signet/auth/advice'
 import { requestOfBearer } from '@signet/server'
 
 /** What an accepted token grants here, by the roles of the application. */
@@ -32,7 +33,7 @@ export interface NoJudgement {
 }
 
 /** What was given is no token of any kind. */
-export interface NoToken {
+export interface NoToken extends Pick<Explanation, 'found' | 'expected' | 'command'> {
   readonly result: 'refused'
   readonly code: string
   readonly reason: string
@@ -78,10 +79,10 @@ export function judgeApiKey(key: string): Verdict | NoToken {
       'It is spelt as an API key is. Whether it is in force, and what it may do, its server says: POST /api/auth/explain. signet keys list shows the keys that there are.',
     )
   }
-  return {
-    result: 'refused',
+  const { cause, ...advice } = advise({
     code: 'token_malformed',
-    reason: 'The API key is misspelt: its checksum is wrong.',
-    remedy: 'Copy the whole key, of 53 characters.',
-  }
+    token: key,
+    now: Date.now() / 1000,
+  })
+  return { result: 'refused', code: 'token_malformed', reason: cause, ...advice }
 }

@@ -3,6 +3,8 @@ import {
   looksLikeApiKey,
   looksLikeJwt,
   parseGrant,
+  readPasted,
+  type Advice,
   type Principal,
 } from '@signet/auth'
 import { BOUNDS } from '@signet/core'
@@ -61,6 +63,23 @@ function formOf(token: string): 'jwt' | 'api-key' | 'opaque' {
   return looksLikeJwt(token) ? 'jwt' : 'opaque'
 }
 
+/** What is told of a refusal, or of what deserves a look. */
+const adviceView = {
+  found: z.string().nullable(),
+  expected: z.string().nullable(),
+  remedy: z.string().nullable(),
+  command: z.string().nullable(),
+}
+
+function viewAdvice({ found, expected, remedy, command }: Partial<Advice>) {
+  return {
+    found: found ?? null,
+    expected: expected ?? null,
+    remedy: remedy ?? null,
+    command: command ?? null,
+  }
+}
+
 const explain = defineRoute({
   method: 'POST',
   path: '/auth/explain',
@@ -75,7 +94,8 @@ const explain = defineRoute({
     steps: z.array(z.object({ name: z.string(), result: z.enum(['pass', 'fail', 'not reached']) })),
     code: z.string().nullable(),
     reason: z.string().nullable(),
-    remedy: z.string().nullable(),
+    ...adviceView,
+    warnings: z.array(z.object({ cause: z.string(), ...adviceView })),
     principal: z
       .object({
         subject: z.string(),
@@ -90,15 +110,17 @@ const explain = defineRoute({
   }),
   async handler(input) {
     const { token } = input.body
-    const { by, accepted, steps, code, reason, remedy, principal } = await input.explainToken(token)
+    const explanation = await input.explainToken(token)
+    const { by, accepted, steps, code, reason, warnings = [], principal } = explanation
     return {
-      form: formOf(token),
+      form: formOf(readPasted(token).token),
       by,
       accepted,
       steps,
       code: code ?? null,
       reason: reason ?? null,
-      remedy: remedy ?? null,
+      ...viewAdvice(explanation),
+      warnings: warnings.map((each) => ({ cause: each.cause, ...viewAdvice(each) })),
       principal: principal === undefined ? null : viewPrincipal(principal),
     }
   },

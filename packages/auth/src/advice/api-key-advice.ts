@@ -1,0 +1,46 @@
+import type { Advice, Refusal } from './contract.js'
+import { generalAdvice } from './general.js'
+
+/** How long an API key is, with its prefix and its checksum. */
+const CHARACTERS = 53
+const ANOTHER = 'Make another one: npx signet keys create --name another --scope agents:execute'
+const COMMAND = 'npx signet keys create --name another --scope agents:execute'
+
+/** Whether a text is sent as an API key of this server, well spelt or not. */
+export function isSentAsKey(token: string): boolean {
+  return token.startsWith('sgn_')
+}
+
+function spellingAdvice({ token }: Refusal): Advice {
+  const { length } = token
+  const found = `${length} characters`
+  const isWrongLength = length !== CHARACTERS
+  const start = length < CHARACTERS ? 'Cut off' : 'Too long'
+  return {
+    cause: isWrongLength
+      ? `${start}: the API key has ${found}, an API key has ${CHARACTERS}.`
+      : 'It is an API key, and is misspelt or not taken here: its checksum is wrong, or this server takes tokens alone.',
+    ...(isWrongLength && { found, expected: `${CHARACTERS} characters` }),
+    remedy: `Copy the whole key, of ${CHARACTERS} characters, or send a token.`,
+  }
+}
+
+/** Why an API key is refused. */
+export function apiKeyAdvice(refusal: Refusal): Advice {
+  const { code, message } = refusal
+  switch (code) {
+    case 'token_malformed':
+      return spellingAdvice(refusal)
+    case 'token_key_unknown':
+      return {
+        cause: 'There is no such API key: it is of another server, or was deleted with its store.',
+        remedy: ANOTHER,
+        command: COMMAND,
+      }
+    case 'token_expired':
+    case 'token_revoked':
+      return { cause: message ?? generalAdvice(code).cause, remedy: ANOTHER, command: COMMAND }
+    default:
+      return { ...generalAdvice(code), ...(message !== undefined && { cause: message }) }
+  }
+}

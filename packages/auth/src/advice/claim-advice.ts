@@ -1,0 +1,244 @@
+import { signAnew } from './anew.js'
+import type { Advice, Refusal } from './contract.js'
+import { listed, quoted } from './quoted.js'
+import { dateText, durationWords, momentText } from './time-text.js'
+import { ownMember, readParts } from './token-parts.js'
+
+/** No token lasts until the year 5138: what is later counts milliseconds. */
+const LEAST_MILLISECONDS = 1e11
+/** No token began before 2001: what is earlier is a length of time. */
+const MOST_LENGTH = 1e9
+/** As far as clocks are apart that nobody sets. */
+const SKEW_SECONDS = 300
+
+function claimOf(refusal: Refusal, name: string): unknown {
+  return ownMember(readParts(refusal.token).claims, name)
+}
+
+/** Whether a time counts milliseconds, where seconds are meant. */
+export function isInMilliseconds(value: unknown): value is number {
+  return typeof value === 'number' && value > LEAST_MILLISECONDS
+}
+
+/** Why a token is over. */
+export function expiryAdvice(refusal: Refusal): Advice {
+  const { claim, now, expectations, message } = refusal
+  const [expiry, issued] = [claimOf(refusal, 'exp'), claimOf(refusal, 'iat')]
+  const age = expectations?.maxTokenAgeSeconds
+  if (claim === 'iat' && typeof issued === 'number' && age !== undefined) {
+    return {
+      cause: `Issued ${momentText(issued, now)}; this server takes a token for ${durationWords(age)} after its iat (maxTokenAgeSeconds).`,
+      found: quoted(issued),
+      ...signAnew('Make a new one', refusal),
+    }
+  }
+  if (typeof expiry !== 'number') {
+    return { cause: message ?? 'It has expired.', ...signAnew('Make a new one', refusal) }
+  }
+  const found = quoted(expiry)
+  if (expiry < MOST_LENGTH) {
+    return {
+      cause: `exp is ${found}, which is a length of time. It must be a moment, in seconds since 1970.`,
+      found,
+      expected: 'seconds since 1970',
+      ...signAnew('Make a new one', refusal),
+    }
+  }
+  const skew =
+    now - expiry < SKEW_SECONDS
+      ? ' If it was made just now, the clocks of issuer and server differ: set them, or set clockToleranceSeconds.'
+      : ''
+  return {
+    cause: `Expired ${momentText(expiry, now)}.${skew}`,
+    found,
+    ...signAnew('Make a new one', refusal),
+  }
+}
+
+/** Why a token is not good yet. */
+export function startAdvice(refusal: Refusal): Advice {
+  const { now, message } = refusal
+  const isStart = refusal.claim !== 'iat'
+  const name = isStart ? 'nbf' : 'iat'
+  const value = claimOf(refusal, name)
+  if (typeof value !== 'number') {
+    return { cause: message ?? 'It is not active yet.', ...signAnew('Make a new one', refusal) }
+  }
+  const common = { found: quoted(value) }
+  if (isInMilliseconds(value)) {
+    return {
+      cause: `${name} is ${quoted(value)}, which counts milliseconds. It must count seconds since 1970.`,
+      ...common,
+      expected: 'seconds since 1970',
+      ...signAnew('Make a new one', refusal),
+    }
+  }
+  if (isStart) {
+    const cause = `Not good yet: it begins ${momentText(value, now)} (nbf).`
+    return {
+      cause,
+      ...common,
+      ...signAnew('Wait until then, or make one that begins now', refusal),
+    }
+  }
+  return {
+    cause: `Issued in the future: its iat is ${durationWords(value - now)} ahead, at ${dateText(value) ?? quoted(value)}.`,
+    ...common,
+    ...signAnew('Set the clock of its issuer, and make a new one', refusal),
+  }
+}
+
+/** A value that one claim has, and what it should be. */
+function otherValue(
+  refusal: Refusal,
+  claim: 'iss' | 'aud',
+  option: string,
+  values: readonly string[] | undefined,
+): Advice {
+  const value = claimOf(refusal, claim)
+  const isThere = value !== undefined
+  const found = isThere ? listed(Array.isArray(value) ? value : [value], 'and') : 'nothing'
+  const has = isThere ? `${claim} is ${found}` : `The claim ${claim} is missing`
+  if (values === undefined) {
+    return {
+      cause: isThere ? `${has}, and this server does not accept that.` : `${has}, or not accepted.`,
+      found,
+      remedy: `Get a token whose ${claim} this server accepts.`,
+    }
+  }
+  const expected = values.length === 0 ? 'nothing' : listed(values)
+  return {
+    cause: `${has}; this server expects ${expected} (set in ${option}).`,
+    found,
+    expected,
+    ...signAnew(
+      `Make one with ${claim} ${values[0] === undefined ? 'as expected' : quoted(values[0])}`,
+      refusal,
+    ),
+  }
+}
+
+/** Why the issuer of a token is not taken. */
+export function issuerAdvice(refusal: Refusal): Advice {
+  const { expectations, message } = refusal
+  if (expectations?.issuers === undefined && message !== undefined) {
+    return {
+      cause: message,
+      remedy: 'Get a token of an issuer that this server accepts, or add its iss to issuer.',
+    }
+  }
+  return otherValue(refusal, 'iss', 'issuer', expectations?.issuers)
+}
+
+/** Why a token is for another server. */
+export function audienceAdvice(refusal: Refusal): Advice {
+  return otherValue(refusal, 'aud', 'audience', refusal.expectations?.audiences)
+}
+
+/** Why a token is of another type. */
+export function typeAdvice(refusal: Refusal): Advice {
+  const type = ownMember(readParts(refusal.token).header, 'typ')
+  const found = type === undefined ? 'nothing' : quoted(type)
+  const expected = refusal.expectations?.typ
+  const wants =
+    expected === undefined ? '' : `; this server expects ${quoted(expected)} (set in typ)`
+  return {
+    cause: `typ in its header is ${found}${wants}.`,
+    found,
+    ...(expected !== undefined && { expected: quoted(expected) }),
+    ...signAnew('Send an access token, and not an ID token', refusal),
+  }
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object'
+    ? 'an object'
+    : `a ${typeof value === 'string' ? 'text' : typeof value}`
+}
+
+const TIMES: ReadonlySet<string> = new Set(['exp', 'nbf', 'iat'])
+
+function missingAdvice(claim: string, refusal: Refusal): Advice {
+  switch (claim) {
+    case 'sub':
+      return {
+        cause: 'It says not who calls: the claim sub is missing.',
+        expected: 'sub',
+        ...signAnew('Make one with the name of whoever calls as --sub', refusal),
+      }
+    case 'exp':
+      return {
+        cause: 'It never ends: the claim exp is missing, and production refuses that.',
+        expected: 'exp',
+        ...signAnew('Make one that ends', refusal),
+      }
+    case 'iat':
+      return {
+        cause:
+          'It says not when it was made: the claim iat is missing, and this server wants its age.',
+        expected: 'iat',
+        ...signAnew('Make one with iat', refusal),
+      }
+    default:
+      return {
+        cause: `The claim ${quoted(claim)} is missing, which this server requires (requiredClaims).`,
+        expected: quoted(claim),
+        ...signAnew(`Make one with ${quoted(claim)}`, refusal),
+      }
+  }
+}
+
+/** Which claim is missing or wrong. */
+export function claimAdvice(refusal: Refusal): Advice {
+  const { claims } = readParts(refusal.token)
+  const claim = refusal.claim ?? suspectClaim(claims)
+  if (claim === undefined) {
+    return {
+      cause: refusal.message ?? 'A claim of the token is missing or not valid.',
+      ...signAnew('Make one with all claims', refusal),
+    }
+  }
+  const value = ownMember(claims, claim)
+  const isBlank = typeof value === 'string' && value.trim() === ''
+  const isMissing = value === undefined || value === null || isBlank
+  if (isMissing || (Array.isArray(value) && value.length === 0))
+    return missingAdvice(claim, refusal)
+  const expected = TIMES.has(claim)
+    ? 'a number of seconds since 1970'
+    : claim === 'aud'
+      ? 'a text, or a list of texts'
+      : 'a text'
+  const found = `${typeName(value)}, ${quoted(value)}`
+  return {
+    cause: `The claim ${claim} is ${found}; it must be ${expected}.`,
+    found,
+    expected,
+    ...signAnew(`Make one with ${expected} as ${claim}`, refusal),
+  }
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
+
+/** The claim that is missing or of a wrong type, as far as the token itself tells. */
+export function suspectClaim(
+  claims: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  const value = (name: string) => ownMember(claims, name)
+  const wrong = ['iss', 'sub', 'jti'].find(
+    (name) => value(name) !== undefined && typeof value(name) !== 'string',
+  )
+  if (wrong !== undefined) return wrong
+  const audience = value('aud')
+  if (audience !== undefined && typeof audience !== 'string' && !isTextList(audience)) return 'aud'
+  const time = [...TIMES].find((name) => {
+    const at = value(name)
+    return at !== undefined && (typeof at !== 'number' || !Number.isFinite(at))
+  })
+  if (time !== undefined) return time
+  const subject = value('sub')
+  return typeof subject === 'string' && subject.trim() !== '' ? undefined : 'sub'
+}

@@ -1,0 +1,36 @@
+import type { AuthErrorCode } from '../error.js'
+import { PUBLIC_REASON } from '../bearer/public-reason.js'
+import type { Advice } from './contract.js'
+
+/** What to do about each refusal, whatever the token. */
+const REMEDY: Readonly<Record<AuthErrorCode, string>> = {
+  token_missing: 'Send a token as Authorization: Bearer <token>. signet token makes one.',
+  token_malformed: 'Copy the whole token: three parts of base64url with a dot between them.',
+  token_too_large: 'Put less into it, such as a role in place of a long list of scopes.',
+  token_algorithm:
+    'Sign it with an algorithm that the key of the server is for, such as HS256 for a secret.',
+  token_key_unknown: 'Get a new one from the issuer: its key may have been replaced.',
+  token_signature: 'Sign it with the secret in .env of the server, and copy it whole.',
+  token_expired: 'Make a new one with signet token, or on the Tokens page of the Studio.',
+  token_not_active: 'Wait until nbf, or set the clocks of issuer and server.',
+  token_issuer: 'Get a token whose iss this server accepts.',
+  token_audience: 'Get a token whose aud names this server.',
+  token_type: 'Send an access token, and not an ID token: typ in its header must fit.',
+  token_claim: 'Make one with a subject (sub) and an end (exp) at least.',
+  token_revoked: 'It will not be good again: make a new one.',
+  access_denied:
+    'The token is good, but the application does not let its user in. Ask who runs the server.',
+  scope_insufficient: 'Send a token that grants what is missing.',
+  request_invalid: 'Send one credential, in one Authorization header.',
+  keys_unavailable: 'The issuer does not give its keys now: try again, or look at its address.',
+}
+
+/** What a code says without a look at the token: the sentence of the wire, and what to do. */
+export function generalAdvice(code: AuthErrorCode): Advice {
+  return { cause: PUBLIC_REASON[code], remedy: REMEDY[code] }
+}
+
+/** Whether a text is a code of a refused credential. */
+export function isAuthCode(code: string): code is AuthErrorCode {
+  return Object.hasOwn(REMEDY, code)
+}

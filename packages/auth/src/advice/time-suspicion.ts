@@ -1,0 +1,28 @@
+import { signAnew } from './anew.js'
+import { isInMilliseconds } from './claim-advice.js'
+import type { Advice, Refusal } from './contract.js'
+import { quoted } from './quoted.js'
+import { durationWords } from './time-text.js'
+import { ownMember, readParts } from './token-parts.js'
+
+/** What deserves a look in the times of a token that is accepted; undefined where nothing does. */
+export function timeSuspicion(refusal: Refusal): Advice | undefined {
+  const { claims } = readParts(refusal.token)
+  if (claims === undefined) return undefined
+  const expiry = ownMember(claims, 'exp')
+  if (expiry === undefined) {
+    return {
+      cause:
+        'It never ends: exp is missing. Production refuses that, unless requireExpiry is false.',
+      expected: 'exp',
+      ...signAnew('Make one that ends', refusal),
+    }
+  }
+  if (!isInMilliseconds(expiry)) return undefined
+  return {
+    cause: `exp is ${quoted(expiry)}, which counts milliseconds. It must count seconds since 1970: as it is, the token is good for ${durationWords(expiry - refusal.now)}.`,
+    found: quoted(expiry),
+    expected: 'seconds since 1970',
+    ...signAnew('Make a new one', refusal),
+  }
+}
