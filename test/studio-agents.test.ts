@@ -39,7 +39,13 @@ describeStudio('the agents of the Studio', (browser) => {
   it('says what is missing where the token may read none', async () => {
     const { page } = await open('/agents', { scope: 'memory:read' })
     await page.getByText('No agents to show').waitFor()
-    expect(await page.getByRole('main').innerText()).toContain('agents:read')
+    await page.getByText('Your token does not grant agents:read.').waitFor()
+    expect(await page.getByRole('main').innerText()).not.toContain('which is not a role')
+  })
+
+  it('names a role of the token that is not there', async () => {
+    const { page } = await open('/agents', { role: 'admn' })
+    await page.getByText('It names admn, which is not a role or a permission here').waitFor()
   })
 
   it('keeps a thread with its title, finds, renames and deletes it', async () => {

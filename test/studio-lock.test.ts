@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { advise } from '@signet/auth/advice'
 import { describeStudio, openUnlocked, unlock } from './support/studio-browser.js'
 import { startStudioServer, studioToken, type StudioServer } from './support/studio-server.js'
 
@@ -50,9 +51,13 @@ describeStudio('the locked screen of the Studio', (browser) => {
   })
 
   it.each([
-    ['has expired', () => studioToken({ sub: 'a', exp: inSeconds(-190) }), 'Expired 3 minutes ago'],
-    ['is no token', () => 'nonsense', 'Not a JSON Web Token: it has 1 part between dots'],
-    ['is not active yet', () => studioToken({ sub: 'a', nbf: inSeconds(500) }), 'Not active yet'],
+    ['has expired', () => studioToken({ sub: 'a', exp: inSeconds(-190) }), 'Expired 3 min'],
+    ['is no token', () => 'nonsense', 'It has 1 part between dots; a token has three parts.'],
+    [
+      'is not active yet',
+      () => studioToken({ sub: 'a', nbf: inSeconds(500) }),
+      'Not good yet: it begins in 8 min',
+    ],
   ])('says at once, without the server, that what was pasted %s', async (_, write, text) => {
     const { page, requests } = await browser.tab(server.url)
     await page.getByLabel('Token or header').fill(write())
@@ -68,15 +73,37 @@ describeStudio('the locked screen of the Studio', (browser) => {
     ],
     ['token_expired', studioToken({ sub: 'a', exp: inSeconds(-60) }), 'The token has expired.'],
     ['token_claim', studioToken({ name: 'nobody' }), 'A claim of the token is missing'],
-    ['token_malformed', 'nonsense', 'This is not a token that the server can read.'],
-  ])('says the server’s reason and what to do: %s', async (code, token, text) => {
+    ['token_malformed', 'nonsense', 'The token is not well formed.'],
+  ] as const)('says the server’s reason and what to do: %s', async (code, token, text) => {
     const { page } = await browser.tab(server.url)
     await page.getByLabel('Token or header').fill(token)
     await page.getByRole('button', { name: 'Sign in' }).click()
     const alert = page.getByRole('alert').filter({ hasText: code })
     await alert.waitFor()
     expect(await alert.innerText()).toContain(text)
+    // More than its code says: what is known of this token, in the words of the command line.
+    const { cause, remedy } = advise({ code, token, now: Date.now() / 1000 })
+    const words = (await alert.innerText()).replaceAll(/\s+/g, ' ')
+    for (const part of [cause, remedy])
+      expect(words).toContain(part.replace(/\d+ (?:min|s).*ago.*/, ''))
     expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(token)
+  })
+
+  it.each([
+    ['in quotes', (token: string) => `"${token}"`, 'There are quotes around it.'],
+    ['with Bearer twice', (token: string) => `Bearer Bearer ${token}`, '"Bearer" twice'],
+    [
+      'with a line break',
+      (token: string) => `${token.slice(0, 60)}\n${token.slice(60)}`,
+      'There is a line break after character 60.',
+    ],
+    ['in JSON', (token: string) => JSON.stringify({ token }), 'JSON stands around the token.'],
+  ])('takes a token %s, and says what it left out', async (_, write, text) => {
+    const { page } = await browser.tab(server.url)
+    await page.getByLabel('Token or header').fill(write(server.token))
+    await page.getByRole('status').filter({ hasText: text }).waitFor()
+    await page.getByLabel('Token or header').press('Enter')
+    await page.getByRole('link', { name: 'Weather Agent' }).waitFor()
   })
 
   it('says why a token that was kept is refused after a reload', async () => {
@@ -91,7 +118,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     await page.reload()
     await page.getByRole('heading', { name: locked }).waitFor()
     await page.getByRole('alert').filter({ hasText: 'token_expired' }).waitFor()
-    await page.getByText('Expired 3 minutes ago').waitFor()
+    await page.getByText(/Expired 3 min .* ago, at /).waitFor()
   })
 
   it('shows who you are on every page, and until when, ticking', async () => {

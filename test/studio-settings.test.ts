@@ -73,10 +73,10 @@ describeStudio('the settings of the Studio', (browser) => {
   it.each([
     ['without Bearer', studioToken({ sub: 'a' }), 'Bearer is missing before the token.'],
     ['of another scheme', 'Basic YTpi', 'Basic is another scheme: the server wants Bearer.'],
-    ['of two parts', 'Bearer abc.def', 'Not a JSON Web Token: it has 2 parts'],
+    ['of two parts', 'Bearer abc.def', 'It has 2 parts between dots'],
     ['with a header that is none', 'Bearer abc.def.ghi', 'its first part, the header'],
-    ['that has expired', `Bearer ${EXPIRED}`, 'Expired 3 minutes ago'],
-    ['that is not active yet', `Bearer ${EARLY}`, 'Not active yet: it starts in 9 minutes'],
+    ['that has expired', `Bearer ${EXPIRED}`, 'Expired 3 min'],
+    ['that is not active yet', `Bearer ${EARLY}`, 'Not good yet: it begins in 9 min'],
     ['that is good', `Bearer ${studioToken({ sub: 'alice' })}`, 'For alice; good for 59 min'],
   ])('marks a value at once: %s', async (_, value, text) => {
     const { page, requests } = await browser.tab(server.url, '/settings')

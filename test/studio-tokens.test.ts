@@ -336,12 +336,12 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       const page = await open()
       const token = studioToken({ sub: 'bob', exp: ago(185), scope: 'agents:execute:x agent:read' })
       await paste(page, `Authorization: Bearer ${token}`)
-      await page.getByText(/^Expired 3 minutes ago/).waitFor()
+      await page.getByText(/^Expired 3 min/).waitFor()
       await page.getByText('run the agent x').waitFor()
       await page.getByText(/agent:read grants nothing/).waitFor()
       await page.getByText(/Sign in with a token that grants system:read/).waitFor()
       await paste(page, 'nonsense')
-      await page.getByText(/Not a JSON Web Token: it has 1 part/).waitFor()
+      await page.getByText(/It has 1 part between dots/).waitFor()
     })
 
     it('knows whether a secret made the signature', async () => {
@@ -372,8 +372,23 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       const checks = page.getByRole('list', { name: 'Checks' }).getByRole('listitem')
       await checks.first().waitFor()
       expect(await checks.filter({ hasText: 'failed' }).count()).toBe(1)
-      await page.getByText('Get a new token.').waitFor()
-      await page.getByText('token_expired').waitFor()
+      const alert = page.getByRole('alert').filter({ hasText: 'token_expired' })
+      expect(await alert.innerText()).toMatch(/^Expired 1 min( \d+ s)? ago, at /)
+      expect(await alert.innerText()).toContain('Make a new one:')
+      const command = alert.getByRole('region', { name: 'Command that mends it' })
+      expect(await command.innerText()).toBe('npx signet token --sub bob')
+    })
+
+    it('shows what deserves a look in a token that the server takes', async () => {
+      const page = await open(server.token)
+      await paste(page, studioToken({ sub: 'bob', role: 'admn' }))
+      await page.getByRole('button', { name: 'Ask this server' }).click()
+      await page.getByText('The server accepts this token.').waitFor()
+      await page
+        .getByText('There is no role "admn". Did you mean admin? It opens nothing.')
+        .waitFor()
+      const command = page.getByRole('region', { name: 'Command that mends it' })
+      expect(await command.innerText()).toBe('npx signet token --sub bob --role admin')
     })
 
     it('does not ask the server for those who may not', async () => {

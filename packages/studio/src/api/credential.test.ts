@@ -3,43 +3,78 @@ import { extractToken, judgeAuthorization, judgeToken } from './credential.js'
 
 const NOW = Date.parse('2030-01-01T00:00:00Z')
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const make = (claims: object, signature = 'c2ln') =>
-  `${encode({ alg: 'HS256' })}.${encode(claims)}.${signature}`
+const SIGNATURE = 'A'.repeat(43)
+const make = (claims: object, signature = SIGNATURE, alg = 'HS256') =>
+  `${encode({ alg })}.${encode(claims)}.${signature}`
 const seconds = NOW / 1000
 
 describe('judgeToken', () => {
   it.each([
-    ['fine', { sub: 'alice', exp: seconds + 3600 }, 'For alice; good for 1 h 00 min.'],
-    ['warning', { sub: 'alice' }, 'For alice; it never expires.'],
-    ['warning', { name: 'alice' }, 'For nobody by name; it never expires.'],
-    ['bad', { sub: 'alice', exp: seconds - 185 }, 'Expired 3 minutes ago, at'],
-    ['bad', { sub: 'alice', exp: seconds }, 'Expired now'],
-    ['bad', { sub: 'alice', nbf: seconds + 61 }, 'Not active yet: it starts in 1 minute.'],
+    ['fine', { sub: 'alice', exp: seconds + 3600 }, 'For alice; good for 1 h.'],
+    ['warning', { sub: 'alice' }, 'It never ends: exp is missing.'],
+    ['warning', { sub: 'alice', exp: NOW }, 'which counts milliseconds'],
+    ['bad', { name: 'alice', exp: seconds + 60 }, 'the claim sub is missing'],
+    [
+      'bad',
+      { sub: 'alice', exp: seconds - 185 },
+      'Expired 3 min 5 s ago, at 2029-12-31T23:56:55Z.',
+    ],
+    ['bad', { sub: 'alice', exp: seconds }, 'Expired less than 1 s ago'],
+    ['bad', { sub: 'alice', nbf: seconds + 61 }, 'Not good yet: it begins in 1 min 1 s'],
   ])('is %s for %j', (level, claims, text) => {
     const verdict = judgeToken(make(claims), NOW)
     expect(verdict.level).toBe(level)
     expect(verdict.text).toContain(text)
+    expect(verdict.remedy === undefined).toBe(level === 'fine')
   })
 
   it.each([
-    ['nothing between dots', 'abc', 'it has 1 part between dots'],
-    ['four parts', 'a.b.c.d', 'it has 4 parts between dots'],
-    ['a header that is no JSON', 'abc.def.ghi', 'its first part'],
-    ['claims that are a list', `${encode({})}.${encode([])}.x`, 'its second part'],
-    ['a padded signature', `${encode({})}.${encode({})}.eA==`, 'its signature has characters'],
-    ['no signature', make({ sub: 'alice' }, ''), 'The token has no signature.'],
+    ['nothing between dots', 'abc', 'It has 1 part between dots'],
+    ['four parts', 'a.b.c.d', 'It has 4 parts between dots'],
+    [
+      'a header that is no JSON',
+      'abc.def.ghi',
+      'The header, which is the part before the first dot',
+    ],
+    [
+      'claims that are a list',
+      `${encode({ alg: 'HS256' })}.${encode([])}.x`,
+      'The claims, which are the payload',
+    ],
+    [
+      'a short signature',
+      make({ sub: 'alice' }, 'c2ln'),
+      'the signature has 3 bytes, HS256 has 32',
+    ],
+    ['no signature', make({ sub: 'alice' }, ''), 'The signature is missing'],
+    ['alg none', make({ sub: 'alice' }, '', 'none'), 'Nothing can allow that.'],
   ])('is bad for %s', (_, token, text) => {
     expect(judgeToken(token, NOW)).toMatchObject({ level: 'bad' })
     expect(judgeToken(token, NOW).text).toContain(text)
   })
 
-  it('leaves an API key to the server', () => {
-    expect(judgeToken('sgn_abc', NOW).level).toBe('fine')
+  it('says what it left out, and what the token is without', () => {
+    const token = make({ sub: 'alice', exp: seconds + 3600 })
+    expect(judgeToken(`"${token}"`, NOW)).toStrictEqual({
+      level: 'warning',
+      text: 'There are quotes around it. It is left out here. For alice; good for 1 h.',
+    })
+  })
+
+  it('has the command that mends it', () => {
+    const { remedy, command } = judgeToken(make({ sub: 'alice', exp: seconds - 60 }), NOW)
+    expect(command).toBe('npx signet token --sub alice')
+    expect(remedy).toBe(`Make a new one: ${command}`)
+  })
+
+  it('leaves an API key to the server, unless it is cut', () => {
+    expect(judgeToken(`sgn_${'a'.repeat(49)}`, NOW).level).toBe('fine')
+    expect(judgeToken('sgn_abc', NOW)).toMatchObject({ level: 'bad' })
   })
 
   it('never says the token itself', () => {
     const token = 'very.secret'
-    expect(judgeToken(token, NOW).text).not.toContain(token)
+    expect(JSON.stringify(judgeToken(token, NOW))).not.toContain(token)
   })
 })
 

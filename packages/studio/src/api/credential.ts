@@ -1,50 +1,47 @@
-import { describeDistance, describeMoment, describeRemaining } from '../ui/time.js'
-import { decodeToken, timeClaim } from './decode-token.js'
+import { advise, judgePasted, readPasted, type Advice } from '@signet/auth/advice'
+import { isAuthCode } from '@signet/auth/advice/general'
+import { decodeToken } from './decode-token.js'
 
 /** What this browser can know of the value of an `Authorization` header, without the server. */
 export interface Verdict {
   /** `fine`: nothing speaks against it. `warning`: it can be sent, but look. `bad`: it will be refused. */
   readonly level: 'fine' | 'warning' | 'bad'
   readonly text: string
+  /** What to do about it; it ends with the command where there is one. */
+  readonly remedy?: string
+  readonly command?: string
 }
 
 const bad = (text: string): Verdict => ({ level: 'bad', text })
 
-/** Judges a bare token. @param now - ms since 1970 */
-export function judgeToken(token: string, now: number): Verdict {
-  if (token.startsWith('sgn_'))
-    return { level: 'fine', text: 'An API key. The server knows the rest.' }
+function ofAdvice(
+  level: Verdict['level'],
+  before: string,
+  { cause, remedy, command }: Advice,
+): Verdict {
+  return { level, text: before + cause, remedy, ...(command !== undefined && { command }) }
+}
+
+function bearerOf(token: string): string {
   const decoded = decodeToken(token)
-  if ('problem' in decoded) {
-    switch (decoded.problem) {
-      case 'form': {
-        const count = token.split('.').length
-        return bad(
-          count === 3
-            ? 'Not a JSON Web Token: its signature has characters that none can have.'
-            : `Not a JSON Web Token: it has ${count} part${count === 1 ? '' : 's'} between dots, a token has three.`,
-        )
-      }
-      case 'header':
-        return bad('Not a JSON Web Token: its first part, the header, cannot be read.')
-      case 'claims':
-        return bad('Not a JSON Web Token: its second part, the claims, cannot be read.')
-    }
+  const subject = 'problem' in decoded ? undefined : decoded.claims['sub']
+  return typeof subject === 'string' && subject !== '' ? `For ${subject}` : 'For nobody by name'
+}
+
+/** Judges what was pasted as a token. @param now - ms since 1970 */
+export function judgeToken(pasted: string, now: number): Verdict {
+  const { token, level, advice, slips, goodFor } = judgePasted(pasted, now / 1000)
+  const leftOut = slips === undefined ? '' : `${slips.cause} It is left out here. `
+  if (advice !== undefined) return ofAdvice(level, leftOut, advice)
+  if (token.startsWith('sgn_')) {
+    return { level, text: `${leftOut}An API key. The server knows the rest.` }
   }
-  if (decoded.signature === '') return bad('The token has no signature.')
-  const expiresAt = timeClaim(decoded, 'exp')
-  const startsAt = timeClaim(decoded, 'nbf')
-  if (expiresAt !== undefined && expiresAt <= now) {
-    return bad(`Expired ${describeDistance(expiresAt, now)}, at ${describeMoment(expiresAt)}.`)
-  }
-  if (startsAt !== undefined && startsAt > now) {
-    return bad(`Not active yet: it starts ${describeDistance(startsAt, now)}.`)
-  }
-  const subject = decoded.claims['sub']
-  const who =
-    typeof subject === 'string' && subject !== '' ? `For ${subject}` : 'For nobody by name'
-  if (expiresAt === undefined) return { level: 'warning', text: `${who}; it never expires.` }
-  return { level: 'fine', text: `${who}; good for ${describeRemaining(expiresAt - now)}.` }
+  return { level, text: `${leftOut}${bearerOf(token)}; ${goodFor}.` }
+}
+
+/** Why a server has refused a token with a code, as far as the token itself tells; undefined for other codes. @param now - ms since 1970 */
+export function adviseRefused(code: string, token: string, now: number): Advice | undefined {
+  return isAuthCode(code) ? advise({ code, token, now: now / 1000 }) : undefined
 }
 
 /** Judges the value of an `Authorization` header. */
@@ -60,13 +57,9 @@ export function judgeAuthorization(value: string, now: number): Verdict {
 }
 
 /**
- * The token in what somebody pasted: a bare token, `Bearer <token>`, `Authorization: Bearer <token>`,
- * a line of an `.env` file, or a cURL command. What is none of these comes back as it is, trimmed.
+ * The token in what somebody pasted: a bare token, `Bearer <token>`, `Authorization: Bearer <token>`, a line of an
+ * `.env` file, or a cURL command, without quotes and blanks. What is none of these comes back as it is, trimmed.
  */
 export function extractToken(pasted: string): string {
-  const text = pasted.trim().replace(/^["']|["']$/g, '')
-  const inHeader = /\bBearer\s+([^\s"'\\]+)/i.exec(text)?.[1]
-  if (inHeader !== undefined) return inHeader
-  const inLine = /^(?:export\s+)?\w+\s*=\s*["']?([^\s"']+)/.exec(text)?.[1]
-  return inLine ?? text
+  return readPasted(pasted).token
 }

@@ -8,6 +8,8 @@ export interface Identity {
   readonly email?: string
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
+  /** Roles and scopes of the token that the server does not know: they grant nothing. */
+  readonly ignoredGrants?: readonly string[]
   /** ISO 8601; absent where the token never ends. */
   readonly expiresAt?: string
 }

@@ -1,3 +1,4 @@
+import { generalAdvice, isAuthCode } from '@signet/auth/advice/general'
 import { MastraClientError } from '@signet/client-js'
 
 /** A refusal in the words of this page, and what can be done about it. */
@@ -6,65 +7,8 @@ export interface Remedy {
   readonly remedy: string
 }
 
-/** What to do about each code that a server or the client can say. */
+/** What to do about each code that a server or the client can say, but for those of a credential that is refused. */
 const REMEDIES: Readonly<Record<string, Remedy>> = {
-  token_missing: {
-    title: 'The server wants a token.',
-    remedy: 'Paste one: `signet dev` prints it, `signet token` makes it.',
-  },
-  token_malformed: {
-    title: 'This is not a token that the server can read.',
-    remedy: 'Copy it anew, whole: three parts with dots between them, or an API key.',
-  },
-  token_too_large: {
-    title: 'The token is too large.',
-    remedy: 'Put fewer claims into it; name roles in place of long lists of scopes.',
-  },
-  token_algorithm: {
-    title: 'The token is signed with an algorithm that is not allowed here.',
-    remedy: 'Sign it with one that the server’s key is for; for a secret that is HS256.',
-  },
-  token_key_unknown: {
-    title: 'The server has no key that fits the token.',
-    remedy: 'It may be of another issuer, or its key was replaced. Get a new one from the issuer.',
-  },
-  token_signature: {
-    title: 'The signature of the token is not valid.',
-    remedy:
-      'It was signed with another secret or changed since. Sign it with the secret in the server’s `.env`, and copy it whole.',
-  },
-  token_expired: {
-    title: 'The token has expired.',
-    remedy: 'Get a new one: `signet token`, or the Tokens page.',
-  },
-  token_not_active: {
-    title: 'The token is not active yet.',
-    remedy: 'Wait until its `nbf`, or compare the clocks of the server and the issuer.',
-  },
-  token_issuer: {
-    title: 'The issuer of the token is not accepted.',
-    remedy: 'Use a token whose `iss` this server is configured for.',
-  },
-  token_audience: {
-    title: 'The token is for another server.',
-    remedy: 'Ask the issuer for one whose `aud` names this server.',
-  },
-  token_type: {
-    title: 'The token is of another type.',
-    remedy: 'Use an access token, not an ID token: its header `typ` must fit.',
-  },
-  token_claim: {
-    title: 'A claim of the token is missing or not valid.',
-    remedy: 'It needs a subject (`sub`) and an expiry (`exp`) at least. The inspector shows them.',
-  },
-  token_revoked: {
-    title: 'The token was revoked.',
-    remedy: 'It will not be good again. Get a new one.',
-  },
-  access_denied: {
-    title: 'The server does not let you in.',
-    remedy: 'The token is good, but its user is not authorized. Ask who runs the server.',
-  },
   scope_insufficient: {
     title: 'Your token does not grant this.',
     remedy: 'Use a token that does: the Tokens page makes one.',
@@ -115,10 +59,6 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     title: 'The connection ended in the middle of the answer.',
     remedy: 'What came before is shown. Try again.',
   },
-  keys_unavailable: {
-    title: 'The server cannot get the keys to verify tokens now.',
-    remedy: 'Try again in a moment; else look at its connection to the issuer.',
-  },
   storage_unavailable: {
     title: 'The server cannot reach its storage now.',
     remedy: 'Try again in a moment.',
@@ -148,6 +88,10 @@ const UNKNOWN: Remedy = {
 
 /** What a code means, and what to do. A code of a newer server is answered in general words. */
 export function remedyOf(code: string): Remedy {
+  if (isAuthCode(code) && !Object.hasOwn(REMEDIES, code)) {
+    const { cause: title, remedy } = generalAdvice(code)
+    return { title, remedy }
+  }
   return (Object.hasOwn(REMEDIES, code) && REMEDIES[code]) || UNKNOWN
 }
 

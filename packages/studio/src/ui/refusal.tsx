@@ -1,3 +1,4 @@
+import type { Advice } from '@signet/auth/advice'
 import { MastraClientError } from '@signet/client-js'
 import { useSyncExternalStore, type ReactNode } from 'react'
 import { isBlocked, subscribeBlocked } from '../api/blocked.js'
@@ -5,6 +6,7 @@ import { codeOf, remedyOf } from '../api/remedy.js'
 import { CodeText } from './code-text.js'
 import { InlineCode } from './code.js'
 import { Notice } from './notice.js'
+import { RemedyText } from './remedy-text.js'
 
 /** Why an answer failed, where the server tells this caller: whoever may read `system`. */
 function causeOf({ body }: MastraClientError): string | undefined {
@@ -15,10 +17,13 @@ function causeOf({ body }: MastraClientError): string | undefined {
 /** An error in words: what it is, what is missing, what to do, and by which id the server's log has it. */
 export function Refusal({
   error,
+  advice,
   actions,
   className,
 }: {
   readonly error: unknown
+  /** What is known of the credential that was refused: more than its code says. */
+  readonly advice?: Advice | undefined
   readonly actions?: ReactNode
   readonly className?: string
 }) {
@@ -46,6 +51,7 @@ export function Refusal({
           {cause}
         </p>
       )}
+      {advice !== undefined && advice.cause !== title && <p>{advice.cause}</p>}
       {isOfPolicy ? (
         <p>
           The server of this page allows it no requests to another one. Name that one’s origin in{' '}
@@ -53,9 +59,13 @@ export function Refusal({
         </p>
       ) : (
         cause === undefined && (
-          <p>
-            <CodeText>{remedy}</CodeText>
-          </p>
+          <div>
+            {advice === undefined ? (
+              <CodeText>{remedy}</CodeText>
+            ) : (
+              <RemedyText remedy={advice.remedy} command={advice.command} />
+            )}
+          </div>
         )
       )}
       {known?.issues?.map(({ field, message }) => (

@@ -1,6 +1,5 @@
 import { useState } from 'react'
 import { Button } from '../../ui/button.js'
-import { InlineCode } from '../../ui/code.js'
 import { Empty } from '../../ui/empty.js'
 import { Input } from '../../ui/input.js'
 import { PageHeader } from '../../ui/page-header.js'
@@ -9,6 +8,7 @@ import { Refusal } from '../../ui/refusal.js'
 import { Skeleton } from '../../ui/skeleton.js'
 import { AgentCard } from './agent-card.js'
 import { filterAgents } from './agent-list.js'
+import { NoAgents } from './no-agents.js'
 import { useAgents } from './use-agents.js'
 
 /** From how many agents on a search is worth its room. */
@@ -45,12 +45,7 @@ export function AgentsPage() {
         />
       )}
       {error === null && data === undefined && <Skeleton label="Reading the agents" lines={4} />}
-      {data !== undefined && all.length === 0 && (
-        <Empty title="No agents to show">
-          The application has no agents, or your token does not grant{' '}
-          <InlineCode>agents:read</InlineCode>.
-        </Empty>
-      )}
+      {data !== undefined && all.length === 0 && <NoAgents />}
       {all.length > 0 && shown.length === 0 && (
         <Empty title={`No agent or tool matches “${query}”.`} />
       )}

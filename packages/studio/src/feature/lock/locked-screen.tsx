@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { judgeToken } from '../../api/credential.js'
 import { probe } from '../../api/identity.js'
 import { currentToken, headerRecord } from '../../api/session.js'
+import { codeOf } from '../../api/remedy.js'
+import { useJudge } from '../../api/use-judge.js'
 import { useSession } from '../../api/use-session.js'
 import { Mark } from '../../app/mark.js'
 import { Refusal } from '../../ui/refusal.js'
 import { useNow } from '../../ui/use-now.js'
 import { TokenForm } from './token-form.js'
-import { VerdictLine } from './verdict-line.js'
 import { Code } from '../../ui/code.js'
 
 /** Why the headers that are in use do not open this server. */
 function RefusedHeaders() {
   const session = useSession()
   const now = useNow()
+  const judge = useJudge()
   const token = currentToken(session)
   const { error } = useQuery({
     queryKey: ['probe', session],
@@ -25,13 +26,8 @@ function RefusedHeaders() {
     enabled: session.headers.length > 0,
   })
   if (!error) return null
-  const verdict = token === undefined ? undefined : judgeToken(token, now)
-  return (
-    <div className="mb-4 flex flex-col gap-2">
-      <Refusal error={error} />
-      {verdict?.level === 'bad' && <VerdictLine verdict={verdict} />}
-    </div>
-  )
+  const advice = token === undefined ? undefined : judge?.adviseRefused(codeOf(error), token, now)
+  return <Refusal error={error} advice={advice} className="mb-4" />
 }
 
 const LINK = 'font-medium text-accent underline decoration-accent-line underline-offset-2'

@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { extractToken, judgeToken } from '../../api/credential.js'
 import type { Identity } from '../../api/identity.js'
+import { codeOf } from '../../api/remedy.js'
 import { adoptToken, getSession } from '../../api/session.js'
+import { useJudge } from '../../api/use-judge.js'
 import { Button } from '../../ui/button.js'
 import { Checkbox } from '../../ui/checkbox.js'
 import { Field } from '../../ui/field.js'
@@ -28,8 +29,9 @@ export function TokenForm({
   const [isRemembered, setIsRemembered] = useState(getSession().isRemembered)
   const [objection, setObjection] = useState<string>()
   const now = useNow()
-  const token = extractToken(pasted)
-  const verdict = token === '' ? undefined : judgeToken(token, now)
+  const judge = useJudge()
+  const token = judge?.extractToken(pasted) ?? ''
+  const verdict = token === '' ? undefined : judge?.judgeToken(pasted, now)
   const attempt = useMutation({
     mutationFn: tryToken,
     onSuccess(identity) {
@@ -77,7 +79,12 @@ export function TokenForm({
       </Field>
       {/* What the server says of a token is more than what can be read in it. */}
       {attempt.error === null && <VerdictLine verdict={verdict} />}
-      {attempt.error !== null && <Refusal error={attempt.error} />}
+      {attempt.error !== null && (
+        <Refusal
+          error={attempt.error}
+          advice={judge?.adviseRefused(codeOf(attempt.error), token, now)}
+        />
+      )}
       <div className="flex flex-wrap items-center justify-between gap-3">
         <Checkbox
           label="Remember in this browser"

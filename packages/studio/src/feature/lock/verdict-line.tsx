@@ -1,6 +1,7 @@
 import { CheckIcon, Cross2Icon, ExclamationTriangleIcon } from '@radix-ui/react-icons'
 import type { Verdict } from '../../api/credential.js'
 import { classNames } from '../../ui/class-names.js'
+import { RemedyText } from '../../ui/remedy-text.js'
 
 const LOOK = {
   fine: { icon: CheckIcon, colour: 'text-success' },
@@ -12,12 +13,19 @@ const LOOK = {
 export function VerdictLine({ verdict }: { readonly verdict: Verdict | undefined }) {
   const { icon: Icon, colour } = LOOK[verdict?.level ?? 'fine']
   return (
-    <p
+    <div
       role="status"
       className={classNames('flex items-start gap-1.5 text-xs', colour, !verdict && 'hidden')}
     >
       <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-      <span className="min-w-0 wrap-anywhere">{verdict?.text}</span>
-    </p>
+      <div className="min-w-0 flex-1 wrap-anywhere">
+        {verdict?.text}{' '}
+        {verdict?.remedy !== undefined && (
+          <div className="text-text">
+            <RemedyText remedy={verdict.remedy} command={verdict.command} />
+          </div>
+        )}
+      </div>
+    </div>
   )
 }

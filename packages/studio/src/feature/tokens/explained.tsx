@@ -1,6 +1,7 @@
 import { Badge } from '../../ui/badge.js'
 import { Facts } from '../../ui/facts.js'
 import { Notice } from '../../ui/notice.js'
+import { RemedyText } from '../../ui/remedy-text.js'
 import { ExplainedSteps } from './explained-steps.js'
 import type { Explanation } from './explanation.js'
 
@@ -19,17 +20,24 @@ function Words({ words, tone }: { readonly words: readonly string[]; readonly to
 
 /** What the server says of a token, and whom it takes its bearer for. */
 export function Explained({ explanation }: { readonly explanation: Explanation }) {
-  const { accepted, steps, code, reason, remedy, principal, by } = explanation
+  const { accepted, steps, code, reason, remedy, command, warnings, principal, by } = explanation
   return (
     <div className="flex flex-col gap-4">
       {accepted ? (
         <Notice tone="success" title="The server accepts this token." />
       ) : (
         <Notice tone="danger" title={reason ?? 'The server refuses this token.'}>
-          {remedy !== null && <p>{remedy}</p>}
+          {remedy !== null && <RemedyText remedy={remedy} command={command} />}
           {code !== null && <p className="mt-1 font-mono text-xs text-muted">{code}</p>}
         </Notice>
       )}
+      {warnings.map((warning) => (
+        <Notice key={warning.cause} tone="warning" title={warning.cause}>
+          {warning.remedy !== null && (
+            <RemedyText remedy={warning.remedy} command={warning.command} />
+          )}
+        </Notice>
+      ))}
       <ExplainedSteps steps={steps} />
       {principal !== null && (
         <Facts

@@ -1,5 +1,14 @@
+/** What is told of a refusal, or of what deserves a look. */
+interface ExplainedAdvice {
+  readonly found: string | null
+  readonly expected: string | null
+  readonly remedy: string | null
+  /** The end of the remedy, where that is a command. */
+  readonly command: string | null
+}
+
 /** What a server makes of a token: `POST /auth/explain`. */
-export interface Explanation {
+export interface Explanation extends ExplainedAdvice {
   readonly form: 'jwt' | 'api-key' | 'opaque'
   /** Which provider looked at it. */
   readonly by: string
@@ -10,7 +19,7 @@ export interface Explanation {
   }[]
   readonly code: string | null
   readonly reason: string | null
-  readonly remedy: string | null
+  readonly warnings: readonly (ExplainedAdvice & { readonly cause: string })[]
   readonly principal: {
     readonly subject: string
     readonly issuer: string

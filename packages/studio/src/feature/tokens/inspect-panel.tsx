@@ -56,7 +56,7 @@ export function InspectPanel({
             )}
           </Field>
           <div className="mt-2">
-            <VerdictLine verdict={token === '' ? undefined : judgeToken(token, now)} />
+            <VerdictLine verdict={token === '' ? undefined : judgeToken(pasted, now)} />
           </div>
         </Section>
         {isDecoded && isHmacAlgorithm(decoded.header['alg']) && (

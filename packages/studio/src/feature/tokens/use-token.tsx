@@ -1,5 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { adviseRefused } from '../../api/credential.js'
+import { codeOf } from '../../api/remedy.js'
 import { adoptToken, currentToken } from '../../api/session.js'
 import { useSession } from '../../api/use-session.js'
 import { Button, buttonClass } from '../../ui/button.js'
@@ -42,7 +44,12 @@ export function UseToken({
   }
   return (
     <>
-      {attempt.error !== null && attempt.variables === token && <Refusal error={attempt.error} />}
+      {attempt.error !== null && attempt.variables === token && (
+        <Refusal
+          error={attempt.error}
+          advice={adviseRefused(codeOf(attempt.error), token, Date.now())}
+        />
+      )}
       <div>
         <Button kind="primary" disabled={attempt.isPending} onClick={() => attempt.mutate(token)}>
           {attempt.isPending ? 'Asking the server…' : 'Use this token'}
