@@ -9,7 +9,7 @@ import {
 import { registerApiRoute } from '@signet/core/server'
 import { createLogger } from '@signet/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { failingModel, toolModel } from '../support/model.js'
+import { failingModel, textModel, toolModel } from '../support/model.js'
 import {
   chunkTypes,
   EXECUTE,
@@ -170,8 +170,6 @@ describe('10: a failing tool or model is no server error, so that no client repe
     ['returns a response of 503', () => new Response(null, { status: 503 })],
     ['throws what the storage throws', () => raise(withCode('storage_unavailable'))],
     ['throws what a key set throws', () => raise(new AuthError('keys_unavailable', 'down'))],
-    ['returns what JSON cannot express', () => ({ count: 1n })],
-    ['returns what holds itself', circle],
   ]
 
   it.each(FAILURES)('a tool that %s is 422, and has run once', async (_, fail) => {
@@ -182,6 +180,21 @@ describe('10: a failing tool or model is no server error, so that no client repe
       const answer = await askLikeTheClient(application, path, { data: {} })
       expect(answer).toMatchObject({ status: 422, code: 'tool_failed' })
       expect(calls).toHaveLength(index + 1)
+    }
+  })
+
+  it.each([
+    ['what JSON lacks', () => ({ count: 1n }), { count: '1' }],
+    ['what holds itself', circle, { self: '[Circular]' }],
+  ])('a tool that returns %s has done its work', async (_, work, json) => {
+    const { tool } = breakingTool(work)
+    const application = await create({ agent: { tools: { breakTool: tool } } })
+    for (const path of [
+      '/api/tools/break/execute',
+      '/api/agents/weather-agent/tools/break/execute',
+    ]) {
+      const answer = await askLikeTheClient(application, path, { data: {} })
+      expect(answer).toMatchObject({ status: 200, body: json })
     }
   })
 
@@ -250,11 +263,7 @@ describe('10: a failing tool or model is no server error, so that no client repe
   })
 
   it('an answer that is too large to be stored is 424 and says so', async () => {
-    const { tool } = breakingTool(() => ({ filled: 'x'.repeat(MAX_MESSAGE_BYTES) }))
-    const application = await create({
-      model: toolModel('break'),
-      agent: { tools: { break: tool } },
-    })
+    const application = await create({ model: textModel('x'.repeat(MAX_MESSAGE_BYTES)) })
     const json = { ...HELLO, memory: { thread: 'mine' } }
     const { status, body } = await askLikeTheClient(application, GENERATE, json)
     expect({ status, body }).toMatchObject({
@@ -265,7 +274,9 @@ describe('10: a failing tool or model is no server error, so that no client repe
       },
     })
     const { text } = await askLikeTheClient(application, STREAM, json)
-    expect(text).toContain('The answer is too large to be remembered, so nothing is stored.')
+    expect(text).toContain(
+      'The answer is too large to be remembered, so only its question is stored.',
+    )
     expect(await askLikeTheClient(application, GENERATE, HELLO)).toMatchObject({ status: 200 })
   })
 

@@ -94,6 +94,7 @@ export {
 export { MAX_MESSAGE_BYTES, MAX_MESSAGE_PARTS, MESSAGE_TOO_LARGE } from './memory/message-size.js'
 export { ownerKey, type Owner } from './memory/owner.js'
 export { type MemoryRequest } from './memory/session.js'
+export { hideProviderState } from './memory/provider-state.js'
 export { storageFault, type StorageFault } from './memory/storage-fault.js'
 export {
   type CloneOptions,
@@ -126,6 +127,7 @@ export {
 } from './memory/storage.js'
 export { readUnanswered, UNANSWERED, type Unanswered } from './memory/unanswered.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
+export { toJson } from './tool/to-json.js'
 export { isThreadId } from './memory/thread-id.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'
 export {

@@ -222,29 +222,6 @@ describe('an answer', () => {
     })
   })
 
-  it('that JSON refuses to express is a failed tool, and the server goes on', async () => {
-    const round: Record<string, unknown> = {}
-    round['self'] = round
-    const tools = {
-      round: createTool({ id: 'round', description: 'x', execute: async () => round }),
-      big: createTool({ id: 'big', description: 'x', execute: async () => ({ value: 1n }) }),
-    }
-    const mastra = new Mastra({
-      tools,
-      server: { auth: createTestAuth() },
-      logger: createLogRecorder().logger,
-    })
-    const { fetch } = createApp(mastra)
-    for (const id of ['round', 'big']) {
-      const request = makeRequest(`/api/tools/${id}/execute`, { token, json: { data: {} } })
-      expect(await readRefusal(await fetch(request))).toMatchObject({
-        status: 422,
-        code: 'tool_failed',
-      })
-    }
-    expect((await fetch(makeRequest('/api/agents', { token }))).status).toBe(200)
-  })
-
   it('about agents whose instructions depend on the caller is made for that caller', async () => {
     const instructions = ({ requestContext }: { requestContext: { get(key: string): unknown } }) =>
       `You serve ${Object(requestContext.get('user')).sub.toUpperCase()}.`

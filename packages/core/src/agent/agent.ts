@@ -296,7 +296,7 @@ export class Agent {
       }
       const structured = await readObject(run.schema, outputSteps.at(-1))
       const output = buildOutput(outputSteps, run.facts, structured)
-      await run.commit(output.messages)
+      await run.commit(outputSteps, structured)
       return output
     } catch (error) {
       await run.leave(error)

@@ -1,4 +1,12 @@
-import type { ModelMessage } from 'ai'
+import type { AssistantModelMessage, ModelMessage } from 'ai'
+
+type AssistantPart = Exclude<AssistantModelMessage['content'], string>[number]
+
+/** The part without what its provider keeps of it; nothing of a thought. */
+function withoutState(part: AssistantPart): AssistantPart[] {
+  if (part.type === 'reasoning' || part.type === 'reasoning-file') return []
+  return 'providerOptions' in part ? [{ ...part, providerOptions: undefined }] : [part]
+}
 
 /** The message without calls that are not among the answered ones; nothing where it has nothing else. */
 function keepAnswered(message: ModelMessage, answered: Set<string>): ModelMessage[] {
@@ -14,7 +22,10 @@ function keepAnswered(message: ModelMessage, answered: Set<string>): ModelMessag
   for (const part of message.content) {
     if (part.type === 'tool-call') answered.delete(part.toolCallId)
   }
-  return content.length === 0 ? [] : [{ ...message, content }]
+  if (content.length === 0) return []
+  // What its provider keeps of the parts belongs together: without one of them it refuses the others.
+  const isWhole = content.length === message.content.length
+  return [{ ...message, content: isWhole ? content : content.flatMap(withoutState) }]
 }
 
 /**

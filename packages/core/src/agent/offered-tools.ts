@@ -10,6 +10,7 @@ import type { Mastra } from '../mastra.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema, Tool } from '../tool/create-tool.js'
 import { withoutNulls } from '../schema/readable-schema.js'
+import { toJson } from '../tool/to-json.js'
 import { createToolContext } from '../tool/tool-context.js'
 
 /** An agent's own tools, by the name that its model calls them. */
@@ -103,7 +104,8 @@ function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
         const members = { requestContext, abortSignal, mastra, agent }
         const toolContext = createToolContext(tool, members, logger)
         const origin = { requestId: requestContext.requestId, agent: agentId, tool: tool.id }
-        const output = await withOrigin(origin, () => tool.execute(input, toolContext))
+        // The tool has done its work: whatever it returned can be told.
+        const output = toJson(await withOrigin(origin, () => tool.execute(input, toolContext)))
         return { output, told: tellOutput(output) }
       } catch (error) {
         abortSignal.throwIfAborted()

@@ -2,11 +2,13 @@ import type { ModelMessage } from 'ai'
 import type { ToolCallChunk, ToolResultChunk } from './chunk.js'
 import type { Content } from '../loop/content.js'
 import type { Step, TokenUsage } from '../loop/step.js'
+import { hideProviderState } from '../memory/provider-state.js'
 import type { MemoryMessage } from '../memory/storage.js'
 import {
   storeAnswer,
   withInvocations,
   toUiMessage,
+  type ContentPart,
   type ModelMetadata,
   type StoredMessage,
   type StoredThread,
@@ -24,7 +26,8 @@ export interface OutputStep {
   readonly reasoningText: string
   readonly toolCalls: readonly ToolCallChunk[]
   readonly toolResults: readonly ToolResultChunk[]
-  readonly content: readonly unknown[]
+  /** What the step adds to the conversation, in its order. */
+  readonly content: readonly ContentPart[]
   readonly sources: readonly unknown[]
   readonly files: readonly unknown[]
   readonly finishReason: string
@@ -69,7 +72,7 @@ export interface AgentOutput {
   readonly providerMetadata?: unknown
   readonly usedFallbackValue: false
   readonly runId: string
-  /** Question and answer as memory keeps them. */
+  /** Question and answer as memory shows them. */
   readonly messages: readonly StoredMessage[]
   /** What memory added to the question. */
   readonly rememberedMessages: readonly RememberedMessage[]
@@ -189,8 +192,8 @@ function sortParts(content: readonly Content[], runId: string): Parts {
 }
 
 /** The parts of the messages that this step added. */
-function contentOf(messages: readonly ModelMessage[]): readonly unknown[] {
-  return messages.flatMap(({ content }): unknown[] =>
+function contentOf(messages: readonly ModelMessage[]): readonly ContentPart[] {
+  return messages.flatMap(({ content }): ContentPart[] =>
     typeof content === 'string' ? [{ type: 'text', text: content }] : content,
   )
 }
@@ -224,6 +227,15 @@ export function toOutputStep(
   }
 }
 
+/** Question and answer as memory keeps them. */
+export function keptMessages(
+  steps: readonly OutputStep[],
+  facts: RunFacts,
+  structured?: StructuredObject,
+): readonly StoredMessage[] {
+  return [...facts.storedQuestion, storeAnswer(steps, facts, structured)]
+}
+
 /** Puts a whole answer together from its steps. */
 export function buildOutput(
   steps: readonly OutputStep[],
@@ -231,7 +243,8 @@ export function buildOutput(
   structured?: StructuredObject,
 ): AgentOutput {
   const last = steps.at(-1)
-  const answer = withInvocations(storeAnswer(steps, facts, structured))
+  const stored = storeAnswer(steps, facts, structured)
+  const answer = withInvocations({ ...stored, content: hideProviderState(stored.content) })
   const usage = totalUsage(steps.map((step) => step.usage))
   return {
     text: last?.text ?? '',

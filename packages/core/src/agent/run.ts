@@ -6,6 +6,7 @@ import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
 import type { Mastra } from '../mastra.js'
 import type { Memory } from '../memory/memory.js'
+import { hideProviderState } from '../memory/provider-state.js'
 import { openSession, type MemorySession } from '../memory/session.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import type { ModelObject } from '../model/model-object.js'
@@ -21,13 +22,8 @@ import {
 } from './messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import type { RunFacts } from './output.js'
-import {
-  storeQuestion,
-  withoutInvocations,
-  type StoredMessage,
-  type StoredThread,
-} from './stored-message.js'
+import { keptMessages, type OutputStep, type RunFacts, type StructuredObject } from './output.js'
+import { storeQuestion, type StoredThread } from './stored-message.js'
 import { readStructured } from './structured-object.js'
 
 /** Options of one answer with the agent's own filled in. */
@@ -56,7 +52,7 @@ export interface Run {
    * Stores question and answer, where they are to be remembered. To be called when the answer is whole,
    * and before anybody is told so.
    */
-  commit(messages: readonly StoredMessage[]): Promise<void>
+  commit(steps: readonly OutputStep[], structured?: StructuredObject): Promise<void>
   /**
    * Stores the question alone, where it is to be remembered, because its answer does not come about. To be called once.
    * Never rejects: what goes wrong is for the log.
@@ -145,6 +141,7 @@ function collectFacts(
     session === undefined ? {} : { threadId: session.threadId, resourceId: session.resourceId }
   const remembered = (session?.remembered ?? []).map((message) => ({
     ...message,
+    content: hideProviderState(message.content),
     createdAt: new Date(message.createdAt),
     ...thread,
     threadId: message.threadId,
@@ -220,7 +217,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
   return {
     schema,
     facts,
-    commit: async (messages) => session?.commit(messages.map(withoutInvocations)),
+    commit: async (steps, structured) => session?.commit(keptMessages(steps, facts, structured)),
     leave: (error) => leaveQuestion(error, facts, session, options),
     call: {
       agentId,

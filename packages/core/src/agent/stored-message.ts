@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { FilePart, ImagePart, ModelMessage } from 'ai'
 import { resultsOf } from '../memory/complete.js'
+import { keepProviderState } from '../memory/provider-state.js'
 import type { MemoryRole } from '../memory/storage.js'
 import { toModelMessages, type AskedMessage } from './messages.js'
 import type { OutputStep, RunFacts, StructuredObject } from './output.js'
@@ -14,13 +16,27 @@ export interface ModelMetadata {
 
 /** A part of a stored message; `createdAt` is in milliseconds since 1970. */
 type StoredPart =
-  | { readonly type: 'text'; readonly text: string; readonly createdAt: number }
+  | {
+      readonly type: 'text'
+      readonly text: string
+      readonly createdAt: number
+      readonly providerState?: SharedV4ProviderOptions | undefined
+    }
+  | {
+      readonly type: 'reasoning'
+      /** What the model thought; empty where it tells only its provider. */
+      readonly reasoning: string
+      readonly details: readonly { readonly type: 'text'; readonly text: string }[]
+      readonly createdAt: number
+      readonly providerState?: SharedV4ProviderOptions | undefined
+    }
   | { readonly type: 'step-start'; readonly createdAt: number; readonly model: string }
   | { readonly type: 'file'; readonly data: string; readonly mimeType: string }
   | {
       readonly type: 'tool-invocation'
       readonly createdAt: number
       readonly toolInvocation: ToolInvocation
+      readonly providerState?: SharedV4ProviderOptions | undefined
     }
 
 /** A tool call with what came of it. */
@@ -30,6 +46,8 @@ interface ToolInvocation {
   readonly toolName: string
   readonly args: unknown
   readonly result?: unknown
+  /** That the provider of the model ran the tool. */
+  readonly providerExecuted?: true | undefined
 }
 
 /** The thread of a message, where it has one. */
@@ -63,7 +81,8 @@ export interface UiMessage {
   readonly parts: readonly Readonly<Record<string, unknown>>[]
 }
 
-type ContentPart = Exclude<ModelMessage['content'], string>[number]
+/** A part of a message of any role. */
+export type ContentPart = Exclude<ModelMessage['content'], string>[number]
 
 /** Bytes in base64, or the URL that names them; JSON holds nothing else. */
 function storeFile(file: FilePart['data'] | ImagePart['image'], mimeType: string): StoredPart[] {
@@ -149,22 +168,58 @@ export function storeQuestion(
   })
 }
 
+/** A part of what a model said; undefined for what is not kept, such as a file. */
+function storeSaid(
+  part: ContentPart,
+  createdAt: number,
+  results: ReadonlyMap<string, unknown>,
+): StoredPart | undefined {
+  switch (part.type) {
+    case 'text':
+      return {
+        type: 'text',
+        text: part.text,
+        createdAt,
+        ...keepProviderState(part.providerOptions),
+      }
+    case 'reasoning': {
+      const { text, providerOptions } = part
+      if (text === '' && providerOptions === undefined) return undefined
+      const details = [{ type: 'text', text } as const]
+      const state = keepProviderState(providerOptions)
+      return { type: 'reasoning', reasoning: text, details, createdAt, ...state }
+    }
+    case 'tool-call': {
+      const { toolCallId, toolName, input: args, providerExecuted, providerOptions } = part
+      const toolInvocation: ToolInvocation = {
+        state: results.has(toolCallId) ? 'result' : 'call',
+        toolCallId,
+        toolName,
+        args,
+        ...(results.has(toolCallId) && { result: results.get(toolCallId) }),
+        ...(providerExecuted === true && { providerExecuted }),
+      }
+      const state = keepProviderState(providerOptions)
+      return { type: 'tool-invocation', createdAt, toolInvocation, ...state }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** What a step said, thought and called, in the order in which it came. */
 function storeStep(step: OutputStep, index: number, facts: RunFacts): StoredPart[] {
   const createdAt = step.response.timestamp.getTime()
   const model = `${facts.model.modelProvider}/${facts.model.modelId}`
-  const results = new Map(step.toolResults.map(({ payload }) => [payload.toolCallId, payload]))
-  const calls = step.toolCalls.map(({ payload }): StoredPart => {
-    const result = results.get(payload.toolCallId)
-    const { toolCallId, toolName, args } = payload
-    const toolInvocation: ToolInvocation =
-      result === undefined
-        ? { state: 'call', toolCallId, toolName, args }
-        : { state: 'result', toolCallId, toolName, args, result: result.result }
-    return { type: 'tool-invocation', createdAt, toolInvocation }
-  })
-  const text: StoredPart[] = step.text === '' ? [] : [{ type: 'text', text: step.text, createdAt }]
-  const start: StoredPart[] = index === 0 ? [] : [{ type: 'step-start', createdAt, model }]
-  return [...start, ...text, ...calls]
+  const results = new Map(
+    step.toolResults.map(({ payload }) => [payload.toolCallId, payload.result]),
+  )
+  const parts: StoredPart[] = index === 0 ? [] : [{ type: 'step-start', createdAt, model }]
+  for (const part of step.content) {
+    const stored = storeSaid(part, createdAt, results)
+    if (stored !== undefined) parts.push(stored)
+  }
+  return parts
 }
 
 /**
@@ -205,13 +260,8 @@ export function withInvocations(message: StoredMessage): StoredMessage {
   return { ...message, content: { ...message.content, toolInvocations } }
 }
 
-/** A message of an answer as memory keeps it: each call once. */
-export function withoutInvocations(message: StoredMessage): StoredMessage {
-  const { toolInvocations: _, ...content } = message.content
-  return { ...message, content }
-}
-
 function toUiPart(part: StoredPart): Readonly<Record<string, unknown>> {
+  if (part.type === 'reasoning') return { type: 'reasoning', text: part.reasoning, state: 'done' }
   if (part.type !== 'tool-invocation') return part
   const { state, toolCallId, toolName, args, result } = part.toolInvocation
   return {

@@ -447,7 +447,7 @@ describe('a tool that fails in a stream', () => {
         throw new Error('sk-secret')
       },
     ],
-    ['an output that JSON cannot say', () => ({ key: 'sk-secret', size: 5n })],
+    ['something that is no error', () => Promise.reject('sk-secret')],
   ])('tells only the log of %s', async (_, execute) => {
     const model = modelOf(...answers)
     const chunks = await chunksOf(agentOf(model, { tools: { broken: toolOf(execute) } }))

@@ -3,7 +3,6 @@ import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
 import { buildOutput, type AgentOutput, type OutputStep, type StructuredObject } from './output.js'
-import type { StoredMessage } from './stored-message.js'
 
 /** What a streamed answer is made from. */
 export interface StreamSource extends ChunkContext {
@@ -14,7 +13,7 @@ export interface StreamSource extends ChunkContext {
   /** Reads the structured output of the last step, where one was asked for. */
   readonly readObject: (step: OutputStep | undefined) => Promise<StructuredObject | undefined>
   /** Stores question and answer, where they are to be remembered. */
-  readonly commit: (messages: readonly StoredMessage[]) => Promise<void>
+  readonly commit: (steps: readonly OutputStep[], structured?: StructuredObject) => Promise<void>
   /** Stores the question alone, where it is to be remembered. @param error - default: the reader left */
   readonly leave: (error?: unknown) => Promise<void>
 }
@@ -69,7 +68,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
           const structured = await source.readObject(steps.at(-1))
           if (structured !== undefined) yield writer.object(structured.object)
           output = buildOutput(steps, facts, structured)
-          await source.commit(output.messages)
+          await source.commit(steps, structured)
           isSettled = true
         } catch (error) {
           if (abortSignal?.aborted === true && error === abortSignal.reason) return yield* abort()

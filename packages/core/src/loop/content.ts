@@ -71,18 +71,9 @@ export type Content =
   | ToolCallContent
   | ToolOutcome
 
-/** A value as JSON says it; null for what it cannot say. */
-function toJsonValue(value: unknown): JSONValue {
-  const text = JSON.stringify(value)
-  return text === undefined ? null : JSON.parse(text)
-}
-
-/**
- * What a tool returned as the model is told it.
- * @throws {TypeError} for what JSON cannot hold, such as a bigint or a circle
- */
-export function tellOutput(output: unknown): ToldOutput {
+/** What a tool returned as the model is told it. @param output - plain JSON */
+export function tellOutput(output: JSONValue | undefined): ToldOutput {
   return typeof output === 'string'
     ? { type: 'text', value: output }
-    : { type: 'json', value: toJsonValue(output) }
+    : { type: 'json', value: output ?? null }
 }

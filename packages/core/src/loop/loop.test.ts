@@ -11,6 +11,7 @@ import { createDeferred } from '../../../../test/support/deferred.js'
 import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
 import type { Logger } from '../logger.js'
 import type { LoopCall, LoopTool } from './call.js'
+import { toJson } from '../tool/to-json.js'
 import { tellOutput } from './content.js'
 import { runLoop, type LoopMode } from './loop.js'
 import type { LoopPart, Step } from './step.js'
@@ -102,7 +103,7 @@ function toolOf(
     definition,
     async execute(...args) {
       const output = await execute(...args)
-      return { output, told: tellOutput(output) }
+      return { output, told: tellOutput(toJson(output)) }
     },
   }
   return [name, tool]

@@ -4,6 +4,7 @@ import type {
   LanguageModelV3ResponseMetadata,
   LanguageModelV4Content,
 } from '@ai-sdk/provider'
+import { toJson } from '../tool/to-json.js'
 import type { LoopTools } from './call.js'
 import {
   tellOutput,
@@ -127,7 +128,7 @@ export class StepRecord {
       const told = { type: 'error-json', value: result } as const
       return { type: 'tool-error', ...common, error: result, told }
     }
-    return { type: 'tool-result', ...common, output: result, told: tellOutput(result) }
+    return { type: 'tool-result', ...common, output: result, told: tellOutput(toJson(result)) }
   }
 
   /** Notes what the provider says of its response. */

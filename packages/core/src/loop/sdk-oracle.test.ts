@@ -4,6 +4,7 @@ import { MockLanguageModelV3 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
 import { consoleLogger } from '../logger.js'
 import type { LoopCall } from './call.js'
+import { toJson } from '../tool/to-json.js'
 import { tellOutput } from './content.js'
 import { runLoop } from './loop.js'
 import type { Step } from './step.js'
@@ -53,7 +54,7 @@ const tools: LoopCall['tools'] = new Map(
     if (name === 'client') return [name, { definition }]
     const run = async (input: unknown) => {
       const output = await execute(name)(input)
-      return { output, told: tellOutput(output) }
+      return { output, told: tellOutput(toJson(output)) }
     }
     return [name, { definition, execute: run }]
   }),

@@ -1,9 +1,10 @@
 import type { AssistantModelMessage, JSONValue, ModelMessage, ToolModelMessage } from 'ai'
+import { recallProviderState } from './provider-state.js'
 import type { MemoryMessage, MemoryPart } from './storage.js'
 
 type AssistantPart = Exclude<AssistantModelMessage['content'], string>[number]
 type UserPart = Exclude<Extract<ModelMessage, { role: 'user' }>['content'], string>[number]
-type ResultPart = ToolModelMessage['content'][number]
+type ResultPart = Extract<ToolModelMessage['content'][number], { type: 'tool-result' }>
 
 /** A tool call of a stored message, as far as it is one. */
 export interface StoredInvocation {
@@ -12,6 +13,8 @@ export interface StoredInvocation {
   readonly args: unknown
   readonly isAnswered: boolean
   readonly result: unknown
+  /** Whether the provider of the model ran the tool. */
+  readonly isOfProvider: boolean
 }
 
 /** Reads the tool call of a part; undefined for any other part, and for one that is no tool call. */
@@ -22,7 +25,9 @@ export function readInvocation({ type, toolInvocation }: MemoryPart): StoredInvo
   const [toolCallId, toolName] = [member('toolCallId'), member('toolName')]
   if (typeof toolCallId !== 'string' || typeof toolName !== 'string') return undefined
   const isAnswered = member('state') === 'result'
-  return { toolCallId, toolName, args: member('args') ?? {}, isAnswered, result: member('result') }
+  const isOfProvider = member('providerExecuted') === true
+  const call = { toolCallId, toolName, args: member('args') ?? {}, isOfProvider }
+  return { ...call, isAnswered, result: member('result') }
 }
 
 function textOf({ type, text }: MemoryPart): string | undefined {
@@ -42,8 +47,11 @@ function recallUser(parts: readonly MemoryPart[]): ModelMessage[] {
   return content.length === 0 ? [] : [{ role: 'user', content }]
 }
 
-function toCall({ toolCallId, toolName, args }: StoredInvocation): AssistantPart {
-  return { type: 'tool-call', toolCallId, toolName, input: args }
+function toCall(invocation: StoredInvocation, part: MemoryPart): AssistantPart {
+  const { toolCallId, toolName, args, isOfProvider } = invocation
+  const executed = isOfProvider && { providerExecuted: true }
+  const state = recallProviderState(part)
+  return { type: 'tool-call', toolCallId, toolName, input: args, ...executed, ...state }
 }
 
 function toResult({ toolCallId, toolName, result }: StoredInvocation): ResultPart {
@@ -52,18 +60,33 @@ function toResult({ toolCallId, toolName, result }: StoredInvocation): ResultPar
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'json', value } }
 }
 
+/** What a model thought. Its provider wants it back where it says so, or where the model called a tool behind it. */
+function toReasoning(part: MemoryPart, hasCall: boolean): AssistantPart[] {
+  const state = recallProviderState(part)
+  const { reasoning } = part
+  const text = typeof reasoning === 'string' ? reasoning : ''
+  const isWanted = state.providerOptions !== undefined || (hasCall && text !== '')
+  return isWanted ? [{ type: 'reasoning', text, ...state }] : []
+}
+
 /** One step of an answer: what was said and called, then what the calls came to. */
 function recallStep(parts: readonly MemoryPart[]): ModelMessage[] {
-  const content = parts.flatMap((part): AssistantPart[] => {
+  const invocations = parts.map(readInvocation)
+  const hasCall = invocations.some((invocation) => invocation !== undefined)
+  const results: ResultPart[] = []
+  const content = parts.flatMap((part, index): AssistantPart[] => {
+    if (part.type === 'reasoning') return toReasoning(part, hasCall)
     const text = textOf(part)
-    if (text !== undefined) return [{ type: 'text', text }]
-    const invocation = readInvocation(part)
-    return invocation === undefined ? [] : [toCall(invocation)]
+    if (text !== undefined) return [{ type: 'text', text, ...recallProviderState(part) }]
+    const invocation = invocations[index]
+    if (invocation === undefined) return []
+    const call = toCall(invocation, part)
+    if (!invocation.isAnswered) return [call]
+    const result = toResult(invocation)
+    if (invocation.isOfProvider) return [call, result]
+    results.push(result)
+    return [call]
   })
-  const results = parts
-    .map(readInvocation)
-    .filter((invocation) => invocation?.isAnswered === true)
-    .map((invocation) => toResult(invocation as StoredInvocation))
   return [
     ...(content.length === 0 ? [] : [{ role: 'assistant', content } as const]),
     ...(results.length === 0 ? [] : [{ role: 'tool', content: results } as const]),

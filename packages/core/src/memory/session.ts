@@ -91,7 +91,7 @@ export interface MemorySession {
 
 const ANSWER_TOO_LARGE = {
   field: 'memory',
-  message: `The answer is too large to be remembered, so nothing is stored. ${MESSAGE_TOO_LARGE}`,
+  message: `The answer is too large to be remembered, so only its question is stored. ${MESSAGE_TOO_LARGE}`,
 }
 
 /** Faults of what is to be stored, not of the storage: to ask again would end in the same way. */

@@ -1,5 +1,12 @@
 import type { Principal } from '@signet/auth'
-import { createToolContext, InputError, ToolError, withOrigin, type Tool } from '@signet/core'
+import {
+  createToolContext,
+  InputError,
+  toJson,
+  ToolError,
+  withOrigin,
+  type Tool,
+} from '@signet/core'
 import { z } from 'zod'
 import { viewTool } from '../agent-view.js'
 import { clientContext } from '../client-context.js'
@@ -43,8 +50,7 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
     const result = await withOrigin(origin, () => tool.execute(input.body.data, context))
     // Sent as it is, it would pass on the status and the headers of another server.
     if (result instanceof Response) throw new TypeError('The tool returned a Response.')
-    JSON.stringify(result) // What JSON cannot say fails here: the tool has run.
-    return result
+    return toJson(result)
   } catch (error) {
     if (ToolError.isInstance(error) || InputError.isInstance(error)) throw error
     abortSignal.throwIfAborted()

@@ -1,5 +1,6 @@
 import { isLegalId, ScopeError, type Principal } from '@signet/auth'
 import {
+  hideProviderState,
   ownerKey,
   type Agent,
   type Mastra,
@@ -80,7 +81,7 @@ export function viewMessage(message: MemoryMessage, resourceId: string): Message
     createdAt: new Date(createdAt).toISOString(),
     threadId,
     resourceId,
-    content,
+    content: hideProviderState(content),
   }
 }
 

@@ -47,6 +47,16 @@ describe('POST /memory/save-messages', () => {
     expect(await read(LIST)).toMatchObject({ messages: [view], total: 1 })
   })
 
+  it('stores nothing that would reach the provider of a model as its own', async () => {
+    const part = { type: 'text', text: 'Hello', providerState: { openai: { itemId: 'msg_1' } } }
+    const message = { id: 'm', role: 'assistant', threadId: 't' }
+    for (const content of [[part], { format: 2, parts: [part] }]) {
+      const saved = JSON.stringify(await save({ ...message, content }))
+      expect(saved).toContain('Hello')
+      expect(saved).not.toContain('msg_1')
+    }
+  })
+
   it('makes id and time where they are not given', async () => {
     setClock(7)
     const answer = await save({ role: 'user', threadId: 't', content: 'Hello' })

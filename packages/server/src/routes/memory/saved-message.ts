@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   BOUNDS,
+  hideProviderState,
   type MemoryContent,
   type MemoryPart,
   type MemoryRole,
@@ -49,7 +50,7 @@ function readContent(given: MessageToSave['content']): MemoryContent {
   if (typeof given === 'string') {
     return { format: 2, parts: [{ type: 'text', text: given }], content: given }
   }
-  return 'parts' in given ? given : { format: 2, parts: given }
+  return hideProviderState('parts' in given ? given : { format: 2, parts: given })
 }
 
 /** The message as storage takes it. */
