@@ -3,7 +3,7 @@ import type { CallSettings, JSONValue, ModelMessage, ToolChoice, ToolSet } from 
 import type { Logger } from '../logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { JsonSchema } from '../schema/json-schema.js'
-import type { ToldOutput } from './content.js'
+import type { ToldOutput } from '../tool/tell-output.js'
 
 /** A tool that a model may call. */
 export interface LoopTool {

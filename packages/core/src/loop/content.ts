@@ -1,16 +1,12 @@
 import type {
-  JSONValue,
   LanguageModelV4CustomContent,
   LanguageModelV4Source,
-  LanguageModelV4ToolResultOutput,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
+import type { ToldOutput } from '../tool/tell-output.js'
 
 /** What a provider says beside a part; it is sent back with the part in the next call of the model. */
 export type ProviderMetadata = SharedV4ProviderMetadata
-
-/** What a tool came to as the model is told it, where no file is part of it. */
-export type ToldOutput = Exclude<LanguageModelV4ToolResultOutput, { type: 'content' }>
 
 /** Something that a model said, or thought. */
 export interface TextContent {
@@ -70,10 +66,3 @@ export type Content =
   | LanguageModelV4CustomContent
   | ToolCallContent
   | ToolOutcome
-
-/** What a tool returned as the model is told it. @param output - plain JSON */
-export function tellOutput(output: JSONValue | undefined): ToldOutput {
-  return typeof output === 'string'
-    ? { type: 'text', value: output }
-    : { type: 'json', value: output ?? null }
-}

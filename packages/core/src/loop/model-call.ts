@@ -19,6 +19,7 @@ import { toParameters } from '../schema/tool-parameters.js'
 import { decidesAlone } from '../model/time-limit.js'
 import type { LoopCall, LoopSettings } from './call.js'
 import { toPlainPrompt } from './prompt.js'
+import { placePictures } from './tool-pictures.js'
 import type { ToolNames } from './tool-names.js'
 
 /** What a model answers at once. */
@@ -166,5 +167,6 @@ export function askModel(
   names: ToolNames,
 ): AskedModel | Promise<AskedModel> {
   const options = toOptions(call, abortSignal, names)
-  return askPlainly(call, messages, options, names) ?? askBySdk(call, messages, options, names)
+  const placed = placePictures(messages, call.model)
+  return askPlainly(call, placed, options, names) ?? askBySdk(call, placed, options, names)
 }

@@ -4,10 +4,10 @@ import type {
   LanguageModelV3ResponseMetadata,
   LanguageModelV4Content,
 } from '@ai-sdk/provider'
+import { tellOutput } from '../tool/tell-output.js'
 import { toJson } from '../tool/to-json.js'
 import type { LoopTools } from './call.js'
 import {
-  tellOutput,
   type Content,
   type FileContent,
   type ProviderMetadata,

@@ -1,4 +1,5 @@
 import type { AssistantModelMessage, JSONValue, ModelMessage, ToolModelMessage } from 'ai'
+import { hasPictures, tellOutput } from '../tool/tell-output.js'
 import { recallProviderState } from './provider-state.js'
 import type { MemoryMessage, MemoryPart } from './storage.js'
 
@@ -57,7 +58,9 @@ function toCall(invocation: StoredInvocation, part: MemoryPart): AssistantPart {
 function toResult({ toolCallId, toolName, result }: StoredInvocation): ResultPart {
   // What was stored is plain JSON.
   const value = (result ?? null) as JSONValue
-  return { type: 'tool-result', toolCallId, toolName, output: { type: 'json', value } }
+  // A picture is one again in each turn; as JSON it would be a text that no model reads.
+  const output = hasPictures(value) ? tellOutput(value) : ({ type: 'json', value } as const)
+  return { type: 'tool-result', toolCallId, toolName, output }
 }
 
 /** What a model thought. Its provider wants it back where it says so, or where the model called a tool behind it. */

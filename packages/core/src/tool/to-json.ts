@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import type { JSONValue } from '@ai-sdk/provider'
 import { ToolError } from '../error.js'
+import { hasPictures, MOST_PICTURE_CHARACTERS } from './tell-output.js'
 
 // What a tool returns is told to models and clients, and stored, as JSON. A tool that has done its work must not fail
 // because of a value that JSON lacks, so each such value has a form:
@@ -57,9 +58,17 @@ function isBytes(value: object): value is ArrayBuffer | SharedArrayBuffer | Uint
 
 /** Makes JSON of one value, within its bounds. */
 class JsonWriter {
-  #characters = MOST_RESULT_CHARACTERS
+  #characters: number
   #values = MOST_RESULT_VALUES
   readonly #open = new Set<object>()
+
+  readonly #hasPictures: boolean
+
+  /** @param hasPictures - whether there is more room, of which what does not fit takes nothing: half a picture is none */
+  constructor(hasPictures: boolean) {
+    this.#hasPictures = hasPictures
+    this.#characters = hasPictures ? MOST_PICTURE_CHARACTERS : MOST_RESULT_CHARACTERS
+  }
 
   write(value: unknown): Json {
     switch (typeof value) {
@@ -80,6 +89,7 @@ class JsonWriter {
 
   #text(text: string): string {
     const room = this.#characters
+    if (this.#hasPictures && text.length > room) return `[Cut: ${text.length} characters]`
     this.#characters -= Math.min(room, text.length)
     if (text.length <= room) return text
     return `${text.slice(0, room)}… [Cut: ${text.length - room} characters]`
@@ -177,9 +187,10 @@ function* entriesOf(value: object): Generator<[string, unknown]> {
 /**
  * What a tool returned, as JSON: a copy. Never throws. What is more than a million characters or 200,000 members, or deeper than
  * 100 levels, is cut, and says so.
+ * A result with pictures has three million characters, and holds each picture whole or not at all.
  *
  * @returns undefined for what JSON has no word for at all, such as undefined itself
  */
 export function toJson(value: unknown): JSONValue | undefined {
-  return new JsonWriter().write(value)
+  return new JsonWriter(hasPictures(value)).write(value)
 }
