@@ -71,17 +71,12 @@ function isExplained(error: unknown): boolean {
  * Tells the log of a failure: its cause first, then the error with its stack. Where the stack would say nothing more, it is
  * told at the level `debug`.
  */
-export function logFailure(
-  logger: Logger,
-  message: string,
-  fields: LogFields,
-  error: unknown,
-): void {
+export function logFailure(logger: Logger, why: string, fields: LogFields, error: unknown): void {
   const told = { cause: causeOf(error), ...fields }
   if (!isExplained(error)) {
-    logger.error(message, { ...told, error })
+    logger.error(why, { ...told, error })
     return
   }
-  logger.error(message, told)
-  logger.debug(message, { ...fields, error })
+  logger.error(why, told)
+  logger.debug(why, { ...fields, error })
 }
