@@ -204,6 +204,16 @@ describe('null for what may be left out', () => {
     expect(await outcome(schema, { a: null })).toEqual({ a: 7 })
   })
 
+  it('is left to a library whose JSON Schema has a pattern that is none', async () => {
+    const json = { properties: { a: { type: 'string', pattern: '(' }, b: { enum: [1] } } } as const
+    const schema = jsonSchema(json, { validate: (value) => ({ success: true, value }) })
+
+    expect(await outcome({ ...schema, jsonSchema: json }, { a: null, b: null })).toEqual({})
+    const forms = { anyOf: [json, { properties: { a: { type: 'string', pattern: '(' } } }] }
+    const value = { a: 'x', b: null }
+    expect(await outcome({ ...schema, jsonSchema: forms }, value)).toEqual(value)
+  })
+
   it('takes no more work than a value may, in a schema that doubles', async () => {
     const forms = [{ $ref: '#/$defs/n' }, { $ref: '#/$defs/n' }]
     const schema = { $defs: { n: { type: 'array', items: { anyOf: forms } } }, $ref: '#/$defs/n' }
