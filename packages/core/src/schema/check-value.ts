@@ -32,9 +32,15 @@ function isOfType(value: unknown, type: unknown): boolean {
   return type === 'integer' ? Number.isInteger(value) : typeOf(value) === type
 }
 
-function* checkType(value: unknown, schema: JsonSchema, place: Place | undefined): Problems {
+function* checkType(
+  value: unknown,
+  schema: JsonSchema,
+  { work }: Check,
+  place: Place | undefined,
+): Problems {
   const { type } = schema
   const types = typeof type === 'string' ? [type] : listOf(type)
+  work.spend(types.length)
   if (types.length === 0 || types.some((each) => isOfType(value, each))) return
   const names = types.filter((each) => typeof each === 'string').join(' or ')
   yield problemAt(place, `Invalid input: expected ${names}, received ${typeOf(value)}`)
@@ -87,7 +93,7 @@ function* checkAlternatives(
   place: Place | undefined,
 ): Problems {
   const ofType = forms.filter(
-    (form) => isSchemaObject(form) && checkType(value, form, place).next().done === true,
+    (form) => isSchemaObject(form) && checkType(value, form, check, place).next().done === true,
   )
   if (ofType.length === 1) yield* findProblems(value, ofType[0], check, place)
   yield problemAt(place, 'It fits none of the forms that there are.')
@@ -115,7 +121,7 @@ export function* findProblems(
     if (typeof reference === 'string') {
       yield* findProblems(value, followReference(reference, document), check, place)
     }
-    yield* checkType(value, schema, place)
+    yield* checkType(value, schema, check, place)
     yield* checkValues(value, schema, check, place)
     yield* checkParts(value, schema, check, place)
     if (typeof value === 'string') yield* checkText(value, schema, check, place)

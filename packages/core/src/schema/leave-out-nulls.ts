@@ -21,6 +21,7 @@ function holdsNull(value: unknown, depth = 0): boolean {
 
 /** Whether a value can be meant by one of several forms: their fixed members tell them apart. */
 function mayBe(value: object, form: unknown, check: Check): boolean {
+  check.work.spend(1)
   const schema = resolve(form, check)
   if (schema === undefined) return false
   const { type, properties } = schema

@@ -154,6 +154,17 @@ describe('a schema by the strict rules', () => {
     expect(broken(strict, 'root', strict ?? {})).toEqual([])
   })
 
+  it('looks at each form once, where each refers to all', () => {
+    const forms = Array.from({ length: 500 }, () => ({ $ref: '#/$defs/x' }))
+    const schema = {
+      type: 'object',
+      properties: { a: { anyOf: forms } },
+      $defs: { x: { anyOf: forms } },
+    }
+
+    expect(toStrictSchema(schema)).toBeDefined()
+  })
+
   it('lets be null what may be left out, and tells bounds in words', () => {
     const schema = json(
       z.object({

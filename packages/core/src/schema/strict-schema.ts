@@ -84,6 +84,8 @@ class Size {
 interface Context {
   readonly document: JsonSchema
   readonly size: Size
+  /** Whether null fits a schema that was looked at. */
+  readonly nulls: Map<JsonSchema, boolean>
   /** How many objects and lists stand around. */
   readonly depth: number
 }
@@ -122,19 +124,25 @@ function toValues(schema: JsonSchema, values: readonly unknown[], { size }: Cont
   return { ...describe(schema), type, ...told }
 }
 
-/** Whether null fits already, as far as the keywords of a strict schema can say so. */
-function takesNull(schema: JsonSchema, document: JsonSchema, depth = 0): boolean {
+/** Whether null fits already, as far as the keywords of a strict schema can say so. Each schema is looked at once. */
+function takesNull(schema: unknown, context: Context): boolean {
+  const { document, nulls } = context
+  if (!isSchemaObject(schema)) return false
+  const known = nulls.get(schema)
+  if (known !== undefined) return known
+  // One that comes to itself again allows nothing by that.
+  nulls.set(schema, false)
   const { type, anyOf, enum: values, $ref: reference } = schema
-  if (depth > MAX_DEPTH) return false
-  if (typeof reference === 'string') {
-    const target = followReference(reference, document)
-    return isSchemaObject(target) && takesNull(target, document, depth + 1)
-  }
-  if (Array.isArray(anyOf)) {
-    return anyOf.some((each) => isSchemaObject(each) && takesNull(each, document, depth + 1))
-  }
-  if (Array.isArray(values)) return values.includes(null)
-  return type === 'null' || listOf(type).includes('null')
+  const isTaken =
+    typeof reference === 'string'
+      ? takesNull(followReference(reference, document), context)
+      : Array.isArray(anyOf)
+        ? anyOf.some((each) => takesNull(each, context))
+        : Array.isArray(values)
+          ? values.includes(null)
+          : type === 'null' || listOf(type).includes('null')
+  nulls.set(schema, isTaken)
+  return isTaken
 }
 
 function toProperty(
@@ -145,8 +153,8 @@ function toProperty(
 ): JsonSchema {
   context.size.addProperty(name)
   const strict = toStrict(schema, context)
-  if (isRequired || takesNull(isSchemaObject(schema) ? schema : {}, context.document)) return strict
-  return takesNull(strict, context.document) ? strict : { anyOf: [strict, NULL] }
+  if (isRequired || takesNull(schema, context)) return strict
+  return takesNull(strict, context) ? strict : { anyOf: [strict, NULL] }
 }
 
 function toObject(schema: JsonSchema, context: Context): JsonSchema {
@@ -261,7 +269,7 @@ function impliedType({ properties }: JsonSchema): unknown {
  * @returns undefined for what cannot be said so, such as records, tuples and intersections
  */
 export function toStrictSchema(document: JsonSchema): JsonSchema | undefined {
-  const context: Context = { document, size: new Size(), depth: 0 }
+  const context: Context = { document, size: new Size(), nulls: new Map(), depth: 0 }
   try {
     const { $defs, definitions, anyOf, oneOf, $ref: reference } = document
     if (anyOf !== undefined || oneOf !== undefined || reference !== undefined) return undefined

@@ -1,48 +1,107 @@
 import { followReference, isSchemaObject, listOf, type JsonSchema } from './json-schema.js'
+import { CheckLimitError, CheckWork } from './work.js'
+
+/** How many forms and members are looked at; a schema that takes more stays as it is. */
+const MAX_STEPS = 20_000
+
+/** What several forms come to as one object. */
+class Merged {
+  readonly #members = new Map<string, Set<unknown>>()
+  readonly #required = new Set<string>()
+  readonly #work: CheckWork
+
+  constructor(work: CheckWork) {
+    this.#work = work
+  }
+
+  addMembers({ properties }: JsonSchema): void {
+    for (const [name, member] of Object.entries(Object(properties) as object)) {
+      this.#work.spend(1)
+      const known = this.#members.get(name)
+      if (known === undefined) this.#members.set(name, new Set([member]))
+      else known.add(member)
+    }
+  }
+
+  require(names: Iterable<unknown>): void {
+    for (const name of names) {
+      this.#work.spend(1)
+      if (typeof name === 'string') this.#required.add(name)
+    }
+  }
+
+  toSchema(): JsonSchema {
+    const properties = Array.from(this.#members, ([name, all]): [string, unknown] => [
+      name,
+      all.size === 1 ? [...all][0] : { anyOf: [...all] },
+    ])
+    return {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      required: [...this.#required].filter((name) => this.#members.has(name)),
+    }
+  }
+}
+
+/** The names that each of several forms needs. */
+function neededByAll(forms: readonly JsonSchema[], work: CheckWork): readonly unknown[] {
+  const counts = new Map<unknown, number>()
+  for (const form of forms) {
+    for (const name of new Set(listOf(form['required']))) {
+      work.spend(1)
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
+  }
+  return [...counts].filter(([, count]) => count === forms.length).map(([name]) => name)
+}
 
 /** A form with members, behind its reference; undefined for what is none. */
-function withMembers(form: unknown, document: JsonSchema, depth = 0): JsonSchema | undefined {
-  if (!isSchemaObject(form) || depth > 10) return undefined
+function withMembers(form: unknown, document: JsonSchema, work: CheckWork): JsonSchema | undefined {
+  if (!isSchemaObject(form)) return undefined
+  work.enter()
   const { $ref: reference, anyOf, oneOf, allOf } = form
-  if (typeof reference === 'string') {
-    return withMembers(followReference(reference, document), document, depth + 1)
-  }
-  if (anyOf ?? oneOf ?? allOf) return mergeForms(form, document, depth + 1)
-  return isSchemaObject(form['properties']) ? form : undefined
+  const found =
+    typeof reference === 'string'
+      ? withMembers(followReference(reference, document), document, work)
+      : (anyOf ?? oneOf ?? allOf)
+        ? mergeForms(form, document, work)
+        : form
+  work.leave()
+  return isSchemaObject(found?.['properties']) ? found : undefined
 }
 
 function mergeForms(
   schema: JsonSchema,
   document: JsonSchema,
-  depth: number,
+  work: CheckWork,
 ): JsonSchema | undefined {
-  const { anyOf, oneOf, allOf, ...own } = schema
-  const alternatives = [...listOf(anyOf), ...listOf(oneOf)]
-  const given = [...listOf(allOf), ...alternatives]
-  const forms = given.map((form) => withMembers(form, document, depth))
-  const members = new Map<string, Set<unknown>>()
-  for (const form of [own, ...forms]) {
+  const { anyOf, oneOf, allOf, additionalProperties: _, ...own } = schema
+  const read = (forms: unknown) => listOf(forms).map((form) => withMembers(form, document, work))
+  const parts = read(allOf)
+  const choices = [...read(anyOf), ...read(oneOf)]
+  const merged = new Merged(work)
+  for (const form of [own, ...parts, ...choices]) {
     if (form === undefined) return undefined
-    for (const [name, member] of Object.entries(Object(form['properties']) as object)) {
-      members.set(name, (members.get(name) ?? new Set()).add(member))
-    }
+    merged.addMembers(form)
   }
-  const isNeeded = (name: string) => {
-    const needs = (form: JsonSchema | undefined) => listOf(form?.['required']).includes(name)
-    const parts = [own, ...forms.slice(0, given.length - alternatives.length)]
-    const choices = forms.slice(given.length - alternatives.length)
-    return parts.some(needs) || (choices.length > 0 && choices.every(needs))
-  }
-  const properties = Array.from(members, ([name, all]): [string, unknown] => [
-    name,
-    all.size === 1 ? [...all][0] : { anyOf: [...all] },
-  ])
-  const { additionalProperties: _, ...rest } = own
+  for (const part of [own, ...parts]) merged.require(listOf(part?.['required']))
+  merged.require(
+    neededByAll(
+      choices.filter((form) => form !== undefined),
+      work,
+    ),
+  )
+  return { ...own, ...merged.toSchema() }
+}
+
+function mergeRoot(schema: JsonSchema): JsonSchema {
+  const { $defs, definitions } = schema
+  const merged = withMembers(schema, schema, new CheckWork(MAX_STEPS))
+  if (merged === undefined) return schema
   return {
-    ...rest,
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    required: [...members.keys()].filter(isNeeded),
+    ...merged,
+    ...(isSchemaObject($defs) && { $defs }),
+    ...(isSchemaObject(definitions) && { definitions }),
   }
 }
 
@@ -52,15 +111,13 @@ function mergeForms(
  */
 export function toParameters(schema: JsonSchema): JsonSchema {
   const { type, properties, anyOf, oneOf, allOf, $ref: reference } = schema
-  if (anyOf ?? oneOf ?? allOf ?? reference) {
-    const merged = withMembers(schema, schema)
-    const { $defs, definitions } = schema
-    if (merged === undefined) return schema
-    return {
-      ...merged,
-      ...(isSchemaObject($defs) && { $defs }),
-      ...(isSchemaObject(definitions) && { definitions }),
-    }
+  if (!(anyOf ?? oneOf ?? allOf ?? reference)) {
+    return type === 'object' && properties === undefined ? { ...schema, properties: {} } : schema
   }
-  return type === 'object' && properties === undefined ? { ...schema, properties: {} } : schema
+  try {
+    return mergeRoot(schema)
+  } catch (error) {
+    if (error instanceof CheckLimitError) return schema
+    throw error
+  }
 }
