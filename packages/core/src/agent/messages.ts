@@ -7,6 +7,7 @@ import { InputError, type InputIssue } from '../error.js'
 import { zodIssues } from '../issue.js'
 import { isThreadId } from '../memory/thread-id.js'
 import { readClientMessage } from './client-message.js'
+import { findForeign, findLost } from './foreign-message.js'
 
 /**
  * What an agent can be asked: a text, several texts, or messages with a role, either as a model sees
@@ -79,11 +80,18 @@ function isUiMessage(message: unknown): message is UIMessage {
   )
 }
 
+/** Refuses what cannot be read; of a message that another framework sends, with what to send here. */
+function refuseUnread(message: unknown, field: string, issues: readonly InputIssue[]): never {
+  const foreign = findForeign(message, field)
+  return refuse(foreign === undefined ? issues : [foreign])
+}
+
 async function readUiMessage(message: UIMessage, field: string): Promise<ModelMessage[]> {
   const { convertToModelMessages, safeValidateUIMessages } = await import('ai')
   const validated = await safeValidateUIMessages({ messages: [{ ...message, id: 'message' }] })
   if (!validated.success) {
-    return refuse([{ field, message: 'The message is not a well-formed chat message.' }])
+    const issue = { field, message: `The message is not a well-formed chat message. ${HINT}` }
+    return refuseUnread(message, field, [issue])
   }
   return convertToModelMessages(validated.data)
 }
@@ -132,10 +140,13 @@ async function readModelMessage(message: unknown, field: string): Promise<ModelM
     typeof message === 'object' && message !== null ? Reflect.get(message, 'role') : undefined
   const schema = schemas.get(role)
   if (schema === undefined) {
-    return refuse([{ field, message: `The message has no known role. ${HINT}` }])
+    const issue = { field, message: `The message has no known role. ${HINT}` }
+    return refuseUnread(message, field, [issue])
   }
   const parsed = schema.safeParse(message)
-  return parsed.success ? parsed.data : refuse(zodIssues(parsed.error, [field]))
+  return parsed.success
+    ? parsed.data
+    : refuseUnread(message, field, zodIssues(parsed.error, [field]))
 }
 
 async function readMessage(message: unknown, field: string): Promise<ModelMessage[]> {
@@ -143,6 +154,8 @@ async function readMessage(message: unknown, field: string): Promise<ModelMessag
     if (message.trim() === '') refuse([{ field, message: 'The text is empty.' }])
     return [{ role: 'user', content: message }]
   }
+  const lost = findLost(message, field)
+  if (lost !== undefined) refuse([lost])
   const read = isUiMessage(message)
     ? await readUiMessage(message, field)
     : await Promise.all(readClientMessage(message).map((each) => readModelMessage(each, field)))

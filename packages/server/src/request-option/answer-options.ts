@@ -1,4 +1,5 @@
 import {
+  foreign,
   harmless,
   isNothingOr,
   isOnly,
@@ -117,8 +118,45 @@ const STRUCTURED_OUTPUT: OptionTable = {
   logger: harmless('a logger', 'The server has its own.'),
 }
 
+const SEND_MESSAGES =
+  'Send messages: a text, or a list such as [{ "role": "user", "content": "…" }].'
+const OTHER = 'another framework'
+const GEMINI = 'Google’s Gemini API'
+const USE_CHAT = 'useChat of the AI SDK'
+const PREPARE = 'Send messages alone, by prepareSendMessagesRequest. A chat is memory.thread here.'
+const OPENAI = 'OpenAI’s API'
+
+/** What other frameworks call the question, and what belongs to it. */
+const FOREIGN: OptionTable = {
+  message: foreign(OTHER, SEND_MESSAGES),
+  prompt: foreign(OTHER, SEND_MESSAGES),
+  question: foreign(OTHER, SEND_MESSAGES),
+  query: foreign(OTHER, SEND_MESSAGES),
+  text: foreign(OTHER, SEND_MESSAGES),
+  content: foreign(OTHER, SEND_MESSAGES),
+  inputs: foreign(OTHER, SEND_MESSAGES),
+  history: foreign(OTHER, SEND_MESSAGES),
+  role: foreign('a single message', SEND_MESSAGES),
+  parts: foreign('a single message', SEND_MESSAGES),
+  id: foreign(USE_CHAT, PREPARE),
+  trigger: foreign(USE_CHAT, PREPARE),
+  messageId: foreign(USE_CHAT, PREPARE),
+  contents: foreign(GEMINI, SEND_MESSAGES),
+  systemInstruction: foreign(GEMINI, 'Send system, with a token that has agents:write.'),
+  generationConfig: foreign(GEMINI, 'Send modelSettings.'),
+  input: foreign('OpenAI’s Responses API', SEND_MESSAGES),
+  stream: foreign(OPENAI, 'Ask the route stream or generate of the agent.'),
+  max_tokens: foreign(OPENAI, 'Send modelSettings.maxOutputTokens.'),
+  max_output_tokens: foreign(OPENAI, 'Send modelSettings.maxOutputTokens.'),
+  top_p: foreign(OPENAI, 'Send modelSettings.topP.'),
+  tool_choice: foreign(OPENAI, 'Send toolChoice.'),
+  response_format: foreign(OPENAI, 'Send structuredOutput: { schema }.'),
+  tools: foreign(OPENAI, 'The agent has its own tools. Send tools of the client as clientTools.'),
+}
+
 /** What the body of `generate` and `stream` may be made of. */
 export const ANSWER_OPTIONS: OptionTable = {
+  ...FOREIGN,
   messages: served('the question'),
   context: served('messages before the question'),
   instructions: served('other instructions'),

@@ -94,6 +94,32 @@ describe('an option that is refused', () => {
   })
 })
 
+describe('a name that another framework has', () => {
+  it.each(inState('foreign'))(
+    '%s: is refused with the form, and what to send',
+    (field, path, rule) => {
+      for (const value of VALUES) {
+        expect(answer(nest(path, value))).toStrictEqual({
+          code: 'request_invalid',
+          issues: [{ field, message: `It has the form of ${rule.what}. ${rule.note}` }],
+        })
+      }
+      expect(rule.note).toMatch(/^[A-Z].*\.$/)
+    },
+  )
+
+  it('is not what a misspelt name is said to be', () => {
+    const issues = answer({ mesages: 'Hi' })?.issues
+    expect(issues).toEqual([
+      { field: 'mesages', message: 'There is no such option. Did you mean messages?' },
+    ])
+  })
+
+  it.each(['prompt', 'input', 'message', 'contents'])('is told of %s with messages', (name) => {
+    expect(answer({ [name]: 'Hi' })?.issues?.[0]?.message).toContain('Send messages: ')
+  })
+})
+
 describe('an option that is served or harmless', () => {
   it.each([...inState('served'), ...inState('harmless')])(
     '%s: passes with any value',

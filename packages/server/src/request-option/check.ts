@@ -20,9 +20,15 @@ class Findings {
     this.issues.push({ field, message: `Signet does not serve ${what}. ${note}` })
   }
 
+  /** Notes a name that another framework has. */
+  addForeign(field: string, { what, note = '' }: OptionRule): void {
+    this.issues.push({ field, message: `It has the form of ${what}. ${note}` })
+  }
+
   /** Notes a name that nobody has. */
   addUnknown(field: string, name: string, table: OptionTable): void {
-    const near = nearestName(name, Object.keys(table))
+    const own = Object.keys(table).filter((each) => table[each]?.state !== 'foreign')
+    const near = nearestName(name, own)
     const hint = near === undefined ? 'Leave it out.' : `Did you mean ${near}?`
     this.issues.push({ field, message: `There is no such option. ${hint}` })
   }
@@ -59,6 +65,7 @@ function checkNames(findings: Findings, table: OptionTable, value: object, path:
     const field = path + shownName(name)
     const rule = Object.hasOwn(table, name) ? table[name] : undefined
     if (rule === undefined) findings.addUnknown(field, name, table)
+    else if (rule.state === 'foreign') findings.addForeign(field, rule)
     else if (rule.state === 'refused') {
       if (rule.isUnused?.(member) !== true) findings.refuse(field, rule)
     } else if (isObject(member)) checkInside(findings, rule, member, `${field}.`)

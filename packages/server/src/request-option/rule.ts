@@ -6,9 +6,10 @@ export interface OptionRule {
   readonly what: string
   /**
    * `served`: it does what it does in Mastra. `harmless`: it is not looked at, because it changes
-   * neither the answer nor who may do what. `refused`: it would change that, and is not served.
+   * neither the answer nor who may do what. `refused`: it would change that, and is not served. `foreign`: another
+   * framework has it, and Mastra has not.
    */
-  readonly state: 'served' | 'harmless' | 'refused'
+  readonly state: 'served' | 'harmless' | 'refused' | 'foreign'
   /** Of a harmless one: why it changes nothing. Of a refused one: what to do. Both in whole sentences. */
   readonly note?: string | undefined
   /** Whether a value of a refused option asks for no more than what happens without it. */
@@ -48,6 +49,15 @@ export function refused(
   isUnused: (value: unknown) => boolean = isNothing,
 ): OptionRule {
   return { what, state: 'refused', note, isUnused }
+}
+
+/**
+ * A name that other frameworks have for something which has another name here.
+ * @param what - the framework, in words that go on after `It has the form of`
+ * @param note - what to send
+ */
+export function foreign(what: string, note: string): OptionRule {
+  return { what, state: 'foreign', note }
 }
 
 /** Whether a value is left out or one of these, and so no more than what happens anyway. */
