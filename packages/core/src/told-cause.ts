@@ -1,3 +1,4 @@
+import { AuthError } from '@signet/auth'
 import { AnswerError } from './error.js'
 import type { LogFields, Logger } from './logger.js'
 import { storageFault } from './memory/storage-fault.js'
@@ -55,16 +56,22 @@ export function causeOf(error: unknown): string | undefined {
     const text = line(next)
     if (text !== '' && !told.some((each) => each.includes(text))) told.push(text)
     // What is behind a fault of a storage is the driver's, which may quote what was to be stored.
-    if (storageFault(next) !== undefined) break
+    if (storageFault(next) !== undefined || isKeyFault(next)) break
     next = unwrap(next.cause)
   }
   return told.length === 0 ? undefined : told.join(' Caused by: ')
 }
 
-/** Whether the message of an error says it all: its stack only shows where a model is called. */
+/** That keys cannot be had says its error in whole, with the address and what to do. */
+function isKeyFault(error: unknown): boolean {
+  return AuthError.isInstance(error) && error.code === 'keys_unavailable'
+}
+
+/** Whether the message of an error says it all: its stack only shows where a model or an issuer is asked. */
 function isExplained(error: unknown): boolean {
   const root = rootOf(error)
-  return ModelError.isInstance(root) || (root instanceof Error && root.name.startsWith('AI_'))
+  if (ModelError.isInstance(root) || isKeyFault(root)) return true
+  return root instanceof Error && root.name.startsWith('AI_')
 }
 
 /**

@@ -1,6 +1,7 @@
-import { AuthError, ConfigurationError } from '../error.js'
+import { ConfigurationError } from '../error.js'
 import { isJsonObject } from '../jwt/strict-json.js'
 import { DEFAULT_LIMITS, fetchJson, readAddress, type FetchLimits } from './fetch-json.js'
+import { KeyFaultError, shownAddress } from './key-fault.js'
 import {
   createLocatedKeySet,
   type RemoteKeySet,
@@ -32,17 +33,25 @@ export async function locateKeySet(issuer: string, limits: FetchLimits): Promise
   const metadata = metadataUrl(issuer)
   const { value } = await fetchJson(metadata, limits)
   if (!isJsonObject(value) || value['issuer'] !== issuer) {
-    throw new AuthError('keys_unavailable', 'The metadata is of another issuer.')
+    const named = isJsonObject(value) ? value['issuer'] : undefined
+    const whose =
+      typeof named === 'string' && URL.canParse(named)
+        ? shownAddress(new URL(named))
+        : 'it names none'
+    throw new KeyFaultError(
+      'metadata_of_another',
+      `The discovery metadata is of another issuer: ${whose}.`,
+    )
   }
   if (typeof value['jwks_uri'] !== 'string') {
-    throw new AuthError('keys_unavailable', 'The metadata names no key set.')
+    throw new KeyFaultError('metadata_incomplete', 'The discovery metadata names no key set.')
   }
   const address = readAddress(value['jwks_uri'])
   // http on this machine is for whoever configures an issuer there, and not for an issuer elsewhere to name.
   if (address.protocol !== 'https:' && metadata.protocol === 'https:') {
-    throw new AuthError(
-      'keys_unavailable',
-      'The metadata names a key set that is not at an https URL.',
+    throw new KeyFaultError(
+      'metadata_incomplete',
+      'The discovery metadata names a key set that is not at an https URL.',
     )
   }
   return address

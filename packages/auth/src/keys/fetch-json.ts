@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../error.js'
 import { parseStrictJson } from '../jwt/strict-json.js'
+import { KeyFaultError } from './key-fault.js'
 
 const MOST_REDIRECTS = 3
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
@@ -48,7 +49,9 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new Error(`The document is larger than ${maxBytes} bytes.`)
+    if (size > maxBytes) {
+      throw new KeyFaultError('too_large', `The document is larger than ${maxBytes} bytes.`)
+    }
     chunks.push(chunk)
   }
   // A byte order mark before the text is no part of it (RFC 8259 section 8.1 lets a reader pass over it).
@@ -70,9 +73,13 @@ async function follow(url: URL, limits: FetchLimits, signal: AbortSignal): Promi
     if (response.status < 300 || response.status >= 400 || location === null) return response
     await response.body?.cancel()
     at = new URL(location, at)
-    if (at.origin !== url.origin) throw new Error('The document is redirected to another origin.')
+    if (at.origin !== url.origin) {
+      const message = `The document is redirected to another origin, ${at.origin}.`
+      throw new KeyFaultError('redirected', message)
+    }
   }
-  throw new Error(`The document is redirected more than ${MOST_REDIRECTS} times.`)
+  const message = `The document is redirected more than ${MOST_REDIRECTS} times.`
+  throw new KeyFaultError('redirected', message)
 }
 
 function readAge(header: string | null): number {
@@ -84,16 +91,24 @@ function readMaxAge(header: string | null): number | undefined {
   return seconds === undefined ? undefined : Number(seconds)
 }
 
+function readJson(text: string): unknown {
+  // What begins with a tag is a page for people, whatever its type says.
+  if (text.trimStart().startsWith('<')) {
+    throw new KeyFaultError('html', 'What is there is HTML or XML, and not JSON.')
+  }
+  return parseStrictJson(text)
+}
+
 async function read(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<FetchedJson> {
   const response = await follow(url, limits, signal)
   if (response.status !== 200) {
     await response.body?.cancel()
-    throw new Error(`The answer has the status ${response.status}.`)
+    throw new KeyFaultError('status', `The answer has the status ${response.status}.`)
   }
   const text = await readText(response, limits.maxBytes)
   return {
     text,
-    value: parseStrictJson(text),
+    value: readJson(text),
     maxAgeSeconds: readMaxAge(response.headers.get('cache-control')),
     date: response.headers.get('date') ?? undefined,
     ageSeconds: readAge(response.headers.get('age')),
@@ -113,7 +128,7 @@ function failure(signal: AbortSignal): Promise<never> {
 export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJson> {
   const controller = new AbortController()
   const timer = setTimeout(
-    () => controller.abort(new Error('The answer took too long.')),
+    () => controller.abort(new KeyFaultError('too_slow', 'The answer took too long.')),
     limits.timeoutMs,
   )
   try {

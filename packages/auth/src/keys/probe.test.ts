@@ -28,7 +28,7 @@ describe('probeKeySet', () => {
     await expect(probeKeySet(KEYS_URL, { fetch, now })).resolves.toStrictEqual({
       url: KEYS_URL,
       problem: undefined,
-      isAnswered: true,
+      remedy: undefined,
       usableKeys: 1,
       ignored: [{ keyId: undefined, reason: expect.stringContaining('kty and crv') }],
       clockAheadSeconds: undefined,
@@ -70,7 +70,7 @@ describe('probeKeySet', () => {
     async (set) => {
       const fetch = keySet(set, { date: dateOf(0) })
       const probe = await probeKeySet(KEYS_URL, { fetch, now })
-      expect(probe).toMatchObject({ isAnswered: true, usableKeys: 0, clockAheadSeconds: 0 })
+      expect(probe).toMatchObject({ usableKeys: 0, clockAheadSeconds: 0 })
       expect(probe.problem).toContain('no list of keys')
       expect(probe.problem).not.toContain('c2VjcmV0')
     },

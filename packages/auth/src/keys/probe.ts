@@ -1,5 +1,6 @@
 import { locateKeySet, metadataUrl } from './discovery.js'
 import { DEFAULT_LIMITS, fetchJson, readAddress, type FetchedJson } from './fetch-json.js'
+import { keyFaultOf } from './key-fault.js'
 import { readKeySet, type IgnoredKey } from './key-set.js'
 
 /** What came of fetching keys once. */
@@ -8,8 +9,8 @@ export interface KeyProbe {
   readonly url: string
   /** Why the keys cannot be had, without what was read; undefined where they can. */
   readonly problem: string | undefined
-  /** Whether the address answers with JSON, so that a problem is one of what it says. */
-  readonly isAnswered: boolean
+  /** What to do about the problem. */
+  readonly remedy: string | undefined
   /** How many keys of the set can be used. */
   readonly usableKeys: number
   /** The entries of the set that are left out. */
@@ -26,15 +27,6 @@ export interface ProbeOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** Why a fetch failed, as a sentence. What `fetch` itself throws says it in its cause. */
-function problemOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'The fetch failed.'
-  const { message, cause } = error
-  if (!(cause instanceof Error)) return message.endsWith('.') ? message : `${message}.`
-  const code: unknown = Reflect.get(cause, 'code')
-  return `The connection failed (${typeof code === 'string' ? code : cause.message}).`
-}
-
 /** The answer of a cache is as old as it says (RFC 9111 section 5.1), and `Date` is of its origin. */
 function clockAhead({ date, ageSeconds }: FetchedJson, now: number): number | undefined {
   const sentAt = date === undefined ? Number.NaN : Date.parse(date)
@@ -42,11 +34,11 @@ function clockAhead({ date, ageSeconds }: FetchedJson, now: number): number | un
 }
 
 function failed(url: URL, error: unknown): KeyProbe {
-  const problem = problemOf(error)
+  const { problem, remedy } = keyFaultOf(error)
   return {
     url: url.href,
     problem,
-    isAnswered: false,
+    remedy,
     usableKeys: 0,
     ignored: [],
     clockAheadSeconds: undefined,
@@ -63,13 +55,13 @@ async function probe(url: URL, options: ProbeOptions): Promise<KeyProbe> {
       return {
         url: url.href,
         problem: undefined,
-        isAnswered: true,
+        remedy: undefined,
         usableKeys: size,
         ignored,
         clockAheadSeconds,
       }
     } catch (error) {
-      return { ...failed(url, error), isAnswered: true, clockAheadSeconds }
+      return { ...failed(url, error), clockAheadSeconds }
     }
   } catch (error) {
     return failed(url, error)

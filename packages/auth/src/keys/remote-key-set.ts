@@ -6,6 +6,7 @@ import { refuseUnknown } from '../option/options-error.js'
 import type { KeySource, VerificationKey } from './contract.js'
 import { fetchJson, readAddress, type FetchedJson } from './fetch-json.js'
 import { ignoredWords } from './ignored-keys.js'
+import { KeyFaultError, keyFaultOf, shownAddress } from './key-fault.js'
 import { keyIdOf, readKeySet, type IgnoredKey, type KeySet } from './key-set.js'
 import { RefetchBucket } from './refetch-bucket.js'
 
@@ -75,16 +76,26 @@ function unavailable(message: string, cause?: unknown): AuthError {
   return new AuthError('keys_unavailable', message, { cause })
 }
 
+/** Names the fault, the address and what to do: for the log and for whoever explains a token, and never for the wire. */
+function unfetched(url: URL | undefined, isFetched: boolean, cause: unknown): AuthError {
+  const { problem, remedy } = keyFaultOf(cause)
+  const what = isFetched
+    ? 'The key set that was fetched cannot be used'
+    : 'The key set cannot be fetched'
+  const from = url === undefined ? '' : ` from ${shownAddress(url)}`
+  return unavailable(`${what}${from}. ${problem} ${remedy}`, cause)
+}
+
 /**
  * Reads a set that was fetched. An empty one withdraws all keys; one of which nothing can be used is a mistake, and the set in
  * force serves on, as where nothing can be fetched.
- * @throws {ConfigurationError} `key_set_invalid`
+ * @throws {ConfigurationError | KeyFaultError}
  */
 function readFetchedSet(value: unknown): KeySet {
   const set = readKeySet(value)
   if (set.size > 0 || set.ignored.length === 0) return set
-  throw new ConfigurationError(
-    'key_set_invalid',
+  throw new KeyFaultError(
+    'no_usable_key',
     `The key set has no key that can be used. ${ignoredWords(set.ignored)}`,
   )
 }
@@ -106,6 +117,8 @@ class FetchedKeySet implements RemoteKeySet {
   /** The one fetch that is running. */
   #flight: Promise<void> | undefined
   #retryAt = -Infinity
+  /** What kept the last fetch from bringing keys. */
+  #failure = ''
   generation = 0
 
   constructor(locate: () => URL | Promise<URL>, options: RemoteKeySetOptions) {
@@ -153,7 +166,7 @@ class FetchedKeySet implements RemoteKeySet {
   /** Nothing that is in force: everybody waits for one fetch. */
   async #findFirst(header: TokenHeader): Promise<readonly VerificationKey[]> {
     if (this.#flight === undefined && this.#options.now() < this.#retryAt) {
-      throw unavailable('The key set could not be fetched a moment ago.')
+      throw unavailable(`A moment ago: ${this.#failure}`)
     }
     const isJoined = this.#flight !== undefined
     await this.refresh()
@@ -208,15 +221,18 @@ class FetchedKeySet implements RemoteKeySet {
   }
 
   async #fetch(): Promise<void> {
-    let reason = 'The key set cannot be fetched.'
+    let url: URL | undefined
+    let isFetched = false
     try {
-      const url = await this.#locate()
+      url = await this.#locate()
       const fetched = await fetchJson(url, this.#options)
-      reason = 'The key set that was fetched cannot be used.'
+      isFetched = true
       this.#accept(url, fetched, readFetchedSet(fetched.value))
     } catch (cause) {
       this.#retryAt = this.#options.now() + RETRY_MS
-      throw unavailable(reason, cause)
+      const error = unfetched(url, isFetched, cause)
+      this.#failure = error.message
+      throw error
     }
   }
 

@@ -19,7 +19,7 @@ function checkEntries(place: string, ignored: KeyProbe['ignored']): Finding[] {
   ]
 }
 
-function checkReach({ url, problem, isAnswered, usableKeys, ignored }: KeyProbe): Finding[] {
+function checkReach({ url, problem, remedy, usableKeys, ignored }: KeyProbe): Finding[] {
   const check = 'keys'
   if (problem !== undefined) {
     return [
@@ -28,9 +28,7 @@ function checkReach({ url, problem, isAnswered, usableKeys, ignored }: KeyProbe)
         level: 'error',
         what: `No keys come from ${shownUrl(url)}.`,
         why: `${problem} Without keys, every token is answered with 503.`,
-        remedy: isAnswered
-          ? 'Look at the address: what is there is no key set (RFC 7517 section 5).'
-          : 'Look at the address, and whether this machine reaches it.',
+        remedy,
       },
     ]
   }

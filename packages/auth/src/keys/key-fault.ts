@@ -1,0 +1,112 @@
+import { AuthError, ConfigurationError } from '../error.js'
+import { StrictJsonError } from '../jwt/strict-json.js'
+
+/**
+ * What keeps keys from being had:
+ * - `name_unknown`, `connection_failed`, `certificate_refused`, `too_slow`: nothing answers that may be trusted
+ * - `redirected`, `status`: the address does not answer itself, or with another status than 200
+ * - `html`, `not_json`, `too_large`: what answers is no JSON document of an issuer
+ * - `no_key_list`, `no_usable_key`: the JSON is no key set, or none of its keys may be used
+ * - `metadata_of_another`, `metadata_incomplete`: the discovery document is not that of the issuer, or names no key set
+ * - `unknown`: anything else
+ */
+export type KeyFaultKind =
+  | 'name_unknown'
+  | 'connection_failed'
+  | 'certificate_refused'
+  | 'too_slow'
+  | 'redirected'
+  | 'status'
+  | 'html'
+  | 'not_json'
+  | 'too_large'
+  | 'no_key_list'
+  | 'no_usable_key'
+  | 'metadata_of_another'
+  | 'metadata_incomplete'
+  | 'unknown'
+
+/** Why keys cannot be had, in whole sentences without anything that was read. */
+export interface KeyFault {
+  readonly kind: KeyFaultKind
+  readonly problem: string
+  /** What to do about it. */
+  readonly remedy: string
+}
+
+const REMEDIES: Readonly<Record<KeyFaultKind, string>> = {
+  name_unknown: 'Look for a typo in the address, and whether this machine resolves names (DNS).',
+  connection_failed: 'Look at the address and its port, and whether this machine reaches it.',
+  certificate_refused:
+    'Have the issuer mend its certificate, or name its authority in NODE_EXTRA_CA_CERTS. Never switch verification off.',
+  too_slow: 'Look at the connection to the issuer, and at what stands between, such as a proxy.',
+  redirected:
+    'Give the address that the redirect leads to, if it is of the issuer: keys are not followed to another origin.',
+  status: 'Look at the path of the address: the issuer documents it, often as jwks_uri.',
+  html: 'Look at the address: a page for people is there, such as a sign-in or an error page. The issuer documents the address, often as jwks_uri.',
+  not_json: 'Look at the address: the issuer documents it, often as jwks_uri.',
+  too_large: 'Look at the address: a key set has a few kilobytes.',
+  no_key_list:
+    'Look at the address: a key set is a JSON object with keys (RFC 7517 section 5). Of discovery metadata, give the issuer as the option issuer, without jwksUri.',
+  no_usable_key:
+    'Have the issuer publish a signing key: RSA of 2048 bits or more, or an elliptic one.',
+  metadata_of_another:
+    'Write the option issuer as the metadata has it, character by character: also a slash at its end counts.',
+  metadata_incomplete: 'Give the address of the key set as the option jwksUri.',
+  unknown: 'Look at the address, and whether this machine reaches it.',
+}
+
+/** An address without its query, which may hold a key. */
+export function shownAddress({ origin, pathname }: URL): string {
+  return origin + pathname
+}
+
+/** A document of an issuer that cannot be used, by its kind. */
+export class KeyFaultError extends Error {
+  override readonly name = 'KeyFaultError'
+  readonly kind: KeyFaultKind
+
+  constructor(kind: KeyFaultKind, message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+const NAME_CODES = /^(?:ENOTFOUND|EAI_AGAIN|EAI_NONAME)$/
+const CERTIFICATE_CODES =
+  /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|^ERR_TLS|^EPROTO$|^ERR_SSL/
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** What `fetch` throws says why in its cause. */
+function connectionFault(code: string): readonly [KeyFaultKind, string] {
+  if (NAME_CODES.test(code)) return ['name_unknown', `Nobody knows the name of its host (${code}).`]
+  if (CERTIFICATE_CODES.test(code)) {
+    return ['certificate_refused', `The certificate of its host is not trusted (${code}).`]
+  }
+  return ['connection_failed', `The connection failed (${code}).`]
+}
+
+function classify(error: unknown): readonly [KeyFaultKind, string] {
+  if (error instanceof KeyFaultError) return [error.kind, error.message]
+  if (error instanceof StrictJsonError) return ['not_json', 'What is there is not JSON.']
+  if (ConfigurationError.isInstance(error) || AuthError.isInstance(error)) {
+    return [error.code === 'key_set_invalid' ? 'no_key_list' : 'metadata_incomplete', error.message]
+  }
+  if (!(error instanceof Error)) return ['unknown', 'The fetch failed.']
+  const code = codeOf(error.cause) ?? codeOf(error)
+  if (code !== undefined) return connectionFault(code)
+  if (error.cause instanceof Error) {
+    return ['unknown', `The connection failed (${error.cause.message}).`]
+  }
+  return ['unknown', error.message.endsWith('.') ? error.message : `${error.message}.`]
+}
+
+/** Names why keys cannot be had. */
+export function keyFaultOf(error: unknown): KeyFault {
+  const [kind, problem] = classify(error)
+  return { kind, problem, remedy: REMEDIES[kind] }
+}
