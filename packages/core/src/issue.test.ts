@@ -55,3 +55,22 @@ describe('the issues of what does not pass', () => {
     ])
   })
 })
+
+describe('a name that nobody has', () => {
+  const known = ['token', 'session']
+
+  it('is told with the nearest name that is known', () => {
+    const parsed = z.strictObject({ token: z.string().optional() }).safeParse({ tokn: 'a' })
+    expect(zodIssues(parsed.error ?? expect.unreachable(), [], known)).toEqual([
+      { field: 'root', message: 'Unrecognized key: "tokn". Did you mean token?' },
+    ])
+  })
+
+  it('is told without where none is near, or it is inside of another', () => {
+    const schema = z.strictObject({ inner: z.strictObject({}).optional() })
+    for (const value of [{ weather: 1 }, { inner: { tokn: 1 } }]) {
+      const issues = zodIssues(schema.safeParse(value).error ?? expect.unreachable(), [], known)
+      expect(issues[0]?.message).toMatch(/^Unrecognized key: "\w+"$/)
+    }
+  })
+})

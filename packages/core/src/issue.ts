@@ -1,3 +1,4 @@
+import { nearestName } from '@signet/auth'
 import type { z } from 'zod'
 import { BOUNDS } from './bounds.js'
 import type { InputIssue } from './error.js'
@@ -23,28 +24,34 @@ interface FoundIssue {
   readonly keys?: readonly string[] | undefined
 }
 
-function messageOf({ code, keys, message }: FoundIssue): string {
+function messageOf({ code, keys, message, path }: FoundIssue, known: readonly string[]): string {
   if (code !== 'unrecognized_keys' || keys === undefined) return message
   const names = keys.slice(0, MAX_NAMES).map((name) => JSON.stringify(shortName(name)))
   const more = keys.length - names.length
   const rest = more === 0 ? '' : `, and ${more} more`
   const noun = keys.length === 1 ? 'Unrecognized key' : 'Unrecognized keys'
-  return `${noun}: ${names.join(', ')}${rest}`
+  const [only = '', ...others] = path.length === 0 ? keys : []
+  const near = others.length === 0 ? nearestName(only, known) : undefined
+  const hint = near === undefined ? '' : `. Did you mean ${near}?`
+  return `${noun}: ${names.join(', ')}${rest}${hint}`
 }
 
 /**
  * Issues as the wire shows them; `root` is the whole value. Names that the client made up are cut where they are longer
  * than names are. Of many issues the first are told, and how many more there are.
+ *
+ * @param known - the names that the value may have, one of which a misspelt name may mean. Default: none is suggested
  */
 export function toIssues(
   issues: readonly FoundIssue[],
   prefix: readonly PropertyKey[] = [],
+  known: readonly string[] = [],
 ): InputIssue[] {
   const { limit } = BOUNDS.issues
   const isWhole = issues.length <= limit
   const told = (isWhole ? issues : issues.slice(0, limit - 1)).map((issue) => ({
     field: [...prefix, ...issue.path].map(shortName).join('.') || 'root',
-    message: messageOf(issue),
+    message: messageOf(issue, known),
   }))
   if (isWhole) return told
   const message = `There are ${issues.length - told.length} more issues.`
@@ -52,8 +59,12 @@ export function toIssues(
 }
 
 /** The issues of a failed validation by zod. */
-export function zodIssues(error: z.ZodError, prefix: readonly PropertyKey[] = []): InputIssue[] {
-  return toIssues(error.issues, prefix)
+export function zodIssues(
+  error: z.ZodError,
+  prefix: readonly PropertyKey[] = [],
+  known: readonly string[] = [],
+): InputIssue[] {
+  return toIssues(error.issues, prefix, known)
 }
 
 /** Issues in one line, for a model or a log. */

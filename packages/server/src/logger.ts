@@ -1,4 +1,5 @@
 import { maskSecrets, toldMessage, type LogFields, type Logger, type LogLevel } from '@signet/core'
+import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { pino, type DestinationStream } from 'pino'
 import { StartError } from './error.js'
 import { standardOutput } from './log-output.js'
@@ -24,6 +25,8 @@ export interface LoggerOptions {
    */
   readonly destination?: DestinationStream | undefined
 }
+
+const OPTIONS: OptionNames<LoggerOptions> = { level: true, destination: true }
 
 /** How many causes of an error are written. */
 const MOST_CAUSES = 5
@@ -83,8 +86,10 @@ function holdsObjects(fields: LogFields): boolean {
 /**
  * Makes the logger of a server: JSON lines by pino, credentials redacted by the names of their fields.
  * @throws {StartError} `option_invalid` for a level that is not known
+ * @throws {ConfigurationError} `option_unknown`
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
+  refuseUnknown('createLogger', options, OPTIONS)
   const level = (options.level ?? (process.env['LOG_LEVEL'] || 'info')).toLowerCase()
   if (!LEVELS.has(level)) {
     throw new StartError(

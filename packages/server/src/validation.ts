@@ -1,8 +1,13 @@
 import { BOUNDS, zodIssues } from '@signet/core'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { RequestError } from './error.js'
 import { checkOptions, checkQueryOptions } from './request-option/check.js'
 import type { Route } from './route.js'
+
+/** The names that a value may have by its schema; none where that says nothing of names. */
+function namesOf(schema: z.ZodType): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+}
 
 /**
  * Checks a value against a route's schema and returns what the schema makes of it.
@@ -13,7 +18,7 @@ function validate(schema: z.ZodType, value: unknown, what: string): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new RequestError('request_invalid', `The ${what} is not valid.`, {
-    issues: zodIssues(parsed.error),
+    issues: zodIssues(parsed.error, [], namesOf(schema)),
   })
 }
 

@@ -1,6 +1,6 @@
 import type { AuthProvider, AuthRequest } from './contract.js'
 import { readOptions } from '../option/read-options.js'
-import { checkFunctions, refuseDecidingOptions } from './option-checks.js'
+import { checkFunctions, refuseDecidingOptions, refuseNearMisses } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 
 /** Options of every provider that extends `MastraAuthProvider`. */
@@ -18,6 +18,9 @@ export interface MastraAuthProviderOptions<User extends object = object> {
   /** Accepted for compatibility, like `public`. */
   readonly protected?: readonly PathRule[] | undefined
 }
+
+/** Options that close something: one that is misspelt would stand open. */
+const GUARDS = { authorizeUser: true, mapUserToResourceId: true } as const
 
 /**
  * The base of a provider of your own, as in the original. A subclass says whose token it is; where its
@@ -55,6 +58,7 @@ export abstract class MastraAuthProvider<
   protected registerOptions(given: MastraAuthProviderOptions<User> = {}): void {
     const options = readOptions(given)
     refuseDecidingOptions(this.constructor.name, options)
+    refuseNearMisses(this.constructor.name, options, GUARDS)
     checkFunctions(options, ['authorizeUser', 'mapUserToResourceId'])
     const { authorizeUser, mapUserToResourceId } = options
     if (authorizeUser !== undefined) this.authorizeUser = authorizeUser.bind(this)

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../error.js'
 import { findRefusedOptions } from '../option/closed-options.js'
+import { nearestName } from '../option/nearest-name.js'
 import { refuseOptions } from '../option/options-error.js'
 import { DECIDING_MEMBERS } from './provider-shape.js'
 
@@ -49,6 +50,23 @@ export function checkOptions(
   path = '',
 ): void {
   refuseOptions(findRefusedOptions(where, options, { served, guards: DECIDING_MEMBERS }, path))
+}
+
+/**
+ * Refuses a name that is probably a misspelt one of these, such as `authorizeUsr`: taken for an option of the subclass, it
+ * would let everyone call. Other names are left alone.
+ * @throws {OptionsError} `option_unknown`
+ */
+export function refuseNearMisses(
+  where: string,
+  options: object,
+  served: Readonly<Record<string, true>>,
+): void {
+  const names = Object.keys(served)
+  const misspelt = Object.entries(options).filter(
+    ([name]) => !Object.hasOwn(served, name) && nearestName(name, names) !== undefined,
+  )
+  checkOptions(where, Object.fromEntries(misspelt), served)
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   findRefusedOptions,
   isNothing,
+  nearestName,
   type OptionNames,
   type RefusedOption,
   type Unserved,
@@ -107,10 +108,14 @@ function modelProblems(model: unknown): readonly Problem[] {
   if (typeof model !== 'object' || model === null || 'specificationVersion' in model) return []
   return Object.keys(model)
     .filter((name) => !Object.hasOwn(SERVER_MODEL, name) && Reflect.get(model, name) !== undefined)
-    .map((name) => [
-      `model.${name}`,
-      'A model is { url, id, apiKey }. For headers and other settings, give an AI SDK model.',
-    ])
+    .map((name) => {
+      const near = nearestName(name, Object.keys(SERVER_MODEL))
+      const hint = near === undefined ? '' : ` Did you mean ${near}?`
+      return [
+        `model.${name}`,
+        `A model is { url, id, apiKey }.${hint} For headers and other settings, give an AI SDK model.`,
+      ]
+    })
 }
 
 /** What can be no option of an agent, although it has the name of one. */

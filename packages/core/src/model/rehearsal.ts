@@ -1,4 +1,5 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider'
+import { refuseUnknown, type OptionNames } from '@signet/auth'
 import { ModelError } from './model-error.js'
 import { planAnswer } from './rehearsal/plan.js'
 import { planParts } from './rehearsal/stream-plan.js'
@@ -9,6 +10,8 @@ export interface RehearsalModelOptions {
   /** How long to wait before each word of a stream, in milliseconds. Default: 0. */
   readonly chunkDelayMs?: number | undefined
 }
+
+const OPTIONS: OptionNames<RehearsalModelOptions> = { chunkDelayMs: true }
 
 const MODEL_ID = 'rehearsal'
 
@@ -28,8 +31,10 @@ export const REHEARSAL_PROVIDER = 'signet'
  * An abort ends an answer with the reason of its signal.
  *
  * @throws {ModelError} `model_config_invalid` for a delay that is no number from 0 on
+ * @throws {ConfigurationError} `option_unknown`
  */
 export function createRehearsalModel(options: RehearsalModelOptions = {}): LanguageModelV3 {
+  refuseUnknown('createRehearsalModel', options, OPTIONS)
   const { chunkDelayMs = 0 } = options
   if (!Number.isFinite(chunkDelayMs) || chunkDelayMs < 0) {
     throw new ModelError('model_config_invalid', 'chunkDelayMs must be a number from 0 on.')

@@ -1,3 +1,4 @@
+import { nearestName } from '@signet/auth'
 import type { LimitsConfig } from '@signet/core'
 import { StartError } from '../error.js'
 import { positive } from '../start-check.js'
@@ -44,7 +45,9 @@ function isObject(value: unknown): value is object {
 function refuseUnknown(name: string, value: object, known: readonly string[]): void {
   const unknown = Object.keys(value).find((member) => !known.includes(member))
   if (unknown === undefined) return
-  invalid(`${name} has ${JSON.stringify(unknown)}; it knows ${known.join(', ')}.`)
+  const near = nearestName(unknown, known)
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`
+  invalid(`${name} has ${JSON.stringify(unknown)}; it knows ${known.join(', ')}.${hint}`)
 }
 
 function read(
