@@ -22,6 +22,9 @@ export async function explainPasted<
   const { token, slips } = readPasted(text)
   const said = await explain(token)
   if (slips.length === 0) return said
+  const whole = await explain(text)
+  // Such as a text that is too long for any token: its form is looked at by nobody.
+  if (whole.code !== 'token_malformed') return whole
   const { accepted, reason = '', remedy = '', command, by } = said
   const refusal = accepted ? undefined : { cause: reason, remedy, command }
   const failing = Math.max(

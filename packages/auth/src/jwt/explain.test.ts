@@ -99,6 +99,14 @@ describe('explainToken', () => {
     ['no key', sign(), 'key', 'token_key_unknown', { keys: { find: () => [] } }],
   ]
 
+  it('tells of quotes around a token only where the verifier would look at its form', async () => {
+    const quoted = `"${sign()}"`
+    await expect(explainToken(quoted, policy)).resolves.toHaveProperty('code', 'token_malformed')
+    const short = { ...policy, maxTokenBytes: 20 }
+    await expect(explainToken(quoted, short)).resolves.toHaveProperty('code', 'token_too_large')
+    await expect(verdictOf(quoted, short)).resolves.toHaveProperty('code', 'token_too_large')
+  })
+
   it.each(cases)(
     'says where a token fails, and what was not reached: %s',
     async (_case, token, step, code, rules = {}) => {
