@@ -67,20 +67,27 @@ describeStudio('the settings of the Studio', (browser) => {
     expect(await stored(page)).toStrictEqual({ session: null, local: null })
   })
 
-  const EXPIRED = studioToken({ sub: 'alice', exp: Math.floor(Date.now() / 1000) - 185 })
-  const EARLY = studioToken({ sub: 'alice', nbf: Math.floor(Date.now() / 1000) + 600 })
+  const now = () => Math.floor(Date.now() / 1000)
+  const expired = () => studioToken({ sub: 'alice', exp: now() - 185 })
+  const early = () => studioToken({ sub: 'alice', nbf: now() + 595 })
+  const good = () => studioToken({ sub: 'alice', exp: now() + 3595 })
 
-  it.each([
-    ['without Bearer', studioToken({ sub: 'a' }), 'Bearer is missing before the token.'],
+  // Each token is made when it is used: the words count from then.
+  it.each<[string, string | (() => string), string]>([
+    ['without Bearer', good, 'Bearer is missing before the token.'],
     ['of another scheme', 'Basic YTpi', 'Basic is another scheme: the server wants Bearer.'],
     ['of two parts', 'Bearer abc.def', 'It has 2 parts between dots'],
-    ['with a header that is none', 'Bearer abc.def.ghi', 'its first part, the header'],
-    ['that has expired', `Bearer ${EXPIRED}`, 'Expired 3 min'],
-    ['that is not active yet', `Bearer ${EARLY}`, 'Not good yet: it begins in 9 min'],
-    ['that is good', `Bearer ${studioToken({ sub: 'alice' })}`, 'For alice; good for 59 min'],
+    [
+      'with a header that is none',
+      'Bearer abc.def.ghi',
+      'The header, which is the part before the first dot, is not one JSON object',
+    ],
+    ['that has expired', () => `Bearer ${expired()}`, 'Expired 3 min'],
+    ['that is not active yet', () => `Bearer ${early()}`, 'Not good yet: it begins in 9 min'],
+    ['that is good', () => `Bearer ${good()}`, 'For alice; good for 59 min'],
   ])('marks a value at once: %s', async (_, value, text) => {
     const { page, requests } = await browser.tab(server.url, '/settings')
-    await addHeader(page, 'Authorization', value)
+    await addHeader(page, 'Authorization', typeof value === 'string' ? value : value())
     await page.getByRole('status').filter({ hasText: text }).waitFor()
     expect(requests.filter((url) => url.includes('/system/packages'))).toStrictEqual([])
   })
