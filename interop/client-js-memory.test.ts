@@ -229,16 +229,16 @@ describe('the memory calls of the unmodified @mastra/client-js', () => {
     const { client, subject } = newCaller()
     await ask(client, 't', 'Weather in London')
     await ask(client, 'u', 'Weather in Paris')
-    const found = await client.searchMemory({
+    const { results, ...found } = await client.searchMemory({
       agentId: AGENT,
       resourceId: subject,
       searchQuery: 'weather in PARIS',
     })
-    expect(found).toMatchObject({
-      results: [{ threadId: 'u', role: 'user', content: 'Weather in Paris' }],
-      count: 1,
-      searchType: 'text',
-    })
+    expect(found).toMatchObject({ count: results.length, searchType: 'text' })
+    expect(results.map(({ threadId }) => threadId)).not.toContain('t')
+    expect(results.filter(({ role }) => role === 'user')).toMatchObject([
+      { threadId: 'u', content: 'Weather in Paris' },
+    ])
   })
 
   it('read and update working memory', async () => {

@@ -197,6 +197,9 @@ describe('the agent on a server of OpenAI’s protocol', () => {
   })
 })
 
+/** What a caller may who uses the agent, and does not run the server. */
+const MEMBER = 'agents:execute tools:execute memory:write memory:read'
+
 describe('a model that fails', () => {
   it.each([429, 500])('is asked again after %i, and its answer then taken', async (status) => {
     model.answerWith(failure(status), text('Now.'))
@@ -209,18 +212,21 @@ describe('a model that fails', () => {
     [500, 3],
     [401, 1],
   ])(
-    'with %i makes the answer fail after %i questions, and says nothing of why',
+    'with %i makes the answer fail after %i questions, and says why to nobody but the operator',
     async (status, questions) => {
       model.answerWith(failure(status, `inside of the model, ${KEY}`))
-      const answer = await ask('generate')
-      expect(answer.status).toBe(424)
-      expect(JSON.parse(answer.body)).toEqual({
+      const refusal = {
         error: expect.any(String),
         code: 'answer_failed',
         requestId: expect.any(String),
-      })
-      expect(answer.body).not.toContain('inside')
+      }
+      const answer = await ask('generate', tokenWith(MEMBER))
+      expect(answer.status).toBe(424)
+      expect(JSON.parse(answer.body)).toEqual(refusal)
       expect(model.requests).toHaveLength(questions)
+      const told = await ask('generate')
+      const cause = 'inside of the model, [the API key]'
+      expect(JSON.parse(told.body)).toEqual({ ...refusal, cause })
     },
   )
 
@@ -229,19 +235,22 @@ describe('a model that fails', () => {
     ['hangs up in mid-stream', { kind: 'hangUp', pieces: ['It is'] } as const],
   ])('and %s ends the stream with an error', async (_, answer) => {
     model.answerWith(answer)
-    const streamed = await ask('stream')
+    const streamed = await ask('stream', tokenWith(MEMBER))
     const chunks = chunksOf(streamed)
     expect(ofType(chunks, 'error')).toHaveLength(1)
     expect(ofType(chunks, 'finish')).toMatchObject([{ stepResult: { reason: 'error' } }])
     expect(streamed.body).not.toContain('inside')
   })
 
-  it('in mid-stream leaves nothing in the thread', async () => {
+  it('in mid-stream leaves the question alone in the thread', async () => {
     model.answerWith({ kind: 'hangUp', pieces: ['Half a sen'] })
     const [delta] = ofType(chunksOf(await ask('stream')), 'text-delta')
     expect(delta).toMatchObject({ text: 'Half a sen' })
     const messages = `memory/threads/thread-${thread}/messages`
-    expect(await request(messages, server.token, { method: 'GET' })).toMatchObject({ status: 404 })
+    const left = await request(messages, server.token, { method: 'GET' })
+    expect(JSON.parse(left.body)).toMatchObject({
+      messages: [{ role: 'user', content: { metadata: { signet: { answer: 'failed' } } } }],
+    })
     model.answerWith(text('It is mild.'))
     expect((await ask('generate')).status).toBe(200)
     expect(JSON.stringify(model.requests[0]?.messages)).not.toContain('Half a sen')

@@ -15,9 +15,9 @@ const RUN = /[\w-]{24,}/g
 const BEARER = /\b(bearer|basic)\s+[\w.~+/=*-]{4,}/gi
 /** A user with a password in a URL. */
 const URL_USER = /:\/\/[^\s/@]{1,200}@/g
-/** What is named as a secret, and follows a colon or an equals sign. */
+/** What is named as a secret, and follows a colon or an equals sign; what begins with a bracket is masked already. */
 const NAMED =
-  /\b(api[-_ ]?key|token|secret|password|authorization)(\s{1,3}provided)?["'`]?\s?[:=]\s?["'`]?[^\s"'`,;)]{2,}/gi
+  /\b(api[-_ ]?key|token|secret|password|authorization)(\s{1,3}provided)?["'`]?\s?[:=]\s?["'`]?(?!\[)[^\s"'`,;)]{2,}/gi
 
 /** A name of a model or a package has small letters and digits; a key has capitals among them. */
 function isRandom(text: string): boolean {
@@ -44,8 +44,6 @@ export function maskSecrets(text: string): string {
     .replaceAll(BEARER, `$1 ${MASK}`)
     .replaceAll(JWT, MASK)
     .replaceAll(KEY, MASK)
-    .replaceAll(NAMED, (found, name: string, provided = '') =>
-      found.includes(MASK) ? found : `${name}${provided}: ${MASK}`,
-    )
+    .replaceAll(NAMED, (_, name: string, provided = '') => `${name}${provided}: ${MASK}`)
     .replaceAll(RUN, (run) => (isRandom(run) ? MASK : run))
 }
