@@ -20,10 +20,29 @@ export function ownSchema(schemas: unknown, name: string): unknown {
   return isSchemaObject(schemas) && Object.hasOwn(schemas, name) ? schemas[name] : undefined
 }
 
-/** Follows a pointer such as `#/$defs/node` inside a document; any other reference gives undefined. */
+/** The longest reference that is followed, in characters. */
+export const MAX_REFERENCE = 1000
+
+/** What the references of a document lead to: a check follows the same ones again and again. */
+const knownTargets = new WeakMap<JsonSchema, Map<string, unknown>>()
+
+/**
+ * Follows a pointer such as `#/$defs/node` inside a document. Any other reference gives undefined, and so does one that
+ * is longer than 1,000 characters. Each is read once.
+ */
 export function followReference(reference: string, document: unknown): unknown {
+  if (!isSchemaObject(document) || reference.length > MAX_REFERENCE) return undefined
+  const targets = knownTargets.get(document) ?? new Map<string, unknown>()
+  knownTargets.set(document, targets)
+  if (targets.has(reference)) return targets.get(reference)
+  const target = findTarget(reference, document)
+  targets.set(reference, target)
+  return target
+}
+
+function findTarget(reference: string, document: JsonSchema): unknown {
   if (reference !== '#' && !reference.startsWith('#/')) return undefined
-  let value = document
+  let value: unknown = document
   for (const segment of reference.split('/').slice(1)) {
     const name = decodeSegment(segment)
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined

@@ -1,4 +1,4 @@
-import { followReference, isSchemaObject } from './json-schema.js'
+import { followReference, isSchemaObject, MAX_REFERENCE } from './json-schema.js'
 import { readPattern } from './pattern-test.js'
 
 /** Keywords whose values are data, and no schemas. */
@@ -23,7 +23,7 @@ export function findSchemaFault(document: unknown): string | undefined {
     if (!isSchemaObject(schema)) continue
     const { $ref: reference, pattern, patternProperties } = schema
     if (typeof reference === 'string' && followReference(reference, document) === undefined) {
-      return 'It has a $ref that leads to nothing in it. Write what is meant below $defs.'
+      return `It has a $ref that leads to nothing in it, or has more than ${MAX_REFERENCE} characters. Write what is meant below $defs, by a short name.`
     }
     const names = isSchemaObject(patternProperties) ? Object.keys(patternProperties) : []
     const patterns = typeof pattern === 'string' ? [pattern, ...names] : names
