@@ -49,7 +49,9 @@ function* checkMember(
     yield problemAt(place, 'The name is not one that there may be.')
   }
   const own = ownSchema(properties, name)
-  const byPattern = namedSchemas(patternProperties).filter(([pattern]) => check.test(pattern, name))
+  const patterns = namedSchemas(patternProperties)
+  check.work.spend(patterns.length)
+  const byPattern = patterns.filter(([pattern]) => check.test(pattern, name))
   if (own !== undefined) yield* findProblems(member, own, check, place)
   for (const [, each] of byPattern) yield* findProblems(member, each, check, place)
   if (own !== undefined || byPattern.length > 0) return

@@ -25,7 +25,7 @@ export function* checkText(
 ): Problems {
   const { minLength, maxLength, pattern } = schema
   if (typeof minLength === 'number' || typeof maxLength === 'number') {
-    work.spend(Math.ceil(value.length / 100))
+    work.read(value)
     const length = lengthOf(value)
     if (typeof minLength === 'number' && length < minLength) {
       yield problemAt(place, `Too small: expected at least ${minLength} characters`)
@@ -34,9 +34,9 @@ export function* checkText(
       yield problemAt(place, `Too big: expected at most ${maxLength} characters`)
     }
   }
-  if (typeof pattern === 'string' && !test(pattern, value)) {
-    yield problemAt(place, 'It does not match the pattern.')
-  }
+  if (typeof pattern !== 'string') return
+  work.read(value)
+  if (!test(pattern, value)) yield problemAt(place, 'It does not match the pattern.')
 }
 
 function isMultiple(value: number, step: number): boolean {

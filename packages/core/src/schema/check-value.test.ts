@@ -116,6 +116,14 @@ describe('a value fits a JSON Schema', () => {
   })
 })
 
+const many = <Value>(value: Value): Value[] => Array.from({ length: 4000 }, () => value)
+
+/** A small schema that has another looked at a hundred times. */
+function repeated(schema: JsonSchema): JsonSchema {
+  const ten = (name: string) => ({ allOf: Array.from({ length: 10 }, () => ({ $ref: name })) })
+  return { ...ten('#/$defs/ten'), $defs: { ten: ten('#/$defs/one'), one: schema } }
+}
+
 describe('what a schema may cost', () => {
   it.each<readonly [string, JsonSchema, unknown]>([
     ['refers to itself alone', { $ref: '#' }, 1],
@@ -138,10 +146,51 @@ describe('what a schema may cost', () => {
       { items: { required: Array.from({ length: 4000 }, (_, index) => `n${index}`) } },
       Array.from({ length: 4000 }, () => ({})),
     ],
+    ['has parts that say nothing, again and again', repeated({ allOf: many(true) }), 1],
+    ['has forms that say nothing', repeated({ oneOf: many(false) }), 1],
+    ['has items that it must contain', repeated({ contains: true }), many(1)],
+    ['has many types', repeated({ type: ['number', ...many('null')] }), 1],
+    ['has a long constant', repeated({ enum: [`${'a'.repeat(100_000)}b`] }), 'a'.repeat(100_001)],
+    [
+      'has a constant with many members',
+      repeated({ not: { const: Object.fromEntries(many(0).map((_, index) => [index, 0])) } }),
+      { a: 1 },
+    ],
+    [
+      'has items that are all of their own',
+      repeated({ uniqueItems: true }),
+      many(1).map((_, n) => n),
+    ],
+    ['has a pattern for a long text', repeated({ pattern: '^a' }), 'a'.repeat(100_000)],
+    [
+      'has patterns of names',
+      { patternProperties: Object.fromEntries(many(0).map((_, n) => [`^x${n}$`, true])) },
+      Object.fromEntries(many(0).map((_, n) => [`m${n}`, 1])),
+    ],
+    [
+      'has what depends on members',
+      repeated({ dependentSchemas: Object.fromEntries(many(0).map((_, n) => [`m${n}`, true])) }),
+      {},
+    ],
   ])('is bounded where it %s', (_, schema, value) => {
     const check = checkOf(schema, 50_000)
 
     expect(() => Array.from(findProblems(value, schema, check))).toThrow(CheckLimitError)
+  })
+
+  it('leaves each form that does not fit, so that a long list of others is not too deep', () => {
+    const schema = { items: { anyOf: [{ type: 'string' }, { type: 'number' }] } }
+
+    expect(isFitting(schema, many(1))).toBe(true)
+    expect(isFitting(schema, [...many(1), null])).toBe(false)
+  })
+
+  it('names none but real types of those that a caller wrote', () => {
+    const schema = { type: ['x'.repeat(1000), 'string', 'null'] }
+
+    expect([...findProblems(1, schema, checkOf(schema))]).toEqual([
+      { path: [], message: 'Invalid input: expected string or null, received number' },
+    ])
   })
 
   it('is bounded in the patterns that a caller sent', () => {
@@ -172,5 +221,15 @@ describe('a schema by which nothing can be checked', () => {
     { pattern: '^[\\w-]+$' },
   ])('is not %j', (schema) => {
     expect(findSchemaFault(schema)).toBeUndefined()
+  })
+
+  it('has a reference that is too long to be followed each time', () => {
+    const ofLength = (length: number) => {
+      const name = 'k'.repeat(length - '#/$defs/'.length)
+      return { $ref: `#/$defs/${name}`, $defs: { [name]: {} } }
+    }
+
+    expect(findSchemaFault(ofLength(1000))).toBeUndefined()
+    expect(findSchemaFault(ofLength(1001))).toContain('more than 1000 characters')
   })
 })

@@ -19,7 +19,9 @@ type Problems = Generator<Problem, void, undefined>
 
 /** Whether a value fits a schema of the document. */
 export function fits(value: unknown, schema: unknown, check: Check): boolean {
-  return findProblems(value, schema, check).next().done === true
+  // The loop also ends the search, which leaves what it entered.
+  for (const _ of findProblems(value, schema, check)) return false
+  return true
 }
 
 function typeOf(value: unknown): string {
@@ -27,6 +29,8 @@ function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   return typeof value
 }
+
+const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'] as const
 
 function isOfType(value: unknown, type: unknown): boolean {
   return type === 'integer' ? Number.isInteger(value) : typeOf(value) === type
@@ -42,7 +46,8 @@ function* checkType(
   const types = typeof type === 'string' ? [type] : listOf(type)
   work.spend(types.length)
   if (types.length === 0 || types.some((each) => isOfType(value, each))) return
-  const names = types.filter((each) => typeof each === 'string').join(' or ')
+  // A caller may have written any words, of any length, in place of types.
+  const names = TYPES.filter((each) => types.includes(each)).join(' or ') || 'another type'
   yield problemAt(place, `Invalid input: expected ${names}, received ${typeOf(value)}`)
 }
 
@@ -92,6 +97,7 @@ function* checkAlternatives(
   check: Check,
   place: Place | undefined,
 ): Problems {
+  check.work.spend(forms.length)
   const ofType = forms.filter(
     (form) => isSchemaObject(form) && checkType(value, form, check, place).next().done === true,
   )
@@ -111,11 +117,12 @@ export function* findProblems(
   check: Check,
   place?: Place,
 ): Problems {
-  if (schema === false) yield problemAt(place, 'There may be nothing here.')
-  if (!isSchemaObject(schema)) return
   const { work, document } = check
+  // Counted before it is looked at: a list of thousands of `true` takes its time too.
   work.enter()
   try {
+    if (schema === false) yield problemAt(place, 'There may be nothing here.')
+    if (!isSchemaObject(schema)) return
     if (value === null && schema['nullable'] === true) return
     const { $ref: reference } = schema
     if (typeof reference === 'string') {

@@ -4,6 +4,7 @@ import {
   followReference,
   isSchemaObject,
   listOf,
+  namedSchemas,
   ownSchema,
   type JsonSchema,
 } from './json-schema.js'
@@ -13,10 +14,11 @@ type Members = Readonly<Record<string, unknown>>
 /** How deep a value, and references at one value, are followed. */
 const MAX_DEPTH = 100
 
-function holdsNull(value: unknown, depth = 0): boolean {
+function holdsNull(value: unknown, check: Check, depth = 0): boolean {
+  check.work.spend(1)
   if (value === null) return true
   if (typeof value !== 'object' || depth > MAX_DEPTH) return false
-  return Object.values(value).some((each) => holdsNull(each, depth + 1))
+  return Object.values(value).some((each) => holdsNull(each, check, depth + 1))
 }
 
 /** Whether a value can be meant by one of several forms: their fixed members tell them apart. */
@@ -26,9 +28,10 @@ function mayBe(value: object, form: unknown, check: Check): boolean {
   if (schema === undefined) return false
   const { type, properties } = schema
   const types = typeof type === 'string' ? [type] : listOf(type)
+  const members = namedSchemas(properties)
+  check.work.spend(types.length + members.length)
   if (types.length > 0 && !types.includes(Array.isArray(value) ? 'array' : 'object')) return false
-  return Object.entries(isSchemaObject(properties) ? properties : {}).every(([name, member]) => {
-    check.work.spend(1)
+  return members.every(([name, member]) => {
     const isFixed =
       isSchemaObject(member) && (Object.hasOwn(member, 'const') || Array.isArray(member['enum']))
     if (!isFixed || !Object.hasOwn(value, name)) return true
@@ -60,10 +63,17 @@ function fromForms(value: object, forms: readonly unknown[], check: Check, depth
   return value
 }
 
+function copyOf(fallback: unknown, { work }: Check): unknown {
+  const text = JSON.stringify(fallback)
+  work.spend(text.length)
+  return JSON.parse(text)
+}
+
 function fromObject(value: Members, schema: JsonSchema, check: Check, depth: number): Members {
   const { properties, additionalProperties } = schema
-  const required = new Set(listOf(schema['required']))
-  check.work.spend(required.size)
+  const names = listOf(schema['required'])
+  check.work.spend(names.length)
+  const required = new Set(names)
   let isChanged = false
   const kept: [string, unknown][] = []
   for (const [name, member] of Object.entries(value)) {
@@ -73,7 +83,7 @@ function fromObject(value: Members, schema: JsonSchema, check: Check, depth: num
       const isLeftOut = !required.has(name)
       if (isLeftOut || fallback !== undefined) {
         isChanged = true
-        if (!isLeftOut) kept.push([name, structuredClone(fallback)])
+        if (!isLeftOut) kept.push([name, copyOf(fallback, check)])
         continue
       }
     }
@@ -95,8 +105,8 @@ function fromArray(
 }
 
 function fromSchema(value: unknown, given: unknown, check: Check, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   check.work.spend(1)
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   const schema = resolve(given, check)
   if (schema === undefined) return value
   let left: unknown = value
@@ -118,5 +128,5 @@ function fromSchema(value: unknown, given: unknown, check: Check, depth: number)
  * @throws {CheckLimitError} or {PatternLimitError} for what takes too long
  */
 export function leaveOutNulls(value: unknown, check: Check): unknown {
-  return holdsNull(value) ? fromSchema(value, check.document, check, 0) : value
+  return holdsNull(value, check) ? fromSchema(value, check.document, check, 0) : value
 }

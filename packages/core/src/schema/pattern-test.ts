@@ -15,17 +15,23 @@ export function readPattern(pattern: string): RegExp {
   }
 }
 
-/** For patterns that the application wrote. */
-export function createPlainTest(): PatternTest {
+/** Reads each pattern once. */
+function createReader(): (pattern: string) => RegExp {
   const known = new Map<string, RegExp>()
-  return (pattern, text) => {
+  return (pattern) => {
     let expression = known.get(pattern)
     if (expression === undefined) {
       expression = readPattern(pattern)
       known.set(pattern, expression)
     }
-    return expression.test(text)
+    return expression
   }
+}
+
+/** For patterns that the application wrote. */
+export function createPlainTest(): PatternTest {
+  const read = createReader()
+  return (pattern, text) => read(pattern).test(text)
 }
 
 /** How long all patterns of one check may take together. */
@@ -48,10 +54,11 @@ const SCRIPT = new Script('expression.test(text)')
 export function createBoundedTest(): PatternTest {
   let left = MAX_MS
   let tests = 0
+  const read = createReader()
   return (pattern, text) => {
     if (left < 1 || tests >= MAX_TESTS) throw new PatternLimitError('The patterns take too long.')
     tests++
-    const context = createContext({ expression: readPattern(pattern), text })
+    const context = createContext({ expression: read(pattern), text })
     const begin = performance.now()
     try {
       return SCRIPT.runInContext(context, { timeout: Math.ceil(left) }) === true

@@ -185,6 +185,13 @@ describe('a schema by the strict rules', () => {
   })
 
   it.each<readonly [string, JsonSchema]>([
+    [
+      'a type twice',
+      {
+        type: 'object',
+        properties: { a: { type: ['array', 'array'], items: { type: 'string' } } },
+      },
+    ],
     ['a record', json(z.object({ a: z.record(z.string(), z.number()) }))],
     ['a record as the whole', json(z.record(z.string(), z.number()))],
     ['an object that is open', json(z.looseObject({ a: z.string() }))],

@@ -247,6 +247,8 @@ function toStrict(schema: unknown, context: Context): JsonSchema {
   if (Object.hasOwn(schema, 'const')) return toValues(schema, [schema['const']], context)
   if (Array.isArray(values)) return toValues(schema, values, context)
   if (!Array.isArray(type)) return ofType(type ?? impliedType(schema), schema, context)
+  // A type that stands there again and again would have the whole schema told as often.
+  if (new Set(type).size < type.length) give()
   if (type.every((each) => SCALARS.has(each))) return { ...describe(schema), type }
   return { anyOf: type.map((each) => ofType(each, schema, context)) }
 }

@@ -1,4 +1,10 @@
-import { followReference, isSchemaObject, listOf, type JsonSchema } from './json-schema.js'
+import {
+  followReference,
+  isSchemaObject,
+  listOf,
+  namedSchemas,
+  type JsonSchema,
+} from './json-schema.js'
 import { CheckLimitError, CheckWork } from './work.js'
 
 /** How many forms and members are looked at; a schema that takes more stays as it is. */
@@ -15,8 +21,9 @@ class Merged {
   }
 
   addMembers({ properties }: JsonSchema): void {
-    for (const [name, member] of Object.entries(Object(properties) as object)) {
-      this.#work.spend(1)
+    const members = namedSchemas(properties)
+    this.#work.spend(members.length)
+    for (const [name, member] of members) {
       const known = this.#members.get(name)
       if (known === undefined) this.#members.set(name, new Set([member]))
       else known.add(member)
@@ -47,8 +54,9 @@ class Merged {
 function neededByAll(forms: readonly JsonSchema[], work: CheckWork): readonly unknown[] {
   const counts = new Map<unknown, number>()
   for (const form of forms) {
-    for (const name of new Set(listOf(form['required']))) {
-      work.spend(1)
+    const names = listOf(form['required'])
+    work.spend(names.length)
+    for (const name of new Set(names)) {
       counts.set(name, (counts.get(name) ?? 0) + 1)
     }
   }
@@ -57,17 +65,22 @@ function neededByAll(forms: readonly JsonSchema[], work: CheckWork): readonly un
 
 /** A form with members, behind its reference; undefined for what is none. */
 function withMembers(form: unknown, document: JsonSchema, work: CheckWork): JsonSchema | undefined {
-  if (!isSchemaObject(form)) return undefined
   work.enter()
-  const { $ref: reference, anyOf, oneOf, allOf } = form
-  const found =
-    typeof reference === 'string'
-      ? withMembers(followReference(reference, document), document, work)
-      : (anyOf ?? oneOf ?? allOf)
-        ? mergeForms(form, document, work)
-        : form
+  const found = isSchemaObject(form) ? findMembers(form, document, work) : undefined
   work.leave()
   return isSchemaObject(found?.['properties']) ? found : undefined
+}
+
+function findMembers(
+  form: JsonSchema,
+  document: JsonSchema,
+  work: CheckWork,
+): JsonSchema | undefined {
+  const { $ref: reference, anyOf, oneOf, allOf } = form
+  if (typeof reference === 'string') {
+    return withMembers(followReference(reference, document), document, work)
+  }
+  return (anyOf ?? oneOf ?? allOf) ? mergeForms(form, document, work) : form
 }
 
 function mergeForms(
@@ -76,6 +89,7 @@ function mergeForms(
   work: CheckWork,
 ): JsonSchema | undefined {
   const { anyOf, oneOf, allOf, additionalProperties: _, ...own } = schema
+  work.spend(Object.keys(schema).length)
   const read = (forms: unknown) => listOf(forms).map((form) => withMembers(form, document, work))
   const parts = read(allOf)
   const choices = [...read(anyOf), ...read(oneOf)]

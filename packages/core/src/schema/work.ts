@@ -22,6 +22,14 @@ export class CheckWork {
     if (this.#left < 0) throw new CheckLimitError('There is too much to check.')
   }
 
+  /**
+   * Counts a text that is read from its beginning to its end: each hundred characters are a step.
+   * @throws {CheckLimitError}
+   */
+  read({ length }: string): void {
+    this.spend(Math.ceil(length / 100))
+  }
+
   /** @throws {CheckLimitError} */
   enter(): void {
     this.spend(1)
