@@ -2,7 +2,7 @@ import { memo, useEffect, useState, type ReactNode } from 'react'
 import { CopyButton } from '../../../ui/copy-button.js'
 
 /** Longer code is shown without colours: to find them would hold the page up. */
-const MAX_COLOURED = 10_000
+const MAX_COLOURED = 3000
 
 let turn: Promise<unknown> = Promise.resolve()
 
