@@ -46,6 +46,14 @@ function readTold(error: Error): LogFields {
   return told
 }
 
+/** A stack begins with the message; where that is long, the rest is to be read all the same. */
+function describeStack(stack: string, message: string, told: string): string {
+  const start = stack.indexOf(message)
+  if (start === -1) return maskSecrets(stack)
+  const rest = stack.slice(start + message.length)
+  return `${maskSecrets(stack.slice(0, start))}${told}${maskSecrets(rest)}`
+}
+
 /** What is written of an error: none of its other members, which may be prompts, answers or keys. */
 export function describeError(error: unknown, causes: number = MOST_CAUSES): LogFields {
   if (!(error instanceof Error)) {
@@ -60,8 +68,7 @@ export function describeError(error: unknown, causes: number = MOST_CAUSES): Log
     type: name,
     message,
     ...readTold(error),
-    // The stack begins with the message.
-    stack: stack && maskSecrets(stack.replace(error.message, () => message)),
+    stack: stack && describeStack(stack, error.message, message),
     ...(cause !== undefined && causes > 0 && { cause: describeError(cause, causes - 1) }),
   }
 }
