@@ -1,4 +1,5 @@
 import { AuthError } from '@signet/auth'
+import { toldDatabaseFault } from './database-fault.js'
 import { AnswerError } from './error.js'
 import type { LogFields, Logger } from './logger.js'
 import { storageFault } from './memory/storage-fault.js'
@@ -17,10 +18,14 @@ const QUOTING: Readonly<Record<string, string>> = {
   AI_InvalidResponseDataError: 'What the model’s server answered lacks something.',
 }
 
-/** The message of an error as it may be logged: without secrets, and without what a model said. */
-export function toldMessage({ name, message }: Error): string {
+/**
+ * The message of an error as it may be logged: its first 4,000 characters, without secrets, and without what a model said
+ * or a query has.
+ */
+export function toldMessage(error: Error): string {
+  const { name, message } = error
   const told = Object.hasOwn(QUOTING, name) ? QUOTING[name] : undefined
-  return told ?? maskSecrets(message)
+  return told ?? toldDatabaseFault(error) ?? maskSecrets(message)
 }
 
 /** The error behind an error, where the first says no more than that something failed. */

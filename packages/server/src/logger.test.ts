@@ -117,6 +117,24 @@ describe('createLogger', () => {
     expect(lines()[0]).toHaveProperty('err.type')
   })
 
+  it('writes of a long message its beginning, and the stack behind it', () => {
+    const { logger, lines } = createRecorder()
+    logger.error('x', { error: new Error(`odd ${'ey-'.repeat(300_000)}`) })
+    expect(lines()[0]).toMatchObject({
+      err: { message: 'odd …', stack: expect.stringMatching(/^Error: odd …\n.*logger\.test/) },
+    })
+  })
+
+  it('writes of an error of a database neither a query nor values, in its stack also', () => {
+    const { logger, lines, text } = createRecorder()
+    const cause = Object.assign(new Error('Key (mail)=(bob@x.y) exists'), { code: '23505' })
+    logger.error('x', { error: new Error('The tool failed.', { cause }) })
+    expect(text()).not.toContain('bob')
+    expect(lines()[0]).toMatchObject({
+      err: { cause: { message: 'A query to a database failed (Error 23505).', code: '23505' } },
+    })
+  })
+
   it('writes an error that is its own cause', () => {
     const { logger, lines } = createRecorder()
     const error = new Error('round')
