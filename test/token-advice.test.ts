@@ -269,7 +269,12 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
   'that is encrypted': {
     make: () => `${encode({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
     code: 'token_malformed',
-    cause: /encrypted \(a JWE, of five parts\)/,
+    cause: /encrypted: it has five parts, as a JWE has\. This server takes signed tokens/,
+  },
+  'of five parts that names no encryption': {
+    make: () => `${tokenWith()}.AAAA.AAAA`,
+    code: 'token_malformed',
+    cause: /encrypted: it has five parts/,
   },
   'that is a key of another service': {
     make: () => 'sk-0123456789abcdefghijklmnop',
@@ -435,6 +440,36 @@ describe('the printed remedy of a broken token, followed as it is printed', () =
       expect(await explained(made)).toMatchObject({ accepted: true, warnings: [] })
     },
   )
+
+  it('mends an unknown role by the option that it names; a server option of the old name is refused with its place', async () => {
+    const token = tokenWith({ role: 'emperor' })
+    const listed = async (url: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      return await (await fetch(`${url}/api/agents`, { headers })).json()
+    }
+    expect(await listed(server.url)).toEqual({})
+    const { remedy } = await inspect(token)
+    const [, path = ''] = /^Add the role to server\.([\w.]+)/.exec(remedy) ?? []
+    const option = path
+      .split('.')
+      .reduceRight<object>((value, name) => ({ [name]: value }), { emperor: ['agents:*'] })
+    const env = (more: object) => ({
+      CONFIGURATION: JSON.stringify({ auth: { audience: AUDIENCE }, ...more }),
+      MASTRA_JWT_SECRET: SECRET,
+    })
+    const folder = copies.copy('configured')
+    const mended = await startDev(folder, { env: env(option) })
+    const agents = await listed(mended.url)
+    await mended.process.stop()
+    expect(agents).toHaveProperty('the-clerk')
+
+    const misplaced = { roles: { emperor: ['agents:*'] } }
+    const refused = await runSignet(['start', '--dir', folder], { env: env(misplaced) })
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).toContain(
+      'server.roles: There is no such option here. Write the roles into server.access.roles.',
+    )
+  })
 
   it.each(Object.entries(MENDED_BY_EDIT))(
     'mends one %s, by what it says to edit; the server and a browser alone have the same words',

@@ -14,6 +14,7 @@ import type { MemoryStorage } from './memory/storage.js'
 import { MASTRA_GUARDS, UNSUPPORTED_MASTRA_OPTIONS } from './option/mastra-options.js'
 import type { UnsupportedPolicy } from './option/refusals.js'
 import {
+  MISPLACED_SERVER_OPTIONS,
   SERVER_GUARDS,
   UNSUPPORTED_CORS_OPTIONS,
   UNSUPPORTED_SERVER_OPTIONS,
@@ -299,6 +300,7 @@ function serverRefusals(server: ServerConfig): readonly RefusedOption[] {
     served: SERVER,
     unsupported: UNSUPPORTED_SERVER_OPTIONS,
     guards: SERVER_GUARDS,
+    misplaced: MISPLACED_SERVER_OPTIONS,
   }
   return [
     ...findRefusedOptions('Mastra', server, rules, 'server.'),

@@ -164,7 +164,7 @@ function missingAdvice(claim: string, refusal: Refusal): Advice {
   switch (claim) {
     case 'sub':
       return {
-        cause: 'It says not who calls: the claim sub is missing.',
+        cause: 'It does not say who calls: the claim sub is missing.',
         expected: 'sub',
         ...signAnew('Make one with the name of whoever calls as --sub', refusal),
       }
@@ -177,7 +177,7 @@ function missingAdvice(claim: string, refusal: Refusal): Advice {
     case 'iat':
       return {
         cause:
-          'It says not when it was made: the claim iat is missing, and this server wants its age.',
+          'It does not say when it was made: the claim iat is missing, and this server wants its age.',
         expected: 'iat',
         ...signAnew('Make one with iat', refusal),
       }

@@ -48,10 +48,10 @@ function cutWithin(what: string, refusal: Refusal): Advice {
 
 function countAdvice(refusal: Refusal, { parts, header, claims }: TokenParts): Advice {
   const count = parts.length
-  if (count === 5 && (header === undefined || Object.hasOwn(header, 'enc'))) {
+  if (count === 5) {
     return {
       cause:
-        'The token is encrypted (a JWE, of five parts), and this server reads signed tokens, of three parts.',
+        'The token is encrypted: it has five parts, as a JWE has. This server takes signed tokens, of three parts.',
       found: '5 parts',
       expected: '3 parts',
       ...signAnew('Have its issuer sign the token without encrypting it', refusal),

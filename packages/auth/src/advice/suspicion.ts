@@ -92,7 +92,7 @@ function grantAdvice(
     const near = meant.get(word)
     const found = quoted(word)
     if (isRole(claims, word)) {
-      const lead = 'Add the role to server.roles, or sign with one that is there'
+      const lead = 'Add the role to server.access.roles, or sign with one that is there'
       return {
         cause: `${unknownRoleWords(word, roles)} It opens nothing.`,
         found,

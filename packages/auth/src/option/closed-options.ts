@@ -34,6 +34,8 @@ export interface OptionRules {
   readonly unsupported?: Remedies | undefined
   /** The same, of options that close something: a check, a filter, an approval. */
   readonly guards?: Remedies | undefined
+  /** Names that stand elsewhere, with where to write them. */
+  readonly misplaced?: Remedies | undefined
 }
 
 /** Values that ask for nothing: an option of such a value may as well be left out. */
@@ -54,20 +56,22 @@ export function isNothing(value: unknown): value is Nothing {
   return typeof value === 'object' && isEmpty(value)
 }
 
-function remedyOfUnknown(name: string, rules: OptionRules): string {
-  const { served, unsupported = {}, guards = {} } = rules
-  const known = [served, guards, unsupported].flatMap(Object.keys)
-  const near = nearestName(name, known)
-  return near === undefined
-    ? 'There is no such option. Leave it out.'
-    : `There is no such option. Did you mean ${near}?`
-}
-
 function own<Value>(
   table: Readonly<Record<string, Value>> | undefined,
   name: string,
 ): Value | undefined {
   return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+function remedyOfUnknown(name: string, rules: OptionRules): string {
+  const { served, unsupported = {}, guards = {} } = rules
+  const place = own(rules.misplaced, name)
+  if (place !== undefined) return `There is no such option here. ${place}`
+  const known = [served, guards, unsupported].flatMap(Object.keys)
+  const near = nearestName(name, known)
+  return near === undefined
+    ? 'There is no such option. Leave it out.'
+    : `There is no such option. Did you mean ${near}?`
 }
 
 /**

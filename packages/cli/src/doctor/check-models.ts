@@ -29,6 +29,6 @@ export function checkModels({ mastra }: Served): readonly Finding[] {
   return orOk(
     findings,
     'model',
-    'The model of each agent may be had, as far as can be told from here.',
+    'Each agent has what its model needs, such as a key. No model was called.',
   )
 }

@@ -23,6 +23,12 @@ export const SERVER_GUARDS = {
   https: 'The server speaks plain HTTP. Put a proxy with TLS before it, and leave the option out.',
 } as const
 
+/** Options that are read at another place than `server`. */
+export const MISPLACED_SERVER_OPTIONS = {
+  roles: 'Write the roles into server.access.roles.',
+  role: 'Write the roles into server.access.roles.',
+} as const
+
 /** What Mastra has below `server.cors` and Signet does not serve. */
 export const UNSUPPORTED_CORS_OPTIONS = {
   allowMethods: 'Listed origins may use every method that a route has. Leave the option out.',
