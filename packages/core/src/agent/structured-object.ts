@@ -9,16 +9,19 @@ import type { OutputStep, StructuredObject } from './output.js'
 /** By the schema as it was given: an application asks for the same shape again and again. */
 const readSchemas = new WeakMap<object, ReadSchema>()
 
+function unusable(message: string): InputError {
+  return new InputError('The options cannot be used.', [
+    { field: 'structuredOutput.schema', message },
+  ])
+}
+
 /** @throws {InputError} for what is no schema, or one by which nothing can be checked */
 export function readStructured(schema: object): ReadSchema {
   const known = readSchemas.get(schema)
   if (known !== undefined) return known
   const read = readSchema(schema, 'caller')
-  if (!isRead(read)) {
-    throw new InputError('The options cannot be used.', [
-      { field: 'structuredOutput.schema', message: read.remedy },
-    ])
-  }
+  if (!isRead(read)) throw unusable(read.remedy)
+  if (read.fault !== undefined) throw unusable(read.fault)
   readSchemas.set(schema, read)
   return read
 }
@@ -34,7 +37,7 @@ function parseObject(text: string): unknown {
 
 /** @throws {TypeError} with where it does not fit, and none of what the model said there */
 async function fitObject(schema: ReadSchema, object: unknown): Promise<unknown> {
-  const parsed = await schema.parse(object, 'leave out')
+  const parsed = await schema.parse(object, 'json')
   if ('value' in parsed) return parsed.value
   const issues = describeIssues(quietIssues(parsed))
   throw new TypeError(`The model's object does not fit the schema. ${issues}`)
@@ -59,7 +62,7 @@ export async function readObject(
   const inner = unwrapped(json, schema)
   if (inner === undefined) return { object: await fitObject(schema, json), json }
   // A model that was not asked for the object around it may mean what it says.
-  const asIs = await schema.parse(json, 'leave out')
+  const asIs = await schema.parse(json, 'json')
   if ('value' in asIs) return { object: asIs.value, json }
   return { object: await fitObject(schema, inner.value), json: inner.value }
 }

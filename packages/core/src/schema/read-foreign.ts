@@ -3,7 +3,7 @@ import { toIssues } from '../issue.js'
 import { isSchemaObject, type JsonSchema } from './json-schema.js'
 import type { Problem } from './problem.js'
 import { readJson } from './read-json.js'
-import { readBy, TAKEN, type ReadSchema, type UnreadSchema } from './readable-schema.js'
+import { readBy, sayable, TAKEN, type ReadSchema, type UnreadSchema } from './readable-schema.js'
 
 /** Marks what `jsonSchema()` and its kind make. */
 export const AI_SDK_SCHEMA: symbol = Symbol.for('vercel.ai.schema')
@@ -27,7 +27,7 @@ export function readAiSdk(schema: object): ReadSchema | UnreadSchema {
   }
   if (typeof validate !== 'function') return readJson(json, 'application')
   return readBy(
-    json,
+    sayable(json),
     () => json,
     async (value) => {
       const result: unknown = await validate(value)
@@ -74,7 +74,7 @@ export function readStandard(schema: object, standard: JsonSchema): ReadSchema |
     }
   }
   return readBy(
-    input,
+    sayable(input),
     () => output,
     async (value) => {
       const result: unknown = await Reflect.apply(validate, standard, [value])

@@ -1,5 +1,11 @@
 import { isSchemaObject, type JsonSchema } from './json-schema.js'
-import { readBy, type ReadSchema, type SchemaOrigin, type UnreadSchema } from './readable-schema.js'
+import {
+  readBy,
+  sayable,
+  type ReadSchema,
+  type SchemaOrigin,
+  type UnreadSchema,
+} from './readable-schema.js'
 import { findSchemaFault } from './schema-fault.js'
 
 /** By one of these a plain object is a JSON Schema. */
@@ -29,5 +35,7 @@ export function isJsonSchema(value: unknown): value is JsonSchema {
 /** Reads a JSON Schema, by which alone values are checked. */
 export function readJson(schema: JsonSchema, origin: SchemaOrigin): ReadSchema | UnreadSchema {
   const fault = findSchemaFault(schema)
-  return fault === undefined ? readBy(schema, () => schema, undefined, origin) : { remedy: fault }
+  return fault === undefined
+    ? readBy(sayable(schema), () => schema, undefined, origin)
+    : { remedy: fault }
 }

@@ -9,7 +9,7 @@ import { isRead, quietIssues, type Parsed, type SchemaOrigin } from './readable-
 function parse(schema: unknown, value: unknown, origin?: SchemaOrigin): Promise<Parsed> {
   const read = readSchema(schema, origin)
   if (!isRead(read)) return expect.unreachable(read.remedy)
-  return read.parse(value, 'leave out')
+  return read.parse(value, 'json')
 }
 
 /** What a value becomes; where it does not fit, the fields that are wrong. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toIssues, zodIssues } from '../issue.js'
+import { DATE_TEXT, MARK, markOf, takeMarks, type Unmarked } from './beyond-json.js'
 import type { JsonSchema } from './json-schema.js'
 import { readBy, type ReadSchema } from './readable-schema.js'
 import { zod3JsonSchema, type Zod3Schema } from './zod3-json-schema.js'
@@ -14,15 +15,35 @@ export function isZod4Schema(value: unknown): value is z.ZodType {
   )
 }
 
-/** A zod schema as JSON Schema (draft 7). What JSON cannot say stays open. */
-function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  return z.toJSONSchema(schema, { io, target: 'draft-7', unrepresentable: 'any' })
+function definitionOf({ _zod: { def } }: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
+  return def as z.core.$ZodTypes['_zod']['def']
+}
+
+/** Marks what JSON cannot say. */
+function mark(schema: z.core.$ZodType, json: Record<string, unknown>, io: 'input' | 'output') {
+  const def = definitionOf(schema)
+  if (def.type === 'date') Object.assign(json, DATE_TEXT)
+  else if (def.type === 'bigint' && def.coerce === true && io === 'input') json['type'] = 'integer'
+  else if (def.type === 'pipe' && definitionOf(def.in).type === 'transform')
+    json[MARK] = 'preprocess'
+  else if (markOf(def.type) !== undefined) json[MARK] = def.type
+}
+
+/** A zod schema as JSON Schema (draft 7). */
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Unmarked {
+  const marked: JsonSchema = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-7',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => mark(zodSchema, jsonSchema, io),
+  })
+  return takeMarks(marked)
 }
 
 export function readZod4(schema: z.ZodType): ReadSchema {
   return readBy(
     toJsonSchema(schema, 'input'),
-    () => toJsonSchema(schema, 'output'),
+    () => toJsonSchema(schema, 'output').schema,
     async (value) => {
       const parsed = await schema.safeParseAsync(value)
       return parsed.success
@@ -33,10 +54,10 @@ export function readZod4(schema: z.ZodType): ReadSchema {
 }
 
 export function readZod3(schema: Zod3Schema): ReadSchema {
-  const json = zod3JsonSchema(schema)
+  const json = takeMarks(zod3JsonSchema(schema))
   return readBy(
     json,
-    () => json,
+    () => json.schema,
     async (value) => {
       const parsed = await schema.safeParseAsync(value)
       return parsed.success

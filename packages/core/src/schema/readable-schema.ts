@@ -1,8 +1,10 @@
 import type { InputIssue } from '../error.js'
 import { toIssues } from '../issue.js'
 import { findProblems, type Check } from './check-value.js'
+import type { Unmarked } from './beyond-json.js'
 import type { JsonSchema } from './json-schema.js'
 import { leaveOutNulls } from './leave-out-nulls.js'
+import { makeDates } from './make-dates.js'
 import {
   createBoundedTest,
   createPlainTest,
@@ -27,8 +29,13 @@ export interface ReadSchema {
   readonly input: JsonSchema
   /** What comes out, likewise; made where it is asked for. */
   readonly output: () => JsonSchema
-  /** @param nulls - whether null counts as left out where it is not allowed and nothing need be there; default: keep */
-  parse(value: unknown, nulls?: 'keep' | 'leave out'): Promise<Parsed>
+  /** Why no JSON value fits, and what to write; undefined where one can. */
+  readonly fault: string | undefined
+  /**
+   * @param from - where the value comes from; default: code. In JSON, null counts as left out where it is not allowed
+   * and nothing need be there, and a text of ISO 8601 is a date where a date is wanted.
+   */
+  parse(value: unknown, from?: 'code' | 'json'): Promise<Parsed>
 }
 
 /** Why a value cannot be used as a schema, and what to do. */
@@ -46,6 +53,11 @@ const STEPS = { application: 5_000_000, caller: 250_000 } as const
 /** Who wrote a schema. The patterns and the work of one that came with a request are bounded. */
 export type SchemaOrigin = keyof typeof STEPS
 
+/** A JSON Schema in which JSON says all. */
+export function sayable(schema: JsonSchema): Unmarked {
+  return { schema, dates: new Set(), fault: undefined }
+}
+
 type Validate = (value: unknown) => Promise<Parsed>
 
 function newCheck(document: JsonSchema, origin: SchemaOrigin, plain: PatternTest): Check {
@@ -59,10 +71,11 @@ function isLimit(error: unknown): error is Error {
 
 /**
  * Makes a schema of what it is as JSON Schema, and of how its library checks a value.
+ * @param unmarked - what goes in
  * @param validate - default: by the JSON Schema alone
  */
 export function readBy(
-  input: JsonSchema,
+  { schema: input, dates, fault }: Unmarked,
   output: () => JsonSchema,
   validate?: Validate,
   origin: SchemaOrigin = 'application',
@@ -70,7 +83,7 @@ export function readBy(
   const plain = createPlainTest()
   const read = (value: unknown, check: Check): unknown => {
     try {
-      return leaveOutNulls(value, check)
+      return makeDates(leaveOutNulls(value, check), check, dates)
     } catch (error) {
       if (validate === undefined) throw error
       // The library checks by itself, and does not mind a pattern that is none here, or what takes too long.
@@ -80,10 +93,11 @@ export function readBy(
   return {
     input,
     output,
-    async parse(value, nulls = 'keep') {
+    fault,
+    async parse(value, from = 'code') {
       const check = newCheck(input, origin, plain)
       try {
-        const given = nulls === 'keep' ? value : read(value, check)
+        const given = from === 'code' ? value : read(value, check)
         return validate === undefined ? checkJson(given, check) : await validate(given)
       } catch (error) {
         if (!isLimit(error)) throw error

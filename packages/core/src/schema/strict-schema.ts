@@ -268,7 +268,7 @@ function impliedType({ properties }: JsonSchema): unknown {
  * is not supported. It allows no less than the schema, but for the bounds that are told in words and for members that
  * nobody named; what a model says is still to be checked by the schema itself.
  *
- * @returns undefined for what cannot be said so, such as records, tuples and intersections
+ * @returns undefined for what cannot be said so, such as records and tuples
  */
 export function toStrictSchema(document: JsonSchema): JsonSchema | undefined {
   const context: Context = { document, size: new Size(), nulls: new Map(), depth: 0 }

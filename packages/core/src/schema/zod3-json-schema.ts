@@ -1,3 +1,4 @@
+import { DATE_TEXT, MARK, markOf } from './beyond-json.js'
 import { isSchemaObject, type JsonSchema } from './json-schema.js'
 
 /** A schema of zod 3. */
@@ -84,12 +85,26 @@ function read(schema: unknown, reading: Reading): JsonSchema {
   const name = `schema${reading.count++}`
   reading.open.set(schema, name)
   const { description, typeName } = definition
-  const body = READERS.get(typeName)?.(definition, reading) ?? {}
+  const body = READERS.get(typeName)?.(definition, reading) ?? beyondJson(definition)
   reading.open.delete(schema)
   const told = typeof description === 'string' ? { ...body, description } : body
   if (!reading.used.has(name)) return told
   reading.definitions[name] = told
   return { $ref: `#/definitions/${name}` }
+}
+
+/** What JSON cannot say: marked where no JSON value can be meant, else open. */
+function beyondJson({ typeName, coerce }: Definition): JsonSchema {
+  const type = typeName.replace(/^Zod/u, '').toLowerCase()
+  if (type === 'bigint' && coerce === true) return { type: 'integer' }
+  const mark = markOf(type)
+  return mark === undefined ? {} : { [MARK]: mark }
+}
+
+const effects: Reader = ({ schema, effect }, reading) => {
+  const json = read(schema, reading)
+  const isFirst = isSchemaObject(effect) && effect['type'] === 'preprocess'
+  return isFirst ? { ...json, [MARK]: 'preprocess' } : json
 }
 
 const inner: Reader = (def, reading) => read(def['innerType'], reading)
@@ -229,14 +244,15 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['ZodNullable', orNull],
   ['ZodDefault', withDefault],
   ['ZodBranded', ({ type }, reading) => read(type, reading)],
-  ['ZodEffects', ({ schema }, reading) => read(schema, reading)],
+  ['ZodDate', () => DATE_TEXT],
+  ['ZodEffects', effects],
   ['ZodPipeline', (def, reading) => read(def['in'], reading)],
   ['ZodLazy', ({ getter }, reading) => read(typeof getter === 'function' ? getter() : {}, reading)],
 ])
 
 /**
- * What goes into a schema of zod 3, as JSON Schema (draft 7). What JSON cannot say stays open. Zod 4 has such a function
- * of its own, and zod 3 has none.
+ * What goes into a schema of zod 3, as JSON Schema (draft 7). What JSON cannot say stays open, and is
+ * marked where no JSON value can be meant. Zod 4 has such a function of its own, and zod 3 has none.
  */
 export function zod3JsonSchema(root: Zod3Schema): JsonSchema {
   const reading: Reading = { root, open: new Map(), definitions: {}, used: new Set(), count: 0 }

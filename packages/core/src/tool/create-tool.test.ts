@@ -225,11 +225,14 @@ describe('the JSON schemas of a tool', () => {
     expect(tool.inputJsonSchema).toMatchObject({ properties: { count: { type: 'string' } } })
   })
 
-  it('leave open what JSON cannot say', () => {
+  it('say a date as a text of ISO 8601', () => {
     const inputSchema = z.object({ day: z.date() })
     const tool = createTool({ id: 't', description: '', inputSchema, execute: () => 1 })
 
-    expect(tool.inputJsonSchema).toMatchObject({ properties: { day: {} } })
+    expect(tool.inputJsonSchema).toMatchObject({
+      properties: { day: { type: 'string', format: 'date-time' } },
+      required: ['day'],
+    })
   })
 
   it('are those of any object, and of nothing, where there are no schemas', () => {

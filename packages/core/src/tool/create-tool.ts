@@ -131,7 +131,7 @@ export function createTool<Input extends object = AnyInput, Output extends objec
     refusals,
     async execute(value: unknown, context: ToolContext): Promise<unknown> {
       refusals.throwIfAny()
-      const parsed = await reading.parse(value, 'leave out')
+      const parsed = await reading.parse(value, 'json')
       if (!('value' in parsed)) {
         throw new InputError(`The input does not fit the tool ${id}.`, parsed.issues)
       }

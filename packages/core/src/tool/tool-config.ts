@@ -70,6 +70,12 @@ export type ToolSchemas = Readonly<
   Record<'inputSchema' | 'outputSchema', ReadSchema | UnreadSchema | undefined>
 >
 
+/** Why a schema cannot be used. What a tool returns may be what JSON lacks: `toJson` has a form for it. */
+function remedyOf(name: string, schema: ReadSchema | UnreadSchema): string | undefined {
+  if (!isRead(schema)) return schema.remedy
+  return name === 'inputSchema' ? schema.fault : undefined
+}
+
 /** The options that a tool was given and that are not served. */
 export function findToolRefusals(
   config: { readonly id: string },
@@ -79,8 +85,8 @@ export function findToolRefusals(
   const rules = { served: SERVED, unsupported: UNSUPPORTED_TOOL_OPTIONS, guards: TOOL_GUARDS }
   const refused = [...findRefusedOptions(where, config, rules)]
   for (const [name, schema] of Object.entries(schemas)) {
-    if (schema === undefined || isRead(schema)) continue
-    const { remedy } = schema
+    const remedy = schema === undefined ? undefined : remedyOf(name, schema)
+    if (remedy === undefined) continue
     refused.push({ where, name, isKnownToMastra: true, isGuard: true, remedy })
   }
   return refused
