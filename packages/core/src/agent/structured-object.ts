@@ -4,6 +4,7 @@ import { isSchemaObject } from '../schema/json-schema.js'
 import { readSchema } from '../schema/read-schema.js'
 import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
 import { WRAPPED, wrapSchema } from '../schema/wrap-schema.js'
+import { findJson } from './find-json.js'
 import type { OutputStep, StructuredObject } from './output.js'
 
 /** By the schema as it was given: an application asks for the same shape again and again. */
@@ -26,13 +27,13 @@ export function readStructured(schema: object): ReadSchema {
   return read
 }
 
-/** @throws {SyntaxError} without a word of the text, which the parser's own error quotes */
+/** @throws {SyntaxError} without a word of the text */
 function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new SyntaxError(`The model's text of ${text.length} characters is not JSON.`)
-  }
+  const found = findJson(text)
+  if (found !== undefined) return found.json
+  throw new SyntaxError(
+    `The model's text of ${text.length} characters is not JSON, and does not hold exactly one object or list of JSON.`,
+  )
 }
 
 /** @throws {TypeError} with where it does not fit, and none of what the model said there */

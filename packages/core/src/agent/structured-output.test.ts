@@ -98,6 +98,31 @@ describe('an object of a JSON Schema', () => {
     await expect(ask(schema, text)).rejects.toThrow(AnswerError)
   })
 
+  it.each(['```json\n{"city":"Oslo"}\n```', 'Sure! {"city":"Oslo"} Is that all?'])(
+    'is taken from a fence, and from between sentences: %j',
+    async (text) => {
+      expect((await ask(schema, text)).object).toEqual({ city: 'Oslo' })
+    },
+  )
+
+  it('fails the answer where there are two', async () => {
+    await expect(ask(schema, '{"city":"Oslo"} {"city":"Rome"}')).rejects.toThrow(AnswerError)
+  })
+
+  it('may have members that are called as keywords are', async () => {
+    const properties = { type: { type: 'string' }, pattern: { type: 'string' } }
+    const named = { type: 'object', properties, dependencies: { type: ['pattern'] } }
+    const object = { type: 'x', pattern: '(' }
+
+    expect((await ask(named, JSON.stringify(object))).object).toEqual(object)
+  })
+
+  it('is refused with the nearest type', async () => {
+    await expect(ask({ type: 'objekt' }, '{}')).rejects.toMatchObject({
+      issues: [{ field: 'structuredOutput.schema', message: expect.stringContaining('object?') }],
+    })
+  })
+
   it('fails the answer where its pattern would take for ever', async () => {
     const hostile = { type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }
 
@@ -106,6 +131,8 @@ describe('an object of a JSON Schema', () => {
 
   it.each<object>([
     { type: 'object', properties: { a: { pattern: '(' } } },
+    { type: 'objekt' },
+    { type: 'object', properties: { a: { type: ['string', 'nul'] } } },
     { $ref: 'https://schemas.example/a.json' },
     [],
   ])('is refused before the model is asked where nothing can be checked by it: %j', async (bad) => {
