@@ -276,6 +276,7 @@ describe('a chat that goes on with a thread', () => {
 
   it('shows what persons and agents said, and the tools that were called', () => {
     const invocation = { state: 'result', ...call, result: 21 }
+    const failed = { state: 'output-error', ...call, errorText: 'It is dark.' }
     const messages = [
       stored('system', { format: 2, parts: [], content: 'hidden' }),
       stored('user', {
@@ -288,6 +289,7 @@ describe('a chat that goes on with a thread', () => {
         parts: [
           { type: 'tool-invocation', toolInvocation: invocation },
           { type: 'tool-invocation', toolInvocation: { ...invocation, state: 'call' } },
+          { type: 'tool-invocation', toolInvocation: failed },
           { type: 'text', text: 'Sun' },
           { type: 'text', text: 'ny' },
         ],
@@ -304,6 +306,7 @@ describe('a chat that goes on with a thread', () => {
           parts: [
             { type: 'tool-call', toolCall: { ...call, state: 'done', result: 21 } },
             { type: 'tool-call', toolCall: { ...call, state: 'failed' } },
+            { type: 'tool-call', toolCall: { ...call, state: 'failed', error: 'It is dark.' } },
             { type: 'text', text: 'Sun', state: 'done' },
             { type: 'text', text: 'ny', state: 'done' },
           ],
@@ -311,6 +314,7 @@ describe('a chat that goes on with a thread', () => {
           toolCalls: [
             { ...call, state: 'done', result: 21 },
             { ...call, state: 'failed' },
+            { ...call, state: 'failed', error: 'It is dark.' },
           ],
         },
       ],

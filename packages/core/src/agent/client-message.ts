@@ -11,13 +11,12 @@ function isOfType(part: unknown, type: string): part is Fields {
   return isFields(part) && part['type'] === type
 }
 
-function toResult({ toolCallId, toolName, result }: Fields): Fields {
-  return {
-    type: 'tool-result',
-    toolCallId,
-    toolName,
-    output: { type: 'json', value: result ?? null },
-  }
+function toResult({ state, toolCallId, toolName, result, errorText }: Fields): Fields {
+  const output =
+    state === 'output-error'
+      ? { type: 'error-text', value: errorText }
+      : { type: 'json', value: result ?? null }
+  return { type: 'tool-result', toolCallId, toolName, output }
 }
 
 /** A tool's answer says `result` where models read `output`; a tool that returned nothing has neither. */
@@ -41,7 +40,7 @@ function readInvocations(parts: readonly unknown[]): Fields[] {
   const results = parts
     .filter((part) => isOfType(part, 'tool-invocation'))
     .map(readInvocation)
-    .filter(({ state }) => state === 'result')
+    .filter(({ state }) => state === 'result' || state === 'output-error')
     .map(toResult)
   const answer = { role: 'assistant', content: said }
   return results.length === 0 ? [answer] : [answer, { role: 'tool', content: results }]

@@ -26,6 +26,15 @@ describe('calls that nobody answered', () => {
     expect(dropUnansweredCalls([call('1', '2'), result('2')])).toEqual([call('2'), result('2')])
   })
 
+  it.each([
+    ['an empty text', { type: 'text', text: '' }],
+    ['a thought', { type: 'reasoning', text: 'Hm.' }],
+  ] as const)('are left out with a message that has %s beside them', (_, part) => {
+    const content = [part, { type: 'tool-call', toolCallId: '1', toolName: 'look', input: {} }]
+    const messages = [user('a'), { role: 'assistant', content } as ModelMessage, user('b')]
+    expect(dropUnansweredCalls(messages)).toEqual([user('a'), user('b')])
+  })
+
   it('stay where a tool answered them, also behind another message of the assistant', () => {
     const messages = [call('1'), { role: 'assistant', content: 'one moment' } as const, result('1')]
     expect(dropUnansweredCalls(messages)).toEqual(messages)
@@ -46,5 +55,22 @@ describe('calls that nobody answered', () => {
       call('1'),
       result('1'),
     ])
+  })
+})
+
+describe('a message of the assistant', () => {
+  const said = (content: string): ModelMessage => ({ role: 'assistant', content })
+
+  it('is left out where it says nothing', () => {
+    const empty: ModelMessage = { role: 'assistant', content: [{ type: 'text', text: '' }] }
+    expect(dropUnansweredCalls([user('a'), said(''), empty, user('b')])).toEqual([
+      user('a'),
+      user('b'),
+    ])
+  })
+
+  it('stays where it says something, as does an empty message of the user', () => {
+    const messages = [user(''), said(' '), user('b')]
+    expect(dropUnansweredCalls(messages)).toEqual(messages)
   })
 })

@@ -8,9 +8,16 @@ function withoutState(part: AssistantPart): AssistantPart[] {
   return 'providerOptions' in part ? [{ ...part, providerOptions: undefined }] : [part]
 }
 
+/** Whether a model is told nothing by the part. */
+function isEmpty(part: AssistantPart): boolean {
+  return part.type === 'text' && part.text === '' && part.providerOptions === undefined
+}
+
 /** The message without calls that are not among the answered ones; nothing where it has nothing else. */
 function keepAnswered(message: ModelMessage, answered: Set<string>): ModelMessage[] {
-  if (typeof message.content === 'string') return [message]
+  if (typeof message.content === 'string') {
+    return message.role === 'assistant' && message.content === '' ? [] : [message]
+  }
   for (const part of message.content) {
     if (part.type === 'tool-result') answered.add(part.toolCallId)
   }
@@ -22,16 +29,16 @@ function keepAnswered(message: ModelMessage, answered: Set<string>): ModelMessag
   for (const part of message.content) {
     if (part.type === 'tool-call') answered.delete(part.toolCallId)
   }
-  if (content.length === 0) return []
   // What its provider keeps of the parts belongs together: without one of them it refuses the others.
   const isWhole = content.length === message.content.length
-  return [{ ...message, content: isWhole ? content : content.flatMap(withoutState) }]
+  const kept = isWhole ? content : content.flatMap(withoutState)
+  return kept.every(isEmpty) ? [] : [{ ...message, content: kept }]
 }
 
 /**
- * Leaves out tool calls that are not answered before the conversation goes on: no model takes them. A
- * client that runs one of several tools that were called sends such messages, and memory has them of
- * tools that failed. Ids alone do not tell: some models use the same ones again in the next turn.
+ * Leaves out tool calls that are not answered before the conversation goes on, and messages of the assistant that say
+ * nothing: no model takes them. A client that runs one of several tools that were called sends such messages, and
+ * memory has them of a client that did not come back. Ids alone do not tell: some models use the same ones again in the next turn.
  */
 export function dropUnansweredCalls(messages: readonly ModelMessage[]): ModelMessage[] {
   const kept: ModelMessage[] = []

@@ -320,6 +320,17 @@ describe('what client-js sends after it has run a tool of its own', () => {
     ])
   })
 
+  it('is read where the call failed', async () => {
+    const failed = { toolCallId: 'c', toolName: 'paint', state: 'output-error' }
+    const toolInvocation = { ...failed, args: {}, errorText: 'It is dark.' }
+    const parts = [{ type: 'tool-invocation', toolInvocation }]
+
+    expect(await readMessages([{ role: 'assistant', content: '', parts }])).toMatchObject([
+      { content: [{ type: 'tool-call', toolCallId: 'c' }] },
+      { content: [{ toolCallId: 'c', output: { type: 'error-text', value: 'It is dark.' } }] },
+    ])
+  })
+
   it.each([
     ['a result without an id', { type: 'tool-result', toolName: 'paint', result: 1 }],
     ['a result without a name', { type: 'tool-result', toolCallId: 'c', result: 1 }],

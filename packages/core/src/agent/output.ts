@@ -5,6 +5,7 @@ import type { Step, TokenUsage } from '../loop/step.js'
 import { hideProviderState } from '../memory/provider-state.js'
 import type { MemoryMessage } from '../memory/storage.js'
 import {
+  contentOf,
   storeAnswer,
   withInvocations,
   toUiMessage,
@@ -189,13 +190,6 @@ function sortParts(content: readonly Content[], runId: string): Parts {
     }
   }
   return parts
-}
-
-/** The parts of the messages that this step added. */
-function contentOf(messages: readonly ModelMessage[]): readonly ContentPart[] {
-  return messages.flatMap(({ content }): ContentPart[] =>
-    typeof content === 'string' ? [{ type: 'text', text: content }] : content,
-  )
 }
 
 /**

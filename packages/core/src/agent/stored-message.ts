@@ -6,6 +6,7 @@ import { keepProviderState } from '../memory/provider-state.js'
 import type { MemoryRole } from '../memory/storage.js'
 import { toModelMessages, type AskedMessage } from './messages.js'
 import type { OutputStep, RunFacts, StructuredObject } from './output.js'
+import { readFailure, type StoredOutcome } from './tool-outcome.js'
 
 /** Which model answered. */
 export interface ModelMetadata {
@@ -40,12 +41,10 @@ type StoredPart =
     }
 
 /** A tool call with what came of it. */
-interface ToolInvocation {
-  readonly state: 'result' | 'call'
+type ToolInvocation = StoredOutcome & {
   readonly toolCallId: string
   readonly toolName: string
   readonly args: unknown
-  readonly result?: unknown
   /** That the provider of the model ran the tool. */
   readonly providerExecuted?: true | undefined
 }
@@ -84,6 +83,13 @@ export interface UiMessage {
 /** A part of a message of any role. */
 export type ContentPart = Exclude<ModelMessage['content'], string>[number]
 
+/** The parts of the messages, in their order. */
+export function contentOf(messages: readonly ModelMessage[]): readonly ContentPart[] {
+  return messages.flatMap(({ content }): ContentPart[] =>
+    typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+  )
+}
+
 /** Bytes in base64, or the URL that names them; JSON holds nothing else. */
 function storeFile(file: FilePart['data'] | ImagePart['image'], mimeType: string): StoredPart[] {
   if (typeof file === 'string') return [{ type: 'file', data: file, mimeType }]
@@ -105,20 +111,26 @@ function storeFile(file: FilePart['data'] | ImagePart['image'], mimeType: string
   }
 }
 
-function storeCall(
-  { toolCallId, toolName, input }: Extract<ContentPart, { type: 'tool-call' }>,
-  results: ReturnType<typeof resultsOf>,
-): ToolInvocation {
-  const call = { toolCallId, toolName, args: input }
-  if (!results.has(toolCallId)) return { state: 'call', ...call }
-  return { state: 'result', ...call, result: results.get(toolCallId) }
+/** What calls came to, by their ids. */
+type Outcomes = ReadonlyMap<string, StoredOutcome>
+
+const UNANSWERED: StoredOutcome = { state: 'call' }
+
+/** What calls came to: those that failed as the parts say it, the others with their results. */
+function outcomesOf(
+  parts: readonly ContentPart[],
+  results: Iterable<readonly [toolCallId: string, result: unknown]>,
+): Outcomes {
+  const outcomes = new Map<string, StoredOutcome>()
+  for (const [toolCallId, result] of results) outcomes.set(toolCallId, { state: 'result', result })
+  for (const part of parts) {
+    const failure = part.type === 'tool-result' ? readFailure(part) : undefined
+    if (part.type === 'tool-result' && failure !== undefined) outcomes.set(part.toolCallId, failure)
+  }
+  return outcomes
 }
 
-function storePart(
-  part: ContentPart,
-  createdAt: number,
-  results: ReturnType<typeof resultsOf>,
-): StoredPart[] {
+function storePart(part: ContentPart, createdAt: number, outcomes: Outcomes): StoredPart[] {
   switch (part.type) {
     case 'text':
       return [{ type: 'text', text: part.text, createdAt }]
@@ -126,8 +138,12 @@ function storePart(
       return storeFile(part.image, part.mediaType ?? 'image/*')
     case 'file':
       return storeFile(part.data, part.mediaType)
-    case 'tool-call':
-      return [{ type: 'tool-invocation', createdAt, toolInvocation: storeCall(part, results) }]
+    case 'tool-call': {
+      const { toolCallId, toolName, input: args } = part
+      const outcome = outcomes.get(toolCallId) ?? UNANSWERED
+      const toolInvocation = { ...outcome, toolCallId, toolName, args }
+      return [{ type: 'tool-invocation', createdAt, toolInvocation }]
+    }
     default:
       return []
   }
@@ -148,13 +164,14 @@ export function storeQuestion(
   startedAt: number,
   thread: StoredThread = {},
 ): StoredMessage[] {
-  const results = resultsOf(toModelMessages(question))
+  const messages = toModelMessages(question)
+  const outcomes = outcomesOf(contentOf(messages), resultsOf(messages))
   const taken = new Set<string>()
   return question.flatMap(({ message: { role, content }, id }) => {
     if (role !== 'user' && role !== 'assistant') return []
     const parts: ContentPart[] =
       typeof content === 'string' ? [{ type: 'text', text: content }] : content
-    const stored = parts.flatMap((part) => storePart(part, startedAt, results))
+    const stored = parts.flatMap((part) => storePart(part, startedAt, outcomes))
     // A chat message that is several here has its id once.
     const ownId = id === undefined || taken.has(id) ? randomUUID() : id
     taken.add(ownId)
@@ -172,7 +189,7 @@ export function storeQuestion(
 function storeSaid(
   part: ContentPart,
   createdAt: number,
-  results: ReadonlyMap<string, unknown>,
+  outcomes: Outcomes,
 ): StoredPart | undefined {
   switch (part.type) {
     case 'text':
@@ -192,11 +209,10 @@ function storeSaid(
     case 'tool-call': {
       const { toolCallId, toolName, input: args, providerExecuted, providerOptions } = part
       const toolInvocation: ToolInvocation = {
-        state: results.has(toolCallId) ? 'result' : 'call',
+        ...(outcomes.get(toolCallId) ?? UNANSWERED),
         toolCallId,
         toolName,
         args,
-        ...(results.has(toolCallId) && { result: results.get(toolCallId) }),
         ...(providerExecuted === true && { providerExecuted }),
       }
       const state = keepProviderState(providerOptions)
@@ -211,12 +227,13 @@ function storeSaid(
 function storeStep(step: OutputStep, index: number, facts: RunFacts): StoredPart[] {
   const createdAt = step.response.timestamp.getTime()
   const model = `${facts.model.modelProvider}/${facts.model.modelId}`
-  const results = new Map(
-    step.toolResults.map(({ payload }) => [payload.toolCallId, payload.result]),
+  const outcomes = outcomesOf(
+    step.content,
+    step.toolResults.map(({ payload }) => [payload.toolCallId, payload.result] as const),
   )
   const parts: StoredPart[] = index === 0 ? [] : [{ type: 'step-start', createdAt, model }]
   for (const part of step.content) {
-    const stored = storeSaid(part, createdAt, results)
+    const stored = storeSaid(part, createdAt, outcomes)
     if (stored !== undefined) parts.push(stored)
   }
   return parts
@@ -263,13 +280,16 @@ export function withInvocations(message: StoredMessage): StoredMessage {
 function toUiPart(part: StoredPart): Readonly<Record<string, unknown>> {
   if (part.type === 'reasoning') return { type: 'reasoning', text: part.reasoning, state: 'done' }
   if (part.type !== 'tool-invocation') return part
-  const { state, toolCallId, toolName, args, result } = part.toolInvocation
-  return {
-    type: `tool-${toolName}`,
-    toolCallId,
-    input: args,
-    output: result,
-    state: state === 'result' ? 'output-available' : 'input-available',
+  const { toolInvocation } = part
+  const { state, toolCallId, toolName, args: input } = toolInvocation
+  const call = { type: `tool-${toolName}`, toolCallId, input }
+  switch (state) {
+    case 'result':
+      return { ...call, state: 'output-available', output: toolInvocation.result }
+    case 'output-error':
+      return { ...call, state, errorText: toolInvocation.errorText }
+    case 'call':
+      return { ...call, state: 'input-available' }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { createModel, finish, textModel, type TestModel } from '../../../../test/support/model.js'
 import { describeStores } from '../../../../test/support/stores.js'
 import { Agent } from '../agent/agent.js'
@@ -22,19 +23,19 @@ function said(type: 'text' | 'reasoning', id: string, words: string, state?: obj
   ]
 }
 
-function call(toolCallId: string, toolName: string, state?: object): Part {
-  const common = { type: 'tool-call', toolCallId, toolName, input: '{}' } as const
+function call(toolCallId: string, toolName: string, state?: object, input = '{}'): Part {
+  const common = { type: 'tool-call', toolCallId, toolName, input } as const
   return state === undefined ? common : { ...common, providerMetadata: { test: state as never } }
 }
 
-/** Thinks, says, calls two tools; says and calls again; then answers. */
-function thinkingModel(): TestModel {
+/** Thinks, says, calls two tools, the second with this input; says and calls again; then answers. */
+function thinkingModel(input = '{}', second = 'look'): TestModel {
   const turns: readonly (readonly Part[])[] = [
     [
       ...said('reasoning', 'r1', 'Hm.', { signature: 'of r1' }),
       ...said('text', 't1', 'First I look.', { itemId: 'msg_1' }),
       call('c1', 'look', { itemId: 'fc_1', thoughtSignature: 'of c1' }),
-      call('c2', 'look'),
+      call('c2', second, undefined, input),
       finish('tool-calls'),
     ],
     [
@@ -152,17 +153,70 @@ describeStores('an answer of several parts', (stores) => {
     expect(JSON.stringify(next.rememberedMessages)).not.toMatch(/providerState|of r1/)
   })
 
-  it('comes back without thoughts and state where one of its calls failed', async () => {
-    const failing = createTool({
+  const seeing = (seen: () => number) =>
+    createTool({
       id: 'look',
       description: 'Looks',
-      execute: async (_input, { agent }) => {
-        if (agent?.toolCallId === 'c2') throw new ToolError('It is dark.')
-        return { seen: 1 }
-      },
+      inputSchema: z.object({ far: z.boolean().optional() }),
+      outputSchema: z.object({ seen: z.number() }),
+      execute: async (_input, { agent }) => ({ seen: agent?.toolCallId === 'c2' ? seen() : 1 }),
     })
-    const { agent, ask } = await setUp(thinkingModel(), failing)
-    await ask('Look!')
+  const fail = (error: Error) => () => {
+    throw error
+  }
+
+  it.each([
+    ['says why', seeing(fail(new ToolError('It is dark.'))), undefined, 'ToolError: It is dark.'],
+    ['throws', seeing(fail(new Error('s3cret'))), undefined, 'ToolError: The tool look failed.'],
+    [
+      'returns what it must not',
+      seeing(() => 's3cret' as never),
+      undefined,
+      'ToolError: The tool look failed.',
+    ],
+    ['is given what it does not take', seeing(() => 1), '{"far":"s3cret"}', /input.*far/],
+    ['is given what is not JSON', seeing(() => 1), '{oops', /JSON/],
+  ])('comes back whole, with the words of its failure, where a tool %s', async (...each) => {
+    const [, tool, input, words] = each
+    const model = thinkingModel(input)
+    const { agent, ask, stored } = await setUp(model, tool)
+    const { messages, response } = await ask('Look!')
+    const told = model.calls[1]?.prompt.at(-1)?.content[1]
+    const output = Reflect.get(Object(told), 'output')
+    expect(output).toStrictEqual({
+      type: 'error-text',
+      value: typeof words === 'string' ? words : expect.stringMatching(words),
+    })
+
+    const failed = { toolCallId: 'c2', state: 'output-error', errorText: output.value }
+    const parts = (await stored())?.parts
+    expect(parts?.[2]).toMatchObject({ toolInvocation: { state: 'result', result: { seen: 1 } } })
+    expect(parts?.[3]).toMatchObject({ toolInvocation: failed })
+    expect(parts?.[3]?.['toolInvocation']).not.toHaveProperty('result')
+    expect(messages.at(-1)?.content.parts[3]).toMatchObject({ toolInvocation: failed })
+    expect(response.uiMessages[0]?.parts[3]).toMatchObject({ type: 'tool-look', ...failed })
+    expect(output.value).not.toContain('s3cret')
+
+    const next = textModel('Yes.')
+    await agent.generate('And?', { ...asked, model: next })
+    expect(next.calls[0]?.prompt.slice(2, 4)).toMatchObject([
+      {
+        role: 'assistant',
+        content: [
+          { type: 'reasoning', text: 'Hm.', providerOptions: { test: { signature: 'of r1' } } },
+          { type: 'text', providerOptions: { test: { itemId: 'msg_1' } } },
+          { toolCallId: 'c1', providerOptions: { test: { itemId: 'fc_1' } } },
+          { toolCallId: 'c2' },
+        ],
+      },
+      { role: 'tool', content: [{ toolCallId: 'c1' }, { toolCallId: 'c2', output }] },
+    ])
+  })
+
+  it('comes back without thoughts and state where nobody has answered one of its calls', async () => {
+    const { agent, stored } = await setUp(thinkingModel('{}', 'paint'))
+    await (await agent.stream('Look!', { ...asked, clientTools: { paint: {} } })).getFullOutput()
+    expect((await stored())?.parts[3]).toMatchObject({ toolInvocation: { state: 'call' } })
     const next = textModel('Yes.')
     await agent.generate('And?', { ...asked, model: next })
     const answer = next.calls[0]?.prompt.find(({ role }) => role === 'assistant')

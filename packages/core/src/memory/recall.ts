@@ -12,8 +12,11 @@ export interface StoredInvocation {
   readonly toolCallId: string
   readonly toolName: string
   readonly args: unknown
+  /** Whether it waits for nobody: a call that failed does not. */
   readonly isAnswered: boolean
   readonly result: unknown
+  /** Why it failed, where it did. */
+  readonly errorText?: string | undefined
   /** Whether the provider of the model ran the tool. */
   readonly isOfProvider: boolean
 }
@@ -25,10 +28,13 @@ export function readInvocation({ type, toolInvocation }: MemoryPart): StoredInvo
   const member = (name: string): unknown => Reflect.get(toolInvocation, name)
   const [toolCallId, toolName] = [member('toolCallId'), member('toolName')]
   if (typeof toolCallId !== 'string' || typeof toolName !== 'string') return undefined
-  const isAnswered = member('state') === 'result'
+  const isFailed = member('state') === 'output-error'
+  const isAnswered = isFailed || member('state') === 'result'
+  const told = member('errorText')
+  const errorText = typeof told === 'string' ? told : 'The tool failed.'
   const isOfProvider = member('providerExecuted') === true
   const call = { toolCallId, toolName, args: member('args') ?? {}, isOfProvider }
-  return { ...call, isAnswered, result: member('result') }
+  return { ...call, isAnswered, result: member('result'), ...(isFailed && { errorText }) }
 }
 
 function textOf({ type, text }: MemoryPart): string | undefined {
@@ -55,7 +61,22 @@ function toCall(invocation: StoredInvocation, part: MemoryPart): AssistantPart {
   return { type: 'tool-call', toolCallId, toolName, input: args, ...executed, ...state }
 }
 
-function toResult({ toolCallId, toolName, result }: StoredInvocation): ResultPart {
+/** Why a call failed, as the model was told it: a tool in words, what its provider ran in JSON. */
+function tellFailure(errorText: string, isOfProvider: boolean): ResultPart['output'] {
+  if (!isOfProvider) return { type: 'error-text', value: errorText }
+  try {
+    return { type: 'error-json', value: JSON.parse(errorText) as JSONValue }
+  } catch {
+    return { type: 'error-json', value: errorText }
+  }
+}
+
+function toResult(invocation: StoredInvocation): ResultPart {
+  const { toolCallId, toolName, result, errorText, isOfProvider } = invocation
+  if (errorText !== undefined) {
+    const output = tellFailure(errorText, isOfProvider)
+    return { type: 'tool-result', toolCallId, toolName, output }
+  }
   // What was stored is plain JSON.
   const value = (result ?? null) as JSONValue
   // A picture is one again in each turn; as JSON it would be a text that no model reads.
