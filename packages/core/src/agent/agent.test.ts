@@ -141,10 +141,10 @@ describe('an answer of text', () => {
     const answer = {
       id: expect.any(String),
       role: 'assistant',
-      createdAt: new Date(0),
+      createdAt: expect.any(Date),
       content: {
         format: 2,
-        parts: [{ type: 'text', text: 'Hello.', createdAt: 0 }],
+        parts: [{ type: 'text', text: 'Hello.', createdAt: expect.any(Number) }],
         content: 'Hello.',
         metadata: { modelId: 'mock-1', provider: 'mock' },
       },
@@ -152,8 +152,8 @@ describe('an answer of text', () => {
     const uiMessage = {
       id: expect.any(String),
       role: 'assistant',
-      metadata: { modelId: 'mock-1', provider: 'mock', createdAt: new Date(0) },
-      parts: [{ type: 'text', text: 'Hello.', createdAt: 0 }],
+      metadata: { modelId: 'mock-1', provider: 'mock', createdAt: expect.any(Date) },
+      parts: [{ type: 'text', text: 'Hello.', createdAt: expect.any(Number) }],
     }
     expect(output).toEqual({
       text: 'Hello.',

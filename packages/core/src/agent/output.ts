@@ -103,6 +103,11 @@ export interface RunFacts {
   readonly messageId: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
+  /**
+   * When each step so far ended, in milliseconds since 1970. What is stored has this time, because the clock of a
+   * model's server may be wrong.
+   */
+  readonly stepEnds: number[]
   readonly model: ModelMetadata
   readonly question: readonly ModelMessage[]
   /** The question as memory keeps it. */
@@ -193,7 +198,7 @@ function sortParts(content: readonly Content[], runId: string): Parts {
 }
 
 /**
- * One step as the wire shows it.
+ * One step as the wire shows it. Notes in the facts that it has ended.
  * @param before - the step before it: the messages of a step are all of the answer so far
  */
 export function toOutputStep(
@@ -202,6 +207,7 @@ export function toOutputStep(
   facts: RunFacts,
 ): OutputStep {
   const { response, messages } = step
+  facts.stepEnds.push(Date.now())
   return {
     stepType: step.index === 0 ? 'initial' : 'tool-result',
     ...sortParts(step.content, facts.runId),

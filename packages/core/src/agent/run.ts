@@ -150,6 +150,7 @@ function collectFacts(
     runId: runId ?? randomUUID(),
     messageId: randomUUID(),
     startedAt,
+    stepEnds: [],
     question: toModelMessages(question),
     storedQuestion: storeQuestion(question, startedAt, thread),
     remembered,

@@ -225,7 +225,7 @@ function storeSaid(
 
 /** What a step said, thought and called, in the order in which it came. */
 function storeStep(step: OutputStep, index: number, facts: RunFacts): StoredPart[] {
-  const createdAt = step.response.timestamp.getTime()
+  const createdAt = facts.stepEnds[index] ?? facts.startedAt
   const model = `${facts.model.modelProvider}/${facts.model.modelId}`
   const outcomes = outcomesOf(
     step.content,
@@ -253,7 +253,7 @@ export function storeAnswer(
   return {
     id: facts.messageId,
     role: 'assistant',
-    createdAt: steps.at(-1)?.response.timestamp ?? new Date(facts.startedAt),
+    createdAt: new Date(facts.stepEnds.at(-1) ?? facts.startedAt),
     ...facts.thread,
     content: {
       format: 2,

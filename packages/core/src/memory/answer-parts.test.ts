@@ -61,11 +61,12 @@ describeStores('an answer of several parts', (stores) => {
     agent.setStorage(storage)
     agent.setLogger({ debug() {}, info() {}, warn() {}, error() {} })
     const ask = async (text: string) => await (await agent.stream(text, asked)).getFullOutput()
+    const storedMessages = () => storage.lastMessages(ALICE, 't', 9)
     const stored = async () => {
-      const messages = await storage.lastMessages(ALICE, 't', 9)
+      const messages = await storedMessages()
       return messages.findLast(({ role }) => role === 'assistant')?.content
     }
-    return { agent, ask, stored }
+    return { agent, ask, stored, storedMessages }
   }
 
   it('is stored in the order in which they came, each as a part of its own', async () => {
@@ -136,6 +137,26 @@ describeStores('an answer of several parts', (stores) => {
       ['assistant', [['text', 'All seen.']]],
       ['user', [['text', 'And?']]],
     ])
+  })
+
+  it.each([
+    ['behind', new Date(1000)],
+    ['ahead', new Date('2999-01-01')],
+  ])('has the time of this server where the clock of the model is %s', async (_, timestamp) => {
+    const model = createModel(async function* () {
+      yield { type: 'response-metadata', id: 'r', timestamp }
+      yield* said('text', 't', 'Hello.')
+      yield finish()
+    })
+    const { ask, storedMessages } = await setUp(model)
+    const before = Date.now()
+    const { messages } = await ask('Hi')
+    const [question, answer] = await storedMessages()
+    expect(answer?.createdAt).toBeGreaterThanOrEqual(question?.createdAt ?? Infinity)
+    expect(question?.createdAt).toBeGreaterThanOrEqual(before)
+    expect(answer?.createdAt).toBeLessThanOrEqual(Date.now())
+    expect(answer?.content.parts).toMatchObject([{ createdAt: answer?.createdAt }])
+    expect(messages[1]?.createdAt).toStrictEqual(new Date(answer?.createdAt ?? NaN))
   })
 
   it('shows nobody what is for its provider alone', async () => {
