@@ -1,4 +1,7 @@
 import {
+  dropMark,
+  markUnanswered,
+  ownId,
   readUnanswered,
   type ClonedThread,
   type CloneOptions,
@@ -172,7 +175,13 @@ export class ModelStorage implements MemoryStorage {
   async saveMessages(_owner: string, messages: readonly SavedMessage[]): Promise<MemoryMessage[]> {
     if (new Set(messages.map(({ id }) => id)).size < messages.length) refuse('message_exists')
     if (messages.some(({ threadId }) => !this.#threads.has(threadId))) refuse('thread_not_found')
-    const saved = messages.map((message) => ({ type: 'text', ...message }))
+    const saved = messages.map((message) => {
+      const old = this.#messages.find(({ id }) => id === message.id)
+      const mark = old && old.role === message.role ? readUnanswered(old.content) : undefined
+      const isKept = mark !== undefined && readUnanswered(message.content) === undefined
+      const content = isKept ? markUnanswered(message.content, mark) : message.content
+      return { type: 'text', ...message, content }
+    })
     const places = saved.map(({ id }) => this.#messages.findIndex((each) => each.id === id))
     for (const [index, place] of places.entries()) {
       const there = this.#messages[place]
@@ -214,12 +223,47 @@ export class ModelStorage implements MemoryStorage {
     else this.#notes.set(threadId, text)
   }
 
+  /** The message under the id that it is stored under. */
+  #placed(message: MemoryMessage): MemoryMessage {
+    const find = (id: string) => this.#messages.find((each) => each.id === id)
+    const isOther = (old: MemoryMessage) =>
+      old.threadId !== message.threadId || (old.role === 'user') !== (message.role === 'user')
+    const first = find(message.id)
+    const id = first && isOther(first) ? ownId(message.threadId, message.id) : message.id
+    const old = find(id)
+    if (old === undefined || readUnanswered(old.content) !== undefined) return { ...message, id }
+    const said = message.content.content
+    if (old.content.content === said) return { ...message, id }
+    return { ...message, id: ownId(message.threadId, id, JSON.stringify([said])) }
+  }
+
+  /** Takes the mark from what was asked in the same request directly before a question. */
+  #clearBefore(question: MemoryMessage | undefined): void {
+    if (question === undefined) return
+    const all = this.#of(question.threadId)
+    const mark = readUnanswered(question.content)
+    const before = all
+      .slice(
+        0,
+        all.findIndex(({ id }) => id === question.id),
+      )
+      .toReversed()
+    const end = before.findIndex(
+      ({ role, createdAt, content }) =>
+        role !== 'user' || createdAt !== question.createdAt || readUnanswered(content) !== mark,
+    )
+    const ids = new Set((end < 0 ? before : before.slice(0, end)).map(({ id }) => id))
+    this.#messages = this.#messages.map((message) => {
+      if (!ids.has(message.id)) return message
+      const metadata = dropMark(message.content.metadata ?? {})
+      return { ...message, content: { ...message.content, metadata } }
+    })
+  }
+
   async commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread> {
     const { thread, messages, sent = [], completed = [], workingMemory } = exchange
     const ids = messages.map(({ id }) => id)
-    const isTaken = this.#messages.some(
-      ({ id, threadId }) => ids.includes(id) && !(sent.includes(id) && threadId === thread.id),
-    )
+    const isTaken = this.#messages.some(({ id }) => ids.includes(id) && !sent.includes(id))
     if (isTaken || new Set(ids).size < ids.length) refuse('message_exists')
     const touched = this.#touch(thread.id) ?? (await this.createThread(owner, thread))
     const there = { ...touched, title: touched.title || (thread.title ?? '') }
@@ -235,18 +279,24 @@ export class ModelStorage implements MemoryStorage {
       })
       return { ...message, content: { ...message.content, parts } }
     })
+    const added: MemoryMessage[] = []
+    const moved: MemoryMessage[] = []
     for (const message of messages) {
-      const stored = { type: 'text', ...message, threadId: thread.id }
-      const place = this.#messages.findIndex(({ id }) => id === message.id)
+      const stored = this.#placed({ type: 'text', ...message, threadId: thread.id })
+      const place = this.#messages.findIndex(({ id }) => id === stored.id)
       const old = this.#messages[place]
-      const isAnswered = readUnanswered(message.content) === undefined
-      const wasAnswered = old !== undefined && readUnanswered(old.content) === undefined
-      if (old !== undefined && isAnswered === wasAnswered) this.#messages[place] = stored
-      else if (old === undefined || isAnswered) {
-        if (old !== undefined) this.#messages.splice(place, 1)
-        this.#messages.push(stored)
+      if (old === undefined) added.push(stored)
+      else if (readUnanswered(old.content) !== undefined) {
+        if (readUnanswered(message.content) !== undefined) this.#messages[place] = stored
+        else {
+          moved.push(old)
+          added.push(stored)
+        }
       }
     }
+    this.#clearBefore(moved.at(-1))
+    this.#messages = this.#messages.filter(({ id }) => moved.every((each) => each.id !== id))
+    this.#messages.push(...added)
     if (workingMemory !== undefined) {
       const { text, scope } = workingMemory
       await this.setWorkingMemory(owner, text, scope === 'thread' ? thread.id : undefined)

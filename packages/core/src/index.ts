@@ -92,6 +92,7 @@ export {
   type WorkingMemoryOptions,
 } from './memory/memory.js'
 export { MAX_MESSAGE_BYTES, MAX_MESSAGE_PARTS, MESSAGE_TOO_LARGE } from './memory/message-size.js'
+export { ownId } from './memory/own-id.js'
 export { ownerKey, type Owner } from './memory/owner.js'
 export { type MemoryRequest } from './memory/session.js'
 export { hideProviderState } from './memory/provider-state.js'
@@ -125,7 +126,13 @@ export {
   type ThreadQuery,
   type WorkingMemoryScope,
 } from './memory/storage.js'
-export { readUnanswered, UNANSWERED, type Unanswered } from './memory/unanswered.js'
+export {
+  dropMark,
+  markUnanswered,
+  readUnanswered,
+  UNANSWERED,
+  type Unanswered,
+} from './memory/unanswered.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
 export { toJson } from './tool/to-json.js'
 export { isThreadId } from './memory/thread-id.js'

@@ -77,8 +77,9 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
     saveMessages: async (given, messages) => {
       const rows = await encodeMessages(checkOwner(given), messages)
       const threadIds = [...new Set(rows.map(({ thread_id }) => thread_id))]
-      await writing(given, threadIds, (tx, owner) => saveRows(tx, owner, rows, now()))
-      return await decodeRows(rows)
+      return await decodeRows(
+        await writing(given, threadIds, (tx, owner) => saveRows(tx, owner, rows, now())),
+      )
     },
     deleteMessages: (given, messageIds) =>
       writing(given, [LONG], (tx, owner) => deleteMessages(tx, owner, messageIds, now())),

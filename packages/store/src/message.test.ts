@@ -2,6 +2,8 @@ import {
   BOUNDS,
   MAX_MESSAGE_BYTES,
   MAX_MESSAGE_PARTS,
+  markUnanswered,
+  readUnanswered,
   type MemoryRole,
   type MemoryStorage,
 } from '@signet/core'
@@ -159,6 +161,29 @@ describeStores('messages', (stores) => {
       expect(await memory.lastMessages(BOB, 't', 3)).toStrictEqual([])
     })
 
+    it('are found behind questions that failed, of which only so many are looked at', async () => {
+      const memory = await open()
+      const fail = (ids: readonly string[]) => {
+        const content = markUnanswered(textMessage('x').content, 'failed')
+        return memory.saveMessages(
+          ALICE,
+          ids.map((id) => savedMessage('t', id, id, { content })),
+        )
+      }
+      await fail(names('f', 53))
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 1))).toStrictEqual(['m9'])
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 4))).toStrictEqual([
+        'm6',
+        'm7',
+        'm8',
+        'm9',
+      ])
+      expect(await memory.lastMessages(ALICE, 't', 100)).toHaveLength(10)
+      await fail(names('g', 1))
+      expect(await memory.lastMessages(ALICE, 't', 1)).toStrictEqual([])
+      expect(idsOf(await memory.lastMessages(ALICE, 't', 2))).toStrictEqual(['m8', 'm9'])
+    })
+
     it('refuses a count that is none', async () => {
       const memory = await open()
       for (const count of [-1, 0.5, Number.NaN]) {
@@ -261,6 +286,32 @@ describeStores('messages', (stores) => {
       const search = (text: string) => memory.searchMessages(ALICE, { text, limit: 9 })
       expect(await search('changed')).toHaveLength(1)
       expect(await search('m3')).toHaveLength(0)
+    })
+
+    it('keeps the mark of a question without an answer that is saved again, and no other', async () => {
+      const memory = await open()
+      const content = markUnanswered(textMessage('x').content, 'failed')
+      await memory.saveMessages(ALICE, [savedMessage('t', 'm3', 'x', { content })])
+      const ids = ['m3', 'm4'] as const
+      const saved = await memory.saveMessages(
+        ALICE,
+        ids.map((id) => savedMessage('t', id, 'new')),
+      )
+      expect(saved.map(({ content }) => readUnanswered(content))).toStrictEqual([
+        'failed',
+        undefined,
+      ])
+      const found = await memory.getMessages(
+        ALICE,
+        ids.map((id) => ({ id })),
+      )
+      expect(found).toStrictEqual(saved)
+      const places = await memory.findMessages(ALICE, ['m3'])
+      expect(places).toMatchObject([{ unanswered: 'failed' }])
+      // An answer is not a question, whatever stood there.
+      const answer = savedMessage('t', 'm3', 'new', { role: 'assistant' })
+      const [replaced] = await memory.saveMessages(ALICE, [answer])
+      expect(replaced?.content.metadata).toBeUndefined()
     })
 
     it('touches the thread', async () => {

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
 import {
-  UNANSWERED,
   type CreatedBetween,
   type MemoryMessage,
   type MessageFilter,
@@ -8,7 +7,6 @@ import {
   type MessagePlace,
   type MessageQuery,
   type MessageRequest,
-  type Unanswered,
 } from '@signet/core'
 import type { SelectQueryBuilder, Transaction } from 'kysely'
 import { batches } from './batch.js'
@@ -18,6 +16,7 @@ import { checkRole } from './message-row.js'
 import { checkPage, pageInfo, pageSpan, type Span } from './page.js'
 import type { Schema } from './schema.js'
 import { findThread } from './thread.js'
+import { unansweredOf } from './unanswered-row.js'
 import { checkCount, checkId, checkTime, encodeObject, hashEntries } from './value.js'
 
 /** The messages of a thread, in one order. */
@@ -136,8 +135,10 @@ export async function listMessages(
   return { messages: await readFound(tx, owner, found), ...pageInfo(wanted, total) }
 }
 
-const [FAILED = ''] = hashEntries(JSON.stringify(UNANSWERED.failed))
-const [STOPPED = ''] = hashEntries(JSON.stringify(UNANSWERED.stopped))
+/** How many rows are looked at for the newest messages: those of failed answers are many in few threads only. */
+function mostRows(count: number): number {
+  return 4 * count + 50
+}
 
 /** See `MemoryStorage`. */
 export async function lastMessages(
@@ -146,12 +147,33 @@ export async function lastMessages(
   threadId: string,
   count: number,
 ): Promise<readonly MemoryMessage[]> {
-  const messages = messagesOf(tx, owner, threadId).where('entries', 'not like', `%${FAILED}%`)
+  const messages = messagesOf(tx, owner, threadId).select([...FOUND_COLUMNS, 'entries'])
+  const wanted = checkCount(count, 'count')
+  const most = mostRows(wanted)
   const budget = new ReadBudget()
   const rows: FoundMessage[] = []
-  for await (const row of findRows(messages, 'desc', 0, checkCount(count, 'count'))) {
-    if (!budget.fits(row.bytes)) break
-    rows.push(row)
+  let last: FoundMessage | undefined
+  for (let seen = 0; rows.length < wanted && seen < most;) {
+    const position = last?.position
+    // Where there are many that are left out, more are looked at in one statement.
+    const limit = Math.min(Math.max(wanted - rows.length, seen), CHUNK_SIZE, most - seen)
+    const group = await messages
+      .$if(position !== undefined, (query) =>
+        query.where('signet_message.position', '<', position ?? 0),
+      )
+      .orderBy('signet_message.position', 'desc')
+      .limit(limit)
+      .execute()
+    for (const { entries, ...row } of group) {
+      if (rows.length === wanted || unansweredOf(entries) === 'failed') continue
+      if (!budget.fits(row.bytes)) return await readFound(tx, owner, rows.toReversed())
+      rows.push(row)
+    }
+    seen += group.length
+    last = group.at(-1)
+    if (group.length < limit) break
+    // Between two groups other work of this process has its turn.
+    if (rows.length < wanted) await setImmediate()
   }
   return await readFound(tx, owner, rows.toReversed())
 }
@@ -173,12 +195,6 @@ export async function findPlaces(
     for (const row of rows) places.set(row.id, { ...row, body: null })
   }
   return places
-}
-
-/** What the hashes of a message's metadata say of its answer. */
-export function unansweredOf(entries: string): Unanswered | undefined {
-  if (entries.includes(FAILED)) return 'failed'
-  return entries.includes(STOPPED) ? 'stopped' : undefined
 }
 
 /** See `MemoryStorage`. */

@@ -2,19 +2,20 @@ import type {
   Exchange,
   MemoryMessage,
   MemoryThread,
-  MessagePlace,
   NewMemoryThread,
   SavedMessage,
 } from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
 import { batches, mapInTurns } from './batch.js'
 import { completeCalls } from './complete-call.js'
-import { deleteFrom } from './delete-messages.js'
 import { StorageError } from './error.js'
-import { findMessages, findPlaces, unansweredOf } from './message.js'
+import { findMessages } from './message.js'
 import { rowWeight, toMessage, toRow, type NewRow } from './message-row.js'
+import { placeSent } from './place-sent.js'
+import { replaceRow } from './replace-row.js'
 import type { Schema, ThreadTable } from './schema.js'
 import { encodeTitle, holdThread, insertThread, toThread } from './thread.js'
+import { unansweredOf, withMark } from './unanswered-row.js'
 import { decodeText } from './value.js'
 import { setWorkingMemory } from './working-memory.js'
 
@@ -47,16 +48,6 @@ async function append(
     }))
     .where('owner', '=', owner)
     .where('id', '=', threadId)
-    .execute()
-}
-
-async function replace(tx: Transaction<Schema>, row: NewRow): Promise<void> {
-  const { owner, id, role, created_at, body, words, entries } = row
-  await tx
-    .updateTable('signet_message')
-    .set({ role, created_at, body, words, entries })
-    .where('owner', '=', owner)
-    .where('id', '=', id)
     .execute()
 }
 
@@ -102,14 +93,14 @@ export async function decodeRows(rows: readonly NewRow[]): Promise<readonly Memo
   return messages
 }
 
-/** Saves what `encodeMessages` made. See `MemoryStorage`. */
+/** Saves what `encodeMessages` made, and returns it as it is stored. See `MemoryStorage`. */
 export async function saveRows(
   tx: Transaction<Schema>,
   owner: string,
-  rows: readonly NewRow[],
+  given: readonly NewRow[],
   now: number,
-): Promise<void> {
-  const threads = byThread(rows)
+): Promise<readonly NewRow[]> {
+  const threads = byThread(given)
   const nextPositions = new Map<string, number>()
   for await (const batch of batches(threads)) {
     for (const [threadId] of batch) {
@@ -120,21 +111,32 @@ export async function saveRows(
       nextPositions.set(threadId, thread.next_position)
     }
   }
-  const ids = rows.map(({ id }) => id)
-  const places = await findPlaces(tx, owner, ids)
-  if (rows.some(({ id, thread_id }) => (places.get(id)?.thread_id ?? thread_id) !== thread_id)) {
+  const found = await findMessages(
+    tx,
+    owner,
+    given.map(({ id }) => id),
+  )
+  const places = new Map(found.map((place) => [place.id, place]))
+  if (given.some(({ id, thread_id }) => (places.get(id)?.threadId ?? thread_id) !== thread_id)) {
     throw new StorageError('message_exists', 'Another thread has a message of this id.')
   }
+  // Whoever saves a question again does not say whether it has an answer.
+  const rows = given.map((row) => {
+    const place = places.get(row.id)
+    if (place?.unanswered === undefined || place.role !== row.role) return row
+    return unansweredOf(row.entries) === undefined ? withMark(row, place.unanswered) : row
+  })
   const old = rows.filter(({ id }) => places.has(id))
   for await (const batch of batches(old, rowWeight)) {
-    for (const row of batch) await replace(tx, row)
+    for (const row of batch) await replaceRow(tx, row)
   }
-  for await (const batch of batches(threads, threadWeight)) {
+  for await (const batch of batches(byThread(rows), threadWeight)) {
     for (const [threadId, own] of batch) {
       const added = own.filter(({ id }) => !places.has(id))
       await append(tx, owner, threadId, nextPositions.get(threadId) ?? 0, added)
     }
   }
+  return rows
 }
 
 /** The thread of an exchange, held: made where it is missing, with a title where it has none. */
@@ -159,43 +161,6 @@ async function holdNewThread(
       .execute()
     return { ...held, title }
   }
-}
-
-/**
- * Puts those messages of an exchange into their places that the thread, which this transaction holds, has already.
- * @returns the rows that are still to be appended
- */
-async function placeSent(
-  tx: Transaction<Schema>,
-  owner: string,
-  threadId: string,
-  rows: readonly NewRow[],
-  sent: readonly string[],
-): Promise<readonly NewRow[]> {
-  const places = new Map<string, MessagePlace>()
-  const asked = new Set(sent)
-  const ids = rows.map(({ id }) => id).filter((id) => asked.has(id))
-  for (const place of await findMessages(tx, owner, ids)) places.set(place.id, place)
-  if ([...places.values()].some((place) => place.threadId !== threadId)) {
-    throw new StorageError('message_exists', 'Another thread has a message of this id.')
-  }
-  const added: NewRow[] = []
-  const moved: NewRow[] = []
-  for await (const batch of batches(rows, rowWeight)) {
-    for (const row of batch) {
-      const place = places.get(row.id)
-      const isAnswered = unansweredOf(row.entries) === undefined
-      const wasAnswered = place?.unanswered === undefined
-      if (place !== undefined && isAnswered === wasAnswered) await replace(tx, row)
-      if (place !== undefined && isAnswered && !wasAnswered) moved.push(row)
-      if (place === undefined || (isAnswered && !wasAnswered)) added.push(row)
-    }
-  }
-  if (moved.length > 0) {
-    const weighed = moved.map((row) => ({ id: row.id, weight: rowWeight(row) }))
-    await deleteFrom(tx, owner, threadId, weighed)
-  }
-  return added
 }
 
 /** Commits an exchange whose messages `encodeMessages` has made into rows. See `MemoryStorage`. */

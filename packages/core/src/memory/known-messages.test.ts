@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest'
-import { textModel, toolModel, type TestModel } from '../../../../test/support/model.js'
+import {
+  createModel,
+  failingModel,
+  finish,
+  textModel,
+  textParts,
+  toolModel,
+  type TestModel,
+} from '../../../../test/support/model.js'
 import { describeStores } from '../../../../test/support/stores.js'
 import { Agent, type AgentConfig } from '../agent/agent.js'
 import { createTool } from '../tool/create-tool.js'
@@ -115,10 +123,57 @@ describeStores('the conversation that a client sends again', (stores) => {
     expect(await shown(storage)).toStrictEqual([
       'user: u1',
       'assistant: Yes.',
-      'user: u2, edited',
+      'user: u2',
       'assistant: Yes.',
       'user: u3',
       'assistant: Yes.',
+      'user: u2, edited',
+      'assistant: Yes.',
+    ])
+  })
+
+  it('changes nothing that was answered, and stores each other text under its id once', async () => {
+    const { agent, storage, model } = await setUp()
+    const file = { type: 'file', mediaType: 'text/plain', url: 'data:text/plain;base64,aGk=' }
+    const withFile = { id: 'u1', role: 'user', parts: [{ type: 'text', text: 'u1' }, file] }
+    for (let turn = 0; turn < 2; turn++) {
+      for (const message of [user('u1'), user('u1', 'edited'), withFile]) {
+        await agent.generate([message], inThread('t'))
+      }
+    }
+    const lines = await shown(storage)
+    expect(lines.filter((line) => line !== 'assistant: Yes.')).toStrictEqual([
+      'user: u1',
+      'user: edited',
+      'user: u1',
+    ])
+    expect(lines).toHaveLength(9)
+    await agent.generate([user('u1', 'edited'), said('x'), user('u2')], inThread('t'))
+    expect(lastPrompt(model).filter((line) => line === 'user: edited')).toHaveLength(1)
+    expect(await shown(storage)).toHaveLength(11)
+  })
+
+  it('keeps another text under an id that is answered also where its answer fails', async () => {
+    const { agent, storage } = await setUp()
+    await agent.generate([user('u1')], inThread('t'))
+    const failing = new Agent({
+      id: 'agent',
+      name: 'Agent',
+      instructions: '',
+      model: failingModel(new Error('no')),
+      memory: new Memory(),
+    })
+    failing.setStorage(storage)
+    for (const text of ['u1', 'edited']) {
+      await expect(failing.generate([user('u1', text)], inThread('t'))).rejects.toThrow()
+    }
+    expect(await shown(storage)).toStrictEqual(['user: u1', 'assistant: Yes.', 'user: edited'])
+    // Its answer takes its place.
+    await agent.generate([user('u1', 'edited')], inThread('t'))
+    expect(await shown(storage)).toStrictEqual([
+      'user: u1',
+      'assistant: Yes.',
+      'user: edited',
       'assistant: Yes.',
     ])
   })
@@ -158,6 +213,41 @@ describeStores('the conversation that a client sends again', (stores) => {
     const answers = [1, 2].map(() => agent.generate([user('u1')], inThread('t')))
     expect(await Promise.all(answers)).toHaveLength(2)
     expect(await shown(storage)).toStrictEqual(['user: u1', 'assistant: Yes.', 'assistant: Yes.'])
+  })
+
+  it('may be asked at once with one id in two threads, and in two texts', async () => {
+    // Both have looked for the id before the first of them is stored.
+    const waiting: (() => void)[] = []
+    let isTogether = true
+    const meet = () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve)
+        if (!isTogether || waiting.length === 2) for (const go of waiting.splice(0)) go()
+      })
+    const model = createModel(async function* () {
+      await meet()
+      yield* textParts('Yes.')
+      yield finish()
+    })
+    const { agent, storage } = await setUp({ model })
+    await Promise.all(['t', 'v'].map((thread) => agent.generate([user('u1')], inThread(thread))))
+    for (const thread of ['t', 'v']) {
+      expect(await shown(storage, thread)).toStrictEqual(['user: u1', 'assistant: Yes.'])
+    }
+    // Each thread finds it again.
+    isTogether = false
+    await agent.generate([user('u1'), said('x'), user('u2')], inThread('v'))
+    expect(await shown(storage, 'v')).toHaveLength(4)
+
+    isTogether = true
+    await Promise.all(['a', 'b'].map((text) => agent.generate([user('u3', text)], inThread('w'))))
+    const lines = await shown(storage, 'w')
+    expect(lines.toSorted()).toStrictEqual([
+      'assistant: Yes.',
+      'assistant: Yes.',
+      'user: a',
+      'user: b',
+    ])
   })
 
   it('completes a call of a message that is known, and leaves no result without its call', async () => {

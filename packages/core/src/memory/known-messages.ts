@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { ModelMessage } from 'ai'
 import type { AskedMessage } from '../agent/messages.js'
+import { ownId } from './own-id.js'
 import { readInvocation } from './recall.js'
 import type { MemoryMessage, MemoryStorage, MessagePlace } from './storage.js'
 import { readUnanswered } from './unanswered.js'
@@ -23,14 +23,6 @@ export interface KnownThread {
   readonly threadId: string
   /** Its newest messages. */
   readonly remembered: readonly MemoryMessage[]
-}
-
-/** What a message is stored under whose id stands elsewhere. The next turn comes to the same. */
-function ownId(threadId: string, id: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([threadId, id]))
-    .digest('hex')
-    .slice(0, 32)
 }
 
 /** Whether a stored message can be what a client sends under its id. */

@@ -204,9 +204,10 @@ export interface Exchange {
   readonly messages: readonly NewMemoryMessage[]
   /**
    * The ids of those messages that were named by a client. One that the thread has already is that message, and is not
-   * stored twice: where it stood there without an answer, it goes from there and is stored with this exchange; else it
-   * stays in its place and says from then on what it says here. A question that is unanswered here changes only one
-   * that is unanswered there, in its place.
+   * stored twice: where it stood there without an answer, it goes from there and is stored with this exchange, and the
+   * messages directly before it that failed in the same request lose their mark; else it stays as it is. A question that
+   * is unanswered here changes only one that is unanswered there, in its place. Where the id is that of another thread, of
+   * a message of another role, or of an answered message with another text, the message is stored under its `ownId`.
    */
   readonly sent?: readonly string[] | undefined
   /** Calls in messages of the thread that the question answered. One that is no longer there is left out. */
@@ -272,7 +273,8 @@ export interface MemoryStorage {
   ): Promise<MessagePage | undefined>
   /**
    * The newest messages of a thread that a model may be shown, the oldest of them first; none where there is no such
-   * thread. As many as one answer should hold, where the messages are large. A question whose answer failed is left out.
+   * thread. As many as one answer should hold, where the messages are large. A question whose answer failed is left out;
+   * behind many of them there may be fewer messages than asked for, as only so many rows are looked at.
    */
   lastMessages(owner: string, threadId: string, count: number): Promise<readonly MemoryMessage[]>
   /** Messages by id, with neighbours; each once, by thread and position. Unknown ids are left out. */
@@ -281,7 +283,7 @@ export interface MemoryStorage {
   findMessages(owner: string, ids: readonly string[]): Promise<readonly MessagePlace[]>
   /**
    * Stores messages, all or none, in the order given. A message whose id is already in its thread
-   * replaces it, in its place, so that saving again does no harm.
+   * replaces it, in its place, so that saving again does no harm. A question without an answer keeps its mark.
    * @throws `thread_not_found` when one of the threads is missing
    * @throws `message_exists` when an id is given twice, or is a message of another thread
    */
@@ -310,7 +312,7 @@ export interface MemoryStorage {
    * Stores a question with its answer: creates the thread where it is missing, appends the messages,
    * sets the working memory and touches the thread. A title that is given to a thread without one is
    * taken.
-   * @throws `message_exists` when this owner has a message of one of the ids, unless it is one of `sent` in this thread
+   * @throws `message_exists` when this owner has a message of one of the ids, unless it is one of `sent`
    */
   commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread>
 }

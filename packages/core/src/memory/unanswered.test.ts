@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import { expect, it } from 'vitest'
 import {
@@ -101,6 +102,26 @@ describeStores('a question without an answer', (stores) => {
       expect(await storage.getThread(ALICE, 't')).toMatchObject({ title: '' })
     },
   )
+
+  it('loses its mark with the last one of its request, and others keep theirs', async () => {
+    const { agent, storage } = await setUp({ model: failingFirst(2) })
+    const user = (id: string) => ({ id, role: 'user', content: id })
+    const once = { ...asked, modelSettings: { maxRetries: 0 } }
+    await fail(agent, 'generate', [user('before')], once)
+    // The time of a request tells it from the one before it.
+    await setTimeout(5)
+    await fail(agent, 'generate', [user('one'), user('two'), user('three')], once)
+    await agent.generate([user('three')], asked)
+    expect(await shown(storage)).toStrictEqual([
+      'user: before (failed)',
+      'user: one',
+      'user: two',
+      'user: three',
+      'assistant: Yes.',
+    ])
+    const told = await storage.lastMessages(ALICE, 't', 10)
+    expect(told.map(({ id }) => id).slice(0, 3)).toStrictEqual(['one', 'two', 'three'])
+  })
 
   it('keeps what the thread was to be made of', async () => {
     const { agent, storage } = await setUp({ model: failingModel(new Error('no')) })

@@ -6,9 +6,18 @@ import type { MemoryContent } from './storage.js'
  */
 export type Unanswered = 'failed' | 'stopped'
 
+/** The member of the metadata that Signet alone writes. */
+const NAME = 'signet'
+
 /** What the metadata of a message holds that Signet itself put there: the member `signet`. */
 function markOf(unanswered: Unanswered): Readonly<Record<string, unknown>> {
-  return { signet: { answer: unanswered } }
+  return { [NAME]: { answer: unanswered } }
+}
+
+/** The metadata without what Signet alone writes there: no client may write it. */
+export function dropMark(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { [NAME]: _, ...rest } = metadata
+  return rest
 }
 
 /** The metadata of a question alone that has no answer, to find such questions by. */
@@ -24,7 +33,7 @@ export function markUnanswered(content: MemoryContent, unanswered: Unanswered): 
 
 /** Why a stored question has no answer; undefined for any other message. */
 export function readUnanswered({ metadata }: MemoryContent): Unanswered | undefined {
-  const mark: unknown = metadata?.['signet']
+  const mark: unknown = metadata?.[NAME]
   const answer: unknown =
     typeof mark === 'object' && mark !== null ? Reflect.get(mark, 'answer') : undefined
   return answer === 'failed' || answer === 'stopped' ? answer : undefined
