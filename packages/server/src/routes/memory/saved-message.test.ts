@@ -57,6 +57,19 @@ describe('POST /memory/save-messages', () => {
     }
   })
 
+  it('stores nothing that Signet alone says of a message or a thread', async () => {
+    const metadata = { a: 1, signet: { answer: 'failed' } }
+    const content = { format: 2, parts: [{ type: 'text', text: 'Hello' }], metadata }
+    const stored = { messages: [{ content: { ...content, metadata: { a: 1 } } }] }
+    const saved = await save({ id: 'm', role: 'user', threadId: 't', content })
+    expect(saved).toMatchObject(stored)
+    expect(JSON.stringify(saved)).not.toContain('signet')
+    expect(JSON.stringify(await read(LIST))).not.toContain('signet')
+    const thread = await read('/api/memory/threads', { json: { threadId: 'u', metadata } })
+    expect(thread).toMatchObject({ metadata: { a: 1 } })
+    expect(JSON.stringify(thread)).not.toContain('signet')
+  })
+
   it('makes id and time where they are not given', async () => {
     setClock(7)
     const answer = await save({ role: 'user', threadId: 't', content: 'Hello' })

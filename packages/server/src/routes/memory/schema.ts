@@ -1,6 +1,7 @@
 import { containsCredential, parseStrictJson, StrictJsonError } from '@signet/auth'
 import {
   BOUNDS,
+  dropMark,
   isThreadId,
   type Bound,
   type MemoryContent,
@@ -78,8 +79,10 @@ function metadataOf(names: Bound): z.ZodType<Record<string, unknown>> {
   })
 }
 
-/** What an application notes about a thread or a message. */
-export const metadataObject: z.ZodType<Record<string, unknown>> = metadataOf(BOUNDS.metadataNames)
+/** What an application notes about a thread or a message. What Signet alone writes there is left out. */
+export const metadataObject: z.ZodType<Record<string, unknown>> = metadataOf(
+  BOUNDS.metadataNames,
+).transform(dropMark)
 
 /** Metadata that threads or messages are found by: each name costs a look at all of them. */
 export const soughtMetadata: z.ZodType<Record<string, unknown>> = metadataOf(BOUNDS.soughtNames)
