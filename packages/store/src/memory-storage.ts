@@ -4,6 +4,7 @@ import { cloneThread } from './clone-thread.js'
 import type { Database } from './database.js'
 import { deleteMessages, deleteThread } from './delete-messages.js'
 import { listThreads } from './list-threads.js'
+import { StorageError } from './error.js'
 import { findMessages, getMessages, lastMessages, listMessages } from './message.js'
 import { OwnerQueue } from './owner-queue.js'
 import { commitExchange, decodeRows, encodeMessages, saveRows } from './save-messages.js'
@@ -17,6 +18,9 @@ import { getWorkingMemory, setWorkingMemory } from './working-memory.js'
 const OWN_NOTES = ''
 /** Copies and deletes, whose work grows with what is stored already: one of an owner after the other. */
 const LONG = '\0'
+
+/** How often an exchange is tried to be stored whose ids other transactions take meanwhile. */
+const MOST_TRIES = 3
 
 /** What nobody else of an owner may work on while an exchange is stored. */
 function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
@@ -95,9 +99,18 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
       const { id: threadId } = exchange.thread
       const messages = exchange.messages.map((message) => ({ ...message, threadId }))
       const rows = await encodeMessages(checkOwner(given), messages)
-      return await writing(given, keysOf(exchange), (tx, owner) =>
-        commitExchange(tx, owner, exchange, rows, now()),
-      )
+      const isSent = (exchange.sent ?? []).length > 0
+      for (let tries = 1; ; tries++) {
+        try {
+          return await writing(given, keysOf(exchange), (tx, owner) =>
+            commitExchange(tx, owner, exchange, rows, now()),
+          )
+        } catch (error) {
+          // Another transaction has stored a sent id in another thread meanwhile: now it is found there.
+          const isTaken = error instanceof StorageError && error.code === 'message_exists'
+          if (!isSent || !isTaken || tries === MOST_TRIES) throw error
+        }
+      }
     },
   }
 }
