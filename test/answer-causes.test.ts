@@ -32,7 +32,8 @@ export const mastra = new Mastra({
 /** A model that cannot be had, and what is said of it wherever somebody should know. */
 const FAULTS = [
   ['openai/gpt-4o', 'model_key_missing', 'OPENAI_API_KEY is not set.'],
-  ['no-such-vendor/model', 'model_package_missing', 'Run npm install @ai-sdk/no-such-vendor.'],
+  ['mistral/large', 'model_package_missing', 'Run npm install @ai-sdk/mistral.'],
+  ['opnai/gpt-4o', 'model_package_missing', 'Did you mean openai/gpt-4o?'],
   ['No Vendor/model', 'model_unknown', 'The provider "No Vendor" cannot be one'],
 ] as const
 

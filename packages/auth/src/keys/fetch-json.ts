@@ -103,7 +103,10 @@ async function read(url: URL, limits: FetchLimits, signal: AbortSignal): Promise
   const response = await follow(url, limits, signal)
   if (response.status !== 200) {
     await response.body?.cancel()
-    throw new KeyFaultError('status', `The answer has the status ${response.status}.`)
+    throw new KeyFaultError(
+      response.status >= 500 ? 'server_failed' : 'status',
+      `The answer has the status ${response.status}.`,
+    )
   }
   const text = await readText(response, limits.maxBytes)
   return {

@@ -5,6 +5,7 @@ import { StrictJsonError } from '../jwt/strict-json.js'
  * What keeps keys from being had:
  * - `name_unknown`, `connection_failed`, `certificate_refused`, `too_slow`: nothing answers that may be trusted
  * - `redirected`, `status`: the address does not answer itself, or with another status than 200
+ * - `server_failed`: the issuer's server answers with a status from 500 on
  * - `html`, `not_json`, `too_large`: what answers is no JSON document of an issuer
  * - `no_key_list`, `no_usable_key`: the JSON is no key set, or none of its keys may be used
  * - `metadata_of_another`, `metadata_incomplete`: the discovery document is not that of the issuer, or names no key set
@@ -17,6 +18,7 @@ export type KeyFaultKind =
   | 'too_slow'
   | 'redirected'
   | 'status'
+  | 'server_failed'
   | 'html'
   | 'not_json'
   | 'too_large'
@@ -43,6 +45,8 @@ const REMEDIES: Readonly<Record<KeyFaultKind, string>> = {
   redirected:
     'Give the address that the redirect leads to, if it is of the issuer: keys are not followed to another origin.',
   status: 'Look at the path of the address: the issuer documents it, often as jwks_uri.',
+  server_failed:
+    'The server of the issuer fails. Try later; where it lasts, look at what the issuer says of its service.',
   html: 'Look at the address: a page for people is there, such as a sign-in or an error page. The issuer documents the address, often as jwks_uri.',
   not_json: 'Look at the address: the issuer documents it, often as jwks_uri.',
   too_large: 'Look at the address: a key set has a few kilobytes.',

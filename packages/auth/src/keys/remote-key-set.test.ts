@@ -272,7 +272,7 @@ describe('createRemoteKeySet: an issuer that fails', () => {
 
   it('says whether the network or the set is at fault', async () => {
     server.setKeys([{ kty: 'oct', k: 'AAAA' }])
-    await expect(find(create(), 'first')).rejects.toThrow('that was fetched cannot be used')
+    await expect(find(create(), 'first')).rejects.toThrow('The key set was fetched from')
     await server.stop()
     await expect(find(create(), 'first')).rejects.toThrow('cannot be fetched')
   })
@@ -293,6 +293,15 @@ describe('createRemoteKeySet: an issuer that fails', () => {
     setKeys([null, ...setOf(first)])
     await keys.refresh()
     expect(onIgnored).toHaveBeenCalledTimes(2)
+  })
+
+  it('tells of a set without keys, once for each that was fetched', async () => {
+    const onIgnored = vi.fn<NonNullable<RemoteKeySetOptions['onIgnored']>>()
+    const keys = create({ onIgnored, fetch: async () => Response.json({ keys: [] }) })
+    await keys.refresh()
+    await keys.refresh()
+    expect(onIgnored).toHaveBeenCalledOnce()
+    expect(onIgnored.mock.lastCall?.[1]).toEqual([])
   })
 
   it('serves again once the endpoint does', async () => {

@@ -27,7 +27,7 @@ export interface RemoteKeySetOptions {
    * says, or `Date.now` where that is more, as after the machine was suspended.
    */
   readonly now?: (() => number) | undefined
-  /** Is told which entries of a set are left out, each time that another set is fetched. Default: nobody is. */
+  /** Is told which entries of a set are left out, each time that another set is fetched; of a set without keys an empty list. Default: nobody is. */
   readonly onIgnored?: ((url: URL, ignored: readonly IgnoredKey[]) => void) | undefined
 }
 
@@ -79,11 +79,11 @@ function unavailable(message: string, cause?: unknown): AuthError {
 /** Names the fault, the address and what to do: for the log and for whoever explains a token, and never for the wire. */
 function unfetched(url: URL | undefined, isFetched: boolean, cause: unknown): AuthError {
   const { problem, remedy } = keyFaultOf(cause)
+  const place = url === undefined ? '' : ` from ${shownAddress(url)}`
   const what = isFetched
-    ? 'The key set that was fetched cannot be used'
-    : 'The key set cannot be fetched'
-  const from = url === undefined ? '' : ` from ${shownAddress(url)}`
-  return unavailable(`${what}${from}. ${problem} ${remedy}`, cause)
+    ? `The key set was fetched${place}`
+    : `The key set cannot be fetched${place}`
+  return unavailable(`${what}. ${problem} ${remedy}`, cause)
 }
 
 /**
@@ -243,7 +243,7 @@ class FetchedKeySet implements RemoteKeySet {
     if (text !== this.#current?.text) {
       this.generation++
       this.#unknown.clear()
-      if (set.ignored.length > 0) onIgnored(url, set.ignored)
+      if (set.ignored.length > 0 || set.size === 0) onIgnored(url, set.ignored)
     }
     const trustedMs = freshMs + staleSeconds * 1000
     this.#current = { set, text, ageMs: measureAge(now), freshMs, trustedMs }

@@ -127,6 +127,12 @@ const RULES = [
 function ignoredTeller(notify: IssuerContext['notify']) {
   return (url: URL | undefined, ignored: readonly IgnoredKey[]): void => {
     const place = url === undefined ? '' : ` at ${url.origin}${url.pathname}`
+    if (ignored.length === 0) {
+      notify(
+        `The key set${place} has no keys, so that every token of its issuer is refused. Have the issuer publish a signing key, or look at the address.`,
+      )
+      return
+    }
     const count = ignored.length === 1 ? 'an entry' : `${ignored.length} entries`
     notify(
       `The key set${place} has ${count} that cannot be used, and the others serve. ${ignoredWords(ignored)}`,

@@ -46,6 +46,16 @@ function readInvocations(parts: readonly unknown[]): Fields[] {
   return results.length === 0 ? [answer] : [answer, { role: 'tool', content: results }]
 }
 
+/** A message as the routes of memory give it, with its parts within a content of format 2, as a chat has it; any other as it is. */
+export function readStoredForm(message: unknown): unknown {
+  if (!isFields(message) || !isFields(message['content'])) return message
+  const { id, role, content } = message
+  const { format, parts } = content
+  if (format !== 2 || !Array.isArray(parts)) return message
+  const isStreamed = parts.some((part) => isOfType(part, 'tool-invocation'))
+  return isStreamed ? { id, role, content: '', parts } : { id, role, parts }
+}
+
 /** The message as models take it, in one or two; any other message as it is. */
 export function readClientMessage(message: unknown): readonly unknown[] {
   if (!isFields(message)) return [message]

@@ -66,7 +66,31 @@ describe('messages of another framework', () => {
       'role',
       /Gemini.*role assistant/,
     ],
-    ['a content without types', user([{ text: 'Hi' }]), 'content.0', /Gemini.*"type": "text"/],
+    ['a content without types', user([{ text: 'Hi' }]), 'content.0', /Converse.*"type": "text"/],
+    [
+      'a part of A2A',
+      [{ kind: 'message', role: 'user', parts: [{ kind: 'text', text: 'Hi' }] }],
+      'parts.0',
+      /A2A.*"type": "text"/,
+    ],
+    [
+      'a message of LangChain that was serialized',
+      [{ lc: 1, type: 'constructor', id: ['langchain'], kwargs: { content: 'Hi' } }],
+      'kwargs',
+      /LangChain/,
+    ],
+    [
+      'calls of AG-UI',
+      [{ id: 'b', role: 'assistant', toolCalls: [{ id: 't', type: 'function' }] }],
+      'toolCalls',
+      /AG-UI.*"tool-call"/,
+    ],
+    [
+      'a result of AG-UI',
+      [{ id: 'c', role: 'tool', toolCallId: 't', content: 'r' }],
+      'toolCallId',
+      /AG-UI.*"tool-result"/,
+    ],
     [
       'the role developer',
       [{ role: 'developer', content: 'Be brief.' }],
@@ -172,5 +196,38 @@ describe('messages of another framework', () => {
     expect(await issuesOf([{ role: '__proto__', content: 'Hi' }])).toMatchObject([
       { field: 'messages.0' },
     ])
+  })
+})
+
+it('says which role was meant', async () => {
+  expect(await issuesOf([{ role: 'User', content: 'Hi' }])).toEqual([
+    { field: 'messages.0.role', message: 'There is no such role. Did you mean user?' },
+  ])
+})
+
+describe('messages that the routes of memory gave', () => {
+  const stored = (role: string, parts: readonly object[]) => ({
+    id: role,
+    role,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    content: { format: 2, parts },
+  })
+
+  it('are taken when they are sent back', async () => {
+    const call = { toolCallId: 'a', toolName: 'b', args: {}, state: 'result', result: 1 }
+    const read = await readMessages([
+      stored('user', [{ type: 'text', text: 'Hi' }]),
+      stored('assistant', [
+        { type: 'tool-invocation', toolInvocation: call },
+        { type: 'text', text: 'Yes' },
+      ]),
+    ])
+    expect(read.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
+    expect(read[0]?.content).toEqual([{ type: 'text', text: 'Hi' }])
+  })
+
+  it('are refused with a format that is not known', async () => {
+    const message = { role: 'user', content: { format: 3, parts: [{ type: 'text', text: 'Hi' }] } }
+    expect(await issuesOf([message])).not.toEqual([])
   })
 })

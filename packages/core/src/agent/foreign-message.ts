@@ -1,3 +1,4 @@
+import { nearestName } from '@signet/auth'
 import type { InputIssue } from '../error.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -26,6 +27,9 @@ const ANTHROPIC = 'Anthropic’s Messages API'
 const GEMINI = 'Google’s Gemini API'
 const LANGCHAIN = 'LangChain'
 const OLD_AI_SDK = 'an older AI SDK'
+const CONVERSE = 'Amazon’s Converse API'
+const AG_UI = 'AG-UI'
+const A2A = 'the A2A protocol'
 
 /** Parts of a content by their type. */
 const PARTS: Readonly<Record<string, Foreign>> = {
@@ -55,9 +59,18 @@ const PART_MEMBERS: Readonly<Record<string, Foreign>> = {
   function_call: { of: GEMINI, send: CALL },
   functionResponse: { of: GEMINI, send: RESULT },
   function_response: { of: GEMINI, send: RESULT },
-  toolUse: { of: 'Amazon’s Converse API', send: CALL },
-  toolResult: { of: 'Amazon’s Converse API', send: RESULT },
+  toolUse: { of: CONVERSE, send: CALL },
+  toolResult: { of: CONVERSE, send: RESULT },
 }
+
+/** Parts of A2A, by their kind. */
+const KINDS: Readonly<Record<string, Foreign>> = {
+  text: { of: A2A, send: TEXT },
+  file: { of: A2A, send: FILE },
+  data: { of: A2A, send: TEXT },
+}
+
+const KNOWN_ROLES = ['user', 'assistant', 'system', 'tool'] as const
 
 const ROLES: Readonly<Record<string, Foreign>> = {
   developer: { of: COMPLETIONS, send: INSTRUCTIONS },
@@ -101,6 +114,8 @@ const LOST: Readonly<Record<string, Foreign>> = {
   tool_calls: { of: COMPLETIONS, send: CALL },
   function_call: { of: COMPLETIONS, send: CALL },
   tool_call_id: { of: COMPLETIONS, send: RESULT },
+  toolCalls: { of: AG_UI, send: CALL },
+  toolCallId: { of: AG_UI, send: RESULT },
   toolInvocations: { of: OLD_AI_SDK, send: CALL },
   experimental_attachments: { of: OLD_AI_SDK, send: FILE },
 }
@@ -136,18 +151,28 @@ export function findLost(message: unknown, field: string): InputIssue | undefine
   return undefined
 }
 
-function findForeignPart(parts: readonly unknown[], field: string): InputIssue | undefined {
+function formOfPart(part: Fields, isContent: boolean): Foreign | undefined {
+  if (part['type'] !== undefined) return lookUp(PARTS, part['type'])
+  const byKind = lookUp(KINDS, part['kind'])
+  if (byKind !== undefined) return byKind
+  // Gemini has its parts in parts.
+  if (isContent && typeof part['text'] === 'string') return { of: CONVERSE, send: TEXT }
+  return Object.keys(part)
+    .map((name) => lookUp(PART_MEMBERS, name))
+    .find((each) => each !== undefined)
+}
+
+function findForeignPart(
+  parts: readonly unknown[],
+  field: string,
+  isContent: boolean,
+): InputIssue | undefined {
   for (const [index, part] of parts.entries()) {
     if (!isFields(part)) continue
     const place = `${field}.${index}`
     const isAnthropic = part['type'] === 'image' && isFields(part['source'])
     if (isAnthropic) return issue(place, { of: ANTHROPIC, send: IMAGE })
-    const form =
-      part['type'] === undefined
-        ? Object.keys(part)
-            .map((name) => lookUp(PART_MEMBERS, name))
-            .find((each) => each !== undefined)
-        : lookUp(PARTS, part['type'])
+    const form = formOfPart(part, isContent)
     if (form !== undefined) return issue(place, form)
   }
   return undefined
@@ -162,12 +187,18 @@ export function findForeign(message: unknown, field: string): InputIssue | undef
   const { role, type, content, parts } = message
   const byRole = lookUp(ROLES, role)
   if (byRole !== undefined) return issue(`${field}.role`, byRole)
+  if (typeof role === 'string' && !KNOWN_ROLES.some((known) => known === role)) {
+    const near = nearestName(role, KNOWN_ROLES)
+    if (near !== undefined) {
+      return { field: `${field}.role`, message: `There is no such role. Did you mean ${near}?` }
+    }
+  }
   if (role === undefined) {
     const byType = lookUp(ITEMS, type)
     if (byType !== undefined) return issue(`${field}.type`, byType)
   }
-  if (Array.isArray(content)) return findForeignPart(content, `${field}.content`)
-  if (Array.isArray(parts)) return findForeignPart(parts, `${field}.parts`)
+  if (Array.isArray(content)) return findForeignPart(content, `${field}.content`, true)
+  if (Array.isArray(parts)) return findForeignPart(parts, `${field}.parts`, false)
   if (content !== undefined) return undefined
   const name = Object.keys(MEMBERS).find((each) => Object.hasOwn(message, each))
   const form = lookUp(MEMBERS, name)

@@ -125,7 +125,7 @@ describe('messages as models take them', () => {
     ['a number in a list', ['Hi', 5], ['messages.1']],
     ['a list in a list', [['Hi']], ['messages.0']],
     ['an unknown role', [{ role: 'wizard', content: 'Hi' }], ['messages.0']],
-    ['a role in capitals', [{ role: 'User', content: 'Hi' }], ['messages.0']],
+    ['a role in capitals', [{ role: 'User', content: 'Hi' }], ['messages.0.role']],
     ['a role that is inherited', [{ role: 'constructor', content: 'Hi' }], ['messages.0']],
     ['a role that is no text', [{ role: ['user'], content: 'Hi' }], ['messages.0']],
     [

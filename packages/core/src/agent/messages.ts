@@ -6,7 +6,7 @@ import { BOUNDS } from '../bounds.js'
 import { InputError, type InputIssue } from '../error.js'
 import { zodIssues } from '../issue.js'
 import { isThreadId } from '../memory/thread-id.js'
-import { readClientMessage } from './client-message.js'
+import { readClientMessage, readStoredForm } from './client-message.js'
 import { findForeign, findLost } from './foreign-message.js'
 
 /**
@@ -47,7 +47,9 @@ function lengthOf(value: unknown): number {
 
 function countParts(message: unknown): number {
   if (typeof message !== 'object' || message === null) return 0
-  return lengthOf(Reflect.get(message, 'content')) + lengthOf(Reflect.get(message, 'parts'))
+  const content: unknown = Reflect.get(message, 'content')
+  const within = typeof content === 'object' && content !== null ? Reflect.get(content, 'parts') : 0
+  return lengthOf(content) + lengthOf(within) + lengthOf(Reflect.get(message, 'parts'))
 }
 
 /** How many messages and parts are read before other work of the process has its turn. */
@@ -176,7 +178,7 @@ function readId(message: unknown, field: string, taken: Set<string>): string | u
   if (id === undefined || id === null || id === '') return undefined
   if (typeof id !== 'string' || !isThreadId(id) || containsCredential(id)) {
     const rule = 'The id of a message is a text of 1 to 255 characters, none of them NUL'
-    return refuse([
+    return refuseUnread(typeof id === 'string' ? undefined : message, field, [
       { field: `${field}.id`, message: `${rule}. It is no credential, and not . or ..` },
     ])
   }
@@ -201,7 +203,8 @@ export async function readQuestion(input: unknown, name = 'messages'): Promise<A
   const ids = new Set<string>()
   let sincePause = 0
   // One after the other: behind the first that cannot be used, none is looked at.
-  for (const [index, message] of list.entries()) {
+  for (const [index, given] of list.entries()) {
+    const message = readStoredForm(given)
     sincePause += 1 + countParts(message)
     if (sincePause > READ_AT_ONCE) {
       sincePause = 0

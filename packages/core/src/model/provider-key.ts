@@ -20,6 +20,24 @@ const KEY_VARIABLES: Readonly<Record<string, readonly [string, ...string[]]>> = 
   xai: ['XAI_API_KEY'],
 }
 
+/** Providers with a package of the AI SDK that reads its credentials in other ways, or that Signet connects itself. */
+const OTHER_PROVIDERS = [
+  'amazon-bedrock',
+  'azure',
+  'baseten',
+  'gateway',
+  'google-vertex',
+  'huggingface',
+  'openai',
+  'vercel',
+] as const
+
+/** The providers that are known to be there, each with a package `@ai-sdk/<provider>`. */
+export const KNOWN_PROVIDERS: readonly string[] = [
+  ...OTHER_PROVIDERS,
+  ...Object.keys(KEY_VARIABLES),
+]
+
 /**
  * Whether the environment has the key that the package of a provider reads, as far as that is known.
  * @throws {ModelError} `model_key_missing`

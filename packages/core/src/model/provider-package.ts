@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { nearestName } from '@signet/auth'
 import { ModelError } from './model-error.js'
 import { isModelObject, type ModelObject } from './model-object.js'
 import type { ModelName } from './model-name.js'
+import { KNOWN_PROVIDERS } from './provider-key.js'
 
 /** Where a package is found: seen from the application's folder, else from this package. */
 function locate(packageName: string): string | undefined {
@@ -22,10 +24,18 @@ function packageOf(provider: string): string {
   return `@ai-sdk/${provider}`
 }
 
-function missing(packageName: string): ModelError {
+/** Names what to install for a provider that is known alone: a package of another name may be anybody's. */
+function missing({ provider, modelId }: ModelName): ModelError {
+  const packageName = packageOf(provider)
+  const isKnown = KNOWN_PROVIDERS.includes(provider)
+  const near = isKnown ? undefined : nearestName(provider, KNOWN_PROVIDERS)
+  const question = near === undefined ? '' : `Did you mean ${near}/${modelId}? `
+  const remedy = isKnown
+    ? `Run npm install ${packageName}.`
+    : `Signet does not know the provider ${provider}: install its package if you trust it, or give the model as { url, id, apiKey } of an OpenAI-compatible server.`
   return new ModelError(
     'model_package_missing',
-    `The package ${packageName} is not installed. Run npm install ${packageName}. If there is no such package, give the model as { url, id, apiKey } of an OpenAI-compatible server.`,
+    `${question}The package ${packageName} is not installed. ${remedy}`,
   )
 }
 
@@ -33,13 +43,14 @@ function missing(packageName: string): ModelError {
  * Whether the package of a provider can be found, without loading it.
  * @throws {ModelError} `model_package_missing`
  */
-export function requireProvider({ provider }: ModelName): void {
-  if (locate(packageOf(provider)) === undefined) throw missing(packageOf(provider))
+export function requireProvider(name: ModelName): void {
+  if (locate(packageOf(name.provider)) === undefined) throw missing(name)
 }
 
-async function load(packageName: string): Promise<Readonly<Record<string, unknown>>> {
+async function load(name: ModelName): Promise<Readonly<Record<string, unknown>>> {
+  const packageName = packageOf(name.provider)
   const path = locate(packageName)
-  if (path === undefined) throw missing(packageName)
+  if (path === undefined) throw missing(name)
   try {
     return await import(pathToFileURL(path).href)
   } catch (cause) {
@@ -63,9 +74,10 @@ function factoryNames(provider: string): readonly string[] {
  * @throws {ModelError} `model_package_missing` where it is not installed, `model_config_invalid`
  *   where it does not load or makes no language model
  */
-export async function connectProvider({ provider, modelId }: ModelName): Promise<ModelObject> {
+export async function connectProvider(name: ModelName): Promise<ModelObject> {
+  const { provider, modelId } = name
   const packageName = packageOf(provider)
-  const exported = await load(packageName)
+  const exported = await load(name)
   const factory = factoryNames(provider)
     .map((name) => exported[name])
     .find((each) => typeof each === 'function')

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ModelConfig } from './contract.js'
 import { ModelError } from './model-error.js'
 import { createRehearsalModel } from './rehearsal.js'
-import { describeModel, resolveModel } from './resolve.js'
+import { checkModel, describeModel, resolveModel } from './resolve.js'
 
 const refusal = (code: string, message: RegExp = /./u) =>
   expect.objectContaining({ name: 'ModelError', code, message: expect.stringMatching(message) })
@@ -242,10 +242,16 @@ describe('a model that cannot be had', () => {
     return expect(resolveModel(text)).rejects.toThrow(refused)
   })
 
-  it('is refused with what to install where its package is missing', () =>
-    expect(resolveModel('no-such-vendor/model')).rejects.toThrow(
-      refusal('model_package_missing', /npm install @ai-sdk\/no-such-vendor/u),
-    ))
+  it.each([
+    ['mistral/large', /^The package .* Run npm install @ai-sdk\/mistral\.$/u],
+    ['opnai/gpt-4o', /^Did you mean openai\/gpt-4o\? ((?!npm install).)*$/u],
+    ['antropic/claude', /^Did you mean anthropic\/claude\? ((?!npm install).)*$/u],
+    ['no-such-vendor/model', /^The package ((?!npm install|Did you mean).)*\{ url, id, apiKey \}/u],
+  ])('is refused with what to do where its package is missing: %s', async (text, message) => {
+    const refused = refusal('model_package_missing', message)
+    expect(() => checkModel(text)).toThrow(refused)
+    await expect(resolveModel(text)).rejects.toThrow(refused)
+  })
 })
 
 describe('the package of a provider', () => {
