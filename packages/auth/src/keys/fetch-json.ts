@@ -74,12 +74,12 @@ async function follow(url: URL, limits: FetchLimits, signal: AbortSignal): Promi
     await response.body?.cancel()
     at = new URL(location, at)
     if (at.origin !== url.origin) {
-      const message = `The document is redirected to another origin, ${at.origin}.`
-      throw new KeyFaultError('redirected', message)
+      const problem = `The document is redirected to another origin, ${at.origin}.`
+      throw new KeyFaultError('redirected', problem)
     }
   }
-  const message = `The document is redirected more than ${MOST_REDIRECTS} times.`
-  throw new KeyFaultError('redirected', message)
+  const problem = `The document is redirected more than ${MOST_REDIRECTS} times.`
+  throw new KeyFaultError('redirected', problem)
 }
 
 function readAge(header: string | null): number {
