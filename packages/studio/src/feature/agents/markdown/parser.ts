@@ -1,4 +1,4 @@
-import MarkdownIt, { type Token } from 'markdown-it'
+import MarkdownIt, { type StateBlock, type Token } from 'markdown-it'
 
 /** Where links of a text lead to that it names at another place, by their labels. */
 export type References = Readonly<MutableReferences>
@@ -14,6 +14,28 @@ const parser = new MarkdownIt({ html: false, linkify: true, maxNesting: MAX_DEPT
 parser.linkify.set({ fuzzyLink: true, fuzzyEmail: true }).tlds(['com', 'org', 'net', 'edu', 'gov'])
 // Any other link is shown as the text that it is.
 parser.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url)
+
+/**
+ * Whether a table here would have more cells than its characters can write: the parser adds a cell for each column that
+ * a row lacks.
+ */
+function hasTooManyCells({ src, bMarks, eMarks }: StateBlock, start: number, end: number): boolean {
+  const columns = src.slice(bMarks[start], eMarks[start]).split('|').length
+  let line = start
+  while (line < end && bMarks[line] !== eMarks[line]) line++
+  return columns * (line - start) > MAX_TOKENS
+}
+
+// The first rule is that of tables. Where it does not hold, the lines are a paragraph.
+const [table] = parser.block.ruler.getRules('')
+parser.block.ruler.at(
+  'table',
+  (state, start, end, isSilent) =>
+    table !== undefined &&
+    (isSilent || !hasTooManyCells(state, start, end)) &&
+    table(state, start, end, isSilent),
+  { alt: ['paragraph', 'reference'] },
+)
 
 /** The blocks of a text, without what is in them. @param references - those that it names are put in */
 export function parseBlocks(text: string, references: MutableReferences): Token[] {
