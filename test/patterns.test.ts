@@ -71,6 +71,19 @@ const REVIEWED: readonly Review[] = [
     'From each of its beginnings it takes five words at most, which what is between them tells apart.',
   ],
   [`The requested module '`, 'It begins with a fixed text, and what it takes ends at a quote.'],
+  [
+    String.raw`^(?:export\s+|set\s+|\$env:)?(?!eyJ)`,
+    'It is anchored, and its parts begin with characters that those before them do not take.',
+  ],
+  [
+    String.raw`(?<![\w-])eyJ[\w-]*\.`,
+    'It begins only where a run of its characters does, and takes three of them at most.',
+  ],
+  [String.raw`^(["'])(.*)\1;?$`, 'It is anchored, and gives back one character at a time, once.'],
+  [
+    String.raw`(?:[\s\u00ad\u180e`,
+    'Each of its characters is taken in one way alone, and nothing has to follow them.',
+  ],
   [String.raw`^\/*(?=.)`, 'It is anchored, and looks at one character more.'],
 ]
 

@@ -5,7 +5,7 @@ import { readEnvFile } from './env-file.js'
 import { CommandFailure } from './failure.js'
 
 const NAME = 'MASTRA_JWT_SECRET'
-const ASSIGNMENT = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${NAME}[ \\t]*=.*$`, 'gm')
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?MASTRA_JWT_SECRET[ \t]*=.*$/gm
 
 /** Sets the variable where it is assigned last, which is where it counts, or in a new line at the end. */
 function withSecret(text: string, secret: string): string {

@@ -119,7 +119,7 @@ function headerAdvice(refusal: Refusal, { header }: TokenParts): Advice | undefi
 function nameTwice(json: string): string | undefined {
   const objects: Set<string>[] = []
   // Each text of the JSON is read once, whether it is a name or not.
-  for (const [sign, name, colon] of json.matchAll(/"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}]/g)) {
+  for (const [sign, name, colon] of json.matchAll(/"([^"\\]*(?:\\.[^"\\]*)*)"?(\s*:)?|[{}]/g)) {
     if (sign === '{') objects.push(new Set())
     else if (sign === '}') objects.pop()
     if (name === undefined || colon === undefined) continue

@@ -35,7 +35,6 @@ const TOKEN_MEMBERS = new Set([
   'jwt',
 ])
 const JWT = /(?<![\w-])eyJ[\w-]*\.[\w-]*\.[\w-]*/
-const BLANK = /[\s\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/u
 /** As many are named, the others counted. */
 const MOST_PLACES = 3
 
@@ -171,7 +170,8 @@ function blankName(run: string): string {
   return character === ' ' ? 'blank' : `blank that cannot be seen (${codePoint(character)})`
 }
 
-const BLANKS = new RegExp(`(?:${BLANK.source}|\\\\[nrt]|\\\\(?=\\s))+`, 'gu')
+const BLANKS =
+  /(?:[\s\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]|\\[nrt]|\\(?=\s))+/gu
 
 /** Blanks within: where they stand, as somebody counts who looks at the token. */
 function readBlanks(reading: Reading): void {

@@ -5,8 +5,8 @@ import { isOfOwnPackage } from '../own-packages.js'
 import { isInstalled, isTypeScript } from './kind-of-file.js'
 
 /** A line that only a module of ECMAScript has. */
-const MODULE_SYNTAX = /^\s*(?:import\s*["'{*\w]|export\s*[{*\w]|import\s*\.\s*meta)/m
-const REQUIRED = /\brequire\s*\(\s*(["'])([^"'\n]+)\1\s*\)/g
+const MODULE_SYNTAX = /^[ \t]*(?:import\s*(?:["'{*\w]|\.\s*meta)|export\s*[{*\w])/m
+const REQUIRED = /\brequire\s*\(\s*["']([^"'\n]+)["']\s*\)/g
 
 /** What the nearest `package.json` says of files that are called `.js`. */
 function packageType(file: string): unknown {
@@ -50,7 +50,7 @@ export function requiredFiles(file: string, source: string): string[] | undefine
   for (const each of files) {
     if (!/\.c?js$/.test(each)) continue
     const text = each === file ? source : readFileSync(each, 'utf8')
-    for (const [, , name = ''] of text.matchAll(REQUIRED)) {
+    for (const [, name = ''] of text.matchAll(REQUIRED)) {
       const found = findRequired(name, each)
       if (needsBundler(name, found)) return undefined
       if (found !== undefined && existsSync(found) && !isInstalled(found)) files.add(found)

@@ -6,7 +6,8 @@ const REMEDIES: Readonly<Record<ModelErrorCode, string>> = {
   model_config_invalid: 'Change the option model, or the variable that the message names.',
   model_unknown: 'Write the option model as provider/model, such as openai/gpt-4o.',
   model_key_missing: 'Put the variable with a key of the provider into .env.',
-  model_package_missing: 'Correct the name of the provider, or install its package beside the application.',
+  model_package_missing:
+    'Correct the name of the provider, or install its package beside the application.',
 }
 
 /** Agents whose model cannot be had. */

@@ -48,7 +48,7 @@ export function readStudio(directory: string): StudioFiles {
   const page = readFileSync(join(directory, 'index.html'), 'utf8')
   return {
     page,
-    scripts: [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script),
+    scripts: [...page.matchAll(/<script>([^<]*)<\/script>/g)].map(([, script = '']) => script),
     assets: new Map(readdirSync(folder).map((name) => [name, readFile(join(folder, name))])),
   }
 }
