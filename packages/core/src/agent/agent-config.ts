@@ -118,9 +118,17 @@ function modelProblems(model: unknown): readonly Problem[] {
     })
 }
 
+function textProblems(texts: Readonly<Record<string, unknown>>): readonly Problem[] {
+  return Object.entries(texts)
+    .filter(([, text]) => !isNothing(text) && typeof text !== 'string')
+    .map(([name]) => [name, 'Give a text.'])
+}
+
 /** What can be no option of an agent, although it has the name of one. */
-function problemsOf({ tools, memory, instructions, model }: AgentConfig): readonly Problem[] {
+function problemsOf(config: AgentConfig): readonly Problem[] {
+  const { name, description, tools, memory, instructions, model } = config
   return [
+    ...textProblems({ name, description }),
     ...toolProblems(tools),
     ...memoryProblems(memory),
     ...instructionProblems(instructions),

@@ -146,6 +146,8 @@ describe('an application', () => {
       'Agent "writer": model.headers',
     ],
     ['several models', { model: [{ model: MODEL }] }, 'Agent "writer": model'],
+    ['a name that is not a text', { name: 5 }, 'Agent "writer": name'],
+    ['a description that is not a text', { description: 5 }, 'Agent "writer": description'],
     [
       'instructions that are not a text',
       { instructions: [{ role: 'user', content: 'a' }] },
