@@ -116,7 +116,7 @@ describe('signet audit', () => {
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toStrictEqual([
       ['WHEN', 'WHO', 'WHAT', 'DECISION', 'STATUS', 'TOOK', 'REQUEST'],
       // What could be a command to the terminal is spelt out.
-      [at(0), String.raw`line\u000abreak\u202e\u001b[31m`, ...row('allowed', 200, 3)],
+      [at(0), String.raw`line\nbreak\u202e\u001b[31m`, ...row('allowed', 200, 3)],
       [at(1), 'alice', ...row('refused scope_insufficient', 403, 2)],
       [at(1), 'bob', ...row('allowed', 200, 1)],
       [at(48), 'alice', ...row('allowed', 200, 0)],

@@ -182,7 +182,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     expect(response.status).toBe(201)
     await composer.fill('Weather in Oslo')
     await page.keyboard.press('Enter')
-    const dialog = page.getByRole('dialog', { name: 'The token was revoked.' })
+    const dialog = page.getByRole('dialog', { name: 'The token has been revoked.' })
     await dialog.getByRole('button', { name: 'Close' }).click()
     await expect.poll(() => composer.inputValue()).toBe('Weather in Oslo')
     await page.getByRole('alert').filter({ hasText: 'token_revoked' }).waitFor()
