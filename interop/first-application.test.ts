@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { ORIGINAL_TSCONFIG, readFirstApplication } from './support/first-application.js'
+import { MASTRA_TSCONFIG, readFirstApplication } from './support/first-application.js'
 import { startInstalled } from './support/installed-server.js'
 import { NPM } from './support/package-manager.js'
 import { describeOnUnix } from './support/platform.js'
@@ -32,7 +32,7 @@ describeOnUnix('a first application, by the steps of the README', () => {
     const tarballs = inject('tarballs')
     for (const line of steps) follow(line.replace('../signet-packages', tarballs))
     await project.write('src/mastra/index.ts', code)
-    await project.write('tsconfig.original.json', JSON.stringify(ORIGINAL_TSCONFIG))
+    await project.write('tsconfig.mastra.json', JSON.stringify(MASTRA_TSCONFIG))
   })
 
   afterAll(() => project?.remove())
@@ -46,7 +46,7 @@ describeOnUnix('a first application, by the steps of the README', () => {
 
   it.each([
     ['tsc --init', []],
-    ['the original’s example', ['-p', 'tsconfig.original.json']],
+    ['Mastra’s example', ['-p', 'tsconfig.mastra.json']],
   ])('compiles under the options of %s, and a misspelt option does not', async (_, flags) => {
     expect(compile(...flags)).toBe('')
     expect(complaintsOfOurs(compile(...flags, '--skipLibCheck', 'false'))).toEqual([])

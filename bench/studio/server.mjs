@@ -1,5 +1,5 @@
 // Serves the Studio and an agent that speaks at once, in Markdown, as many characters as it is asked for.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -13,27 +13,8 @@ const STUDIO_PAGE = new URL('../../packages/studio/dist/page', import.meta.url).
 /** How many characters a model says at a time. */
 const DELTA = 6
 
-const SECTION = `## Part of a report
-
-A paragraph with **bold**, *italic*, \`code\`, ~~struck~~ words and https://example.com/a, long enough to be
-broken into several lines on any screen that a person reads it on.
-
-- one item
-- another item with a [link](https://example.com)
-  - and one below it
-
-| city   | degrees | wind |
-| ------ | ------: | :--: |
-| London |      21 |  W   |
-| Cairo  |      35 |  N   |
-
-\`\`\`ts
-export function add(first: number, second: number): number {
-  return first + second // no more than that
-}
-\`\`\`
-
-`
+/** A piece of an answer with all that Markdown has. The tests of the Studio have it, too. */
+const SECTION = `${readFileSync(new URL('section.md', import.meta.url), 'utf8')}\n`
 
 const WORDS = 'words of one paragraph that goes on and on '
 /** What an answer is made of. */

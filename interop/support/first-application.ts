@@ -22,8 +22,8 @@ export function readFirstApplication(): FirstApplication {
   }
 }
 
-/** The compiler options of the original's example, which has another way of finding modules. */
-export const ORIGINAL_TSCONFIG = {
+/** The compiler options of Mastra's example, which has another way of finding modules. */
+export const MASTRA_TSCONFIG = {
   compilerOptions: {
     target: 'ES2022',
     module: 'ES2022',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Agent, createTool, Mastra, Memory } from '@signet/core'
@@ -14,27 +15,7 @@ import { openState } from './state.js'
 const STUDIO_PAGE = join(ROOT, 'packages', 'studio', 'dist', 'page')
 
 /** A piece of an answer with all that Markdown has. */
-const SECTION = `## Part of a report
-
-A paragraph with **bold**, *italic*, \`code\`, ~~struck~~ words and https://example.com/a, long enough to be
-broken into several lines on any screen that a person reads it on.
-
-- one item
-- another item with a [link](https://example.com)
-  - and one below it
-
-| city   | degrees | wind |
-| ------ | ------: | :--: |
-| London |      21 |  W   |
-| Cairo  |      35 |  N   |
-
-\`\`\`ts
-export function add(first: number, second: number): number {
-  return first + second // no more than that
-}
-\`\`\`
-
-`
+const SECTION = `${readFileSync(join(ROOT, 'bench', 'studio', 'section.md'), 'utf8')}\n`
 
 /** An answer in Markdown of so many characters, with `The end.` as its last words. */
 function longAnswer(length: number): string {

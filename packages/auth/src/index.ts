@@ -21,7 +21,7 @@ export {
   type TokenCheck,
 } from './jwt/explanation.js'
 export { explainPasted } from './jwt/explain-pasted.js'
-export { type Advice } from './advice/contract.js'
+export { type Advice } from './advice/advice.js'
 export { readPasted, type Pasted, type Slip } from './advice/pasted.js'
 export { nearestPermission, unknownRoleWords } from './advice/suspicion.js'
 export { dateText, durationWords } from './advice/time-text.js'

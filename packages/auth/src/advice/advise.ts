@@ -8,7 +8,7 @@ import {
   startAdvice,
   typeAdvice,
 } from './claim-advice.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { formAdvice } from './form-advice.js'
 import { generalAdvice } from './general.js'
 import { algorithmAdvice, keyAdvice, signatureAdvice } from './key-advice.js'

@@ -1,5 +1,5 @@
 import { tokenCommand } from './command.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { listed } from './quoted.js'
 import { ownMember, readParts } from './token-parts.js'
 

@@ -1,4 +1,4 @@
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { generalAdvice } from './general.js'
 
 /** How long an API key is, with its prefix and its checksum. */

@@ -1,5 +1,5 @@
 import { signAnew } from './anew.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { listed, quoted } from './quoted.js'
 import { dateText, durationWords, momentText } from './time-text.js'
 import { ownMember, readParts } from './token-parts.js'

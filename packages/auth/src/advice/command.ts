@@ -1,4 +1,4 @@
-import type { Expectations } from './contract.js'
+import type { Expectations } from './advice.js'
 import { isShown } from './quoted.js'
 import { ownMember } from './token-parts.js'
 

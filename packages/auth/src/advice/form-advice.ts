@@ -1,4 +1,4 @@
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { copyWhole, signAnew } from './anew.js'
 import { codePoint, isShown, quoted } from './quoted.js'
 import { byteCount, ownMember, readParts, type TokenParts } from './token-parts.js'

@@ -1,6 +1,6 @@
 import type { AuthErrorCode } from '../error.js'
 import { PUBLIC_REASON } from '../bearer/public-reason.js'
-import type { Advice } from './contract.js'
+import type { Advice } from './advice.js'
 
 /** What to do about each refusal, whatever the token. */
 const REMEDY: Readonly<Record<AuthErrorCode, string>> = {

@@ -1,7 +1,7 @@
 import { advise } from './advise.js'
 import { isSentAsKey } from './api-key-advice.js'
 import { suspectClaim } from './claim-advice.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { formFault, signatureLengthAdvice } from './form-advice.js'
 import { readPasted } from './pasted.js'
 import { goodFor, slipAdvice } from './slip-advice.js'

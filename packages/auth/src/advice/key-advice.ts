@@ -1,5 +1,5 @@
 import { signAnew } from './anew.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { signatureLengthAdvice } from './form-advice.js'
 import { listed, quoted } from './quoted.js'
 import { ownMember, readParts } from './token-parts.js'

@@ -1,4 +1,4 @@
-import type { Advice } from './contract.js'
+import type { Advice } from './advice.js'
 import type { Slip } from './pasted.js'
 import { durationWords } from './time-text.js'
 import { ownMember, readParts } from './token-parts.js'

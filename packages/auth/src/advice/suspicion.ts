@@ -1,7 +1,7 @@
 import { RESOURCES, ACTIONS } from '../access/action-set.js'
 import { nearestName } from '../option/nearest-name.js'
 import { signAnew } from './anew.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { listed, quoted } from './quoted.js'
 import { timeSuspicion } from './time-suspicion.js'
 import { ownMember, readParts } from './token-parts.js'

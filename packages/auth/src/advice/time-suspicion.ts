@@ -1,6 +1,6 @@
 import { signAnew } from './anew.js'
 import { isInMilliseconds } from './claim-advice.js'
-import type { Advice, Refusal } from './contract.js'
+import type { Advice, Refusal } from './advice.js'
 import { quoted } from './quoted.js'
 import { durationWords } from './time-text.js'
 import { ownMember, readParts } from './token-parts.js'

@@ -1,5 +1,5 @@
 import { isSampleSigned } from '../keys/sample-signed.js'
-import type { Expectations, KeyFacts } from '../advice/contract.js'
+import type { Expectations, KeyFacts } from '../advice/advice.js'
 import { readPasted } from '../advice/pasted.js'
 import { AuthError } from '../error.js'
 import type { VerificationKey } from '../keys/contract.js'

@@ -1,5 +1,5 @@
 import { advise } from '../advice/advise.js'
-import type { Advice, Refusal } from '../advice/contract.js'
+import type { Advice, Refusal } from '../advice/advice.js'
 import { generalAdvice } from '../advice/general.js'
 import { AuthError, TokenError, type AuthErrorCode } from '../error.js'
 

@@ -1,7 +1,7 @@
 import { isBearerToken } from '../bearer/header.js'
 import type { Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
-import type { Advice } from '../advice/contract.js'
+import type { Advice } from '../advice/advice.js'
 import { suspicions } from '../advice/suspicion.js'
 import { AuthError, TokenError } from '../error.js'
 import { checkSize } from '../jwt/compact.js'

@@ -78,8 +78,7 @@ function findAsked(sent: readonly Sent[]): ReadonlySet<Sent> {
 /** The ids of the remembered calls that wait for a result. */
 function waitingCalls(remembered: readonly MemoryMessage[]): ReadonlySet<string> {
   const calls = remembered.flatMap(({ content }) => content.parts.map(readInvocation))
-  const waiting = calls.filter((call) => call?.isAnswered === false)
-  return new Set(waiting.map((call) => call?.toolCallId ?? ''))
+  return new Set(calls.flatMap((call) => (call?.isAnswered === false ? call.toolCallId : [])))
 }
 
 function callsOf({ role, content }: ModelMessage): readonly string[] {
