@@ -112,11 +112,12 @@ describe('what a terminal is shown', () => {
           readFileSync(join(directory, file), 'utf8'),
         ),
       )
-    // `audit` writes pages of `printableJson`, `exit` the empty text, and `output` sends on what others write.
+    // `audit` writes pages of `printableJson`, `exit` the empty text; `output` and `ask-project` send on what others write.
     expect(writers.toSorted()).toEqual(
       [
         join('command', 'audit.ts'),
         'exit.ts',
+        join('inspect', 'ask-project.ts'),
         'io.ts',
         'output.ts',
         'program.ts',

@@ -21,10 +21,14 @@ export function useEnd(
   isAsked: boolean,
 ): End {
   const isFollowing = useRef(true)
+  /** Where the list stood last, in px: whoever scrolls up from there leaves the end, however fast the list grows. */
+  const last = useRef(0)
   const [isAway, setIsAway] = useState(false)
   const follow = () => {
     const { current } = list
-    if (isFollowing.current && current !== null) current.scrollTop = current.scrollHeight
+    if (!isFollowing.current || current === null) return
+    current.scrollTop = current.scrollHeight
+    last.current = current.scrollTop
   }
   const go = () => {
     isFollowing.current = true
@@ -39,11 +43,11 @@ export function useEnd(
   useEffect(() => {
     const { current: element } = list
     if (element === null || content.current === null) return
-    let last = element.scrollTop
+    last.current = element.scrollTop
     const onScroll = () => {
       const { scrollTop, scrollHeight, clientHeight } = element
-      const isUp = scrollTop < last
-      last = scrollTop
+      const isUp = scrollTop < last.current
+      last.current = scrollTop
       const below = scrollHeight - scrollTop - clientHeight
       // What is drawn anew may move the list up a little, but then it is at its end.
       if (below < 2) isFollowing.current = true
