@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { MastraClient, MastraClientError } from '@mastra/client-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ROOT, startDev, type DevServer } from '../test/support/signet-process.js'
+import { ROOT } from '../test/support/root.js'
+import { startDev, type DevServer } from '../test/support/signet-process.js'
 
 let server: DevServer
 

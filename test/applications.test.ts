@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { aliasAll } from './support/alias.js'
 import { FixtureCopies } from './support/fixture.js'
 import { SignetProcesses } from './support/server-process.js'
-import { ROOT, runSignet } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { runSignet } from './support/signet-process.js'
 
 const APPLICATIONS = join(ROOT, 'test', 'applications')
 const SECRET = 'a secret that is used by nothing but these tests'

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SECRET, tokenOf } from './support/application.js'
 import { FixtureCopies } from './support/fixture.js'
 import { SignetProcesses } from './support/server-process.js'
-import { ROOT, runSignet } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { runSignet } from './support/signet-process.js'
 
 const copies = new FixtureCopies()
 const processes = new SignetProcesses()

@@ -28,7 +28,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
 import { MemoryClient, SECRET } from './support/memory-client.js'
 import { SignetProcesses } from './support/server-process.js'
-import { ROOT, runSignet, type CommandResult } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { runSignet, type CommandResult } from './support/signet-process.js'
 
 const QUESTION = 'Echo the word: heliotrope'
 const NOBODY = 65_534

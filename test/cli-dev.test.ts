@@ -11,7 +11,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { signToken, secretKeys } from '@signet/auth'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ROOT, runSignet, SignetProcess, startDev } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { runSignet, SignetProcess, startDev } from './support/signet-process.js'
 
 /** The secret that the documentation of the original prints. */
 const SAMPLE_SECRET = 'supersecretdevkeythatishs256safe!'

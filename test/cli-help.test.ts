@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT, runSignet } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { runSignet } from './support/signet-process.js'
 
 const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 const DOCS = 'https://github.com/signet-agents/signet/blob/main/'

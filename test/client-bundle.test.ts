@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 const PACKAGE = join(ROOT, 'packages', 'client-js')
 

@@ -11,7 +11,7 @@ import { ExchangeLoad } from './support/exchange-load.js'
 import { FixtureCopies } from './support/fixture.js'
 import { MemoryClient, SECRET } from './support/memory-client.js'
 import { SignetProcesses } from './support/server-process.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 import { describeStores } from './support/stores.js'
 
 const processes = new SignetProcesses()

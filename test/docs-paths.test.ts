@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anchorsOf, brokenLinks, linksOf } from './support/page-links.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 const IS_PAGE = /^(?!.*(?:node_modules|dist)\/)(?!.*CHANGELOG\.md$).*\.md$/
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeProblem } from '../scripts/node-version.mjs'
 import { runSteps } from '../scripts/progress.mjs'
 import { runQuietly, StepFailure } from '../scripts/quiet.mjs'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 function outputOf(isTTY: boolean) {
   const stream = Object.assign(new PassThrough(), { isTTY })

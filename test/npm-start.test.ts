@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { secretKeys, signToken } from '@signet/auth'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 /** What the documentation of the original prints, and the payload of its example of a token. */
 const SAMPLE_SECRET = 'supersecretdevkeythatishs256safe!'

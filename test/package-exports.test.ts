@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 /** Others' declarations are read too, and those of the AI SDK and of zod are large. In milliseconds. */
 const PATIENCE_MS = 120_000

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 /** Of the client there is a test of its own: it is compiled for browsers. */

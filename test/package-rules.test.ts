@@ -5,7 +5,7 @@ import { findContentFaults } from '../scripts/package/contents.mjs'
 import { findManifestFaults } from '../scripts/package/manifest.mjs'
 import { removeStaleOutput } from '../scripts/stale.mjs'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 /** What is put together here stands in no file of the project. */
 const PIECES = {

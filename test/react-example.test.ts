@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { freePort } from './support/free-port.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 import { describeStudio } from './support/studio-browser.js'
 import { startStudioServer, studioToken, type StudioServer } from './support/studio-server.js'
 

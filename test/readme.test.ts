@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureEnv } from '../examples/weather/scripts/ensure-env.mjs'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT, startDev, type DevServer } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { startDev, type DevServer } from './support/signet-process.js'
 
 const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 const isUnix = process.platform !== 'win32'

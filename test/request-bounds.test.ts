@@ -11,7 +11,7 @@ import { createLogRecorder, createTestAuth } from './support/application.js'
 import { BOUND_REQUESTS, FORM, THREAD, type SizedRequest } from './support/bound-requests.js'
 import { textModel } from './support/model.js'
 import { unboundedInputs } from './support/unbounded-inputs.js'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 const NAMES = Object.keys(BOUNDS) as BoundName[]
 const directory = mkdtempSync(join(tmpdir(), 'signet-bounds-'))

@@ -7,7 +7,8 @@ import { advise, judgePasted } from '@signet/auth/advice'
 import { generalAdvice } from '@signet/auth/advice/general'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
-import { ROOT, runSignet, startDev, type DevServer } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
+import { runSignet, startDev, type DevServer } from './support/signet-process.js'
 
 /** Of 33 bytes: long enough for HS256, and too short for HS384. */
 const SECRET = 'a secret of thirty-three bytes!!!'

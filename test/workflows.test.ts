@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from './support/signet-process.js'
+import { ROOT } from './support/root.js'
 
 const FOLDER = join('.github', 'workflows')
 const WORKFLOWS = readdirSync(join(ROOT, FOLDER)).map((name) => join(FOLDER, name))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../../test/support/signet-process.js'
+import { ROOT } from '../../test/support/root.js'
 
 /** What the README says of a first application. */
 export interface FirstApplication {

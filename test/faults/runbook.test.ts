@@ -7,7 +7,7 @@ import { STATUS } from '../../packages/server/src/error-response.js'
 import { NOT_READY_REASONS } from '../../packages/server/src/readiness.js'
 import type { StorageFaultClass } from '../../packages/store/src/error.js'
 import { createTestApplication } from '../support/application.js'
-import { ROOT } from '../support/signet-process.js'
+import { ROOT } from '../support/root.js'
 import { isQuotedBy, logMessages, textsOfNobody } from './log-message.js'
 import { runbookTable } from './runbook.js'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../support/signet-process.js'
+import { ROOT } from '../support/root.js'
 
 /** A line of a table of docs/runbook.md: what each cell says, and the words in it that are code. */
 export interface RunbookLine {

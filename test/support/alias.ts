@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ROOT } from './signet-process.js'
+import { ROOT } from './root.js'
 
 /** Which of our packages stands for which of Mastra, as docs/moving-from-mastra.md has them installed. */
 const ALIASES = { '@mastra/core': 'core', '@mastra/auth': 'auth' } as const

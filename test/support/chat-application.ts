@@ -8,7 +8,7 @@ import { createApp } from '../../packages/server/src/app.js'
 import { serve } from '../../packages/server/src/node.js'
 import { createLogRecorder, createTestAuth } from './application.js'
 import { createModel, finish, textParts } from './model.js'
-import { ROOT } from './signet-process.js'
+import { ROOT } from './root.js'
 import { openState } from './state.js'
 
 /** What `vite build` makes. */

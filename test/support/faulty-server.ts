@@ -5,7 +5,8 @@ import { FixtureCopies } from './fixture.js'
 import { freePort } from './free-port.js'
 import { SECRET } from './memory-client.js'
 import { SignetProcesses } from './server-process.js'
-import { ROOT, type SignetProcess } from './signet-process.js'
+import { ROOT } from './root.js'
+import { type SignetProcess } from './signet-process.js'
 
 const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 

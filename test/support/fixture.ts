@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from './signet-process.js'
+import { ROOT } from './root.js'
 
 const FIXTURES = join(ROOT, 'test', 'fixtures')
 

@@ -1,10 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-/** The folder of the project. */
-export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url))
+import { ROOT } from './root.js'
 
 const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 

@@ -13,7 +13,7 @@ import { serve } from '../../packages/server/src/node.js'
 import { createLogRecorder, createTestAuth } from './application.js'
 import { createDeferred } from './deferred.js'
 import { createModel, finish, textModel, textParts } from './model.js'
-import { ROOT } from './signet-process.js'
+import { ROOT } from './root.js'
 import { openState } from './state.js'
 
 /** What `vite build` makes. */

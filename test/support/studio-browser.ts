@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import axe, { type AxeResults } from 'axe-core'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { ROOT } from './signet-process.js'
+import { ROOT } from './root.js'
 
 const CHROMIUM = [
   process.env['CHROMIUM_PATH'] ?? '',

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { secretKeys, signToken, type Claims } from '@signet/auth'
-import { ROOT, startDev, type DevServer } from './signet-process.js'
+import { ROOT } from './root.js'
+import { startDev, type DevServer } from './signet-process.js'
 
 /** The secret that the server of these tests verifies with. */
 export const STUDIO_SECRET = 'a secret that only the tests of the Studio use, long enough for HS512'

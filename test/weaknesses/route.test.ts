@@ -13,7 +13,8 @@ import {
   useApplications,
   type Answer,
 } from '../support/remembering-application.js'
-import { ROOT, startDev } from '../support/signet-process.js'
+import { ROOT } from '../support/root.js'
+import { startDev } from '../support/signet-process.js'
 
 // The numbers are those of the weaknesses of the original; each group shows one closed.
 
