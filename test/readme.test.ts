@@ -1,13 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureEnv } from '../examples/weather/scripts/ensure-env.mjs'
 import { FixtureCopies } from './support/fixture.js'
+import { PastedCommands } from './support/pasted-commands.js'
 import { ROOT } from './support/root.js'
 import { startDev, type DevServer } from './support/signet-process.js'
 
-const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 const isUnix = process.platform !== 'win32'
 
 function markdownIn(folder: string): readonly string[] {
@@ -56,37 +56,16 @@ function sectionBlocks(heading: string, language: string): readonly string[] {
   return [...blocks].map(([, code = '']) => code)
 }
 
-interface Result {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
 const copies = new FixtureCopies()
 let folder: string
-let path: string
+let pasted: PastedCommands
 
 beforeAll(() => {
   folder = copies.makeFolder()
-  path = join(folder, 'bin')
-  mkdirSync(path)
-  const npx = `#!/bin/sh\nshift\nexec "${process.execPath}" "${COMMAND}" "$@"\n`
-  writeFileSync(join(path, 'npx'), npx, { mode: 0o755 })
+  pasted = new PastedCommands(folder)
 })
 
 afterAll(() => copies.remove())
-
-/** Runs a text of the page as its reader pastes it. */
-function paste(code: string, cwd: string): Promise<Result> {
-  const PATH = `${path}:${dirname(process.execPath)}:${process.env['PATH']}`
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', code], { cwd, env: { PATH } })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (data: Buffer) => (output.stdout += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (output.stderr += data.toString()))
-  return new Promise((resolve) => {
-    child.once('close', (status) => resolve({ status, ...output }))
-  })
-}
 
 describe.runIf(isUnix)('the tour of the README, pasted as it is printed', () => {
   let server: DevServer
@@ -95,8 +74,8 @@ describe.runIf(isUnix)('the tour of the README, pasted as it is printed', () => 
   const here = (code: string) => code.replaceAll('http://localhost:4111', server.url)
   const [first = ''] = sectionBlocks('1. Ask the agent', 'bash')
   const ask = async (...codes: readonly string[]) => {
-    const result = await paste(here([first, ...codes].join('\n')), folder)
-    expect(result).toMatchObject({ status: 0 })
+    const result = await pasted.run(here([first, ...codes].join('\n')))
+    expect(result).toMatchObject({ code: 0 })
     return result.stdout
   }
 
@@ -133,7 +112,7 @@ describe.runIf(isUnix)('the tour of the README, pasted as it is printed', () => 
 
   it('makes a token, and has another one explained', async () => {
     const [token = '', inspect = ''] = sectionBlocks('4. Create a token', 'bash')
-    expect((await paste(token, folder)).stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    expect((await pasted.run(token)).stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
     expect(await ask('echo', inspect)).toMatch(/accepted/)
   })
 })
@@ -150,13 +129,13 @@ describe.runIf(isUnix)('the application of the README', () => {
       .join('\n')
       .split('\n')
       .find((line) => line.startsWith('npx signet secret'))
-    expect(await paste(secret ?? '', application)).toMatchObject({ status: 0 })
+    expect(await pasted.run(secret ?? '', application)).toMatchObject({ code: 0 })
     expect(statSync(join(application, '.env')).mode & 0o777).toBe(0o600)
     const server = await startDev(application, { env: {} })
     try {
       const text = client.replaceAll('http://localhost:4111', server.url)
       writeFileSync(join(application, 'client.mjs'), text)
-      const { status, stdout } = await paste(run, application)
+      const { code: status, stdout } = await pasted.run(run, application)
       expect({ status, stdout }).toMatchObject({ status: 0 })
       expect(stdout).toContain('rehearsal model')
     } finally {
