@@ -11,6 +11,7 @@ await prepare()
 runNode([bin('oxfmt', 'bin', 'oxfmt'), ...(isFixing ? [] : ['--check'])])
 runNode([bin('oxlint', 'bin', 'oxlint'), ...(isFixing ? ['--fix'] : []), '--deny-warnings'])
 runNode([bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json'])
+runNode([bin('typescript', 'bin', 'tsc'), '-p', 'examples'])
 runNode([bin('knip', 'bin', 'knip.js'), '--no-progress'])
 // Not before: what it imports is installed by `prepare`.
 const { checkApi } = await import('./check-api.mjs')
