@@ -1,17 +1,17 @@
 /// <reference types="node" preserve="true" />
 // The public names of @signet/auth. Whatever is added here must be kept.
-export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './jwt/algorithm.js'
+export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './jws/algorithm.js'
 export { type ClaimRules, type Claims } from './jwt/claims.js'
-export { type TokenHeader } from './jwt/compact.js'
-export { type DecodedToken } from './jwt/decode.js'
-export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './jwt/helpers.js'
+export { type TokenHeader } from './jws/compact.js'
+export { type DecodedToken } from './jws/decode.js'
+export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/original-helpers.js'
 export { issuerOf } from './jwt/identity.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
-export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './jwt/strict-json.js'
+export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { type CacheOptions } from './jwt/cache.js'
-export { tokenDigest } from './jwt/digest.js'
-export { looksLikeJwt } from './jwt/looks-like-jwt.js'
-export { explainToken } from './jwt/explain.js'
+export { tokenDigest } from './jws/digest.js'
+export { looksLikeJwt } from './jws/looks-like-jwt.js'
+export { explainToken } from './jwt/explain-token.js'
 export {
   continueExplanation,
   explainChecks,
@@ -19,8 +19,8 @@ export {
   type Explanation,
   type RefusalContext,
   type TokenCheck,
-} from './jwt/explanation.js'
-export { explainPasted } from './jwt/explain-pasted.js'
+} from './explain/checks.js'
+export { explainPasted } from './explain/explain-pasted.js'
 export { type Advice } from './advice/advice.js'
 export { readPasted, type Pasted, type Slip } from './advice/pasted.js'
 export { nearestPermission, unknownRoleWords } from './advice/suspicion.js'
@@ -47,7 +47,7 @@ export {
   type RemoteKeySet,
   type RemoteKeySetOptions,
 } from './keys/remote-key-set.js'
-export { type RevocableToken, type RevocationList } from './revocation/contract.js'
+export { type RevocableToken, type RevocationList } from './revocation/revocation-list.js'
 export {
   type NewRevocation,
   type Revocation,
@@ -62,7 +62,7 @@ export {
 } from './revocation/memory.js'
 export { revocableOf } from './revocation/revocable.js'
 export { isRevocableName, tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'
-export { type KeySource, type SigningKey, type VerificationKey } from './keys/contract.js'
+export { type KeySource, type SigningKey, type VerificationKey } from './keys/key-source.js'
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
 export { type KeyProbe } from './keys/probe.js'
 export { type SecretMeasure } from './keys/secret-measure.js'
@@ -116,7 +116,7 @@ export {
   type ApiKeyQuery,
   type ApiKeyRecord,
   type ApiKeyStore,
-} from './api-key/contract.js'
+} from './api-key/api-key-store.js'
 export { API_KEY_PREFIX, containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
 export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './api-key/issue.js'
 export { apiKeyDigest, createApiKey } from './api-key/make.js'
@@ -139,7 +139,7 @@ export {
   apiKeySubject,
   type ApiKeyAuthOptions,
   type ApiKeyUser,
-} from './provider/api-key-auth.js'
+} from './api-key/api-key-auth.js'
 export {
   admitUser,
   anonymousPrincipal,
@@ -152,7 +152,7 @@ export {
   type AuthRequest,
   type TokenExplanation,
   type UserAccess,
-} from './provider/contract.js'
+} from './provider/auth-provider.js'
 export { defineAuth } from './provider/define-auth.js'
 export {
   bearerWarnings,
@@ -161,7 +161,7 @@ export {
   withWarnings,
   type BearerExplanation,
   type ProviderExplanation,
-} from './provider/explain.js'
+} from './provider/explain-bearer.js'
 export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
 export {
@@ -189,9 +189,9 @@ export {
   type Remedies,
   type Unserved,
 } from './option/closed-options.js'
-export { measureAge } from './age.js'
+export { measureAge } from './lib/age.js'
 export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
-export { earliestNow, latestNow } from './clock.js'
+export { earliestNow, latestNow } from './lib/clock.js'
 export { nearestName } from './option/nearest-name.js'
 export { readOptions } from './option/read-options.js'
 export {

@@ -1,5 +1,5 @@
 import { AuthError, TokenError } from '../error.js'
-import { deepFreeze } from '../jwt/freeze.js'
+import { deepFreeze } from '../lib/freeze.js'
 import { issuerOf, ownText, subjectOf, tokenIdOf } from '../jwt/identity.js'
 import { readGrants } from './grant.js'
 import type { Permissions } from './permission.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { markConstant } from '../jwt/constant.js'
-import { deepFreeze } from '../jwt/freeze.js'
+import { markConstant } from '../lib/constant.js'
+import { deepFreeze } from '../lib/freeze.js'
 import { createPrincipal, type PrincipalOptions } from './principal.js'
 import { DEFAULT_ROLES, freezeGrants, freezeRoleTable } from './role.js'
 

@@ -1,4 +1,4 @@
-import { isConstant } from '../jwt/constant.js'
+import { isConstant } from '../lib/constant.js'
 import type { GrantOptions } from './grant.js'
 import type { Principal } from './principal.js'
 

@@ -1,6 +1,6 @@
 import { parseGrant } from './permission.js'
 import { ConfigurationError } from '../error.js'
-import { markConstant } from '../jwt/constant.js'
+import { markConstant } from '../lib/constant.js'
 
 /** Roles and what each one grants. */
 export type RoleTable = Readonly<Record<string, readonly string[]>>

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { explainToken } from '../jwt/explain.js'
+import { explainToken } from '../jwt/explain-token.js'
 import { signToken } from '../jwt/sign.js'
 import { privateKey } from '../keys/private-key.js'
 import { publicKeys } from '../keys/public-keys.js'

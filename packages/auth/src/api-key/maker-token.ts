@@ -1,6 +1,6 @@
 import { issuedAtOf, revocableOf } from '../revocation/revocable.js'
-import type { RevocableToken } from '../revocation/contract.js'
-import type { ApiKeyRecord } from './contract.js'
+import type { RevocableToken } from '../revocation/revocation-list.js'
+import type { ApiKeyRecord } from './api-key-store.js'
 
 /** The earliest that its maker's rights and a key itself are known to be of, in seconds since 1970. */
 function earliest({ createdAt }: ApiKeyRecord, user: object): number {

@@ -1,9 +1,9 @@
 import { createPrincipal, type Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
 import { AuthError } from '../error.js'
-import { tokenDigest } from '../jwt/digest.js'
+import { tokenDigest } from '../jws/digest.js'
 import { admitUser } from '../provider/authenticate.js'
-import type { AuthProvider, AuthRequest } from '../provider/contract.js'
+import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
 import { readVoucher, recallUser } from '../provider/recall.js'
 
 /** Who made an API key, as its record keeps it. */

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { ConfigurationError } from '../error.js'
 import { latestIssueAhead, type Claims } from './claims.js'
-import type { KeySource } from '../keys/contract.js'
-import { markConstant } from './constant.js'
+import type { KeySource } from '../keys/key-source.js'
+import { markConstant } from '../lib/constant.js'
 import type { TokenRules } from './policy.js'
 import type { VerifiedToken } from './verify.js'
 

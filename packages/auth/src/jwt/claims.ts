@@ -1,5 +1,5 @@
 import { TokenError } from '../error.js'
-import type { TokenHeader } from './compact.js'
+import type { TokenHeader } from '../jws/compact.js'
 
 /** The claims of a token (RFC 7519 section 4). Registered claims have their type once verified. */
 export interface Claims {

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../error.js'
-import type { SigningKey } from '../keys/contract.js'
+import type { SigningKey } from '../keys/key-source.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { checkClaimTypes, type Claims } from './claims.js'
-import { isJsonObject } from './strict-json.js'
+import { isJsonObject } from '../lib/strict-json.js'
 
 /** How a token is signed. */
 export interface SignOptions {

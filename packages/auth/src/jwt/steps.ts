@@ -1,7 +1,7 @@
 import { TokenError } from '../error.js'
-import type { VerificationKey } from '../keys/contract.js'
+import type { VerificationKey } from '../keys/key-source.js'
 import { revocableOf } from '../revocation/revocable.js'
-import { type Algorithm, isAlgorithm } from './algorithm.js'
+import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
 import {
   checkActive,
   checkAudience,
@@ -18,8 +18,8 @@ import {
   parseJsonObject,
   type CompactToken,
   type TokenHeader,
-} from './compact.js'
-import { tokenDigest } from './digest.js'
+} from '../jws/compact.js'
+import { tokenDigest } from '../jws/digest.js'
 import type { SettledPolicy, SignatureRules, TokenRules } from './policy.js'
 
 /** What the steps know of a token so far; each step fills in what the next ones read. */

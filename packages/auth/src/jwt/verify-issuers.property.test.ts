@@ -21,10 +21,10 @@ import {
   toJoseOptions,
 } from '../../../../test/support/token-arbitraries.js'
 import { TokenError } from '../error.js'
-import type { KeySource } from '../keys/contract.js'
+import type { KeySource } from '../keys/key-source.js'
 import { readKeySet } from '../keys/key-set.js'
 import { secretKeys } from '../keys/secret.js'
-import type { Algorithm } from './algorithm.js'
+import type { Algorithm } from '../jws/algorithm.js'
 import { createVerifier, type VerifiedToken, type Verifier } from './verify.js'
 
 /** A signature with a private key costs far more than one with a secret. */

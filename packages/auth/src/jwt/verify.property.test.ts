@@ -17,7 +17,7 @@ import {
 import { AuthError, TokenError } from '../error.js'
 import { readBearerToken } from '../bearer/header.js'
 import { secretKeys } from '../keys/secret.js'
-import type { HmacAlgorithm } from './algorithm.js'
+import type { HmacAlgorithm } from '../jws/algorithm.js'
 import { createVerifier, type VerifiedToken } from './verify.js'
 
 const numRuns = NUM_RUNS

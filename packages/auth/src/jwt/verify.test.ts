@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
-import type { KeySource } from '../keys/contract.js'
+import type { KeySource } from '../keys/key-source.js'
 import { secretKeys } from '../keys/secret.js'
 import type { SinglePolicy } from './policy.js'
 import { createVerifier, verifySignature } from './verify.js'

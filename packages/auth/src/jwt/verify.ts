@@ -1,6 +1,6 @@
 import { TokenCache } from './cache.js'
 import type { Claims } from './claims.js'
-import type { TokenHeader } from './compact.js'
+import type { TokenHeader } from '../jws/compact.js'
 import {
   settlePolicy,
   settleSignaturePolicy,

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../error.js'
-import { parseStrictJson } from '../jwt/strict-json.js'
+import { parseStrictJson } from '../lib/strict-json.js'
 import { KeyFaultError } from './key-fault.js'
 
 const MOST_REDIRECTS = 3

@@ -1,5 +1,5 @@
 import { AuthError, ConfigurationError } from '../error.js'
-import { StrictJsonError } from '../jwt/strict-json.js'
+import { StrictJsonError } from '../lib/strict-json.js'
 
 /**
  * What keeps keys from being had:

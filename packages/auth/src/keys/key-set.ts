@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../error.js'
-import { isAlgorithm, type Algorithm } from '../jwt/algorithm.js'
-import type { TokenHeader } from '../jwt/compact.js'
-import { isJsonObject } from '../jwt/strict-json.js'
-import type { KeySource, VerificationKey } from './contract.js'
+import { isAlgorithm, type Algorithm } from '../jws/algorithm.js'
+import type { TokenHeader } from '../jws/compact.js'
+import { isJsonObject } from '../lib/strict-json.js'
+import type { KeySource, VerificationKey } from './key-source.js'
 import { readJwk, type PublicJwk } from './jwk.js'
 import type { PublicKey } from './public-key.js'
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../error.js'
-import { isJsonObject, parseStrictJson } from '../jwt/strict-json.js'
+import { isJsonObject, parseStrictJson } from '../lib/strict-json.js'
 
 /** Longest text that is read: a key of RSA of 16,384 bits has about 13,000 characters. */
 const MOST_CHARACTERS = 65_536

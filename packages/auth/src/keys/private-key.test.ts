@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
+import type { PublicKeyAlgorithm } from '../jws/algorithm.js'
 import { signToken } from '../jwt/sign.js'
 import { createVerifier } from '../jwt/verify.js'
 import { createTestKeyPair, type TestKeyPair } from '../test/key-pair.js'

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { TokenHeader } from '../jwt/compact.js'
+import type { TokenHeader } from '../jws/compact.js'
 import { signToken } from '../jwt/sign.js'
 import { createVerifier } from '../jwt/verify.js'
 import { createTestKeyPair } from '../test/key-pair.js'

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../error.js'
-import type { Algorithm } from '../jwt/algorithm.js'
-import type { KeySource } from './contract.js'
+import type { Algorithm } from '../jws/algorithm.js'
+import type { KeySource } from './key-source.js'
 import { readJwk, type PublicJwk } from './jwk.js'
 import { keyIdOf } from './key-set.js'
 import { readPublicText } from './public-text.js'

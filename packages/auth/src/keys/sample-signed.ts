@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { HMAC_ALGORITHMS, isHmacAlgorithm, type Algorithm } from '../jwt/algorithm.js'
+import { HMAC_ALGORITHMS, isHmacAlgorithm, type Algorithm } from '../jws/algorithm.js'
 import { SAMPLE_SECRETS } from './secret-quality.js'
 
 /** Whether a signature was made with a secret that documentation prints as its example. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { TokenHeader } from '../jwt/compact.js'
+import type { TokenHeader } from '../jws/compact.js'
 import { signToken } from '../jwt/sign.js'
 import { createVerifier } from '../jwt/verify.js'
 import { createSecret, secretBytes, secretKeys, type OctetJwk, type Secret } from './secret.js'

@@ -13,9 +13,9 @@ import {
   isHmacAlgorithm,
   type Algorithm,
   type HmacAlgorithm,
-} from '../jwt/algorithm.js'
-import type { TokenHeader } from '../jwt/compact.js'
-import type { KeySource, SigningKey, VerificationKey } from './contract.js'
+} from '../jws/algorithm.js'
+import type { TokenHeader } from '../jws/compact.js'
+import type { KeySource, SigningKey, VerificationKey } from './key-source.js'
 import { allowsOperation, type KeyOperation } from './key-operations.js'
 import { isPublicKeyMaterial } from './secret-quality.js'
 

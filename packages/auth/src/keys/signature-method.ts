@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto'
-import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
+import type { PublicKeyAlgorithm } from '../jws/algorithm.js'
 
 /** How `node:crypto` makes and checks a signature of an algorithm (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
 export interface SignatureMethod {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_ROLES } from '../access/role.js'
 import { TokenError } from '../error.js'
 import { anonymousPrincipal, authenticate } from './authenticate.js'
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest } from './auth-provider.js'
 
 const raw = new Request('http://localhost/api/agents', { headers: { 'x-tenant': 'acme' } })
 const request: AuthRequest = {

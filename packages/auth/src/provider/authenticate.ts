@@ -1,7 +1,7 @@
 import { createPrincipal, type Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
 import { AuthError, TokenError } from '../error.js'
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest } from './auth-provider.js'
 import { readDefaultRole } from './default-role.js'
 
 /** Fails closed: only a clear yes authorizes, and an error is a no. */

@@ -5,7 +5,7 @@ import { AuthError, TokenError } from '../error.js'
 import type { Claims } from '../jwt/claims.js'
 import { authenticate } from './authenticate.js'
 import { CompositeAuth } from './composite-auth.js'
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest } from './auth-provider.js'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 import type { TokenForm } from './token-form.js'
 

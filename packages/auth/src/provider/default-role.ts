@@ -1,5 +1,5 @@
 import { AuthError } from '../error.js'
-import type { AuthProvider } from './contract.js'
+import type { AuthProvider } from './auth-provider.js'
 
 /**
  * The role that a provider gives a user whose claims name neither role nor scope: what `defaultRoleOf`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ROLES } from '../access/role.js'
 import { authenticate } from './authenticate.js'
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest } from './auth-provider.js'
 import { defineAuth } from './define-auth.js'
 import { MastraAuthProvider } from './mastra-auth-provider.js'
 

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../error.js'
-import { deepFreeze } from '../jwt/freeze.js'
-import type { AuthProvider } from './contract.js'
+import { deepFreeze } from '../lib/freeze.js'
+import type { AuthProvider } from './auth-provider.js'
 import { checkProvider, PROVIDER_MEMBERS, refuseMember } from './provider-shape.js'
 
 const WHAT = 'The provider of defineAuth'

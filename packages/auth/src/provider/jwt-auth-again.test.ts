@@ -4,7 +4,7 @@ import type { Claims } from '../jwt/claims.js'
 import { MemoryRevocationList } from '../revocation/memory.js'
 import { authenticate } from './authenticate.js'
 import { CompositeAuth } from './composite-auth.js'
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest } from './auth-provider.js'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 
 const NOW = 1_700_000_000

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRsaSigner, signAs } from '../../../../test/support/signers.js'
 import { AuthError } from '../error.js'
-import { tokenDigest } from '../jwt/digest.js'
+import { tokenDigest } from '../jws/digest.js'
 import { MemoryRevocationList } from '../revocation/memory.js'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 

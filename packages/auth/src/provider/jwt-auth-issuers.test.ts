@@ -11,7 +11,7 @@ import type { Permission } from '../access/permission.js'
 import { createPrincipal, type Principal } from '../access/principal.js'
 import { DEFAULT_ROLES, type RoleTable } from '../access/role.js'
 import { authenticate } from './authenticate.js'
-import type { AuthRequest } from './contract.js'
+import type { AuthRequest } from './auth-provider.js'
 import { MastraJwtAuth, type MastraJwtAuthOptions, type NamedIssuerOptions } from './jwt-auth.js'
 import { readTokenForm } from './token-form.js'
 

@@ -5,7 +5,7 @@ import { DEFAULT_ROLES } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
 import type { Claims } from '../jwt/claims.js'
 import { authenticate } from './authenticate.js'
-import type { AuthRequest } from './contract.js'
+import type { AuthRequest } from './auth-provider.js'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 
 const NOW = 1_700_000_000

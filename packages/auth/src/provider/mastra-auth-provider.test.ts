@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ROLES } from '../access/role.js'
 import { authenticate } from './authenticate.js'
-import type { AuthRequest } from './contract.js'
+import type { AuthRequest } from './auth-provider.js'
 import { MastraAuthProvider, type MastraAuthProviderOptions } from './mastra-auth-provider.js'
 
 interface User {

@@ -1,4 +1,4 @@
-import type { AuthProvider, AuthRequest } from './contract.js'
+import type { AuthProvider, AuthRequest } from './auth-provider.js'
 import { readOptions } from '../option/read-options.js'
 import { checkFunctions, refuseDecidingOptions, refuseNearMisses } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'

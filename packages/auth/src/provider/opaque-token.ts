@@ -1,7 +1,7 @@
 import { readBearerToken } from '../bearer/header.js'
 import { AuthError, ConfigurationError, type ConfigurationErrorCode } from '../error.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
-import { looksLikeJwt } from '../jwt/looks-like-jwt.js'
+import { looksLikeJwt } from '../jws/looks-like-jwt.js'
 
 const LEAST_CHARACTERS = 32
 

@@ -1,6 +1,6 @@
 // Checked by the compiler alone: a comment that expects an error fails where there is none.
 import { CompositeAuth } from './composite-auth.js'
-import type { AuthRequest } from './contract.js'
+import type { AuthRequest } from './auth-provider.js'
 import { MastraJwtAuth } from './jwt-auth.js'
 import type { PathRule } from './path-rule.js'
 import { SimpleAuth } from './simple-auth.js'

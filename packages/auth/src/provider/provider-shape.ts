@@ -3,7 +3,7 @@ import { ConfigurationError } from '../error.js'
 import type { Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
 import { memberNames } from '../option/read-options.js'
-import type { AuthProvider } from './contract.js'
+import type { AuthProvider } from './auth-provider.js'
 
 const OPTIONAL_METHODS = [
   'authorizeUser',

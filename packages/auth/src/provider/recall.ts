@@ -1,5 +1,5 @@
 import { AuthError } from '../error.js'
-import type { AuthProvider } from './contract.js'
+import type { AuthProvider } from './auth-provider.js'
 
 function failed(method: string, cause: unknown): unknown {
   if (AuthError.isInstance(cause)) return cause

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ROLES } from '../access/role.js'
 import { authenticate } from './authenticate.js'
-import type { AuthRequest } from './contract.js'
+import type { AuthRequest } from './auth-provider.js'
 import { SimpleAuth, type SimpleAuthOptions } from './simple-auth.js'
 import { readTokenForm } from './token-form.js'
 

@@ -1,5 +1,5 @@
-import { decode, type DecodedToken } from '../jwt/decode.js'
-import { looksLikeJwt } from '../jwt/looks-like-jwt.js'
+import { decode, type DecodedToken } from '../jws/decode.js'
+import { looksLikeJwt } from '../jws/looks-like-jwt.js'
 
 /** What an unverified look at a token tells. Anyone can write all of it: it may choose who verifies, no more. */
 export interface TokenForm {

@@ -1,7 +1,7 @@
 import { readSubject } from '../access/principal.js'
 import { ConfigurationError, TokenError } from '../error.js'
-import { deepFreeze } from '../jwt/freeze.js'
-import { isJsonObject } from '../jwt/strict-json.js'
+import { deepFreeze } from '../lib/freeze.js'
+import { isJsonObject } from '../lib/strict-json.js'
 
 /** Whose an opaque token is, and until when. */
 export interface TokenUser<User extends object = object> {

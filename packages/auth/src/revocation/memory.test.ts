@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { tokenDigest } from '../jwt/digest.js'
-import type { RevocableToken } from './contract.js'
+import { tokenDigest } from '../jws/digest.js'
+import type { RevocableToken } from './revocation-list.js'
 import { MemoryRevocationList } from './memory.js'
 
 const NOW = 1_700_000_000

@@ -1,6 +1,6 @@
-import { earliestNow, latestNow } from '../clock.js'
+import { earliestNow, latestNow } from '../lib/clock.js'
 import { ISSUED_AHEAD_SECONDS } from '../jwt/claims.js'
-import type { RevocableToken, RevocationList } from './contract.js'
+import type { RevocableToken, RevocationList } from './revocation-list.js'
 import { NamedEntries } from './named-entries.js'
 
 /** When an entry may be forgotten, in seconds since 1970: once every token that it names has expired. */

@@ -1,5 +1,5 @@
 import { issuerOf, ownText, subjectOf, tokenIdOf } from '../jwt/identity.js'
-import type { RevocableToken } from './contract.js'
+import type { RevocableToken } from './revocation-list.js'
 
 /** The claim `iat`, where it is a time. */
 export function issuedAtOf(claims: object): number | undefined {

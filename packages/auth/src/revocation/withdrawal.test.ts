@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tokenDigest } from '../jwt/digest.js'
+import { tokenDigest } from '../jws/digest.js'
 import { isRevocableName, tokenRevocation } from './withdrawal.js'
 
 const NOW = 1_700_000_000

@@ -1,4 +1,4 @@
-import { tokenDigest } from '../jwt/digest.js'
+import { tokenDigest } from '../jws/digest.js'
 import type { Revocation } from './log.js'
 
 /** Longest name of an issuer, a token, a subject or a session, in characters. */

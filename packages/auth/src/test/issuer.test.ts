@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
+import type { PublicKeyAlgorithm } from '../jws/algorithm.js'
 import { MastraJwtAuth } from '../provider/jwt-auth.js'
 import { createTestIssuer, type TestIssuer, type TestIssuerOptions } from './issuer.js'
 import { createTestKeyPair } from './key-pair.js'

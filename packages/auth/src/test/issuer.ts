@@ -1,7 +1,7 @@
-import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
+import type { PublicKeyAlgorithm } from '../jws/algorithm.js'
 import type { Claims } from '../jwt/claims.js'
 import { signToken } from '../jwt/sign.js'
-import type { SigningKey } from '../keys/contract.js'
+import type { SigningKey } from '../keys/key-source.js'
 import { createTestKeyPair, type TestKeyPair } from './key-pair.js'
 import { startKeySetServer, type KeySetServer } from './key-set-server.js'
 

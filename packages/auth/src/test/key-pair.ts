@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto'
-import type { PublicKeyAlgorithm } from '../jwt/algorithm.js'
-import type { SigningKey } from '../keys/contract.js'
+import type { PublicKeyAlgorithm } from '../jws/algorithm.js'
+import type { SigningKey } from '../keys/key-source.js'
 import type { PublicJwk } from '../keys/jwk.js'
 import type { PrivateJwk } from '../keys/private-jwk.js'
 import { privateKey } from '../keys/private-key.js'

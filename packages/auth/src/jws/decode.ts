@@ -1,6 +1,6 @@
 import { TokenError } from '../error.js'
 import { checkSize, parseCompact, parseJsonObject, type TokenHeader } from './compact.js'
-import { deepFreeze } from './freeze.js'
+import { deepFreeze } from '../lib/freeze.js'
 
 /** A token taken apart and not verified: anyone can have written it. Deep-frozen. */
 export interface DecodedToken {

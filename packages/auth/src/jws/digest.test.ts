@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { publicKeys } from '../keys/public-keys.js'
 import { MemoryRevocationList } from '../revocation/memory.js'
 import { tokenDigest } from './digest.js'
-import { createVerifier } from './verify.js'
+import { createVerifier } from '../jwt/verify.js'
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 

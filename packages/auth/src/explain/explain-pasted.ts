@@ -1,6 +1,6 @@
 import { readPasted } from '../advice/pasted.js'
 import { slipAdvice } from '../advice/slip-advice.js'
-import { explainedAdvice, type Explanation } from './explanation.js'
+import { explainedAdvice, type Explanation } from './checks.js'
 
 /** The check that refuses a token for its form. */
 const FORM = 'form'

@@ -1,15 +1,20 @@
-import type { ApiKeyRecord, ApiKeyStore } from '../api-key/contract.js'
-import { isApiKey, looksLikeApiKey } from '../api-key/form.js'
-import { apiKeyDigest } from '../api-key/make.js'
-import { judgeMaker, type MakerJudge } from '../api-key/maker.js'
-import { judgedUpToOf, makerTokenOf } from '../api-key/maker-token.js'
+import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.js'
+import { isApiKey, looksLikeApiKey } from './form.js'
+import { apiKeyDigest } from './make.js'
+import { judgeMaker, type MakerJudge } from './maker.js'
+import { judgedUpToOf, makerTokenOf } from './maker-token.js'
 import type { Principal } from '../access/principal.js'
 import { AuthError, TokenError } from '../error.js'
-import type { RevocableToken } from '../revocation/contract.js'
+import type { RevocableToken } from '../revocation/revocation-list.js'
 import { revocableOf } from '../revocation/revocable.js'
-import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './contract.js'
-import { explainChecks } from '../jwt/explanation.js'
-import type { TokenForm } from './token-form.js'
+import type {
+  AuthProvider,
+  AuthRequest,
+  TokenExplanation,
+  UserAccess,
+} from '../provider/auth-provider.js'
+import { explainChecks } from '../explain/checks.js'
+import type { TokenForm } from '../provider/token-form.js'
 
 /** The issuer of every API key. No token of any other provider may name it. */
 export const API_KEY_ISSUER = 'signet:api-keys'

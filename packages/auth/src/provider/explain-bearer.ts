@@ -4,12 +4,12 @@ import type { RoleTable } from '../access/role.js'
 import type { Advice } from '../advice/advice.js'
 import { suspicions } from '../advice/suspicion.js'
 import { AuthError, TokenError } from '../error.js'
-import { checkSize } from '../jwt/compact.js'
-import { explainPasted } from '../jwt/explain-pasted.js'
-import { MOST_DECODED_BYTES } from '../jwt/decode.js'
-import { continueExplanation, explainChecks, type Explanation } from '../jwt/explanation.js'
+import { checkSize } from '../jws/compact.js'
+import { explainPasted } from '../explain/explain-pasted.js'
+import { MOST_DECODED_BYTES } from '../jws/decode.js'
+import { continueExplanation, explainChecks, type Explanation } from '../explain/checks.js'
 import { authenticate, authenticateUser } from './authenticate.js'
-import type { AuthProvider, AuthRequest, TokenExplanation } from './contract.js'
+import type { AuthProvider, AuthRequest, TokenExplanation } from './auth-provider.js'
 
 /** What is said of a token, and by whom. */
 export interface ProviderExplanation extends Explanation {

@@ -1,5 +1,5 @@
 import type { RoleTable } from '../access/role.js'
-import type { Explanation } from '../jwt/explanation.js'
+import type { Explanation } from '../explain/checks.js'
 import type { PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
 

@@ -3,10 +3,10 @@ import { ConfigurationError, TokenError } from '../error.js'
 import { createRemoteKeySet } from '../keys/remote-key-set.js'
 import { secretKeys } from '../keys/secret.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
-import type { Claims } from './claims.js'
-import { decode, type DecodedToken } from './decode.js'
-import { isJsonObject } from './strict-json.js'
-import { createVerifier, type Verifier } from './verify.js'
+import type { Claims } from '../jwt/claims.js'
+import { decode, type DecodedToken } from '../jws/decode.js'
+import { isJsonObject } from '../lib/strict-json.js'
+import { createVerifier, type Verifier } from '../jwt/verify.js'
 
 /**
  * Takes a token apart, as in the original. Verifies NOTHING: no signature, no expiry, no issuer. What it

@@ -2,9 +2,9 @@ import { isSampleSigned } from '../keys/sample-signed.js'
 import type { Expectations, KeyFacts } from '../advice/advice.js'
 import { readPasted } from '../advice/pasted.js'
 import { AuthError } from '../error.js'
-import type { VerificationKey } from '../keys/contract.js'
-import { explainChecks, type Explanation } from './explanation.js'
-import { explainPasted } from './explain-pasted.js'
+import type { VerificationKey } from '../keys/key-source.js'
+import { explainChecks, type Explanation } from '../explain/checks.js'
+import { explainPasted } from '../explain/explain-pasted.js'
 import {
   settlePolicy,
   type SettledPolicy,

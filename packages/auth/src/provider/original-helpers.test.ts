@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TokenError } from '../error.js'
-import { decodeToken, getTokenIssuer, verifyHmac } from './helpers.js'
+import { decodeToken, getTokenIssuer, verifyHmac } from './original-helpers.js'
 
 const SECRET = 'correct horse battery staple, twice: correct horse battery staple'
 const SAMPLE = 'supersecretdevkeythatishs256safe!'

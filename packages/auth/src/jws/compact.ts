@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { TokenError } from '../error.js'
-import { decodeCanonical, decodeCanonicalBinary, isPlain } from './base64url.js'
-import { isJsonObject, parseFrozenJson, StrictJsonError } from './strict-json.js'
+import { decodeCanonical, decodeCanonicalBinary, isPlain } from '../lib/base64url.js'
+import { isJsonObject, parseFrozenJson, StrictJsonError } from '../lib/strict-json.js'
 
 /** The protected header of a token, as sent: nothing in it can be trusted before the signature verified. */
 export interface TokenHeader {

@@ -1,5 +1,5 @@
-import type { Algorithm } from '../jwt/algorithm.js'
-import type { TokenHeader } from '../jwt/compact.js'
+import type { Algorithm } from '../jws/algorithm.js'
+import type { TokenHeader } from '../jws/compact.js'
 
 /** A key that can check signatures, bound to its algorithms when it was made, never by what a token says. */
 export interface VerificationKey {
