@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS } from './audit/contract.js'
+import { MOST_AUDIT_CHARACTERS } from './audit/audit-store.js'
 
 /** The codes of a refusal that a bound can lead to. */
 export type BoundCode = 'request_invalid' | 'body_too_large' | 'message_too_large'

@@ -11,8 +11,8 @@ export {
   type ToolCallChunk,
   type ToolResult,
   type ToolResultChunk,
-} from './agent/chunk.js'
-export { type MessageInput } from './agent/messages.js'
+} from './answer/chunk.js'
+export { type MessageInput } from './message/messages.js'
 export {
   mayExecute,
   type AgentTools,
@@ -31,21 +31,21 @@ export {
   type OutputStep,
   type RememberedMessage,
   type Usage,
-} from './agent/output.js'
+} from './answer/build-answer.js'
 export {
   type ModelMetadata,
   type StoredMessage,
   type StoredThread,
   type UiMessage,
-} from './agent/stored-message.js'
-export { type AgentStream } from './agent/stream.js'
+} from './memory/stored-message.js'
+export { type AgentStream } from './answer/stream.js'
 export {
   MOST_AUDIT_CHARACTERS,
   type AuditQuery,
   type AuditRecord,
   type AuditStore,
   type StoredAuditRecord,
-} from './audit/contract.js'
+} from './audit/audit-store.js'
 export { BOUNDS, type Bound, type BoundCode, type BoundName } from './bounds.js'
 export {
   AnswerError,
@@ -55,8 +55,8 @@ export {
   type InputIssue,
   type RegistrationErrorCode,
 } from './error.js'
-export { maskSecrets } from './secret-mask.js'
-export { causeOf, logFailure, toldMessage } from './told-cause.js'
+export { maskSecrets } from './fault/secret-mask.js'
+export { causeOf, logFailure, toldMessage } from './fault/told-cause.js'
 export { zodIssues } from './issue.js'
 export {
   areFaultOriginsFollowed,
@@ -64,16 +64,16 @@ export {
   followFaultOrigins,
   withOrigin,
   type FaultOrigin,
-} from './fault-origin.js'
-export { guardLogger, LINES_LOST } from './guarded-logger.js'
-export { countLostLogLines, lostLogLines } from './log-loss.js'
+} from './fault/fault-origin.js'
+export { guardLogger, LINES_LOST } from './log/guarded-logger.js'
+export { countLostLogLines, lostLogLines } from './log/log-loss.js'
 export {
   consoleLogger,
   silentLogger,
   type LogFields,
   type Logger,
   type LogLevel,
-} from './logger.js'
+} from './log/logger.js'
 export { Mastra, type ServerSettings } from './mastra.js'
 export {
   type AuditConfig,
@@ -82,7 +82,7 @@ export {
   type MastraConfig,
   type RevocationConfig,
   type ServerConfig,
-} from './mastra-config.js'
+} from './server/config.js'
 export {
   Memory,
   type MemoryConfig,
@@ -133,7 +133,7 @@ export {
   UNANSWERED,
   type Unanswered,
 } from './memory/unanswered.js'
-export { type ModelConfig, type OpenAICompatibleModel } from './model/contract.js'
+export { type ModelConfig, type OpenAICompatibleModel } from './model/model-config.js'
 export { toJson } from './tool/to-json.js'
 export { isThreadId } from './memory/thread-id.js'
 export { ModelError, type ModelErrorCode } from './model/model-error.js'
@@ -144,7 +144,10 @@ export {
   type SpanAttributes,
   type SpanOperation,
 } from './model/telemetry.js'
-export { createRehearsalModel, type RehearsalModelOptions } from './model/rehearsal.js'
+export {
+  createRehearsalModel,
+  type RehearsalModelOptions,
+} from './rehearsal/create-rehearsal-model.js'
 export { mayBeMissing, Refusals, type UnsupportedPolicy } from './option/refusals.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export {

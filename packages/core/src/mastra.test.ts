@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { MockLanguageModelV3 } from 'ai/test'
 import { Agent } from './agent/agent.js'
 import { RegistrationError, type RegistrationErrorCode } from './error.js'
-import { consoleLogger, type Logger } from './logger.js'
+import { consoleLogger, type Logger } from './log/logger.js'
 import { Mastra } from './mastra.js'
 import { createTool, type Tool } from './tool/create-tool.js'
 

@@ -9,8 +9,8 @@ import {
 import type { Agent } from './agent/agent.js'
 import { toolRemedy } from './agent/agent-config.js'
 import { RegistrationError } from './error.js'
-import { guardLogger } from './guarded-logger.js'
-import { consoleLogger, silentLogger, type Logger } from './logger.js'
+import { guardLogger } from './log/guarded-logger.js'
+import { consoleLogger, silentLogger, type Logger } from './log/logger.js'
 import {
   findMastraRefusals,
   isAgent,
@@ -18,7 +18,7 @@ import {
   isStorage,
   type MastraConfig,
   type ServerConfig,
-} from './mastra-config.js'
+} from './server/config.js'
 import type { Memory } from './memory/memory.js'
 import type { MemoryStorage } from './memory/storage.js'
 import { AGENT_GUARDS } from './option/agent-options.js'

@@ -7,7 +7,7 @@ import {
   type Unserved,
 } from '@signet/auth'
 import type { Memory } from '../memory/memory.js'
-import type { ModelConfig, OpenAICompatibleModel } from '../model/contract.js'
+import type { ModelConfig, OpenAICompatibleModel } from '../model/model-config.js'
 import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'
 import type { RequestContext } from '../request-context.js'
 import { isTool, isUnchanged } from '../tool/create-tool.js'

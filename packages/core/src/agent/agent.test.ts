@@ -12,12 +12,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
 import { z } from 'zod'
 import { AnswerError, InputError, ToolError } from '../error.js'
-import type { LogFields, Logger } from '../logger.js'
+import type { LogFields, Logger } from '../log/logger.js'
 import { RequestContext } from '../request-context.js'
 import { createTool, type ToolContext } from '../tool/create-tool.js'
 import { Agent, type AgentConfig } from './agent.js'
 import type { AgentOptions } from './options.js'
-import type { AgentOutput } from './output.js'
+import type { AgentOutput } from '../answer/build-answer.js'
 
 type Reason = LanguageModelV3GenerateResult['finishReason']['unified']
 

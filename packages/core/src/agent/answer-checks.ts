@@ -5,7 +5,7 @@ import {
   type OptionRules,
   type RefusedOption,
 } from '@signet/auth'
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import {
   ANSWER_GUARDS,
   CLIENT_TOOL_GUARDS,

@@ -2,7 +2,7 @@ import type { Unserved } from '@signet/auth'
 import type { JSONValue, ToolChoice, ToolSet } from 'ai'
 import type { LoopSettings } from '../loop/call.js'
 import type { MemoryRequest } from '../memory/session.js'
-import type { ModelConfig } from '../model/contract.js'
+import type { ModelConfig } from '../model/model-config.js'
 import type {
   ANSWER_GUARDS,
   UNSUPPORTED_ANSWER_OPTIONS,
@@ -10,7 +10,7 @@ import type {
 } from '../option/answer-options.js'
 import type { RequestContext } from '../request-context.js'
 import type { Instructions } from './instructions.js'
-import type { MessageInput } from './messages.js'
+import type { MessageInput } from '../message/messages.js'
 import type { ClientTools } from './offered-tools.js'
 
 /** How the model is called. What is left out is the model's own default. */

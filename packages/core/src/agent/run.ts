@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ModelMessage } from 'ai'
 import { ConfigurationError } from '@signet/auth'
 import { AnswerError, InputError } from '../error.js'
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
 import type { Mastra } from '../mastra.js'
 import type { Memory } from '../memory/memory.js'
@@ -12,18 +12,23 @@ import type { MemoryStorage } from '../memory/storage.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { RequestContext } from '../request-context.js'
 import type { ReadSchema } from '../schema/readable-schema.js'
-import { dropProviderOptions, dropUnansweredCalls } from './history.js'
+import { dropProviderOptions, dropUnansweredCalls } from '../message/history.js'
 import {
   readMessages,
   readQuestion,
   toModelMessages,
   type AskedMessage,
   type MessageInput,
-} from './messages.js'
+} from '../message/messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import { keptMessages, type OutputStep, type RunFacts, type StructuredObject } from './output.js'
-import { storeQuestion, type StoredThread } from './stored-message.js'
+import {
+  keptMessages,
+  type OutputStep,
+  type RunFacts,
+  type StructuredObject,
+} from '../answer/build-answer.js'
+import { storeQuestion, type StoredThread } from '../memory/stored-message.js'
 import { readStructured } from './structured-object.js'
 
 /** Options of one answer with the agent's own filled in. */

@@ -1,6 +1,6 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import type { CallSettings, JSONValue, ModelMessage, ToolChoice, ToolSet } from 'ai'
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { JsonSchema } from '../schema/json-schema.js'
 import type { ToldOutput } from '../tool/tell-output.js'

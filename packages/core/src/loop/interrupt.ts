@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 
 type Listener = Parameters<AbortSignal['addEventListener']>[1]
 type Options = Parameters<AbortSignal['addEventListener']>[2]

@@ -2,7 +2,7 @@ import type { LanguageModelV3Content, LanguageModelV3StreamPart } from '@ai-sdk/
 import { generateText, isStepCount, jsonSchema, streamText, tool, type ToolSet } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
-import { consoleLogger } from '../logger.js'
+import { consoleLogger } from '../log/logger.js'
 import type { LoopCall } from './call.js'
 import { tellOutput } from '../tool/tell-output.js'
 import { toJson } from '../tool/to-json.js'

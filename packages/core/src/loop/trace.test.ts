@@ -1,7 +1,7 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
 import { MockLanguageModelV3 } from 'ai/test'
 import { afterEach, describe, expect, it } from 'vitest'
-import { consoleLogger } from '../logger.js'
+import { consoleLogger } from '../log/logger.js'
 import { traceAnswers, type AnswerSpan, type SpanOperation } from '../model/telemetry.js'
 import { runLoop, type LoopMode } from './loop.js'
 

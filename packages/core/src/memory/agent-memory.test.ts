@@ -13,7 +13,7 @@ import {
 } from '../../../../test/support/model.js'
 import { describeStores } from '../../../../test/support/stores.js'
 import { Agent, type AgentConfig } from '../agent/agent.js'
-import type { AgentChunk } from '../agent/chunk.js'
+import type { AgentChunk } from '../answer/chunk.js'
 import { InputError } from '../error.js'
 import { RequestContext } from '../request-context.js'
 import { createTool } from '../tool/create-tool.js'

@@ -1,5 +1,5 @@
 import type { JSONValue, ModelMessage, ToolModelMessage } from 'ai'
-import { toModelMessages, type AskedMessage } from '../agent/messages.js'
+import { toModelMessages, type AskedMessage } from '../message/messages.js'
 import { requireStorable } from './message-size.js'
 import { readInvocation } from './recall.js'
 import type { CompletedCall, MemoryMessage } from './storage.js'

@@ -1,5 +1,5 @@
 import type { ModelMessage } from 'ai'
-import type { AskedMessage } from '../agent/messages.js'
+import type { AskedMessage } from '../message/messages.js'
 import { ownId } from './own-id.js'
 import { readInvocation } from './recall.js'
 import type { MemoryMessage, MemoryStorage, MessagePlace } from './storage.js'

@@ -7,7 +7,7 @@ import {
   type Unserved,
 } from '@signet/auth'
 import { BOUNDS } from '../bounds.js'
-import type { ModelConfig } from '../model/contract.js'
+import type { ModelConfig } from '../model/model-config.js'
 import {
   MEMORY_CONFIG_GUARDS,
   MEMORY_OPTION_GUARDS,

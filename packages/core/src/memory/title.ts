@@ -1,8 +1,8 @@
 import type { ModelMessage } from 'ai'
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import type { LoopCall } from '../loop/call.js'
 import { runLoop } from '../loop/loop.js'
-import type { ModelConfig } from '../model/contract.js'
+import type { ModelConfig } from '../model/model-config.js'
 import { resolveModel } from '../model/resolve.js'
 
 const INSTRUCTIONS =

@@ -1,4 +1,4 @@
-import type { OpenAICompatibleModel } from './contract.js'
+import type { OpenAICompatibleModel } from './model-config.js'
 import { ModelError } from './model-error.js'
 import { mendResponse } from './completion/mend-response.js'
 import type { ModelObject } from './model-object.js'

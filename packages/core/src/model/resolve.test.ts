@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { generateText, streamText } from 'ai'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ModelConfig } from './contract.js'
+import type { ModelConfig } from './model-config.js'
 import { ModelError } from './model-error.js'
-import { createRehearsalModel } from './rehearsal.js'
+import { createRehearsalModel } from '../rehearsal/create-rehearsal-model.js'
 import { checkModel, describeModel, resolveModel } from './resolve.js'
 
 const refusal = (code: string, message: RegExp = /./u) =>

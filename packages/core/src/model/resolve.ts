@@ -1,11 +1,11 @@
-import type { ModelConfig, OpenAICompatibleModel } from './contract.js'
+import type { ModelConfig, OpenAICompatibleModel } from './model-config.js'
 import { ModelError } from './model-error.js'
 import { readModelName, type ModelName } from './model-name.js'
 import { isModelObject, type ModelObject } from './model-object.js'
 import { connectServer, namedServer, openAIServer, OPENAI_COMPATIBLE } from './openai-compatible.js'
 import { requireKey } from './provider-key.js'
 import { connectProvider, requireProvider } from './provider-package.js'
-import { createRehearsalModel } from './rehearsal.js'
+import { createRehearsalModel } from '../rehearsal/create-rehearsal-model.js'
 import { liftTimeLimits } from './time-limit.js'
 
 /** The names of a model. */

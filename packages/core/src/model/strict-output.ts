@@ -3,7 +3,7 @@ import type { JsonSchema } from '../schema/json-schema.js'
 import { toStrictSchema } from '../schema/strict-schema.js'
 import { wrapSchema } from '../schema/wrap-schema.js'
 import type { ModelObject } from './model-object.js'
-import { REHEARSAL_PROVIDER } from './rehearsal.js'
+import { REHEARSAL_PROVIDER } from '../rehearsal/create-rehearsal-model.js'
 
 type ProviderOptions = NonNullable<LanguageModelV4CallOptions['providerOptions']>
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import { RequestContext } from '../request-context.js'
 import { createTool, type Tool } from './create-tool.js'
 import type { ToolContext } from './tool-config.js'

@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import type { Tool } from './create-tool.js'
 import type { ToolContext } from './tool-config.js'
 

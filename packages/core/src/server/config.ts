@@ -8,20 +8,20 @@ import {
   type RoleTable,
   type Unserved,
 } from '@signet/auth'
-import type { Agent } from './agent/agent.js'
-import type { Logger } from './logger.js'
-import type { MemoryStorage } from './memory/storage.js'
-import { MASTRA_GUARDS, UNSUPPORTED_MASTRA_OPTIONS } from './option/mastra-options.js'
-import type { UnsupportedPolicy } from './option/refusals.js'
+import type { Agent } from '../agent/agent.js'
+import type { Logger } from '../log/logger.js'
+import type { MemoryStorage } from '../memory/storage.js'
+import { MASTRA_GUARDS, UNSUPPORTED_MASTRA_OPTIONS } from '../option/mastra-options.js'
+import type { UnsupportedPolicy } from '../option/refusals.js'
 import {
   MISPLACED_SERVER_OPTIONS,
   SERVER_GUARDS,
   UNSUPPORTED_CORS_OPTIONS,
   UNSUPPORTED_SERVER_OPTIONS,
-} from './option/server-options.js'
-import type { ApiRoute, PlainApiRoute } from './server/api-route.js'
-import { toolRemedy } from './agent/agent-config.js'
-import { isTool, type Tool } from './tool/create-tool.js'
+} from '../option/server-options.js'
+import type { ApiRoute, PlainApiRoute } from './api-route.js'
+import { toolRemedy } from '../agent/agent-config.js'
+import { isTool, type Tool } from '../tool/create-tool.js'
 
 /** How the server answers other origins. No origin is allowed unless it is listed. */
 export interface CorsConfig extends Unserved<typeof UNSUPPORTED_CORS_OPTIONS> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refuseUnhandledRejections } from '../../../test/support/unhandled-rejections.js'
+import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
 import { guardLogger, LINES_LOST } from './guarded-logger.js'
 import { lostLogLines } from './log-loss.js'
 import type { LogFields, Logger } from './logger.js'

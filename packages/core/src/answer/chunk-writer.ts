@@ -1,7 +1,7 @@
 import { AnswerError, InputError, ToolError } from '../error.js'
-import type { Logger } from '../logger.js'
+import type { Logger } from '../log/logger.js'
 import type { LoopPart, Step } from '../loop/step.js'
-import { causeOf, logFailure } from '../told-cause.js'
+import { causeOf, logFailure } from '../fault/told-cause.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
 import {
   toOutputStep,
@@ -9,7 +9,7 @@ import {
   type AgentOutput,
   type OutputStep,
   type RunFacts,
-} from './output.js'
+} from './build-answer.js'
 
 /** What the chunks of an answer say about it, and where its failure is logged. */
 export interface ChunkContext {

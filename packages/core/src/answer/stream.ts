@@ -2,7 +2,12 @@ import type { LoopPart } from '../loop/step.js'
 import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
-import { buildOutput, type AgentOutput, type OutputStep, type StructuredObject } from './output.js'
+import {
+  buildOutput,
+  type AgentOutput,
+  type OutputStep,
+  type StructuredObject,
+} from './build-answer.js'
 
 /** What a streamed answer is made from. */
 export interface StreamSource extends ChunkContext {

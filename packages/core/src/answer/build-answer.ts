@@ -14,7 +14,7 @@ import {
   type StoredMessage,
   type StoredThread,
   type UiMessage,
-} from './stored-message.js'
+} from '../memory/stored-message.js'
 
 /** Tokens that a model counted; undefined where it does not say. */
 export type Usage = TokenUsage

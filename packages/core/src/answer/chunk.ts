@@ -1,4 +1,4 @@
-import type { AgentOutput, Usage } from './output.js'
+import type { AgentOutput, Usage } from './build-answer.js'
 
 /** A call of a tool, as the wire shows it. */
 export interface ToolCall {

@@ -1,9 +1,9 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { refuseUnknown, type OptionNames } from '@signet/auth'
-import { ModelError } from './model-error.js'
-import { planAnswer } from './rehearsal/plan.js'
-import { planParts } from './rehearsal/stream-plan.js'
-import { streamParts } from './rehearsal/stream-parts.js'
+import { ModelError } from '../model/model-error.js'
+import { planAnswer } from './plan.js'
+import { planParts } from './stream-plan.js'
+import { streamParts } from './stream-parts.js'
 
 /** What can be changed about the rehearsal model. */
 export interface RehearsalModelOptions {

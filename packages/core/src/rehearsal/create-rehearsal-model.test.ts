@@ -8,7 +8,7 @@ import type {
 import { generateText, isStepCount, Output, streamText, tool, type ToolSet } from 'ai'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { createRehearsalModel } from './rehearsal.js'
+import { createRehearsalModel } from './create-rehearsal-model.js'
 
 /** A word that nobody has used before. */
 function inventWord(): string {

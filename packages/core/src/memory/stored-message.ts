@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { FilePart, ImagePart, ModelMessage } from 'ai'
-import { resultsOf } from '../memory/complete.js'
-import { keepProviderState } from '../memory/provider-state.js'
-import type { MemoryRole } from '../memory/storage.js'
-import { toModelMessages, type AskedMessage } from './messages.js'
-import type { OutputStep, RunFacts, StructuredObject } from './output.js'
+import { resultsOf } from './complete.js'
+import { keepProviderState } from './provider-state.js'
+import type { MemoryRole } from './storage.js'
+import { toModelMessages, type AskedMessage } from '../message/messages.js'
+import type { OutputStep, RunFacts, StructuredObject } from '../answer/build-answer.js'
 import { readFailure, type StoredOutcome } from './tool-outcome.js'
 
 /** Which model answered. */
