@@ -5,7 +5,7 @@ import {
   type Driver as KyselyDriver,
   type QueryResult,
 } from 'kysely'
-import type { Driver } from '../../packages/store/src/driver/contract.js'
+import type { Driver } from '../../packages/store/src/database/driver/driver.js'
 
 /** What one statement gave back. */
 export interface StatementResult {

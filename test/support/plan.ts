@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import type { Database, Statement } from '../../packages/store/src/database.js'
+import type { Database, Statement } from '../../packages/store/src/database/database.js'
 
 /** The steps of a plan of libsql, such as `SEARCH signet_message USING INDEX …`. */
 export async function libsqlPlan(

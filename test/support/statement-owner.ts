@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Statement } from '../../packages/store/src/database.js'
+import type { Statement } from '../../packages/store/src/database/database.js'
 
 const OWNED = /signet_(?:thread|message|owner)/
 const OWNER_KEY = /^[0-9a-f]{64}$/

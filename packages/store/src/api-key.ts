@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { ApiKeyPage, ApiKeyQuery, ApiKeyRecord, ApiKeyStore } from '@signet/auth'
 import type { Selectable, Transaction } from 'kysely'
-import type { Database } from './database.js'
+import type { Database } from './database/database.js'
 import { StorageError } from './error.js'
-import { checkPage, pageSpan } from './page.js'
-import type { ApiKeyTable, Schema } from './schema.js'
+import { checkPage, pageSpan } from './memory/page.js'
+import type { ApiKeyTable, Schema } from './database/schema.js'
 import {
   checkDigest,
   checkId,
@@ -15,7 +15,7 @@ import {
   encodeObject,
   encodeShortText,
   encodeTexts,
-} from './value.js'
+} from './database/value.js'
 
 const MOST_NAME_CHARACTERS = 255
 /** Of the issuer and the subject of a maker, whose token has 8 KiB. */

@@ -1,8 +1,8 @@
 import type { NewRevocation, Revocation, RevocationEntry, RevocationLog } from '@signet/auth'
 import type { Insertable, Selectable, Transaction } from 'kysely'
-import type { Database } from './database.js'
+import type { Database } from './database/database.js'
 import { StorageError } from './error.js'
-import type { RevocationTable, Schema } from './schema.js'
+import type { RevocationTable, Schema } from './database/schema.js'
 import {
   checkCount,
   checkDigest,
@@ -10,7 +10,7 @@ import {
   checkTime,
   decodeText,
   encodeShortText,
-} from './value.js'
+} from './database/value.js'
 
 /** No claim of a token is longer: a token has 8 KiB. */
 const MOST_CHARACTERS = 8192

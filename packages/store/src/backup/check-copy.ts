@@ -1,6 +1,6 @@
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
-import { refuseNewer } from '../migration/migrate.js'
+import { refuseNewer } from '../database/migration/migrate.js'
 
 /** Codes that say that a file is no database, or a damaged one. */
 const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/

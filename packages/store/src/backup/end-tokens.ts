@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { latestNow } from '@signet/auth'
 import Libsql from 'libsql'
-import { isOwnLog } from '../driver/libsql-log.js'
+import { isOwnLog } from '../database/driver/libsql-log.js'
 import { StorageError } from '../error.js'
 import { openStore } from '../open.js'
 

@@ -9,9 +9,9 @@ import {
   type PgBouncer,
 } from '../../../../test/support/pgbouncer.js'
 import { describeStores } from '../../../../test/support/stores.js'
-import { createDatabase } from '../database.js'
+import { createDatabase } from '../database/database.js'
 import type { StoreNotice } from '../store.js'
-import { postgresDriver } from './postgres.js'
+import { postgresDriver } from '../database/driver/postgres.js'
 
 const reason = whyNoPgBouncer()
 const isRequired = process.env['SIGNET_REQUIRE_SERVICES'] === '1'

@@ -1,9 +1,9 @@
 import { sql, type Transaction } from 'kysely'
-import { createDatabase } from '../database.js'
-import { postgresDriver } from '../driver/postgres.js'
+import { createDatabase } from '../database/database.js'
+import { postgresDriver } from '../database/driver/postgres.js'
 import { StorageError } from '../error.js'
-import { compareTables, requireTables } from '../migration/migrate.js'
-import type { Schema } from '../schema.js'
+import { compareTables, requireTables } from '../database/migration/migrate.js'
+import type { Schema } from '../database/schema.js'
 import type { StoreInspection } from './inspection.js'
 
 /** What the server says of itself, of the role and of the schema in which the tables are. */

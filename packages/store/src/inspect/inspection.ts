@@ -1,4 +1,4 @@
-import type { Exposure } from '../driver/libsql-folder.js'
+import type { Exposure } from '../database/driver/libsql-folder.js'
 import type { StorageError } from '../error.js'
 
 /** What a look at a store finds. */

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import type { Exchange } from '@signet/core'
+import type { Transaction } from 'kysely'
+import { toRow } from './message-row.js'
+import { commitExchange } from './save-messages.js'
+import type { Schema } from '../database/schema.js'
+
+/** An owner that no hash of a principal is. */
+const NOBODY = '0'.repeat(64)
+const THREAD = 'trial'
+/** Larger than the room that is left in a page, so that the database needs more of its disk. */
+const TRIAL_BYTES = 32 * 1024
+
+/**
+ * Stores an exchange as an answer does: in the same tables, by the same statements. It replaces the one of the trial
+ * before. What it holds is random, so that no database makes it smaller.
+ */
+export async function storeTrialExchange(tx: Transaction<Schema>, now: number): Promise<void> {
+  const exchange: Exchange = { thread: { id: THREAD }, messages: [] }
+  const row = toRow(NOBODY, THREAD, {
+    id: THREAD,
+    role: 'assistant',
+    createdAt: now,
+    content: {
+      format: 2,
+      parts: [{ type: 'data', data: randomBytes(TRIAL_BYTES).toString('base64') }],
+    },
+  })
+  await tx.deleteFrom('signet_message').where('owner', '=', NOBODY).execute()
+  await commitExchange(tx, NOBODY, exchange, [row], now)
+}
