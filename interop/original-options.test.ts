@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { ANSWER_OPTIONS } from '../packages/server/src/request-option/answer-options.js'
-import * as routes from '../packages/server/src/request-option/route-options.js'
-import type { OptionTable } from '../packages/server/src/request-option/rule.js'
+import { ANSWER_OPTIONS } from '../packages/server/src/route/option/answer-options.js'
+import * as routes from '../packages/server/src/route/option/route-options.js'
+import type { OptionTable } from '../packages/server/src/route/option/rule.js'
 
 const CLIENT = new URL('.', import.meta.resolve('@mastra/client-js'))
 const CORE = new URL('.', import.meta.resolve('@mastra/core'))

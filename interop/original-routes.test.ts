@@ -4,7 +4,7 @@ import { Mastra } from '@signet/core'
 import { createApp } from '@signet/server'
 import { describe, expect, it } from 'vitest'
 import { createLogRecorder } from '../test/support/application.js'
-import { MISSING_FEATURES } from '../packages/server/src/missing-features.js'
+import { MISSING_FEATURES } from '../packages/server/src/route/missing-features.js'
 
 const CONTRACT = fileURLToPath(
   new URL('route-types.generated.d.ts', import.meta.resolve('@mastra/client-js')),

@@ -1,6 +1,6 @@
 import type { ServerErrorCode } from '@signet/client-js'
 import { describe, expect, it } from 'vitest'
-import { STATUS } from '../packages/server/src/error-response.js'
+import { STATUS } from '../packages/server/src/error/error-response.js'
 import { codeOf, remedyOf } from '../packages/studio/src/api/remedy.js'
 
 /** Refusals whose meaning lies in what was asked for: the place that asks tells it. */

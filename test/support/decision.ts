@@ -1,7 +1,7 @@
 import { createPrincipal, DEFAULT_ROLES, type Access, type Principal } from '@signet/auth'
 import type { Decision } from '../../packages/server/src/exchange.js'
 import { fetchIncoming } from '../../packages/server/src/http/fetch-incoming.js'
-import { defineRoute, type Route } from '../../packages/server/src/route.js'
+import { defineRoute, type Route } from '../../packages/server/src/route/route.js'
 
 /** A principal of the role `member`. */
 export function principalOf(claims: object = { sub: 'alice' }): Principal {

@@ -9,7 +9,7 @@ import {
 } from '@signet/core'
 import { z } from 'zod'
 import { createApp } from '../../packages/server/src/app.js'
-import { serve } from '../../packages/server/src/node.js'
+import { serve } from '../../packages/server/src/serve.js'
 import { createLogRecorder, createTestAuth } from './application.js'
 import { createDeferred } from './deferred.js'
 import { createModel, finish, textModel, textParts } from './model.js'

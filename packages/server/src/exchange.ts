@@ -1,9 +1,9 @@
 import type { Permission, Principal } from '@signet/auth'
 import type { Usage } from '@signet/core'
-import type { ErrorCode } from './error-response.js'
-import type { LimitStanding } from './limit/contract.js'
+import type { ErrorCode } from './error/error-response.js'
+import type { LimitStanding } from './limit/limit.js'
 import type { Incoming } from './http/incoming.js'
-import type { Route } from './route.js'
+import type { Route } from './route/route.js'
 
 /** A request as it came in. */
 export interface Arrival {

@@ -1,5 +1,5 @@
 import type { ApiKeyRecord, ApiKeyStore } from '@signet/auth'
-import type { JudgedMaker } from '../admit.js'
+import type { JudgedMaker } from '../gate/credential.js'
 
 /**
  * Keeps a new key, of which nobody has been told yet. What is revoked by anybody, anywhere, either comes after the

@@ -1,6 +1,6 @@
 import { ApiKeyAuth, type ApiKeyStore, type AuthProvider, type RoleTable } from '@signet/auth'
 import type { Logger } from '@signet/core'
-import type { ApiKeyEntrance } from '../admit.js'
+import type { ApiKeyEntrance } from '../gate/credential.js'
 import { createUseRecorder } from './use-recorder.js'
 
 /** API keys as a server takes them. */

@@ -1,4 +1,4 @@
-import type { RequestError } from '../error.js'
+import type { RequestError } from '../error/error.js'
 import type { Incoming } from './incoming.js'
 
 /** A request whose path is read from a base path on: everything behind this knows nothing of that path. */

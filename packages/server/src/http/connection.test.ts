@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
-import { serve, type RunningServer } from '../node.js'
+import { serve, type RunningServer } from '../serve.js'
 import type { Incoming } from './incoming.js'
 import type { Answerer } from './node-listener.js'
 import { Reply } from './reply.js'

@@ -3,7 +3,7 @@ import { Agent, get as httpGet, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
-import { serve, type RunningServer, type ServeOptions } from '../node.js'
+import { serve, type RunningServer, type ServeOptions } from '../serve.js'
 import type { Answerer } from './node-listener.js'
 import { Reply } from './reply.js'
 

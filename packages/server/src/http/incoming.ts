@@ -1,4 +1,4 @@
-import type { RequestError } from '../error.js'
+import type { RequestError } from '../error/error.js'
 
 /** A request as a transport brings it. What costs something is made when it is first asked for. */
 export interface Incoming {

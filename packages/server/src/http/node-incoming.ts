@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { RequestError } from '../error.js'
+import { RequestError } from '../error/error.js'
 import type { Incoming } from './incoming.js'
 import { bodyStream } from './message-body.js'
 import { readTarget, type Target } from './target.js'

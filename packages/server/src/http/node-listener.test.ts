@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
-import { serve, type RunningServer } from '../node.js'
+import { serve, type RunningServer } from '../serve.js'
 import type { Answerer } from './node-listener.js'
 import { Reply, type ReplyStream } from './reply.js'
 

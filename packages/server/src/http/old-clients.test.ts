@@ -4,7 +4,7 @@ import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
 import { createApp, type AppOptions } from '../app.js'
 import { registerApiRoute } from '@signet/core/server'
-import { serve } from '../node.js'
+import { serve } from '../serve.js'
 
 const HOST = 'Host: localhost'
 const TOKEN = `Authorization: Bearer ${tokenOf('member')}`

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { errorReply } from '../error-response.js'
+import { errorReply } from '../error/error-response.js'
 import type { Reply } from './reply.js'
 
 /** The answer to what nobody answers: what is no legal HTTP, or a fault of ours, of which nothing is told. */

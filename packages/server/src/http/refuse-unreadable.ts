@@ -1,7 +1,7 @@
 import { STATUS_CODES, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { RequestError } from '../error.js'
+import { RequestError } from '../error/error.js'
 import type { Answerer } from './node-listener.js'
 import { refusal } from './refusal.js'
 import type { Reply } from './reply.js'

@@ -4,7 +4,7 @@ import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
 import { openState } from '../../../../test/support/state.js'
 import { createApp } from '../app.js'
-import { serve, type ServeOptions } from '../node.js'
+import { serve, type ServeOptions } from '../serve.js'
 import type { Answerer } from './node-listener.js'
 import { Reply } from './reply.js'
 

@@ -1,4 +1,4 @@
-import { RequestError } from '../error.js'
+import { RequestError } from '../error/error.js'
 import { normalPath } from './path.js'
 
 /** Where a request goes, as a URL has it. */

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
-import { serve, type RunningServer, type ServeOptions } from '../node.js'
+import { serve, type RunningServer, type ServeOptions } from '../serve.js'
 import { Reply, type ReplyBody } from './reply.js'
 
 const MEBIBYTE = 1024 * 1024

@@ -1,4 +1,4 @@
-import type { RequestError } from '../error.js'
+import type { RequestError } from '../error/error.js'
 import type { Incoming } from './incoming.js'
 
 const URL_OF_NONE = 'http://localhost/'

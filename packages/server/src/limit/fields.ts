@@ -1,5 +1,5 @@
 import type { ReplyHeaders } from '../http/reply.js'
-import type { LimitPolicy, LimitStanding } from './contract.js'
+import type { LimitPolicy, LimitStanding } from './limit.js'
 
 function policyItem({ name, quota, unit, windowSeconds }: LimitPolicy): string {
   const counted = unit === undefined ? '' : `;qu="${unit}"`

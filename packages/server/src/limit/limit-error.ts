@@ -1,5 +1,5 @@
-import { RequestError } from '../error.js'
-import type { LimitStanding } from './contract.js'
+import { RequestError } from '../error/error.js'
+import type { LimitStanding } from './limit.js'
 
 /** An answer takes a while: whoever has as many as they may asks again after this, in seconds. */
 const RETRY_AFTER_ANSWER = 1

@@ -1,16 +1,16 @@
 import type { Principal } from '@signet/auth'
 import type { Logger, ServerConfig } from '@signet/core'
-import { networkOf } from '../address.js'
-import { errorCode, STATUS } from '../error-response.js'
+import { networkOf } from '../arrival/address.js'
+import { errorCode, STATUS } from '../error/error-response.js'
 import type { Exchange } from '../exchange.js'
-import type { Route } from '../route.js'
+import type { Route } from '../route/route.js'
 import {
   WINDOW_SECONDS,
   type Count,
   type Counter,
   type LimitPolicy,
   type LimitStanding,
-} from './contract.js'
+} from './limit.js'
 import { LimitError } from './limit-error.js'
 import { BodyBudget } from './body-budget.js'
 import { createMemoryCounter } from './memory-counter.js'

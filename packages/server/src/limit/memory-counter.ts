@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { WINDOW_SECONDS, type Count, type Counter } from './contract.js'
+import { WINDOW_SECONDS, type Count, type Counter } from './limit.js'
 
 /**
  * How many keys a counter knows. What was counted longest ago is forgotten first, so that strangers who come from

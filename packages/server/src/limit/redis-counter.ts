@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { WINDOW_SECONDS, type Count, type Counter, type LimitPolicy } from './contract.js'
+import { WINDOW_SECONDS, type Count, type Counter, type LimitPolicy } from './limit.js'
 import { createMemoryCounter } from './memory-counter.js'
 import { COMMAND_MS, type RedisClient, type RedisLink } from './redis-link.js'
 

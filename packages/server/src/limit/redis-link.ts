@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import type { Logger } from '@signet/core'
-import { StartError } from '../error.js'
-import { waitAtMost } from '../wait-at-most.js'
+import { StartError } from '../error/error.js'
+import { waitAtMost } from '../lib/wait-at-most.js'
 
 /** What is asked here of a connection that the package `redis` makes. */
 export interface RedisClient {

@@ -1,7 +1,7 @@
 import { nearestName } from '@signet/auth'
 import type { LimitsConfig } from '@signet/core'
-import { StartError } from '../error.js'
-import { positive } from '../start-check.js'
+import { StartError } from '../error/error.js'
+import { positive } from '../start/start-check.js'
 
 /** The limits in force; `false` where there is none. */
 export interface LimitSettings {

@@ -9,10 +9,10 @@ import {
   type RevocationLog,
 } from '@signet/auth'
 import type { Logger } from '@signet/core'
-import { RequestError } from '../error.js'
-import { waitAtMost } from '../wait-at-most.js'
+import { RequestError } from '../error/error.js'
+import { waitAtMost } from '../lib/wait-at-most.js'
 import { applyRevocation } from './apply.js'
-import type { Revocations } from './contract.js'
+import type { Revocations } from './revocations.js'
 
 /** How many entries are asked for at once. */
 const PAGE = 1000

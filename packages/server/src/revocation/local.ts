@@ -1,6 +1,6 @@
 import { latestNow, MemoryRevocationList, type NewRevocation, type Revocation } from '@signet/auth'
 import { applyRevocation } from './apply.js'
-import type { Revocations } from './contract.js'
+import type { Revocations } from './revocations.js'
 
 function settle(revocation: NewRevocation, now: number): Revocation {
   if (revocation.kind !== 'subject' && revocation.kind !== 'all') return revocation

@@ -1,6 +1,6 @@
 import type { RevocationLog } from '@signet/auth'
 import type { Logger, RevocationConfig } from '@signet/core'
-import type { Revocations } from './contract.js'
+import type { Revocations } from './revocations.js'
 import { RevocationFollower } from './follower.js'
 import { createLocalRevocations } from './local.js'
 import { readRevocationConfig } from './settings.js'

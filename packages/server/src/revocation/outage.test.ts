@@ -8,7 +8,7 @@ import {
 } from '../../../../test/support/application.js'
 import { hangingModel } from '../../../../test/support/model.js'
 import { createApp, type App } from '../app.js'
-import { StartError } from '../error.js'
+import { StartError } from '../error/error.js'
 import { readRevocationConfig } from './settings.js'
 
 /** A log that nobody writes to, and that a test can break. */

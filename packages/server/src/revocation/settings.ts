@@ -1,6 +1,6 @@
 import type { RevocationConfig } from '@signet/core'
-import { StartError } from '../error.js'
-import { positive } from '../start-check.js'
+import { StartError } from '../error/error.js'
+import { positive } from '../start/start-check.js'
 
 const DEFAULT_POLL_MS = 250
 const DEFAULT_STALE_AFTER_MS = 30_000

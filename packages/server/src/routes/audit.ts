@@ -1,8 +1,8 @@
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
-import { auditView, viewAuditRecord } from '../audit/audit-view.js'
-import { RequestError } from '../error.js'
-import { defineRoute, type Route } from '../route.js'
+import { auditView, viewAuditRecord } from '../observe/audit/audit-view.js'
+import { RequestError } from '../error/error.js'
+import { defineRoute, type Route } from '../route/route.js'
 import { numberText, timeText } from './memory/schema.js'
 
 const DEFAULT_LIMIT = 100

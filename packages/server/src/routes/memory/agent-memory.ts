@@ -1,14 +1,14 @@
 import { BOUNDS, type MemorySettings } from '@signet/core'
 import { z } from 'zod'
-import { RequestError } from '../../error.js'
+import { RequestError } from '../../error/error.js'
 import {
   AGENT_MEMORY_QUERY,
   OBSERVATIONS_QUERY,
   OBSERVER,
   OWNED_QUERY,
   WORKING_MEMORY,
-} from '../../request-option/route-options.js'
-import { defineRoute, type Route } from '../../route.js'
+} from '../../route/option/route-options.js'
+import { defineRoute, type Route } from '../../route/route.js'
 import { ownedMemory, readableAgent, type MemoryCaller } from './owned-memory.js'
 import { agentQuery, ignoredOwner } from './schema.js'
 

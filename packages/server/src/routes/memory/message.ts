@@ -6,8 +6,8 @@ import {
   NEW_MESSAGES,
   OWNED_QUERY,
   SEARCH_QUERY,
-} from '../../request-option/route-options.js'
-import { defineRoute, type Route } from '../../route.js'
+} from '../../route/option/route-options.js'
+import { defineRoute, type Route } from '../../route/route.js'
 import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
 import { messageToSave, toSavedMessage } from './saved-message.js'
 import { agentOfList } from './agent-of-thread.js'

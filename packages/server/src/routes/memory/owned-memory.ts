@@ -8,8 +8,8 @@ import {
   type MemoryStorage,
   type MemoryThread,
 } from '@signet/core'
-import { RequestError } from '../../error.js'
-import { requireAgent } from '../../resource-id.js'
+import { RequestError } from '../../error/error.js'
+import { requireAgent } from '../../route/canonical-params.js'
 import type { MessageView, ThreadView } from './schema.js'
 
 /** Who asks, and of which application. */

@@ -9,7 +9,7 @@ import {
   type PageInfo,
 } from '@signet/core'
 import { z } from 'zod'
-import { boundedJson, boundedRecord } from '../../bounded.js'
+import { boundedJson, boundedRecord } from '../../route/bounded.js'
 
 /** Far more than a thread can have. */
 const MAX_PAGE = 1_000_000_000

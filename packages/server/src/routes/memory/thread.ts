@@ -8,8 +8,8 @@ import {
   THREADS_QUERY,
   THREAD_CHANGE,
   THREAD_COPY,
-} from '../../request-option/route-options.js'
-import { defineRoute, type Route } from '../../route.js'
+} from '../../route/option/route-options.js'
+import { defineRoute, type Route } from '../../route/route.js'
 import { agentOfList, agentOfNew } from './agent-of-thread.js'
 import { ownedMemory, requireThread, viewMessage, viewThread } from './owned-memory.js'
 import {

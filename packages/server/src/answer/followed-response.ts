@@ -1,0 +1,61 @@
+import { replyOf, Reply, type ReplyStream } from '../http/reply.js'
+import type { HandlerContext } from '../route/route.js'
+
+/** What becomes of a request while its response is being sent. */
+export type ResponseContext = Pick<
+  HandlerContext,
+  'stop' | 'release' | 'onBreakOff' | 'noteFailure'
+>
+
+function followBody(body: ReadableStream<Uint8Array>, context: ResponseContext): ReplyStream {
+  const reader = body.getReader()
+  let failure: Error | undefined
+  context.onBreakOff((error) => {
+    failure = error
+    context.stop()
+    // Ends a read that waits.
+    reader.cancel(error).catch(() => undefined)
+  })
+  const chunks: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      try {
+        const { done, value } = await reader.read()
+        if (failure !== undefined) throw failure
+        if (!done) return { done, value }
+      } catch (error) {
+        if (failure === undefined) context.noteFailure('answer_failed')
+        context.stop()
+        throw error
+      }
+      context.stop()
+      return { done: true, value: undefined }
+    },
+    async return() {
+      context.noteFailure('client_gone')
+      context.stop()
+      await reader.cancel()
+      return { done: true, value: undefined }
+    },
+    async throw(error) {
+      context.noteFailure('answer_failed')
+      context.stop()
+      await reader.cancel(error)
+      throw error
+    },
+  }
+  return { [Symbol.asyncIterator]: () => chunks }
+}
+
+/**
+ * A response of the application's, followed to its end. The deadline was for its handler: how long it
+ * streams is the application's to say. Where the answer is broken off meanwhile, so is the connection.
+ */
+export function followResponse(response: Response, context: ResponseContext): Reply {
+  const { status, headers } = replyOf(response)
+  if (response.body === null) {
+    context.stop()
+    return new Reply(null, status, headers)
+  }
+  context.release()
+  return new Reply(followBody(response.body, context), status, headers)
+}

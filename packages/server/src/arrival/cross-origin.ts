@@ -1,0 +1,93 @@
+import type { CorsConfig } from '@signet/core'
+import { StartError } from '../error/error.js'
+import type { Incoming } from '../http/incoming.js'
+import { Reply, type ReplyHeaders } from '../http/reply.js'
+
+const ALLOW_HEADERS = 'Authorization, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
+const EXPOSE_HEADERS = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
+const ALLOW_METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS'
+const MAX_AGE_SECONDS = 3600
+const ANY_ORIGIN = '*'
+
+/** Says which pages of other origins may read answers. */
+export interface CrossOrigin {
+  /** The answer to a preflight request of a listed origin; undefined for any other request. */
+  preflight(request: Incoming): Reply | undefined
+  /** Adds what lets a listed origin read the answer. */
+  decorate(request: Incoming, headers: ReplyHeaders): void
+}
+
+function isOrigin(origin: string): boolean {
+  return origin === ANY_ORIGIN || (URL.canParse(origin) && new URL(origin).origin === origin)
+}
+
+/** Refuses an entry that no request can match, such as one with a slash at its end. */
+function checkOrigins(origins: ReadonlySet<string>): void {
+  for (const origin of origins) {
+    if (isOrigin(origin)) continue
+    throw new StartError(
+      'option_invalid',
+      `server.cors has ${JSON.stringify(origin)}, which is no origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,
+    )
+  }
+}
+
+/** Tells caches that the answer depends on the origin. */
+function addVary(headers: ReplyHeaders): void {
+  const vary = [headers['vary'] ?? []].flat().join(', ')
+  if (vary === '') headers['vary'] = 'Origin'
+  else if (!/\borigin\b/i.test(vary)) headers['vary'] = `${vary}, Origin`
+}
+
+/**
+ * Reads the rules for other origins. Origins are compared exactly; none is allowed unless listed.
+ * @param config - default, as `false`: no origin is listed
+ * @throws {StartError} `cors_wildcard` for `*` together with credentials, `option_invalid` for an
+ *   entry that is no origin
+ */
+export function createCrossOrigin(config: CorsConfig | false = false): CrossOrigin {
+  const origins = new Set(config === false ? [] : [config.origin].flat())
+  const isTakingCredentials = config !== false && config.credentials === true
+  checkOrigins(origins)
+  const isAny = origins.has(ANY_ORIGIN)
+  if (isAny && isTakingCredentials) {
+    throw new StartError(
+      'cors_wildcard',
+      'server.cors allows every origin together with credentials. List the origins that may send them.',
+    )
+  }
+
+  function allowedOrigin(request: Incoming): string | undefined {
+    const origin = request.header('origin')
+    if (origin === undefined) return undefined
+    if (isAny) return ANY_ORIGIN
+    return origins.has(origin) ? origin : undefined
+  }
+
+  function allow(request: Incoming, headers: ReplyHeaders): boolean {
+    if (origins.size === 0) return false
+    addVary(headers)
+    const origin = allowedOrigin(request)
+    if (origin === undefined) return false
+    headers['access-control-allow-origin'] = origin
+    if (isTakingCredentials) headers['access-control-allow-credentials'] = 'true'
+    return true
+  }
+
+  return {
+    preflight(request) {
+      const isPreflight =
+        request.method === 'OPTIONS' &&
+        request.header('access-control-request-method') !== undefined
+      const headers: ReplyHeaders = {}
+      if (!isPreflight || !allow(request, headers)) return undefined
+      headers['access-control-allow-methods'] = ALLOW_METHODS
+      headers['access-control-allow-headers'] = ALLOW_HEADERS
+      headers['access-control-max-age'] = String(MAX_AGE_SECONDS)
+      return new Reply(null, 204, headers)
+    },
+    decorate(request, headers) {
+      if (allow(request, headers)) headers['access-control-expose-headers'] = EXPOSE_HEADERS
+    },
+  }
+}

@@ -1,0 +1,256 @@
+import { AuthError, PUBLIC_REASON, ScopeError, TokenError, type AuthErrorCode } from '@signet/auth'
+import { InputError, ToolError } from '@signet/core'
+import { describe, expect, it } from 'vitest'
+import { errorReply, STATUS, type ErrorCode } from './error-response.js'
+import { responseOf } from '../http/reply.js'
+import { RequestError, type RequestErrorCode } from './error.js'
+
+const ID = '00000000-0000-4000-8000-000000000000'
+
+async function answerTo(error: unknown) {
+  const response = responseOf(errorReply(error, ID))
+  const body: unknown = await response.json()
+  return { status: response.status, headers: Object.fromEntries(response.headers), body }
+}
+
+/** The table of DESIGN.md section 4. */
+const EXPECTED: Readonly<Record<ErrorCode, number>> = {
+  token_missing: 401,
+  token_malformed: 401,
+  token_too_large: 401,
+  token_algorithm: 401,
+  token_key_unknown: 401,
+  token_signature: 401,
+  token_expired: 401,
+  token_not_active: 401,
+  token_issuer: 401,
+  token_audience: 401,
+  token_type: 401,
+  token_claim: 401,
+  token_revoked: 401,
+  access_denied: 403,
+  scope_insufficient: 403,
+  request_invalid: 400,
+  option_unsupported: 400,
+  not_found: 404,
+  not_supported: 404,
+  body_too_large: 413,
+  body_encoding: 415,
+  headers_too_large: 431,
+  request_timeout: 408,
+  result_too_large: 413,
+  message_too_large: 413,
+  host_refused: 421,
+  tool_failed: 422,
+  rate_limited: 429,
+  keys_unavailable: 503,
+  storage_unavailable: 503,
+  deadline_exceeded: 424,
+  answer_failed: 424,
+  answer_unstored: 503,
+  thread_exists: 409,
+  message_exists: 409,
+  internal: 500,
+}
+
+const AUTH_CODES = Object.keys(PUBLIC_REASON) as AuthErrorCode[]
+const REQUEST_CODES: readonly RequestErrorCode[] = [
+  'request_invalid',
+  'option_unsupported',
+  'not_found',
+  'not_supported',
+  'body_too_large',
+  'body_encoding',
+  'headers_too_large',
+  'request_timeout',
+  'host_refused',
+  'rate_limited',
+  'storage_unavailable',
+  'deadline_exceeded',
+  'answer_failed',
+  'answer_unstored',
+  'thread_exists',
+  'message_exists',
+  'result_too_large',
+  'message_too_large',
+  'internal',
+]
+
+describe('the table of statuses', () => {
+  it('gives every code its status', () => {
+    expect(STATUS).toStrictEqual(EXPECTED)
+    for (const code of AUTH_CODES) expect(STATUS[code]).toBeTypeOf('number')
+  })
+})
+
+describe('the answer to an error of credentials', () => {
+  it.each(AUTH_CODES)('%s says one constant sentence, whatever the log is told', async (code) => {
+    const error = new AuthError(code, 'expected issuer https://idp.internal', {
+      cause: new Error('key 7f3a'),
+    })
+    const { status, headers, body } = await answerTo(error)
+    expect(status).toBe(EXPECTED[code])
+    expect(headers['content-type']).toBe('application/json')
+    expect(body).toStrictEqual({ error: PUBLIC_REASON[code], code, requestId: ID })
+  })
+
+  it.each(AUTH_CODES.filter((code) => EXPECTED[code] === 401 && code !== 'token_missing'))(
+    '%s has a challenge with error="invalid_token" (RFC 6750 section 3.1)',
+    async (code) => {
+      const { headers } = await answerTo(new AuthError(code, 'x'))
+      expect(headers['www-authenticate']).toBe(
+        `Bearer error="invalid_token", error_description="${PUBLIC_REASON[code]}"`,
+      )
+    },
+  )
+
+  it('challenges barely for a missing token, and not at all where no token would help', async () => {
+    const challengeOf = async (code: AuthErrorCode) =>
+      (await answerTo(new AuthError(code, 'x'))).headers['www-authenticate']
+    expect(await challengeOf('token_missing')).toBe('Bearer')
+    expect(await challengeOf('access_denied')).toBeUndefined()
+    expect(await challengeOf('keys_unavailable')).toBeUndefined()
+  })
+
+  it('tells when a token expired, and of no other error any time', async () => {
+    const expiredAt = 1_700_000_000.9
+    const told = await answerTo(new TokenError('token_expired', 'x', { expiredAt }))
+    expect(told.body).toMatchObject({ error: 'The token expired at 2023-11-14T22:13:20.900Z.' })
+    const other = await answerTo(new TokenError('token_claim', 'x', { expiredAt }))
+    expect(other.body).toMatchObject({ error: PUBLIC_REASON.token_claim })
+    const silent = await answerTo(new TokenError('token_expired', 'x'))
+    expect(silent.body).toMatchObject({ error: PUBLIC_REASON.token_expired })
+  })
+
+  it.each([1e300, -1e300, NaN, Infinity, 8.64e12 + 1])(
+    'tells no time that no calendar has: %d',
+    async (expiredAt) => {
+      const { status, body } = await answerTo(new TokenError('token_expired', 'x', { expiredAt }))
+      expect(status).toBe(401)
+      expect(body).toMatchObject({ error: PUBLIC_REASON.token_expired })
+    },
+  )
+
+  it('names the missing scope, and the grants of the token that nobody knows', async () => {
+    const { status, headers, body } = await answerTo(new ScopeError('agents:read:a', ['emperor']))
+    expect(status).toBe(403)
+    expect(headers['www-authenticate']).toMatch(
+      /^Bearer error="insufficient_scope", .*scope="agents:read:a"$/,
+    )
+    expect(body).toStrictEqual({
+      error: PUBLIC_REASON.scope_insufficient,
+      code: 'scope_insufficient',
+      requestId: ID,
+      missingScope: 'agents:read:a',
+      ignoredGrants: ['emperor'],
+    })
+  })
+
+  it('leaves ignoredGrants out where there are none', async () => {
+    const { body } = await answerTo(new ScopeError('agents:read'))
+    expect(body).not.toHaveProperty('ignoredGrants')
+    expect(body).toHaveProperty('missingScope', 'agents:read')
+  })
+
+  it.each(['agents:read:a"b', 'agents:read:a\r\nset-cookie: x=y', 'agents:read:€', 'x'])(
+    'puts no scope into the header that is none: %j',
+    async (scope) => {
+      const { status, headers } = await answerTo(new ScopeError(scope))
+      expect(status).toBe(403)
+      expect(headers['www-authenticate']).toBe(
+        `Bearer error="insufficient_scope", error_description="${PUBLIC_REASON.scope_insufficient}"`,
+      )
+    },
+  )
+
+  it('knows the errors of another installed copy of the packages', async () => {
+    const mark = (kind: string) => ({ [Symbol.for(`signet.auth.${kind}`)]: true })
+    const foreign = Object.assign(new Error('x'), mark('error'), mark('scope-error'), {
+      code: 'scope_insufficient',
+      missingScope: 'agents:read',
+      ignoredGrants: ['x'],
+    })
+    expect(await answerTo(foreign)).toMatchObject({
+      status: 403,
+      body: { code: 'scope_insufficient', missingScope: 'agents:read', ignoredGrants: ['x'] },
+    })
+  })
+
+  it.each(['token_weird', 'constructor', undefined])(
+    'answers 500, and never 200, to a code that is not in the table: %s',
+    async (code) => {
+      const foreign = Object.assign(new Error('x'), {
+        [Symbol.for('signet.auth.error')]: true,
+        code,
+      })
+      expect(await answerTo(foreign)).toMatchObject({ status: 500, body: { code: 'internal' } })
+    },
+  )
+})
+
+describe('the answer to any other error', () => {
+  it.each(REQUEST_CODES)('%s has its status, a constant text and no challenge', async (code) => {
+    const one = await answerTo(new RequestError(code, 'a detail of one request'))
+    const other = await answerTo(new RequestError(code, 'another', { cause: new Error('inside') }))
+    expect(one.status).toBe(EXPECTED[code])
+    expect(one).toStrictEqual(other)
+    expect(one.body).toStrictEqual({ error: expect.any(String), code, requestId: ID })
+    expect(JSON.stringify(one)).not.toContain('detail')
+    expect(one.headers).not.toHaveProperty('www-authenticate')
+  })
+
+  it('asks clients to wait where something is unavailable', async () => {
+    for (const error of [
+      new AuthError('keys_unavailable', 'x'),
+      new RequestError('storage_unavailable', 'x'),
+    ]) {
+      expect((await answerTo(error)).headers['retry-after']).toBe('5')
+    }
+    const internal = await answerTo(new RequestError('internal', 'x'))
+    expect(internal.headers).not.toHaveProperty('retry-after')
+  })
+
+  it('lists the issues of an input', async () => {
+    const issues = [{ field: 'messages.0', message: 'Wrong.' }]
+    const body = {
+      error: 'The request is not valid.',
+      code: 'request_invalid',
+      requestId: ID,
+      issues,
+    }
+    expect(await answerTo(new InputError('x', issues))).toMatchObject({ status: 400, body })
+    expect(await answerTo(new RequestError('request_invalid', 'x', { issues }))).toMatchObject({
+      status: 400,
+      body,
+    })
+  })
+
+  it('tells the words of a ToolError and not its cause', async () => {
+    const error = new ToolError('No such city.', { cause: new Error('key sk-123') })
+    expect(await answerTo(error)).toMatchObject({
+      status: 422,
+      body: { error: 'No such city.', code: 'tool_failed', requestId: ID },
+    })
+    expect(JSON.stringify(await answerTo(error))).not.toContain('sk-123')
+  })
+
+  it.each([
+    ['an error', new Error('postgres://user:pass@10.0.0.7 refused')],
+    [
+      'an error with a status of its own',
+      Object.assign(new Error('x'), { status: 200, code: 'not_found' }),
+    ],
+    ['an abort', new DOMException('x', 'AbortError')],
+    ['a time-out of something inside', new DOMException('x', 'TimeoutError')],
+    ['a text', 'postgres://user:pass@10.0.0.7'],
+    ['an object', { code: 'not_found', message: 'x' }],
+    ['null', null],
+    ['undefined', undefined],
+  ])('tells nothing of %s', async (_, error) => {
+    expect(await answerTo(error)).toStrictEqual({
+      status: 500,
+      headers: { 'content-type': 'application/json' },
+      body: { error: 'Internal server error.', code: 'internal', requestId: ID },
+    })
+  })
+})

@@ -1,0 +1,203 @@
+import {
+  AuthError,
+  bearerChallenge,
+  PUBLIC_REASON,
+  ScopeError,
+  TokenError,
+  type AuthErrorCode,
+  type Principal,
+} from '@signet/auth'
+import {
+  AnswerError,
+  causeOf,
+  InputError,
+  MESSAGE_TOO_LARGE,
+  storageFault,
+  ToolError,
+  type InputIssue,
+  type StorageFault,
+} from '@signet/core'
+import { RequestError, type RequestErrorCode } from './error.js'
+import { jsonReply, type Reply } from '../http/reply.js'
+import { LimitError } from '../limit/limit-error.js'
+
+/** Every code that a refusal can have. */
+export type ErrorCode = AuthErrorCode | RequestErrorCode
+
+/** The one table from code to HTTP status. */
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
+  token_missing: 401,
+  token_malformed: 401,
+  token_too_large: 401,
+  token_algorithm: 401,
+  token_key_unknown: 401,
+  token_signature: 401,
+  token_expired: 401,
+  token_not_active: 401,
+  token_issuer: 401,
+  token_audience: 401,
+  token_type: 401,
+  token_claim: 401,
+  token_revoked: 401,
+  access_denied: 403,
+  scope_insufficient: 403,
+  request_invalid: 400,
+  option_unsupported: 400,
+  not_found: 404,
+  // Not 501: clients repeat a request after 5xx.
+  not_supported: 404,
+  request_timeout: 408,
+  body_too_large: 413,
+  body_encoding: 415,
+  result_too_large: 413,
+  message_too_large: 413,
+  host_refused: 421,
+  thread_exists: 409,
+  message_exists: 409,
+  tool_failed: 422,
+  // Not 5xx: clients repeat a request after one, and its tools would run again.
+  answer_failed: 424,
+  deadline_exceeded: 424,
+  rate_limited: 429,
+  headers_too_large: 431,
+  keys_unavailable: 503,
+  storage_unavailable: 503,
+  // The client may repeat it: whether the storage can write is found out before the model is asked again.
+  answer_unstored: 503,
+  internal: 500,
+}
+
+/** What a fault of the storage is to a client. */
+const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
+  storage_unavailable: 'storage_unavailable',
+  storage_failed: 'internal',
+  value_invalid: 'request_invalid',
+  result_too_large: 'result_too_large',
+  message_too_large: 'message_too_large',
+  thread_exists: 'thread_exists',
+  thread_not_found: 'not_found',
+  message_exists: 'message_exists',
+}
+
+/** What the client is told, the same for every refusal of a code. */
+const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
+  request_invalid: 'The request is not valid.',
+  option_unsupported: 'Signet does not serve an option of the request.',
+  not_found: 'Not found.',
+  not_supported: 'Signet does not have this.',
+  body_too_large: 'The request body is too large.',
+  body_encoding: 'The request body is compressed, or is not UTF-8.',
+  headers_too_large: 'The header section of the request is too large.',
+  request_timeout: 'The request did not come in time.',
+  result_too_large: 'The answer would be too large: ask for fewer at once.',
+  message_too_large: MESSAGE_TOO_LARGE,
+  host_refused: 'This server answers only requests for its own host.',
+  thread_exists: 'There is a thread of this id already.',
+  message_exists: 'There is a message of this id in another thread, or twice in the request.',
+  tool_failed: 'The tool failed.',
+  answer_failed: 'The answer failed.',
+  answer_unstored: 'The answer could not be stored.',
+  rate_limited: 'Too many requests.',
+  storage_unavailable: 'The storage cannot be reached now.',
+  deadline_exceeded: 'The answer took too long.',
+  internal: 'Internal server error.',
+}
+
+/** A refusal as the wire shows it. */
+interface ErrorBody {
+  readonly error: string
+  readonly code: ErrorCode
+  readonly requestId: string
+  readonly issues?: readonly InputIssue[] | undefined
+  /** What of the original this server does not have. */
+  readonly feature?: string | undefined
+  /** Why an answer failed, for people; only where the caller may `system:read`. */
+  readonly cause?: string | undefined
+  readonly missingScope?: string | undefined
+  /** Roles and scopes of the caller's token that this server does not know. */
+  readonly ignoredGrants?: readonly string[] | undefined
+}
+
+/** How many seconds a client should wait before it asks again for what is unavailable. */
+const RETRY_UNAVAILABLE_SECONDS = 5
+
+/** When to ask again, in seconds; undefined where that would change nothing. */
+function retryAfter(error: unknown, status: number): number | undefined {
+  if (error instanceof LimitError) return error.retryAfterSeconds
+  return status === 503 ? RETRY_UNAVAILABLE_SECONDS : undefined
+}
+
+function authText(error: AuthError): string {
+  const isExpired = error.code === 'token_expired' && TokenError.isInstance(error)
+  const expiredAt = new Date((isExpired ? (error.expiredAt ?? NaN) : NaN) * 1000)
+  return Number.isNaN(expiredAt.getTime())
+    ? PUBLIC_REASON[error.code]
+    : `The token expired at ${expiredAt.toISOString()}.`
+}
+
+/** An error of credentials that this server knows: of another version, only what is in the table. */
+function isKnownAuthError(error: unknown): error is AuthError {
+  return AuthError.isInstance(error) && Object.hasOwn(PUBLIC_REASON, error.code)
+}
+
+/** The code of whatever was thrown; what is not known is `internal`. */
+export function errorCode(error: unknown): ErrorCode {
+  if (isKnownAuthError(error)) return error.code
+  if (error instanceof RequestError) return error.code
+  if (InputError.isInstance(error)) return 'request_invalid'
+  if (ToolError.isInstance(error)) return 'tool_failed'
+  if (AnswerError.isInstance(error)) {
+    // Of another version, an error may have no code, or one that is not known here.
+    return error.code === 'answer_unstored' ? 'answer_unstored' : 'answer_failed'
+  }
+  const fault = storageFault(error)
+  return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
+}
+
+function errorBody(error: unknown, requestId: string, principal?: Principal): ErrorBody {
+  if (isKnownAuthError(error)) {
+    const body = { error: authText(error), code: error.code, requestId }
+    if (!ScopeError.isInstance(error)) return body
+    const { missingScope, ignoredGrants } = error
+    return { ...body, missingScope, ...(ignoredGrants.length > 0 && { ignoredGrants }) }
+  }
+  const code = errorCode(error) as RequestErrorCode
+  const issues =
+    error instanceof RequestError || InputError.isInstance(error) || AnswerError.isInstance(error)
+      ? error.issues
+      : undefined
+  const feature = error instanceof RequestError ? error.feature : undefined
+  // A tool's own error was written to be told, and a missing feature is named by our own list; no other
+  // error's text leaves this process.
+  const isTold = ToolError.isInstance(error) || feature !== undefined
+  const text = isTold && error instanceof Error ? error.message : PUBLIC_TEXT[code]
+  const mayKnow = AnswerError.isInstance(error) && principal?.permissions.allows('system:read')
+  const cause = mayKnow === true ? causeOf(error) : undefined
+  return {
+    error: text,
+    code,
+    requestId,
+    ...(issues && { issues }),
+    ...(feature && { feature }),
+    ...(cause !== undefined && { cause }),
+  }
+}
+
+/**
+ * The answer to a request that is refused or failed: status by the table, a body with the code, and
+ * the challenge of RFC 6750 section 3. Of an error that is not known, nothing is told.
+ *
+ * @param principal - whose request it is: who may `system:read` is told why an answer failed. Default: a stranger
+ */
+export function errorReply(error: unknown, requestId: string, principal?: Principal): Reply {
+  const body = errorBody(error, requestId, principal)
+  const status = STATUS[body.code]
+  const reply = jsonReply(body, status)
+  const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
+  if (challenge !== undefined) reply.headers['www-authenticate'] = challenge
+  // What may be sent in its place (RFC 9110 section 15.5.16).
+  if (body.code === 'body_encoding') reply.headers['accept-encoding'] = 'identity'
+  const seconds = retryAfter(error, status)
+  if (seconds !== undefined) reply.headers['retry-after'] = String(seconds)
+  return reply
+}

@@ -1,0 +1,187 @@
+import {
+  anonymousPrincipal,
+  authenticateUser,
+  AuthError,
+  issuerOf,
+  readBearerToken,
+  readSubject,
+  ScopeError,
+  TokenError,
+  type AuthProvider,
+  type Permission,
+  type Principal,
+  type RoleTable,
+} from '@signet/auth'
+import type { Logger } from '@signet/core'
+import {
+  admitBearer,
+  keysFor,
+  type AdmittedMaker,
+  type ApiKeyEntrance,
+  type JudgedMaker,
+  type TokenJudge,
+} from './credential.js'
+import { toAuthRequest } from './auth-request.js'
+import type { Incoming } from '../http/incoming.js'
+import type { Revocations } from '../revocation/revocations.js'
+
+/** Who calls, by a good token. */
+export interface Caller {
+  readonly principal: Principal
+  /** Whether the token is withdrawn, as far as is known by now: asked again while a long answer runs. */
+  isRevoked(): boolean
+  /**
+   * The caller as the maker of an API key.
+   * @throws {AuthError} `access_denied` for one who can make none
+   */
+  maker(): Promise<JudgedMaker>
+}
+
+/** Whose a token is, and when it ends. */
+export interface KnownToken {
+  readonly issuer: string
+  readonly subject: string
+  /**
+   * When nobody gets in with it any more, in seconds since 1970; undefined where it never ends, or its provider does
+   * not say when.
+   */
+  readonly expiry: number | undefined
+}
+
+/** The one door: who calls, and may they. It asks `@signet/auth` and holds no policy of its own. */
+export interface Gate {
+  /** Whether callers are told apart: false only where the server is open by choice. */
+  readonly isAuthEnabled: boolean
+  /**
+   * @throws {AuthError} where there is no good credential. Reads nothing of the body.
+   * @throws {RequestError} `storage_unavailable` where it is not known what has been withdrawn
+   */
+  authenticate(request: Incoming): Promise<Caller>
+  /** What is known of a token that verifies, whether or not it lets anyone in. Undefined for any other. */
+  knownToken(token: string, request: Incoming): Promise<KnownToken | undefined>
+  /** @throws {ScopeError} with the first permission that is missing */
+  authorize(principal: Principal, permissions: readonly Permission[]): void
+}
+
+/** Parameters that other servers take a token from. Here they never count. */
+const TOKEN_PARAMETERS = ['apiKey', 'access_token', 'auth_header']
+
+/** How many subjects are remembered, so that the warning about one is not repeated. */
+const MOST_REMEMBERED = 1000
+
+function refuseTokenInUrl(request: Incoming): void {
+  if (request.query === '' || request.header('authorization') === undefined) return
+  const searchParams = new URLSearchParams(`?${request.query}`)
+  if (TOKEN_PARAMETERS.some((name) => searchParams.has(name))) {
+    throw new AuthError('request_invalid', 'The request has a token in its URL beside its header.')
+  }
+}
+
+function authorize(principal: Principal, permissions: readonly Permission[]): void {
+  const missing = permissions.find((permission) => !principal.permissions.allows(permission))
+  if (missing !== undefined) throw new ScopeError(missing, principal.ignoredGrants)
+}
+
+/** Warns once of each subject whose token never expires. */
+function createExpiryWarning(logger: Logger): (principal: Principal) => void {
+  const warned = new Set<string>()
+  return ({ subject, expiresAt }) => {
+    if (expiresAt !== undefined || warned.has(subject) || warned.size >= MOST_REMEMBERED) return
+    warned.add(subject)
+    logger.warn('A token never expires. Whoever finds it can use it for ever; give it an exp.', {
+      subject,
+    })
+  }
+}
+
+/** What a gate stands on. */
+export interface GateOptions {
+  /** Who may call; `false` lets everyone in as one principal, `anonymous`. */
+  readonly provider: AuthProvider | false
+  /** The role table in force. */
+  readonly roles: RoleTable
+  /** What has been withdrawn, whichever provider it came from; asked on every request. */
+  readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent' | 'readOn'>
+  /** Default: there are none, and a token that looks like a key is the provider's to judge. */
+  readonly apiKeys?: ApiKeyEntrance | undefined
+  readonly logger: Logger
+}
+
+/** Makes the gate. */
+export function createGate(options: GateOptions): Gate {
+  const { provider, roles, revocations, apiKeys, logger } = options
+  if (provider === false) {
+    const anonymous: Caller = {
+      principal: anonymousPrincipal(roles),
+      isRevoked: () => false,
+      async maker() {
+        throw new AuthError('access_denied', 'A server that is open by choice takes no API keys.')
+      },
+    }
+    return {
+      isAuthEnabled: false,
+      authenticate: async () => anonymous,
+      knownToken: async () => undefined,
+      authorize,
+    }
+  }
+  /** Judges a token by all that has been revoked by now: what its bearer makes may last. */
+  async function judgeAgain(
+    maker: () => Promise<AdmittedMaker>,
+    refuseRevoked: () => void,
+  ): Promise<JudgedMaker> {
+    const admitted = await maker()
+    const judgedUpTo = await revocations.readOn()
+    refuseRevoked()
+    return {
+      ...admitted,
+      maker: { ...admitted.maker, ...(judgedUpTo !== undefined && { judgedUpTo }) },
+      async confirm() {
+        await revocations.readOn()
+        refuseRevoked()
+      },
+    }
+  }
+
+  const warnOfExpiry = createExpiryWarning(logger)
+  const judge: TokenJudge = { provider, roles, apiKeys }
+
+  return {
+    isAuthEnabled: true,
+    async authenticate(request) {
+      refuseTokenInUrl(request)
+      const token = readBearerToken(request.header('authorization') ?? null)
+      const { principal, revocable, maker, noteUse } = await admitBearer(
+        judge,
+        token,
+        toAuthRequest(request),
+      )
+      const current = revocations.untilCurrent()
+      if (current !== undefined) await current
+      const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
+      const refuseRevoked = () => {
+        if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
+      }
+      refuseRevoked()
+      noteUse()
+      warnOfExpiry(principal)
+      return { principal, isRevoked, maker: () => judgeAgain(maker, refuseRevoked) }
+    },
+    async knownToken(token, request) {
+      const authority: AuthProvider = keysFor(token, judge)?.auth ?? provider
+      try {
+        const user = await authenticateUser(authority, token, toAuthRequest(request))
+        const expiry = authority.expiryOf?.(user)
+        return {
+          issuer: issuerOf(user),
+          subject: readSubject(user),
+          expiry: typeof expiry === 'number' && Number.isFinite(expiry) ? expiry : undefined,
+        }
+      } catch {
+        // What does not verify says nothing.
+        return undefined
+      }
+    },
+    authorize,
+  }
+}

@@ -1,0 +1,73 @@
+import { MOST_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
+import type { Decision } from '../../exchange.js'
+import type { Route } from '../../route/route.js'
+
+/** Answers that say that the caller may not, or not so often. */
+const DENIALS: ReadonlySet<number> = new Set([401, 403, 421, 429])
+
+/** A text as a record keeps it: cut, and marked so, where it is too long. */
+export function recordText(text: string): string {
+  return text.length > MOST_AUDIT_CHARACTERS ? `${text.slice(0, MOST_AUDIT_CHARACTERS - 1)}…` : text
+}
+
+/** What a provider of models counted, where it is a count. */
+function countOf(tokens: number | undefined): number | undefined {
+  return Number.isSafeInteger(tokens) && Number(tokens) >= 0 ? tokens : undefined
+}
+
+/** What was asked for, and of what. */
+type Asked = Pick<AuditRecord, 'action' | 'resource'>
+
+/** `agents:execute:weather-agent` as what was asked for and of what; without an id, of the path. */
+function readPermission(permission: string, path: string): Asked {
+  const actionEnd = permission.indexOf(':', permission.indexOf(':') + 1)
+  if (actionEnd < 0) return { action: permission, resource: path }
+  const id = permission.slice(actionEnd + 1)
+  return { action: permission.slice(0, actionEnd), resource: recordText(id) }
+}
+
+/**
+ * What was asked for: the permission that was missing, else the first one that the route needs.
+ * @param pathOf - the whole path of a route, with its parameters as `:name`
+ */
+function readRequest(
+  { route, permissions, missing }: Decision,
+  pathOf: (route: Route) => string,
+): Asked {
+  if (route === undefined) return { action: 'none', resource: undefined }
+  const permission = missing ?? permissions[0]
+  const path = recordText(pathOf(route))
+  if (permission !== undefined) return readPermission(permission, path)
+  return { action: route.access === 'public' ? 'public' : 'authenticated', resource: path }
+}
+
+function textOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : recordText(text)
+}
+
+/**
+ * The record of one decision about a principal. It holds the pattern of the path, never the path, the query or
+ * anything of the body.
+ */
+export function toAuditRecord(decision: Decision, pathOf: (route: Route) => string): AuditRecord {
+  const { principal, status, code, usage } = decision
+  const { action, resource } = readRequest(decision, pathOf)
+  return {
+    at: decision.startedAt,
+    requestId: decision.requestId,
+    issuer: textOf(principal?.issuer),
+    subject: textOf(principal?.subject),
+    actor: textOf(principal?.actor),
+    action,
+    resource,
+    isAllowed: principal !== undefined && !DENIALS.has(status),
+    code,
+    status,
+    address: textOf(decision.address),
+    // A clock that is set back makes no time negative.
+    durationMs: Math.max(0, decision.durationMs),
+    inputTokens: countOf(usage?.inputTokens),
+    outputTokens: countOf(usage?.outputTokens),
+    count: 1,
+  }
+}

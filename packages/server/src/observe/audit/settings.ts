@@ -1,0 +1,17 @@
+import type { ServerConfig } from '@signet/core'
+import { StartError } from '../../error/error.js'
+import { positive } from '../../start/start-check.js'
+
+const DEFAULT_DAYS = 90
+
+/**
+ * How many days records are kept; false where nothing is recorded.
+ * @throws {StartError} `option_invalid`
+ */
+export function readRetentionDays(config: ServerConfig['audit']): number | false {
+  if (config === false) return false
+  if (config !== undefined && (typeof config !== 'object' || config === null)) {
+    throw new StartError('option_invalid', 'server.audit is neither false nor an object.')
+  }
+  return positive('audit.retentionDays', config?.retentionDays ?? DEFAULT_DAYS)
+}

@@ -1,0 +1,218 @@
+import {
+  AuthError,
+  isStampedAhead,
+  STAMPED_AHEAD,
+  type BearerExplanation,
+  type NewRevocation,
+  type Principal,
+  type RevocationEntry,
+} from '@signet/auth'
+import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
+import type { JudgedMaker } from '../gate/credential.js'
+import type { Deadline } from '../answer/deadline.js'
+import { errorCode } from '../error/error-response.js'
+import type { DecisionCode, Exchange } from '../exchange.js'
+import type { Caller, KnownToken } from '../gate/gate.js'
+import type { Incoming } from '../http/incoming.js'
+import type { CountBody } from '../limit/limits.js'
+import type { Metrics } from '../observe/metrics/metrics.js'
+import type { Readiness } from '../start/readiness.js'
+import type { HandlerInput } from './route.js'
+import type { RouteTable } from './route-table.js'
+import type { Service } from '../service.js'
+import type { ServerState } from '../start/state.js'
+import type { SignedToken, TokenWish } from '../token/sign.js'
+
+/** The client's own word for its context, which reaches tools apart from everything verified. */
+function clientContext(body: unknown): Readonly<Record<string, unknown>> | undefined {
+  const context: unknown =
+    typeof body === 'object' && body !== null ? Reflect.get(body, 'requestContext') : undefined
+  return typeof context === 'object' && context !== null ? { ...context } : undefined
+}
+
+/**
+ * Who calls a public route. A bad token there is the same as none to its caller, but it is counted as elsewhere, or
+ * anybody could try out tokens there. An outage is not a bad token.
+ *
+ * @throws {LimitError} where too many credentials of the client's address were refused
+ */
+async function identify({ service, exchange }: Passage): Promise<Principal | undefined> {
+  try {
+    return (await service.gate.authenticate(exchange.request)).principal
+  } catch (error) {
+    if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
+    if (error.code === 'token_missing') return undefined
+    exchange.code ??= error.code
+    const refusal = await service.limits.refusal(exchange, error)
+    if (refusal !== error) throw refusal
+    return undefined
+  }
+}
+
+/** Writes down why an answer ends that was not to end yet. */
+function noteBreakOff(exchange: Exchange, { failure, isClientGone }: Deadline): void {
+  if (failure !== undefined) exchange.code ??= errorCode(failure)
+  else if (isClientGone) exchange.code ??= 'client_gone'
+}
+
+/** One request on its way through the server. */
+export interface Passage {
+  readonly service: Service
+  readonly exchange: Exchange
+  readonly deadline: Deadline
+}
+
+/** What a request names, as it passed validation. */
+export interface RequestInput {
+  /** Canonical. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** What every handler gets. A class, because a request is answered sooner than thirty closures are made. */
+export class HandlerCall implements HandlerInput<
+  Readonly<Record<string, string>>,
+  unknown,
+  unknown,
+  Principal | undefined
+> {
+  readonly mastra: Mastra
+  readonly request: Incoming
+  readonly requestId: string
+  readonly logger: Logger
+  readonly principal: Principal | undefined
+  readonly params: Readonly<Record<string, string>>
+  readonly query: unknown
+  readonly body: unknown
+  readonly #passage: Passage
+  readonly #caller: Caller | undefined
+  #requestContext: RequestContext | undefined
+
+  /** @param caller - undefined for a public route, whose callers are identified only where it asks for it */
+  constructor(passage: Passage, { params, query, body }: RequestInput, caller: Caller | undefined) {
+    const { service, exchange } = passage
+    this.mastra = service.mastra
+    this.request = exchange.request
+    this.requestId = exchange.requestId
+    this.logger = service.logger
+    this.principal = exchange.principal
+    this.params = params
+    this.query = query
+    this.body = body
+    this.#passage = passage
+    this.#caller = caller
+  }
+
+  get requestContext(): RequestContext {
+    const { principal, body, requestId } = this
+    this.#requestContext ??= new RequestContext([], {
+      principal,
+      requestId,
+      isStranger: principal === undefined,
+      client: clientContext(body),
+      onClientName: this.#passage.service.onClientName,
+    })
+    return this.#requestContext
+  }
+
+  get isDevelopment(): boolean {
+    return this.#passage.service.isDevelopment
+  }
+
+  get bodyLimit(): number {
+    return this.#passage.service.bodyLimit
+  }
+
+  holdBody(): CountBody {
+    return this.#passage.service.limits.holdBody(this.#passage.exchange)
+  }
+
+  get table(): RouteTable {
+    return this.#passage.service.table
+  }
+
+  get state(): ServerState {
+    return this.#passage.service.state
+  }
+
+  get metrics(): Metrics {
+    return this.#passage.service.metrics
+  }
+
+  get isAuthEnabled(): boolean {
+    return this.#passage.service.gate.isAuthEnabled
+  }
+
+  get signal(): AbortSignal {
+    return this.#passage.deadline.signal
+  }
+
+  readiness(): Promise<Readiness> {
+    return this.#passage.service.readiness.check()
+  }
+
+  stop(): void {
+    const { exchange, deadline } = this.#passage
+    noteBreakOff(exchange, deadline)
+    deadline.stop()
+    exchange.finish()
+  }
+
+  release(): void {
+    this.#passage.deadline.release()
+  }
+
+  holdOpen(): () => void {
+    return this.#passage.service.settling.begin()
+  }
+
+  onBreakOff(listener: (error: Error) => void): void {
+    this.#passage.deadline.onFail(listener)
+  }
+
+  noteUsage(usage: Usage): void {
+    this.#passage.exchange.usage = usage
+  }
+
+  noteFailure(code: DecisionCode): void {
+    this.#passage.exchange.code ??= code
+  }
+
+  async withdraw(revocation: NewRevocation): Promise<RevocationEntry> {
+    const { service, exchange } = this.#passage
+    // Whoever withdraws their own token is still told so.
+    exchange.outlive()
+    const entry = await service.revocations.append(revocation)
+    if (isStampedAhead(entry)) {
+      const createdAt = new Date(entry.createdAt).toISOString()
+      this.logger.warn(STAMPED_AHEAD, { requestId: this.requestId, createdAt })
+    }
+    return entry
+  }
+
+  knownToken(token: string): Promise<KnownToken | undefined> {
+    return this.#passage.service.gate.knownToken(token, this.request)
+  }
+
+  explainToken(token: string): Promise<BearerExplanation> {
+    return this.#passage.service.tokens.explain(token, this.request)
+  }
+
+  async signToken(wish: TokenWish): Promise<SignedToken> {
+    const { principal, request } = this
+    if (principal !== undefined) {
+      return await this.#passage.service.tokens.sign(wish, principal, request)
+    }
+    throw new AuthError('access_denied', 'A stranger makes no tokens.')
+  }
+
+  async maker(): Promise<JudgedMaker> {
+    if (this.#caller !== undefined) return await this.#caller.maker()
+    throw new AuthError('access_denied', 'A stranger makes no API keys.')
+  }
+
+  identify(): Promise<Principal | undefined> {
+    return this.#passage.deadline.wait(() => identify(this.#passage))
+  }
+}

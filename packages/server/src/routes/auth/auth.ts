@@ -1,0 +1,104 @@
+import type { Principal } from '@signet/auth'
+import { z } from 'zod'
+import { defineRoute, type Route } from '../../route/route.js'
+
+function claimText(principal: Principal, ...names: readonly string[]): string | undefined {
+  const values = names.map((name) => principal.claims[name])
+  return values.find((value): value is string => typeof value === 'string' && value !== '')
+}
+
+/** The caller as clients show one. */
+function viewUser(principal: Principal): Readonly<Record<string, unknown>> {
+  return {
+    id: principal.subject,
+    email: claimText(principal, 'email'),
+    name: claimText(principal, 'name'),
+    avatarUrl: claimText(principal, 'avatarUrl', 'avatar_url', 'picture'),
+  }
+}
+
+/** What the caller may do, as clients ask for it. */
+function viewAccess(principal: Principal): Readonly<Record<string, unknown>> {
+  return { roles: principal.roles, permissions: principal.permissions.granted }
+}
+
+/** ISO 8601 in UTC; undefined for a time so far away that it has no date. */
+function dateText(seconds: number | undefined): string | undefined {
+  const date = new Date((seconds ?? NaN) * 1000)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}
+
+const userMembers = {
+  id: z.string(),
+  email: z.string().optional(),
+  name: z.string().optional(),
+  avatarUrl: z.string().optional(),
+}
+
+const accessMembers = { roles: z.array(z.string()), permissions: z.array(z.string()) }
+
+const CAPABILITIES = { user: true, session: false, sso: false, rbac: true, acl: false, fga: false }
+
+const capabilities = defineRoute({
+  method: 'GET',
+  path: '/auth/capabilities',
+  access: 'public',
+  summary: 'Whether a token is needed, and who the caller is',
+  response: z.object({
+    enabled: z.boolean(),
+    login: z.null(),
+    user: z.object(userMembers).optional(),
+    capabilities: z.record(z.string(), z.boolean()).optional(),
+    access: z.object(accessMembers).optional(),
+  }),
+  async handler(input) {
+    if (!input.isAuthEnabled) return { enabled: false, login: null }
+    const principal = await input.identify()
+    const known = principal && {
+      user: viewUser(principal),
+      capabilities: CAPABILITIES,
+      access: viewAccess(principal),
+    }
+    return { enabled: true, login: null, ...known }
+  },
+})
+
+const me = defineRoute({
+  method: 'GET',
+  path: '/auth/me',
+  access: 'public',
+  summary: 'Who the caller is; null without a good token',
+  response: z
+    .object({
+      ...userMembers,
+      ...accessMembers,
+      subject: z.string(),
+      issuer: z.string(),
+      resourceId: z.string().meta({ description: 'The owner of what the caller stores.' }),
+      ignoredGrants: z
+        .array(z.string())
+        .meta({ description: 'Roles and scopes of the token that grant nothing here.' }),
+      expiresAt: z.iso
+        .datetime()
+        .optional()
+        .meta({ description: 'Absent for a token that never expires.' }),
+    })
+    .nullable(),
+  async handler(input) {
+    const principal = input.isAuthEnabled ? await input.identify() : undefined
+    if (principal === undefined) return null
+    const { subject, issuer, resourceId, ignoredGrants, expiresAt } = principal
+    return {
+      ...viewUser(principal),
+      ...viewAccess(principal),
+      subject,
+      issuer,
+      resourceId,
+      ignoredGrants,
+      expiresAt: dateText(expiresAt),
+    }
+  },
+})
+
+/** Who the caller is. Public, because a client asks before it has a token. */
+export const authRoutes: readonly Route[] = [capabilities, me]

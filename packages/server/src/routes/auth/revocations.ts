@@ -1,0 +1,148 @@
+import {
+  apiKeyDigest,
+  isBearerToken,
+  isRevocableName,
+  looksLikeApiKey,
+  readBearerToken,
+  tokenRevocation,
+  type WithdrawnToken,
+  type NewRevocation,
+  type Principal,
+  type RevocationEntry,
+} from '@signet/auth'
+import { BOUNDS } from '@signet/core'
+import { z } from 'zod'
+import { RequestError } from '../../error/error.js'
+import type { KnownToken } from '../../gate/gate.js'
+import { defineRoute, type HandlerContext, type Route } from '../../route/route.js'
+
+const nameText = z
+  .string()
+  .max(BOUNDS.subjectCharacters.limit, { abort: true })
+  .refine(isRevocableName, 'A name has 1 to 2000 characters, none of them NUL.')
+
+/** What is no token could only be withdrawn by mistake. */
+const tokenText = z
+  .string()
+  .max(BOUNDS.tokenCharacters.limit, { abort: true })
+  .refine(isBearerToken, 'The text is no bearer token: send the token alone.')
+
+const NAMES = ['token', 'jti', 'subject', 'session'] as const
+
+/** Exactly one of them. A shape for each tells readers of the schema what goes together. */
+const shapes = z.union([
+  z.strictObject({ token: tokenText }),
+  z.strictObject({ jti: nameText, issuer: nameText.optional() }),
+  z.strictObject({ subject: nameText, issuer: nameText.optional() }),
+  z.strictObject({ session: nameText, issuer: nameText.optional() }),
+])
+
+const revocationRequest = z
+  .strictObject({
+    token: tokenText.optional(),
+    jti: nameText.optional(),
+    subject: nameText.optional(),
+    session: nameText.optional(),
+    /** Of all but `token`. Default: the caller's own. */
+    issuer: nameText.optional(),
+  })
+  .superRefine((body, context) => {
+    const given = NAMES.filter((name) => body[name] !== undefined)
+    if (given.length !== 1) {
+      const message = `Exactly one of ${NAMES.join(', ')} says what is withdrawn.`
+      context.addIssue({ code: 'custom', message })
+    } else if (body.token !== undefined && body.issuer !== undefined) {
+      const message = 'A token names its issuer itself.'
+      context.addIssue({ code: 'custom', path: ['issuer'], message })
+    }
+  })
+  .meta(z.toJSONSchema(shapes, { io: 'input' }))
+
+type RevocationRequest = z.output<typeof revocationRequest>
+
+/** An API key that was withdrawn is revoked in lists of keys, too. */
+async function revokeIfKey(token: string, { state: { apiKeys } }: HandlerContext): Promise<void> {
+  if (apiKeys === undefined || !looksLikeApiKey(token)) return
+  const key = await apiKeys.findByDigest(apiKeyDigest(token))
+  if (key !== undefined) await apiKeys.revoke(key.id, Date.now())
+}
+
+/** What a request revokes by its name. Its schema has seen to it that it names one thing. */
+function namedRevocation(body: RevocationRequest, caller: Principal): NewRevocation {
+  const { jti, subject, session, issuer = caller.issuer } = body
+  if (jti !== undefined) return { kind: 'token-id', issuer, tokenId: jti }
+  if (session !== undefined) return { kind: 'session', issuer, sessionId: session }
+  if (subject !== undefined) return { kind: 'subject', issuer, subject }
+  throw new RequestError('request_invalid', 'The body names nothing to withdraw.')
+}
+
+/** Whether whoever bears a token has made API keys. */
+async function hasMadeKeys(
+  { issuer, subject }: KnownToken,
+  { state: { apiKeys } }: HandlerContext,
+): Promise<boolean> {
+  if (apiKeys === undefined) return false
+  const { total } = await apiKeys.list({ maker: { issuer, subject }, page: 0, perPage: 1 })
+  return total > 0
+}
+
+/**
+ * Revokes a token until it expires; for good where its subject has made keys, which this token may have made. They are
+ * looked for once the token is revoked: a key that is kept later is not given out any more.
+ *
+ * @param tokenId - names it where its issuer is known; default: its digest does
+ */
+async function revokeToken(
+  token: string,
+  input: HandlerContext,
+  tokenId?: WithdrawnToken['tokenId'],
+): Promise<RevocationEntry> {
+  const known = await input.knownToken(token)
+  const named = { token, ...(tokenId !== undefined && { tokenId }) }
+  const entry = await input.withdraw(tokenRevocation({ ...named, expiry: known?.expiry }))
+  await revokeIfKey(token, input)
+  if (known?.expiry === undefined || !(await hasMadeKeys(known, input))) return entry
+  return await input.withdraw(tokenRevocation({ ...named, expiry: undefined }))
+}
+
+const revoke = defineRoute({
+  method: 'POST',
+  path: '/auth/revocations',
+  access: 'tokens:write',
+  summary: 'Withdraws a token, a session, or all that a subject was given until now',
+  status: 201,
+  body: revocationRequest,
+  response: z.object({
+    sequence: z.int(),
+    kind: z.enum(['token', 'token-id', 'subject', 'session', 'all']),
+    createdAt: z.iso.datetime(),
+  }),
+  async handler(input) {
+    const { body, principal } = input
+    const { sequence, createdAt, revocation } = await (body.token === undefined
+      ? input.withdraw(namedRevocation(body, principal))
+      : revokeToken(body.token, input))
+    return { sequence, kind: revocation.kind, createdAt: new Date(createdAt).toISOString() }
+  },
+})
+
+const logout = defineRoute({
+  method: 'POST',
+  path: '/auth/logout',
+  access: 'authenticated',
+  summary: 'Withdraws the token that it is called with',
+  response: z.object({ success: z.literal(true) }),
+  async handler(input) {
+    const { isAuthEnabled, principal, request } = input
+    if (!isAuthEnabled) {
+      throw new RequestError('not_found', 'Where nobody is told apart, nobody can log out.')
+    }
+    const token = readBearerToken(request.header('authorization') ?? null)
+    const { issuer, tokenId } = principal
+    await revokeToken(token, input, tokenId === undefined ? undefined : { issuer, tokenId })
+    return { success: true }
+  },
+})
+
+/** Withdrawal of tokens before they end. */
+export const revocationRoutes: readonly Route[] = [revoke, logout]

@@ -1,0 +1,87 @@
+import type { AuthProvider } from '@signet/auth'
+import type { ApiRoute, Mastra } from '@signet/core'
+import { customRoutes } from './custom/custom-route.js'
+import { createRouteTable, type RouteTable } from '../route/route-table.js'
+import type { Route } from '../route/route.js'
+import { accessRoutes } from './system/access.js'
+import { agentRoutes } from './agent/agents.js'
+import { apiKeyRoutes } from './auth/api-keys.js'
+import { auditRoutes } from './audit.js'
+import { authRoutes } from './auth/auth.js'
+import { emptyRoutes } from './system/empty.js'
+import { agentMemoryRoutes } from './memory/agent-memory.js'
+import { messageRoutes } from './memory/message.js'
+import { threadRoutes } from './memory/thread.js'
+import { metricsRoutes } from './system/metrics.js'
+import { openApiRoutes } from './system/openapi.js'
+import { revocationRoutes } from './auth/revocations.js'
+import { studioRoutes } from './studio.js'
+import { systemRoutes } from './system/system.js'
+import { explainRoutes, signingRoutes } from './auth/tokens.js'
+import { toolRoutes } from './agent/tools.js'
+
+const DEFAULT_PREFIX = '/api'
+
+const BUILT_IN: readonly Route[] = [
+  ...systemRoutes,
+  ...metricsRoutes,
+  ...authRoutes,
+  ...revocationRoutes,
+  ...agentRoutes,
+  ...toolRoutes,
+  ...threadRoutes,
+  ...messageRoutes,
+  ...agentMemoryRoutes,
+  ...accessRoutes,
+  ...explainRoutes,
+  ...openApiRoutes,
+  ...emptyRoutes,
+]
+
+/** What a server offers beside, each only where it has what that needs. */
+export interface OfferedRoutes {
+  /** API keys. Default: false. */
+  readonly apiKeys?: boolean | undefined
+  /** What was recorded of decisions. Default: false. */
+  readonly audit?: boolean | undefined
+  /** Signing of tokens: only in development, and only on a loopback address. Default: false. */
+  readonly signing?: boolean | undefined
+  /** The folder of the built Studio. Default: there is none. */
+  readonly studio?: string | undefined
+}
+
+/** Whether a route of the application has the place of the Studio's page or of what it loads. */
+function isWhereStudioIs({ method, path }: ApiRoute): boolean {
+  return (method === 'GET' || method === 'ALL') && (path === '/' || path.startsWith('/assets/'))
+}
+
+/** The Studio at `/`, unless the application has something of its own there. */
+function studioAt(directory: string | undefined, mastra: Mastra, prefix: string): readonly Route[] {
+  const { apiRoutes = [], studio } = mastra.getServer()
+  if (directory === undefined || apiRoutes.some(isWhereStudioIs)) return []
+  const { connect = [] } = typeof studio === 'object' ? studio : {}
+  return studioRoutes({ directory, prefix, connect })
+}
+
+/**
+ * The table of an application's routes: those built in and its own.
+ * @param auth - its lists may open routes of the application
+ * @param offered - default: nothing
+ * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
+ */
+export function createRoutes(
+  mastra: Mastra,
+  auth: AuthProvider | false,
+  { apiKeys = false, audit = false, signing = false, studio }: OfferedRoutes = {},
+): RouteTable {
+  const { apiRoutes = [], apiPrefix = DEFAULT_PREFIX } = mastra.getServer()
+  const routes = [
+    ...BUILT_IN,
+    ...(apiKeys ? apiKeyRoutes : []),
+    ...(audit ? auditRoutes : []),
+    ...(signing ? signingRoutes : []),
+    ...studioAt(studio, mastra, apiPrefix),
+    ...customRoutes(apiRoutes, auth),
+  ]
+  return createRouteTable(routes, apiPrefix)
+}

@@ -1,0 +1,78 @@
+import {
+  checkProvider,
+  checkRoleTable,
+  DEFAULT_ROLES,
+  freezeRoleTable,
+  type AuthProvider,
+  type RoleTable,
+} from '@signet/auth'
+import type { Logger, Mastra } from '@signet/core'
+import { StartError } from '../error/error.js'
+
+/** A timer of more milliseconds would fire at once (almost 25 days). */
+const LARGEST_OPTION = 2 ** 31 - 1
+
+/**
+ * Who may call.
+ * @param defaultAuth - who may where the application does not say
+ * @throws {StartError} `auth_missing` where nobody says
+ * @throws {ConfigurationError} `option_invalid` for what is not a provider, or has rules that are not asked
+ */
+export function resolveAuth(
+  mastra: Mastra,
+  defaultAuth: AuthProvider | undefined,
+): AuthProvider | false {
+  const auth = mastra.getServer().auth ?? defaultAuth
+  if (auth === undefined) {
+    throw new StartError(
+      'auth_missing',
+      'The application has no server.auth, so nobody could be told apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
+    )
+  }
+  if (auth !== false) checkProvider(auth, 'server.auth')
+  return auth
+}
+
+/**
+ * An agent that can remember needs somewhere to do it.
+ * @throws {StartError} `storage_missing`
+ */
+export function requireStorage(mastra: Mastra): void {
+  if (mastra.getStorage() !== undefined) return
+  const agent = Object.values(mastra.listAgents()).find((each) => each.getMemory() !== undefined)
+  if (agent === undefined) return
+  throw new StartError(
+    'storage_missing',
+    `Agent ${agent.id} has a memory, but the application has no storage. Give Mastra one, such as (await openStore({ directory: '.signet' })).memory of @signet/store.`,
+  )
+}
+
+/** Tells the log of each agent whose model cannot be had: it would answer nobody, and the others are served. */
+export function reportModels(mastra: Mastra, logger: Logger): void {
+  for (const agent of Object.values(mastra.listAgents())) {
+    const fault = agent.findModelFault()
+    if (fault === undefined) continue
+    const { modelId, modelProvider } = agent.describeModel()
+    logger.error(`Agent ${agent.id} cannot answer: it has no model. ${fault.message}`, {
+      agent: agent.id,
+      model: [modelProvider, modelId].filter(Boolean).join('/') || undefined,
+      code: fault.code,
+    })
+  }
+}
+
+/** The roles in force, as they are at the start. @throws {ConfigurationError} for a role that grants what is no permission */
+export function rolesOf(mastra: Mastra): RoleTable {
+  const roles = { ...DEFAULT_ROLES, ...mastra.getServer().access?.roles }
+  checkRoleTable(roles)
+  return freezeRoleTable(roles)
+}
+
+/** @throws {StartError} `option_invalid` for what is no whole number from 1 on */
+export function positive(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0 && value <= LARGEST_OPTION) return value
+  throw new StartError(
+    'option_invalid',
+    `server.${name} is not a whole number from 1 to ${LARGEST_OPTION}.`,
+  )
+}
