@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
-import { writeError } from './explained.js'
+import { writeError } from './fault/explained.js'
 import { EXIT_CODE, FindingFailure, UsageFailure } from './failure.js'
-import { type Io, writeLine } from './io.js'
-import { outliveReader } from './output.js'
+import { type Io, writeLine } from './terminal/io.js'
+import { outliveReader } from './terminal/output.js'
 import { createProgram } from './program.js'
 
 /** Whether these arguments are of a command that serves. */

@@ -18,9 +18,9 @@ import { runRoutes, type RoutesOptions } from './command/routes.js'
 import { runSecret, type SecretOptions } from './command/secret.js'
 import { runStart, type StartOptions } from './command/start.js'
 import { runToken, type TokenOptions } from './command/token.js'
-import { addExamples } from './examples.js'
-import type { Io } from './io.js'
-import { printableLines } from './printable.js'
+import { addExamples } from './command/examples.js'
+import type { Io } from './terminal/io.js'
+import { printableLines } from './terminal/printable.js'
 import { VERSION } from '@signet/server'
 
 function collect(value: string, previous: readonly string[] = []): readonly string[] {

@@ -1,11 +1,11 @@
 import { examine } from '../doctor/examine.js'
 import { countWords, findingLines } from '../doctor/finding-lines.js'
-import { enterProject, requireProduction } from '../environment.js'
+import { enterProject, requireProduction } from '../project/environment.js'
 import { FindingFailure } from '../failure.js'
-import { type Io, writeLine } from '../io.js'
-import { printableJson } from '../printable.js'
-import { openProject } from '../project.js'
-import { createStyle, writeStyledLine } from '../style.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { printableJson } from '../terminal/printable.js'
+import { openProject } from '../project/project.js'
+import { createStyle, writeStyledLine } from '../terminal/style.js'
 
 /** Flags of `signet doctor`. */
 export interface DoctorOptions {

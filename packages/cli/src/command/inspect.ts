@@ -7,9 +7,9 @@ import { readPastedToken } from '../inspect/token-input.js'
 import { reportLines } from '../inspect/token-lines.js'
 import { explainUnreadable, readDecoded, type TokenReport } from '../inspect/token-report.js'
 import { judgeApiKey, notVerified, type NoToken, type Verdict } from '../inspect/verdict.js'
-import { type Io, writeLine } from '../io.js'
-import { printableJson } from '../printable.js'
-import { createStyle, writeStyledLine } from '../style.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { printableJson } from '../terminal/printable.js'
+import { createStyle, writeStyledLine } from '../terminal/style.js'
 
 /** Flags of `signet inspect`. */
 export interface InspectOptions {

@@ -12,15 +12,15 @@ import {
 } from '@signet/auth'
 import { revokeApiKey, rolesOf, viewApiKey, type ApiKeyView } from '@signet/server'
 import type { Store } from '@signet/store'
-import { loadApplication } from '../bundle.js'
-import { parseDuration } from '../duration.js'
-import { enterProject } from '../environment.js'
+import { loadApplication } from '../project/bundle/bundle.js'
+import { parseDuration } from '../flag/duration.js'
+import { enterProject } from '../project/environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
-import { type Io, writeLine } from '../io.js'
-import { printableJson, printableText } from '../printable.js'
-import { openProject } from '../project.js'
-import { withProjectStore } from '../project-store.js'
-import { writeTable } from '../table.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { printableJson, printableText } from '../terminal/printable.js'
+import { openProject } from '../project/project.js'
+import { withProjectStore } from '../project/project-store.js'
+import { writeTable } from '../terminal/table.js'
 
 /** Flags of `signet keys create`. */
 export interface KeyCreateOptions {

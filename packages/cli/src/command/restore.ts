@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { restoreFile } from '@signet/store'
-import { enterProject } from '../environment.js'
-import { fileDirectory, inFile } from '../file-store.js'
-import { type Io, writeLine } from '../io.js'
-import { printableJson, printableText } from '../printable.js'
-import { openProject } from '../project.js'
+import { enterProject } from '../project/environment.js'
+import { fileDirectory, inFile } from '../project/file-store.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { printableJson, printableText } from '../terminal/printable.js'
+import { openProject } from '../project/project.js'
 
 const POSTGRES =
   'Stop every server, then restore it by: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To end all tokens: signet revoke --all'

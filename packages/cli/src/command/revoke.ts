@@ -10,13 +10,13 @@ import {
   type RevocationEntry,
 } from '@signet/auth'
 import type { Store } from '@signet/store'
-import { enterProject } from '../environment.js'
+import { enterProject } from '../project/environment.js'
 import { UsageFailure } from '../failure.js'
 import { readPipedToken } from '../inspect/token-input.js'
-import { type Io, writeLine } from '../io.js'
-import { printableText } from '../printable.js'
-import { openProject } from '../project.js'
-import { withProjectStore } from '../project-store.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { printableText } from '../terminal/printable.js'
+import { openProject } from '../project/project.js'
+import { withProjectStore } from '../project/project-store.js'
 
 /** Flags of `signet revoke`. */
 export interface RevokeOptions {

@@ -6,12 +6,12 @@ import {
   type RoleTable,
 } from '@signet/auth'
 import { createRoutes, rolesOf, type RouteTable } from '@signet/server'
-import { loadApplication } from '../bundle.js'
-import { enterProject } from '../environment.js'
-import { type Io, writeLine } from '../io.js'
-import { printableJson } from '../printable.js'
-import { openProject } from '../project.js'
-import { writeTable } from '../table.js'
+import { loadApplication } from '../project/bundle/bundle.js'
+import { enterProject } from '../project/environment.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { printableJson } from '../terminal/printable.js'
+import { openProject } from '../project/project.js'
+import { writeTable } from '../terminal/table.js'
 
 /** Flags of `signet routes`. */
 export interface RoutesOptions {

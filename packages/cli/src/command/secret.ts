@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { createSecret } from '@signet/auth'
 import { UsageFailure } from '../failure.js'
-import { type Io, writeLine } from '../io.js'
-import { writeSecretEntry } from '../secret-entry.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { writeSecretEntry } from '../project/secret-entry.js'
 
 /** Flags of `signet secret`. */
 export interface SecretOptions {

@@ -10,12 +10,12 @@ import {
   type Algorithm,
   type Claims,
 } from '@signet/auth'
-import { parseDuration } from '../duration.js'
-import { loadEnvironment } from '../environment.js'
+import { parseDuration } from '../flag/duration.js'
+import { loadEnvironment } from '../project/environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { rolesOfProject } from '../inspect/ask-project.js'
-import { type Io, writeLine } from '../io.js'
-import { describeMissing, findProject } from '../project.js'
+import { type Io, writeLine } from '../terminal/io.js'
+import { describeMissing, findProject } from '../project/project.js'
 
 /** Flags of `signet token`. */
 export interface TokenOptions {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { envFiles } from '../environment.js'
+import { envFiles } from '../project/environment.js'
 import { orOk, type Finding } from './finding.js'
 
 const GROUP_AND_OTHERS = 0o077

@@ -1,5 +1,5 @@
 import { probeRedis } from '@signet/server'
-import { redisUrl } from '../limits.js'
+import { redisUrl } from '../serve/limits.js'
 import type { Finding } from './finding.js'
 
 /** Whether the instances of the server can share their limits, where they are to. */

@@ -1,7 +1,7 @@
 import { OptionsError, type ConfigurationErrorCode } from '@signet/auth'
 import type { RegistrationErrorCode } from '@signet/core'
 import type { StartErrorCode } from '@signet/server'
-import { placeInApplication, type ExplainedError } from '../explained.js'
+import { placeInApplication, type ExplainedError } from '../fault/explained.js'
 import { refusedOptions } from './check-options.js'
 import type { Finding } from './finding.js'
 

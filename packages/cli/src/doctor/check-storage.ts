@@ -1,4 +1,4 @@
-import { chooseDatabase } from '../database-url.js'
+import { chooseDatabase } from '../project/database-url.js'
 import { orOk, type Finding } from './finding.js'
 import type { Served } from './served.js'
 

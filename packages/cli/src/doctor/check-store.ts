@@ -5,9 +5,9 @@ import {
   type StorageFaultClass,
   type StoreInspection,
 } from '@signet/store'
-import { chooseDatabase } from '../database-url.js'
-import { dataDirectory, type Project } from '../project.js'
-import { describeStore } from '../project-store.js'
+import { chooseDatabase } from '../project/database-url.js'
+import { dataDirectory, type Project } from '../project/project.js'
+import { describeStore } from '../project/project-store.js'
 import type { Finding } from './finding.js'
 
 const CHECK = 'store'

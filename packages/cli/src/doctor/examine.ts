@@ -1,4 +1,4 @@
-import type { Project } from '../project.js'
+import type { Project } from '../project/project.js'
 import { checkClaims } from './check-claims.js'
 import { checkEnvFiles } from './check-env-files.js'
 import { checkKeys } from './check-keys.js'

@@ -1,5 +1,5 @@
-import { printableText } from '../printable.js'
-import type { Style } from '../style.js'
+import { printableText } from '../terminal/printable.js'
+import type { Style } from '../terminal/style.js'
 import type { Finding, Level } from './finding.js'
 
 const TONES = { error: 'bad', warning: 'warning', note: 'strong', ok: 'good' } as const

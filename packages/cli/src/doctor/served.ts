@@ -1,12 +1,12 @@
 import type { AuthProvider, RoleTable } from '@signet/auth'
 import { silentLogger, type Mastra } from '@signet/core'
 import { createApp, rolesOf, type RouteTable } from '@signet/server'
-import { loadApplication } from '../bundle.js'
-import { isExplained, type ExplainedError } from '../explained.js'
-import { isJwtProvider, type JwtProvider } from '../jwt-provider.js'
-import { redisUrl } from '../limits.js'
-import type { Project } from '../project.js'
-import { createProjectStore } from '../project-store.js'
+import { loadApplication } from '../project/bundle/bundle.js'
+import { isExplained, type ExplainedError } from '../fault/explained.js'
+import { isJwtProvider, type JwtProvider } from './jwt-provider.js'
+import { redisUrl } from '../serve/limits.js'
+import type { Project } from '../project/project.js'
+import { createProjectStore } from '../project/project-store.js'
 
 /** An application as `signet start` would serve it. */
 export interface Served {

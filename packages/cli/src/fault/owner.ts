@@ -1,6 +1,6 @@
 import { areFaultOriginsFollowed, faultOrigin } from '@signet/core'
-import { isInstalled } from '../bundle/kind-of-file.js'
-import { isOfSignet, stackPlaces } from '../stack.js'
+import { isInstalled } from '../project/bundle/kind-of-file.js'
+import { isOfSignet, stackPlaces } from './stack.js'
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error ? Reflect.get(error, 'code') : undefined

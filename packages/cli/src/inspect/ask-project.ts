@@ -1,11 +1,11 @@
 import { MastraJwtAuth, type AuthProvider, type RoleTable } from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { rolesOf } from '@signet/server'
-import { loadApplication } from '../bundle.js'
-import { findDevelopmentSecret } from '../development-secret.js'
-import { enterProject, loadEnvironment } from '../environment.js'
+import { loadApplication } from '../project/bundle/bundle.js'
+import { findDevelopmentSecret } from '../serve/development-secret.js'
+import { enterProject, loadEnvironment } from '../project/environment.js'
 import { UsageFailure } from '../failure.js'
-import { dataDirectory, findProject, type Project } from '../project.js'
+import { dataDirectory, findProject, type Project } from '../project/project.js'
 import { judge, notVerified, type Verdict } from './verdict.js'
 
 /** The provider of an application that names none, as `signet dev` makes it: by the secret it has kept. */

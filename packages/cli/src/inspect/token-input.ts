@@ -1,6 +1,6 @@
 import { readPasted } from '@signet/auth'
 import { UsageFailure } from '../failure.js'
-import type { Io } from '../io.js'
+import type { Io } from '../terminal/io.js'
 
 /** Twice what is decoded at all: what is longer is no token, and is not read on. */
 const MOST_BYTES = 131_072

@@ -1,5 +1,5 @@
-import { printableJson, printableLine, printableText } from '../printable.js'
-import type { Style, Tone } from '../style.js'
+import { printableJson, printableLine, printableText } from '../terminal/printable.js'
+import type { Style, Tone } from '../terminal/style.js'
 import type { ReadToken, TokenReport } from './token-report.js'
 import type { GrantsInForce } from './verdict.js'
 

@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.js'
+import { parseDuration } from '../flag/duration.js'
 
 /**
  * How long a connection is kept open that waits for its next request, in milliseconds: the flag, else `SIGNET_KEEP_ALIVE`, else what the

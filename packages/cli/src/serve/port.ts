@@ -1,4 +1,4 @@
-import { UsageFailure } from './failure.js'
+import { UsageFailure } from '../failure.js'
 
 const DEFAULT_PORT = 4111
 /** What Kubernetes sets for each Service of a namespace: METRICS_PORT for one that is named metrics. */

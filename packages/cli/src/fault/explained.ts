@@ -3,12 +3,12 @@ import type { Writable } from 'node:stream'
 import { ConfigurationError, OptionsError } from '@signet/auth'
 import { RegistrationError } from '@signet/core'
 import { StartError } from '@signet/server'
-import { isInstalled } from './bundle/kind-of-file.js'
-import { CommandFailure } from './failure.js'
-import { writeLine } from './io.js'
+import { isInstalled } from '../project/bundle/kind-of-file.js'
+import { CommandFailure } from '../failure.js'
+import { writeLine } from '../terminal/io.js'
 import { refusedOptionLines } from './refused-options.js'
 import { isOfSignet, shownStack, stackPlaces } from './stack.js'
-import { createStyle, writeStyledLine } from './style.js'
+import { createStyle, writeStyledLine } from '../terminal/style.js'
 
 /** An error whose message is meant for the person at the terminal; of any other the stack helps too. */
 export type ExplainedError = CommandFailure | StartError | ConfigurationError | RegistrationError

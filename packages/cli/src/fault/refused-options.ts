@@ -1,7 +1,7 @@
 import type { RefusedOption } from '@signet/auth'
 import { mayBeMissing } from '@signet/core'
-import { printableText } from './printable.js'
-import type { Style } from './style.js'
+import { printableText } from '../terminal/printable.js'
+import type { Style } from '../terminal/style.js'
 
 /** The options of each object, in the order in which the objects come first. */
 function byPlace(refused: readonly RefusedOption[]): ReadonlyMap<string, readonly RefusedOption[]> {

@@ -1,6 +1,6 @@
 import { StorageError } from '@signet/store'
 import { chooseDatabase } from './database-url.js'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 import { dataDirectory, type Project } from './project.js'
 
 /**

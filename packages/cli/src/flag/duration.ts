@@ -1,4 +1,4 @@
-import { UsageFailure } from './failure.js'
+import { UsageFailure } from '../failure.js'
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 const DURATION = /^(\d{1,9})([smhd]?)$/

@@ -7,7 +7,7 @@ const UNTOUCHED = new Set(['MASTRA_JWT_SECRET', 'JWT_AUTH_SECRET', 'NO_COLOR', '
 
 /** The variables of the table in the page for operators. */
 function documented(): readonly string[] {
-  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8')
   const table = page.slice(page.indexOf('## Every variable')).split('\n').slice(4)
   const names = table.flatMap((line) => line.split('|')[1]?.match(/[A-Z][A-Z_]+/g) ?? [])
   return names.filter((name) => !UNTOUCHED.has(name))

@@ -1,6 +1,6 @@
 import type { Logger } from '@signet/core'
 import { serveMetrics, StartError, type App, type RunningServer } from '@signet/server'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 import { metricsPort } from './port.js'
 
 /**

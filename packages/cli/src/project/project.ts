@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 import { nearbyWords } from './nearby.js'
 
 const ENTRIES = ['index.ts', 'index.mts', 'index.js', 'index.mjs'].map((name) =>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isDeepStrictEqual, parseEnv } from 'node:util'
 import { readEnvFile } from './env-file.js'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 
 const NAME = 'MASTRA_JWT_SECRET'
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?MASTRA_JWT_SECRET[ \t]*=.*$/gm

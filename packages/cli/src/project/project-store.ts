@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { createStore, StorageError, type Store, type StoreNotice } from '@signet/store'
 import { chooseDatabase, chooseMaxConnections } from './database-url.js'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 import { dataDirectory, type Project } from './project.js'
 
 /**

@@ -1,5 +1,5 @@
 import { parseDuration } from './duration.js'
-import { UsageFailure } from './failure.js'
+import { UsageFailure } from '../failure.js'
 
 const DURATION = /^\d+[smhd]$/
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import type { LogFields, Logger } from '@signet/core'
 import { describeError, SECRET_FIELDS } from '@signet/server'
-import { writeLine } from './io.js'
-import { printableJson, printableText } from './printable.js'
+import { writeLine } from '../terminal/io.js'
+import { printableJson, printableText } from '../terminal/printable.js'
 
 const HIDDEN: ReadonlySet<string> = new Set(SECRET_FIELDS)
 

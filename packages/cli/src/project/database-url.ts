@@ -1,4 +1,4 @@
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 
 /** Where the store is. */
 export interface DatabaseChoice {

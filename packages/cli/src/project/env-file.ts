@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 
 /** How a file in UTF-16 begins, as Windows PowerShell writes it. */
 const MARKS: readonly (readonly [first: number, second: number, encoding: string])[] = [

@@ -12,15 +12,15 @@ import {
   type Plugin,
 } from 'esbuild'
 import type { Mastra } from '@signet/core'
-import { bundlePrelude, keepPlaces, PLACE_DEFINES } from './bundle/keep-places.js'
-import { forgetCommonJs } from './bundle/native-commonjs.js'
-import { resolvePackages } from './bundle/resolve-packages.js'
-import { CommandFailure } from './failure.js'
-import { explainImportError } from './import/explain-import.js'
-import { refuseImports } from './import/refuse-imports.js'
-import type { Project } from './project.js'
-import { onEndSignal } from './shutdown.js'
-import { removeStaleBuilds } from './stale-builds.js'
+import { bundlePrelude, keepPlaces, PLACE_DEFINES } from './keep-places.js'
+import { forgetCommonJs } from './native-commonjs.js'
+import { resolvePackages } from './resolve-packages.js'
+import { CommandFailure } from '../../failure.js'
+import { explainImportError } from '../../import/explain-import.js'
+import { refuseImports } from '../../import/refuse-imports.js'
+import type { Project } from '../project.js'
+import { onEndSignal } from '../../serve/shutdown.js'
+import { removeStaleBuilds } from '../stale-builds.js'
 
 /** An application that was bundled and loaded, or why it could not be. */
 export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }

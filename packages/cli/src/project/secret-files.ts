@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 
 /** Variables that hold a credential, each of which may stand in a file instead. */
 const SECRETS = [

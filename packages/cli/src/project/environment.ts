@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readEnvFile } from './env-file.js'
-import { CommandFailure } from './failure.js'
+import { CommandFailure } from '../failure.js'
 import { readSecretFiles } from './secret-files.js'
 import { tidyVariables } from './tidy-variables.js'
 

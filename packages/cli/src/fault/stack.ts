@@ -1,7 +1,7 @@
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isInstalled } from './bundle/kind-of-file.js'
-import { isOfOwnPackage } from './own-packages.js'
+import { isInstalled } from '../project/bundle/kind-of-file.js'
+import { isOfOwnPackage } from '../project/own-packages.js'
 
 /** A place in a file of this machine that a stack names. */
 export interface StackPlace {
