@@ -1,7 +1,7 @@
 import type { ServerErrorCode } from '@signet/client-js'
 import { describe, expect, it } from 'vitest'
 import { STATUS } from '../packages/server/src/error/error-response.js'
-import { codeOf, remedyOf } from '../packages/studio/src/api/remedy.js'
+import { codeOf, remedyOf } from '../packages/studio/src/text/remedy.js'
 
 /** Refusals whose meaning lies in what was asked for: the place that asks tells it. */
 const ELSEWHERE: ReadonlySet<string> = new Set<ServerErrorCode>([

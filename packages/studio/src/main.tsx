@@ -6,13 +6,13 @@ import { StrictMode, useMemo } from 'react'
 import { createRoot } from 'react-dom/client'
 import { watchPolicy } from './api/blocked.js'
 import { createClient } from './api/client.js'
-import { NONCE } from './api/page-settings.js'
-import { serverUrl } from './api/session.js'
-import { useSession } from './api/use-session.js'
+import { NONCE } from './session/page-settings.js'
+import { serverUrl } from './session/session.js'
+import { useSession } from './session/use-session.js'
 import { createQueryClient } from './app/query-client.js'
 import { preloadPages } from './app/pages.js'
 import { router } from './app/router.js'
-import { applyTheme } from './app/theme.js'
+import { applyTheme } from './session/theme.js'
 
 const queryClient = createQueryClient()
 

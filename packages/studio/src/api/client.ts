@@ -1,6 +1,6 @@
 import { MastraClient } from '@signet/client-js'
 import { renewingFetch } from './fetch.js'
-import { headerRecord } from './session.js'
+import { headerRecord } from '../session/session.js'
 
 /** A client that is always the session's: it asks for the headers at each request. */
 export function createClient(baseUrl: string, apiPrefix: string): MastraClient {

@@ -1,6 +1,6 @@
-import { askForToken } from './renewal.js'
+import { askForToken } from '../session/renewal.js'
 import { noteAnswer, noteNoAnswer } from './server-away.js'
-import { getSession, headerRecord, type Session } from './session.js'
+import { getSession, headerRecord, type Session } from '../session/session.js'
 
 /** The code of a refused request, left readable for whoever reads it next. */
 async function codeOf(response: Response): Promise<string> {

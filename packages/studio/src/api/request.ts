@@ -1,6 +1,6 @@
 import { MastraClientError } from '@signet/client-js'
 import { renewingFetch } from './fetch.js'
-import { getSession, headerRecord, serverUrl } from './session.js'
+import { getSession, headerRecord, serverUrl } from '../session/session.js'
 
 /** A request to a route that the client has no method for. */
 export interface ApiRequest {

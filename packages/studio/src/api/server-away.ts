@@ -1,4 +1,4 @@
-import { getSession, serverUrl } from './session.js'
+import { getSession, serverUrl } from '../session/session.js'
 
 /** How long to wait before the server is asked again, in ms: twice as long each time, up to the longest. */
 const FIRST_WAIT_MS = 500

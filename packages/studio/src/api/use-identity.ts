@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { fetchStanding, type Identity, type Standing } from './identity.js'
 import { grants } from './permission.js'
-import { useSession } from './use-session.js'
+import { useSession } from '../session/use-session.js'
 
 /** What the server says of the caller; asked anew for each session. */
 export function useStanding(): UseQueryResult<Standing> {

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useState } from 'react'
 import type { Standing } from '../api/identity.js'
-import { currentToken } from '../api/session.js'
-import { useSession } from '../api/use-session.js'
+import { currentToken } from '../session/session.js'
+import { useSession } from '../session/use-session.js'
 import { classNames } from '../ui/class-names.js'
-import { describeRemaining } from '../ui/time.js'
+import { describeRemaining } from '../text/time.js'
 import { useNow } from '../ui/use-now.js'
 import { describeGrants, readTokenState } from './token-clock.js'
 

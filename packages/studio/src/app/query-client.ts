@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { currentToken, getSession, subscribeSession } from '../api/session.js'
+import { currentToken, getSession, subscribeSession } from '../session/session.js'
 
 /** The cache of what the server said. */
 export function createQueryClient(): QueryClient {

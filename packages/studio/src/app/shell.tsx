@@ -1,5 +1,5 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react'
-import { getRenewal, subscribeRenewal } from '../api/renewal.js'
+import { getRenewal, subscribeRenewal } from '../session/renewal.js'
 import { AwayBanner } from './away-banner.js'
 import { BottomBar } from './bottom-bar.js'
 import { Guard } from './guard.js'

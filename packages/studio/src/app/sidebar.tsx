@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { classNames } from '../ui/class-names.js'
-import { Mark } from './mark.js'
+import { Mark } from '../ui/mark.js'
 import { PLACES } from './navigation.js'
 import { usePlace } from './use-place.js'
 

@@ -1,8 +1,8 @@
 import { useStanding } from '../api/use-identity.js'
-import { serverUrl } from '../api/session.js'
-import { useSession } from '../api/use-session.js'
+import { serverUrl } from '../session/session.js'
+import { useSession } from '../session/use-session.js'
 import { IdentityButton } from './identity-button.js'
-import { Mark } from './mark.js'
+import { Mark } from '../ui/mark.js'
 
 /** Above every page: which server, who you are, and when your token ends. */
 export function TopBar() {

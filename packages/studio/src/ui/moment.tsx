@@ -1,4 +1,4 @@
-import { describeDistance, describeMoment } from './time.js'
+import { describeDistance, describeMoment } from '../text/time.js'
 import { useNow } from './use-now.js'
 
 /** A moment as its distance from now; the date is in its title. @param at - ISO 8601 */

@@ -1,7 +1,7 @@
 import { Field } from '../../ui/field.js'
 import { Select } from '../../ui/select.js'
-import type { Catalogue } from '../scope/catalogue.js'
-import { ScopePicker } from '../scope/scope-picker.js'
+import type { Catalogue } from '../../scope/catalogue.js'
+import { ScopePicker } from '../../scope/scope-picker.js'
 import type { Question } from './question.js'
 
 /** Picks whose access is looked at. */

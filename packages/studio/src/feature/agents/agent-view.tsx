@@ -8,12 +8,12 @@ import { Dialog } from '../../ui/dialog.js'
 import { Notice } from '../../ui/notice.js'
 import { AgentFacts } from './agent-facts.js'
 import { modelName } from './agent-list.js'
-import { Chat } from './chat.js'
-import { readMemoryUse } from './memory-use.js'
-import { MissingThread } from './missing-thread.js'
-import { NewChat } from './new-chat.js'
-import { ThreadList } from './thread-list.js'
-import { useIsMissing } from './use-threads.js'
+import { Chat } from './chat/chat.js'
+import { readMemoryUse } from './chat/memory-use.js'
+import { MissingThread } from './thread/missing-thread.js'
+import { NewChat } from './chat/new-chat.js'
+import { ThreadList } from './thread/thread-list.js'
+import { useIsMissing } from './thread/use-threads.js'
 
 /** The chat in the middle, the threads left of it and the facts right of it, as far as there is room. */
 export function AgentView({

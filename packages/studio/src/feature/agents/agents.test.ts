@@ -1,10 +1,10 @@
 import type { AgentDetails, SearchResult } from '@signet/client-js'
 import { describe, expect, it } from 'vitest'
 import { filterAgents, modelName } from './agent-list.js'
-import { answerFacts, shortDuration } from './answer-facts.js'
-import { excerptOf, findByMessages } from './found-threads.js'
-import { readMemoryUse } from './memory-use.js'
-import { leaveQuestion, takeQuestion, titleOf } from './opening-question.js'
+import { answerFacts, shortDuration } from './chat/answer-facts.js'
+import { excerptOf, findByMessages } from './thread/found-threads.js'
+import { readMemoryUse } from './chat/memory-use.js'
+import { leaveQuestion, takeQuestion, titleOf } from './chat/opening-question.js'
 
 const agent = (name: string, tool: string): AgentDetails => ({
   name,

@@ -2,7 +2,7 @@ import { Button } from '../../ui/button.js'
 import { CopyButton } from '../../ui/copy-button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { Notice } from '../../ui/notice.js'
-import { describeMoment } from '../../ui/time.js'
+import { describeMoment } from '../../text/time.js'
 import type { MadeKey as Key } from './api-key.js'
 
 /** Shows a key that was just made, this once. */

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { decodeToken } from '../../api/decode-token.js'
 import type { Identity } from '../../api/identity.js'
-import { remedyOf } from '../../api/remedy.js'
-import { answerRenewal, type Renewal } from '../../api/renewal.js'
-import { currentToken, getSession } from '../../api/session.js'
+import { remedyOf } from '../../text/remedy.js'
+import { answerRenewal, type Renewal } from '../../session/renewal.js'
+import { currentToken, getSession } from '../../session/session.js'
 import { Dialog } from '../../ui/dialog.js'
 import { TokenForm } from './token-form.js'
 

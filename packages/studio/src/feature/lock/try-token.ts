@@ -1,5 +1,5 @@
 import { fetchStanding, probe, type Identity } from '../../api/identity.js'
-import { getSession, headerRecord, withToken } from '../../api/session.js'
+import { getSession, headerRecord, withToken } from '../../session/session.js'
 
 /**
  * Asks the server whether it takes a token, without using it yet.

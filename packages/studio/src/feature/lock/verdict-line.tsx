@@ -1,5 +1,5 @@
 import { CheckIcon, Cross2Icon, ExclamationTriangleIcon } from '@radix-ui/react-icons'
-import type { Verdict } from '../../api/credential.js'
+import type { Verdict } from '../../text/credential.js'
 import { classNames } from '../../ui/class-names.js'
 import { RemedyText } from '../../ui/remedy-text.js'
 

@@ -1,5 +1,5 @@
-import { judgeAuthorization, type Verdict } from '../../api/credential.js'
-import type { Header } from '../../api/session.js'
+import { judgeAuthorization, type Verdict } from '../../text/credential.js'
+import type { Header } from '../../session/session.js'
 
 /** A header that is being written. */
 export interface HeaderRow extends Header {

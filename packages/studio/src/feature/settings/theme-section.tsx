@@ -1,6 +1,6 @@
 import { DesktopIcon, MoonIcon, SunIcon } from '@radix-ui/react-icons'
 import { useSyncExternalStore } from 'react'
-import { getTheme, saveTheme, subscribeTheme } from '../../app/theme.js'
+import { getTheme, saveTheme, subscribeTheme } from '../../session/theme.js'
 import { Section } from '../../ui/section.js'
 
 const THEMES = [

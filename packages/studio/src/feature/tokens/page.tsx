@@ -2,10 +2,10 @@ import { useReducer, useState } from 'react'
 import { PageHeader } from '../../ui/page-header.js'
 import { Page } from '../../ui/page.js'
 import { Tabs } from '../../ui/tabs.js'
-import { useCatalogue } from '../scope/use-catalogue.js'
-import { changeDraft, newDraft } from './draft.js'
-import { InspectPanel } from './inspect-panel.js'
-import { MakePanel, type Signed } from './make-panel.js'
+import { useCatalogue } from '../../scope/use-catalogue.js'
+import { changeDraft, newDraft } from './make/draft.js'
+import { InspectPanel } from './inspect/inspect-panel.js'
+import { MakePanel, type Signed } from './make/make-panel.js'
 
 /** Makes tokens and takes them apart, in this browser. It needs no token itself. */
 export function TokensPage() {

@@ -1,0 +1,36 @@
+import { ReloadIcon } from '@radix-ui/react-icons'
+import { Button } from '../../../ui/button.js'
+import { Refusal } from '../../../ui/refusal.js'
+
+/** How the last answer ended, where it did not end well, and the way to ask again. */
+export function ChatEnd({
+  error,
+  isFailed,
+  isStopped,
+  isUnanswered,
+  canRetry,
+  onRetry,
+}: {
+  readonly error: unknown
+  readonly isFailed: boolean
+  readonly isStopped: boolean
+  /** Whether the last question was stored without an answer: it says so itself. */
+  readonly isUnanswered: boolean
+  readonly canRetry: boolean
+  readonly onRetry: () => void
+}) {
+  const retry = canRetry && (
+    <Button size="small" onClick={onRetry}>
+      <ReloadIcon aria-hidden />
+      Retry
+    </Button>
+  )
+  if (isFailed) return <Refusal error={error} actions={retry} />
+  if (!isStopped) return isUnanswered ? <p className="flex justify-end">{retry}</p> : null
+  return (
+    <p role="status" className="flex items-center gap-3 text-muted">
+      You stopped this answer. Your question is stored, the answer is not.
+      {retry}
+    </p>
+  )
+}

@@ -1,0 +1,13 @@
+import { Button } from '../../../ui/button.js'
+import { Empty } from '../../../ui/empty.js'
+
+/** Stands in the place of a thread that is not there, or belongs to somebody else: nobody can tell which. */
+export function MissingThread({ onNew }: { readonly onNew: () => void }) {
+  return (
+    <div className="p-6">
+      <Empty title="There is no such thread." actions={<Button onClick={onNew}>New chat</Button>}>
+        It may have been deleted, or it belongs to somebody else.
+      </Empty>
+    </div>
+  )
+}

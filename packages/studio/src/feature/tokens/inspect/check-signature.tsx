@@ -1,0 +1,47 @@
+import { useRef, useState } from 'react'
+import { Button } from '../../../ui/button.js'
+import { byteLength, isSignedBy, readSecret, type HmacAlgorithm } from '../make/hmac.js'
+import { SecretField } from '../make/secret-field.js'
+
+type Outcome = 'unknown' | 'same' | 'other'
+
+/** Says whether a secret made the signature of a token. */
+export function CheckSignature({
+  token,
+  algorithm,
+}: {
+  readonly token: string
+  readonly algorithm: HmacAlgorithm
+}) {
+  const input = useRef<HTMLInputElement>(null)
+  const [outcome, setOutcome] = useState<Outcome>('unknown')
+  const [problem, setProblem] = useState<string>()
+  const check = async () => {
+    const secret = readSecret(input.current?.value ?? '')
+    if (byteLength(secret) === 0) {
+      setProblem('Enter the secret to check against.')
+      return
+    }
+    setOutcome((await isSignedBy(token, secret, algorithm)) ? 'same' : 'other')
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <SecretField
+        input={input}
+        hint="Stays in this field. It is never stored or sent."
+        error={problem ?? (outcome === 'other' ? 'It was signed with another secret.' : undefined)}
+        onEdit={() => {
+          setProblem(undefined)
+          setOutcome('unknown')
+        }}
+        onEnter={() => void check()}
+      />
+      <div className="flex items-center gap-3">
+        <Button onClick={() => void check()}>Check signature</Button>
+        <p role="status" className="text-sm text-success">
+          {outcome === 'same' && 'Signed with this secret.'}
+        </p>
+      </div>
+    </div>
+  )
+}

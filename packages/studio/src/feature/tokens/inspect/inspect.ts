@@ -1,0 +1,75 @@
+import type { DecodedToken } from '../../../api/decode-token.js'
+import { describeDistance, describeMoment } from '../../../text/time.js'
+import { scopeProblem } from '../../../scope/scope.js'
+import { rolesOf, scopesOf } from '../make/claims.js'
+
+/** A time claim, in words. */
+export interface TimeFact {
+  readonly name: 'exp' | 'nbf' | 'iat' | 'auth_time'
+  readonly label: string
+  /** The calendar and the clock; what is wrong where it is no time. */
+  readonly moment: string
+  /** “in 3 minutes”; empty where it is no time. */
+  readonly distance: string
+  readonly isWrong: boolean
+}
+
+const TIMES: readonly (readonly [TimeFact['name'], label: string])[] = [
+  ['iat', 'Issued'],
+  ['auth_time', 'Signed in'],
+  ['nbf', 'Active from'],
+  ['exp', 'Expires'],
+]
+
+/** The time claims that a token has, in the order of a life. @param now - ms since 1970 */
+export function timeFacts({ claims }: DecodedToken, now: number): readonly TimeFact[] {
+  return TIMES.filter(([name]) => Object.hasOwn(claims, name)).map(([name, label]) => {
+    const value = claims[name]
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      const moment = 'No time: it must be a number of seconds since 1970.'
+      return { name, label, moment, distance: '', isWrong: true }
+    }
+    const at = value * 1000
+    const isWrong = (name === 'exp' && at <= now) || (name === 'nbf' && at > now)
+    return { name, label, moment: describeMoment(at), distance: describeDistance(at, now), isWrong }
+  })
+}
+
+/** Something in a token that deserves a look. */
+export interface Finding {
+  readonly tone: 'danger' | 'warning' | 'neutral'
+  readonly text: string
+}
+
+const PUBLIC = /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$|^Ed25519$/
+const FOREIGN_KEYS = ['jku', 'jwk', 'x5u', 'x5c']
+
+function algorithmFinding(algorithm: unknown): readonly Finding[] {
+  if (typeof algorithm !== 'string' || !PUBLIC.test(algorithm)) return []
+  const text = `Signed with ${algorithm}, a private key: only its issuer can make one like it.`
+  return [{ tone: 'neutral', text }]
+}
+
+/** What deserves a look in a token, beside what speaks against it, and beside its times. Nothing is verified. */
+export function findings({ header, claims }: DecodedToken): readonly Finding[] {
+  const found: Finding[] = [...algorithmFinding(header['alg'])]
+  const foreign = FOREIGN_KEYS.filter((name) => Object.hasOwn(header, name))
+  if (foreign.length > 0) {
+    const text = `It brings a key of its own (\`${foreign.join('`, `')}\`), which is never used.`
+    found.push({ tone: 'warning', text })
+  }
+  for (const scope of scopesOf(claims)) {
+    const problem = scopeProblem(scope)
+    if (problem !== undefined) {
+      found.push({ tone: 'warning', text: `\`${scope}\` grants nothing. ${problem}` })
+    }
+  }
+  const names = ['scope', 'scp', 'permissions', 'role', 'roles']
+  if (!names.some((name) => Object.hasOwn(claims, name))) {
+    const text = 'It names no role and no scope: it has the default role of the server, if any.'
+    found.push({ tone: 'neutral', text })
+  } else if (scopesOf(claims).length === 0 && rolesOf(claims).length === 0) {
+    found.push({ tone: 'warning', text: 'It grants nothing: its scopes and roles are empty.' })
+  }
+  return found
+}

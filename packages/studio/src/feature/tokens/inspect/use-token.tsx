@@ -1,0 +1,60 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { adviseRefused } from '../../../text/credential.js'
+import { codeOf } from '../../../text/remedy.js'
+import { adoptToken, currentToken } from '../../../session/session.js'
+import { useSession } from '../../../session/use-session.js'
+import { Button, buttonClass } from '../../../ui/button.js'
+import { Notice } from '../../../ui/notice.js'
+import { Refusal } from '../../../ui/refusal.js'
+import { tryToken } from '../../lock/try-token.js'
+
+/** Uses a token in this Studio from now on, once the server has taken it. */
+export function UseToken({
+  token,
+  subject,
+}: {
+  readonly token: string
+  /** Whose token it is. */
+  readonly subject: string
+}) {
+  const session = useSession()
+  const attempt = useMutation({
+    mutationFn: tryToken,
+    onSuccess: () => adoptToken(token),
+    // The token is in what is kept of a mutation.
+    gcTime: 0,
+  })
+  if (currentToken(session) === token) {
+    return (
+      <Notice
+        tone="success"
+        title={`You are signed in as ${subject}.`}
+        actions={
+          <Link to="/agents" className={buttonClass('primary', 'small')}>
+            Go to the agents
+          </Link>
+        }
+      >
+        {session.isRemembered
+          ? 'It is stored in this browser until you sign out.'
+          : 'It is stored for this tab only.'}
+      </Notice>
+    )
+  }
+  return (
+    <>
+      {attempt.error !== null && attempt.variables === token && (
+        <Refusal
+          error={attempt.error}
+          advice={adviseRefused(codeOf(attempt.error), token, Date.now())}
+        />
+      )}
+      <div>
+        <Button kind="primary" disabled={attempt.isPending} onClick={() => attempt.mutate(token)}>
+          {attempt.isPending ? 'Asking the server…' : 'Use this token'}
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,96 @@
+import { splitScopes } from '../../../scope/scope.js'
+import type { Lifetime } from './lifetime.js'
+
+/** The claims of a token, in the order that they are written in. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Claims with one set, in its place; undefined takes it out. */
+export function withClaim(claims: Claims, name: string, value: unknown): Claims {
+  if (value !== undefined) return { ...claims, [name]: value }
+  return Object.fromEntries(Object.entries(claims).filter(([each]) => each !== name))
+}
+
+/** The subject, where it is a text. */
+export function subjectOf(claims: Claims): string {
+  return typeof claims['sub'] === 'string' ? claims['sub'] : ''
+}
+
+function texts(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return values.filter((each): each is string => typeof each === 'string' && each !== '')
+}
+
+/** The scopes of `scope`, `scp` and `permissions`, which a server reads together. */
+export function scopesOf(claims: Claims): readonly string[] {
+  const values = [claims['scope'], claims['scp'], claims['permissions']].flatMap(texts)
+  return splitScopes(values.join(' '))
+}
+
+/** The claims with these scopes and no others; with none, no claim is left that names any. */
+export function withScopes(claims: Claims, scopes: readonly string[]): Claims {
+  const rest = withClaim(withClaim(claims, 'scp', undefined), 'permissions', undefined)
+  return withClaim(rest, 'scope', scopes.length === 0 ? undefined : scopes.join(' '))
+}
+
+/** The roles of `role` and `roles`. */
+export function rolesOf(claims: Claims): readonly string[] {
+  return [...new Set([...texts(claims['role']), ...texts(claims['roles'])])]
+}
+
+/** The claims with these roles and no others. */
+export function withRoles(claims: Claims, roles: readonly string[]): Claims {
+  const rest = withClaim(claims, 'role', undefined)
+  return withClaim(rest, 'roles', roles.length === 0 ? undefined : roles)
+}
+
+/** The claims issued now, with the end that the lifetime sets. @param now - ms since 1970 */
+export function withLifetime(claims: Claims, lifetime: Lifetime, now: number): Claims {
+  if (lifetime === 'written') return claims
+  const seconds = Math.floor(now / 1000)
+  const issued = withClaim(claims, 'iat', seconds)
+  return withClaim(issued, 'exp', lifetime === 'never' ? undefined : seconds + lifetime)
+}
+
+/** Reads claims from JSON; of what is none, what is wrong. */
+export function readClaims(
+  text: string,
+): { readonly claims: Claims } | { readonly problem: string } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: 'This is not JSON yet. The form shows the last that was.' }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { problem: 'Claims are one JSON object, in braces.' }
+  }
+  return { claims: { ...value } }
+}
+
+/** Claims as they are shown. */
+export function writeClaims(claims: Claims): string {
+  return JSON.stringify(claims, null, 2)
+}
+
+/** What a server would refuse or frown at in claims, each in a sentence. @param now - ms since 1970 */
+export function claimProblems(claims: Claims, now: number): readonly string[] {
+  const problems: string[] = []
+  if (subjectOf(claims).trim() === '') problems.push('There is no subject: `sub` says who calls.')
+  for (const name of ['exp', 'nbf', 'iat']) {
+    const value = claims[name]
+    if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value))) {
+      problems.push(`\`${name}\` is a number of seconds since 1970.`)
+    }
+  }
+  const { exp } = claims
+  if (exp === undefined) {
+    problems.push(
+      'It never expires: a server in production refuses it unless it is told otherwise.',
+    )
+  } else if (typeof exp === 'number' && exp * 1000 <= now) {
+    problems.push('`exp` is in the past.')
+  } else if (typeof exp === 'number' && exp > 1e11) {
+    problems.push('`exp` is in milliseconds, it seems: it counts seconds.')
+  }
+  return problems
+}

@@ -1,0 +1,66 @@
+import { lazy, Suspense, useId, type ComponentType } from 'react'
+import { classNames } from '../../../ui/class-names.js'
+import { TextArea } from '../../../ui/input.js'
+
+interface EditorProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (text: string) => void
+}
+
+function PlainEditor({ label, value, onChange }: EditorProps) {
+  return (
+    <TextArea
+      isMono
+      rows={10}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+}
+
+/** Where the editor cannot be loaded, the text can be written all the same. */
+const JsonEditor = lazy<ComponentType<EditorProps>>(() =>
+  import('./json-editor.js').catch(() => ({ default: PlainEditor })),
+)
+
+/** JSON to edit; the editor comes by itself, and until it is there the text stands in its place. */
+export function JsonField({
+  label,
+  value,
+  error,
+  onChange,
+}: {
+  readonly label: string
+  readonly value: string
+  readonly error: string | undefined
+  readonly onChange: (text: string) => void
+}) {
+  const id = useId()
+  return (
+    <div className="flex flex-col gap-1">
+      <div
+        className={classNames(
+          'rounded-md border bg-sunken focus-within:outline-2 focus-within:outline-accent',
+          error === undefined ? 'border-line-strong' : 'border-danger',
+        )}
+      >
+        <Suspense
+          fallback={
+            <pre className="min-h-40 px-3 py-2 font-mono text-xs whitespace-pre-wrap">{value}</pre>
+          }
+        >
+          <JsonEditor label={label} value={value} onChange={onChange} />
+        </Suspense>
+      </div>
+      <p
+        id={`${id}-error`}
+        role="alert"
+        className={classNames('text-xs text-danger', error === undefined && 'sr-only')}
+      >
+        {error}
+      </p>
+    </div>
+  )
+}

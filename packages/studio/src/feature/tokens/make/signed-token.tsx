@@ -1,0 +1,65 @@
+import { getSession, serverUrl } from '../../../session/session.js'
+import { grants } from '../../../api/permission.js'
+import { Button } from '../../../ui/button.js'
+import { CopyButton } from '../../../ui/copy-button.js'
+import { Notice } from '../../../ui/notice.js'
+import type { Catalogue } from '../../../scope/catalogue.js'
+import { rolesOf, scopesOf, subjectOf, type Claims } from './claims.js'
+import { curlCommand, envLine, headerLine } from './copy-texts.js'
+import { TokenText } from '../inspect/token-text.js'
+import { UseToken } from '../inspect/use-token.js'
+
+/** The first agent that the claims let their holder ask; any, where they name no grants. */
+function agentFor(claims: Claims, { agents, roles }: Catalogue): string | undefined {
+  const granted = [...scopesOf(claims), ...rolesOf(claims).flatMap((role) => roles[role] ?? [])]
+  const isSilent = scopesOf(claims).length === 0 && rolesOf(claims).length === 0
+  return agents.find(({ id }) => isSilent || grants(granted, `agents:execute:${id}`))?.id
+}
+
+/** A token that was signed here: to copy, to look at and to use. */
+export function SignedToken({
+  token,
+  claims,
+  catalogue,
+  isStale,
+  onInspect,
+}: {
+  readonly token: string
+  readonly claims: Claims
+  readonly catalogue: Catalogue
+  /** Whether the draft has changed since. */
+  readonly isStale: boolean
+  readonly onInspect: () => void
+}) {
+  const { prefix } = getSession()
+  const agentId = agentFor(claims, catalogue)
+  return (
+    <div className="flex flex-col gap-3">
+      {isStale && (
+        <Notice tone="warning">The claims have changed since. This is the earlier token.</Notice>
+      )}
+      <TokenText token={token} label="Signed token" />
+      <div className="flex flex-wrap gap-2">
+        <CopyButton text={token} label="Copy token">
+          Token
+        </CopyButton>
+        <CopyButton text={headerLine(token)} label="Copy header">
+          Header
+        </CopyButton>
+        <CopyButton text={envLine(token)} label="Copy .env line">
+          .env line
+        </CopyButton>
+        <CopyButton
+          text={curlCommand(token, { server: serverUrl(), prefix, agentId })}
+          label="Copy cURL"
+        >
+          cURL
+        </CopyButton>
+        <Button kind="ghost" size="small" onClick={onInspect}>
+          Inspect it
+        </Button>
+      </div>
+      <UseToken token={token} subject={subjectOf(claims)} />
+    </div>
+  )
+}

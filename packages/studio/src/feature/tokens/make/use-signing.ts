@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query'
+import { requestJson } from '../../../api/request.js'
+import { useIdentity, useMay } from '../../../api/use-identity.js'
+import type { SigningRequest } from './server-signing.js'
+
+/** Asks the server to sign a token. @throws {MastraClientError} */
+export async function signByServer(body: SigningRequest): Promise<string> {
+  const { token } = await requestJson<{ token: string }>({
+    method: 'POST',
+    path: '/auth/tokens',
+    body,
+  })
+  return token
+}
+
+/** Whether the server would sign for the caller: only in development, and only for some. */
+export function useServerSigns(): boolean {
+  const identity = useIdentity()
+  const may = useMay()('tokens:write')
+  const isIn = identity !== undefined
+  const { data } = useQuery({
+    queryKey: ['is-development'],
+    enabled: isIn,
+    queryFn: ({ signal }) => requestJson<{ isDev: boolean }>({ path: '/system/packages', signal }),
+  })
+  return isIn && may && data?.isDev === true
+}

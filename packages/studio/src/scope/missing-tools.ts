@@ -1,0 +1,22 @@
+import { grants } from '../api/permission.js'
+import type { Catalogue } from './catalogue.js'
+
+/** An agent that may be run, and its tools that may not: its model is not offered them. */
+export interface MissingTools {
+  readonly agent: string
+  readonly tools: readonly string[]
+}
+
+/** The agents that scopes let their holder run without all of their tools. */
+export function missingTools(
+  scopes: readonly string[],
+  { agents }: Catalogue,
+): readonly MissingTools[] {
+  return agents
+    .filter(({ id }) => grants(scopes, `agents:execute:${id}`))
+    .map(({ id, tools }) => ({
+      agent: id,
+      tools: tools.filter((tool) => !grants(scopes, `tools:execute:${tool}`)),
+    }))
+    .filter(({ tools }) => tools.length > 0)
+}

@@ -1,0 +1,66 @@
+import { grants } from '../api/permission.js'
+
+const RESOURCES = ['agents', 'tools', 'memory', 'api-keys', 'tokens', 'audit', 'system']
+const ACTIONS = ['read', 'execute', 'write', 'delete']
+const ID = /^[A-Za-z0-9_.-]{1,128}$/
+
+/** What is wrong with a scope, in words; undefined where it grants something. */
+export function scopeProblem(text: string): string | undefined {
+  if (text === '*') return undefined
+  const [resource = '', action, id, ...rest] = text.split(':')
+  if (action === undefined || rest.length > 0) {
+    return 'Write resource:action or resource:action:id.'
+  }
+  if (resource !== '*' && !RESOURCES.includes(resource)) {
+    return `There is no resource “${resource}”. There are ${RESOURCES.join(', ')}.`
+  }
+  if (action !== '*' && !ACTIONS.includes(action)) {
+    return `There is no action “${action}”. There are ${ACTIONS.join(', ')}.`
+  }
+  if (id === undefined || id === '*' || ID.test(id)) return undefined
+  return 'An id has 1 to 128 letters, digits, dots, hyphens or underscores.'
+}
+
+/** The words of a text, each once, in their order. */
+export function splitScopes(text: string): readonly string[] {
+  return [...new Set(text.split(/\s+/).filter((word) => word !== ''))]
+}
+
+/** The scope that grants another one too; undefined where none does. */
+export function coveredBy(scopes: readonly string[], asked: string): string | undefined {
+  return scopes.find((scope) => scope !== asked && grants([scope], asked))
+}
+
+/** Adds a scope, and takes out what it covers; or takes it out where it is there. */
+export function toggleScope(scopes: readonly string[], scope: string): readonly string[] {
+  if (scopes.includes(scope)) return scopes.filter((each) => each !== scope)
+  return [...scopes.filter((each) => !grants([scope], each)), scope]
+}
+
+const VERB: Readonly<Record<string, string>> = {
+  read: 'read',
+  execute: 'run',
+  write: 'change',
+  delete: 'delete',
+  '*': 'do everything with',
+}
+
+const THINGS: Readonly<Record<string, readonly [one: string, all: string]>> = {
+  agents: ['the agent', 'every agent'],
+  tools: ['the tool', 'every tool'],
+  memory: ['its own memory', 'its own memory'],
+  'api-keys': ['the API key', 'API keys'],
+  tokens: ['the token', 'tokens'],
+  audit: ['the audit', 'the audit'],
+  system: ['the system', 'the system'],
+  '*': ['whatever is named', 'everything'],
+}
+
+/** What a scope grants, in words: “run the agent weather-agent”. For a legal scope. */
+export function describeScope(scope: string): string {
+  if (scope === '*') return 'do everything'
+  const [resource = '', action = '', id = '*'] = scope.split(':')
+  const [one, all] = THINGS[resource] ?? [resource, resource]
+  const thing = id === '*' ? all : `${one} ${id}`
+  return `${VERB[action] ?? action} ${thing}`
+}

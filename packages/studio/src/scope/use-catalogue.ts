@@ -1,0 +1,55 @@
+import { useMastraClient } from '@signet/client-js/react'
+import { useQuery } from '@tanstack/react-query'
+import { requestJson } from '../api/request.js'
+import { useMay, useStanding } from '../api/use-identity.js'
+import { GENERAL_CATALOGUE, type Catalogue } from './catalogue.js'
+
+/** What `/system/access` says that scopes can name. */
+interface AccessAnswer {
+  readonly roles: Catalogue['roles']
+  readonly agents: readonly { readonly id: string; readonly tools: readonly string[] }[]
+  readonly tools: readonly { readonly id: string }[]
+}
+
+/**
+ * What the server has that scopes and roles can name: all of it where the caller may see that, else the
+ * agents and tools that they may read, else what every server has. It never fails: a form can do without.
+ */
+export function useCatalogue(): Catalogue {
+  const client = useMastraClient()
+  const standing = useStanding().data
+  const mayReadAll = useMay()('system:read')
+  const isIn =
+    standing !== undefined && (!standing.isAuthEnabled || standing.identity !== undefined)
+  const { data } = useQuery({
+    queryKey: ['catalogue', mayReadAll],
+    enabled: isIn,
+    queryFn: async ({ signal }): Promise<Catalogue> => {
+      if (mayReadAll) {
+        const { roles, agents, tools } = await requestJson<AccessAnswer>({
+          path: '/system/access',
+          signal,
+        })
+        return {
+          roles,
+          agents: agents.map(({ id, tools }) => ({ id, tools })),
+          tools: tools.map(({ id }) => id),
+          isOfServer: true,
+        }
+      }
+      const [agents, tools] = await Promise.all([
+        client.listAgents(undefined, true, { signal }),
+        client.listTools(undefined, { signal }),
+      ])
+      return {
+        ...GENERAL_CATALOGUE,
+        agents: Object.entries(agents).map(([id, agent]) => ({
+          id,
+          tools: Object.values(agent.tools).map((tool) => tool.id),
+        })),
+        tools: Object.values(tools).map(({ id }) => id),
+      }
+    },
+  })
+  return (isIn && data) || GENERAL_CATALOGUE
+}

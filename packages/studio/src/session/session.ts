@@ -1,0 +1,120 @@
+import { PAGE_BASE, PAGE_PREFIX, PAGE_SERVER } from './page-settings.js'
+import { trimSlashes } from '../api/trim-slashes.js'
+
+/** A header that every request bears. */
+export interface Header {
+  readonly name: string
+  readonly value: string
+}
+
+/** How the Studio reaches a server, and as whom. */
+export interface Session {
+  /** Empty for the server that this page is from. */
+  readonly baseUrl: string
+  readonly prefix: string
+  readonly headers: readonly Header[]
+  /** Whether the headers outlive the tab. */
+  readonly isRemembered: boolean
+}
+
+/** What is kept, and where: apart for each server of an origin. Of the two places for headers one at most is in use. */
+const CONNECTION_KEY = `signet-studio.connection${PAGE_BASE}`
+const HEADERS_KEY = `signet-studio.headers${PAGE_BASE}`
+
+function readJson(storage: Storage, key: string): unknown {
+  try {
+    return JSON.parse(storage.getItem(key) ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+function isHeader(value: unknown): value is Header {
+  const { name, value: text }: Partial<Record<keyof Header, unknown>> = Object(value)
+  return typeof name === 'string' && typeof text === 'string'
+}
+
+function readHeaders(storage: Storage): readonly Header[] {
+  const value = readJson(storage, HEADERS_KEY)
+  return Array.isArray(value) ? value.filter(isHeader) : []
+}
+
+function readSession(): Session {
+  const stored: { baseUrl?: unknown; prefix?: unknown } = Object(
+    readJson(localStorage, CONNECTION_KEY),
+  )
+  const remembered = readHeaders(localStorage)
+  return {
+    baseUrl: typeof stored.baseUrl === 'string' ? stored.baseUrl : '',
+    prefix: typeof stored.prefix === 'string' ? stored.prefix : PAGE_PREFIX,
+    headers: remembered.length > 0 ? remembered : readHeaders(sessionStorage),
+    isRemembered: remembered.length > 0,
+  }
+}
+
+const listeners = new Set<() => void>()
+let current = readSession()
+
+function change(next: Session): void {
+  current = next
+  for (const listener of listeners) listener()
+}
+
+/** The session now: the same object for as long as nothing changes. */
+export function getSession(): Session {
+  return current
+}
+
+/** Where the server of a session is, without a slash at its end. */
+export function serverUrl({ baseUrl }: Pick<Session, 'baseUrl'> = current): string {
+  return trimSlashes(baseUrl) || PAGE_SERVER
+}
+
+/** Calls a listener at each change, until what it returns is called. */
+export function subscribeSession(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+/** Replaces the headers: for this tab, or for this browser until they are removed. */
+export function saveHeaders(headers: readonly Header[], isRemembered: boolean): void {
+  for (const storage of [sessionStorage, localStorage]) storage.removeItem(HEADERS_KEY)
+  if (headers.length > 0) {
+    const storage = isRemembered ? localStorage : sessionStorage
+    storage.setItem(HEADERS_KEY, JSON.stringify(headers))
+  }
+  change({ ...current, headers, isRemembered: isRemembered && headers.length > 0 })
+}
+
+/** Uses another server, or another prefix of it. */
+export function saveConnection(baseUrl: string, prefix: string): void {
+  if (baseUrl === '' && prefix === PAGE_PREFIX) localStorage.removeItem(CONNECTION_KEY)
+  else localStorage.setItem(CONNECTION_KEY, JSON.stringify({ baseUrl, prefix }))
+  change({ ...current, baseUrl, prefix })
+}
+
+function isAuthorization({ name }: Header): boolean {
+  return name.toLowerCase() === 'authorization'
+}
+
+/** The headers with this token as their `Authorization`. */
+export function withToken(headers: readonly Header[], token: string): readonly Header[] {
+  const rest = headers.filter((header) => !isAuthorization(header))
+  return [{ name: 'Authorization', value: `Bearer ${token}` }, ...rest]
+}
+
+/** Uses a token from now on, for as long as the headers that there were. */
+export function adoptToken(token: string, isRemembered: boolean = current.isRemembered) {
+  saveHeaders(withToken(current.headers, token), isRemembered)
+}
+
+/** The bearer token in use, if any. */
+export function currentToken(session: Session = current): string | undefined {
+  const header = session.headers.find(isAuthorization)
+  return /^Bearer +(\S+)$/i.exec(header?.value.trim() ?? '')?.[1]
+}
+
+/** The headers by their names, as requests take them. */
+export function headerRecord(session: Session = current): Readonly<Record<string, string>> {
+  return Object.fromEntries(session.headers.map(({ name, value }) => [name, value]))
+}
