@@ -87,15 +87,15 @@ export type BoundName =
   | 'auditCharacters'
 
 const APP = 'server/src/app.ts'
-const BODY = 'server/src/body.ts'
-const FORM = 'server/src/form.ts'
-const QUERY = 'server/src/validation.ts'
-const ANSWER = 'server/src/answer-request.ts'
-const MESSAGES = 'core/src/agent/messages.ts'
+const BODY = 'server/src/route/body.ts'
+const FORM = 'server/src/route/form.ts'
+const QUERY = 'server/src/route/validation.ts'
+const ANSWER = 'server/src/routes/agent/answer-body.ts'
+const MESSAGES = 'core/src/message/messages.ts'
 const MEMORY = 'server/src/routes/memory/schema.ts'
 const MESSAGE_ROUTES = 'server/src/routes/memory/message.ts'
-const API_KEYS = 'server/src/routes/api-keys.ts'
-const TOKENS = 'server/src/routes/tokens.ts'
+const API_KEYS = 'server/src/routes/auth/api-keys.ts'
+const TOKENS = 'server/src/routes/auth/tokens.ts'
 
 function bound(
   limit: number,
@@ -159,13 +159,23 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   providerOptionDepth: bound(32, 'levels', '`providerOptions`', ANSWER),
   providerOptionCharacters: bound(65_536, 'characters', 'all texts of `providerOptions`', ANSWER),
   lastMessages: bound(1000, 'messages', '`memory.options.lastMessages`', ANSWER),
-  contextValues: bound(5000, 'values', '`requestContext`', 'server/src/client-context.ts'),
-  contextDepth: bound(32, 'levels', '`requestContext`', 'server/src/client-context.ts'),
+  contextValues: bound(
+    5000,
+    'values',
+    '`requestContext`',
+    'server/src/routes/agent/client-context.ts',
+  ),
+  contextDepth: bound(
+    32,
+    'levels',
+    '`requestContext`',
+    'server/src/routes/agent/client-context.ts',
+  ),
   contextCharacters: bound(
     262_144,
     'characters',
     'all texts of `requestContext`',
-    'server/src/client-context.ts',
+    'server/src/routes/agent/client-context.ts',
   ),
 
   idCharacters: bound(255, 'characters', 'the id of a thread or a message', MEMORY),

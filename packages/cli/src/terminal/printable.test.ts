@@ -104,7 +104,7 @@ describe('what a terminal is shown', () => {
   })
 
   it('goes through these functions, wherever it is written', () => {
-    const directory = fileURLToPath(new URL('.', import.meta.url))
+    const directory = fileURLToPath(new URL('..', import.meta.url))
     const writers = readdirSync(directory, { recursive: true, encoding: 'utf8' })
       .filter((file) => /(?<!\.test)\.ts$/u.test(file))
       .filter((file) =>
@@ -118,10 +118,10 @@ describe('what a terminal is shown', () => {
         join('command', 'audit.ts'),
         'exit.ts',
         join('inspect', 'ask-project.ts'),
-        'io.ts',
-        'output.ts',
+        join('terminal', 'io.ts'),
+        join('terminal', 'output.ts'),
         'program.ts',
-        'style.ts',
+        join('terminal', 'style.ts'),
       ].toSorted(),
     )
   })
