@@ -1,16 +1,12 @@
+import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+
+const { resolve } = createRequire(import.meta.url)
 
 /** The folders of Signet's own packages, as this process has them. */
-const FOLDERS: readonly string[] = [
-  '@signet/auth',
-  '@signet/core',
-  '@signet/server',
-  '@signet/store',
-]
-  .map((name) => import.meta.resolve(name))
-  .concat(import.meta.url)
-  .map((url) => dirname(dirname(fileURLToPath(url))))
+const FOLDERS: readonly string[] = ['auth', 'cli', 'core', 'server', 'store'].map((name) =>
+  dirname(resolve(`@signet/${name}/package.json`)),
+)
 
 /** Whether a file is of one of the packages that run this process. */
 export function isOfOwnPackage(file: string): boolean {

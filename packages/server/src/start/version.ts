@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
 interface PackageManifest {
   readonly version: string
 }
 
-function readManifest(): PackageManifest {
-  return JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as PackageManifest
-}
+/** The package asks for itself by its name: its built files and its sources stand at different depths. */
+const manifest = createRequire(import.meta.url)('@signet/server/package.json') as PackageManifest
 
 /** The version of Signet: its packages are released together. */
-export const VERSION: string = readManifest().version
+export const VERSION: string = manifest.version
