@@ -12,10 +12,19 @@ describe.runIf(process.platform !== 'win32')('an example, run as its README prin
   it.each([
     ['custom-routes', [DEV], ['token_missing', 'scope_insufficient']],
     ['api-keys', [DEV], ['scope_insufficient', 'token_revoked']],
-  ])('answers what its README shows, and refuses what it says: %s', async (name, ready, codes) => {
-    const port = String(await freePort())
-    const { printed, seen } = await examples.run(name, ready, { 4111: port })
-    expect(printed).toBe(seen)
-    for (const code of codes) expect(printed).toContain(code)
-  })
+    ['several-issuers', [/^The issuer/m, DEV], ['token_audience', 'token_algorithm']],
+    ['memory', [DEV], ['not_found', 'token_missing']],
+  ])(
+    'answers what its README shows, and refuses what it says: %s',
+    async (name, ready, codes) => {
+      const [port, partner] = [`${await freePort()}`, `${await freePort()}`]
+      const { printed, seen } = await examples.run(name, ready, {
+        replaced: { 4111: port, 4120: partner },
+        env: { PORT: port, PARTNER_PORT: partner },
+      })
+      expect(printed).toBe(seen)
+      for (const code of codes) expect(printed).toContain(code)
+    },
+    120_000,
+  )
 })

@@ -33,6 +33,13 @@ function readPage(name: string, replace: (text: string) => string): ExamplePage 
   }
 }
 
+/** What is different here from what the page of an example says, such as ports, which may be taken. */
+interface ExamplePlace {
+  /** What the page says, and what stands for it here. */
+  readonly replaced: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** What an example printed, and what its page says that it prints. */
 export interface ExampleRun {
   readonly printed: string
@@ -48,19 +55,15 @@ export class Examples {
    * Starts an example as its README says, asks it as its README says, and tells what came of it.
    *
    * @param ready - what each terminal of its start shows once it is ready, in their order
-   * @param replaced - what of the page is something else here, such as a port that may be taken
    */
-  async run(
-    name: string,
-    ready: readonly RegExp[],
-    replaced: Readonly<Record<string, string>>,
-  ): Promise<ExampleRun> {
+  async run(name: string, ready: readonly RegExp[], place: ExamplePlace): Promise<ExampleRun> {
+    const replaced = Object.entries(place.replaced)
     const { start, ask, seen } = readPage(name, (text) =>
-      Object.entries(replaced).reduce((all, [from, to]) => all.replaceAll(from, to), text),
+      replaced.reduce((all, [from, to]) => all.replaceAll(from, to), text),
     )
     if (start.length !== ready.length) throw new Error(`${name} has ${start.length} terminals.`)
     const folder = this.#copies.makeFolder()
-    const commands = new PastedCommands(folder)
+    const commands = new PastedCommands(folder, place.env)
     mkdirSync(join(folder, 'examples'))
     cpSync(join(ROOT, 'examples', name), join(folder, 'examples', name), {
       recursive: true,
@@ -72,8 +75,7 @@ export class Examples {
       await this.#paste(commands, lines.join('\n'))
       const server = this.#processes.spawn([`exec ${last}`], {
         cwd: folder,
-        // A server that has its port from a flag does not look at PORT.
-        env: { PATH: commands.path, PORT: replaced['4111'] ?? '' },
+        env: commands.env,
         command: ['bash', '-c'],
       })
       await server.waitFor(ready[index] ?? /^$/)
