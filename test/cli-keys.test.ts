@@ -1,4 +1,4 @@
-import { isApiKey } from '@signet/auth'
+import { isApiKey } from '@signet/auth/internal'
 import { openStore, type Store } from '@signet/store'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

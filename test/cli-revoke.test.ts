@@ -1,4 +1,5 @@
-import { createApiKey, MastraJwtAuth, tokenDigest } from '@signet/auth'
+import { MastraJwtAuth } from '@signet/auth'
+import { createApiKey, tokenDigest } from '@signet/auth/internal'
 import { openStore, type Store } from '@signet/store'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

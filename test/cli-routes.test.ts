@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Mastra } from '@signet/core'
-import { createRoutes } from '@signet/server'
+import { createRoutes } from '@signet/server/internal'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from './support/fixture.js'
 import { SECRET } from './support/memory-client.js'

@@ -5,26 +5,12 @@ export { type ClaimRules, type Claims } from './jwt/claims.js'
 export { type TokenHeader } from './jws/compact.js'
 export { type DecodedToken } from './jws/decode.js'
 export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/original-helpers.js'
-export { issuerOf } from './jwt/identity.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
-export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { type CacheOptions } from './jwt/cache.js'
-export { tokenDigest } from './jws/digest.js'
-export { looksLikeJwt } from './jws/looks-like-jwt.js'
 export { explainToken } from './jwt/explain-token.js'
-export {
-  continueExplanation,
-  explainChecks,
-  type ExplainedStep,
-  type Explanation,
-  type RefusalContext,
-  type TokenCheck,
-} from './explain/checks.js'
-export { explainPasted } from './explain/explain-pasted.js'
+export { type ExplainedStep, type Explanation } from './explain/checks.js'
 export { type Advice } from './advice/advice.js'
 export { readPasted, type Pasted, type Slip } from './advice/pasted.js'
-export { nearestPermission, unknownRoleWords } from './advice/suspicion.js'
-export { dateText, durationWords } from './advice/time-text.js'
 export {
   type IssuersPolicy,
   type SignaturePolicy,
@@ -60,14 +46,11 @@ export {
   type RevocationTerm,
   type TimedRevocationTerm,
 } from './revocation/memory.js'
-export { revocableOf } from './revocation/revocable.js'
-export { isRevocableName, tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'
+export { tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/key-source.js'
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
 export { type KeyProbe } from './keys/probe.js'
 export { type SecretMeasure } from './keys/secret-measure.js'
-export { secretSlip } from './keys/secret-slip.js'
-export { ignoredWords } from './keys/ignored-keys.js'
 export { readKeySet, type IgnoredKey, type JwkSet, type KeySet } from './keys/key-set.js'
 export { type PublicJwk } from './keys/jwk.js'
 export { privateKey, type PrivateKeyInput, type PrivateKeyOptions } from './keys/private-key.js'
@@ -82,70 +65,25 @@ export {
   type SecretOptions,
 } from './keys/secret.js'
 export {
-  accessParams,
   checkAccess,
-  permissionTemplates,
-  requiredPermissions,
   type Access,
   type ParamName,
   type PermissionTemplate,
 } from './access/access.js'
 export { type Action, type Resource } from './access/action-set.js'
-export {
-  createPermissions,
-  isLegalId,
-  parseGrant,
-  type Permission,
-  type Permissions,
-} from './access/permission.js'
-export {
-  judgeAccess,
-  rolesForAccess,
-  type AccessRoles,
-  type AccessVerdict,
-} from './access/judge.js'
-export {
-  createPrincipal,
-  type Principal,
-  type PrincipalOptions,
-  readSubject,
-} from './access/principal.js'
-export { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from './access/role.js'
+export { createPermissions, type Permission, type Permissions } from './access/permission.js'
+export { createPrincipal, type Principal, type PrincipalOptions } from './access/principal.js'
+export { DEFAULT_ROLES, type RoleTable } from './access/role.js'
 export {
   type ApiKeyPage,
   type ApiKeyQuery,
   type ApiKeyRecord,
   type ApiKeyStore,
 } from './api-key/api-key-store.js'
-export { API_KEY_PREFIX, containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
-export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './api-key/issue.js'
-export { apiKeyDigest, createApiKey } from './api-key/make.js'
-export {
-  judgeMaker,
-  type KeyMaker,
-  type MakerJudge,
-  OPERATOR,
-  rememberMaker,
-} from './api-key/maker.js'
-export { findUncoveredScope } from './api-key/scope.js'
-export { containsCredential } from './credential-text.js'
+export { type MakerJudge } from './api-key/maker.js'
 export { bearerChallenge } from './bearer/challenge.js'
-export { PUBLIC_REASON } from './bearer/public-reason.js'
-export { isBearerToken, readBearerToken } from './bearer/header.js'
-export { trimWhiteSpace } from './bearer/white-space.js'
-export {
-  API_KEY_ISSUER,
-  ApiKeyAuth,
-  apiKeySubject,
-  type ApiKeyAuthOptions,
-  type ApiKeyUser,
-} from './api-key/api-key-auth.js'
-export {
-  admitUser,
-  anonymousPrincipal,
-  authenticate,
-  authenticateUser,
-} from './provider/authenticate.js'
+export { readBearerToken } from './bearer/header.js'
+export { ApiKeyAuth, type ApiKeyAuthOptions, type ApiKeyUser } from './api-key/api-key-auth.js'
 export { CompositeAuth } from './provider/composite-auth.js'
 export {
   type AuthProvider,
@@ -154,14 +92,6 @@ export {
   type UserAccess,
 } from './provider/auth-provider.js'
 export { defineAuth } from './provider/define-auth.js'
-export {
-  bearerWarnings,
-  explainBearer,
-  explainByProvider,
-  withWarnings,
-  type BearerExplanation,
-  type ProviderExplanation,
-} from './provider/explain-bearer.js'
 export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
 export {
@@ -175,13 +105,10 @@ export {
   type MastraAuthProviderOptions,
 } from './provider/mastra-auth-provider.js'
 export type { KeptPathRules, PathMethod, PathRule } from './provider/path-rule.js'
-export { checkProvider } from './provider/provider-shape.js'
 export { SimpleAuth, type SimpleAuthOptions } from './provider/simple-auth.js'
 export type { TokenForm } from './provider/token-form.js'
 export { type TokenUser } from './provider/token-user.js'
 export {
-  findRefusedOptions,
-  isNothing,
   type Nothing,
   type OptionNames,
   type OptionRules,
@@ -189,17 +116,7 @@ export {
   type Remedies,
   type Unserved,
 } from './option/closed-options.js'
-export { measureAge } from './lib/age.js'
-export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
-export { earliestNow, latestNow } from './lib/clock.js'
-export { nearestName } from './option/nearest-name.js'
-export { readOptions } from './option/read-options.js'
-export {
-  OptionsError,
-  refusedOptionText,
-  refuseOptions,
-  refuseUnknown,
-} from './option/options-error.js'
+export { OptionsError } from './option/options-error.js'
 export {
   AuthError,
   ConfigurationError,

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { flushLog } from '@signet/server'
+import { flushLog } from '@signet/server/internal'
 import { EXIT_CODE } from './failure.js'
 
 /** How long a server waits for its last lines to be written, and for what keeps it from ending, in milliseconds. */

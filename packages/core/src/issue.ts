@@ -1,4 +1,4 @@
-import { nearestName } from '@signet/auth'
+import { nearestName } from '@signet/auth/internal'
 import type { z } from 'zod'
 import { BOUNDS } from './bounds.js'
 import type { InputIssue } from './error.js'

@@ -1,11 +1,5 @@
-import {
-  ConfigurationError,
-  isLegalId,
-  isNothing,
-  readOptions,
-  refuseOptions,
-  type RefusedOption,
-} from '@signet/auth'
+import { ConfigurationError, type RefusedOption } from '@signet/auth'
+import { isLegalId, isNothing, readOptions, refuseOptions } from '@signet/auth/internal'
 import type { Agent } from './agent/agent.js'
 import { toolRemedy } from './agent/agent-config.js'
 import { RegistrationError } from './error.js'

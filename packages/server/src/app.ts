@@ -1,4 +1,5 @@
-import { refuseUnknown, ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
+import { ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
+import { refuseUnknown } from '@signet/auth/internal'
 import {
   BOUNDS,
   guardLogger,

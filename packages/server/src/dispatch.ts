@@ -1,4 +1,5 @@
-import { requiredPermissions, ScopeError, type Principal } from '@signet/auth'
+import { ScopeError, type Principal } from '@signet/auth'
+import { requiredPermissions } from '@signet/auth/internal'
 import { readJsonBody } from './route/body.js'
 import { Deadline } from './answer/deadline.js'
 import { errorCode } from './error/error-response.js'

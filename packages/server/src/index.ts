@@ -1,12 +1,6 @@
 // The public names of @signet/server. Whatever is added here must be kept.
 export { createApp, type App, type AppOptions } from './app.js'
 export { VERSION } from './start/version.js'
-export { revokeApiKey } from './api-key/revoke.js'
-export { viewApiKey, type ApiKeyView } from './api-key/view.js'
-export { createRoutes, type OfferedRoutes } from './routes/create-routes.js'
-export { requestOfBearer } from './gate/auth-request.js'
-export { rolesOf } from './start/start-check.js'
-export { probeRedis } from './limit/probe-redis.js'
 export { type LimitSettings } from './limit/settings.js'
 export { type ErrorCode, STATUS } from './error/error-response.js'
 export {
@@ -15,13 +9,11 @@ export {
   type RequestErrorCode,
   type StartErrorCode,
 } from './error/error.js'
-export { flushLog, standardOutput, type LogOutput } from './observe/log/log-output.js'
-export { createLogger, describeError, SECRET_FIELDS, type LoggerOptions } from './start/logger.js'
+export { createLogger, type LoggerOptions } from './start/logger.js'
 export { type Incoming } from './http/incoming.js'
 export { type Answerer, type RequestOrigin } from './http/node-listener.js'
 export { type Reply } from './http/reply.js'
 export { serve, type RunningServer, type ServeOptions } from './serve.js'
-export { viewAuditRecord, type AuditView } from './observe/audit/audit-view.js'
 export { type Metrics } from './observe/metrics/metrics.js'
 export { type Exposition } from './observe/metrics/exposition.js'
 export { serveMetrics, type MetricsServerOptions } from './observe/metrics/serve-metrics.js'
@@ -30,11 +22,4 @@ export { type Tracing } from './observe/tracing/tracing.js'
 export { isTracingAsked, openTracing } from './observe/tracing/open-telemetry.js'
 export { traceStorage } from './observe/tracing/traced-storage.js'
 export { type RouteMatch, type RouteTable } from './route/route-table.js'
-export {
-  defineRoute,
-  type HandlerContext,
-  type HandlerInput,
-  type Method,
-  type Route,
-  type RouteDefinition,
-} from './route/route.js'
+export { type Method, type Route } from './route/route.js'

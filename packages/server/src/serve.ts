@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { refuseUnknown, type OptionNames } from '@signet/auth'
+import type { OptionNames } from '@signet/auth'
+import { refuseUnknown } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { StartError } from './error/error.js'
 import { closeGently, mostConnections, trackConnections } from './http/connections.js'

@@ -1,4 +1,5 @@
-import { refuseUnknown, type OptionNames } from '@signet/auth'
+import type { OptionNames } from '@signet/auth'
+import { refuseUnknown } from '@signet/auth/internal'
 import { createProbedStore } from './probed-store.js'
 import type { Store, StoreOptions } from './store.js'
 

@@ -1,6 +1,6 @@
-import { defineRoute } from '@signet/server'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { defineRoute } from '../../../packages/server/src/route/route.js'
 import { Violation } from '../fuzzer.js'
 import { checkCall, isServerFault, type AnsweredCall } from './check.js'
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 
 /** How every API key begins. No JSON Web Token does. */
-export const API_KEY_PREFIX = 'sgn_'
+const API_KEY_PREFIX = 'sgn_'
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** 62 to the power of 43 is more than 2 to the power of 256. */

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../error.js'
 import { findRefusedOptions, type RefusedOption } from './closed-options.js'
 
 /** One refused option in words: `Agent "a": scorers. Signet runs no …`. */
-export function refusedOptionText({ where, name, remedy }: RefusedOption): string {
+function refusedOptionText({ where, name, remedy }: RefusedOption): string {
   return `${where}: ${name}. ${remedy}`
 }
 

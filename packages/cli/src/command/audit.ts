@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { AuditQuery, AuditStore, StoredAuditRecord } from '@signet/core'
-import { viewAuditRecord } from '@signet/server'
+import { viewAuditRecord } from '@signet/server/internal'
 import { enterProject } from '../project/environment.js'
 import type { Io } from '../terminal/io.js'
 import { printableJson } from '../terminal/printable.js'

@@ -1,4 +1,5 @@
-import { decodeToken, looksLikeApiKey, readPasted } from '@signet/auth'
+import { decodeToken, readPasted } from '@signet/auth'
+import { looksLikeApiKey } from '@signet/auth/internal'
 import { slipAdvice } from '@signet/auth/advice'
 import { FindingFailure, UsageFailure } from '../failure.js'
 import { askProject, askSecret } from '../inspect/ask-project.js'

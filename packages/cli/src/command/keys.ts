@@ -1,16 +1,13 @@
+import { createPrincipal, type ApiKeyRecord, type ApiKeyStore, type RoleTable } from '@signet/auth'
 import {
-  createPrincipal,
   findUncoveredScope,
   isApiKeyName,
   issueApiKey,
   OPERATOR,
   parseGrant,
-  type ApiKeyRecord,
-  type ApiKeyStore,
   type IssuedApiKey,
-  type RoleTable,
-} from '@signet/auth'
-import { revokeApiKey, rolesOf, viewApiKey, type ApiKeyView } from '@signet/server'
+} from '@signet/auth/internal'
+import { revokeApiKey, rolesOf, viewApiKey, type ApiKeyView } from '@signet/server/internal'
 import type { Store } from '@signet/store'
 import { loadApplication } from '../project/bundle/bundle.js'
 import { parseDuration } from '../flag/duration.js'

@@ -1,3 +1,4 @@
+import { tokenRevocation, type NewRevocation, type RevocationEntry } from '@signet/auth'
 import {
   apiKeyDigest,
   isBearerToken,
@@ -5,10 +6,7 @@ import {
   isStampedAhead,
   looksLikeApiKey,
   STAMPED_AHEAD,
-  tokenRevocation,
-  type NewRevocation,
-  type RevocationEntry,
-} from '@signet/auth'
+} from '@signet/auth/internal'
 import type { Store } from '@signet/store'
 import { enterProject } from '../project/environment.js'
 import { UsageFailure } from '../failure.js'

@@ -1,11 +1,7 @@
-import {
-  permissionTemplates,
-  rolesForAccess,
-  type Access,
-  type AccessRoles,
-  type RoleTable,
-} from '@signet/auth'
-import { createRoutes, rolesOf, type RouteTable } from '@signet/server'
+import type { Access, RoleTable } from '@signet/auth'
+import { permissionTemplates, rolesForAccess, type AccessRoles } from '@signet/auth/internal'
+import type { RouteTable } from '@signet/server'
+import { createRoutes, rolesOf } from '@signet/server/internal'
 import { loadApplication } from '../project/bundle/bundle.js'
 import { enterProject } from '../project/environment.js'
 import { type Io, writeLine } from '../terminal/io.js'

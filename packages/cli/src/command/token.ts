@@ -1,15 +1,12 @@
 import {
   DEFAULT_ROLES,
-  nearestPermission,
-  parseGrant,
   secretKeys,
-  secretSlip,
   signToken,
   TokenError,
-  unknownRoleWords,
   type Algorithm,
   type Claims,
 } from '@signet/auth'
+import { nearestPermission, parseGrant, secretSlip, unknownRoleWords } from '@signet/auth/internal'
 import { parseDuration } from '../flag/duration.js'
 import { loadEnvironment } from '../project/environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'

@@ -1,4 +1,5 @@
-import { durationWords, ignoredWords, type KeyProbe } from '@signet/auth'
+import type { KeyProbe } from '@signet/auth'
+import { durationWords, ignoredWords } from '@signet/auth/internal'
 import type { JwtProvider } from './jwt-provider.js'
 import { orOk, type Finding } from './finding.js'
 import { shownUrl } from './issuer-name.js'

@@ -1,4 +1,4 @@
-import { probeRedis } from '@signet/server'
+import { probeRedis } from '@signet/server/internal'
 import { redisUrl } from '../serve/limits.js'
 import type { Finding } from './finding.js'
 

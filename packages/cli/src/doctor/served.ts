@@ -1,6 +1,7 @@
 import type { AuthProvider, RoleTable } from '@signet/auth'
 import { silentLogger, type Mastra } from '@signet/core'
-import { createApp, rolesOf, type RouteTable } from '@signet/server'
+import { createApp, type RouteTable } from '@signet/server'
+import { rolesOf } from '@signet/server/internal'
 import { loadApplication } from '../project/bundle/bundle.js'
 import { isExplained, type ExplainedError } from '../fault/explained.js'
 import { isJwtProvider, type JwtProvider } from './jwt-provider.js'

@@ -1,6 +1,6 @@
 import { MastraJwtAuth, type AuthProvider, type RoleTable } from '@signet/auth'
 import type { Mastra } from '@signet/core'
-import { rolesOf } from '@signet/server'
+import { rolesOf } from '@signet/server/internal'
 import { loadApplication } from '../project/bundle/bundle.js'
 import { findDevelopmentSecret } from '../serve/development-secret.js'
 import { enterProject, loadEnvironment } from '../project/environment.js'

@@ -1,4 +1,4 @@
-import { parseGrant } from '@signet/auth'
+import { parseGrant } from '@signet/auth/internal'
 
 /** What a token says that it grants. Whether it does, its signature and the server's roles decide. */
 export interface ClaimedGrants {

@@ -1,5 +1,6 @@
 import { advise } from '@signet/auth/advice'
-import { dateText, explainToken, type DecodedToken } from '@signet/auth'
+import { explainToken, type DecodedToken } from '@signet/auth'
+import { dateText } from '@signet/auth/internal'
 import { timeWords, type TimeClaim } from '../terminal/time-words.js'
 import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
 import type { NoToken, Verdict } from './verdict.js'

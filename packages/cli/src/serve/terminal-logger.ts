@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { LogFields, Logger } from '@signet/core'
-import { describeError, SECRET_FIELDS } from '@signet/server'
+import { describeError, SECRET_FIELDS } from '@signet/server/internal'
 import { writeLine } from '../terminal/io.js'
 import { printableJson, printableText } from '../terminal/printable.js'
 

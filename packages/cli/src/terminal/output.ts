@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { countLostLogLines, type Logger } from '@signet/core'
-import { standardOutput, type LogOutput } from '@signet/server'
+import { standardOutput, type LogOutput } from '@signet/server/internal'
 import { printableLines } from './printable.js'
 
 /** The streams whose output may be lost: nobody waits for what they cannot write. */

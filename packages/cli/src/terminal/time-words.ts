@@ -1,4 +1,4 @@
-import { durationWords } from '@signet/auth'
+import { durationWords } from '@signet/auth/internal'
 
 /** The claims of a token that are times (RFC 7519 section 4.1). */
 export type TimeClaim = 'iat' | 'nbf' | 'exp'

@@ -1,11 +1,5 @@
-import {
-  findRefusedOptions,
-  isNothing,
-  nearestName,
-  type OptionNames,
-  type RefusedOption,
-  type Unserved,
-} from '@signet/auth'
+import type { OptionNames, RefusedOption, Unserved } from '@signet/auth'
+import { findRefusedOptions, isNothing, nearestName } from '@signet/auth/internal'
 import type { Memory } from '../memory/memory.js'
 import type { ModelConfig, OpenAICompatibleModel } from '../model/model-config.js'
 import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'

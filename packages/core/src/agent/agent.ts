@@ -1,4 +1,5 @@
-import { ConfigurationError, isLegalId, readOptions } from '@signet/auth'
+import { ConfigurationError } from '@signet/auth'
+import { isLegalId, readOptions } from '@signet/auth/internal'
 import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { withOrigin, type FaultOrigin } from '../fault/fault-origin.js'
 import { consoleLogger, type Logger } from '../log/logger.js'

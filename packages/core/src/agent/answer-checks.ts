@@ -1,10 +1,5 @@
-import {
-  findRefusedOptions,
-  OptionsError,
-  type OptionNames,
-  type OptionRules,
-  type RefusedOption,
-} from '@signet/auth'
+import { OptionsError, type OptionNames, type OptionRules, type RefusedOption } from '@signet/auth'
+import { findRefusedOptions } from '@signet/auth/internal'
 import type { Logger } from '../log/logger.js'
 import {
   ANSWER_GUARDS,

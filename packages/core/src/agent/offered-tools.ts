@@ -1,5 +1,5 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { containsCredential, isLegalId } from '@signet/auth'
+import { containsCredential, isLegalId } from '@signet/auth/internal'
 import { InputError, ToolError } from '../error.js'
 import { describeIssues } from '../issue.js'
 import { withOrigin } from '../fault/fault-origin.js'

@@ -1,11 +1,10 @@
 import {
   ConfigurationError,
-  findRefusedOptions,
-  readOptions,
   type OptionNames,
   type RefusedOption,
   type Unserved,
 } from '@signet/auth'
+import { findRefusedOptions, readOptions } from '@signet/auth/internal'
 import { BOUNDS } from '../bounds.js'
 import type { ModelConfig } from '../model/model-config.js'
 import {

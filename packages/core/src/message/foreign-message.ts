@@ -1,4 +1,4 @@
-import { nearestName } from '@signet/auth'
+import { nearestName } from '@signet/auth/internal'
 import type { InputIssue } from '../error.js'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { setImmediate as pause } from 'node:timers/promises'
-import { containsCredential } from '@signet/auth'
+import { containsCredential } from '@signet/auth/internal'
 import type { ModelMessage, UIMessage } from 'ai'
 import type { z } from 'zod'
 import { BOUNDS } from '../bounds.js'

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { nearestName } from '@signet/auth'
+import { nearestName } from '@signet/auth/internal'
 import { ModelError } from './model-error.js'
 import { isModelObject, type ModelObject } from './model-object.js'
 import type { ModelName } from './model-name.js'

@@ -1,5 +1,6 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider'
-import { refuseUnknown, type OptionNames } from '@signet/auth'
+import type { OptionNames } from '@signet/auth'
+import { refuseUnknown } from '@signet/auth/internal'
 import { ModelError } from '../model/model-error.js'
 import { planAnswer } from './plan.js'
 import { planParts } from './stream-plan.js'

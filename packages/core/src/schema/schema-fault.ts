@@ -1,4 +1,4 @@
-import { nearestName } from '@signet/auth'
+import { nearestName } from '@signet/auth/internal'
 import { followReference, isSchemaObject, listOf, MAX_REFERENCE } from './json-schema.js'
 import { readPattern } from './pattern-test.js'
 

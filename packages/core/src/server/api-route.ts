@@ -1,13 +1,12 @@
 import {
   checkAccess,
   ConfigurationError,
-  findRefusedOptions,
-  readOptions,
   type Access,
   type OptionNames,
   type ParamName,
   type Unserved,
 } from '@signet/auth'
+import { findRefusedOptions, readOptions } from '@signet/auth/internal'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Mastra } from '../mastra.js'
 import { Refusals } from '../option/refusals.js'

@@ -1,13 +1,5 @@
-import {
-  findRefusedOptions,
-  isNothing,
-  readOptions,
-  type AuthProvider,
-  type OptionNames,
-  type RefusedOption,
-  type RoleTable,
-  type Unserved,
-} from '@signet/auth'
+import type { AuthProvider, OptionNames, RefusedOption, RoleTable, Unserved } from '@signet/auth'
+import { findRefusedOptions, isNothing, readOptions } from '@signet/auth/internal'
 import type { Agent } from '../agent/agent.js'
 import type { Logger } from '../log/logger.js'
 import type { MemoryStorage } from '../memory/storage.js'

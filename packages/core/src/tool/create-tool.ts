@@ -1,4 +1,5 @@
-import { ConfigurationError, isLegalId, readOptions } from '@signet/auth'
+import { ConfigurationError } from '@signet/auth'
+import { isLegalId, readOptions } from '@signet/auth/internal'
 import { z } from 'zod'
 import { InputError, RegistrationError } from '../error.js'
 import { describeIssues } from '../issue.js'

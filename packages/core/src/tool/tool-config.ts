@@ -1,9 +1,5 @@
-import {
-  findRefusedOptions,
-  type OptionNames,
-  type RefusedOption,
-  type Unserved,
-} from '@signet/auth'
+import type { OptionNames, RefusedOption, Unserved } from '@signet/auth'
+import { findRefusedOptions } from '@signet/auth/internal'
 import type { Mastra } from '../mastra.js'
 import { TOOL_GUARDS, UNSUPPORTED_TOOL_OPTIONS } from '../option/tool-options.js'
 import type { RequestContext } from '../request-context.js'

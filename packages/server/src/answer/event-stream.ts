@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { Reply } from '../http/reply.js'
-import { PUBLIC_REASON, TokenError } from '@signet/auth'
+import { TokenError } from '@signet/auth'
+import { PUBLIC_REASON } from '@signet/auth/internal'
 import type { AgentChunk, AgentStream } from '@signet/core'
 import { waitAtMost } from '../lib/wait-at-most.js'
 import { withSignsOfLife } from './sign-of-life.js'

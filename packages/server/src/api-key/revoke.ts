@@ -1,10 +1,5 @@
-import {
-  API_KEY_ISSUER,
-  apiKeySubject,
-  type ApiKeyRecord,
-  type ApiKeyStore,
-  type Revocation,
-} from '@signet/auth'
+import type { ApiKeyRecord, ApiKeyStore, Revocation } from '@signet/auth'
+import { API_KEY_ISSUER, apiKeySubject } from '@signet/auth/internal'
 
 /** How long a withdrawal is kept after its key expired, whatever clocks say, for answers that still run: a day. */
 const KEPT_MS = 86_400_000

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
-import { trimWhiteSpace } from '@signet/auth'
+import { trimWhiteSpace } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { normalizeAddress } from './address.js'
 import { StartError } from '../error/error.js'

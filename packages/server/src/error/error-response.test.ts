@@ -1,4 +1,5 @@
-import { AuthError, PUBLIC_REASON, ScopeError, TokenError, type AuthErrorCode } from '@signet/auth'
+import { AuthError, ScopeError, TokenError, type AuthErrorCode } from '@signet/auth'
+import { PUBLIC_REASON } from '@signet/auth/internal'
 import { InputError, ToolError } from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { errorReply, STATUS, type ErrorCode } from './error-response.js'

@@ -1,12 +1,12 @@
 import {
   AuthError,
   bearerChallenge,
-  PUBLIC_REASON,
   ScopeError,
   TokenError,
   type AuthErrorCode,
   type Principal,
 } from '@signet/auth'
+import { PUBLIC_REASON } from '@signet/auth/internal'
 import {
   AnswerError,
   causeOf,

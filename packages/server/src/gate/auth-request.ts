@@ -1,4 +1,5 @@
-import { isBearerToken, type AuthRequest } from '@signet/auth'
+import type { AuthRequest } from '@signet/auth'
+import { isBearerToken } from '@signet/auth/internal'
 import type { Incoming } from '../http/incoming.js'
 
 /**

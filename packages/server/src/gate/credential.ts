@@ -1,22 +1,24 @@
 import {
+  AuthError,
+  TokenError,
+  type ApiKeyAuth,
+  type AuthProvider,
+  type AuthRequest,
+  type Principal,
+  type RevocableToken,
+  type RoleTable,
+} from '@signet/auth'
+import {
   admitUser,
   API_KEY_ISSUER,
-  AuthError,
   authenticateUser,
   judgeMaker,
   looksLikeApiKey,
   rememberMaker,
   revocableOf,
   tokenDigest,
-  TokenError,
-  type ApiKeyAuth,
-  type AuthProvider,
-  type AuthRequest,
   type KeyMaker,
-  type Principal,
-  type RevocableToken,
-  type RoleTable,
-} from '@signet/auth'
+} from '@signet/auth/internal'
 
 /** API keys as the gate takes them. */
 export interface ApiKeyEntrance {

@@ -1,10 +1,6 @@
 import {
-  anonymousPrincipal,
-  authenticateUser,
   AuthError,
-  issuerOf,
   readBearerToken,
-  readSubject,
   ScopeError,
   TokenError,
   type AuthProvider,
@@ -12,6 +8,7 @@ import {
   type Principal,
   type RoleTable,
 } from '@signet/auth'
+import { anonymousPrincipal, authenticateUser, issuerOf, readSubject } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import {
   admitBearer,

@@ -1,4 +1,4 @@
-import { nearestName } from '@signet/auth'
+import { nearestName } from '@signet/auth/internal'
 import type { LimitsConfig } from '@signet/core'
 import { StartError } from '../error/error.js'
 import { positive } from '../start/start-check.js'

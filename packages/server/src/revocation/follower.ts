@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
-  latestNow,
-  measureAge,
   MemoryRevocationList,
   type NewRevocation,
   type RevocableToken,
   type RevocationEntry,
   type RevocationLog,
 } from '@signet/auth'
+import { latestNow, measureAge } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { RequestError } from '../error/error.js'
 import { waitAtMost } from '../lib/wait-at-most.js'

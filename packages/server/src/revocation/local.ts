@@ -1,4 +1,5 @@
-import { latestNow, MemoryRevocationList, type NewRevocation, type Revocation } from '@signet/auth'
+import { MemoryRevocationList, type NewRevocation, type Revocation } from '@signet/auth'
+import { latestNow } from '@signet/auth/internal'
 import { applyRevocation } from './apply.js'
 import type { Revocations } from './revocations.js'
 

@@ -1,4 +1,4 @@
-import { parseStrictJson, StrictJsonError } from '@signet/auth'
+import { parseStrictJson, StrictJsonError } from '@signet/auth/internal'
 import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from '../error/error.js'
 import { countForm } from './form.js'

@@ -1,4 +1,5 @@
-import { createApiKey, type Permission } from '@signet/auth'
+import type { Permission } from '@signet/auth'
+import { createApiKey } from '@signet/auth/internal'
 import { describe, expect, it } from 'vitest'
 import {
   createTestApplication,

@@ -1,11 +1,11 @@
+import type { Principal } from '@signet/auth'
 import {
   accessParams,
   containsApiKey,
   containsCredential,
   isLegalId,
   requiredPermissions,
-  type Principal,
-} from '@signet/auth'
+} from '@signet/auth/internal'
 import { isThreadId, type Agent, type Mastra, type Tool } from '@signet/core'
 import { RequestError } from '../error/error.js'
 import type { Route } from './route.js'

@@ -1,12 +1,5 @@
-import {
-  AuthError,
-  isStampedAhead,
-  STAMPED_AHEAD,
-  type BearerExplanation,
-  type NewRevocation,
-  type Principal,
-  type RevocationEntry,
-} from '@signet/auth'
+import { AuthError, type NewRevocation, type Principal, type RevocationEntry } from '@signet/auth'
+import { isStampedAhead, STAMPED_AHEAD, type BearerExplanation } from '@signet/auth/internal'
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
 import type { JudgedMaker } from '../gate/credential.js'
 import type { Deadline } from '../answer/deadline.js'

@@ -1,4 +1,4 @@
-import { isLegalId } from '@signet/auth'
+import { isLegalId } from '@signet/auth/internal'
 import { isThreadId } from '@signet/core'
 import { TrieRouter } from 'hono/router/trie-router'
 import { RequestError } from '../error/error.js'

@@ -1,11 +1,5 @@
-import type {
-  Access,
-  BearerExplanation,
-  NewRevocation,
-  ParamName,
-  Principal,
-  RevocationEntry,
-} from '@signet/auth'
+import type { Access, NewRevocation, ParamName, Principal, RevocationEntry } from '@signet/auth'
+import type { BearerExplanation } from '@signet/auth/internal'
 import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
 import type { JudgedMaker } from '../gate/credential.js'

@@ -1,15 +1,13 @@
 import {
   AuthError,
   CompositeAuth,
-  createApiKey,
-  issueApiKey,
   MastraJwtAuth,
   MemoryRevocationList,
-  OPERATOR,
   SimpleAuth,
   TokenError,
   type AuthProvider,
 } from '@signet/auth'
+import { createApiKey, issueApiKey, OPERATOR } from '@signet/auth/internal'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createTestApplication,

@@ -1,5 +1,6 @@
 import { maskSecrets, toldMessage, type LogFields, type Logger, type LogLevel } from '@signet/core'
-import { refuseUnknown, type OptionNames } from '@signet/auth'
+import type { OptionNames } from '@signet/auth'
+import { refuseUnknown } from '@signet/auth/internal'
 import { pino, type DestinationStream } from 'pino'
 import { StartError } from '../error/error.js'
 import { standardOutput } from '../observe/log/log-output.js'

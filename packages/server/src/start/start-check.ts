@@ -1,11 +1,5 @@
-import {
-  checkProvider,
-  checkRoleTable,
-  DEFAULT_ROLES,
-  freezeRoleTable,
-  type AuthProvider,
-  type RoleTable,
-} from '@signet/auth'
+import { DEFAULT_ROLES, type AuthProvider, type RoleTable } from '@signet/auth'
+import { checkProvider, checkRoleTable, freezeRoleTable } from '@signet/auth/internal'
 import type { Logger, Mastra } from '@signet/core'
 import { StartError } from '../error/error.js'
 

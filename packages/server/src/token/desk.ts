@@ -1,4 +1,5 @@
-import type { AuthProvider, BearerExplanation, Principal, RoleTable } from '@signet/auth'
+import type { AuthProvider, Principal, RoleTable } from '@signet/auth'
+import type { BearerExplanation } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
 import type { ApiKeyEntrance } from '../gate/credential.js'

@@ -1,14 +1,13 @@
+import { TokenError, type AuthRequest } from '@signet/auth'
 import {
   bearerWarnings,
   continueExplanation,
   explainByProvider,
   explainChecks,
   explainPasted,
-  TokenError,
   withWarnings,
-  type AuthRequest,
   type BearerExplanation,
-} from '@signet/auth'
+} from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
 import { admitBearer, keysFor, type Admitted, type TokenJudge } from '../gate/credential.js'

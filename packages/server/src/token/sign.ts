@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
-  API_KEY_ISSUER,
   AuthError,
   ConfigurationError,
-  findUncoveredScope,
   ScopeError,
   type AuthProvider,
   type Claims,
@@ -11,6 +9,7 @@ import {
   type Principal,
   type RoleTable,
 } from '@signet/auth'
+import { API_KEY_ISSUER, findUncoveredScope } from '@signet/auth/internal'
 import { ownerKey } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
 import { admitToken } from '../gate/credential.js'

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { latestNow } from '@signet/auth'
+import { latestNow } from '@signet/auth/internal'
 import Libsql from 'libsql'
 import { isOwnLog } from '../database/driver/libsql-log.js'
 import { StorageError } from '../error.js'

@@ -1,4 +1,4 @@
-import { earliestNow } from '@signet/auth'
+import { earliestNow } from '@signet/auth/internal'
 import type { AuditStore, Logger } from '@signet/core'
 
 const DAY_MS = 86_400_000

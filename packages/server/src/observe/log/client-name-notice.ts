@@ -1,4 +1,4 @@
-import { containsCredential, isLegalId } from '@signet/auth'
+import { containsCredential, isLegalId } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 
 /** Names of clients that are told, for as long as the process lives: they may send as many as they like. */

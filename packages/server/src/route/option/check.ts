@@ -1,4 +1,4 @@
-import { nearestName, parseStrictJson, StrictJsonError } from '@signet/auth'
+import { nearestName, parseStrictJson, StrictJsonError } from '@signet/auth/internal'
 import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from '../../error/error.js'
 import type { OptionRule, OptionTable } from './rule.js'

@@ -1,4 +1,4 @@
-import { isNothing } from '@signet/auth'
+import { isNothing } from '@signet/auth/internal'
 
 /** What becomes of an option of a request: names that are in no table nobody has. */
 export interface OptionRule {

@@ -1,4 +1,5 @@
-import { containsCredential, isLegalId, ScopeError, type Principal } from '@signet/auth'
+import { ScopeError, type Principal } from '@signet/auth'
+import { containsCredential, isLegalId } from '@signet/auth/internal'
 import { BOUNDS, type AgentOptions, type MessageInput, type ProviderOptions } from '@signet/core'
 import { z } from 'zod'
 import { boundedJson, boundedObject, boundedRecord } from '../../route/bounded.js'

@@ -1,12 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  API_KEY_ISSUER,
-  createApiKey,
-  isApiKey,
-  MastraJwtAuth,
-  type AuthProvider,
-  type RoleTable,
-} from '@signet/auth'
+import { MastraJwtAuth, type AuthProvider, type RoleTable } from '@signet/auth'
+import { API_KEY_ISSUER, createApiKey, isApiKey } from '@signet/auth/internal'
 import {
   createTestApplication,
   makeRequest,

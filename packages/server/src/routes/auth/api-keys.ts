@@ -1,12 +1,11 @@
+import { ScopeError, type ApiKeyStore } from '@signet/auth'
 import {
   containsCredential,
   findUncoveredScope,
   isApiKeyName,
   issueApiKey,
   parseGrant,
-  ScopeError,
-  type ApiKeyStore,
-} from '@signet/auth'
+} from '@signet/auth/internal'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { keepApiKey } from '../../api-key/keep.js'

@@ -1,14 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  CompositeAuth,
-  createApiKey,
-  STAMPED_AHEAD,
-  tokenDigest,
-  type AuthProvider,
-  type Revocation,
-} from '@signet/auth'
+import { CompositeAuth, type AuthProvider, type Revocation } from '@signet/auth'
+import { createApiKey, STAMPED_AHEAD, tokenDigest } from '@signet/auth/internal'
 import { openStore, type Store } from '@signet/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {

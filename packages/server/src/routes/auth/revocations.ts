@@ -1,8 +1,4 @@
 import {
-  apiKeyDigest,
-  isBearerToken,
-  isRevocableName,
-  looksLikeApiKey,
   readBearerToken,
   tokenRevocation,
   type WithdrawnToken,
@@ -10,6 +6,12 @@ import {
   type Principal,
   type RevocationEntry,
 } from '@signet/auth'
+import {
+  apiKeyDigest,
+  isBearerToken,
+  isRevocableName,
+  looksLikeApiKey,
+} from '@signet/auth/internal'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../../error/error.js'

@@ -1,12 +1,5 @@
-import {
-  isRevocableName,
-  looksLikeApiKey,
-  looksLikeJwt,
-  parseGrant,
-  readPasted,
-  type Advice,
-  type Principal,
-} from '@signet/auth'
+import { readPasted, type Advice, type Principal } from '@signet/auth'
+import { isRevocableName, looksLikeApiKey, looksLikeJwt, parseGrant } from '@signet/auth/internal'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { boundedJson } from '../../route/bounded.js'

@@ -1,4 +1,4 @@
-import { StrictJsonError } from '@signet/auth'
+import { StrictJsonError } from '@signet/auth/internal'
 import { withOrigin, type ApiRoute, type ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
 import { limitBody, parseBody } from '../../route/body.js'

@@ -1,4 +1,5 @@
-import { isLegalId, ScopeError, type Principal } from '@signet/auth'
+import { ScopeError, type Principal } from '@signet/auth'
+import { isLegalId } from '@signet/auth/internal'
 import {
   hideProviderState,
   ownerKey,

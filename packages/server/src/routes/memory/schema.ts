@@ -1,4 +1,4 @@
-import { containsCredential, parseStrictJson, StrictJsonError } from '@signet/auth'
+import { containsCredential, parseStrictJson, StrictJsonError } from '@signet/auth/internal'
 import {
   BOUNDS,
   dropMark,

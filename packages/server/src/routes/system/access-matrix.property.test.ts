@@ -1,4 +1,4 @@
-import { parseGrant } from '@signet/auth'
+import { parseGrant } from '@signet/auth/internal'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,14 +1,12 @@
 import {
   createPermissions,
-  judgeAccess,
-  permissionTemplates,
   type Access,
-  type AccessVerdict,
   type Action,
   type Permission,
   type Permissions,
   type RoleTable,
 } from '@signet/auth'
+import { judgeAccess, permissionTemplates, type AccessVerdict } from '@signet/auth/internal'
 import type { Agent, Mastra, Tool } from '@signet/core'
 import type { RouteTable } from '../../route/route-table.js'
 import type { Method } from '../../route/route.js'

@@ -1,4 +1,5 @@
-import { createPermissions, parseGrant, type Permissions } from '@signet/auth'
+import { createPermissions, type Permissions } from '@signet/auth'
+import { parseGrant } from '@signet/auth/internal'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { accessMatrix } from './access-matrix.js'

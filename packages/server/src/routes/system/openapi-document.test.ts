@@ -1,4 +1,4 @@
-import { permissionTemplates } from '@signet/auth'
+import { permissionTemplates } from '@signet/auth/internal'
 import type { ApiRoute } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-import { permissionTemplates, type Access } from '@signet/auth'
+import type { Access } from '@signet/auth'
+import { permissionTemplates } from '@signet/auth/internal'
 import { z } from 'zod'
 import { STATUS, type ErrorCode } from '../../error/error-response.js'
 import type { RouteTable } from '../../route/route-table.js'

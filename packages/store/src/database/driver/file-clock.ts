@@ -1,4 +1,4 @@
-import { earliestNow, latestNow } from '@signet/auth'
+import { earliestNow, latestNow } from '@signet/auth/internal'
 import type { Transaction } from 'kysely'
 import type { Schema } from '../schema.js'
 import type { Moment } from './driver.js'

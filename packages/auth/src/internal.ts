@@ -1,0 +1,57 @@
+// What the other packages of Signet take from this one. UNSTABLE: any release may change or remove a name here without notice.
+// The other packages can use them, because all packages of Signet are released together and depend on one exact version.
+// What applications may use is in index.ts.
+export { issuerOf } from './jwt/identity.js'
+export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
+export { tokenDigest } from './jws/digest.js'
+export { looksLikeJwt } from './jws/looks-like-jwt.js'
+export {
+  continueExplanation,
+  explainChecks,
+  type RefusalContext,
+  type TokenCheck,
+} from './explain/checks.js'
+export { explainPasted } from './explain/explain-pasted.js'
+export { nearestPermission, unknownRoleWords } from './advice/suspicion.js'
+export { dateText, durationWords } from './advice/time-text.js'
+export { revocableOf } from './revocation/revocable.js'
+export { isRevocableName } from './revocation/withdrawal.js'
+export { secretSlip } from './keys/secret-slip.js'
+export { ignoredWords } from './keys/ignored-keys.js'
+export { accessParams, permissionTemplates, requiredPermissions } from './access/access.js'
+export { isLegalId, parseGrant } from './access/permission.js'
+export {
+  judgeAccess,
+  rolesForAccess,
+  type AccessRoles,
+  type AccessVerdict,
+} from './access/judge.js'
+export { readSubject } from './access/principal.js'
+export { checkRoleTable, freezeRoleTable } from './access/role.js'
+export { containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
+export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './api-key/issue.js'
+export { apiKeyDigest, createApiKey } from './api-key/make.js'
+export { judgeMaker, type KeyMaker, OPERATOR, rememberMaker } from './api-key/maker.js'
+export { findUncoveredScope } from './api-key/scope.js'
+export { containsCredential } from './credential-text.js'
+export { PUBLIC_REASON } from './bearer/public-reason.js'
+export { isBearerToken } from './bearer/header.js'
+export { trimWhiteSpace } from './bearer/white-space.js'
+export { API_KEY_ISSUER, apiKeySubject } from './api-key/api-key-auth.js'
+export { admitUser, anonymousPrincipal, authenticateUser } from './provider/authenticate.js'
+export {
+  bearerWarnings,
+  explainBearer,
+  explainByProvider,
+  withWarnings,
+  type BearerExplanation,
+  type ProviderExplanation,
+} from './provider/explain-bearer.js'
+export { checkProvider } from './provider/provider-shape.js'
+export { findRefusedOptions, isNothing } from './option/closed-options.js'
+export { measureAge } from './lib/age.js'
+export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
+export { earliestNow, latestNow } from './lib/clock.js'
+export { nearestName } from './option/nearest-name.js'
+export { readOptions } from './option/read-options.js'
+export { refuseOptions, refuseUnknown } from './option/options-error.js'

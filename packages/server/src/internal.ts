@@ -1,0 +1,12 @@
+// What @signet/cli takes from this package. UNSTABLE: any release may change or remove a name here without notice.
+// The command line can use them, because all packages of Signet are released together and depend on one exact version.
+// What applications may use is in index.ts.
+export { revokeApiKey } from './api-key/revoke.js'
+export { viewApiKey, type ApiKeyView } from './api-key/view.js'
+export { createRoutes, type OfferedRoutes } from './routes/create-routes.js'
+export { requestOfBearer } from './gate/auth-request.js'
+export { rolesOf } from './start/start-check.js'
+export { probeRedis } from './limit/probe-redis.js'
+export { flushLog, standardOutput, type LogOutput } from './observe/log/log-output.js'
+export { describeError, SECRET_FIELDS } from './start/logger.js'
+export { viewAuditRecord, type AuditView } from './observe/audit/audit-view.js'
