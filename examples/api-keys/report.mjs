@@ -12,7 +12,7 @@ async function report(name, question) {
     const { text } = await client.getAgent(name).generate(question)
     console.log(`${name}: ${text}`)
   } catch (error) {
-    if (!(error instanceof MastraClientError)) throw error
+    if (!MastraClientError.isInstance(error)) throw error
     console.log(`${name}: ${error.status} ${error.code}: ${error.message}`)
   }
 }

@@ -16,6 +16,6 @@ try {
   const { workingMemory } = await client.getWorkingMemory({ agentId, threadId })
   console.log(`notes: ${workingMemory}`)
 } catch (error) {
-  if (!(error instanceof MastraClientError)) throw error
+  if (!MastraClientError.isInstance(error)) throw error
   console.log(`${error.status} ${error.code}: ${error.message}`)
 }

@@ -11,6 +11,12 @@ const MADE = new Set(['.env', '.signet', 'node_modules'])
 /** Ids of requests differ from one answer to the next; the page has an ellipsis instead. */
 const REQUEST_ID = /("requestId":")[^"]+/g
 
+/** Replaces each of some texts, in one pass: what is put in is not looked at again. */
+function replaceAll(text: string, replaced: Readonly<Record<string, string>>): string {
+  const anyOf = new RegExp(Object.keys(replaced).join('|').replaceAll('.', '\\.'), 'g')
+  return text.replace(anyOf, (found) => replaced[found] ?? found)
+}
+
 /** The parts of the README of an example. */
 interface ExamplePage {
   /** One block for each terminal, in their order. The last line of a block runs until it is stopped. */
@@ -57,10 +63,7 @@ export class Examples {
    * @param ready - what each terminal of its start shows once it is ready, in their order
    */
   async run(name: string, ready: readonly RegExp[], place: ExamplePlace): Promise<ExampleRun> {
-    const replaced = Object.entries(place.replaced)
-    const { start, ask, seen } = readPage(name, (text) =>
-      replaced.reduce((all, [from, to]) => all.replaceAll(from, to), text),
-    )
+    const { start, ask, seen } = readPage(name, (text) => replaceAll(text, place.replaced))
     if (start.length !== ready.length) throw new Error(`${name} has ${start.length} terminals.`)
     const folder = this.#copies.makeFolder()
     const commands = new PastedCommands(folder, place.env)
