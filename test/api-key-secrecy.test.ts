@@ -104,7 +104,7 @@ describe('an API key', () => {
       }
     }
 
-    // Withdrawn, in every way, and used again.
+    // Revoked, in every way, and used again.
     await ask(`/api/auth/api-keys/${first.id}`, { method: 'DELETE', headers: bearer(owner) })
     expect(await ask('/api/agents', { headers: bearer(key) })).toContain('token_revoked')
     await ask('/api/auth/logout', { method: 'POST', headers: bearer(second.key) })

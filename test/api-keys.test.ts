@@ -86,10 +86,10 @@ describeStores('API keys of two instances on one database', (stores) => {
       (here, id) => here(`/api/auth/api-keys/${id}`, { token: owner, method: 'DELETE' }),
     ],
     [
-      'what its maker was given is withdrawn',
+      'what its maker was given is revoked',
       (here) => here('/api/auth/revocations', { token: owner, json: { subject: 'alice' } }),
     ],
-  ])('end the answers that run on the other once %s', async (_case, withdraw) => {
+  ])('end the answers that run on the other once %s', async (_case, revoke) => {
     const hanging = hangingModel(true)
     const [here, there] = await serveTwice(stores, hanging.model)
     const { key, id } = await make(here, sign({ role: 'owner' }), 'agents:execute')
@@ -97,7 +97,7 @@ describeStores('API keys of two instances on one database', (stores) => {
     const streaming = (await there('/api/agents/agent/stream', { token: key, json: HELLO })).text()
     const kept = (await there('/api/agents/agent/stream', { token: other.key, json: HELLO })).text()
     await hanging.started
-    expect((await withdraw(here, id)).status).toBeLessThan(300)
+    expect((await revoke(here, id)).status).toBeLessThan(300)
     expect(await streaming).toContain('"code":"token_revoked"')
     await vi.waitFor(async () => {
       const refusal = await readRefusal(await there('/api/agents', { token: key }))

@@ -299,17 +299,17 @@ describe('signet restore', () => {
 })
 
 describe('signet start', () => {
-  it('leaves exchanges and withdrawals in signet.db alone once it was stopped', async () => {
+  it('leaves exchanges and revocations in signet.db alone once it was stopped', async () => {
     const { process, memory } = await start()
     for (const thread of ['t', 'u']) await memory.ask('clerk', thread, QUESTION)
-    const flags = ['--dir', project, '--jti', 'withdrawn']
+    const flags = ['--dir', project, '--jti', 'revoked']
     expect(await runSignet(['revoke', ...flags], { env })).toMatchObject({ code: 0 })
     expect(await process.stop()).toMatchObject({ code: 0 })
     const folder = copies.makeFolder()
     copyFileSync(join(data, 'signet.db'), join(folder, 'signet.db'))
     const store = await openStore({ directory: folder })
     expect(await store.revocations.readAfter(0, 9)).toMatchObject([
-      { revocation: { kind: 'token-id', tokenId: 'withdrawn' } },
+      { revocation: { kind: 'token-id', tokenId: 'revoked' } },
     ])
     await store.close()
     const database = new Libsql(join(folder, 'signet.db'))

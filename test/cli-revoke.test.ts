@@ -40,7 +40,7 @@ async function inStore<Value>(work: (store: Store) => Promise<Value>): Promise<V
   }
 }
 
-const withdrawn = () =>
+const revoked = () =>
   inStore(async ({ revocations }) => {
     const entries = await revocations.readAfter(0, 100)
     return entries.map(({ revocation }) => revocation)
@@ -82,9 +82,9 @@ describe('signet revoke', () => {
       ['--sub', 'a b', '--iss', 'i'],
       { kind: 'subject', issuer: 'i', subject: 'a b', at: expect.any(Number) },
     ],
-  ])('withdraws by %j', async (flags, revocation) => {
+  ])('revokes by %j', async (flags, revocation) => {
     expect((await revoke(flags)).code).toBe(0)
-    expect(await withdrawn()).toStrictEqual([revocation])
+    expect(await revoked()).toStrictEqual([revocation])
   })
 
   it('warns where its time lies ahead of the clock', async () => {
@@ -97,7 +97,7 @@ describe('signet revoke', () => {
       code: 0,
       stdout: `Revoked: all that alice of the issuer local was given until ${shown}.\n`,
     })
-    expect(stderr).toMatch(/^warning: The time of a withdrawal lies ahead of the clock.*\n$/)
+    expect(stderr).toMatch(/^warning: The time of a revocation lies ahead of the clock.*\n$/)
     expect(stderr).toContain(shown)
   })
 
@@ -106,15 +106,12 @@ describe('signet revoke', () => {
     ['as a header has it', 'Authorization: Bearer ', ['--stdin']],
     ['by the flag of before', '', ['--token', '-']],
     ['by both flags', '', ['--stdin', '--token', '-']],
-  ])(
-    'withdraws a token that is piped in %s, and prints nothing of it',
-    async (_, prefix, flags) => {
-      const token = sign({})
-      const result = await revoke(flags, `${prefix}${token}\n`)
-      expect(result).toStrictEqual({ code: 0, stdout: 'Revoked: the token.\n', stderr: '' })
-      expect(await withdrawn()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
-    },
-  )
+  ])('revokes a token that is piped in %s, and prints nothing of it', async (_, prefix, flags) => {
+    const token = sign({})
+    const result = await revoke(flags, `${prefix}${token}\n`)
+    expect(result).toStrictEqual({ code: 0, stdout: 'Revoked: the token.\n', stderr: '' })
+    expect(await revoked()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
+  })
 
   it('ends by --all every token and API key that was given until now, and none that comes later', async () => {
     const env = { MASTRA_JWT_SECRET: SECRET }
@@ -186,11 +183,11 @@ describe('signet revoke', () => {
     [['--all', '--iss', 'i'], /--all means every issuer/],
     [['--sid', 's', '--iss', ''], /--iss has 1 to 2000 characters/],
     [['--stdin'], /There is no token.*npx signet revoke --stdin < token\.txt/],
-  ])('refuses the flags %j with exit code 2, and withdraws nothing', async (flags, reason) => {
+  ])('refuses the flags %j with exit code 2, and revokes nothing', async (flags, reason) => {
     const { code, stdout, stderr } = await revoke(flags, '')
     expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(reason)
-    expect(await withdrawn()).toStrictEqual([])
+    expect(await revoked()).toStrictEqual([])
   })
 
   it('refuses a token as an argument, and says why without it', async () => {

@@ -90,7 +90,7 @@ async function beginStream({ port }: ServerProcess, token: string): Promise<RawC
   return connection
 }
 
-/** Cuts the connections by which instances hear of each other's withdrawals. */
+/** Cuts the connections by which instances hear of each other's revocations. */
 async function silenceNotifications(databaseUrl: string): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
@@ -133,7 +133,7 @@ describe.skipIf(why !== undefined)('two servers on one PostgreSQL and one Redis'
   it.each([
     ['as they hear of it', false],
     ['when NOTIFY is lost', true],
-  ])('obey on one what was withdrawn on the other, %s', async (_case, isSilent) => {
+  ])('obey on one what was revoked on the other, %s', async (_case, isSilent) => {
     const { first, second, env } = await startPair()
     const admin = clientOf(first, signToken({ sub: 'ada', role: 'admin' }))
     const jti = randomUUID()
@@ -144,8 +144,8 @@ describe.skipIf(why !== undefined)('two servers on one PostgreSQL and one Redis'
     const otherStream = await beginStream(second, signToken())
     if (isSilent) expect(await silenceNotifications(env['DATABASE_URL'] ?? '')).toBeGreaterThan(0)
 
-    const withdrawal = await admin.post('/api/auth/revocations', { jti })
-    expect(withdrawal.status).toBe(201)
+    const revocation = await admin.post('/api/auth/revocations', { jti })
+    expect(revocation.status).toBe(201)
     const firstAlice = clientOf(first, signToken({ jti }))
     expect(await outcome(await firstAlice.get('/api/agents'))).toEqual({
       status: 401,
@@ -157,7 +157,7 @@ describe.skipIf(why !== undefined)('two servers on one PostgreSQL and one Redis'
     expect(otherStream.received).not.toContain('[DONE]')
   })
 
-  it('obey what an operator withdraws by signet revoke', async () => {
+  it('obey what an operator revokes by signet revoke', async () => {
     const { first, second, directory, env } = await startPair()
     const clients = [first, second].map((server) => clientOf(server))
     for (const client of clients) expect((await client.get('/api/agents')).status).toBe(200)

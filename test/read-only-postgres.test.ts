@@ -75,15 +75,15 @@ it.skipIf(whyNot !== undefined)(
     const { read, tell, requestIds } = createCaller(server.url)
     const generate = (thread: string) =>
       tell('POST', '/api/agents/clerk/generate', { messages: 'Hello', memory: { thread } })
-    const withdraw = () => tell('POST', '/api/auth/revocations', { jti: 'j' })
+    const revoke = () => tell('POST', '/api/auth/revocations', { jti: 'j' })
     const remove = () => tell('DELETE', '/api/memory/threads/t?agentId=clerk')
     expect(await generate('t')).toMatchObject({ status: 200 })
 
     await switchReadOnly(true, postgres.ask)
     const unavailable = { status: 503, code: 'storage_unavailable', retryAfter: '5' }
-    let told = await withdraw()
+    let told = await revoke()
     // A connection learns of it a moment later.
-    while (told.status !== 503) told = await withdraw()
+    while (told.status !== 503) told = await revoke()
     expect(told).toStrictEqual(unavailable)
     expect(await remove()).toStrictEqual(unavailable)
     expect(await generate('u')).toMatchObject({ status: 503, retryAfter: '5' })
@@ -93,7 +93,7 @@ it.skipIf(whyNot !== undefined)(
     expect(await remove()).toStrictEqual(unavailable)
 
     await switchReadOnly(false, postgres.ask)
-    while ((await withdraw()).status !== 201) await sleep(50)
+    while ((await revoke()).status !== 201) await sleep(50)
     expect(await generate('v')).toMatchObject({ status: 200 })
     const missing = async () => {
       const { records } = await read('/api/audit?limit=500')

@@ -67,7 +67,7 @@ describeStores('two instances on one database', (stores) => {
     ['a jti', { jti: 'j' }, () => ({ jti: 'j' })],
     ['a session', { sid: 's' }, () => ({ session: 's' })],
     ['a subject', {}, () => ({ subject: 'alice' })],
-  ])('obey both what one withdraws: %s', async (_, claims, body) => {
+  ])('obey both what one revokes: %s', async (_, claims, body) => {
     const [here, there] = await serveTwice(stores)
     const token = sign(claims)
     for (const ask of [here, there]) {
@@ -82,7 +82,7 @@ describeStores('two instances on one database', (stores) => {
     expect((await there('/api/agents', { token: sign({ sub: 'bob' }) })).status).toBe(200)
   })
 
-  it('obey what was withdrawn before one of them began', async () => {
+  it('obey what was revoked before one of them began', async () => {
     const options = await stores.locate()
     const first = await stores.open(options)
     const token = sign({})

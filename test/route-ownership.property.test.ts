@@ -59,8 +59,8 @@ function tokenOf({ subject, issuer, permissions = ['*'], id }: Caller): string {
 }
 
 /**
- * The answer without the number of a withdrawal and its time, which never goes back: both follow those of all callers,
- * and whoever may withdraw what others were given may know of them.
+ * The answer without the number of a revocation and its time, which never goes back: both follow those of all callers,
+ * and whoever may revoke what others were given may know of them.
  */
 function withoutPlace(text: string): string {
   if (!text.includes('"sequence":')) return text

@@ -13,7 +13,7 @@ import { describeStores } from './support/stores.js'
 const ROUNDS = Number(process.env['SIGNET_CRASH_ROUNDS'] || 10)
 /** Far longer than it takes. */
 const TIMEOUT_MS = 60_000 + ROUNDS * 15_000
-const MOST_ACKNOWLEDGED = 60
+const MAX_ACKNOWLEDGED = 60
 
 /** A subject with its two clients, who have a thread each and one together. */
 interface Subject {
@@ -103,7 +103,7 @@ async function checkServer(
 /** Writes with all clients at once, and kills the server in the midst of it. */
 async function writeAndKill(server: ServerProcess, subjects: readonly Subject[]): Promise<void> {
   let isKilled = false
-  let left = randomInt(1, MOST_ACKNOWLEDGED)
+  let left = randomInt(1, MAX_ACKNOWLEDGED)
   const isEnough = createDeferred()
   const writing = subjects.flatMap(({ token, clients }) => {
     const memory = new MemoryClient(server.url, token)

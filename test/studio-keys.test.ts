@@ -108,7 +108,7 @@ describeStudio('the API keys page of the Studio', (browser) => {
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click()
     }
 
-    it('withdraws a token, pasted however it is', async () => {
+    it('revokes a token, pasted however it is', async () => {
       const token = studioToken({ sub: 'petra', role: 'viewer' })
       expect((await ask(token)).status).toBe(200)
       const { page, errors } = await open()
@@ -120,7 +120,7 @@ describeStudio('the API keys page of the Studio', (browser) => {
       expect(errors).toStrictEqual([])
     })
 
-    it('withdraws all that a subject has', async () => {
+    it('revokes all that a subject has', async () => {
       const iat = Math.floor(Date.now() / 1000) - 10
       const token = studioToken({ sub: 'quinn', role: 'viewer', iat })
       const { page } = await open()
@@ -131,7 +131,7 @@ describeStudio('the API keys page of the Studio', (browser) => {
       expect((await ask(token)).status).toBe(401)
     })
 
-    it('withdraws a session', async () => {
+    it('revokes a session', async () => {
       const token = studioToken({ sub: 'rosa', role: 'viewer', sid: 'session-1' })
       expect((await ask(token)).status).toBe(200)
       const { page } = await open()

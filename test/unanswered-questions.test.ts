@@ -189,14 +189,14 @@ it(
 )
 
 it(
-  'a question is kept where the token of its caller is withdrawn, before they are told',
+  'a question is kept where the token of its caller is revoked, before they are told',
   async () => {
     const { alice, server, model } = await start()
     const admin = new MemoryClient(server.url, sign('admin'))
     const claims = { sub: 'alice', role: 'owner', jti: 'one' }
-    const withdrawn = new MemoryClient(server.url, auth.sign(claims, { expiresInSeconds: 3600 }))
-    const streaming = withdrawn.post(STREAM, ask('Hang one')).then((response) => response.text())
-    const generating = withdrawn.post(GENERATE, ask('Hang two'))
+    const revoked = new MemoryClient(server.url, auth.sign(claims, { expiresInSeconds: 3600 }))
+    const streaming = revoked.post(STREAM, ask('Hang one')).then((response) => response.text())
+    const generating = revoked.post(GENERATE, ask('Hang two'))
     await untilAsked(model, 2)
     expect((await admin.post('/api/auth/revocations', { jti: 'one' })).status).toBe(201)
     expect((await generating).status).toBe(401)

@@ -1,4 +1,4 @@
-// Measures how the cost of a request grows with what a server holds: messages, threads, streams, withdrawals, scopes.
+// Measures how the cost of a request grows with what a server holds: messages, threads, streams, revocations, scopes.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

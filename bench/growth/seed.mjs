@@ -4,7 +4,7 @@ import { openStore } from '../../packages/store/dist/index.js'
 
 /** Messages in a transaction. */
 const BATCH = 1000
-/** Withdrawals that are under way at a time. */
+/** Revocations that are under way at a time. */
 const AT_A_TIME = 64
 
 function messageOf(threadId, index) {
@@ -46,13 +46,13 @@ export async function addMessages(store, resourceId, threadId, count) {
   }
 }
 
-/** Withdraws what other subjects were given until now. */
+/** Revokes what other subjects were given until now. */
 export async function addRevocations(store, count) {
   const at = Math.floor(Date.now() / 1000)
   let next = 0
   const append = async () => {
     while (next < count) {
-      const subject = `withdrawn-${next++}`
+      const subject = `revoked-${next++}`
       await store.revocations.append({ kind: 'subject', issuer: 'local', subject, at })
     }
   }

@@ -5,10 +5,10 @@ const MEBIBYTE = 1024 * 1024
 /** Twice the text should take twice the time; beyond this it is no accident. */
 const LIMIT = 3
 /** A shorter time is repeated until it is as long as this, so that the clock can tell it. */
-const LEAST_MS = 1
-const MOST_REPEATS = 1000
+const MIN_MS = 1
+const MAX_REPEATS = 1000
 /** Faster than this nothing is read, only memory is fetched and copied, which goes by steps of its own. */
-const LEAST_MS_PER_MB = 1
+const MIN_MS_PER_MB = 1
 
 async function timeOf(verify, token, repeats) {
   globalThis.gc?.({ type: 'minor' })
@@ -28,7 +28,7 @@ async function growth(verify, make, length, tries) {
   const half = make(length / 2)
   const whole = make(length)
   const once = await timeOf(verify, half, 1)
-  const repeats = Math.max(1, Math.min(MOST_REPEATS, Math.ceil(LEAST_MS / once)))
+  const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.ceil(MIN_MS / once)))
   let [halfMs, wholeMs] = [Infinity, Infinity]
   for (let left = tries; left > 0; left--) {
     halfMs = Math.min(halfMs, await timeOf(verify, half, repeats))
@@ -38,7 +38,7 @@ async function growth(verify, make, length, tries) {
 }
 
 function isTooFast({ ratio, wholeMs }, length) {
-  return ratio > LIMIT && (wholeMs * MEBIBYTE) / length >= LEAST_MS_PER_MB
+  return ratio > LIMIT && (wholeMs * MEBIBYTE) / length >= MIN_MS_PER_MB
 }
 
 /** What seems to grow too fast is measured again, with more care. */

@@ -70,11 +70,11 @@ function growthWord({ isLinear, isStep }) {
   return isStep ? 'a step' : 'linear'
 }
 
-const MOST_SHOWN = 8
+const MAX_SHOWN = 8
 
 /** The worst cases, and in any case all that are not linear. */
 export function worstGrowth(results) {
-  return results.filter(({ isLinear }, index) => !isLinear || index < MOST_SHOWN)
+  return results.filter(({ isLinear }, index) => !isLinear || index < MAX_SHOWN)
 }
 
 export function showLinearity(results) {

@@ -55,7 +55,7 @@ describe.skipIf(why !== undefined)(
     })
 
     it.each([-HOUR, HOUR])(
-      'by %d s: a withdrawal ends on each instance what was given before, now and later',
+      'by %d s: a revocation ends on each instance what was given before, now and later',
       async (set) => {
         const clock = makeClock()
         const env = { DATABASE_URL: await postgres.createDatabase() }
@@ -78,7 +78,7 @@ describe.skipIf(why !== undefined)(
       },
     )
 
-    it('back, and the process started anew on a file: a withdrawal ends what was used before', async () => {
+    it('back, and the process started anew on a file: a revocation ends what was used before', async () => {
       const clock = makeClock()
       const env = { ...clock.env, SIGNET_DATA_DIR: servers.makeFolder() }
       const before = await servers.start(env)

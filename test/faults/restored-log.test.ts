@@ -29,13 +29,13 @@ describe.skipIf(why !== undefined)('PostgreSQL that is restored while instances 
   })
 
   it(
-    'has every instance say so, and obey what is withdrawn afterwards, and before',
+    'has every instance say so, and obey what is revoked afterwards, and before',
     { timeout: TIMEOUT_MS },
     async () => {
       const url = await postgres.createDatabase()
       const first = await servers.start({ DATABASE_URL: url })
       const second = await servers.start({ DATABASE_URL: url })
-      const withdraw = async (jti: string) => {
+      const revoke = async (jti: string) => {
         const asked = outcomeOf(first.alice.post('/api/auth/revocations', { jti }))
         expect((await asked).status).toBe(201)
       }
@@ -47,7 +47,7 @@ describe.skipIf(why !== undefined)('PostgreSQL that is restored while instances 
       }
       const ids = [randomUUID(), randomUUID(), randomUUID()] as const
       for (const id of ids) {
-        await withdraw(id)
+        await revoke(id)
         await isRevoked(id)(second)
       }
       // What a restore of a backup from after the first of them leaves.
@@ -57,12 +57,12 @@ describe.skipIf(why !== undefined)('PostgreSQL that is restored while instances 
           alter table signet_revocation alter column sequence restart with 2`,
       )
       const later = randomUUID()
-      await withdraw(later)
+      await revoke(later)
       for (const server of [first, second]) {
         for (const id of [...ids, later]) await isRevoked(id)(server)
         expect((await list(server, signToken({ jti: randomUUID() }))).status).toBe(200)
         const { message } = await server.untilTold(0, ({ level }) => level === 'error')
-        expect(message).toContain('log of withdrawals')
+        expect(message).toContain('log of revocations')
         const lines = runbookTable('Messages of the log')
         expect(lines.some(({ words }) => words[1]?.[0] === message)).toBe(true)
       }

@@ -89,7 +89,7 @@ describe('docs/runbook.md says what to do', () => {
     'What was stored could not be written',
     '… was deleted, moved or replaced',
     '… is the address of a Service',
-    'The log of withdrawals cannot be read',
+    'The log of revocations cannot be read',
     'Agent … cannot answer',
   ])('also where the message is worded elsewhere: %s', (text) => {
     const found = logMessages().filter((message) => message.text.startsWith(text))

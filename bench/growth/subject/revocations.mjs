@@ -7,7 +7,7 @@ import { measureSeries, withServers } from '../series.mjs'
 
 const SIZES = [1, 1000, 100_000]
 
-/** A request with a good token, where so many others are withdrawn. */
+/** A request with a good token, where so many others are revoked. */
 export const revocations = {
   name: 'revocations',
   async measure({ servers, effort, directory }) {
@@ -24,7 +24,7 @@ export const revocations = {
         load: { ...AGENTS, token: TOKEN },
       }))
       return await measureSeries(
-        [{ label: 'agents list, by withdrawals', points }],
+        [{ label: 'agents list, by revocations', points }],
         running,
         effort,
       )

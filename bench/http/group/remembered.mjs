@@ -7,7 +7,7 @@ import { TOKEN } from '../token.mjs'
 /** As many as connections. */
 const THREADS = 16
 /** What is stored and read takes its time. */
-const LEAST_SECONDS = 2
+const MIN_SECONDS = 2
 
 /** Questions in turn, each in the next thread. */
 function bodyFile(directory) {
@@ -46,7 +46,7 @@ async function measureOn(kind, environments, { servers, effort, directory }) {
         },
       ],
       { get: (id) => started.get(id) },
-      { ...effort, seconds: Math.max(effort.seconds, LEAST_SECONDS) },
+      { ...effort, seconds: Math.max(effort.seconds, MIN_SECONDS) },
     )
   } finally {
     for (const server of started.values()) await server.stop()

@@ -6,7 +6,7 @@ const OBJECT = /e(?:y[A-DI-L]|w[k-r0-3])/
 const CLAIMS = /^e(?:y[A-DI-L]|w[k-r0-3]|30$)/
 const BASE64URL = /^[\w-]*$/
 /** No header is shorter: `{"alg":""}`. */
-const LEAST_HEADER = 14
+const MIN_HEADER = 14
 
 /** The last part of a text, as far as it could be the header of a token. */
 function endsInHeader(text: string): boolean {
@@ -15,7 +15,7 @@ function endsInHeader(text: string): boolean {
   while (start > 0 && /[\w-]/.test(text[start - 1] ?? '')) start--
   const tail = text.slice(start)
   const at = tail.search(OBJECT)
-  return at >= 0 && tail.length - at >= LEAST_HEADER
+  return at >= 0 && tail.length - at >= MIN_HEADER
 }
 
 /** Whether a text has in it what looks like a compact JWT (RFC 7515 section 3.1, RFC 7516 section 3.1). */

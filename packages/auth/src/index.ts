@@ -46,7 +46,7 @@ export {
   type RevocationTerm,
   type TimedRevocationTerm,
 } from './revocation/memory.js'
-export { tokenRevocation, type WithdrawnToken } from './revocation/withdrawal.js'
+export { tokenRevocation, type RevokedToken } from './revocation/token-revocation.js'
 export { type KeySource, type SigningKey, type VerificationKey } from './keys/key-source.js'
 export { type KeyKind, type KeyOrigin } from './keys/origin.js'
 export { type KeyProbe } from './keys/probe.js'

@@ -1,6 +1,6 @@
 import type { Answer, AnswerOptions, MessageInput } from './answer.js'
 import type { AgentChunk, ToolCall } from './chunk.js'
-import { answerCalls, describeTools, MOST_ROUNDS } from './client-tool.js'
+import { answerCalls, describeTools, MAX_ROUNDS } from './client-tool.js'
 import { readChunks } from './event-stream.js'
 import { contextText, plainContext, type RequestContextInput } from './request-context.js'
 import type { Api, CallOptions, OpenResponse } from './request.js'
@@ -89,7 +89,7 @@ export class Agent {
       const said = answer.response?.messages ?? []
       const isStored = stores(options)
       const paused = { question, isStored, said, reason: answer.finishReason, pending }
-      const next = round < MOST_ROUNDS ? await answerCalls(paused, clientTools, signal) : undefined
+      const next = round < MAX_ROUNDS ? await answerCalls(paused, clientTools, signal) : undefined
       if (next === undefined) return answer
       question = next.messages
     }
@@ -158,7 +158,7 @@ export class Agent {
         if (type === 'finish') end = chunk
         yield chunk
       }
-      if (end === undefined || round === MOST_ROUNDS) return
+      if (end === undefined || round === MAX_ROUNDS) return
       const { stepResult, response } = end.payload
       const next = await answerCalls(
         {

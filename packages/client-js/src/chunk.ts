@@ -14,7 +14,7 @@ export interface ToolResult extends ToolCall {
 export interface PublicError {
   readonly name: string
   readonly message: string
-  /** `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was withdrawn. */
+  /** `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was revoked. */
   readonly code?: string | undefined
   /** What made it happen, for people; only where the token grants `system:read`. */
   readonly cause?: string | undefined

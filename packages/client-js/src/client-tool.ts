@@ -30,7 +30,7 @@ export interface ClientToolContext {
 export type ClientTools = Readonly<Record<string, ClientTool>>
 
 /** How often an answer is gone on with, so that no model can keep a client busy for ever. */
-export const MOST_ROUNDS = 10
+export const MAX_ROUNDS = 10
 
 /** The tools as they are sent: what they are, not what they do. */
 export function describeTools(tools: ClientTools | undefined): object | undefined {

@@ -11,7 +11,7 @@ export interface RetryOptions {
 }
 
 /** A server that asks for more than this is not waited for: the caller is told, and can decide. */
-const MOST_WAIT_SECONDS = 60
+const MAX_WAIT_SECONDS = 60
 
 /** Reads `Retry-After`: seconds, or the time when (RFC 9110 section 10.2.3). */
 export function retryAfterSeconds(header: string | undefined): number | undefined {
@@ -37,7 +37,7 @@ export function retryDelay(
 ): number | undefined {
   const isDue = count < options.retries && MastraClientError.isInstance(error) && isPassing(error)
   const seconds = isDue ? (error.retryAfterSeconds ?? 0) : Infinity
-  if (seconds > MOST_WAIT_SECONDS) return undefined
+  if (seconds > MAX_WAIT_SECONDS) return undefined
   const backoff = Math.min(options.backoffMs * 2 ** count, options.maxBackoffMs)
   // Up to half of it by chance, so that clients that failed together do not come back together.
   return Math.max(backoff * (1 - Math.random() / 2), seconds * 1000)

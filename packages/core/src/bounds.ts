@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS } from './audit/audit-store.js'
+import { MAX_AUDIT_CHARACTERS } from './audit/audit-store.js'
 
 /** The codes of a refusal that a bound can lead to. */
 export type BoundCode = 'request_invalid' | 'body_too_large' | 'message_too_large'
@@ -256,7 +256,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   keyScopeCharacters: bound(160, 'characters', 'one of the `scopes` of an API key', API_KEYS),
   auditRecords: bound(1000, 'records', '`limit` of the audit', 'server/src/routes/audit.ts'),
   auditCharacters: bound(
-    MOST_AUDIT_CHARACTERS,
+    MAX_AUDIT_CHARACTERS,
     'characters',
     'a value that the audit is searched for',
     'server/src/routes/audit.ts',

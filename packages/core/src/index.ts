@@ -40,7 +40,7 @@ export {
 } from './memory/stored-message.js'
 export { type AgentStream } from './answer/stream.js'
 export {
-  MOST_AUDIT_CHARACTERS,
+  MAX_AUDIT_CHARACTERS,
   type AuditQuery,
   type AuditRecord,
   type AuditStore,

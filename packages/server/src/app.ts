@@ -111,7 +111,7 @@ export interface App {
   /** The same for a request of the Fetch standard, for a server that embeds this one, and for tests. */
   fetch(request: Request, origin?: RequestOrigin): Promise<Response>
   /**
-   * Begins what runs beside requests, such as reading what has been withdrawn: to be called once the state is open, so that no
+   * Begins what runs beside requests, such as reading what has been revoked: to be called once the state is open, so that no
    * request waits for it. Waits for the first of that, for 5 seconds at most. Default: it begins with the first request.
    */
   begin(): Promise<void>

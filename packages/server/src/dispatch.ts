@@ -33,8 +33,8 @@ async function callRoute(
   return route.handle(new HandlerCall(passage, { params, query, body }, caller))
 }
 
-/** Breaks an answer off once its token is withdrawn, for as long as it runs. */
-function heedWithdrawal({ service, exchange, deadline }: Passage, { isRevoked }: Caller): void {
+/** Breaks an answer off once its token is revoked, for as long as it runs. */
+function watchRevocation({ service, exchange, deadline }: Passage, { isRevoked }: Caller): void {
   const forget = service.running.add({
     isRevoked,
     breakOff(error) {
@@ -136,7 +136,7 @@ async function dispatch(passage: Passage): Promise<unknown> {
   const caller = await authenticate(passage)
   deadline.throwIfOver()
   exchange.principal = caller.principal
-  heedWithdrawal(passage, caller)
+  watchRevocation(passage, caller)
   const permitted = await admit(passage, caller.principal, match)
   deadline.throwIfOver()
   return callRoute(passage, permitted, caller)

@@ -75,7 +75,7 @@ export class Exchange implements Arrival {
     else this.#atEnd.push(work)
   }
 
-  /** The answer ends when its token is withdrawn. @param forget - lets it go on, once it is over */
+  /** The answer ends when its token is revoked. @param forget - lets it go on, once it is over */
   heed(forget: () => void): void {
     this.#forget = forget
     this.onEnd(forget)

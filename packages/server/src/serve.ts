@@ -4,7 +4,7 @@ import type { OptionNames } from '@signet/auth'
 import { refuseUnknown } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { StartError } from './error/error.js'
-import { closeGently, mostConnections, trackConnections } from './http/connections.js'
+import { closeGently, defaultMaxConnections, trackConnections } from './http/connections.js'
 import { tellOfRefusals } from './http/descriptors.js'
 import { nodeListener, type Answerer } from './http/node-listener.js'
 import { refuseUnreadable } from './http/refuse-unreadable.js'
@@ -82,7 +82,7 @@ const KEEP_ALIVE_PROBE_MS = 60_000
 /** Longer than the 60 s of nginx and of the load balancers of clouds, which would else send a request into a closed one. */
 const DEFAULT_KEEP_ALIVE_MS = 65_000
 /** Twelve days in milliseconds: a timer of twice as long would fire at once, and Node.js adds to it. */
-const LARGEST_OPTION = 2 ** 30
+const MAX_OPTION = 2 ** 30
 /** How long a client may take to send its headers, and its whole request, from its first byte on. */
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 60_000
@@ -116,10 +116,10 @@ function startError(error: NodeJS.ErrnoException, hostname: string, port: number
 
 /** @throws {StartError} `option_invalid` for what is no whole number from 1 on: Node.js would take 0 for no limit */
 function positive(name: keyof ServeOptions, value: number): number {
-  if (Number.isInteger(value) && value > 0 && value <= LARGEST_OPTION) return value
+  if (Number.isInteger(value) && value > 0 && value <= MAX_OPTION) return value
   throw new StartError(
     'option_invalid',
-    `${name} of serve is not a whole number from 1 to ${LARGEST_OPTION}.`,
+    `${name} of serve is not a whole number from 1 to ${MAX_OPTION}.`,
   )
 }
 
@@ -177,7 +177,7 @@ export async function serve(
   }
   refuseUnreadable(server, answerer, latest)
   const refuse = tellOfRefusals(server, options.logger)
-  const { maxConnections = mostConnections() } = options
+  const { maxConnections = defaultMaxConnections() } = options
   const connections = trackConnections(
     server,
     latest,

@@ -17,11 +17,11 @@ import {
   encodeTexts,
 } from './database/value.js'
 
-const MOST_NAME_CHARACTERS = 255
+const MAX_NAME_CHARACTERS = 255
 /** Of the issuer and the subject of a maker, whose token has 8 KiB. */
-const MOST_MAKER_CHARACTERS = 8192
+const MAX_MAKER_CHARACTERS = 8192
 /** Of the JSON of scopes, and of the claims of a maker. */
-const MOST_JSON_CHARACTERS = 65_536
+const MAX_JSON_CHARACTERS = 65_536
 
 type ApiKeyRow = Selectable<ApiKeyTable>
 
@@ -30,15 +30,15 @@ function encodeMaker(
   issuer: string,
   subject: string,
 ): Pick<ApiKeyRow, 'maker_issuer' | 'maker_subject' | 'maker_key'> {
-  const maker_issuer = encodeShortText(issuer, 'The issuer', MOST_MAKER_CHARACTERS)
-  const maker_subject = encodeShortText(subject, 'The subject', MOST_MAKER_CHARACTERS)
+  const maker_issuer = encodeShortText(issuer, 'The issuer', MAX_MAKER_CHARACTERS)
+  const maker_subject = encodeShortText(subject, 'The subject', MAX_MAKER_CHARACTERS)
   const maker_key = createHash('sha256').update(`${maker_issuer} ${maker_subject}`).digest('hex')
   return { maker_issuer, maker_subject, maker_key }
 }
 
 function short(json: string | null): string {
-  if (json !== null && json.length <= MOST_JSON_CHARACTERS) return json
-  const message = `Scopes, and the claims of a maker, have at most ${MOST_JSON_CHARACTERS} characters of JSON.`
+  if (json !== null && json.length <= MAX_JSON_CHARACTERS) return json
+  const message = `Scopes, and the claims of a maker, have at most ${MAX_JSON_CHARACTERS} characters of JSON.`
   throw new StorageError('value_invalid', message)
 }
 
@@ -50,7 +50,7 @@ function toRow(record: ApiKeyRecord): ApiKeyRow {
   return {
     id: checkId(record.id),
     digest: checkDigest(record.digest),
-    name: encodeShortText(record.name, 'The name', MOST_NAME_CHARACTERS),
+    name: encodeShortText(record.name, 'The name', MAX_NAME_CHARACTERS),
     scopes: short(encodeTexts(record.scopes)),
     maker: short(encodeObject(record.maker)),
     ...encodeMaker(record.makerIssuer, record.makerSubject),

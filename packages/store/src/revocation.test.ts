@@ -63,7 +63,7 @@ describeStores('the log of revocations', (stores) => {
     expect(await revocations.readAfter(0, 10)).toStrictEqual([entry])
   })
 
-  it('never withdraws until a time before the entry before, whatever the clock says', async () => {
+  it('never revokes until a time before the entry before, whatever the clock says', async () => {
     let now = 1_700_000_000_000
     const options = await stores.locate()
     const first = (await stores.open(options, { now: () => now })).revocations

@@ -13,13 +13,13 @@ import {
 } from './database/value.js'
 
 /** No claim of a token is longer: a token has 8 KiB. */
-const MOST_CHARACTERS = 8192
+const MAX_CHARACTERS = 8192
 /** Clocks of instances differ; none of them forgets what another still needs. */
 const FORGET_AFTER_SECONDS = 3600
 /** How many entries one append forgets at most. */
 const FORGET_SIZE = 100
 /** An entry that is further ahead has the time of a clock that was wrong: those after it do not take it over. In milliseconds. */
-const MOST_AHEAD_MS = 86_400_000
+const MAX_AHEAD_MS = 86_400_000
 
 /** A row, before it is known when it is appended. */
 type NewRow = Omit<Insertable<RevocationTable>, 'created_at'>
@@ -32,8 +32,8 @@ function toRow(revocation: NewRevocation): NewRow {
     issued_until: null,
     forget_at: forgetAt === undefined ? null : checkNumber(forgetAt, 'forgetAt'),
   }
-  const issuer = (text: string) => encodeShortText(text, 'The issuer', MOST_CHARACTERS)
-  const name = (text: string) => encodeShortText(text, 'What is withdrawn', MOST_CHARACTERS)
+  const issuer = (text: string) => encodeShortText(text, 'The issuer', MAX_CHARACTERS)
+  const name = (text: string) => encodeShortText(text, 'What is revoked', MAX_CHARACTERS)
   switch (kind) {
     case 'token-id':
       return { ...row, issuer: issuer(revocation.issuer), name: name(revocation.tokenId) }
@@ -68,7 +68,7 @@ async function notBeforeLast(tx: Transaction<Schema>, now: number): Promise<numb
     .limit(1)
     .executeTakeFirst()
   const time = last?.created_at ?? 0
-  return time - now > MOST_AHEAD_MS ? now : Math.max(now, time)
+  return time - now > MAX_AHEAD_MS ? now : Math.max(now, time)
 }
 
 /** The row as of now. Where a subject, or everybody, loses all that was given until now, that is said here. */

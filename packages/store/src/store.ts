@@ -23,7 +23,7 @@ export interface StoreOptions {
 export interface Store {
   /** Threads, messages and working memory; `storage_unavailable` until the store is open. */
   readonly memory: MemoryStorage
-  /** Withdrawals in their order, shared by all processes that open the same database. */
+  /** Revocations in their order, shared by all processes that open the same database. */
   readonly revocations: RevocationLog
   readonly apiKeys: ApiKeyStore
   readonly audit: AuditStore

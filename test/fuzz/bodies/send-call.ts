@@ -52,7 +52,7 @@ function sendOnce(port: number, call: SentCall): Promise<CallAnswer> {
 
 /** What a client sees of a connection that the server has closed, or of one that was kept alive too long. */
 const CLOSED: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
-const MOST_TRIES = 3
+const MAX_TRIES = 3
 
 /** Sends a request. @throws {Violation} where no whole answer comes */
 export async function sendCall(port: number, call: SentCall): Promise<CallAnswer> {
@@ -61,7 +61,7 @@ export async function sendCall(port: number, call: SentCall): Promise<CallAnswer
       return await sendOnce(port, call)
     } catch (error) {
       const code: unknown = Reflect.get(Object(error), 'code')
-      if (CLOSED.has(code) && attempt < MOST_TRIES) continue
+      if (CLOSED.has(code) && attempt < MAX_TRIES) continue
       throw new Violation('each request is answered', { cause: String(error), code })
     }
   }

@@ -8,7 +8,7 @@ import { Sleepers } from './sleepers.js'
 import { cutIntoPieces, writeRequest } from './write-request.js'
 
 /** How long a connection may last that its client has half-closed, in milliseconds. */
-const MOST_MS = 30_000
+const MAX_MS = 30_000
 /** Verdicts without which nothing was tried. */
 const MUST_SEE = [
   'answer 200',
@@ -34,7 +34,7 @@ export async function tryHttp(
   each: HttpCase,
   token: string,
   count: Count,
-  mostMs: number = MOST_MS,
+  mostMs: number = MAX_MS,
 ): Promise<void> {
   const requests = each.requests.map((plan) => writeRequest(plan, token))
   const bytes = requests.map((request) => request.bytes).join('')

@@ -5,14 +5,14 @@ import { createTokenFuzzer, type TokenEngine } from './fuzzer.js'
 
 const ENGINE: TokenEngine = { createVerifier, explainToken }
 /** Enough batches that each of these faults is met. */
-const MOST_BATCHES = 20
+const MAX_BATCHES = 20
 
 /** The rules that are broken first by an engine that differs from ours in this. */
 async function rulesBrokenBy(engine: Partial<TokenEngine>): Promise<readonly string[]> {
   const fuzzer = createTokenFuzzer({ ...ENGINE, ...engine })
   const findings: Finding[] = []
   const onFinding = (each: Finding) => findings.push(each)
-  for (let batch = 0; batch < MOST_BATCHES && findings.length === 0; batch++) {
+  for (let batch = 0; batch < MAX_BATCHES && findings.length === 0; batch++) {
     await runFuzzer(
       { ...fuzzer, casesPerBatch: 50 },
       { seed: 1, forMs: Infinity, batch, onFinding },

@@ -24,7 +24,7 @@ export type ActionSet = number
 const ANY = '*'
 
 /** Numbers are taken by their 32 bits; one more would be the first one again. */
-const MOST_PAIRS = 32
+const MAX_PAIRS = 32
 
 const literal = new Map<string, ActionSet>()
 const granted = new Map<string, ActionSet>()
@@ -35,7 +35,7 @@ function add(text: string, pair: ActionSet): void {
 
 for (const resource of RESOURCES) {
   for (const action of ACTIONS) {
-    if (literal.size === MOST_PAIRS) throw new RangeError('There are too many resources.')
+    if (literal.size === MAX_PAIRS) throw new RangeError('There are too many resources.')
     const pair = 1 << literal.size
     literal.set(`${resource}:${action}`, pair)
     add(`${resource}:${action}`, pair)

@@ -5,9 +5,9 @@ import { dateText, durationWords, momentText } from './time-text.js'
 import { ownMember, readParts } from './token-parts.js'
 
 /** No token lasts until the year 5138: what is later counts milliseconds. */
-const LEAST_MILLISECONDS = 1e11
+const MIN_MILLISECONDS = 1e11
 /** No token began before 2001: what is earlier is a length of time. */
-const MOST_LENGTH = 1e9
+const MAX_LENGTH = 1e9
 /** As far as clocks are apart that nobody sets. */
 const SKEW_SECONDS = 300
 
@@ -17,7 +17,7 @@ function claimOf(refusal: Refusal, name: string): unknown {
 
 /** Whether a time counts milliseconds, where seconds are meant. */
 export function isInMilliseconds(value: unknown): value is number {
-  return typeof value === 'number' && value > LEAST_MILLISECONDS
+  return typeof value === 'number' && value > MIN_MILLISECONDS
 }
 
 /** Why a token is over. */
@@ -36,7 +36,7 @@ export function expiryAdvice(refusal: Refusal): Advice {
     return { cause: message ?? 'It has expired.', ...signAnew('Make a new one', refusal) }
   }
   const found = quoted(expiry)
-  if (expiry < MOST_LENGTH) {
+  if (expiry < MAX_LENGTH) {
     return {
       cause: `exp is ${found}, which is a length of time. It must be a moment, in seconds since 1970.`,
       found,

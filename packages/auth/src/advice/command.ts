@@ -7,8 +7,8 @@ type Claims = Readonly<Record<string, unknown>>
 /** What needs no quotes in any POSIX shell. */
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/
 /** Longer than this is nothing that somebody pastes, and reads before. */
-const MOST_CHARACTERS = 1500
-const MOST_VALUE_CHARACTERS = 300
+const MAX_CHARACTERS = 1500
+const MAX_VALUE_CHARACTERS = 300
 
 /** Claims that a new token has anew, or by a flag of their own. */
 const OWN_FLAGS: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ class Unwritable extends Error {}
 
 /** A text as one word of a POSIX shell. What a reader cannot see, or nobody would read, is not written at all. */
 function shellWord(text: string): string {
-  if (!isShown(text) || text.length > MOST_VALUE_CHARACTERS) throw new Unwritable()
+  if (!isShown(text) || text.length > MAX_VALUE_CHARACTERS) throw new Unwritable()
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
@@ -128,7 +128,7 @@ function flagsOf(
 export function tokenCommand(claims: Claims, expectations: Expectations = {}): string | undefined {
   try {
     const command = ['npx signet token', ...flagsOf(claims, expectations)].join(' ')
-    return command.length > MOST_CHARACTERS ? undefined : command
+    return command.length > MAX_CHARACTERS ? undefined : command
   } catch (error) {
     if (error instanceof Unwritable) return undefined
     throw error

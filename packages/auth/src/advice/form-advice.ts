@@ -13,7 +13,7 @@ const SIGNATURE_BYTES: Readonly<Record<string, number>> = {
   ES512: 132,
 }
 /** The shortest key of RSA that is accepted has 2048 bits. */
-const LEAST_RSA_BYTES = 256
+const MIN_RSA_BYTES = 256
 
 /** A signature of another length than its algorithm makes; undefined where the length fits. */
 export function signatureLengthAdvice(refusal: Refusal): Advice | undefined {
@@ -23,7 +23,7 @@ export function signatureLengthAdvice(refusal: Refusal): Advice | undefined {
   if (typeof algorithm !== 'string' || parts.length !== 3) return undefined
   const count = byteCount(signature)
   const isRsa = /^[RP]S\d{3}$/.test(algorithm)
-  const wanted = isRsa ? LEAST_RSA_BYTES : SIGNATURE_BYTES[algorithm]
+  const wanted = isRsa ? MIN_RSA_BYTES : SIGNATURE_BYTES[algorithm]
   if (wanted === undefined || count === wanted || (isRsa && count > wanted)) return undefined
   const expected = `${wanted} bytes${isRsa ? ' or more' : ''}`
   const found = `${count} bytes`

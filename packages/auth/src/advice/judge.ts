@@ -25,7 +25,7 @@ export interface Judgement {
 /** Whatever else a header names, no server takes. */
 const ALGORITHM = /^(?:HS|RS|PS|ES)(?:256|384|512)$|^EdDSA$/
 /** As far ahead of this clock an issuer's may be. */
-const MOST_AHEAD_SECONDS = 60
+const MAX_AHEAD_SECONDS = 60
 
 /** Why every server refuses a token, as far as the token itself tells. */
 function fault(token: string, now: number): Advice | undefined {
@@ -50,7 +50,7 @@ function fault(token: string, now: number): Advice | undefined {
     return advise({ ...refusal, code: 'token_expired', claim: 'exp' })
   if (start !== undefined && start > now)
     return advise({ ...refusal, code: 'token_not_active', claim: 'nbf' })
-  if (issued !== undefined && issued > now + MOST_AHEAD_SECONDS) {
+  if (issued !== undefined && issued > now + MAX_AHEAD_SECONDS) {
     return advise({ ...refusal, code: 'token_not_active', claim: 'iat' })
   }
   return undefined

@@ -36,7 +36,7 @@ const TOKEN_MEMBERS = new Set([
 ])
 const JWT = /(?<![\w-])eyJ[\w-]*\.[\w-]*\.[\w-]*/
 /** As many are named, the others counted. */
-const MOST_PLACES = 3
+const MAX_PLACES = 3
 
 /** Whether a text begins as a JSON Web Token, or as an API key of this server. */
 function looksLikeToken(text: string): boolean {
@@ -187,8 +187,8 @@ function readBlanks(reading: Reading): void {
     return place
   })
   const [first] = places
-  const shown = places.slice(0, MOST_PLACES).join(', ')
-  const more = places.length > MOST_PLACES ? ' and so on' : ''
+  const shown = places.slice(0, MAX_PLACES).join(', ')
+  const more = places.length > MAX_PLACES ? ' and so on' : ''
   reading.text = mended
   const name = isLines ? 'line break' : blankName(runs[0]?.[0] ?? '')
   reading.slips.push(

@@ -1,5 +1,5 @@
 /** What somebody wrote is cut here: a reader needs no more of it to find it again. */
-const MOST_CHARACTERS = 100
+const MAX_CHARACTERS = 100
 
 /**
  * Whether a text can be shown, and pasted, as it is: letters, digits, signs and plain blanks. Not control
@@ -28,9 +28,9 @@ function escape(character: string): string {
 /** A value of a token as JSON on one line, cut, that is safe to show: whoever made the token wrote it. */
 export function quoted(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined')
-  const characters = Array.from(text.slice(0, 2 * MOST_CHARACTERS + 2))
-  const isCut = characters.length > MOST_CHARACTERS
-  const kept = isCut ? `${characters.slice(0, MOST_CHARACTERS).join('')}…` : text
+  const characters = Array.from(text.slice(0, 2 * MAX_CHARACTERS + 2))
+  const isCut = characters.length > MAX_CHARACTERS
+  const kept = isCut ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : text
   const json = typeof value === 'string' ? JSON.stringify(kept) : kept
   return Array.from(json, (character) => (isShown(character) ? character : escape(character))).join(
     '',

@@ -26,7 +26,7 @@ const PERMISSIONS = RESOURCES.flatMap((resource) => [
 const ROLE_CLAIMS = ['role', 'roles'] as const
 const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
 /** No more are told of one token: nobody reads further. */
-const MOST_GRANTS = 8
+const MAX_GRANTS = 8
 
 /**
  * Says that a role is not there, and which one was probably meant.
@@ -75,7 +75,7 @@ function grantAdvice(
   { token, ignored, roles }: AcceptedToken,
   refusal: Refusal,
 ): readonly Advice[] {
-  const words = [...new Set(ignored)].slice(0, MOST_GRANTS)
+  const words = [...new Set(ignored)].slice(0, MAX_GRANTS)
   const claims = grantClaims(token)
   const nearest = (word: string) =>
     isRole(claims, word) ? nearestName(word, roles ?? []) : nearestPermission(word)

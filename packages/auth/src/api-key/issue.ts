@@ -4,7 +4,7 @@ import { containsCredential } from '../credential-text.js'
 import type { KeyMaker } from './maker.js'
 import { apiKeyDigest, createApiKey } from './make.js'
 
-const MOST_NAME = 100
+const MAX_NAME = 100
 const ID_BYTES = 10
 
 /**
@@ -12,7 +12,7 @@ const ID_BYTES = 10
  * is shown in lists, and so no place for a key that somebody pastes.
  */
 export function isApiKeyName(text: string): boolean {
-  if (text.length > MOST_NAME || text.trim() === '' || containsCredential(text)) return false
+  if (text.length > MAX_NAME || text.trim() === '' || containsCredential(text)) return false
   return !/[\p{Cc}\p{Surrogate}\p{Bidi_Control}]/u.test(text)
 }
 

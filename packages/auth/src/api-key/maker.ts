@@ -26,7 +26,7 @@ export interface MakerJudge {
 }
 
 /** In characters of JSON: more than the largest token holds, and less than a store takes. */
-const MOST_USER_LENGTH = 60_000
+const MAX_USER_LENGTH = 60_000
 const BY_PROVIDER = 'provider:'
 const BY_OPERATOR = 'operator'
 
@@ -53,7 +53,7 @@ function copyUser(user: object): Readonly<Record<string, unknown>> {
   } catch (cause) {
     throw denied('The user cannot be kept as JSON, so that no key can be made for them.', cause)
   }
-  if (text === undefined || text.length > MOST_USER_LENGTH) {
+  if (text === undefined || text.length > MAX_USER_LENGTH) {
     throw denied('The user is too large to be kept, so that no key can be made for them.')
   }
   const copy = asRecord(JSON.parse(text))

@@ -61,17 +61,17 @@ export function parseJsonObject(binary: string, what: string): Record<string, un
 
 /** Headers that were read lately, by their text: an issuer gives all its tokens the same one. */
 const headers = new Map<string, TokenHeader>()
-const MOST_HEADERS = 256
+const MAX_HEADERS = 256
 /** A longer one is no usual header, and is read anew each time. */
-const LONGEST_HEADER = 512
+const MAX_HEADER_CHARACTERS = 512
 
 function readHeader(part: string): TokenHeader {
   const known = headers.get(part)
   if (known !== undefined) return known
   const binary = decoded(decodeCanonicalBinary(part), 'header')
   const header: TokenHeader = parseJsonObject(binary, 'header')
-  if (part.length > LONGEST_HEADER) return header
-  if (headers.size >= MOST_HEADERS) headers.clear()
+  if (part.length > MAX_HEADER_CHARACTERS) return header
+  if (headers.size >= MAX_HEADERS) headers.clear()
   headers.set(part, header)
   return header
 }

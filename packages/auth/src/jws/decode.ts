@@ -12,7 +12,7 @@ export interface DecodedToken {
 }
 
 /** A token larger than this is not read at all. No request carries one: its headers would be too large. */
-export const MOST_DECODED_BYTES = 65_536
+export const MAX_DECODED_BYTES = 65_536
 
 /**
  * Reads a token by the same strict rules as verification, so that what it says here is what a verifier
@@ -23,7 +23,7 @@ export const MOST_DECODED_BYTES = 65_536
  */
 export function decode(token: unknown): DecodedToken | undefined {
   try {
-    checkSize(token, MOST_DECODED_BYTES)
+    checkSize(token, MAX_DECODED_BYTES)
     const { header, payload, signature } = parseCompact(token)
     return deepFreeze({
       header,

@@ -282,8 +282,8 @@ describe('the cache: keys', () => {
   })
 })
 
-describe('the cache: withdrawal and bounds', () => {
-  it('looks at the withdrawal of a remembered token', async () => {
+describe('the cache: revocation and bounds', () => {
+  it('looks at the revocation of a remembered token', async () => {
     const revocation = new MemoryRevocationList(now)
     const { keys, verify } = create({ revocation })
     const token = sign({ jti: 'token-1' })

@@ -73,7 +73,7 @@ function spanOf(claims: Claims, rules: TokenRules): Pick<Entry, 'validFrom' | 'v
 
 /**
  * Tokens that have verified, each told by its whole text. What is remembered of one is that its signature fits a
- * key in force and that its claims satisfy the rules; its times, the keys and its withdrawal are looked at
+ * key in force and that its claims satisfy the rules; its times, the keys and its revocation are looked at
  * each time.
  */
 export class TokenCache {

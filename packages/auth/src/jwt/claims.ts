@@ -103,7 +103,7 @@ export function checkExpiry(claims: Claims, rules: ClaimRules, nowSeconds: numbe
 }
 
 /**
- * How far ahead of this clock `iat` may lie by default, in seconds, where tokens can be withdrawn by the time of their
+ * How far ahead of this clock `iat` may lie by default, in seconds, where tokens can be revoked by the time of their
  * issue: one that says it was issued tomorrow would escape until then. Clocks of issuers are a few seconds ahead.
  */
 export const ISSUED_AHEAD_SECONDS = 60

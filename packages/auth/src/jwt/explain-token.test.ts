@@ -95,7 +95,7 @@ describe('explainToken', () => {
     ['another audience', sign({ aud: ['other'] }), 'audience', 'token_audience'],
     ['another type', sign({}, { typ: 'at+jwt' }), 'type', 'token_type'],
     ['no subject', sign({ sub: undefined }), 'required claims', 'token_claim'],
-    ['a subject that was withdrawn', sign(), 'revocation', 'token_revoked', { revocation }],
+    ['a subject that was revoked', sign(), 'revocation', 'token_revoked', { revocation }],
     ['no key', sign(), 'key', 'token_key_unknown', { keys: { find: () => [] } }],
   ]
 

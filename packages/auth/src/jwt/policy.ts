@@ -31,7 +31,7 @@ export interface VerifierOptions {
   readonly maxTokenBytes?: number | undefined
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
-  /** Tokens that were withdrawn. Asked for every token, also for one that is cached. Default: none. */
+  /** Tokens that were revoked. Asked for every token, also for one that is cached. Default: none. */
   readonly revocation?: RevocationList | undefined
   /** Whether tokens that have verified are remembered. Default: false. */
   readonly cache?: CacheOptions | false | undefined
@@ -208,7 +208,7 @@ export function settlePolicy(given: VerificationPolicy): SettledPolicy {
   const { now = Date.now, revocation } = policy
   if (typeof now !== 'function') refuse('The option now is not a function.')
   if (revocation !== undefined && typeof revocation?.isRevoked !== 'function') {
-    refuse('The option revocation is no list of withdrawn tokens.')
+    refuse('The option revocation is no list of revoked tokens.')
   }
   const latest = policy.now ?? latestNow
   const maxTokenBytes = checkMaxTokenBytes(policy.maxTokenBytes)

@@ -178,7 +178,7 @@ export const SIGNATURE_STEPS: readonly Step[] = [
 export function checkRevocation(token: string, claims: Claims, policy: SettledPolicy): void {
   if (policy.revocation === undefined) return
   if (policy.revocation.isRevoked(revocableOf(claims, () => tokenDigest(token)))) {
-    throw new TokenError('token_revoked', 'The token was withdrawn.')
+    throw new TokenError('token_revoked', 'The token was revoked.')
   }
 }
 

@@ -78,7 +78,7 @@ function toVerified({ compact, claims, rules }: Progress): VerifiedToken {
  *
  * It checks, in this order: size, form, header, the rules of the issuer where there are several,
  * algorithm, key, signature, payload, claim types, `exp` and age, `nbf`, `iss`, `aud`, `typ`, required
- * claims, withdrawal. It does not check permissions or who the subject is.
+ * claims, revocation. It does not check permissions or who the subject is.
  *
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`
  */

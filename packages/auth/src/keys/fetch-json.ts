@@ -2,7 +2,7 @@ import { ConfigurationError } from '../error.js'
 import { parseStrictJson } from '../lib/strict-json.js'
 import { KeyFaultError } from './key-fault.js'
 
-const MOST_REDIRECTS = 3
+const MAX_REDIRECTS = 3
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** A document from an issuer, and how long it says that it may be kept. */
@@ -63,7 +63,7 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
 /** Follows redirects within the origin; another origin is not the one that was trusted. */
 async function follow(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<Response> {
   let at = url
-  for (let count = 0; count <= MOST_REDIRECTS; count++) {
+  for (let count = 0; count <= MAX_REDIRECTS; count++) {
     const response = await limits.fetch(at, {
       redirect: 'manual',
       signal,
@@ -78,7 +78,7 @@ async function follow(url: URL, limits: FetchLimits, signal: AbortSignal): Promi
       throw new KeyFaultError('redirected', problem)
     }
   }
-  const problem = `The document is redirected more than ${MOST_REDIRECTS} times.`
+  const problem = `The document is redirected more than ${MAX_REDIRECTS} times.`
   throw new KeyFaultError('redirected', problem)
 }
 

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../error.js'
 import { isJsonObject, parseStrictJson } from '../lib/strict-json.js'
 
 /** Longest text that is read: a key of RSA of 16,384 bits has about 13,000 characters. */
-const MOST_CHARACTERS = 65_536
+const MAX_CHARACTERS = 65_536
 const QUOTES: ReadonlySet<string | undefined> = new Set(['"', "'", '`'])
 const BASE64 = /^[A-Za-z0-9+/_=\s-]+$/
 const BEGIN = /^-----BEGIN ([A-Z0-9 ]{1,40})-----/
@@ -29,10 +29,10 @@ function unwrap(text: string): string {
  * @throws {ConfigurationError} `key_invalid` for one that is longer than any key
  */
 export function plainKeyText(text: string): string {
-  if (text.length > MOST_CHARACTERS) {
+  if (text.length > MAX_CHARACTERS) {
     throw new ConfigurationError(
       'key_invalid',
-      `The text is longer than any key: it has more than ${MOST_CHARACTERS} characters.`,
+      `The text is longer than any key: it has more than ${MAX_CHARACTERS} characters.`,
     )
   }
   const plain = unwrap(text)

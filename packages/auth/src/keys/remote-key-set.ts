@@ -53,13 +53,13 @@ export interface RemoteKeySet extends KeySource {
 }
 
 /** `max-age` may shorten the time that a set is in force, but not below this. */
-const LEAST_FRESH_SECONDS = 60
+const MIN_FRESH_SECONDS = 60
 /** Fetches because of an unknown `kid`: so many in so long. */
 const REFETCHES = 5
 const REFETCH_SPAN_MS = 30_000
 /** For how long a `kid` that a fetch did not bring is known to be unknown. */
 const UNKNOWN_MS = 30_000
-const MOST_UNKNOWN = 1000
+const MAX_UNKNOWN = 1000
 /** The break after a fetch that failed. */
 const RETRY_MS = 1000
 
@@ -87,7 +87,7 @@ function unfetched(url: URL | undefined, isFetched: boolean, cause: unknown): Au
 }
 
 /**
- * Reads a set that was fetched. An empty one withdraws all keys; one of which nothing can be used is a mistake, and the set in
+ * Reads a set that was fetched. An empty one ends the use of all keys; one of which nothing can be used is a mistake, and the set in
  * force serves on, as where nothing can be fetched.
  * @throws {ConfigurationError | KeyFaultError}
  */
@@ -203,7 +203,7 @@ class FetchedKeySet implements RemoteKeySet {
     this.#unknown.delete(name)
     this.#unknown.set(name, this.#options.now())
     const [oldest] = this.#unknown.keys()
-    if (this.#unknown.size > MOST_UNKNOWN && oldest !== undefined) this.#unknown.delete(oldest)
+    if (this.#unknown.size > MAX_UNKNOWN && oldest !== undefined) this.#unknown.delete(oldest)
   }
 
   #refreshInBackground(): void {
@@ -238,7 +238,7 @@ class FetchedKeySet implements RemoteKeySet {
 
   #accept(url: URL, { text, maxAgeSeconds }: FetchedJson, set: KeySet): void {
     const { now, freshSeconds, staleSeconds, onIgnored } = this.#options
-    const asked = Math.max(maxAgeSeconds ?? freshSeconds, LEAST_FRESH_SECONDS)
+    const asked = Math.max(maxAgeSeconds ?? freshSeconds, MIN_FRESH_SECONDS)
     const freshMs = Math.min(asked, freshSeconds) * 1000
     if (text !== this.#current?.text) {
       this.generation++

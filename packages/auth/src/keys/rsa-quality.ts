@@ -1,6 +1,6 @@
-const MINIMUM_BITS = 2048
+const MIN_BITS = 2048
 /** A larger modulus costs whoever verifies more than any issuer has a use for. */
-const MOST_BITS = 16_384
+const MAX_BITS = 16_384
 const MINIMUM_EXPONENT = 3n
 
 /** The small primes of the ROCA fingerprint (CVE-2017-15361). */
@@ -30,8 +30,8 @@ function isRoca(modulus: bigint): boolean {
  */
 export function rsaFault(modulus: bigint, exponent: bigint): string | undefined {
   const bits = modulus.toString(2).length
-  if (bits < MINIMUM_BITS) return `it has ${bits} bits, and needs ${MINIMUM_BITS}`
-  if (bits > MOST_BITS) return `it has ${bits} bits, more than ${MOST_BITS}`
+  if (bits < MIN_BITS) return `it has ${bits} bits, and needs ${MIN_BITS}`
+  if (bits > MAX_BITS) return `it has ${bits} bits, more than ${MAX_BITS}`
   if (modulus % 2n === 0n) return 'its modulus is even'
   if (exponent < MINIMUM_EXPONENT || exponent % 2n === 0n || exponent >= modulus) {
     return 'its exponent is not odd, or not from 3 on'

@@ -53,7 +53,7 @@ export interface SecretKeys extends KeySource {
 }
 
 const REMEDY = 'Make a good one with: npx signet secret'
-const MINIMUM_BYTES = HMAC_ALGORITHMS.HS256.minimumKeyBytes
+const MIN_BYTES = HMAC_ALGORITHMS.HS256.minimumKeyBytes
 const HMAC_NAMES: readonly HmacAlgorithm[] = ['HS256', 'HS384', 'HS512']
 
 function isOctetJwk(secret: Secret): secret is OctetJwk {
@@ -104,10 +104,10 @@ function checkQuality(bytes: Buffer): void {
       `The secret is a key that others may know, not a secret. ${REMEDY}`,
     )
   }
-  if (bytes.length < MINIMUM_BYTES) {
+  if (bytes.length < MIN_BYTES) {
     throw new ConfigurationError(
       'secret_too_short',
-      `The secret has ${bytes.length} bytes; it needs at least ${MINIMUM_BYTES} (RFC 7518 section 3.2). ${REMEDY}`,
+      `The secret has ${bytes.length} bytes; it needs at least ${MIN_BYTES} (RFC 7518 section 3.2). ${REMEDY}`,
     )
   }
 }

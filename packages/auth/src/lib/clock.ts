@@ -1,5 +1,5 @@
 /** For how long the clock of a process is followed that is ahead of the clock of its machine, in milliseconds. */
-const MOST_AHEAD_MS = 86_400_000
+const MAX_AHEAD_MS = 86_400_000
 
 /** What the clock of this machine said when `performance.now()` was 0. */
 let origin = performance.timeOrigin
@@ -18,7 +18,7 @@ function steadyNow(): number {
     aheadSince = undefined
   } else {
     aheadSince ??= passed
-    if (passed - aheadSince > MOST_AHEAD_MS) origin = now - passed
+    if (passed - aheadSince > MAX_AHEAD_MS) origin = now - passed
   }
   return origin + passed
 }

@@ -54,8 +54,8 @@ export interface AuthProvider<User extends object = object> {
   accessOf?(user: User): UserAccess
   /**
    * When the token of this user, which it has just authenticated, ends: from then on it lets the token in
-   * no more, so that its withdrawal may be forgotten. In seconds since 1970. Synchronous. Default: that is
-   * not known, and a withdrawal of the token is kept for ever.
+   * no more, so that its revocation may be forgotten. In seconds since 1970. Synchronous. Default: that is
+   * not known, and a revocation of the token is kept for ever.
    */
   expiryOf?(user: User): number | undefined
   /**

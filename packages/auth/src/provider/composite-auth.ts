@@ -1,6 +1,6 @@
 import { readSubject } from '../access/principal.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
-import { MOST_DECODED_BYTES } from '../jws/decode.js'
+import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { checkSize } from '../jws/compact.js'
 import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './auth-provider.js'
 import { readDefaultRole } from './default-role.js'
@@ -18,10 +18,10 @@ interface Member {
 }
 
 /** Names of an unverified token are quoted, and cut: they are whatever somebody wrote. */
-const MOST_QUOTED = 100
+const MAX_QUOTED = 100
 
 function quote(value: string | undefined): string {
-  return value === undefined ? 'none' : JSON.stringify(value.slice(0, MOST_QUOTED))
+  return value === undefined ? 'none' : JSON.stringify(value.slice(0, MAX_QUOTED))
 }
 
 function describe({ isJwt, issuer, algorithm }: TokenForm): string {
@@ -118,7 +118,7 @@ export class CompositeAuth implements AuthProvider {
    * @throws the error of its provider, unchanged
    */
   async authenticateToken(token: string, request: AuthRequest): Promise<object> {
-    checkSize(token, MOST_DECODED_BYTES)
+    checkSize(token, MAX_DECODED_BYTES)
     const member = this.#choose(readTokenForm(token))
     const user: unknown = await member.provider.authenticateToken(token, request)
     if (typeof user !== 'object' || user === null) {
@@ -212,7 +212,7 @@ export class CompositeAuth implements AuthProvider {
     let member: Member | undefined
     const choice = await explainChecks(
       [
-        { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
+        { name: 'size', check: () => checkSize(token, MAX_DECODED_BYTES) },
         {
           name: 'choice of the provider',
           check: () => {

@@ -6,7 +6,7 @@ import { suspicions } from '../advice/suspicion.js'
 import { AuthError, TokenError } from '../error.js'
 import { checkSize } from '../jws/compact.js'
 import { explainPasted } from '../explain/explain-pasted.js'
-import { MOST_DECODED_BYTES } from '../jws/decode.js'
+import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { continueExplanation, explainChecks, type Explanation } from '../explain/checks.js'
 import { authenticate, authenticateUser } from './authenticate.js'
 import type { AuthProvider, AuthRequest, TokenExplanation } from './auth-provider.js'
@@ -38,7 +38,7 @@ function explainByAsking(
   const now = Date.now() / 1000
   return explainChecks(
     [
-      { name: 'size', check: () => checkSize(token, MOST_DECODED_BYTES) },
+      { name: 'size', check: () => checkSize(token, MAX_DECODED_BYTES) },
       { name: 'form', check: () => checkForm(token) },
       { name: 'provider', check: () => authenticateUser(provider, token, request) },
     ],

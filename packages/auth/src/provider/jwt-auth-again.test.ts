@@ -76,7 +76,7 @@ describe('a token that was used before', () => {
     await expect(ask(provider, token)).rejects.toMatchObject({ code: 'token_expired' })
   })
 
-  it('is refused once it is withdrawn', async () => {
+  it('is refused once it is revoked', async () => {
     const revocation = new MemoryRevocationList(now)
     const provider = create({ revocation })
     const token = sign({ jti: 'token-1' })

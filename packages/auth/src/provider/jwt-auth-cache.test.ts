@@ -37,7 +37,7 @@ const caches = [
   ['with a cache of its own', { cache: { maxBytes: 8000 } }],
 ] as const
 
-describe.each(caches)('withdrawal, %s', (_cache, options) => {
+describe.each(caches)('revocation, %s', (_cache, options) => {
   const token = signAs(key, CLAIMS)
 
   it.each<[string, (list: MemoryRevocationList) => void]>([

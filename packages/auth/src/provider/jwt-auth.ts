@@ -42,7 +42,7 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
   readonly maxTokenBytes?: number | undefined
   /** How much memory verified tokens may take; false for none. Default: 32 MiB. */
   readonly cache?: CacheOptions | false | undefined
-  /** Tokens that were withdrawn. Default: none. */
+  /** Tokens that were revoked. Default: none. */
   readonly revocation?: RevocationList | undefined
   /** Says how Studio shows a user. Default: `sub` or `id`, `email`, `name` and `picture` of the claims. */
   readonly mapUser?: ((claims: Claims) => JwtUser | null) | undefined

@@ -1,5 +1,5 @@
 /** How many notices are kept until somebody listens. */
-const MOST_KEPT = 16
+const MAX_KEPT = 16
 
 /** What whoever runs the server should know, in sentences: kept until there is somebody to tell. */
 export class Notices {
@@ -8,7 +8,7 @@ export class Notices {
 
   add(notice: string): void {
     if (this.#tell !== undefined) this.#tell(notice)
-    else this.#kept = [...this.#kept, notice].slice(-MOST_KEPT)
+    else this.#kept = [...this.#kept, notice].slice(-MAX_KEPT)
   }
 
   /** Tells what is kept, and from now on all that is added. */

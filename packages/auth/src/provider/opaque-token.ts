@@ -3,7 +3,7 @@ import { AuthError, ConfigurationError, type ConfigurationErrorCode } from '../e
 import { isSampleSecret } from '../keys/secret-quality.js'
 import { looksLikeJwt } from '../jws/looks-like-jwt.js'
 
-const LEAST_CHARACTERS = 32
+const MIN_CHARACTERS = 32
 
 /** Whether a request could carry it: of the characters of a bearer token, and read back as it is. */
 function isBearerToken(token: string): boolean {
@@ -29,10 +29,10 @@ export function checkOpaqueToken(token: string, what: string): void {
   const refuse = (code: ConfigurationErrorCode, message: string): never => {
     throw new ConfigurationError(code, `${what} ${message} Make a good one with: npx signet secret`)
   }
-  if (token.length < LEAST_CHARACTERS) {
+  if (token.length < MIN_CHARACTERS) {
     refuse(
       'secret_too_short',
-      `has ${token.length} characters; it needs at least ${LEAST_CHARACTERS}.`,
+      `has ${token.length} characters; it needs at least ${MIN_CHARACTERS}.`,
     )
   }
   if (isSampleSecret(Buffer.from(token, 'utf8'))) {

@@ -3,9 +3,9 @@ import type { RevocationEntry } from './log.js'
 /** How far ahead a time may lie before somebody is told: clocks differ by a little. */
 const TOLD_AHEAD_MS = 60_000
 
-/** What whoever withdraws is told of an entry that `isStampedAhead`. */
+/** What whoever revokes is told of an entry that `isStampedAhead`. */
 export const STAMPED_AHEAD =
-  'The time of a withdrawal lies ahead of the clock: where a subject, or everybody, is withdrawn, tokens that are given until then are withdrawn, too. Look whether the clocks are right.'
+  'The time of a revocation lies ahead of the clock: where a subject, or everybody, is revoked, tokens that are given until then are revoked, too. Look whether the clocks are right.'
 
 /** Whether an entry was stored with a time that is still to come, by more than a minute. */
 export function isStampedAhead({ createdAt }: RevocationEntry): boolean {

@@ -1,4 +1,4 @@
-/** What is withdrawn. Times are in seconds since 1970. */
+/** What is revoked. Times are in seconds since 1970. */
 export type Revocation = RevocationTarget & {
   /** When it may be forgotten: once every token that it names has expired. Default: never. */
   readonly forgetAt?: number | undefined
@@ -10,14 +10,14 @@ export type RevocationTarget =
   /** `digest` is as `tokenDigest` gives it. */
   | { readonly kind: 'token'; readonly digest: string }
   | { readonly kind: 'session'; readonly issuer: string; readonly sessionId: string }
-  /** Tokens issued at or before `at` are withdrawn. */
+  /** Tokens issued at or before `at` are revoked. */
   | {
       readonly kind: 'subject'
       readonly issuer: string
       readonly subject: string
       readonly at: number
     }
-  /** Tokens of every issuer, and API keys, issued at or before `at` are withdrawn. */
+  /** Tokens of every issuer, and API keys, issued at or before `at` are revoked. */
   | { readonly kind: 'all'; readonly at: number }
 
 type SubjectRevocation = Extract<Revocation, { readonly kind: 'subject' }>
@@ -42,7 +42,7 @@ export interface RevocationEntry {
 }
 
 /**
- * Withdrawals in the order in which they were made, shared by every instance of a server. Each method may
+ * Revocations in the order in which they were made, shared by every instance of a server. Each method may
  * throw an error whose `code` is `storage_unavailable` or `storage_failed`.
  */
 export interface RevocationLog {

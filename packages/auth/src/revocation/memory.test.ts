@@ -25,11 +25,11 @@ function prune(list: MemoryRevocationList): void {
 }
 
 describe('MemoryRevocationList: one token', () => {
-  it('withdraws nothing at first', () => {
+  it('revokes nothing at first', () => {
     expect(create().isRevoked(tokenOf())).toBe(false)
   })
 
-  it('withdraws by issuer and jti together (RFC 7519 section 4.1.7)', () => {
+  it('revokes by issuer and jti together (RFC 7519 section 4.1.7)', () => {
     const list = create()
     list.revokeTokenId(ISSUER, 'token-1')
     expect(list.isRevoked(tokenOf())).toBe(true)
@@ -58,7 +58,7 @@ describe('MemoryRevocationList: one token', () => {
     expect(list.isRevoked(tokenOf({ issuer: otherIssuer, tokenId: otherId }))).toBe(false)
   })
 
-  it('withdraws by the digest of the whole token, in whatever case of hex', () => {
+  it('revokes by the digest of the whole token, in whatever case of hex', () => {
     for (const digest of [tokenDigest('the token'), tokenDigest('the token').toUpperCase()]) {
       const list = create()
       list.revokeToken(digest)
@@ -67,7 +67,7 @@ describe('MemoryRevocationList: one token', () => {
     }
   })
 
-  it('reckons no digest where none is withdrawn', () => {
+  it('reckons no digest where none is revoked', () => {
     const list = create()
     list.revokeTokenId(ISSUER, 'another')
     const digest = (): string => {
@@ -78,7 +78,7 @@ describe('MemoryRevocationList: one token', () => {
 })
 
 describe('MemoryRevocationList: many tokens', () => {
-  it('withdraws a session of an issuer, and no other', () => {
+  it('revokes a session of an issuer, and no other', () => {
     const list = create()
     list.revokeSession(ISSUER, 'session-1')
     expect(list.isRevoked(tokenOf())).toBe(true)
@@ -94,13 +94,13 @@ describe('MemoryRevocationList: many tokens', () => {
     ['at the end of the second', NOW + 0.999, true],
     ['after', NOW + 1, false],
     ['at a time that it does not say', undefined, true],
-  ])('withdraws a subject until now: a token issued %s', (_case, issuedAt, isRevoked) => {
+  ])('revokes a subject until now: a token issued %s', (_case, issuedAt, isRevoked) => {
     const list = create()
     list.revokeSubject(ISSUER, 'alice')
     expect(list.isRevoked(tokenOf({ issuedAt }))).toBe(isRevoked)
   })
 
-  it('withdraws a subject of one issuer only', () => {
+  it('revokes a subject of one issuer only', () => {
     const list = create()
     list.revokeSubject(ISSUER, 'alice')
     expect(list.isRevoked(tokenOf({ subject: 'bob' }))).toBe(false)
@@ -108,7 +108,7 @@ describe('MemoryRevocationList: many tokens', () => {
     expect(list.isRevoked(tokenOf({ issuer: OTHER_ISSUER }))).toBe(false)
   })
 
-  it('withdraws until the time it is given', () => {
+  it('revokes until the time it is given', () => {
     const list = create()
     list.revokeSubject(ISSUER, 'alice', { at: NOW - 10 })
     expect(list.isRevoked(tokenOf({ issuedAt: NOW - 10 }))).toBe(true)
@@ -118,7 +118,7 @@ describe('MemoryRevocationList: many tokens', () => {
   it.each([
     [60, false],
     [61, true],
-  ])('takes a token of %d seconds ahead for withdrawn: %s', (ahead, isRevoked) => {
+  ])('takes a token of %d seconds ahead for revoked: %s', (ahead, isRevoked) => {
     const list = create(() => NOW * 1000)
     list.revokeSubject(ISSUER, 'alice', { at: NOW - 100 })
     expect(list.isRevoked(tokenOf({ issuedAt: NOW + ahead }))).toBe(isRevoked)
@@ -182,7 +182,7 @@ describe('MemoryRevocationList: everybody', () => {
 })
 
 describe('MemoryRevocationList: forgetting', () => {
-  const withdrawals: readonly [string, (list: MemoryRevocationList, forgetAt?: number) => void][] =
+  const revocations: readonly [string, (list: MemoryRevocationList, forgetAt?: number) => void][] =
     [
       [
         'a token by its id',
@@ -194,19 +194,19 @@ describe('MemoryRevocationList: forgetting', () => {
       ['everybody', (list, forgetAt) => list.revokeAll({ forgetAt })],
     ]
 
-  it.each(withdrawals)('never forgets %s by itself', (_case, withdraw) => {
+  it.each(revocations)('never forgets %s by itself', (_case, revoke) => {
     let now = NOW
     const list = create(() => now * 1000)
-    withdraw(list)
+    revoke(list)
     now += 10 ** 9
     prune(list)
     expect(list.isRevoked(tokenOf())).toBe(true)
   })
 
-  it.each(withdrawals)('forgets %s once it may, and not before', (_case, withdraw) => {
+  it.each(revocations)('forgets %s once it may, and not before', (_case, revoke) => {
     let now = NOW
     const list = create(() => now * 1000)
-    withdraw(list, NOW + 100)
+    revoke(list, NOW + 100)
     now = NOW + 99
     prune(list)
     expect(list.isRevoked(tokenOf())).toBe(true)
@@ -228,7 +228,7 @@ describe('MemoryRevocationList: forgetting', () => {
     }
   })
 
-  it('withdraws until now by a clock that is set back, as if nobody had set it', () => {
+  it('revokes until now by a clock that is set back, as if nobody had set it', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       const issuedAt = Math.floor(Date.now() / 1000)
@@ -241,7 +241,7 @@ describe('MemoryRevocationList: forgetting', () => {
     }
   })
 
-  it.each(withdrawals)('keeps %s for the longest of the times asked for', (_case, withdraw) => {
+  it.each(revocations)('keeps %s for the longest of the times asked for', (_case, revoke) => {
     for (const terms of [
       [NOW + 100, NOW + 10],
       [NOW + 10, NOW + 100],
@@ -250,7 +250,7 @@ describe('MemoryRevocationList: forgetting', () => {
     ]) {
       let now = NOW
       const list = create(() => now * 1000)
-      for (const forgetAt of terms) withdraw(list, forgetAt)
+      for (const forgetAt of terms) revoke(list, forgetAt)
       now = NOW + 50
       prune(list)
       expect(list.isRevoked(tokenOf())).toBe(true)

@@ -34,7 +34,7 @@ function lasting<Kind extends Entry>(entry: Kind, before: Entry | undefined): Ki
 
 /** All that a subject, or everybody, was given until a time. */
 interface TimedEntry extends Entry {
-  /** Tokens issued at or before this are withdrawn, in seconds since 1970. */
+  /** Tokens issued at or before this are revoked, in seconds since 1970. */
   readonly at: number
   /** Keys whose maker was judged before this entry of the log are revoked; undefined for none. */
   readonly sequence: number | undefined
@@ -64,7 +64,7 @@ function isEndedBy(token: RevocableToken, entry: TimedEntry | undefined, now: nu
   return isJudgedBefore(token, entry.sequence) || isIssuedUntil(token, entry.at, now)
 }
 
-/** A list of withdrawn tokens in the memory of this process. */
+/** A list of revoked tokens in the memory of this process. */
 export class MemoryRevocationList implements RevocationList {
   readonly #latest: () => number
   readonly #earliest: () => number
@@ -77,28 +77,28 @@ export class MemoryRevocationList implements RevocationList {
 
   /**
    * @param now - the clock, in milliseconds since 1970. Default: that of this machine, and where it was set since the
-   *   process began, what ends no withdrawal earlier
+   *   process began, what ends no revocation earlier
    */
   constructor(now?: () => number) {
     this.#latest = now ?? latestNow
     this.#earliest = now ?? earliestNow
   }
 
-  /** Withdraws the token with this `jti` of this issuer. */
+  /** Revokes the token with this `jti` of this issuer. */
   revokeTokenId(issuer: string, tokenId: string, term: RevocationTerm = {}): void {
     const before = this.#tokens.get(issuer, tokenId)
     this.#tokens.set(issuer, tokenId, lasting({ forgetAt: term.forgetAt }, before))
     this.#count()
   }
 
-  /** Withdraws one token. @param digest - as `tokenDigest` gives it */
+  /** Revokes one token. @param digest - as `tokenDigest` gives it */
   revokeToken(digest: string, term: RevocationTerm = {}): void {
     const key = digest.toLowerCase()
     this.#digests.set(key, lasting({ forgetAt: term.forgetAt }, this.#digests.get(key)))
     this.#count()
   }
 
-  /** Withdraws all tokens of a session (`sid`) of this issuer. */
+  /** Revokes all tokens of a session (`sid`) of this issuer. */
   revokeSession(issuer: string, sessionId: string, term: RevocationTerm = {}): void {
     const before = this.#sessions.get(issuer, sessionId)
     this.#sessions.set(issuer, sessionId, lasting({ forgetAt: term.forgetAt }, before))
@@ -106,8 +106,8 @@ export class MemoryRevocationList implements RevocationList {
   }
 
   /**
-   * Withdraws the tokens that this issuer gave a subject until now. A token that does not say when it was
-   * issued counts as withdrawn.
+   * Revokes the tokens that this issuer gave a subject until now. A token that does not say when it was
+   * issued counts as revoked.
    */
   revokeSubject(issuer: string, subject: string, term: TimedRevocationTerm = {}): void {
     const before = this.#subjects.get(issuer, subject)
@@ -116,8 +116,8 @@ export class MemoryRevocationList implements RevocationList {
   }
 
   /**
-   * Withdraws every token, of whatever issuer, and every API key that was given until now. A token that does not say
-   * when it was issued counts as withdrawn.
+   * Revokes every token, of whatever issuer, and every API key that was given until now. A token that does not say
+   * when it was issued counts as revoked.
    */
   revokeAll(term: TimedRevocationTerm = {}): void {
     this.#everybody = this.#timed(term, this.#everybody)

@@ -1,4 +1,4 @@
-/** What a token can be withdrawn by. */
+/** What a token can be revoked by. */
 export interface RevocableToken {
   /** The claim `iss`, or `local` where there is none. */
   readonly issuer: string
@@ -20,7 +20,7 @@ export interface RevocableToken {
   digest(): string
 }
 
-/** Tokens that were withdrawn before their end. Asked for every request, also where a token is cached. */
+/** Tokens that were revoked before their end. Asked for every request, also where a token is cached. */
 export interface RevocationList {
   /**
    * @throws {AuthError} where the list cannot be trusted now: nobody gets in on a list that may be old

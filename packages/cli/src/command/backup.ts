@@ -32,6 +32,6 @@ export async function runBackup(
   const bytes = await inFile(() =>
     backupFile(file, { directory: source, replaces: flags.force === true }),
   )
-  const text = `Backed up to ${printableText(file)}: ${bytes} bytes, checked. It holds conversations and withdrawals: keep it as safe as the original.`
+  const text = `Backed up to ${printableText(file)}: ${bytes} bytes, checked. It holds conversations and revocations: keep it as safe as the original.`
   writeLine(io.stdout, flags.json ? printableJson({ file, bytes }) : text)
 }

@@ -10,10 +10,10 @@ const POSTGRES =
   'Stop every server, then restore it by: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To end all tokens: signet revoke --all'
 
 const FORGOTTEN =
-  'The backup knows nothing of what came after it: messages since are not in it, threads that were deleted since are back, and tokens and API keys that were withdrawn since are good again.'
+  'The backup knows nothing of what came after it: messages since are not in it, threads that were deleted since are back, and tokens and API keys that were revoked since are good again.'
 const ENDED = 'Every token and every API key that was given until now has ended: issue new ones.'
 const NOT_ENDED =
-  'To end every token and API key that was given until now: signet revoke --all. To withdraw single ones again: signet revoke.'
+  'To end every token and API key that was given until now: signet revoke --all. To revoke single ones again: signet revoke.'
 
 /** Flags of `signet restore`. */
 export interface RestoreFlags {

@@ -4,7 +4,7 @@ import type { JwtProvider } from './jwt-provider.js'
 import { orOk, type Finding } from './finding.js'
 import { shownUrl } from './issuer-name.js'
 
-const MOST_SKEW_SECONDS = 60
+const MAX_SKEW_SECONDS = 60
 
 /** The entries of a key set that are left out. */
 function checkEntries(place: string, ignored: KeyProbe['ignored']): Finding[] {
@@ -50,7 +50,7 @@ function checkReach({ url, problem, remedy, usableKeys, ignored }: KeyProbe): Fi
 }
 
 function checkClock({ url, clockAheadSeconds = 0 }: KeyProbe): Finding[] {
-  if (Math.abs(clockAheadSeconds) <= MOST_SKEW_SECONDS) return []
+  if (Math.abs(clockAheadSeconds) <= MAX_SKEW_SECONDS) return []
   const direction = clockAheadSeconds > 0 ? 'ahead of' : 'behind'
   return [
     {

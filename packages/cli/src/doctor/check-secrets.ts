@@ -2,18 +2,18 @@ import type { ProviderDescription, SecretMeasure } from '@signet/auth'
 import { orOk, type Finding } from './finding.js'
 
 /** What a secret of so many random bytes, in whatever spelling, does not fall short of. */
-const LEAST_DISTINCT = 10
-const LEAST_BYTES = 32
+const MIN_DISTINCT = 10
+const MIN_BYTES = 32
 
 /** Why a secret can be guessed; undefined for one that looks random. */
 function weakness(secret: SecretMeasure): string | undefined {
   const { distinctCharacters, repeatsAfter, isDigitsOnly } = secret
   if (distinctCharacters === 1) return 'It is one character, repeated.'
   if (isDigitsOnly) return 'It is all digits.'
-  if (distinctCharacters < LEAST_DISTINCT) {
+  if (distinctCharacters < MIN_DISTINCT) {
     return `It has only ${distinctCharacters} different characters, and a random one has more.`
   }
-  if (repeatsAfter < LEAST_BYTES) {
+  if (repeatsAfter < MIN_BYTES) {
     return `It begins again after ${repeatsAfter} bytes, and only these count.`
   }
   return undefined

@@ -64,8 +64,7 @@ function scarceFinding(where: string, freeBytes: number): Finding {
 }
 
 function exposureFinding({ what, remedy }: NonNullable<StoreInspection['exposure']>): Finding {
-  const why =
-    'Whoever can write it takes the place of any owner, and lets withdrawn tokens in again.'
+  const why = 'Whoever can write it takes the place of any owner, and lets revoked tokens in again.'
   return { check: CHECK, level: 'warning', what, why, remedy }
 }
 

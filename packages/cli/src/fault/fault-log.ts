@@ -1,7 +1,7 @@
 import { areFaultOriginsFollowed, faultOrigin, type Logger } from '@signet/core'
 
 /** How many faults are told one by one in a stretch of time, and how long that is, in milliseconds. */
-const MOST_TOLD = 20
+const MAX_TOLD = 20
 const STRETCH_MS = 10_000
 
 /** Where the first fault of a server began, which is followed from then on. */
@@ -32,7 +32,7 @@ export class FaultLog {
       this.#isStretch = true
       setTimeout(() => this.#endStretch(), STRETCH_MS).unref()
     }
-    if (this.#told >= MOST_TOLD) {
+    if (this.#told >= MAX_TOLD) {
       this.#untold++
       return
     }

@@ -11,7 +11,7 @@ export interface StackPlace {
 }
 
 /** How much of a stack is read. */
-const MOST_STACK_CHARACTERS = 20_000
+const MAX_STACK_CHARACTERS = 20_000
 /** A line of a stack that names a place, and how it begins. */
 const PLACED = /^ +at (?:async )?/
 /** A place as such a line has it; those of Node.js begin with `node:`. */
@@ -27,7 +27,7 @@ function linesOf(error: unknown): readonly string[] {
     const stack = String(error.stack)
     const messageAt = stack.indexOf(error.message)
     const begin = messageAt < 0 ? 0 : messageAt + error.message.length
-    return stack.slice(begin, begin + MOST_STACK_CHARACTERS).split('\n')
+    return stack.slice(begin, begin + MAX_STACK_CHARACTERS).split('\n')
   } catch {
     return []
   }

@@ -3,7 +3,7 @@ import { UsageFailure } from '../failure.js'
 import type { Io } from '../terminal/io.js'
 
 /** Twice what is decoded at all: what is longer is no token, and is not read on. */
-const MOST_BYTES = 131_072
+const MAX_BYTES = 131_072
 
 async function readText(stream: Io['stdin']): Promise<string> {
   const chunks: Buffer[] = []
@@ -12,7 +12,7 @@ async function readText(stream: Io['stdin']): Promise<string> {
     const bytes = Buffer.from(chunk)
     chunks.push(bytes)
     size += bytes.length
-    if (size > MOST_BYTES) break
+    if (size > MAX_BYTES) break
   }
   return Buffer.concat(chunks).toString('utf8')
 }

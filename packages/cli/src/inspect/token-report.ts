@@ -35,7 +35,7 @@ export interface TokenReport {
 const TIMES: readonly TimeClaim[] = ['iat', 'nbf', 'exp']
 const FORM_CODES: ReadonlySet<string | undefined> = new Set(['token_malformed', 'token_too_large'])
 /** As much as is decoded at all. */
-const MOST_BYTES = 65_536
+const MAX_BYTES = 65_536
 
 function own(payload: DecodedToken['payload'], name: string): unknown {
   return Object.hasOwn(payload, name) ? payload[name] : undefined
@@ -73,7 +73,7 @@ export function readDecoded({ header, payload }: DecodedToken, now: number): Rea
 /** Why a text cannot be read as a token, whatever its keys. */
 export async function explainUnreadable(text: string): Promise<NoToken> {
   const noKeys = { find: () => [] }
-  const explanation = await explainToken(text, { keys: noKeys, maxTokenBytes: MOST_BYTES })
+  const explanation = await explainToken(text, { keys: noKeys, maxTokenBytes: MAX_BYTES })
   const { accepted: _accepted, steps: _steps, code, reason, remedy, ...more } = explanation
   if (FORM_CODES.has(code) && code !== undefined && reason !== undefined && remedy !== undefined) {
     return { result: 'refused', code, reason, remedy, ...more }

@@ -11,7 +11,7 @@ export interface DatabaseChoice {
 /** `socket:` is a form of the driver, for a socket of this machine. */
 const POSTGRES = /^(?:postgres(?:ql)?|socket):/i
 /** More would only wait for each other in one process. */
-const MOST_CONNECTIONS = 1000
+const MAX_CONNECTIONS = 1000
 /** Schemes of other databases: an address of one of these is the application's own. */
 const OTHER =
   /^(?:file|sqlite|libsql|https?|mysql|mysql2|mariadb|mongodb(?:\+srv)?|sqlserver|mssql|redis|rediss|cockroachdb|prisma(?:\+postgres)?):/i
@@ -47,8 +47,8 @@ export function chooseMaxConnections(environment: NodeJS.ProcessEnv): number | u
   const text = environment['SIGNET_DATABASE_POOL_MAX']
   if (text === undefined || text === '') return undefined
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (count >= 1 && count <= MOST_CONNECTIONS) return count
+  if (count >= 1 && count <= MAX_CONNECTIONS) return count
   throw new CommandFailure(
-    `SIGNET_DATABASE_POOL_MAX is not a whole number from 1 to ${MOST_CONNECTIONS}: it says how many connections of PostgreSQL one process uses.`,
+    `SIGNET_DATABASE_POOL_MAX is not a whole number from 1 to ${MAX_CONNECTIONS}: it says how many connections of PostgreSQL one process uses.`,
   )
 }

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 /** How far below and above a folder an application is looked for. */
 const DEPTH = 2
 /** How many folders of a level are looked into at most. */
-const MOST_FOLDERS = 500
+const MAX_FOLDERS = 500
 /** Folders that hold no application of the reader's. */
 const SKIPPED = /^(?:\.|node_modules$|dist$|build$)/
 
@@ -26,7 +26,7 @@ type IsApplication = (directory: string) => boolean
 function below(directory: string, isApplication: IsApplication): string | undefined {
   let level: readonly string[] = [directory]
   for (let depth = 0; depth < DEPTH; depth++) {
-    level = level.flatMap(foldersIn).slice(0, MOST_FOLDERS)
+    level = level.flatMap(foldersIn).slice(0, MAX_FOLDERS)
     const found = level.find(isApplication)
     if (found !== undefined) return found
   }

@@ -1,5 +1,5 @@
 /** The most characters that any text of a record or of a query has; longer ones are refused. */
-export const MOST_AUDIT_CHARACTERS = 400
+export const MAX_AUDIT_CHARACTERS = 400
 
 /** One decision about a request, or several alike of strangers. It holds no token and no message. */
 export interface AuditRecord {

@@ -22,7 +22,7 @@ const SELECT = /\b(?:SELECT\s|select\s+(?:[*"`]|distinct\s|\w+\s?[(,.]))/
 const FROM = /\bfrom\s/i
 
 /** As much of a text as shows whether it begins with a query. */
-const MOST_CHARACTERS = 4000
+const MAX_CHARACTERS = 4000
 /** A name of a class, or a code. */
 const PLAIN = /^\w{1,60}$/
 
@@ -32,7 +32,7 @@ function isDatabaseFault(error: Error): boolean {
   if (typeof code === 'string' && DRIVER_CODE.test(code)) return true
   if (DRIVER_NAME.test(error.name)) return true
   if (DRIVER_MEMBERS.some((name) => Object.hasOwn(error, name))) return true
-  const text = error.message.slice(0, MOST_CHARACTERS)
+  const text = error.message.slice(0, MAX_CHARACTERS)
   return QUERIES.some((query) => query.test(text)) || (SELECT.test(text) && FROM.test(text))
 }
 

@@ -6,9 +6,9 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/
 const CONNECTION_NAME = /(?:^|_)(?:URL|URI|DSN)(?:_|$)|CONNECTION/
 
 /** A shorter value, such as `true` or `1234`, stands in many texts that have nothing to do with it. */
-const LEAST_SECRET = 8
+const MIN_SECRET = 8
 /** A password of a URL is shorter than a key. */
-const LEAST_PASSWORD = 5
+const MIN_PASSWORD = 5
 /** A short word of letters, such as `postgres` or `password`, stands in many texts. */
 const WORD = /^[A-Za-z]{1,11}$/
 
@@ -36,7 +36,7 @@ function fromConnection(name: string, value: string): KnownSecret[] {
   const whole = isSecret ? [{ value, told: `[${name}]` }] : []
   if (password === undefined) return whole
   const passwords = [...new Set([password, decoded(password)])]
-    .filter((each) => each.length >= LEAST_PASSWORD && !WORD.test(each))
+    .filter((each) => each.length >= MIN_PASSWORD && !WORD.test(each))
     .map((each) => ({ value: each, told: `[password of ${name}]` }))
   return [...whole, ...passwords]
 }
@@ -45,7 +45,7 @@ function fromConnection(name: string, value: string): KnownSecret[] {
 export function knownSecrets(): KnownSecret[] {
   const known = Object.entries(process.env).flatMap(([name, value = '']) => {
     if (SECRET_NAME.test(name)) {
-      return value.length < LEAST_SECRET ? [] : [{ value, told: `[${name}]` }]
+      return value.length < MIN_SECRET ? [] : [{ value, told: `[${name}]` }]
     }
     return CONNECTION_NAME.test(name) ? fromConnection(name, value) : []
   })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { maskSecrets, MOST_CHARACTERS } from './secret-mask.js'
+import { maskSecrets, MAX_CHARACTERS } from './secret-mask.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -128,7 +128,7 @@ describe('a secret of the environment', () => {
 })
 
 describe('a long text', () => {
-  const filler = 'word '.repeat(MOST_CHARACTERS / 5 - 2)
+  const filler = 'word '.repeat(MAX_CHARACTERS / 5 - 2)
 
   it('is cut, and a word is not cut in two', () => {
     const text = `${filler}postgres://app:hunter2hunter2@db/x more`
@@ -136,7 +136,7 @@ describe('a long text', () => {
   })
 
   it('of the greatest length is whole', () => {
-    const text = 'word '.repeat(MOST_CHARACTERS / 5)
+    const text = 'word '.repeat(MAX_CHARACTERS / 5)
     expect(maskSecrets(text)).toBe(text)
   })
 
@@ -179,7 +179,7 @@ describe('a long text', () => {
   ])('is looked at to its bound alone, whatever it repeats: %j', (piece) => {
     const text = piece.repeat(1_000_000 / piece.length)
     const masked = maskSecrets(text)
-    expect(masked).toBe(maskSecrets(text.slice(0, MOST_CHARACTERS + 1)))
-    expect(masked.length).toBeLessThan(MOST_CHARACTERS * 4)
+    expect(masked).toBe(maskSecrets(text.slice(0, MAX_CHARACTERS + 1)))
+    expect(masked.length).toBeLessThan(MAX_CHARACTERS * 4)
   })
 })

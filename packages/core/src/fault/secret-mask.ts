@@ -2,7 +2,7 @@ import { knownSecrets } from './known-secrets.js'
 import { MASK, maskParameters, maskPems, maskUrlUsers } from './secret-place.js'
 
 /** A longer text is cut before it is looked at: what it says stands at its beginning. */
-export const MOST_CHARACTERS = 4000
+export const MAX_CHARACTERS = 4000
 
 /** Keys by how they are written: those of OpenAI and Anthropic, of xAI, of Groq, of Google, of Signet, of AWS and of GitHub. */
 const KEY = /\b(?:(?:sk|pk|rk|xai|gsk|pplx|hf|r8|csk|sgn|ghp|gho)[-_]|AIza|AKIA)[\w*-]{4,}/g
@@ -18,7 +18,7 @@ const NAMED =
 const VALUE = /^\\?(?:"[^"]*|'[^']*|`[^`]*|[^\s"'`,;)]{2,})/
 /** What stands before `key` where that is a secret: it may be the key of a table too. */
 const KEY_KIND = /(?:api|access|private|secret|signing|encryption|subscription|account)[-_ ]?$/i
-const LONGEST_KIND = 13
+const MAX_KIND_CHARACTERS = 13
 /** What is named as a secret, and a word behind it, which a key or a password may be. */
 const BESIDE = /(api[-_ ]?key|token|secret|password)\s{1,3}["'`]?([\w.~+/=-]{6,})/gi
 
@@ -32,7 +32,7 @@ function maskNamed(text: string): string {
   let masked = parts[0] ?? ''
   for (let index = 1; index < parts.length; index += 3) {
     const [name = '', sign = '', rest = ''] = parts.slice(index, index + 3)
-    const isNamed = !/^key/i.test(name) || KEY_KIND.test(masked.slice(-LONGEST_KIND))
+    const isNamed = !/^key/i.test(name) || KEY_KIND.test(masked.slice(-MAX_KIND_CHARACTERS))
     masked += `${name}${sign}${isNamed ? maskValue(rest) : rest}`
   }
   return masked
@@ -53,8 +53,8 @@ function isRandom(text: string): boolean {
 
 /** The beginning of a text, without the word that it would end within: a half of a secret is not known as one. */
 function cut(text: string): string {
-  if (text.length <= MOST_CHARACTERS) return text
-  let end = MOST_CHARACTERS
+  if (text.length <= MAX_CHARACTERS) return text
+  let end = MAX_CHARACTERS
   while (end > 0 && /\S/.test(text.charAt(end))) end--
   const kept = text.slice(0, end)
   const starts = knownSecrets().map(({ value }) => startOfHalf(kept, value))

@@ -7,8 +7,8 @@ import { ModelError } from '../model/model-error.js'
 import { maskSecrets } from './secret-mask.js'
 
 /** How many errors of a chain are told, and how many characters of each. */
-const MOST_CAUSES = 3
-const MOST_CHARACTERS = 600
+const MAX_CAUSES = 3
+const MAX_CHARACTERS = 600
 
 /** Errors of the AI SDK whose message quotes what a model said, by their names. */
 const QUOTING: Readonly<Record<string, string>> = {
@@ -41,12 +41,12 @@ function unwrap(error: unknown): unknown {
 
 function rootOf(error: unknown): unknown {
   let root = error
-  for (let depth = 0; depth < MOST_CAUSES; depth++) root = unwrap(root)
+  for (let depth = 0; depth < MAX_CAUSES; depth++) root = unwrap(root)
   return root
 }
 
 function line(error: Error): string {
-  return toldMessage(error).replaceAll(/\s+/g, ' ').trim().slice(0, MOST_CHARACTERS)
+  return toldMessage(error).replaceAll(/\s+/g, ' ').trim().slice(0, MAX_CHARACTERS)
 }
 
 /**
@@ -57,7 +57,7 @@ export function causeOf(error: unknown): string | undefined {
   const told: string[] = []
   let next = rootOf(error)
   // An error may be a cause of itself.
-  for (let depth = 0; depth < MOST_CAUSES && next instanceof Error; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && next instanceof Error; depth++) {
     const text = line(next)
     if (text !== '' && !told.some((each) => each.includes(text))) told.push(text)
     // What is behind a fault of a storage is the driver's, which may quote what was to be stored.

@@ -14,12 +14,12 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
 ])
 
 /** An error may be a cause of itself. */
-const MOST_CAUSES = 8
+const MAX_CAUSES = 8
 
 /** Whether an error says that a connection did not come about, or one of its causes does. */
 function isNotConnected(error: Error): boolean {
   let cause: unknown = error
-  for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
     const code: unknown = Reflect.get(cause, 'code')
     if (NOT_CONNECTED.has(code) || Reflect.get(cause, 'syscall') === 'connect') return true
     cause = cause.cause

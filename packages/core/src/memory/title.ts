@@ -8,11 +8,11 @@ import { resolveModel } from '../model/resolve.js'
 const INSTRUCTIONS =
   'Name the conversation that begins with the message below, in at most six words and in the language of the message. Answer with the name alone.'
 
-const MOST_CHARACTERS = 100
+const MAX_CHARACTERS = 100
 /** So much of what the model says is looked at. */
-const MOST_READ = 1000
+const MAX_READ = 1000
 /** So much of a question names its thread. */
-const MOST_ASKED = 10_000
+const MAX_ASKED = 10_000
 /** A title is not waited for any longer, in milliseconds. */
 const TIMEOUT_MS = 5000
 
@@ -38,7 +38,7 @@ const WRAPPING: ReadonlySet<string> = new Set('"\'“”„«»*# \t\r')
 function cleanTitle(text: string): string {
   const line =
     text
-      .slice(0, MOST_READ)
+      .slice(0, MAX_READ)
       .split('\n')
       .find((each) => each.trim() !== '') ?? ''
   const characters = [...line]
@@ -49,7 +49,7 @@ function cleanTitle(text: string): string {
     ? ''
     : characters
         .slice(start, end + 1)
-        .slice(0, MOST_CHARACTERS)
+        .slice(0, MAX_CHARACTERS)
         .join('')
 }
 
@@ -75,7 +75,7 @@ async function ask(
  */
 export async function makeTitle(request: TitleRequest): Promise<string | undefined> {
   const { question, abortSignal, logger } = request
-  const prompt = question.map(textOf).join('\n').trim().slice(0, MOST_ASKED)
+  const prompt = question.map(textOf).join('\n').trim().slice(0, MAX_ASKED)
   if (prompt === '') return undefined
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(new Error('It took too long.')), TIMEOUT_MS)

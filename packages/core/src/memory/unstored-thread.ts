@@ -3,7 +3,7 @@ import type { MemoryStorage } from './storage.js'
 /** For how long a thread takes no question: as long as the server tells its clients to wait. In milliseconds. */
 const PAUSE_MS = 5000
 /** So many threads are paused at once; of more, the first ones take questions again. */
-const MOST_PAUSED = 1000
+const MAX_PAUSED = 1000
 
 /** A thread whose last answer was not stored. */
 interface PausedThread {
@@ -44,7 +44,7 @@ export function pauseThread(
   threads.delete(key)
   threads.set(key, { until: performance.now() + PAUSE_MS, cause })
   const [first] = threads.keys()
-  if (threads.size > MOST_PAUSED && first !== undefined) threads.delete(first)
+  if (threads.size > MAX_PAUSED && first !== undefined) threads.delete(first)
 }
 
 /**

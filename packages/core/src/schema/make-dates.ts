@@ -14,11 +14,11 @@ const MAX_DEPTH = 100
 
 /** A day of the calendar, or a day and a time. */
 const ISO_TEXT = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()])
-const MOST_CHARACTERS = 40
+const MAX_CHARACTERS = 40
 
 /** A time that does not name its zone is one of UTC, wherever the server stands. */
 function toDate(text: string): Date | undefined {
-  if (text.length > MOST_CHARACTERS || !ISO_TEXT.safeParse(text).success) return undefined
+  if (text.length > MAX_CHARACTERS || !ISO_TEXT.safeParse(text).success) return undefined
   const isZoned = !text.includes('T') || /(?:Z|[+-]\d\d:?\d\d)$/u.test(text)
   return new Date(isZoned ? text : `${text}Z`)
 }

@@ -130,7 +130,7 @@ export interface LimitsConfig {
     | undefined
 }
 
-/** How a server learns of tokens that were withdrawn elsewhere. */
+/** How a server learns of tokens that were revoked elsewhere. */
 export interface RevocationConfig {
   /** How often it looks, in milliseconds. Default: 250. */
   readonly pollMs?: number | undefined

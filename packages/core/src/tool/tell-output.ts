@@ -6,9 +6,9 @@ export type ToldOutput = LanguageModelV4ToolResultOutput
 type ToldItem = Extract<ToldOutput, { type: 'content' }>['value'][number]
 
 /** Most characters of a result that has pictures: they fill their room in base64, and must be stored with an answer. */
-export const MOST_PICTURE_CHARACTERS = 3_000_000
+export const MAX_PICTURE_CHARACTERS = 3_000_000
 /** So many items of a result with pictures are told. */
-const MOST_ITEMS = 100
+const MAX_ITEMS = 100
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/u
 const PICTURE_TYPES: ReadonlySet<unknown> = new Set([
@@ -46,7 +46,7 @@ export function hasPictures(returned: unknown): boolean {
   try {
     return (
       itemsOf(returned)
-        ?.slice(0, MOST_ITEMS)
+        ?.slice(0, MAX_ITEMS)
         .some((item) => pictureType(item)) ?? false
     )
   } catch {
@@ -75,7 +75,7 @@ function tellItem(item: unknown): ToldItem {
 export function tellOutput(output: JSONValue | undefined): ToldOutput {
   if (typeof output === 'string') return { type: 'text', value: output }
   if (!hasPictures(output)) return { type: 'json', value: output ?? null }
-  const value = (itemsOf(output) ?? []).slice(0, MOST_ITEMS).map(tellItem)
+  const value = (itemsOf(output) ?? []).slice(0, MAX_ITEMS).map(tellItem)
   const more = isObject(output) ? output['structuredContent'] : undefined
   if (more !== undefined) value.push({ type: 'text', text: JSON.stringify(more) })
   return { type: 'content', value }

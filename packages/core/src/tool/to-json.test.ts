@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ToolError } from '../error.js'
-import { MOST_RESULT_CHARACTERS, MOST_RESULT_VALUES, toJson } from './to-json.js'
+import { MAX_RESULT_CHARACTERS, MAX_RESULT_VALUES, toJson } from './to-json.js'
 
 class Point {
   readonly x = 1
@@ -74,19 +74,19 @@ it('makes no prototype of a member', () => {
 })
 
 it('is cut where there is more than anybody reads', () => {
-  const text = String(toJson('x'.repeat(MOST_RESULT_CHARACTERS + 5)))
-  expect(text.slice(MOST_RESULT_CHARACTERS)).toBe('… [Cut: 5 characters]')
-  expect(toJson('x'.repeat(MOST_RESULT_CHARACTERS))).toHaveLength(MOST_RESULT_CHARACTERS)
-  const list = toJson(Array.from({ length: MOST_RESULT_VALUES + 9 }, () => 1))
-  expect(list).toHaveLength(MOST_RESULT_VALUES + 1)
+  const text = String(toJson('x'.repeat(MAX_RESULT_CHARACTERS + 5)))
+  expect(text.slice(MAX_RESULT_CHARACTERS)).toBe('… [Cut: 5 characters]')
+  expect(toJson('x'.repeat(MAX_RESULT_CHARACTERS))).toHaveLength(MAX_RESULT_CHARACTERS)
+  const list = toJson(Array.from({ length: MAX_RESULT_VALUES + 9 }, () => 1))
+  expect(list).toHaveLength(MAX_RESULT_VALUES + 1)
   expect((list as unknown[]).at(-1)).toBe('[Cut]')
-  const many = { a: 'x'.repeat(MOST_RESULT_CHARACTERS), b: 1 }
+  const many = { a: 'x'.repeat(MAX_RESULT_CHARACTERS), b: 1 }
   expect(Object.keys(Object(toJson(many)))).toStrictEqual(['a', '[Cut]'])
   function* endless() {
     for (;;) yield 1
   }
   const set = Object.assign(new Set<number>(), { [Symbol.iterator]: endless })
-  expect(toJson(set)).toHaveLength(MOST_RESULT_VALUES + 1)
+  expect(toJson(set)).toHaveLength(MAX_RESULT_VALUES + 1)
 })
 
 it('is cut where it is nested deeper than a request may be', () => {

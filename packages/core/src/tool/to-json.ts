@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { JSONValue } from '@ai-sdk/provider'
 import { ToolError } from '../error.js'
-import { hasPictures, MOST_PICTURE_CHARACTERS } from './tell-output.js'
+import { hasPictures, MAX_PICTURE_CHARACTERS } from './tell-output.js'
 
 // What a tool returns is told to models and clients, and stored, as JSON. A tool that has done its work must not fail
 // because of a value that JSON lacks, so each such value has a form:
@@ -20,10 +20,10 @@ import { hasPictures, MOST_PICTURE_CHARACTERS } from './tell-output.js'
 //   members that cannot be read      null
 
 /** Most characters of one result, names and texts together: more than any model reads. */
-export const MOST_RESULT_CHARACTERS = 1_000_000
+export const MAX_RESULT_CHARACTERS = 1_000_000
 /** Most members and elements of one result, on all levels together. */
-export const MOST_RESULT_VALUES = 200_000
-const MOST_DEPTH = 100
+export const MAX_RESULT_VALUES = 200_000
+const MAX_DEPTH = 100
 
 const CIRCULAR = '[Circular]'
 const TOO_DEEP = '[Too deep]'
@@ -59,7 +59,7 @@ function isBytes(value: object): value is ArrayBuffer | SharedArrayBuffer | Uint
 /** Makes JSON of one value, within its bounds. */
 class JsonWriter {
   #characters: number
-  #values = MOST_RESULT_VALUES
+  #values = MAX_RESULT_VALUES
   readonly #open = new Set<object>()
 
   readonly #hasPictures: boolean
@@ -67,7 +67,7 @@ class JsonWriter {
   /** @param hasPictures - whether there is more room, of which what does not fit takes nothing: half a picture is none */
   constructor(hasPictures: boolean) {
     this.#hasPictures = hasPictures
-    this.#characters = hasPictures ? MOST_PICTURE_CHARACTERS : MOST_RESULT_CHARACTERS
+    this.#characters = hasPictures ? MAX_PICTURE_CHARACTERS : MAX_RESULT_CHARACTERS
   }
 
   write(value: unknown): Json {
@@ -97,7 +97,7 @@ class JsonWriter {
 
   #object(value: object): Json {
     if (this.#open.has(value)) return CIRCULAR
-    if (this.#open.size >= MOST_DEPTH) return TOO_DEEP
+    if (this.#open.size >= MAX_DEPTH) return TOO_DEEP
     this.#open.add(value)
     const json = attempt(() => this.#members(value))
     this.#open.delete(value)

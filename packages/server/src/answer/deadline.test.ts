@@ -103,7 +103,7 @@ describe('Deadline', () => {
     const told = vi.fn<(error: Error) => void>()
     deadline.onFail(told)
     const waiting = deadline.wait(() => new Promise<never>(() => {}))
-    const reason = new Error('withdrawn')
+    const reason = new Error('revoked')
     deadline.fail(reason)
     await expect(waiting).rejects.toBe(reason)
     expect(told.mock.calls).toStrictEqual([[reason]])

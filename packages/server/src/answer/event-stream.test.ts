@@ -178,7 +178,7 @@ describe('eventStream', () => {
     expect(state).toMatchObject({ ends: 1, errors: [] })
   })
 
-  it('ends with an error that has the code where its token was withdrawn', async () => {
+  it('ends with an error that has the code where its token was revoked', async () => {
     const { response, state, aborter } = createSource(async function* () {
       yield await new Promise<never>(() => {})
     })

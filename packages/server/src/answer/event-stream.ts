@@ -50,7 +50,7 @@ function failureEvent(runId: string): string {
   return errorEvent(runId, { message: 'The answer failed. The log of the server says why.' })
 }
 
-/** The last event of an answer that was ended: an error where its token was withdrawn. */
+/** The last event of an answer that was ended: an error where its token was revoked. */
 function endEvent(runId: string, reason: unknown): string {
   if (!TokenError.isInstance(reason))
     return event({ type: 'abort', runId, from: 'AGENT', payload: {} })
@@ -62,7 +62,7 @@ function endEvent(runId: string, reason: unknown): string {
  * Sends an answer as server-sent events: one `data:` line of JSON for each chunk, then `data: [DONE]`; and a comment
  * after each 10 seconds in which nothing comes. Asks for the next chunk only when the client has room for it, and stops
  * the answer when the client is gone. An answer that breaks off ends with an `error` chunk, and so does one whose token
- * is withdrawn, with the code `token_revoked`; one that the signal ends for another reason, with an `abort` chunk.
+ * is revoked, with the code `token_revoked`; one that the signal ends for another reason, with an `abort` chunk.
  */
 export function eventStream(
   answer: Pick<AgentStream, 'runId' | 'fullStream'>,

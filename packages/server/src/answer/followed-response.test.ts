@@ -87,7 +87,7 @@ describe('followResponse', () => {
     const reader = follow(new Response(body), context).body?.getReader()
     await reader?.read()
     const reading = reader?.read()
-    const reason = new Error('withdrawn')
+    const reason = new Error('revoked')
     context.breakOff(reason)
     await expect(reading).rejects.toBe(reason)
     expect(await cancelled.promise).toBe(reason)

@@ -2,7 +2,7 @@ import { TokenError } from '@signet/auth'
 
 /** An answer that is being made or sent. */
 interface RunningAnswer {
-  /** Whether its token is withdrawn by now. What cannot be known just now ends nothing. */
+  /** Whether its token is revoked by now. What cannot be known just now ends nothing. */
   isRevoked(): boolean
   /** Ends it with this error. */
   breakOff(error: Error): void
@@ -11,11 +11,11 @@ interface RunningAnswer {
 /** The answers that run at this moment. */
 export interface RunningAnswers {
   /**
-   * Adds an answer; one whose token was withdrawn since it was let in is broken off at once. Returns what
+   * Adds an answer; one whose token was revoked since it was let in is broken off at once. Returns what
    * takes it off again, once it has ended.
    */
   add(answer: RunningAnswer): () => void
-  /** Breaks off every answer whose token is withdrawn. To be called when something new is. */
+  /** Breaks off every answer whose token is revoked. To be called when something new is. */
   endRevoked(): void
 }
 
@@ -26,7 +26,7 @@ export function createRunningAnswers(): RunningAnswers {
   function endIfRevoked(answer: RunningAnswer): void {
     if (!answer.isRevoked()) return
     answers.delete(answer)
-    answer.breakOff(new TokenError('token_revoked', 'The token was withdrawn meanwhile.'))
+    answer.breakOff(new TokenError('token_revoked', 'The token was revoked meanwhile.'))
   }
 
   return {

@@ -1,14 +1,14 @@
 import type { ApiKeyRecord, ApiKeyStore, Revocation } from '@signet/auth'
 import { API_KEY_ISSUER, apiKeySubject } from '@signet/auth/internal'
 
-/** How long a withdrawal is kept after its key expired, whatever clocks say, for answers that still run: a day. */
+/** How long a revocation is kept after its key expired, whatever clocks say, for answers that still run: a day. */
 const KEPT_MS = 86_400_000
 
 /**
- * Revokes a key for good, and withdraws it, so that every instance and every running answer obeys. Done
+ * Revokes a key for good, and revokes it, so that every instance and every running answer obeys. Done
  * again, it changes nothing.
  *
- * @param withdraw - appends to the log of withdrawals
+ * @param revoke - appends to the log of revocations
  * @param now - in milliseconds since 1970
  * @returns undefined where there is no such key
  * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
@@ -16,14 +16,14 @@ const KEPT_MS = 86_400_000
 export async function revokeApiKey(
   id: string,
   store: Pick<ApiKeyStore, 'revoke'>,
-  withdraw: (revocation: Revocation) => Promise<unknown>,
+  revoke: (revocation: Revocation) => Promise<unknown>,
   now: number,
 ): Promise<ApiKeyRecord | undefined> {
   const record = await store.revoke(id, now)
   if (record === undefined) return undefined
   const { expiresAt } = record
   const forgetAt = expiresAt === undefined ? undefined : Math.max(expiresAt, now) + KEPT_MS
-  await withdraw({
+  await revoke({
     kind: 'subject',
     issuer: API_KEY_ISSUER,
     subject: apiKeySubject(id),

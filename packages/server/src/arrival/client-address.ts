@@ -15,7 +15,7 @@ export type ClientAddress = (
 type Trust = (address: string, proxy: number) => boolean
 
 /** No honest request passes more. */
-const MOST_PROXIES = 32
+const MAX_PROXIES = 32
 
 const UNTRUSTED =
   'A request has X-Forwarded-For, which counts for nothing: limits and audit take the address of the socket. Where a proxy is before this server, set server.trustProxy; 0 says that there is none.'
@@ -39,10 +39,10 @@ function addTo(list: BlockList, entry: unknown): void {
 function readTrust(config: unknown): Trust | undefined {
   if (config === undefined) return undefined
   if (typeof config === 'number') {
-    if (Number.isInteger(config) && config >= 0 && config <= MOST_PROXIES) {
+    if (Number.isInteger(config) && config >= 0 && config <= MAX_PROXIES) {
       return (_address, proxy) => proxy < config
     }
-    return invalid(`is not a number of proxies from 0 to ${MOST_PROXIES}.`)
+    return invalid(`is not a number of proxies from 0 to ${MAX_PROXIES}.`)
   }
   if (!Array.isArray(config)) return invalid('is neither a number nor a list of addresses.')
   const list = new BlockList()
@@ -80,7 +80,7 @@ export function createClientAddress(
     if (socket === undefined || isTrusted === undefined || !isTrusted(socket, 0)) return socket
     const entries = request.header('x-forwarded-for')?.split(',') ?? []
     let client = socket
-    for (let proxy = 1; proxy <= MOST_PROXIES; proxy++) {
+    for (let proxy = 1; proxy <= MAX_PROXIES; proxy++) {
       const entry = entries.at(-proxy)
       const address = entry === undefined ? undefined : readEntry(entry)
       if (address === undefined) break

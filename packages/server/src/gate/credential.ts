@@ -31,7 +31,7 @@ export interface ApiKeyEntrance {
 export interface AdmittedMaker {
   readonly maker: KeyMaker
   readonly principal: Principal
-  /** When the request was let in, in milliseconds since 1970: what is withdrawn since counts for the key. */
+  /** When the request was let in, in milliseconds since 1970: what is revoked since counts for the key. */
   readonly admittedAt: number
 }
 
@@ -45,10 +45,10 @@ export interface JudgedMaker extends AdmittedMaker {
   confirm(): Promise<void>
 }
 
-/** Who a token belongs to, before it is asked whether it is withdrawn. */
+/** Who a token belongs to, before it is asked whether it is revoked. */
 export interface Admitted {
   readonly principal: Principal
-  /** What ends it, when it is withdrawn: the token, and of an API key also its maker. */
+  /** What ends it, when it is revoked: the token, and of an API key also its maker. */
   readonly revocable: readonly RevocableToken[]
   /**
    * The caller as the maker of an API key.
@@ -68,7 +68,7 @@ function revocableToken(principal: Principal, token: string): RevocableToken {
 /**
  * Admits the bearer of a token.
  * @throws {AuthError} the provider's own refusal; `token_issuer` for a token that names the issuer of API
- *   keys, whose memory and withdrawals are not for any other provider
+ *   keys, whose memory and revocations are not for any other provider
  */
 export async function admitToken(
   provider: AuthProvider,

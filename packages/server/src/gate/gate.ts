@@ -25,7 +25,7 @@ import type { Revocations } from '../revocation/revocations.js'
 /** Who calls, by a good token. */
 export interface Caller {
   readonly principal: Principal
-  /** Whether the token is withdrawn, as far as is known by now: asked again while a long answer runs. */
+  /** Whether the token is revoked, as far as is known by now: asked again while a long answer runs. */
   isRevoked(): boolean
   /**
    * The caller as the maker of an API key.
@@ -51,7 +51,7 @@ export interface Gate {
   readonly isAuthEnabled: boolean
   /**
    * @throws {AuthError} where there is no good credential. Reads nothing of the body.
-   * @throws {RequestError} `storage_unavailable` where it is not known what has been withdrawn
+   * @throws {RequestError} `storage_unavailable` where it is not known what has been revoked
    */
   authenticate(request: Incoming): Promise<Caller>
   /** What is known of a token that verifies, whether or not it lets anyone in. Undefined for any other. */
@@ -64,7 +64,7 @@ export interface Gate {
 const TOKEN_PARAMETERS = ['apiKey', 'access_token', 'auth_header']
 
 /** How many subjects are remembered, so that the warning about one is not repeated. */
-const MOST_REMEMBERED = 1000
+const MAX_REMEMBERED = 1000
 
 function refuseTokenInUrl(request: Incoming): void {
   if (request.query === '' || request.header('authorization') === undefined) return
@@ -83,7 +83,7 @@ function authorize(principal: Principal, permissions: readonly Permission[]): vo
 function createExpiryWarning(logger: Logger): (principal: Principal) => void {
   const warned = new Set<string>()
   return ({ subject, expiresAt }) => {
-    if (expiresAt !== undefined || warned.has(subject) || warned.size >= MOST_REMEMBERED) return
+    if (expiresAt !== undefined || warned.has(subject) || warned.size >= MAX_REMEMBERED) return
     warned.add(subject)
     logger.warn('A token never expires. Whoever finds it can use it for ever; give it an exp.', {
       subject,
@@ -97,7 +97,7 @@ export interface GateOptions {
   readonly provider: AuthProvider | false
   /** The role table in force. */
   readonly roles: RoleTable
-  /** What has been withdrawn, whichever provider it came from; asked on every request. */
+  /** What has been revoked, whichever provider it came from; asked on every request. */
   readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent' | 'readOn'>
   /** Default: there are none, and a token that looks like a key is the provider's to judge. */
   readonly apiKeys?: ApiKeyEntrance | undefined
@@ -157,7 +157,7 @@ export function createGate(options: GateOptions): Gate {
       if (current !== undefined) await current
       const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
       const refuseRevoked = () => {
-        if (isRevoked()) throw new TokenError('token_revoked', 'The token was withdrawn.')
+        if (isRevoked()) throw new TokenError('token_revoked', 'The token was revoked.')
       }
       refuseRevoked()
       noteUse()

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { LatestAnswers } from './refuse-unreadable.js'
 
 /** More than any proxy keeps open to one process. */
-const MOST_CONNECTIONS = 10_000
+const MAX_CONNECTIONS = 10_000
 /** The part of the descriptors that connections may take: files, the database and tools need some, too. */
 const DESCRIPTOR_SHARE = 0.75
 /** The part of the connections that is left once idle ones are closed, so that they are looked through seldom. */
@@ -21,15 +21,15 @@ export interface Connections {
 }
 
 /** How many connections a process may hold open: 10,000, or three quarters of its free descriptors where these are fewer. */
-export function mostConnections(): number {
+export function defaultMaxConnections(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'latin1')
     const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
     const free = descriptors - readdirSync('/proc/self/fd').length
-    return Math.min(MOST_CONNECTIONS, Math.max(1, Math.floor(free * DESCRIPTOR_SHARE)))
+    return Math.min(MAX_CONNECTIONS, Math.max(1, Math.floor(free * DESCRIPTOR_SHARE)))
   } catch {
     // Other systems do not say it in a file.
-    return MOST_CONNECTIONS
+    return MAX_CONNECTIONS
   }
 }
 

@@ -18,10 +18,10 @@ export interface RequestOrigin {
 export type Answerer = (incoming: Incoming, origin: RequestOrigin) => Promise<Reply>
 
 /** How much of a body that nobody reads is taken in behind the answer, and for how long: then it is cut. */
-const MOST_DRAINED_BYTES = 64 * 1024 * 1024
+const MAX_DRAINED_BYTES = 64 * 1024 * 1024
 const DRAIN_MS = 500
 /** How many requests of one connection may wait for those before them; who sends more at once is cut. */
-const MOST_WAITING = 64
+const MAX_WAITING = 64
 
 /**
  * Takes in what is left of a body once its answer is sent, so that the client reads the answer; one who goes on
@@ -39,7 +39,7 @@ function drain(message: IncomingMessage): void {
   const timer = setTimeout(cut, DRAIN_MS).unref()
   message.on('data', (chunk: Uint8Array) => {
     size += chunk.byteLength
-    if (size > MOST_DRAINED_BYTES) cut()
+    if (size > MAX_DRAINED_BYTES) cut()
   })
   message.once('close', () => clearTimeout(timer))
   message.on('error', () => undefined)
@@ -84,7 +84,7 @@ const waiting = new WeakMap<Socket, number>()
  */
 function awaitTurn({ socket }: IncomingMessage, answer: ServerResponse, begin: () => void): void {
   const before = waiting.get(socket) ?? 0
-  if (before >= MOST_WAITING) return void socket.destroy()
+  if (before >= MAX_WAITING) return void socket.destroy()
   waiting.set(socket, before + 1)
   answer.once('socket', () => {
     waiting.set(socket, (waiting.get(socket) ?? 1) - 1)

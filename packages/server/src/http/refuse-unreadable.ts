@@ -27,11 +27,11 @@ const OTHER_PROTOCOLS: readonly (readonly [RegExp, string])[] = [
     'The proxy sends the PROXY protocol, which is not read. Switch it off there, and set server.trustProxy',
   ],
 ]
-const MOST_LOOKED_AT = 16
+const MAX_LOOKED_AT = 16
 
 /** What is wrong with bytes that are no request. */
 function unreadableWords(packet: Uint8Array | undefined): string {
-  const start = Buffer.from(packet?.subarray(0, MOST_LOOKED_AT) ?? []).toString('latin1')
+  const start = Buffer.from(packet?.subarray(0, MAX_LOOKED_AT) ?? []).toString('latin1')
   const other = OTHER_PROTOCOLS.find(([beginning]) => beginning.test(start))
   return other?.[1] ?? 'The request cannot be read'
 }

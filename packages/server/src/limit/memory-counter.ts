@@ -5,7 +5,7 @@ import { WINDOW_SECONDS, type Count, type Counter } from './limit.js'
  * How many keys a counter knows. What was counted longest ago is forgotten first, so that strangers who come from
  * ever new addresses take no memory; whoever asks often is not forgotten.
  */
-const MOST_KEYS = 10_000
+const MAX_KEYS = 10_000
 
 interface Window {
   used: number
@@ -15,7 +15,7 @@ interface Window {
 
 /** Makes a counter of this process alone. */
 export function createMemoryCounter(): Counter {
-  const windows = new LRUCache<string, Window>({ max: MOST_KEYS })
+  const windows = new LRUCache<string, Window>({ max: MAX_KEYS })
   return {
     count(key): Count {
       const now = performance.now()

@@ -17,7 +17,7 @@ export const CONNECT_MS = 1000
 export const COMMAND_MS = 250
 /** How long Redis is left alone after it failed, in milliseconds; then one request tries it again. */
 const RETRY_MS = 1000
-const MOST_RECONNECT_MS = 2000
+const MAX_RECONNECT_MS = 2000
 
 /** A Redis that may come and go. Whoever asks is never kept waiting for one that is away. */
 export interface RedisLink {
@@ -95,7 +95,7 @@ export function createRedisLink(url: string, logger: Logger): RedisLink {
       disableOfflineQueue: true,
       socket: {
         connectTimeout: CONNECT_MS,
-        reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, MOST_RECONNECT_MS),
+        reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, MAX_RECONNECT_MS),
       },
     })
     client = opened

@@ -17,7 +17,7 @@ class TestLog implements RevocationLog {
   error: Error | undefined
   /** Reads wait for this. */
   gate: Deferred<void> | undefined
-  mostInFlight = 0
+  maxInFlight = 0
   #inFlight = 0
   readonly #listeners = new Set<() => void>()
 
@@ -45,7 +45,7 @@ class TestLog implements RevocationLog {
   async readAfter(after: number, limit: number): Promise<readonly RevocationEntry[]> {
     this.reads.push({ after, limit })
     this.#inFlight++
-    this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight)
+    this.maxInFlight = Math.max(this.maxInFlight, this.#inFlight)
     try {
       await this.gate?.promise
       if (this.error !== undefined) throw this.error
@@ -264,7 +264,7 @@ describe('RevocationFollower: reading on', () => {
     log.hint()
     await pass(20 * POLL)
     expect(log.reads).toHaveLength(2)
-    expect(log.mostInFlight).toBe(1)
+    expect(log.maxInFlight).toBe(1)
   })
 
   it('counts what this process appends before that is durable for its caller, and again in its place', async () => {
@@ -289,7 +289,7 @@ describe('RevocationFollower: reading on', () => {
     expect(news).toStrictEqual([])
   })
 
-  it('takes every kind of withdrawal', async () => {
+  it('takes every kind of revocation', async () => {
     const { log, follower } = create()
     log.add({ kind: 'token', digest: 'ab' })
     log.add({ kind: 'session', issuer: 'local', sessionId: 's' })
@@ -350,7 +350,7 @@ describe('RevocationFollower: hints', () => {
       await pass(1)
       if (ms === 20) expect(isRevoked('a')).toBe(true)
     }
-    expect(log.mostInFlight).toBe(1)
+    expect(log.maxInFlight).toBe(1)
     expect(log.reads.length).toBeLessThanOrEqual(102)
     expect(vi.getTimerCount()).toBe(1)
   })
@@ -432,7 +432,7 @@ describe('RevocationFollower: a machine that was suspended', () => {
   /** Only the clock of the machine knows of that time, and no timer ran. */
   const setClock = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
-  it('reads before it judges, and then knows what was withdrawn meanwhile', async () => {
+  it('reads before it judges, and then knows what was revoked meanwhile', async () => {
     const { log, follower, isRevoked } = create()
     await follower.untilCurrent()
     setClock(HOUR)

@@ -27,13 +27,13 @@ export interface FollowerOptions {
   readonly pollMs: number
   /** How long what was read last is trusted, in milliseconds. */
   readonly staleAfterMs: number
-  /** Told whenever something new is withdrawn, once it counts. */
+  /** Told whenever something new is revoked, once it counts. */
   readonly onNew: () => void
   readonly logger: Logger
 }
 
 /**
- * Follows a log of withdrawals: reads all of it at the start, or at the first request, and then on from its last entry, again
+ * Follows a log of revocations: reads all of it at the start, or at the first request, and then on from its last entry, again
  * and again. One read is in flight at a time. A read that fails is tried again at the next turn, for ever;
  * how long one may take is the log's to bound.
  */
@@ -79,7 +79,7 @@ export class RevocationFollower implements Revocations {
     // Where the last read failed, the next one will tell: meanwhile nobody is kept waiting.
     if (!this.#hasFailed && !this.#isClosed) await waitAtMost(this.#read(), WAIT_MS)
     if (this.#isCurrent()) return
-    throw new RequestError('storage_unavailable', 'It is not known what has been withdrawn by now.')
+    throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')
   }
 
   async readOn(): Promise<number> {
@@ -140,11 +140,11 @@ export class RevocationFollower implements Revocations {
     try {
       let isMore = true
       while (isMore && !this.#isClosed) isMore = await this.#readPage()
-      if (this.#hasFailed) this.#options.logger.info('The log of withdrawals can be read again.')
+      if (this.#hasFailed) this.#options.logger.info('The log of revocations can be read again.')
       this.#hasFailed = false
     } catch (error) {
       if (!this.#hasFailed && !this.#isClosed) {
-        const message = 'The log of withdrawals cannot be read; it is tried again and again.'
+        const message = 'The log of revocations cannot be read; it is tried again and again.'
         this.#options.logger.warn(message, { error })
       }
       this.#hasFailed = true
@@ -183,7 +183,7 @@ export class RevocationFollower implements Revocations {
     if (first !== undefined && isForgotten) return [first, ...others]
     this.#last = undefined
     const message =
-      'The log of withdrawals is another one, as after a restore: it is read again. Restart every instance.'
+      'The log of revocations is another one, as after a restore: it is read again. Restart every instance.'
     this.#options.logger.error(message)
     return undefined
   }

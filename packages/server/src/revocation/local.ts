@@ -9,7 +9,7 @@ function settle(revocation: NewRevocation, now: number): Revocation {
 }
 
 /**
- * Withdrawals that this process alone knows, until it ends.
+ * Revocations that this process alone knows, until it ends.
  * @param onNew - told of each one, once it counts
  */
 export function createLocalRevocations(onNew: () => void): Revocations {

@@ -5,18 +5,18 @@ import { RevocationFollower } from './follower.js'
 import { createLocalRevocations } from './local.js'
 import { readRevocationConfig } from './settings.js'
 
-/** Where withdrawals are kept, and who is told of them. */
+/** Where revocations are kept, and who is told of them. */
 export interface RevocationOptions {
-  /** Shared with other instances. Default: what is withdrawn is known to this process alone. */
+  /** Shared with other instances. Default: what is revoked is known to this process alone. */
   readonly log: RevocationLog | undefined
   readonly config: RevocationConfig | undefined
-  /** Told whenever something new is withdrawn, once it counts. */
+  /** Told whenever something new is revoked, once it counts. */
   readonly onNew: () => void
   readonly logger: Logger
 }
 
 /**
- * The withdrawals of a server. Nothing is read before they begin, or the first request needs them.
+ * The revocations of a server. Nothing is read before they begin, or the first request needs them.
  * @throws {StartError} `option_invalid`
  */
 export function openRevocations({ log, config, onNew, logger }: RevocationOptions): Revocations {

@@ -61,7 +61,7 @@ async function expectUnavailable(path: string): Promise<void> {
   expect(await readRefusal(response)).toMatchObject(unavailable)
 }
 
-describe('while it is not known what has been withdrawn', () => {
+describe('while it is not known what has been revoked', () => {
   it('nobody with a good token gets in, and public routes tell nobody who they are', async () => {
     log.isBroken = true
     await expectUnavailable('/api/agents')
@@ -122,7 +122,7 @@ describe('while it is not known what has been withdrawn', () => {
     expect(log.reads).toBe(1)
   })
 
-  it('a withdrawal is refused, and withdraws nothing', async () => {
+  it('a revocation is refused, and revokes nothing', async () => {
     const admin = tokenOf('admin')
     const request = { token: admin, json: { subject: 'alice' } }
     const response = await app.fetch(makeRequest('/api/auth/revocations', request))

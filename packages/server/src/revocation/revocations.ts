@@ -1,6 +1,6 @@
 import type { NewRevocation, RevocationEntry, RevocationList } from '@signet/auth'
 
-/** What has been withdrawn, as far as this process knows, and how more is. */
+/** What has been revoked, as far as this process knows, and how more is. */
 export interface Revocations extends RevocationList {
   /**
    * Resolves once what is known is recent enough to judge a token by; waits a bounded time for that, and not at
@@ -23,7 +23,7 @@ export interface Revocations extends RevocationList {
    */
   ageMs(): number | undefined
   /**
-   * Withdraws. When this resolves it is durable, as far as anything here is, and counts in this process.
+   * Revokes. When this resolves it is durable, as far as anything here is, and counts in this process.
    * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
    */
   append(revocation: NewRevocation): Promise<RevocationEntry>

@@ -36,7 +36,7 @@ const revoked = {
 let app: App
 const ask = (path: string, request: TestRequest) => app.fetch(makeRequest(path, request))
 
-async function withdrawAlice(): Promise<void> {
+async function revokeAlice(): Promise<void> {
   const response = await ask('/api/auth/revocations', { token: admin, json: { subject: 'alice' } })
   expect(response.status).toBe(201)
 }
@@ -60,14 +60,14 @@ function readerOf(response: Response): ReadableStreamDefaultReader<string> {
   return response.body.pipeThrough(new TextDecoderStream()).getReader()
 }
 
-describe('an answer whose token is withdrawn while it runs', () => {
+describe('an answer whose token is revoked while it runs', () => {
   it('ends as a stream with an error that has the code, and stops its model', async () => {
     const hanging = hangingModel()
     app = createApp(createTestApplication({ model: hanging.model }).mastra)
     const reader = readerOf(await ask(STREAM, { token: alice, json: HELLO }))
     await reader.read()
     await hanging.started
-    await withdrawAlice()
+    await revokeAlice()
     const [error, done, end] = (await readRest(reader)).split('\n\n').slice(-3)
     expect(JSON.parse(error?.replace('data: ', '') ?? '')).toStrictEqual({
       type: 'error',
@@ -90,7 +90,7 @@ describe('an answer whose token is withdrawn while it runs', () => {
     app = createApp(createTestApplication({ model: hanging.model }).mastra)
     const answering = ask(GENERATE, { token: alice, json: HELLO })
     await hanging.started
-    await withdrawAlice()
+    await revokeAlice()
     expect(await readRefusal(await answering)).toMatchObject(revoked)
     await hanging.aborted
   })
@@ -115,7 +115,7 @@ describe('an answer whose token is withdrawn while it runs', () => {
     const streaming = stream.text()
     const executing = ask('/api/tools/stuck/execute', { token: alice, json: { data: {} } })
     await Promise.all(calls.map(({ promise }) => promise))
-    await withdrawAlice()
+    await revokeAlice()
     expect(await readRefusal(await generating)).toMatchObject(revoked)
     expect(await readRefusal(await executing)).toMatchObject(revoked)
     expect(await streaming).toContain('"code":"token_revoked"')
@@ -128,7 +128,7 @@ describe('an answer whose token is withdrawn while it runs', () => {
     const answering = ask(GENERATE, { token: bob, json: HELLO })
     const reader = readerOf(await ask(STREAM, { token: bob, json: HELLO }))
     await hanging.started
-    await withdrawAlice()
+    await revokeAlice()
     hanging.release()
     expect(await (await answering).json()).toMatchObject({ text: 'First last.' })
     expect(await readRest(reader)).not.toContain('token_revoked')
@@ -144,7 +144,7 @@ describe('an answer whose token is withdrawn while it runs', () => {
     })
     const answering = ask(GENERATE, { token: alice, body })
     await asked.promise
-    await withdrawAlice()
+    await revokeAlice()
     expect(await readRefusal(await answering)).toMatchObject(revoked)
     expect(hanging.model.calls).toStrictEqual([])
   })
@@ -175,14 +175,14 @@ describe('an answer whose token is withdrawn while it runs', () => {
     expect((await reader.read()).value).toBe('tick')
     const waiting = ask('/waits', { token: alice })
     await begun.promise
-    await withdrawAlice()
+    await revokeAlice()
     await expect(reader.read()).rejects.toMatchObject({ code: 'token_revoked' })
     expect(await cancelled.promise).toMatchObject({ code: 'token_revoked' })
     expect(await readRefusal(await waiting)).toMatchObject(revoked)
     await app.idle()
   })
 
-  it('is told to the caller who withdraws it themselves: that was done', async () => {
+  it('is told to the caller who revokes it themselves: that was done', async () => {
     app = createApp(createTestApplication().mastra)
     expect((await ask('/api/auth/logout', { method: 'POST', token: alice })).status).toBe(200)
     expect(await readRefusal(await ask('/api/agents', { token: alice }))).toMatchObject(revoked)
@@ -198,7 +198,7 @@ describe('an answer whose token is withdrawn while it runs', () => {
       const reader = readerOf(await ask(STREAM, { token: alice, json: HELLO }))
       const answering = ask(GENERATE, { token: alice, json: HELLO })
       await hanging.started
-      await withdrawAlice()
+      await revokeAlice()
       await readRest(reader)
       await answering
       await app.idle()

@@ -6,7 +6,7 @@ const DEFAULT_POLL_MS = 250
 const DEFAULT_STALE_AFTER_MS = 30_000
 
 /**
- * How a server follows withdrawals, with its defaults.
+ * How a server follows revocations, with its defaults.
  * @throws {StartError} `option_invalid`
  */
 export function readRevocationConfig(config: RevocationConfig = {}): Required<RevocationConfig> {

@@ -172,9 +172,9 @@ export class HandlerCall implements HandlerInput<
     this.#passage.exchange.code ??= code
   }
 
-  async withdraw(revocation: NewRevocation): Promise<RevocationEntry> {
+  async revoke(revocation: NewRevocation): Promise<RevocationEntry> {
     const { service, exchange } = this.#passage
-    // Whoever withdraws their own token is still told so.
+    // Whoever revokes their own token is still told so.
     exchange.outlive()
     const entry = await service.revocations.append(revocation)
     if (isStampedAhead(entry)) {

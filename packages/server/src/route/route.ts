@@ -50,10 +50,10 @@ export interface HandlerContext {
   /** What is counted and measured. */
   readonly metrics: Metrics
   /**
-   * Withdraws tokens; in this process that counts before it resolves.
+   * Revokes tokens; in this process that counts before it resolves.
    * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
    */
-  withdraw(revocation: NewRevocation): Promise<RevocationEntry>
+  revoke(revocation: NewRevocation): Promise<RevocationEntry>
   /**
    * What this server makes of a token: for those who may read the system.
    * @throws {RequestError} `not_found` where no token is looked at

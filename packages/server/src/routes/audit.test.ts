@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
+import { MAX_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createTestApplication,
@@ -192,9 +192,9 @@ const queryOf = (name: string, value: string) => new URLSearchParams({ [name]: v
 describe('a query of the audit', () => {
   it.each(TEXTS)('is refused for a %s that is empty, too long, or there twice', async (name) => {
     await expectRefused(`${name}=`, name)
-    await expectRefused(queryOf(name, 'x'.repeat(MOST_AUDIT_CHARACTERS + 1)), name)
+    await expectRefused(queryOf(name, 'x'.repeat(MAX_AUDIT_CHARACTERS + 1)), name)
     await expectRefused(`${name}=a&${name}=b`, name)
-    expect((await ask(`?${queryOf(name, 'x'.repeat(MOST_AUDIT_CHARACTERS))}`)).status).toBe(200)
+    expect((await ask(`?${queryOf(name, 'x'.repeat(MAX_AUDIT_CHARACTERS))}`)).status).toBe(200)
   })
 
   it.each(['', 'yes', 'TRUE', '1', '0', 'null', ' true'])('has no allowed %j', async (value) => {

@@ -128,9 +128,9 @@ describe('POST /auth/explain: a JSON Web Token', () => {
     expect(told).toMatchObject({ by: 'staff', accepted: false, code: 'token_audience' })
   })
 
-  it('tells that one was withdrawn, and whose it is', async () => {
+  it('tells that one was revoked, and whose it is', async () => {
     const served = serve(undefined, shared.state)
-    const token = sign({ jti: 'to-be-withdrawn' })
+    const token = sign({ jti: 'to-be-revoked' })
     expect(await explain(token, served)).toMatchObject({ accepted: true })
     const revoking = makeRequest('/api/auth/revocations', {
       token: tokenWith('tokens:write'),

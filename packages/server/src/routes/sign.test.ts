@@ -143,14 +143,14 @@ describe('POST /auth/tokens: what it signs', () => {
     },
   )
 
-  it('makes a token that can be withdrawn by its id', async () => {
+  it('makes a token that can be revoked by its id', async () => {
     const served = serve()
     const { token, tokenId } = await sign({ sub: 'a', scope: 'agents:read' }, served)
     const reach = () => served.app.fetch(makeRequest('/api/agents', { token }))
     expect((await reach()).status).toBe(200)
     const json = { jti: tokenId }
-    const withdrawal = makeRequest('/api/auth/revocations', { token: tokenOf('owner'), json })
-    expect((await served.app.fetch(withdrawal)).status).toBe(201)
+    const revocation = makeRequest('/api/auth/revocations', { token: tokenOf('owner'), json })
+    expect((await served.app.fetch(revocation)).status).toBe(201)
     expect((await reach()).status).toBe(401)
   })
 

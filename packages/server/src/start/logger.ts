@@ -30,7 +30,7 @@ export interface LoggerOptions {
 const OPTIONS: OptionNames<LoggerOptions> = { level: true, destination: true }
 
 /** How many causes of an error are written. */
-const MOST_CAUSES = 5
+const MAX_CAUSES = 5
 
 /** The levels that can be asked for. */
 const LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error', 'silent'])
@@ -56,7 +56,7 @@ function describeStack(stack: string, message: string, told: string): string {
 }
 
 /** What is written of an error: none of its other members, which may be prompts, answers or keys. */
-export function describeError(error: unknown, causes: number = MOST_CAUSES): LogFields {
+export function describeError(error: unknown, causes: number = MAX_CAUSES): LogFields {
   if (!(error instanceof Error)) {
     return {
       type: typeof error,

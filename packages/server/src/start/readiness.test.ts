@@ -123,7 +123,7 @@ describe('ReadinessCheck', () => {
     ['are too old', () => Promise.reject(new Error('old'))],
     ['are too old at once', () => raise(new Error('old'))],
     ['never come', never],
-  ])('is not ready where withdrawals %s', async (_, untilCurrent) => {
+  ])('is not ready where revocations %s', async (_, untilCurrent) => {
     const { check } = setUp({ revocations: { untilCurrent } })
     const answer = check.check()
     await vi.advanceTimersByTimeAsync(2000)

@@ -7,7 +7,7 @@ import { waitAtMost } from '../lib/wait-at-most.js'
 export const NOT_READY_REASONS = [
   /** The server is being prepared, or is to end. */
   'not_serving',
-  /** It is not known what has been withdrawn by now: no token can be judged. */
+  /** It is not known what has been revoked by now: no token can be judged. */
   'revocations_stale',
   /** The store does not answer, or not in time. */
   'storage_unavailable',
@@ -27,7 +27,7 @@ export interface ReadinessSources {
 }
 
 /** How long anybody who asks is kept waiting, in milliseconds. */
-const MOST_WAIT_MS = 2000
+const MAX_WAIT_MS = 2000
 /** How long the word of the store counts, in milliseconds: a storm of probes is one question a second. */
 const COUNTS_MS = 1000
 
@@ -73,8 +73,8 @@ export class ReadinessCheck {
     const { isServing, revocations } = this.#sources
     if (!isServing()) return { ready: false, reason: 'not_serving' }
     const [stale, failure] = await Promise.all([
-      failureOf(() => revocations.untilCurrent(), MOST_WAIT_MS),
-      failureOf(() => this.#askStore(), MOST_WAIT_MS),
+      failureOf(() => revocations.untilCurrent(), MAX_WAIT_MS),
+      failureOf(() => this.#askStore(), MAX_WAIT_MS),
     ])
     if (failure !== undefined && !isReadable(failure)) {
       return this.#refuse('storage_unavailable', failure)

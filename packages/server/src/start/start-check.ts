@@ -4,7 +4,7 @@ import type { Logger, Mastra } from '@signet/core'
 import { StartError } from '../error/error.js'
 
 /** A timer of more milliseconds would fire at once (almost 25 days). */
-const LARGEST_OPTION = 2 ** 31 - 1
+const MAX_OPTION = 2 ** 31 - 1
 
 /**
  * Who may call.
@@ -64,9 +64,9 @@ export function rolesOf(mastra: Mastra): RoleTable {
 
 /** @throws {StartError} `option_invalid` for what is no whole number from 1 on */
 export function positive(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0 && value <= LARGEST_OPTION) return value
+  if (Number.isInteger(value) && value > 0 && value <= MAX_OPTION) return value
   throw new StartError(
     'option_invalid',
-    `server.${name} is not a whole number from 1 to ${LARGEST_OPTION}.`,
+    `server.${name} is not a whole number from 1 to ${MAX_OPTION}.`,
   )
 }

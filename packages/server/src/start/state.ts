@@ -3,7 +3,7 @@ import type { AuditStore } from '@signet/core'
 
 /**
  * What the instances of a server share beside memory: a store of `@signet/store` is one. What is left out
- * is not offered: withdrawals are then known to this process alone, and there are no API keys and no audit.
+ * is not offered: revocations are then known to this process alone, and there are no API keys and no audit.
  */
 export interface ServerState {
   readonly revocations?: RevocationLog | undefined

@@ -22,12 +22,12 @@ export interface ExplainedBy extends TokenJudge {
 }
 
 /** Shorter texts are in many words, and no secret. */
-const LEAST_HIDDEN = 8
+const MIN_HIDDEN = 8
 const HIDDEN = '[hidden]'
 
 /** A provider of the application words its reasons itself: whatever it quotes, no token is told. */
 function hideToken(explanation: BearerExplanation, token: string): BearerExplanation {
-  const secrets = [token, ...token.split('.')].filter(({ length }) => length >= LEAST_HIDDEN)
+  const secrets = [token, ...token.split('.')].filter(({ length }) => length >= MIN_HIDDEN)
   const hidden = (text: string | undefined) =>
     secrets.reduce((rest, secret) => rest?.replaceAll(secret, HIDDEN), text)
   return {
@@ -72,7 +72,7 @@ async function explain(
         const { revocations } = by
         await revocations.untilCurrent()
         if (admitted?.revocable.some((each) => revocations.isRevoked(each)) === false) return
-        throw new TokenError('token_revoked', 'The token was withdrawn.')
+        throw new TokenError('token_revoked', 'The token was revoked.')
       },
     },
   ]
@@ -86,8 +86,8 @@ async function explain(
 
 /**
  * Says what the gate makes of what somebody pasted as a token, and why, without letting anyone in: the checks of its provider or of
- * the API keys, then whether its user is let in and whether it was withdrawn. The principal is told of every
- * token that verifies, also of one that was withdrawn.
+ * the API keys, then whether its user is let in and whether it was revoked. The principal is told of every
+ * token that verifies, also of one that was revoked.
  *
  * @param request - of whoever asks; a provider is given it with this token in place of theirs
  * @throws an error of the storage

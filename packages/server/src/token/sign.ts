@@ -31,7 +31,7 @@ export interface TokenWish {
 export interface SignedToken {
   readonly token: string
   readonly principal: Principal
-  /** Its `jti`, by which it can be withdrawn. */
+  /** Its `jti`, by which it can be revoked. */
   readonly tokenId: string
   /** In seconds since 1970. */
   readonly expiresAt: number

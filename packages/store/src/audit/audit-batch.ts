@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
+import { MAX_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
 import { sql, type RawBuilder } from 'kysely'
 import type { Driver } from '../database/driver/driver.js'
 import { StorageError } from '../error.js'
@@ -6,7 +6,7 @@ import { checkCount, checkNumber, checkTime, encodeShortText } from '../database
 
 /** JSON text of a text of a record or of a query. */
 export function encodeAuditText(value: string, name: string): string {
-  return encodeShortText(value, name, MOST_AUDIT_CHARACTERS)
+  return encodeShortText(value, name, MAX_AUDIT_CHARACTERS)
 }
 
 /** 1 for true, 0 for false. */
@@ -59,7 +59,7 @@ class TextEncoding {
   encode(text: string, name: string): string {
     // Most texts are the same in JSON, and are put in quotes faster than they are encoded.
     const isPlain =
-      typeof text === 'string' && text.length <= MOST_AUDIT_CHARACTERS && PLAIN.test(text)
+      typeof text === 'string' && text.length <= MAX_AUDIT_CHARACTERS && PLAIN.test(text)
     return isPlain ? `"\\"${text}\\""` : JSON.stringify(encodeAuditText(text, name))
   }
 

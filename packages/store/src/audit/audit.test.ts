@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS, type AuditQuery, type AuditRecord } from '@signet/core'
+import { MAX_AUDIT_CHARACTERS, type AuditQuery, type AuditRecord } from '@signet/core'
 import { expect, it } from 'vitest'
 import { names } from '../../../../test/support/memory.js'
 import { describeStores } from '../../../../test/support/stores.js'
@@ -46,7 +46,7 @@ describeStores('the audit', (stores) => {
     ['one that acts for another', record({ actor: 'app', at: Number.MAX_SAFE_INTEGER })],
     ['several of strangers', STRANGERS],
     ['odd texts', record({ subject: '\0\ud800', resource: '\'"\\', address: '::1%\0', at: -1 })],
-    ['the longest texts', record({ subject: '\0'.repeat(MOST_AUDIT_CHARACTERS), code: '' })],
+    ['the longest texts', record({ subject: '\0'.repeat(MAX_AUDIT_CHARACTERS), code: '' })],
   ])('gives back %s as it was', async (_, given) => {
     const { audit } = await stores.open()
     await audit.append([given])
@@ -62,7 +62,7 @@ describeStores('the audit', (stores) => {
     ['a time that is a fraction', { at: 0.5 }],
     ['no action', { action: undefined }],
     ['a subject that is no text', { subject: 7 }],
-    ['a subject that is too long', { subject: 'x'.repeat(MOST_AUDIT_CHARACTERS + 1) }],
+    ['a subject that is too long', { subject: 'x'.repeat(MAX_AUDIT_CHARACTERS + 1) }],
     ['no decision', { isAllowed: undefined }],
     ['a decision that is a number', { isAllowed: 1 }],
     ['a status that is none', { status: 200.5 }],
@@ -81,7 +81,7 @@ describeStores('the audit', (stores) => {
     ['no limit', { limit: undefined }],
     ['a limit of nothing', { limit: 0 }],
     ['a subject that is no text', { subject: 7 }],
-    ['a subject that is too long', { subject: 'x'.repeat(MOST_AUDIT_CHARACTERS + 1) }],
+    ['a subject that is too long', { subject: 'x'.repeat(MAX_AUDIT_CHARACTERS + 1) }],
     ['a decision that is none', { isAllowed: 'true' }],
     ['a time that is none', { from: NaN }],
     ['a sequence that is none', { before: -1 }],

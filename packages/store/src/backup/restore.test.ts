@@ -78,7 +78,7 @@ describeStores(
 
     it.each<readonly [string, (at: number) => string]>([
       [
-        'a withdrawal',
+        'a revocation',
         (at) =>
           `insert into signet_revocation (kind, name, created_at) values ('token', '"x"', ${at * 1000})`,
       ],

@@ -80,7 +80,7 @@ function emptyLog(file: string): void {
 /**
  * Puts a backup in the place of `signet.db`, which no process may have open. The backup is checked before anything is
  * changed, and what was there is kept under other names. The copy has the name only once it is whole, with the end of
- * all tokens where that is asked for: whatever is killed, no server finds a file in which withdrawn tokens are good.
+ * all tokens where that is asked for: whatever is killed, no server finds a file in which revoked tokens are good.
  *
  * A server that has the file open all the same, where the file system does not tell, notices that it was replaced.
  *

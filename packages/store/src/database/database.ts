@@ -9,7 +9,7 @@ import { WriteGroup } from './write-group.js'
 /** For how long a transaction is run again that the database gave up in favour of another. */
 const PATIENCE_MS = 10_000
 /** The longest break between two runs; how long each is, is chance, so that two do not keep step. */
-const MAXIMUM_BREAK_MS = 50
+const MAX_BREAK_MS = 50
 
 /** A statement that was sent to the database. Holds data: for tests, not for logs. */
 export interface Statement {
@@ -57,7 +57,7 @@ export function createDatabase(
         const isConflict = driver.explain(error)?.kind === 'conflict'
         if (!isConflict || performance.now() >= deadline) throw translate(error, driver)
       }
-      await sleep(Math.random() * MAXIMUM_BREAK_MS)
+      await sleep(Math.random() * MAX_BREAK_MS)
     }
   }
 

@@ -3,8 +3,8 @@ import { StorageError } from '../error.js'
 
 const SHA256_HEX = /^[0-9a-f]{64}$/
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u
-const MAXIMUM_ID_LENGTH = 255
-const MAXIMUM_DEPTH = 1000
+const MAX_ID_LENGTH = 255
+const MAX_DEPTH = 1000
 
 function invalid(message: string): StorageError {
   return new StorageError('value_invalid', message)
@@ -25,7 +25,7 @@ export function checkId(id: string): string {
   const isLegal =
     typeof id === 'string' &&
     id.length > 0 &&
-    id.length <= MAXIMUM_ID_LENGTH &&
+    id.length <= MAX_ID_LENGTH &&
     !id.includes('\0') &&
     !UNPAIRED_SURROGATE.test(id)
   if (!isLegal) {
@@ -91,7 +91,7 @@ function isTooDeep(json: string): boolean {
     if (code === QUOTE) index = endOfText(json, index)
     else if (OPENING.has(code)) depth++
     else if (CLOSING.has(code)) depth--
-    if (depth > MAXIMUM_DEPTH) return true
+    if (depth > MAX_DEPTH) return true
   }
   return false
 }
@@ -110,7 +110,7 @@ export function encodeJson(value: unknown): string {
     throw invalid('The value is no JSON.')
   }
   if (json === undefined) throw invalid('The value is no JSON.')
-  if (isTooDeep(json)) throw invalid(`The value is nested more than ${MAXIMUM_DEPTH} deep.`)
+  if (isTooDeep(json)) throw invalid(`The value is nested more than ${MAX_DEPTH} deep.`)
   return json
 }
 

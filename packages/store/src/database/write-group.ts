@@ -3,7 +3,7 @@ import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Schema } from './schema.js'
 
 /** How many pieces of work are made durable at once. */
-export const MOST_TOGETHER = 16
+export const MAX_TOGETHER = 16
 /** How many pieces are done before other work of this process has its turn. */
 const PIECES_A_TURN = 4
 
@@ -80,7 +80,7 @@ export class WriteGroup {
   }
 
   async #runAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#runTogether(this.#waiting.splice(0, MOST_TOGETHER))
+    while (this.#waiting.length > 0) await this.#runTogether(this.#waiting.splice(0, MAX_TOGETHER))
     this.#isRunning = false
   }
 

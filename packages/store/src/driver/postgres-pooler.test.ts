@@ -51,7 +51,7 @@ describe.skipIf(reason !== undefined && !isRequired)('a PostgreSQL behind PgBoun
         ['session', 0],
         ['transaction', 1],
       ])(
-        'in pool mode %s says %i times that nobody is told of withdrawals',
+        'in pool mode %s says %i times that nobody is told of revocations',
         async (mode, count) => {
           const notices: StoreNotice[] = []
           const isTold = createDeferred()

@@ -20,7 +20,7 @@ const OWN_NOTES = ''
 const LONG = '\0'
 
 /** How often an exchange is tried to be stored whose ids other transactions take meanwhile. */
-const MOST_TRIES = 3
+const MAX_TRIES = 3
 
 /** What nobody else of an owner may work on while an exchange is stored. */
 function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
@@ -108,7 +108,7 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
         } catch (error) {
           // Another transaction has stored a sent id in another thread meanwhile: now it is found there.
           const isTaken = error instanceof StorageError && error.code === 'message_exists'
-          if (!isSent || !isTaken || tries === MOST_TRIES) throw error
+          if (!isSent || !isTaken || tries === MAX_TRIES) throw error
         }
       }
     },

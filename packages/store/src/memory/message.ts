@@ -136,7 +136,7 @@ export async function listMessages(
 }
 
 /** How many rows are looked at for the newest messages: those of failed answers are many in few threads only. */
-function mostRows(count: number): number {
+function maxRows(count: number): number {
   return 4 * count + 50
 }
 
@@ -149,7 +149,7 @@ export async function lastMessages(
 ): Promise<readonly MemoryMessage[]> {
   const messages = messagesOf(tx, owner, threadId).select([...FOUND_COLUMNS, 'entries'])
   const wanted = checkCount(count, 'count')
-  const most = mostRows(wanted)
+  const most = maxRows(wanted)
   const budget = new ReadBudget()
   const rows: FoundMessage[] = []
   let last: FoundMessage | undefined

@@ -58,7 +58,7 @@ async function placeRow(
 }
 
 /** How many messages before a question are looked at for those of its request. */
-const MOST_BEFORE = 64
+const MAX_BEFORE = 64
 
 /**
  * Takes the mark from the messages that were asked in the same request as a question which now has an answer: they
@@ -80,7 +80,7 @@ async function clearBefore(
     .select(['id', 'role', 'created_at', 'entries'])
     .where('signet_message.position', '<', from.position)
     .orderBy('signet_message.position', 'desc')
-    .limit(MOST_BEFORE)
+    .limit(MAX_BEFORE)
     .execute()
   const movedIds = new Set(moved.map(({ row }) => row.id))
   for (const { id, role, created_at, entries } of before) {

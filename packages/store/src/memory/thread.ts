@@ -13,8 +13,8 @@ import {
 } from '../database/value.js'
 
 /** Metadata is shown in lists of threads, and each of its names is a row of its own. */
-const MOST_METADATA_NAMES = 256
-const MOST_METADATA_CHARACTERS = 65_536
+const MAX_METADATA_NAMES = 256
+const MAX_METADATA_CHARACTERS = 65_536
 
 type ThreadRow = Selectable<ThreadTable>
 
@@ -58,12 +58,12 @@ export function encodeTitle(title: string): string {
 function encodeMetadata(metadata: Readonly<Record<string, unknown>> | undefined): string | null {
   const json = encodeObject(metadata)
   const isTooLarge =
-    Object.keys(metadata ?? {}).length > MOST_METADATA_NAMES ||
-    (json?.length ?? 0) > MOST_METADATA_CHARACTERS
+    Object.keys(metadata ?? {}).length > MAX_METADATA_NAMES ||
+    (json?.length ?? 0) > MAX_METADATA_CHARACTERS
   if (isTooLarge) {
     throw new StorageError(
       'value_invalid',
-      `The metadata of a thread has at most ${MOST_METADATA_NAMES} names and ${MOST_METADATA_CHARACTERS} characters.`,
+      `The metadata of a thread has at most ${MAX_METADATA_NAMES} names and ${MAX_METADATA_CHARACTERS} characters.`,
     )
   }
   return json

@@ -2,7 +2,7 @@ import { getSession, serverUrl } from '../session/session.js'
 
 /** How long to wait before the server is asked again, in ms: twice as long each time, up to the longest. */
 const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 4000
+const MAX_WAIT_MS = 4000
 /** For how long one question may take, in ms. */
 const PATIENCE_MS = 5000
 
@@ -45,7 +45,7 @@ export function noteNoAnswer(): void {
 }
 
 async function askUntilBack(): Promise<void> {
-  for (let wait = FIRST_WAIT_MS; isServerAway(); wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  for (let wait = FIRST_WAIT_MS; isServerAway(); wait = Math.min(wait * 2, MAX_WAIT_MS)) {
     await new Promise((resolve) => setTimeout(resolve, wait))
     if (isServerAway()) await askServer()
   }

@@ -1,4 +1,4 @@
-import { MOST_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
+import { MAX_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
 import type { Decision } from '../../exchange.js'
 import type { Route } from '../../route/route.js'
 
@@ -7,7 +7,7 @@ const DENIALS: ReadonlySet<number> = new Set([401, 403, 421, 429])
 
 /** A text as a record keeps it: cut, and marked so, where it is too long. */
 export function recordText(text: string): string {
-  return text.length > MOST_AUDIT_CHARACTERS ? `${text.slice(0, MOST_AUDIT_CHARACTERS - 1)}…` : text
+  return text.length > MAX_AUDIT_CHARACTERS ? `${text.slice(0, MAX_AUDIT_CHARACTERS - 1)}…` : text
 }
 
 /** What a provider of models counted, where it is a count. */

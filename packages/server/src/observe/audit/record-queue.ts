@@ -9,10 +9,10 @@ import { Loss } from './loss.js'
 const BATCH = 2000
 const WAIT_MS = 200
 /** How many records wait at most. */
-const MOST_WAITING = 10_000
+const MAX_WAITING = 10_000
 const RETRY_MS = 1000
 /** How often a batch is tried that the store can be reached for, but does not take. */
-const MOST_ATTEMPTS = 3
+const MAX_ATTEMPTS = 3
 /** How long the last writes may take. */
 const CLOSE_MS = 5000
 
@@ -50,7 +50,7 @@ export class RecordQueue {
 
   /** Takes a record, or counts it as lost. Never waits for the store. */
   add(record: AuditRecord): void {
-    if (this.#isClosed || this.#records.length >= MOST_WAITING) {
+    if (this.#isClosed || this.#records.length >= MAX_WAITING) {
       this.#lose([record], 'The audit queue is full: requests go unrecorded.')
       return
     }
@@ -123,7 +123,7 @@ export class RecordQueue {
     this.#attempts++
     // What is wrong with this batch must not keep those behind it out for ever.
     const isHopeless =
-      storageFault(error) !== 'storage_unavailable' && this.#attempts >= MOST_ATTEMPTS
+      storageFault(error) !== 'storage_unavailable' && this.#attempts >= MAX_ATTEMPTS
     if (!isHopeless) return
     this.#records.splice(0, batch.length)
     this.#lose(batch, 'The store does not take records of the audit: requests go unrecorded.')

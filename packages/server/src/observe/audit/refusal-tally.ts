@@ -6,9 +6,9 @@ import { recordText } from './audit-record.js'
 const MINUTE_MS = 60_000
 
 /** How many addresses are told apart in a minute: whoever has many must not fill the store. */
-const MOST_ADDRESSES = 200
+const MAX_ADDRESSES = 200
 /** And how many callers. */
-const MOST_CALLERS = 1000
+const MAX_CALLERS = 1000
 
 /** Whose refusals are counted together: a caller's, or, of strangers, a network's. */
 type Source = Pick<AuditRecord, 'issuer' | 'subject' | 'address'>
@@ -72,7 +72,7 @@ export class RefusalTally {
     const known = isCaller ? this.#callers : this.#addresses
     const name = JSON.stringify(source)
     if (known.has(name)) return source
-    if (known.size >= (isCaller ? MOST_CALLERS : MOST_ADDRESSES)) return NOBODY
+    if (known.size >= (isCaller ? MAX_CALLERS : MAX_ADDRESSES)) return NOBODY
     known.add(name)
     return source
   }

@@ -3,7 +3,7 @@ import { pino, type DestinationStream } from 'pino'
 import { standardSink, type ByteSink, type StandardFd } from './byte-sink.js'
 
 /** How many bytes of lines may wait to be written, with what each costs beside its text; a line that comes then is lost. */
-const MOST_WAITING_BYTES = 1024 * 1024
+const MAX_WAITING_BYTES = 1024 * 1024
 const LINE_BYTES = 100
 /** How many bytes are written at once, at least one line. */
 const CHUNK_BYTES = 64 * 1024
@@ -55,7 +55,7 @@ export class LogOutput implements DestinationStream {
   write(line: string | Uint8Array): void {
     const bytes = Buffer.from(line)
     if (bytes.length === 0) return
-    if (this.#waitingBytes + bytes.length + LINE_BYTES > MOST_WAITING_BYTES) {
+    if (this.#waitingBytes + bytes.length + LINE_BYTES > MAX_WAITING_BYTES) {
       this.#loss.untold++
       countLostLogLines(1)
       return
@@ -131,7 +131,7 @@ export class LogOutput implements DestinationStream {
   /** Says how many lines were lost; while most of the room is still taken, it would be one of them. */
   #tellLoss(): void {
     const lines = this.#loss.untold
-    if (!this.#tellsLoss || lines === 0 || this.#waitingBytes > MOST_WAITING_BYTES / 2) return
+    if (!this.#tellsLoss || lines === 0 || this.#waitingBytes > MAX_WAITING_BYTES / 2) return
     this.#loss.untold = 0
     const notice = pino({}, { write: (line) => this.#add(Buffer.from(line)) })
     notice.warn({ lines }, LINES_LOST)

@@ -9,7 +9,7 @@ export interface MetricSources {
   running(): number
   /** Records that wait for the store, and requests that could not be recorded; undefined without an audit. */
   audit(): { readonly waiting: number; readonly lost: number } | undefined
-  /** How old what is known of withdrawals is, in milliseconds; undefined where none are shared. */
+  /** How old what is known of revocations is, in milliseconds; undefined where none are shared. */
   revocationAgeMs(): number | undefined
   /** Log lines of this process that could not be written. */
   lostLogLines(): number

@@ -62,7 +62,7 @@ function addSources(sources: MetricSources, registry: Registry): void {
   registry.registerMetric(
     new Gauge({
       name: 'signet_revocation_log_age_seconds',
-      help: 'How old what is known of withdrawals is.',
+      help: 'How old what is known of revocations is.',
       registers: [],
       collect() {
         const ageMs = sources.revocationAgeMs()

@@ -11,7 +11,7 @@ interface ListCaller {
 /** The JSON of lists that were told lately, of each application by what their callers may see. */
 const told = new WeakMap<Mastra, Map<string, string>>()
 /** There are as many as callers differ in what they may read, and mostly that is one or two. */
-const MOST_TOLD = 32
+const MAX_TOLD = 32
 
 /**
  * What a caller may see: a sign for each agent, and for each tool of one that is told. The same text means the same
@@ -69,7 +69,7 @@ export async function listAgents(
   const known = lists.get(sight)
   if (known !== undefined) return known
   const list = await makeList(agents, caller, isPartial)
-  if (lists.size >= MOST_TOLD) lists.clear()
+  if (lists.size >= MAX_TOLD) lists.clear()
   lists.set(sight, list)
   return list
 }

@@ -320,7 +320,7 @@ describe('DELETE /api/auth/api-keys/:keyId', () => {
     })
   })
 
-  it('appends the withdrawal of the key to the log', async () => {
+  it('appends the revocation of the key to the log', async () => {
     const app = serve()
     const { id } = await make(app, OWNER(), { expiresInDays: 2 })
     await remove(app, id)
@@ -386,7 +386,7 @@ describe('an API key at the gate', () => {
     })
   })
 
-  it('ends with its maker: what is withdrawn of them takes their keys along', async () => {
+  it('ends with its maker: what is revoked of them takes their keys along', async () => {
     const app = serve()
     const { key } = await make(app, OWNER())
     const { key: ofBob } = await make(app, tokenFor({ sub: 'bob', role: 'owner' }))

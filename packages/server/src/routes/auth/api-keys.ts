@@ -125,7 +125,7 @@ const revoke = defineRoute({
     const { keyId } = input.params
     const store = requireKeys(input)
     const record = LEGAL_ID.test(keyId)
-      ? await revokeApiKey(keyId, store, (revocation) => input.withdraw(revocation), now)
+      ? await revokeApiKey(keyId, store, (revocation) => input.revoke(revocation), now)
       : undefined
     if (record === undefined) throw new RequestError('not_found', 'There is no such API key.')
     return viewApiKey(record, now)

@@ -64,7 +64,7 @@ const revoked = {
   challenge: invalidToken('The token has been revoked.'),
 }
 
-/** What the log has of the last withdrawal. */
+/** What the log has of the last revocation. */
 async function lastRevocation(): Promise<Revocation | undefined> {
   return (await store.revocations.readAfter(0, 10_000)).at(-1)?.revocation
 }
@@ -76,7 +76,7 @@ describe(`POST ${REVOCATIONS}`, () => {
     ['session', { sid: 's-1' }, () => ({ session: 's-1' }), 'session'],
     ['subject', { sub: 'leaver' }, () => ({ subject: 'leaver' }), 'subject'],
     ['token, where it has a jti', { jti: 'j-2' }, (token) => ({ token }), 'token'],
-  ])('withdraws by %s, at once, and says so', async (_, claims, body, kind) => {
+  ])('revokes by %s, at once, and says so', async (_, claims, body, kind) => {
     const token = sign(claims)
     expect(await statusOf(token)).toBe(200)
     const response = await revoke(body(token))
@@ -121,14 +121,14 @@ describe(`POST ${REVOCATIONS}`, () => {
     expect(await statusOf(sign({ jti: 'of-issuer' }))).toBe(401)
   })
 
-  it('withdraws what a subject was given until now, and not what they are given later', async () => {
+  it('revokes what a subject was given until now, and not what they are given later', async () => {
     const now = Math.floor(Date.now() / 1000)
     await revoke({ subject: 'returner' })
     expect(await statusOf(sign({ sub: 'returner', iat: now - 10 }))).toBe(401)
     expect(await statusOf(sign({ sub: 'returner', iat: now + 60 }))).toBe(200)
   })
 
-  it('withdraws a token of another signer, too: what it says need not be true', async () => {
+  it('revokes a token of another signer, too: what it says need not be true', async () => {
     const stranger = `${sign().slice(0, -4)}AAAA`
     expect((await revoke({ token: stranger })).status).toBe(201)
     expect(await lastRevocation()).toStrictEqual({ kind: 'token', digest: tokenDigest(stranger) })
@@ -177,7 +177,7 @@ describe(`POST ${REVOCATIONS}`, () => {
     await other.close()
   })
 
-  it('withdraws an API key, and revokes it in the list of keys', async () => {
+  it('revokes an API key, and revokes it in the list of keys', async () => {
     const key = createApiKey()
     await store.apiKeys.create({
       id: 'key-1',
@@ -197,7 +197,7 @@ describe(`POST ${REVOCATIONS}`, () => {
     expect((await revoke({ token: createApiKey() })).status).toBe(201)
   })
 
-  it('tells callers who withdraw their own token that it was done', async () => {
+  it('tells callers who revoke their own token that it was done', async () => {
     const token = admin()
     expect((await revoke({ token }, token)).status).toBe(201)
     expect(await readRefusal(await revoke({ token }, token))).toMatchObject(revoked)
@@ -275,7 +275,7 @@ describe(`a body of POST ${REVOCATIONS}`, () => {
 })
 
 describe(`POST ${LOGOUT}`, () => {
-  it('withdraws the token that it is called with, and no other of its subject', async () => {
+  it('revokes the token that it is called with, and no other of its subject', async () => {
     const [token, other] = [sign({ sub: 'leaving' }), sign({ sub: 'leaving', n: 2 })]
     const response = await logOut(token)
     expect(response.status).toBe(200)
@@ -286,7 +286,7 @@ describe(`POST ${LOGOUT}`, () => {
     expect(await lastRevocation()).toMatchObject({ kind: 'token', digest: tokenDigest(token) })
   })
 
-  it('withdraws every copy of a token that has a jti (RFC 7519 section 4.1.7)', async () => {
+  it('revokes every copy of a token that has a jti (RFC 7519 section 4.1.7)', async () => {
     const [token, copy] = [sign({ jti: 'mine' }), sign({ jti: 'mine' })]
     expect((await logOut(token)).status).toBe(200)
     expect(await statusOf(copy)).toBe(401)
@@ -298,7 +298,7 @@ describe(`POST ${LOGOUT}`, () => {
     })
   })
 
-  it('withdraws by digest where the jti cannot be kept', async () => {
+  it('revokes by digest where the jti cannot be kept', async () => {
     const token = sign({ jti: 'a\0b' })
     expect((await logOut(token)).status).toBe(200)
     expect(await statusOf(token)).toBe(401)
@@ -319,7 +319,7 @@ describe(`POST ${LOGOUT}`, () => {
 })
 
 describe('a server that shares nothing', () => {
-  it('withdraws for itself, and counts what it has withdrawn', async () => {
+  it('revokes for itself, and counts what it has revoked', async () => {
     const alone = createApp(createTestApplication().mastra)
     const token = sign()
     const send = (path: string, request: TestRequest) => alone.fetch(makeRequest(path, request))

@@ -1,7 +1,7 @@
 import {
   readBearerToken,
   tokenRevocation,
-  type WithdrawnToken,
+  type RevokedToken,
   type NewRevocation,
   type Principal,
   type RevocationEntry,
@@ -23,7 +23,7 @@ const nameText = z
   .max(BOUNDS.subjectCharacters.limit, { abort: true })
   .refine(isRevocableName, 'A name has 1 to 2000 characters, none of them NUL.')
 
-/** What is no token could only be withdrawn by mistake. */
+/** What is no token could only be revoked by mistake. */
 const tokenText = z
   .string()
   .max(BOUNDS.tokenCharacters.limit, { abort: true })
@@ -51,7 +51,7 @@ const revocationRequest = z
   .superRefine((body, context) => {
     const given = NAMES.filter((name) => body[name] !== undefined)
     if (given.length !== 1) {
-      const message = `Exactly one of ${NAMES.join(', ')} says what is withdrawn.`
+      const message = `Exactly one of ${NAMES.join(', ')} says what is revoked.`
       context.addIssue({ code: 'custom', message })
     } else if (body.token !== undefined && body.issuer !== undefined) {
       const message = 'A token names its issuer itself.'
@@ -62,7 +62,7 @@ const revocationRequest = z
 
 type RevocationRequest = z.output<typeof revocationRequest>
 
-/** An API key that was withdrawn is revoked in lists of keys, too. */
+/** An API key that was revoked is revoked in lists of keys, too. */
 async function revokeIfKey(token: string, { state: { apiKeys } }: HandlerContext): Promise<void> {
   if (apiKeys === undefined || !looksLikeApiKey(token)) return
   const key = await apiKeys.findByDigest(apiKeyDigest(token))
@@ -75,7 +75,7 @@ function namedRevocation(body: RevocationRequest, caller: Principal): NewRevocat
   if (jti !== undefined) return { kind: 'token-id', issuer, tokenId: jti }
   if (session !== undefined) return { kind: 'session', issuer, sessionId: session }
   if (subject !== undefined) return { kind: 'subject', issuer, subject }
-  throw new RequestError('request_invalid', 'The body names nothing to withdraw.')
+  throw new RequestError('request_invalid', 'The body names nothing to revoke.')
 }
 
 /** Whether whoever bears a token has made API keys. */
@@ -97,21 +97,21 @@ async function hasMadeKeys(
 async function revokeToken(
   token: string,
   input: HandlerContext,
-  tokenId?: WithdrawnToken['tokenId'],
+  tokenId?: RevokedToken['tokenId'],
 ): Promise<RevocationEntry> {
   const known = await input.knownToken(token)
   const named = { token, ...(tokenId !== undefined && { tokenId }) }
-  const entry = await input.withdraw(tokenRevocation({ ...named, expiry: known?.expiry }))
+  const entry = await input.revoke(tokenRevocation({ ...named, expiry: known?.expiry }))
   await revokeIfKey(token, input)
   if (known?.expiry === undefined || !(await hasMadeKeys(known, input))) return entry
-  return await input.withdraw(tokenRevocation({ ...named, expiry: undefined }))
+  return await input.revoke(tokenRevocation({ ...named, expiry: undefined }))
 }
 
 const revoke = defineRoute({
   method: 'POST',
   path: '/auth/revocations',
   access: 'tokens:write',
-  summary: 'Withdraws a token, a session, or all that a subject was given until now',
+  summary: 'Revokes a token, a session, or all that a subject was given until now',
   status: 201,
   body: revocationRequest,
   response: z.object({
@@ -122,7 +122,7 @@ const revoke = defineRoute({
   async handler(input) {
     const { body, principal } = input
     const { sequence, createdAt, revocation } = await (body.token === undefined
-      ? input.withdraw(namedRevocation(body, principal))
+      ? input.revoke(namedRevocation(body, principal))
       : revokeToken(body.token, input))
     return { sequence, kind: revocation.kind, createdAt: new Date(createdAt).toISOString() }
   },
@@ -132,7 +132,7 @@ const logout = defineRoute({
   method: 'POST',
   path: '/auth/logout',
   access: 'authenticated',
-  summary: 'Withdraws the token that it is called with',
+  summary: 'Revokes the token that it is called with',
   response: z.object({ success: z.literal(true) }),
   async handler(input) {
     const { isAuthEnabled, principal, request } = input
@@ -146,5 +146,5 @@ const logout = defineRoute({
   },
 })
 
-/** Withdrawal of tokens before they end. */
+/** Revocation of tokens before they end. */
 export const revocationRoutes: readonly Route[] = [revoke, logout]

@@ -45,12 +45,12 @@ export function checkLog(directory: string): void {
 }
 
 /** The states of two databases are counted from different numbers, so that a log fits to one of them. */
-const MOST_STATES = 2 ** 31
+const MAX_STATES = 2 ** 31
 
 function open(file: string, isNew: boolean): Libsql.Database {
   const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    if (isNew) database.exec(`pragma user_version = ${randomInt(1, MOST_STATES)}`)
+    if (isNew) database.exec(`pragma user_version = ${randomInt(1, MAX_STATES)}`)
     database.exec('pragma journal_mode = wal')
     // An answer is acknowledged only when it would outlast a loss of power.
     database.exec('pragma synchronous = full')
@@ -91,7 +91,7 @@ export class LibsqlFile {
     removeUnfinished(dirname(this.#file))
     if (!existsSync(this.#file)) return
     if (isMissing(this.#file)) {
-      const message = `${this.#file} is empty, and a new database is made in it: what it held is gone, withdrawals of tokens included. Where it held anything, stop the server, and restore a backup: signet restore FILE`
+      const message = `${this.#file} is empty, and a new database is made in it: what it held is gone, revocations of tokens included. Where it held anything, stop the server, and restore a backup: signet restore FILE`
       this.#notify({ level: 'warn', message })
     }
     const exposure = findExposure(this.#directory)
@@ -99,7 +99,7 @@ export class LibsqlFile {
       this.#notify({ level: 'warn', message: `${exposure.what} ${exposure.remedy}` })
     }
     if (openedHere.has(this.#file) || !isInUse(this.#file)) return
-    const message = `Another process has ${this.#file} open. One is meant to serve it: each counts limits for itself, and hears of withdrawals up to 250 ms later. For several, use PostgreSQL (DATABASE_URL).`
+    const message = `Another process has ${this.#file} open. One is meant to serve it: each counts limits for itself, and hears of revocations up to 250 ms later. For several, use PostgreSQL (DATABASE_URL).`
     this.#notify({ level: 'warn', message })
   }
 

@@ -6,7 +6,7 @@ const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
 
 /** How many symbolic links lead to a file at most, as for Linux. */
-const MOST_LINKS = 40
+const MAX_LINKS = 40
 
 /**
  * The file of the database in a folder; where that is a symbolic link, what it leads to. SQLite keeps the log beside the
@@ -15,7 +15,7 @@ const MOST_LINKS = 40
 export function fileOf(directory: string): string {
   let file = join(directory, 'signet.db')
   try {
-    for (let links = 0; links < MOST_LINKS && lstatSync(file).isSymbolicLink(); links++) {
+    for (let links = 0; links < MAX_LINKS && lstatSync(file).isSymbolicLink(); links++) {
       file = resolve(dirname(file), readlinkSync(file))
     }
   } catch {

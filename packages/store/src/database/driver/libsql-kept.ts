@@ -62,7 +62,7 @@ export function isMissing(file: string): boolean {
 
 /**
  * Why no database may be made in a folder that has none: what is kept beside is what callers were told is stored, and
- * without its withdrawals withdrawn tokens would be good again. Undefined where one may be made.
+ * without its revocations revoked tokens would be good again. Undefined where one may be made.
  */
 export function whyNotAnew(directory: string): StorageError | undefined {
   const file = fileOf(directory)
@@ -70,7 +70,7 @@ export function whyNotAnew(directory: string): StorageError | undefined {
   if (kept === undefined) return undefined
   return new StorageError(
     'storage_unavailable',
-    `${file} is missing or empty, and ${kept} was kept of it. To go on with that: signet restore FILE. To begin with an empty database, withdrawn tokens being good again, move ${kept} into another folder first.`,
+    `${file} is missing or empty, and ${kept} was kept of it. To go on with that: signet restore FILE. To begin with an empty database, revoked tokens being good again, move ${kept} into another folder first.`,
     { fault: 'unavailable', driverCode: 'ENOENT' },
   )
 }

@@ -17,7 +17,7 @@ const FRAME_SALT = 8
 const SALT_BYTES = 8
 
 /** How often a log is read anew that another process began anew meanwhile. */
-const MOST_LOOKS = 5
+const MAX_LOOKS = 5
 
 type Read = (bytes: number, position: number) => Buffer
 
@@ -104,7 +104,7 @@ function look(file: string): 'own' | 'foreign' | 'changed' {
  * locks of the process (POSIX).
  */
 export function isOwnLog(file: string): boolean {
-  for (let count = 0; count < MOST_LOOKS; count++) {
+  for (let count = 0; count < MAX_LOOKS; count++) {
     const found = look(file)
     if (found !== 'changed') return found === 'own'
   }

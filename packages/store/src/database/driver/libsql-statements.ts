@@ -2,8 +2,8 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import type Libsql from 'libsql'
 
 /** How many prepared statements are kept, the last used, and of what length at most: longer ones hardly come again. */
-const MOST_STATEMENTS = 100
-const MOST_CHARACTERS = 5000
+const MAX_STATEMENTS = 100
+const MAX_CHARACTERS = 5000
 
 /** What begins and ends a transaction, or a part of one, and what counts the state that it leaves. */
 const TRANSACTION = /^(?:begin|commit|rollback|savepoint|release|pragma user_version =)(?:\s|$)/
@@ -22,7 +22,7 @@ class StatementCache {
 
   keep(text: string, statement: Libsql.Statement): void {
     this.#statements.set(text, statement)
-    if (this.#statements.size <= MOST_STATEMENTS) return
+    if (this.#statements.size <= MAX_STATEMENTS) return
     for (const oldest of this.#statements.keys()) {
       this.#statements.delete(oldest)
       return
@@ -63,7 +63,7 @@ export function keepStatements(database: Libsql.Database): SqliteDatabase {
     },
     prepare(text) {
       if (TRANSACTION.test(text)) return execute(text)
-      if (text.length > MOST_CHARACTERS || !ROWS.test(text)) return database.prepare(text)
+      if (text.length > MAX_CHARACTERS || !ROWS.test(text)) return database.prepare(text)
       const statement = cache.take(text) ?? database.prepare(text)
       return {
         reader: statement.reader,

@@ -9,7 +9,7 @@ import {
   type Driver as KyselyDriver,
   type TransactionSettings,
 } from 'kysely'
-import { MOST_TOGETHER } from '../write-group.js'
+import { MAX_TOGETHER } from '../write-group.js'
 import type { StoreNotice } from '../../store.js'
 import type { Driver } from './driver.js'
 import { readFileClock } from './file-clock.js'
@@ -171,7 +171,7 @@ export function libsqlDriver(
     isSingleWriter: true,
     isReplacedWhole: true,
     // As many of one owner as are made durable together.
-    turns: { maxOfOwner: MOST_TOGETHER, maxInAll: Infinity },
+    turns: { maxOfOwner: MAX_TOGETHER, maxInAll: Infinity },
     dialect: dialectOf(new WriteDriver(file, readers)),
     // What reads neither waits for what writes nor for a long read: each connection sees what was committed when
     // its transaction began.

@@ -14,7 +14,7 @@ const ALONE_TIMEOUT_MS = 5000
 /** How long is waited until one more is asked for. */
 const GROW_MS = 1000
 /** The longest break before work asks again; how long each is, is chance. */
-const MAXIMUM_BREAK_MS = 100
+const MAX_BREAK_MS = 100
 /** After how long an idle connection is closed, where there are as many as wanted, and where others want one. */
 const IDLE_MS = 10_000
 const SHORT_IDLE_MS = 500
@@ -55,7 +55,7 @@ class SharedPool implements PostgresPool {
       } catch (error) {
         if (!this.#isWorthAnother(error, beganAt)) throw explained(error)
       }
-      await sleep(Math.random() * MAXIMUM_BREAK_MS)
+      await sleep(Math.random() * MAX_BREAK_MS)
     }
   }
 

@@ -5,7 +5,7 @@ import type { Signal } from './driver.js'
 import { requirePg, type loadPg } from './load-pg.js'
 
 const FIRST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 10_000
+const MAX_PAUSE_MS = 10_000
 const REST_MS = 60_000
 /** How long a notification may be on its way to us, in milliseconds. */
 const HEARD_MS = 2000
@@ -144,7 +144,7 @@ export function postgresSignal(options: PostgresSignalOptions): PostgresSignal {
       // By chance a little shorter, so that many servers do not come back at once.
       const pauseMs = pause * (1 - Math.random() / 2)
       await pauseFor(pauseMs, signal)
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+      pause = Math.min(pause * 2, MAX_PAUSE_MS)
     }
   }
 

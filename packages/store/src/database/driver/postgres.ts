@@ -22,7 +22,7 @@ const STATEMENT_TIMEOUT_MS = 15_000
 const ANSWER_TIMEOUT_MS = 20_000
 /** How long a transaction keeps a connection while another one has its thread; then it is run again. */
 const LOCK_TIMEOUT_MS = 1000
-const MOST_CONNECTIONS = 20
+const MAX_CONNECTIONS = 20
 /** Any number, as long as it stays the same. */
 const MIGRATION_LOCK = 5_247_861_003
 const LOG_LOCK = 5_247_861_004
@@ -46,7 +46,7 @@ export interface PostgresOptions {
 const UNHEARD: StoreNotice = {
   level: 'info',
   message:
-    'PostgreSQL is behind a pooler that passes no notifications on, as PgBouncer in pool_mode transaction: withdrawals are learned of by asking alone, every 250 ms.',
+    'PostgreSQL is behind a pooler that passes no notifications on, as PgBouncer in pool_mode transaction: revocations are learned of by asking alone, every 250 ms.',
 }
 const SHORTAGE: StoreNotice = {
   level: 'warn',
@@ -111,7 +111,7 @@ function boundsOf(isPatient: boolean): string {
 export function postgresDriver(url: string, options: PostgresOptions = {}): Driver {
   checkAddress(url)
   const isPatient = options.isPatient ?? false
-  const maxConnections = options.maxConnections ?? MOST_CONNECTIONS
+  const maxConnections = options.maxConnections ?? MAX_CONNECTIONS
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
   const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS
   const loadDriver = options.loadDriver ?? loadPg

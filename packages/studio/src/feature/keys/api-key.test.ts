@@ -13,7 +13,7 @@ it('asks for a name and a scope', () => {
   expect(wishProblems({ name: 'x'.repeat(100), scopes: ['*'], expiresInDays: 1 })).toStrictEqual({})
 })
 
-it('names exactly one thing to withdraw', () => {
+it('names exactly one thing to revoke', () => {
   expect(revocationBody({ kind: 'token', value: ' abc ', issuer: 'x' })).toStrictEqual({
     token: 'abc',
   })

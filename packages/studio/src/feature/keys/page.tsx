@@ -10,7 +10,7 @@ import { KeysSection } from './keys-section.js'
 import { MadeKey } from './made-key.js'
 import { RevokeSection } from './revoke-section.js'
 
-/** API keys, and what withdraws credentials of every kind. */
+/** API keys, and what revokes credentials of every kind. */
 export function KeysPage() {
   const may = useMay()
   const [isMaking, setIsMaking] = useState(false)

@@ -16,7 +16,7 @@ import { readKind, REVOCATION_KINDS, revocationBody, type RevocationDraft } from
 
 const EMPTY: RevocationDraft = { kind: 'token', value: '', issuer: '' }
 
-/** Withdraws tokens before they end. */
+/** Revokes tokens before they end. */
 export function RevokeSection() {
   const [draft, setDraft] = useState(EMPTY)
   const [isAsking, setIsAsking] = useState(false)

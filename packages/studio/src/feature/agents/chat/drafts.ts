@@ -8,7 +8,7 @@ import {
 } from '../../../session/session.js'
 
 /** How many drafts are remembered: the oldest goes first. */
-const MOST_DRAFTS = 100
+const MAX_DRAFTS = 100
 
 /** What was written and not sent, by the chats that it was written in. It does not outlive the page. */
 const drafts = new Map<string, string>()
@@ -56,7 +56,7 @@ export function writeDraft(place: string, text: string): void {
   drafts.delete(place)
   if (text !== '') drafts.set(place, text)
   const [oldest] = drafts.keys()
-  if (drafts.size > MOST_DRAFTS && oldest !== undefined) drafts.delete(oldest)
+  if (drafts.size > MAX_DRAFTS && oldest !== undefined) drafts.delete(oldest)
   change()
 }
 

@@ -13,12 +13,12 @@ export function takeQuestion(threadId: string): string | undefined {
   return text
 }
 
-const LONGEST_TITLE = 60
+const MAX_TITLE_CHARACTERS = 60
 
 /** A title for a thread that begins with this question. */
 export function titleOf(question: string): string {
   const line = question.trim().replaceAll(/\s+/g, ' ')
-  if (line.length <= LONGEST_TITLE) return line
-  const cut = line.slice(0, LONGEST_TITLE)
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), LONGEST_TITLE / 2)).trimEnd()}…`
+  if (line.length <= MAX_TITLE_CHARACTERS) return line
+  const cut = line.slice(0, MAX_TITLE_CHARACTERS)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), MAX_TITLE_CHARACTERS / 2)).trimEnd()}…`
 }

@@ -8,15 +8,15 @@ export interface FoundThread {
   readonly excerpt: string
 }
 
-const LONGEST_EXCERPT = 90
+const MAX_EXCERPT_CHARACTERS = 90
 
 /** A few words of a text around one that was looked for. */
 export function excerptOf(text: string, query: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const word = query.trim().toLowerCase().split(/\s+/)[0] ?? ''
   const at = Math.max(0, line.toLowerCase().indexOf(word) - 24)
-  const piece = line.slice(at, at + LONGEST_EXCERPT)
-  return `${at > 0 ? '…' : ''}${piece}${at + LONGEST_EXCERPT < line.length ? '…' : ''}`
+  const piece = line.slice(at, at + MAX_EXCERPT_CHARACTERS)
+  return `${at > 0 ? '…' : ''}${piece}${at + MAX_EXCERPT_CHARACTERS < line.length ? '…' : ''}`
 }
 
 /** The threads that messages were found in, each once: without those that are found by their titles already. */

@@ -14,7 +14,7 @@ import { useThreadList } from './use-thread-list.js'
 import { useThreadSearch } from './use-threads.js'
 
 /** The most that the server looks for in titles. */
-const LONGEST_TITLE = 200
+const MAX_TITLE_CHARACTERS = 200
 
 function countText(count: number, query: string): string {
   const threads = `${count.toLocaleString('en')} thread${count === 1 ? '' : 's'}`
@@ -53,7 +53,7 @@ export function ThreadList({
           type="search"
           aria-label="Search threads"
           placeholder="Search threads"
-          maxLength={LONGEST_TITLE}
+          maxLength={MAX_TITLE_CHARACTERS}
           value={text}
           onChange={(event) => setText(event.target.value)}
         />

@@ -13,7 +13,7 @@ export interface SigningRequest {
 const OWN = new Set(['sub', 'exp', 'iat', 'scope', 'scp', 'permissions', 'role', 'roles'])
 /** What the server lets nobody say. */
 const RESERVED = ['id', 'iss', 'aud', 'nbf', 'jti', 'sid', 'act']
-const MOST_SECONDS = 30 * 86_400
+const MAX_SECONDS = 30 * 86_400
 
 /** Makes the request, or says in words why the server would refuse it. @param now - ms since 1970 */
 export function signingRequest(
@@ -28,7 +28,7 @@ export function signingRequest(
   }
   const expiresInSeconds = Math.round(exp - now / 1000)
   if (expiresInSeconds < 1) return { problem: 'The expiry is in the past.' }
-  if (expiresInSeconds > MOST_SECONDS) {
+  if (expiresInSeconds > MAX_SECONDS) {
     return { problem: 'The server signs for 30 days at most.' }
   }
   const reserved = RESERVED.filter((name) => Object.hasOwn(claims, name))

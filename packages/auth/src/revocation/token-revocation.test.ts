@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tokenDigest } from '../jws/digest.js'
-import { isRevocableName, tokenRevocation } from './withdrawal.js'
+import { isRevocableName, tokenRevocation } from './token-revocation.js'
 
 const NOW = 1_700_000_000
 const byId = { issuer: 'https://issuer.example', tokenId: 'token-1' }
@@ -16,7 +16,7 @@ describe('isRevocableName', () => {
 })
 
 describe('tokenRevocation', () => {
-  it('withdraws by issuer and jti, which every copy of the token bears', () => {
+  it('revokes by issuer and jti, which every copy of the token bears', () => {
     expect(tokenRevocation({ token: 'a.b.c', tokenId: byId, expiry: NOW })).toStrictEqual({
       kind: 'token-id',
       ...byId,
@@ -24,7 +24,7 @@ describe('tokenRevocation', () => {
     })
   })
 
-  it('withdraws by digest where there is no jti', () => {
+  it('revokes by digest where there is no jti', () => {
     expect(tokenRevocation({ token: 'a.b.c', expiry: NOW + 0.5 })).toStrictEqual({
       kind: 'token',
       digest: tokenDigest('a.b.c'),
@@ -33,7 +33,7 @@ describe('tokenRevocation', () => {
   })
 
   it.each([{ tokenId: 'a\0' }, { tokenId: 'x'.repeat(2001) }, { issuer: '\ud800' }])(
-    'withdraws by digest where %j cannot be kept',
+    'revokes by digest where %j cannot be kept',
     (names) => {
       const tokenId = { ...byId, ...names }
       const { kind } = tokenRevocation({ token: 'a.b.c', tokenId, expiry: undefined })
