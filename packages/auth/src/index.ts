@@ -6,7 +6,7 @@ export { type TokenHeader } from './jws/compact.js'
 export { type DecodedToken } from './jws/decode.js'
 export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/original-helpers.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
-export { type CacheOptions } from './jwt/cache.js'
+export { type CacheOptions } from './jwt/policy.js'
 export { explainToken } from './jwt/explain-token.js'
 export { type ExplainedStep, type Explanation } from './explain/checks.js'
 export { type Advice } from './advice/advice.js'
@@ -20,13 +20,8 @@ export {
   type VerificationPolicy,
   type VerifierOptions,
 } from './jwt/policy.js'
-export {
-  createVerifier,
-  verifySignature,
-  type VerifiedSignature,
-  type VerifiedToken,
-  type Verifier,
-} from './jwt/verify.js'
+export { createVerifier, verifySignature, type Verifier } from './jwt/verify.js'
+export { type VerifiedSignature, type VerifiedToken } from './jwt/verified-token.js'
 export { discoverKeySet } from './keys/discovery.js'
 export {
   createRemoteKeySet,
@@ -72,7 +67,8 @@ export {
 } from './access/access.js'
 export { type Action, type Resource } from './access/action-set.js'
 export { createPermissions, type Permission, type Permissions } from './access/permission.js'
-export { createPrincipal, type Principal, type PrincipalOptions } from './access/principal.js'
+export { type Principal } from './access/principal.js'
+export { createPrincipal, type PrincipalOptions } from './access/create-principal.js'
 export { DEFAULT_ROLES, type RoleTable } from './access/role.js'
 export {
   type ApiKeyPage,

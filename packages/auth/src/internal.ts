@@ -26,7 +26,7 @@ export {
   type AccessRoles,
   type AccessVerdict,
 } from './access/judge.js'
-export { readSubject } from './access/principal.js'
+export { readSubject } from './access/create-principal.js'
 export { checkRoleTable, freezeRoleTable } from './access/role.js'
 export { containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
 export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './api-key/issue.js'

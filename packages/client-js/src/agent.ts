@@ -1,4 +1,5 @@
-import type { Answer, AnswerOptions, MessageInput } from './answer.js'
+import type { Answer, AnswerOptions } from './answer.js'
+import type { MessageInput } from './message.js'
 import type { AgentChunk, ToolCall } from './chunk.js'
 import { answerCalls, describeTools, MAX_ROUNDS } from './client-tool.js'
 import { readChunks } from './event-stream.js'

@@ -1,4 +1,4 @@
-import type { MessageInput } from './answer.js'
+import type { MessageInput } from './message.js'
 import type { ToolCall, ToolResult } from './chunk.js'
 import { toJsonSchema, type SchemaInput } from './schema.js'
 

@@ -16,11 +16,9 @@ export {
   type AnswerOptions,
   type AnswerStep,
   type MemoryOptions,
-  type Message,
-  type MessageInput,
   type ModelSettings,
-  type Role,
 } from './answer.js'
+export { type Message, type MessageInput, type Role } from './message.js'
 export { type ClientTool, type ClientToolContext } from './client-tool.js'
 export { type JsonSchema, type SchemaInput, type StandardSchema } from './schema.js'
 export {

@@ -1,4 +1,4 @@
-import type { Role } from './answer.js'
+import type { Role } from './message.js'
 import type { MemoryParams, Metadata, PageParams, StoredMessage } from './thread.js'
 
 /** Which threads are wanted. */

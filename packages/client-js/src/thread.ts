@@ -1,4 +1,4 @@
-import type { Role } from './answer.js'
+import type { Role } from './message.js'
 import type { Query } from './path.js'
 import { contextText, plainContext, type RequestContextInput } from './request-context.js'
 import type { Api, ApiRequest, CallOptions } from './request.js'

@@ -126,13 +126,8 @@ export {
   type ThreadQuery,
   type WorkingMemoryScope,
 } from './memory/storage.js'
-export {
-  dropMark,
-  markUnanswered,
-  readUnanswered,
-  UNANSWERED,
-  type Unanswered,
-} from './memory/unanswered.js'
+export { dropMark, markUnanswered, readUnanswered, UNANSWERED } from './memory/unanswered.js'
+export { type Unanswered } from './memory/why-unanswered.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/model-config.js'
 export { toJson } from './tool/to-json.js'
 export { isThreadId } from './memory/thread-id.js'

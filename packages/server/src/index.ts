@@ -11,7 +11,7 @@ export {
 } from './error/error.js'
 export { createLogger, type LoggerOptions } from './start/logger.js'
 export { type Incoming } from './http/incoming.js'
-export { type Answerer, type RequestOrigin } from './http/node-listener.js'
+export { type Answerer, type RequestOrigin } from './http/answerer.js'
 export { type Reply } from './http/reply.js'
 export { serve, type RunningServer, type ServeOptions } from './serve.js'
 export { type Metrics } from './observe/metrics/metrics.js'

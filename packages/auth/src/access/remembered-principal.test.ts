@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { markConstant } from '../lib/constant.js'
 import { deepFreeze } from '../lib/freeze.js'
-import { createPrincipal, type PrincipalOptions } from './principal.js'
+import { createPrincipal, type PrincipalOptions } from './create-principal.js'
 import { DEFAULT_ROLES, freezeGrants, freezeRoleTable } from './role.js'
 
 const constant = <User extends object>(user: User): User => markConstant(deepFreeze(user))

@@ -3,14 +3,8 @@ import { ConfigurationError } from '../error.js'
 import { latestIssueAhead, type Claims } from './claims.js'
 import type { KeySource } from '../keys/key-source.js'
 import { markConstant } from '../lib/constant.js'
-import type { TokenRules } from './policy.js'
-import type { VerifiedToken } from './verify.js'
-
-/** How many tokens that have verified are remembered. */
-export interface CacheOptions {
-  /** Most memory for all of them, in bytes, reckoned from the length of each token. */
-  readonly maxBytes: number
-}
+import type { CacheOptions, TokenRules } from './policy.js'
+import type { VerifiedToken } from './verified-token.js'
 
 /** A token that has verified, and for how long that holds. */
 interface Entry {

@@ -6,7 +6,6 @@ import type { OptionNames } from '../option/closed-options.js'
 import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
-import type { CacheOptions } from './cache.js'
 import type { ClaimRules } from './claims.js'
 
 /** Whose signature counts. */
@@ -24,6 +23,12 @@ export interface SignaturePolicy extends SignatureRules {
 
 /** What the tokens of one issuer must satisfy: their signature and their claims. */
 export interface TokenRules extends SignatureRules, ClaimRules {}
+
+/** How many tokens that have verified are remembered. */
+export interface CacheOptions {
+  /** Most memory for all of them, in bytes, reckoned from the length of each token. */
+  readonly maxBytes: number
+}
 
 /** How a verifier works, whoever issued the token. */
 export interface VerifierOptions {

@@ -25,7 +25,8 @@ import type { KeySource } from '../keys/key-source.js'
 import { readKeySet } from '../keys/key-set.js'
 import { secretKeys } from '../keys/secret.js'
 import type { Algorithm } from '../jws/algorithm.js'
-import { createVerifier, type VerifiedToken, type Verifier } from './verify.js'
+import { createVerifier, type Verifier } from './verify.js'
+import type { VerifiedToken } from './verified-token.js'
 
 /** A signature with a private key costs far more than one with a secret. */
 const numRuns = DEAR_RUNS

@@ -18,7 +18,8 @@ import { AuthError, TokenError } from '../error.js'
 import { readBearerToken } from '../bearer/header.js'
 import { secretKeys } from '../keys/secret.js'
 import type { HmacAlgorithm } from '../jws/algorithm.js'
-import { createVerifier, type VerifiedToken } from './verify.js'
+import { createVerifier } from './verify.js'
+import type { VerifiedToken } from './verified-token.js'
 
 const numRuns = NUM_RUNS
 const SECRET = 'correct horse battery staple, twice: correct horse battery staple'

@@ -1,12 +1,9 @@
 import { TokenCache } from './cache.js'
-import type { Claims } from './claims.js'
-import type { TokenHeader } from '../jws/compact.js'
 import {
   settlePolicy,
   settleSignaturePolicy,
   type SettledPolicy,
   type SignaturePolicy,
-  type TokenRules,
   type VerificationPolicy,
 } from './policy.js'
 import {
@@ -18,20 +15,7 @@ import {
   type Progress,
   type Step,
 } from './steps.js'
-
-/** A signed document whose signature has verified; its payload may be anything. */
-export interface VerifiedSignature {
-  readonly header: TokenHeader
-  readonly payload: Buffer
-}
-
-/** A token that satisfies its policy. Header and claims are deep-frozen. */
-export interface VerifiedToken {
-  readonly header: TokenHeader
-  readonly claims: Claims
-  /** The rules that it satisfies: those of its issuer, where each has its own. */
-  readonly rules: TokenRules
-}
+import type { VerifiedSignature, VerifiedToken } from './verified-token.js'
 
 /** Verifies tokens against one policy. */
 export interface Verifier {

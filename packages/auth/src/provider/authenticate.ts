@@ -1,4 +1,5 @@
-import { createPrincipal, type Principal } from '../access/principal.js'
+import type { Principal } from '../access/principal.js'
+import { createPrincipal } from '../access/create-principal.js'
 import type { RoleTable } from '../access/role.js'
 import { AuthError, TokenError } from '../error.js'
 import type { AuthProvider, AuthRequest } from './auth-provider.js'

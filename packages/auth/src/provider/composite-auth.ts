@@ -1,4 +1,4 @@
-import { readSubject } from '../access/principal.js'
+import { readSubject } from '../access/create-principal.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { checkSize } from '../jws/compact.js'

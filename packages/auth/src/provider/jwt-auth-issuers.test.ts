@@ -8,7 +8,8 @@ import {
   signAs,
 } from '../../../../test/support/signers.js'
 import type { Permission } from '../access/permission.js'
-import { createPrincipal, type Principal } from '../access/principal.js'
+import type { Principal } from '../access/principal.js'
+import { createPrincipal } from '../access/create-principal.js'
 import { DEFAULT_ROLES, type RoleTable } from '../access/role.js'
 import { authenticate } from './authenticate.js'
 import type { AuthRequest } from './auth-provider.js'

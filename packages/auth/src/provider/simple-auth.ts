@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { readSubject } from '../access/principal.js'
+import { readSubject } from '../access/create-principal.js'
 import { ConfigurationError, TokenError } from '../error.js'
 import type { OptionNames } from '../option/closed-options.js'
 import type { AuthRequest } from './auth-provider.js'

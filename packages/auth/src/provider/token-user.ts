@@ -1,4 +1,4 @@
-import { readSubject } from '../access/principal.js'
+import { readSubject } from '../access/create-principal.js'
 import { ConfigurationError, TokenError } from '../error.js'
 import { deepFreeze } from '../lib/freeze.js'
 import { isJsonObject } from '../lib/strict-json.js'

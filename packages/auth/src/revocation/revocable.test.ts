@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPrincipal } from '../access/principal.js'
+import { createPrincipal } from '../access/create-principal.js'
 import { MastraJwtAuth } from '../provider/jwt-auth.js'
 import { MemoryRevocationList } from './memory.js'
 import { revocableOf } from './revocable.js'

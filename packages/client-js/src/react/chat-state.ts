@@ -1,6 +1,7 @@
-import type { AgentChunk, Usage } from '../chunk.js'
+import type { AgentChunk } from '../chunk.js'
 import { MastraClientError } from '../error.js'
 import type { StoredMessage } from '../thread.js'
+import type { ChatMessage } from './chat-message.js'
 import {
   addChunks,
   settleParts,
@@ -8,26 +9,9 @@ import {
   textPart,
   toolCallsOf,
   type ChatPart,
-  type ChatToolCall,
   type TimedChunk,
 } from './chat-part.js'
 import { readStored } from './stored-chat.js'
-
-/** A message as a chat shows it. */
-export interface ChatMessage {
-  readonly id: string
-  readonly role: 'user' | 'assistant'
-  /** Texts, thoughts and calls of tools, in the order in which they came. */
-  readonly parts: readonly ChatPart[]
-  /** The texts of `parts`, joined. */
-  readonly text: string
-  /** The calls of `parts`. */
-  readonly toolCalls: readonly ChatToolCall[]
-  /** Tokens that the model counted; of an answer that has ended here, not of one that was stored. */
-  readonly usage?: Usage | undefined
-  /** Of a stored question that has no answer: whether that failed, or was stopped before its end. */
-  readonly unanswered?: 'failed' | 'stopped' | undefined
-}
 
 /**
  * `loading` while the thread is read, `submitted` until the answer begins, `streaming` while it comes;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Message } from '../answer.js'
+import type { Message } from '../message.js'
 import type { AgentChunk } from '../chunk.js'
 import type { StoredMessage } from '../thread.js'
 import { Chat, type ChatSource } from './chat.js'

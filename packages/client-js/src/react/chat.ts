@@ -1,4 +1,4 @@
-import type { Message } from '../answer.js'
+import type { Message } from '../message.js'
 import type { AgentChunk } from '../chunk.js'
 import type { StoredMessage } from '../thread.js'
 import type { TimedChunk } from './chat-part.js'

@@ -1,6 +1,6 @@
 import type { MessagePart, Metadata, StoredMessage } from '../thread.js'
 import { textOf, textPart, toolCallsOf, type ChatPart } from './chat-part.js'
-import type { ChatMessage } from './chat-state.js'
+import type { ChatMessage } from './chat-message.js'
 
 interface StoredInvocation {
   readonly state: string

@@ -15,9 +15,10 @@ import { ownerKey } from './owner.js'
 import { recallMessages } from './recall.js'
 import { storageFault, type StorageFault } from './storage-fault.js'
 import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
+import type { Unanswered } from './why-unanswered.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
-import { markUnanswered, type Unanswered } from './unanswered.js'
+import { markUnanswered } from './unanswered.js'
 import { pauseThread, requireNotPaused } from './unstored-thread.js'
 import {
   WORKING_MEMORY_TOOL,

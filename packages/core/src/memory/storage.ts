@@ -1,4 +1,4 @@
-import type { Unanswered } from './unanswered.js'
+import type { Unanswered } from './why-unanswered.js'
 
 /** A part of a message's content: its `type` says what else is in it. Plain JSON. */
 export interface MemoryPart {

@@ -1,10 +1,5 @@
 import type { MemoryContent } from './storage.js'
-
-/**
- * Why a question has no answer: the answer failed, or it was stopped by its caller, left by its client, or cut by the
- * server.
- */
-export type Unanswered = 'failed' | 'stopped'
+import type { Unanswered } from './why-unanswered.js'
 
 /** The member of the metadata that Signet alone writes. */
 const NAME = 'signet'

@@ -1,9 +1,7 @@
-import { fits, findProblems, type Check } from './check-value.js'
+import { isEmpty, type Check, type FindProblems, type Problems } from './check.js'
 import type { JsonSchema } from './json-schema.js'
-import { problemAt, type Place, type Problem } from './problem.js'
+import { problemAt, type Place } from './problem.js'
 import { canonicalText } from './same-value.js'
-
-type Problems = Generator<Problem, void, undefined>
 
 /** The schema of the item at a place in a list. */
 export function itemSchema(schema: JsonSchema, index: number): unknown {
@@ -22,10 +20,11 @@ function* checkContained(
   schema: JsonSchema,
   check: Check,
   place: Place | undefined,
+  findProblems: FindProblems,
 ): Problems {
   const { contains, minContains, maxContains } = schema
   if (contains === undefined) return
-  const count = items.filter((item) => fits(item, contains, check)).length
+  const count = items.filter((item) => isEmpty(findProblems(item, contains, check))).length
   const least = typeof minContains === 'number' ? minContains : 1
   const most = typeof maxContains === 'number' ? maxContains : Infinity
   if (count >= least && count <= most) return
@@ -38,6 +37,7 @@ export function* checkArray(
   schema: JsonSchema,
   check: Check,
   place: Place | undefined,
+  findProblems: FindProblems,
 ): Problems {
   const { minItems, maxItems, uniqueItems } = schema
   if (typeof minItems === 'number' && items.length < minItems) {
@@ -49,7 +49,7 @@ export function* checkArray(
   if (uniqueItems === true && !isUnique(items, check)) {
     yield problemAt(place, 'The list has an item twice.')
   }
-  yield* checkContained(items, schema, check, place)
+  yield* checkContained(items, schema, check, place, findProblems)
   for (const [index, item] of items.entries()) {
     yield* findProblems(item, itemSchema(schema, index), check, { parent: place, name: index })
   }

@@ -1,10 +1,9 @@
 import { shortName } from '../issue.js'
-import { findProblems, fits, type Check } from './check-value.js'
+import { isEmpty, type Check, type FindProblems, type Problems } from './check.js'
 import { listOf, namedSchemas, ownSchema, type JsonSchema } from './json-schema.js'
-import { problemAt, type Place, type Problem } from './problem.js'
+import { problemAt, type Place } from './problem.js'
 
 type Members = Readonly<Record<string, unknown>>
-type Problems = Generator<Problem, void, undefined>
 
 function* checkRequired(
   value: Members,
@@ -25,6 +24,7 @@ function* checkDependent(
   schema: JsonSchema,
   check: Check,
   place: Place | undefined,
+  findProblems: FindProblems,
 ): Problems {
   const { dependencies, dependentRequired, dependentSchemas } = schema
   const all = [dependencies, dependentRequired, dependentSchemas].flatMap(namedSchemas)
@@ -42,10 +42,11 @@ function* checkMember(
   schema: JsonSchema,
   check: Check,
   parent: Place | undefined,
+  findProblems: FindProblems,
 ): Problems {
   const { properties, patternProperties, additionalProperties, propertyNames } = schema
   const place: Place = { parent, name }
-  if (propertyNames !== undefined && !fits(name, propertyNames, check)) {
+  if (propertyNames !== undefined && !isEmpty(findProblems(name, propertyNames, check))) {
     yield problemAt(place, 'The name is not one that there may be.')
   }
   const own = ownSchema(properties, name)
@@ -66,6 +67,7 @@ export function* checkObject(
   schema: JsonSchema,
   check: Check,
   place: Place | undefined,
+  findProblems: FindProblems,
 ): Problems {
   const { minProperties, maxProperties } = schema
   yield* checkRequired(value, schema['required'], check, place)
@@ -77,6 +79,7 @@ export function* checkObject(
   if (typeof maxProperties === 'number' && members.length > maxProperties) {
     yield problemAt(place, `Too big: expected at most ${maxProperties} members`)
   }
-  yield* checkDependent(value, schema, check, place)
-  for (const [name, member] of members) yield* checkMember(name, member, schema, check, place)
+  yield* checkDependent(value, schema, check, place, findProblems)
+  for (const [name, member] of members)
+    yield* checkMember(name, member, schema, check, place, findProblems)
 }

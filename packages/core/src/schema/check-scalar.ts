@@ -1,8 +1,6 @@
-import type { Check } from './check-value.js'
+import type { Check, Problems } from './check.js'
 import type { JsonSchema } from './json-schema.js'
-import { problemAt, type Place, type Problem } from './problem.js'
-
-type Problems = Generator<Problem, void, undefined>
+import { problemAt, type Place } from './problem.js'
 
 /** Characters as JSON Schema counts them: code points. */
 function lengthOf(text: string): number {

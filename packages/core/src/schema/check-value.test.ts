@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fits, findProblems, type Check } from './check-value.js'
+import { fits, findProblems } from './check-value.js'
+import type { Check } from './check.js'
 import type { JsonSchema } from './json-schema.js'
 import { createBoundedTest, createPlainTest, PatternLimitError } from './pattern-test.js'
 import { findSchemaFault } from './schema-fault.js'

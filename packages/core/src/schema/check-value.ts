@@ -1,27 +1,14 @@
+import { isEmpty, type Check, type Problems } from './check.js'
 import { checkArray } from './check-array.js'
 import { checkNumber, checkText } from './check-scalar.js'
 import { checkObject } from './check-object.js'
 import { followReference, isSchemaObject, listOf, type JsonSchema } from './json-schema.js'
-import type { PatternTest } from './pattern-test.js'
-import { problemAt, type Place, type Problem } from './problem.js'
+import { problemAt, type Place } from './problem.js'
 import { isSame } from './same-value.js'
-import type { CheckWork } from './work.js'
-
-/** What a check is made with. */
-export interface Check {
-  /** The whole that `$ref` points into. */
-  readonly document: JsonSchema
-  readonly work: CheckWork
-  readonly test: PatternTest
-}
-
-type Problems = Generator<Problem, void, undefined>
 
 /** Whether a value fits a schema of the document. */
 export function fits(value: unknown, schema: unknown, check: Check): boolean {
-  // The loop also ends the search, which leaves what it entered.
-  for (const _ of findProblems(value, schema, check)) return false
-  return true
+  return isEmpty(findProblems(value, schema, check))
 }
 
 function typeOf(value: unknown): string {
@@ -133,8 +120,8 @@ export function* findProblems(
     yield* checkParts(value, schema, check, place)
     if (typeof value === 'string') yield* checkText(value, schema, check, place)
     else if (typeof value === 'number') yield* checkNumber(value, schema, place)
-    else if (Array.isArray(value)) yield* checkArray(value, schema, check, place)
-    else if (isSchemaObject(value)) yield* checkObject(value, schema, check, place)
+    else if (Array.isArray(value)) yield* checkArray(value, schema, check, place, findProblems)
+    else if (isSchemaObject(value)) yield* checkObject(value, schema, check, place, findProblems)
   } finally {
     work.leave()
   }

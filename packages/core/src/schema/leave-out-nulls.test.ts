@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Check } from './check-value.js'
+import type { Check } from './check.js'
 import type { JsonSchema } from './json-schema.js'
 import { leaveOutNulls } from './leave-out-nulls.js'
 import { createPlainTest } from './pattern-test.js'

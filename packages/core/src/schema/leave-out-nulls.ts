@@ -1,5 +1,6 @@
 import { itemSchema } from './check-array.js'
-import { fits, type Check } from './check-value.js'
+import { fits } from './check-value.js'
+import type { Check } from './check.js'
 import {
   followReference,
   isSchemaObject,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { itemSchema } from './check-array.js'
-import { fits, type Check } from './check-value.js'
+import { fits } from './check-value.js'
+import type { Check } from './check.js'
 import {
   followReference,
   isSchemaObject,

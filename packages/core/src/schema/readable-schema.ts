@@ -1,6 +1,7 @@
 import type { InputIssue } from '../error.js'
 import { toIssues } from '../issue.js'
-import { findProblems, type Check } from './check-value.js'
+import { findProblems } from './check-value.js'
+import type { Check } from './check.js'
 import type { Unmarked } from './beyond-json.js'
 import type { JsonSchema } from './json-schema.js'
 import { leaveOutNulls } from './leave-out-nulls.js'

@@ -3,7 +3,7 @@ import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
 import { serve, type RunningServer } from '../serve.js'
 import type { Incoming } from './incoming.js'
-import type { Answerer } from './node-listener.js'
+import type { Answerer } from './answerer.js'
 import { Reply } from './reply.js'
 
 const HOST = 'Host: localhost'

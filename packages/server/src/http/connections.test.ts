@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import { RawClient } from '../../../../test/support/raw-client.js'
 import { serve, type RunningServer, type ServeOptions } from '../serve.js'
-import type { Answerer } from './node-listener.js'
+import type { Answerer } from './answerer.js'
 import { Reply } from './reply.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'

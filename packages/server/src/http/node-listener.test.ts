@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import { serve, type RunningServer } from '../serve.js'
-import type { Answerer } from './node-listener.js'
+import type { Answerer } from './answerer.js'
 import { Reply, type ReplyStream } from './reply.js'
 
 const servers: RunningServer[] = []

@@ -1,21 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Incoming } from './incoming.js'
+import type { Answerer } from './answerer.js'
 import { NodeIncoming } from './node-incoming.js'
 import { refusal } from './refusal.js'
 import { letGo, type Reply } from './reply.js'
 import type { LatestAnswers } from './refuse-unreadable.js'
 import { sendReply } from './send-reply.js'
 import type { UnreadAnswers } from './unread.js'
-
-/** Where a request came from. */
-export interface RequestOrigin {
-  /** Of the client's socket; undefined where it is gone already. */
-  readonly address: string | undefined
-}
-
-/** Answers a request. One that has a `fault` is to be refused with it, and is, whatever an answerer says. */
-export type Answerer = (incoming: Incoming, origin: RequestOrigin) => Promise<Reply>
 
 /** How much of a body that nobody reads is taken in behind the answer, and for how long: then it is cut. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024

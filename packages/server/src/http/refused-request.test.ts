@@ -5,7 +5,7 @@ import { RawClient } from '../../../../test/support/raw-client.js'
 import { openState } from '../../../../test/support/state.js'
 import { createApp } from '../app.js'
 import { serve, type ServeOptions } from '../serve.js'
-import type { Answerer } from './node-listener.js'
+import type { Answerer } from './answerer.js'
 import { Reply } from './reply.js'
 
 const HOST = 'Host: localhost'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPrincipal, type PrincipalOptions } from './principal.js'
+import { createPrincipal, type PrincipalOptions } from './create-principal.js'
 import { DEFAULT_ROLES } from './role.js'
 
 const create = (user: object, options: Partial<PrincipalOptions> = {}) =>
