@@ -21,6 +21,18 @@ function declaredNames(node) {
   return node.declarations.map(({ id }) => id.name)
 }
 
+/**
+ * What `type A = import('…').B` stands for: it is a way to take a type from another module, and is read as one.
+ * @returns {Binding | undefined} undefined for any other declaration
+ */
+function readTypeImport({ type, typeParameters, typeAnnotation }) {
+  if (type !== 'TSTypeAliasDeclaration' || typeParameters) return undefined
+  const { source, qualifier, typeArguments } = typeAnnotation
+  if (typeAnnotation.type !== 'TSImportType' || typeArguments) return undefined
+  if (qualifier?.type !== 'Identifier') return undefined
+  return { source: source.value, name: qualifier.name, isType: true }
+}
+
 class Reader {
   bindings = new Map()
   exports = new Map()
@@ -36,6 +48,11 @@ class Reader {
       throw new Error(`${this.path} declares ${names.length} names in one statement`)
     }
     const [name] = names
+    const taken = readTypeImport(node)
+    if (taken) {
+      this.bindings.set(name, taken)
+      return name
+    }
     const nodes = this.bindings.get(name)?.nodes ?? []
     this.bindings.set(name, { nodes: [...nodes, node] })
     return name

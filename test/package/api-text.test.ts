@@ -72,6 +72,22 @@ type C = 'left' | 'right'
     expect(moved).toBe(BEFORE)
   })
 
+  it('does not change where a type is taken by an alias of an import', async () => {
+    const index = `export { b, type A } from './alias.js';`
+    const alias = `export { b } from './deep/two.js';\nexport type A = import('./deep/two.js').A;`
+    const files = { 'dist/deep/two.d.ts': TWO, 'dist/one.d.ts': ONE, 'dist/alias.d.ts': alias }
+    expect(await describeFiles({ ...files, 'dist/index.d.ts': index })).toBe(BEFORE)
+    const other = alias.replace('.A;', '.A | undefined;')
+    const text = await describeFiles({
+      ...files,
+      'dist/alias.d.ts': other,
+      'dist/index.d.ts': index,
+    })
+    expect(compareApis(BEFORE, text)).toContain(
+      '@signet/sample: type A has changed, first at: export type A = A_2 | undefined',
+    )
+  })
+
   it('does not change where a comment, or what is not exported, does', async () => {
     const two = TWO.replace('A member.', 'Another.').replace('notExported', 'alsoNotExported')
     expect(await compareTwo(two)).toEqual([])

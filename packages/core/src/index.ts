@@ -7,11 +7,13 @@ export {
   type FinishPayload,
   type PublicError,
   type StepStartPayload,
+} from './answer/chunk.js'
+export {
   type ToolCall,
   type ToolCallChunk,
   type ToolResult,
   type ToolResultChunk,
-} from './answer/chunk.js'
+} from './answer/tool-chunk.js'
 export { type MessageInput } from './message/messages.js'
 export {
   mayExecute,
@@ -25,13 +27,13 @@ export {
   type ProviderOptions,
   type StructuredOutputOptions,
 } from './agent/options.js'
+export { totalUsage } from './answer/build-answer.js'
 export {
-  totalUsage,
   type AgentOutput,
   type OutputStep,
   type RememberedMessage,
   type Usage,
-} from './answer/build-answer.js'
+} from './answer/answer.js'
 export {
   type ModelMetadata,
   type StoredMessage,

@@ -1,6 +1,6 @@
 import type { Permission, Principal } from '@signet/auth'
 import type { Usage } from '@signet/core'
-import type { ErrorCode } from './error/error-response.js'
+import type { DecisionCode } from './error/error-response.js'
 import type { LimitStanding } from './limit/limit.js'
 import type { Incoming } from './http/incoming.js'
 import type { Route } from './route/route.js'
@@ -14,9 +14,6 @@ export interface Arrival {
   /** By the clock of this machine, in milliseconds since 1970. */
   readonly startedAt: number
 }
-
-/** Why a request came to no good end: a code that its caller was told, or that the caller left before. */
-export type DecisionCode = ErrorCode | 'client_gone'
 
 /** What became of a request, once all of its answer has been sent. */
 export interface Decision extends Arrival {

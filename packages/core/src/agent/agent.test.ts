@@ -17,7 +17,7 @@ import { RequestContext } from '../request-context.js'
 import { createTool, type ToolContext } from '../tool/create-tool.js'
 import { Agent, type AgentConfig } from './agent.js'
 import type { AgentOptions } from './options.js'
-import type { AgentOutput } from '../answer/build-answer.js'
+import type { AgentOutput } from '../answer/answer.js'
 
 type Reason = LanguageModelV3GenerateResult['finishReason']['unified']
 

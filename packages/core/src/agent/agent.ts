@@ -4,7 +4,7 @@ import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { withOrigin, type FaultOrigin } from '../fault/fault-origin.js'
 import { consoleLogger, type Logger } from '../log/logger.js'
 import { runLoop } from '../loop/loop.js'
-import type { Mastra } from '../mastra.js'
+import type { Mastra } from '../mastra-type.js'
 import type { Memory } from '../memory/memory.js'
 import type { MemoryStorage } from '../memory/storage.js'
 import { WORKING_MEMORY_TOOL } from '../memory/working-memory.js'
@@ -20,12 +20,8 @@ import { readInstructions } from './instructions.js'
 import type { MessageInput } from '../message/messages.js'
 import type { AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import {
-  buildOutput,
-  toOutputStep,
-  type AgentOutput,
-  type OutputStep,
-} from '../answer/build-answer.js'
+import { buildOutput, toOutputStep } from '../answer/build-answer.js'
+import type { AgentOutput, OutputStep } from '../answer/answer.js'
 import { prepareRun, type Run } from './run.js'
 import type { ModelMetadata } from '../memory/stored-message.js'
 import { createAgentStream, type AgentStream } from '../answer/stream.js'

@@ -4,7 +4,7 @@ import { ConfigurationError } from '@signet/auth'
 import { AnswerError, InputError } from '../error.js'
 import type { Logger } from '../log/logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
-import type { Mastra } from '../mastra.js'
+import type { Mastra } from '../mastra-type.js'
 import type { Memory } from '../memory/memory.js'
 import { hideProviderState } from '../memory/provider-state.js'
 import { openSession, type MemorySession } from '../memory/session.js'
@@ -22,12 +22,8 @@ import {
 } from '../message/messages.js'
 import { offerTools, type AgentTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
-import {
-  keptMessages,
-  type OutputStep,
-  type RunFacts,
-  type StructuredObject,
-} from '../answer/build-answer.js'
+import { keptMessages } from '../answer/build-answer.js'
+import type { OutputStep, RunFacts, StructuredObject } from '../answer/answer.js'
 import { storeQuestion, type StoredThread } from '../memory/stored-message.js'
 import { readStructured } from './structured-object.js'
 

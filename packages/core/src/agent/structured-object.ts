@@ -5,7 +5,7 @@ import { readSchema } from '../schema/read-schema.js'
 import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
 import { WRAPPED, wrapSchema } from '../schema/wrap-schema.js'
 import { findJson } from './find-json.js'
-import type { OutputStep, StructuredObject } from '../answer/build-answer.js'
+import type { OutputStep, StructuredObject } from '../answer/answer.js'
 
 /** By the schema as it was given: an application asks for the same shape again and again. */
 const readSchemas = new WeakMap<object, ReadSchema>()

@@ -1,89 +1,15 @@
-import type { ModelMessage } from 'ai'
-import type { ToolCallChunk, ToolResultChunk } from './chunk.js'
 import type { Content } from '../loop/content.js'
-import type { Step, TokenUsage } from '../loop/step.js'
+import type { Step } from '../loop/step.js'
 import { hideProviderState } from '../memory/provider-state.js'
-import type { MemoryMessage } from '../memory/storage.js'
 import {
   contentOf,
-  storeAnswer,
   withInvocations,
   toUiMessage,
-  type ContentPart,
-  type ModelMetadata,
   type StoredMessage,
-  type StoredThread,
-  type UiMessage,
 } from '../memory/stored-message.js'
-
-/** Tokens that a model counted; undefined where it does not say. */
-export type Usage = TokenUsage
-
-/** One call of the model and the tools that it asked for. */
-export interface OutputStep {
-  readonly stepType: 'initial' | 'tool-result'
-  readonly text: string
-  readonly reasoning: readonly unknown[]
-  readonly reasoningText: string
-  readonly toolCalls: readonly ToolCallChunk[]
-  readonly toolResults: readonly ToolResultChunk[]
-  /** What the step adds to the conversation, in its order. */
-  readonly content: readonly ContentPart[]
-  readonly sources: readonly unknown[]
-  readonly files: readonly unknown[]
-  readonly finishReason: string
-  readonly usage: Usage
-  readonly warnings: readonly unknown[]
-  readonly request: Record<never, never>
-  readonly response: {
-    readonly id: string
-    readonly timestamp: Date
-    readonly modelId: string
-    readonly modelMetadata: ModelMetadata
-    readonly messages: readonly ModelMessage[]
-  }
-  readonly providerMetadata?: unknown
-}
-
-/** A whole answer. The names are those of the wire. */
-export interface AgentOutput {
-  readonly text: string
-  /** What a structured output came to. */
-  readonly object?: unknown
-  readonly usage: Usage
-  readonly totalUsage: Usage
-  readonly steps: readonly OutputStep[]
-  readonly finishReason: string
-  readonly warnings: readonly unknown[]
-  readonly request: Record<never, never>
-  readonly reasoning: readonly unknown[]
-  readonly toolCalls: readonly ToolCallChunk[]
-  readonly toolResults: readonly ToolResultChunk[]
-  readonly sources: readonly unknown[]
-  readonly files: readonly unknown[]
-  readonly response: {
-    readonly id?: string | undefined
-    readonly timestamp?: Date | undefined
-    readonly modelId?: string | undefined
-    readonly modelMetadata: ModelMetadata
-    readonly messages: readonly ModelMessage[]
-    readonly uiMessages: readonly UiMessage[]
-    readonly dbMessages: readonly StoredMessage[]
-  }
-  readonly providerMetadata?: unknown
-  readonly usedFallbackValue: false
-  readonly runId: string
-  /** Question and answer as memory shows them. */
-  readonly messages: readonly StoredMessage[]
-  /** What memory added to the question. */
-  readonly rememberedMessages: readonly RememberedMessage[]
-}
-
-/** A message of a thread as the wire shows it. */
-export type RememberedMessage = Omit<MemoryMessage, 'createdAt'> & {
-  readonly createdAt: Date
-  readonly resourceId?: string | undefined
-}
+import type { AgentOutput, OutputStep, RunFacts, StructuredObject, Usage } from './answer.js'
+import { storeAnswer } from './store-answer.js'
+import type { ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
 
 /** The parts of a step by their kind, while they are sorted. */
 interface Parts {
@@ -94,36 +20,6 @@ interface Parts {
   readonly toolResults: ToolResultChunk[]
   readonly sources: unknown[]
   readonly files: unknown[]
-}
-
-/** What is known of an answer before its first step. */
-export interface RunFacts {
-  readonly runId: string
-  /** The id of the answer's message. */
-  readonly messageId: string
-  /** Milliseconds since 1970. */
-  readonly startedAt: number
-  /**
-   * When each step so far ended, in milliseconds since 1970. What is stored has this time, because the clock of a
-   * model's server may be wrong.
-   */
-  readonly stepEnds: number[]
-  readonly model: ModelMetadata
-  readonly question: readonly ModelMessage[]
-  /** The question as memory keeps it. */
-  readonly storedQuestion: readonly StoredMessage[]
-  /** What memory added to the question. */
-  readonly remembered: readonly RememberedMessage[]
-  /** The thread that the answer belongs to; empty where it belongs to none. */
-  readonly thread: StoredThread
-}
-
-/** What a structured output came to. */
-export interface StructuredObject {
-  /** As the schema makes it. */
-  readonly object: unknown
-  /** As the model wrote it. */
-  readonly json: unknown
 }
 
 function add(left: number | undefined, right: number | undefined): number | undefined {

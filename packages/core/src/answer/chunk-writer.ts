@@ -3,13 +3,8 @@ import type { Logger } from '../log/logger.js'
 import type { LoopPart, Step } from '../loop/step.js'
 import { causeOf, logFailure } from '../fault/told-cause.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
-import {
-  toOutputStep,
-  totalUsage,
-  type AgentOutput,
-  type OutputStep,
-  type RunFacts,
-} from './build-answer.js'
+import { toOutputStep, totalUsage } from './build-answer.js'
+import type { AgentOutput, OutputStep, RunFacts } from './answer.js'
 
 /** What the chunks of an answer say about it, and where its failure is logged. */
 export interface ChunkContext {

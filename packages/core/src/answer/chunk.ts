@@ -1,30 +1,5 @@
-import type { AgentOutput, Usage } from './build-answer.js'
-
-/** A call of a tool, as the wire shows it. */
-export interface ToolCall {
-  readonly toolCallId: string
-  readonly toolName: string
-  readonly args: unknown
-}
-
-/** What a tool call came to. */
-export interface ToolResult extends ToolCall {
-  readonly result: unknown
-}
-
-/** What every chunk of one answer carries. */
-interface Envelope<Type extends string, Payload> {
-  readonly type: Type
-  readonly runId: string
-  readonly from: 'AGENT'
-  readonly payload: Payload
-}
-
-/** A call of a tool that an answer reports. */
-export type ToolCallChunk = Envelope<'tool-call', ToolCall>
-
-/** The result of a tool that an answer reports. */
-export type ToolResultChunk = Envelope<'tool-result', ToolResult>
+import type { AgentOutput, Usage } from './answer.js'
+import type { Envelope, ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
 
 /** A piece of a streamed answer. The order is that of the wire: start, steps, finish. */
 export type AgentChunk =

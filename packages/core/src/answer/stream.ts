@@ -2,12 +2,8 @@ import type { LoopPart } from '../loop/step.js'
 import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
-import {
-  buildOutput,
-  type AgentOutput,
-  type OutputStep,
-  type StructuredObject,
-} from './build-answer.js'
+import { buildOutput } from './build-answer.js'
+import type { AgentOutput, OutputStep, StructuredObject } from './answer.js'
 
 /** What a streamed answer is made from. */
 export interface StreamSource extends ChunkContext {

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { FilePart, ImagePart, ModelMessage } from 'ai'
 import { resultsOf } from './complete.js'
-import { keepProviderState } from './provider-state.js'
 import type { MemoryRole } from './storage.js'
 import { toModelMessages, type AskedMessage } from '../message/messages.js'
-import type { OutputStep, RunFacts, StructuredObject } from '../answer/build-answer.js'
 import { readFailure, type StoredOutcome } from './tool-outcome.js'
 
 /** Which model answered. */
@@ -16,7 +14,7 @@ export interface ModelMetadata {
 }
 
 /** A part of a stored message; `createdAt` is in milliseconds since 1970. */
-type StoredPart =
+export type StoredPart =
   | {
       readonly type: 'text'
       readonly text: string
@@ -41,7 +39,7 @@ type StoredPart =
     }
 
 /** A tool call with what came of it. */
-type ToolInvocation = StoredOutcome & {
+export type ToolInvocation = StoredOutcome & {
   readonly toolCallId: string
   readonly toolName: string
   readonly args: unknown
@@ -112,12 +110,13 @@ function storeFile(file: FilePart['data'] | ImagePart['image'], mimeType: string
 }
 
 /** What calls came to, by their ids. */
-type Outcomes = ReadonlyMap<string, StoredOutcome>
+export type Outcomes = ReadonlyMap<string, StoredOutcome>
 
-const UNANSWERED: StoredOutcome = { state: 'call' }
+/** A call that nothing has come of. */
+export const UNANSWERED_CALL: StoredOutcome = { state: 'call' }
 
 /** What calls came to: those that failed as the parts say it, the others with their results. */
-function outcomesOf(
+export function outcomesOf(
   parts: readonly ContentPart[],
   results: Iterable<readonly [toolCallId: string, result: unknown]>,
 ): Outcomes {
@@ -140,7 +139,7 @@ function storePart(part: ContentPart, createdAt: number, outcomes: Outcomes): St
       return storeFile(part.data, part.mediaType)
     case 'tool-call': {
       const { toolCallId, toolName, input: args } = part
-      const outcome = outcomes.get(toolCallId) ?? UNANSWERED
+      const outcome = outcomes.get(toolCallId) ?? UNANSWERED_CALL
       const toolInvocation = { ...outcome, toolCallId, toolName, args }
       return [{ type: 'tool-invocation', createdAt, toolInvocation }]
     }
@@ -149,7 +148,7 @@ function storePart(part: ContentPart, createdAt: number, outcomes: Outcomes): St
   }
 }
 
-function textOf(parts: readonly StoredPart[]): string {
+export function textOf(parts: readonly StoredPart[]): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
@@ -183,89 +182,6 @@ export function storeQuestion(
       content: { format: 2, parts: stored, content: textOf(stored) },
     }
   })
-}
-
-/** A part of what a model said; undefined for what is not kept, such as a file. */
-function storeSaid(
-  part: ContentPart,
-  createdAt: number,
-  outcomes: Outcomes,
-): StoredPart | undefined {
-  switch (part.type) {
-    case 'text':
-      return {
-        type: 'text',
-        text: part.text,
-        createdAt,
-        ...keepProviderState(part.providerOptions),
-      }
-    case 'reasoning': {
-      const { text, providerOptions } = part
-      if (text === '' && providerOptions === undefined) return undefined
-      const details = [{ type: 'text', text } as const]
-      const state = keepProviderState(providerOptions)
-      return { type: 'reasoning', reasoning: text, details, createdAt, ...state }
-    }
-    case 'tool-call': {
-      const { toolCallId, toolName, input: args, providerExecuted, providerOptions } = part
-      const toolInvocation: ToolInvocation = {
-        ...(outcomes.get(toolCallId) ?? UNANSWERED),
-        toolCallId,
-        toolName,
-        args,
-        ...(providerExecuted === true && { providerExecuted }),
-      }
-      const state = keepProviderState(providerOptions)
-      return { type: 'tool-invocation', createdAt, toolInvocation, ...state }
-    }
-    default:
-      return undefined
-  }
-}
-
-/** What a step said, thought and called, in the order in which it came. */
-function storeStep(step: OutputStep, index: number, facts: RunFacts): StoredPart[] {
-  const createdAt = facts.stepEnds[index] ?? facts.startedAt
-  const model = `${facts.model.modelProvider}/${facts.model.modelId}`
-  const outcomes = outcomesOf(
-    step.content,
-    step.toolResults.map(({ payload }) => [payload.toolCallId, payload.result] as const),
-  )
-  const parts: StoredPart[] = index === 0 ? [] : [{ type: 'step-start', createdAt, model }]
-  for (const part of step.content) {
-    const stored = storeSaid(part, createdAt, outcomes)
-    if (stored !== undefined) parts.push(stored)
-  }
-  return parts
-}
-
-/**
- * The answer, all its steps in one message, as memory keeps it.
- * @param structured - the object, where one was asked for: what the model wrote of it is JSON and can be kept
- */
-export function storeAnswer(
-  steps: readonly OutputStep[],
-  facts: RunFacts,
-  structured?: StructuredObject,
-): StoredMessage {
-  const parts = steps.flatMap((step, index) => storeStep(step, index, facts))
-  const { modelId, modelProvider } = facts.model
-  return {
-    id: facts.messageId,
-    role: 'assistant',
-    createdAt: new Date(facts.stepEnds.at(-1) ?? facts.startedAt),
-    ...facts.thread,
-    content: {
-      format: 2,
-      parts,
-      content: textOf(parts),
-      metadata: {
-        modelId,
-        provider: modelProvider,
-        ...(structured && { structuredOutput: structured.json }),
-      },
-    },
-  }
 }
 
 /** A message as an answer shows it: the calls of its tools stand in one list, too. */

@@ -8,7 +8,7 @@ import {
 } from '@signet/auth'
 import { findRefusedOptions, readOptions } from '@signet/auth/internal'
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Mastra } from '../mastra.js'
+import type { Mastra } from '../mastra-type.js'
 import { Refusals } from '../option/refusals.js'
 import { ROUTE_GUARDS, UNSUPPORTED_ROUTE_OPTIONS } from '../option/route-options.js'
 import type { RequestContext } from '../request-context.js'

@@ -1,6 +1,6 @@
 import type { OptionNames, RefusedOption, Unserved } from '@signet/auth'
 import { findRefusedOptions } from '@signet/auth/internal'
-import type { Mastra } from '../mastra.js'
+import type { Mastra } from '../mastra-type.js'
 import { TOOL_GUARDS, UNSUPPORTED_TOOL_OPTIONS } from '../option/tool-options.js'
 import type { RequestContext } from '../request-context.js'
 import { isRead, type ReadSchema, type UnreadSchema } from '../schema/readable-schema.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
-import type { DecisionCode } from '../exchange.js'
+import type { DecisionCode } from '../error/error-response.js'
 import { isStream, leave, responseOf } from '../http/reply.js'
 import { followResponse, type ResponseContext } from './followed-response.js'
 

@@ -24,6 +24,9 @@ import { LimitError } from '../limit/limit-error.js'
 /** Every code that a refusal can have. */
 export type ErrorCode = AuthErrorCode | RequestErrorCode
 
+/** Why a request came to no good end: a code that its caller was told, or that the caller left before. */
+export type DecisionCode = ErrorCode | 'client_gone'
+
 /** The one table from code to HTTP status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
   token_missing: 401,

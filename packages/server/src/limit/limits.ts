@@ -13,6 +13,7 @@ import {
 } from './limit.js'
 import { LimitError } from './limit-error.js'
 import { BodyBudget } from './body-budget.js'
+import type { CountBody } from './count-body.js'
 import { createMemoryCounter } from './memory-counter.js'
 import { createRedisCounter } from './redis-counter.js'
 import { createRedisLink } from './redis-link.js'
@@ -49,13 +50,6 @@ export interface Limits {
   /** Parts from Redis. */
   close(): void
 }
-
-/**
- * Counts bytes of a body as they come.
- * @param isStillToCome - whether they are only declared. Default: false
- * @throws {LimitError}
- */
-export type CountBody = (bytes: number, isStillToCome?: boolean) => void
 
 /** What limits stand on. */
 export interface LimitOptions {

@@ -5,7 +5,7 @@ import { countForm } from './form.js'
 import { readFormType } from './form-type.js'
 import { handlerRequest } from './handler-request.js'
 import type { Incoming } from '../http/incoming.js'
-import type { CountBody } from '../limit/limits.js'
+import type { CountBody } from '../limit/count-body.js'
 
 /** White space of JSON (RFC 8259 section 2), and nothing else. */
 const BLANK = /^[\t\n\r ]*$/

@@ -1,4 +1,5 @@
-import type { Decision, DecisionCode } from '../../exchange.js'
+import type { Decision } from '../../exchange.js'
+import type { DecisionCode } from '../../error/error-response.js'
 import { methodName } from '../../route/method-name.js'
 import type { Route } from '../../route/route.js'
 
