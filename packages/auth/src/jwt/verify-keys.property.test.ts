@@ -74,7 +74,13 @@ const signers: readonly Signer[] = [
   withKeys(ed, publicKeys(ed.pem)),
   ...others.map((each) => withKeys(each, readKeySet({ keys: [each.jwk] }))),
 ]
-const anySigner = fc.constantFrom(...signers)
+
+/** ES384 and ES512 are ES256 with longer numbers, and take ten to forty times as long: each is drawn five times less often. */
+const isDear = ({ name }: Signer) => name === 'ES384' || name === 'ES512'
+const weightOf = (signer: Signer) => (isDear(signer) ? 1 : 5)
+const anySigner = fc.oneof(
+  ...signers.map((each) => ({ weight: weightOf(each), arbitrary: fc.constant(each) })),
+)
 
 /** The verified token, or the code of its refusal. Whatever is no `TokenError` is thrown on. */
 async function outcome(token: unknown, verifier: Verifier): Promise<VerifiedToken | string> {
@@ -103,8 +109,7 @@ function flipBit(bytes: Buffer, at: number): Buffer {
   return flipped
 }
 
-/** ES384 and ES512 are ES256 with longer numbers, and far slower. */
-const quick = signers.filter(({ name }) => name !== 'ES384' && name !== 'ES512')
+const quick = signers.filter((each) => !isDear(each))
 
 describe.each(quick)('no mutation of a valid token of $name is accepted', (signer) => {
   const header = JSON.stringify({ alg: signer.algorithm, kid: signer.name })
@@ -222,7 +227,9 @@ describe('jose as the oracle of public keys', () => {
     )
     // Else the property would hold of a verifier that refuses everything, or every key of a kind.
     expect(accepted.size).toBe(signers.length)
-    for (const count of accepted.values()) expect(count).toBeGreaterThan(numRuns / 50)
+    for (const [signer, count] of accepted) {
+      expect(count).toBeGreaterThan((numRuns * weightOf(signer)) / 250)
+    }
   })
 
   it('agrees with us on the second of exp, nbf and iat, for any tolerance and age', async () => {

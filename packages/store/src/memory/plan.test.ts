@@ -8,9 +8,10 @@ import { libsqlDriver } from '../database/driver/libsql.js'
 import { postgresDriver } from '../database/driver/postgres.js'
 import type { Store } from '../store.js'
 
-const COUNT = 1_000_000
+/** What is looked at is the plan and the rows that it touches: of more messages they are the same. */
+const COUNT = 100_000
 
-/** Fills a thread of Alice with a million messages, in one statement, beside many threads of Bob. */
+/** Fills a thread of Alice with many messages, in one statement, beside many threads of Bob. */
 async function fill(database: Database, driver: Stores['driver']): Promise<void> {
   const body = '{"type":"text","content":{"format":2,"parts":[],"content":"text"}}'
   const rows =
@@ -42,8 +43,8 @@ async function fill(database: Database, driver: Stores['driver']): Promise<void>
   })
 }
 
-describeStores('a thread of a million messages', (stores) => {
-  it('opens its pages from an index, and does not count', { timeout: 300_000 }, async () => {
+describeStores('a thread of a hundred thousand messages', (stores) => {
+  it('opens its pages from an index, and does not count', async () => {
     const options = await stores.locate()
     const seen: Statement[] = []
     const probe = { onStatement: (statement: Statement) => void seen.push(statement) }
@@ -78,14 +79,14 @@ describeStores('a thread of a million messages', (stores) => {
     ]
     expect(reads.map(({ value }) => value?.total)).toStrictEqual([COUNT, COUNT, COUNT, COUNT])
     expect(reads.map(({ value }) => idsOf(value?.messages)[0])).toStrictEqual([
-      'm999999',
-      'm999960',
+      'm99999',
+      'm99960',
       'm0',
       'm39',
     ])
     const lastRead = await watch(() => memory.lastMessages(ALICE, 't', perPage))
-    expect(idsOf(lastRead.value).at(-1)).toBe('m999999')
-    const around = { id: 'm500000', previous: 2, next: 2 }
+    expect(idsOf(lastRead.value).at(-1)).toBe('m99999')
+    const around = { id: 'm50000', previous: 2, next: 2 }
     const neighbours = await watch(() => memory.getMessages(ALICE, [around]))
     expect(neighbours.value).toHaveLength(5)
     const search = await watch(() => memory.searchMessages(ALICE, { text: 'w77', limit: 5 }))
