@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import {
   chownSync,
   existsSync,
@@ -13,11 +13,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from './free-port.js'
+import { createCluster, NOBODY, USER } from './postgres-cluster.js'
 
 const INSTALLATIONS = '/usr/lib/postgresql'
-const USER = 'signet'
-/** The user of Debian that nobody is: PostgreSQL refuses to run as root. */
-const NOBODY = 65_534
 
 /** A PostgreSQL server of a test's own. */
 export interface PostgresServer {
@@ -94,21 +92,7 @@ export async function startPostgres(own: PostgresSettings = {}): Promise<Postgre
   const isRoot = process.getuid?.() === 0
   if (isRoot) chownSync(directory, NOBODY, NOBODY)
   const identity = { ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}), cwd: directory }
-  const options = [
-    '-D',
-    data,
-    '-U',
-    USER,
-    '-E',
-    'UTF8',
-    '--no-locale',
-    '-A',
-    'trust',
-    '--no-sync',
-    '--wal-segsize=1',
-  ]
-  const made = spawnSync(join(binaries, 'initdb'), options, { ...identity, encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  createCluster(binaries, data, identity)
 
   for (const [name, content] of Object.entries(own.files ?? {})) {
     const file = join(directory, name)
