@@ -1,9 +1,10 @@
 import { getErrorMessage } from '@ai-sdk/provider'
 import { ToolError } from '../error.js'
 import type { AnswerSpan } from '../model/telemetry.js'
-import type { LoopTools } from './call.js'
+import type { LoopCall, LoopTools } from './call.js'
 import type { ToolCallContent, ToolErrorContent, ToolOutcome } from './content.js'
 import type { Interrupt } from './interrupt.js'
+import type { StepRecord } from './record.js'
 import { below, traceTool } from './trace.js'
 
 function toError(
@@ -32,10 +33,7 @@ export function refuseCall(call: ToolCallContent): ToolErrorContent | undefined 
 }
 
 /** The calls of a step that are made here. */
-export function runnableCalls(
-  calls: readonly ToolCallContent[],
-  tools: LoopTools,
-): ToolCallContent[] {
+function runnableCalls(calls: readonly ToolCallContent[], tools: LoopTools): ToolCallContent[] {
   return calls.filter(
     ({ toolName, fault, providerExecuted }) =>
       fault === undefined &&
@@ -45,7 +43,7 @@ export function runnableCalls(
 }
 
 /** Makes one call. Never rejects. */
-export async function runTool(
+async function runTool(
   call: ToolCallContent,
   tools: LoopTools,
   { signal: abortSignal }: Interrupt,
@@ -71,6 +69,18 @@ export async function runTool(
     span?.end({ isError: true })
     return toError(call, error)
   }
+}
+
+/** Starts the tools that a step calls, unless the model was cut off: it may have said only half of the calls. */
+export function startTools(
+  { calls, finishReason }: StepRecord,
+  { tools, toolChoice }: LoopCall,
+  interrupt: Interrupt,
+  span: AnswerSpan | undefined,
+): Promise<ToolOutcome>[] {
+  const isWhole = finishReason === 'stop' || finishReason === 'tool-calls'
+  if (!isWhole || toolChoice === 'none') return []
+  return runnableCalls(calls, tools).map((call) => runTool(call, tools, interrupt, span))
 }
 
 /** What runs at the same time, in the order in which it ends. @param work - promises that do not reject */
