@@ -15,6 +15,7 @@ const SECRET = 'a secret of thirty-three bytes!!!'
 const SAMPLE = 'your-256-bit-secret'
 const AUDIENCE = 'my-agents'
 const HOUR = 3600
+const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 
 const copies = new FixtureCopies()
 let directory: string
@@ -30,10 +31,11 @@ beforeAll(async () => {
   )
   // What npx finds in a project that has the command line installed.
   mkdirSync(join(directory, 'node_modules', '.bin'), { recursive: true })
-  symlinkSync(
-    join(ROOT, 'packages', 'cli', 'bin', 'signet.js'),
-    join(directory, 'node_modules', '.bin', 'signet'),
-  )
+  symlinkSync(COMMAND, join(directory, 'node_modules', '.bin', 'signet'))
+  // npx itself takes longer to start than the command: most lines are run with what it would run.
+  const npx = `#!/bin/sh\nshift\nexec "${process.execPath}" "${COMMAND}" "$@"\n`
+  mkdirSync(join(directory, 'bin'))
+  writeFileSync(join(directory, 'bin', 'npx'), npx, { mode: 0o755 })
   server = await startDev(directory)
 })
 
@@ -99,9 +101,15 @@ async function inspect(text: string) {
   }
 }
 
-/** Runs a line as somebody does who pastes it, in a shell in the folder of the application. */
-function runLine(line: string): Promise<{ stdout: string; stderr: string }> {
-  const bin = join(directory, 'node_modules', '.bin')
+/**
+ * Runs a line as somebody does who pastes it, in a shell in the folder of the application.
+ * @param options.withNpx - whether npm looks for the command. Default: false, a stand-in starts it
+ */
+function runLine(
+  line: string,
+  { withNpx = false } = {},
+): Promise<{ stdout: string; stderr: string }> {
+  const bin = withNpx ? join(directory, 'node_modules', '.bin') : join(directory, 'bin')
   const PATH = [bin, process.env['PATH']].join(delimiter)
   return new Promise((resolve, reject) => {
     execFile(
@@ -496,6 +504,12 @@ describe('the printed remedy of a broken token, followed as it is printed', () =
     },
   )
 
+  it('is a command that npx finds', async () => {
+    const { command } = await inspect(tokenWith({ exp: now() - HOUR }))
+    const made = (await runLine(command, { withNpx: true })).stdout.trim()
+    expect(await statusOf(made)).toBe(200)
+  })
+
   it('says what else is wrong with a token that is mended by an edit', async () => {
     const { remedy, command } = await inspect(`"${tokenWith({ exp: now() - HOUR })}"`)
     expect(remedy).toMatch(
@@ -513,9 +527,8 @@ describe('the printed remedy of a broken token, followed as it is printed', () =
     expect(verdict).toMatchObject({ found: '"other-api"', expected: '"my-agents"' })
     expect(verdict.command).toMatch(/^npx signet token .* --dir \//)
     expect(verdict.remedy.endsWith(verdict.command)).toBe(true)
-    expect(await statusOf((await runLine(`cd ${ROOT} && ${verdict.command}`)).stdout.trim())).toBe(
-      200,
-    )
+    const line = `cd ${ROOT} && ${verdict.command}`
+    expect(await statusOf((await runLine(line, { withNpx: true })).stdout.trim())).toBe(200)
   })
 })
 
