@@ -36,6 +36,14 @@ const IS_MADE = /\/\.(?:env|signet)\b/
 const NAMED_PATH =
   /`((?:packages|test|docs|examples|interop|bench|scripts|\.github|\.ci)\/[A-Za-z0-9_./-]+)`/g
 
+/** A source file that a page names below a folder that it is about, such as `gate/gate.ts`. */
+const SHORT_NAME = /`((?!packages\/)[a-z][a-z0-9/-]*\.ts)`/g
+
+function shortNames(page: string): readonly string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  return [...text.matchAll(SHORT_NAME)].map(([, path = '']) => path)
+}
+
 function namedPaths(page: string): readonly string[] {
   const text = readFileSync(join(ROOT, page), 'utf8')
   return [...text.matchAll(NAMED_PATH)]
@@ -46,6 +54,21 @@ function namedPaths(page: string): readonly string[] {
 describe('the documentation', () => {
   it.each(NAMING_PAGES)('%s names only files and folders that are there', (page) => {
     expect(namedPaths(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+  })
+
+  it.each([
+    { page: 'packages/server/README.md', folders: ['packages/server/src'], least: 20 },
+    {
+      page: 'docs/architecture.md',
+      folders: ['packages/server/src', 'packages/core/src'],
+      least: 5,
+    },
+  ])('$page names, on the way of a request, only files that are there', (about) => {
+    const { page, folders, least } = about
+    const isThere = (path: string) => folders.some((each) => existsSync(join(ROOT, each, path)))
+    const named = shortNames(page)
+    expect(named.length).toBeGreaterThan(least)
+    expect(named.filter((path) => !isThere(path))).toEqual([])
   })
 
   it.each(LINKING_PAGES)('%s links only to files, folders and headings that are there', (page) => {

@@ -1,13 +1,6 @@
-import { ScopeError, type AuthProvider, type OptionNames } from '@signet/auth'
+import type { AuthProvider, OptionNames } from '@signet/auth'
 import { refuseUnknown } from '@signet/auth/internal'
-import {
-  BOUNDS,
-  guardLogger,
-  logFailure,
-  lostLogLines,
-  type Logger,
-  type Mastra,
-} from '@signet/core'
+import { BOUNDS, guardLogger, lostLogLines, type Logger, type Mastra } from '@signet/core'
 import { createAccessLog } from './observe/log/access-log.js'
 import { openApiKeys } from './api-key/open.js'
 import { createRoutes } from './routes/create-routes.js'
@@ -17,28 +10,22 @@ import { readBasePath } from './start/base-path.js'
 import { createClientAddress } from './arrival/client-address.js'
 import { createClientNameNotice } from './observe/log/client-name-notice.js'
 import { createCrossOrigin } from './arrival/cross-origin.js'
-import { answer as dispatchRequest } from './dispatch.js'
-import { errorCode, errorReply, STATUS, type ErrorCode } from './error/error-response.js'
-import { Exchange, type DecisionObserver } from './exchange.js'
+import type { DecisionObserver } from './exchange.js'
 import { createGate } from './gate/gate.js'
-import { requireLoopback } from './arrival/loopback.js'
-import { belowPath } from './http/below-path.js'
 import { fetchIncoming } from './http/fetch-incoming.js'
 import type { Incoming } from './http/incoming.js'
 import type { RequestOrigin } from './http/answerer.js'
-import { letGo, Reply, responseOf } from './http/reply.js'
+import { responseOf, type Reply } from './http/reply.js'
 import { createInFlight } from './answer/in-flight.js'
-import { setLimitFields } from './limit/fields.js'
 import { createLimits } from './limit/limits.js'
 import type { LimitSettings } from './limit/settings.js'
-import { methodName } from './route/method-name.js'
 import { ReadinessCheck } from './start/readiness.js'
-import { createRequestId } from './arrival/request-id.js'
 import { openRevocations } from './revocation/open.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import { createMetrics } from './observe/metrics/create-metrics.js'
 import type { RouteTable } from './route/route-table.js'
 import { createRunningAnswers } from './answer/running-answers.js'
+import { createResponder } from './respond.js'
 import type { Service } from './service.js'
 import {
   positive,
@@ -124,33 +111,6 @@ export interface App {
 const DEFAULT_DEADLINE_MS = 180_000
 /** How long the end of answers that were cut is waited for, which may have a question to store, in milliseconds. */
 const SETTLE_MS = 10_000
-/** Nobody sees it but whoever reads logs and metrics, to whom it is known from nginx. */
-const CLIENT_GONE_STATUS = 499
-
-/** What is no refusal, but a fault of the server or of what an answer depends on. */
-function isFault(code: ErrorCode): boolean {
-  return STATUS[code] >= 500 || STATUS[code] === STATUS.answer_failed
-}
-
-/** Refusals are told at info level and without a stack; only a fault is an error. */
-function logUnanswered(service: Service, exchange: Exchange, error: unknown): void {
-  const { request, requestId, route } = exchange
-  const code = errorCode(error)
-  const path = route === undefined ? 'none' : service.table.pathOf(route)
-  const fields = { requestId, code, method: methodName(request), route: path }
-  if (isFault(code)) logFailure(service.logger, 'A request failed.', fields, error)
-  else {
-    const reason = error instanceof Error ? error.message : undefined
-    service.logger.info('A request was refused.', { ...fields, missing: exchange.missing, reason })
-  }
-}
-
-/** The answer to HEAD: nobody reads a body, so what makes one is let go of. */
-function withoutBody({ status, headers, body }: Reply): Reply {
-  void letGo(body)
-  return new Reply(null, status, headers)
-}
-
 /** Says in the log what the application was given and is served without: a line for each option. */
 function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
   for (const { where, name, remedy } of mastra.listUnsupported()) {
@@ -258,59 +218,22 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     onClientName: createClientNameNotice(logger),
   }
 
-  async function respond(exchange: Exchange): Promise<Reply> {
-    const { request } = exchange
-    try {
-      // What is no legal HTTP is refused behind the gate, which says whose it is.
-      const isLegal = request.fault === undefined
-      if (isLegal && options.isLoopbackOnly === true) requireLoopback(request)
-      const preflight = isLegal ? crossOrigin.preflight(request) : undefined
-      if (preflight === undefined) return await dispatchRequest(service, exchange)
-      exchange.begin(preflight.status, true)
-      return preflight
-    } catch (error) {
-      const reply = errorReply(error, exchange.requestId, exchange.principal)
-      // What fails because the client left is no fault; what is refused stays refused.
-      const isGone = isFault(errorCode(error)) && request.isClientGone
-      exchange.code ??= isGone ? 'client_gone' : errorCode(error)
-      if (ScopeError.isInstance(error)) exchange.missing ??= error.missingScope
-      if (!isGone) logUnanswered(service, exchange, error)
-      exchange.begin(isGone ? CLIENT_GONE_STATUS : reply.status, true)
-      return reply
-    }
-  }
-
-  async function answerRequest(received: Incoming, origin?: RequestOrigin): Promise<Reply> {
-    const request = belowPath(received, basePath)
-    const startedAt = Date.now()
-    const requestId = createRequestId(startedAt)
-    const address = addressOf(request, origin?.address)
-    const exchange = new Exchange({ request, requestId, address, startedAt })
-    exchange.onEnd(inFlight.begin())
-    exchange.onEnd(() => {
-      const decision = exchange.decide()
-      for (const observe of observers) observe(decision)
-    })
-    const { tracing } = options
-    const reply = await (tracing
-      ? tracing.request(exchange, () => respond(exchange))
-      : respond(exchange))
-    reply.caller = () => limits.callerOf(exchange)
-    reply.headers['x-request-id'] = requestId
-    // Whoever opens an answer in a browser sees what its type says, and nothing that a caller wrote into it.
-    reply.headers['x-content-type-options'] ??= 'nosniff'
-    if (exchange.limit !== undefined) setLimitFields(exchange.limit, reply.headers)
-    crossOrigin.decorate(request, reply.headers)
-    return request.method === 'HEAD' ? withoutBody(reply) : reply
-  }
+  const respond = createResponder({
+    service,
+    basePath,
+    isLoopbackOnly: options.isLoopbackOnly === true,
+    addressOf,
+    crossOrigin,
+    inFlight,
+    observers,
+  })
 
   return {
     table,
     limits: limits.settings,
     metrics,
-    answer: answerRequest,
-    fetch: async (request, origin) =>
-      responseOf(await answerRequest(fetchIncoming(request), origin)),
+    answer: respond,
+    fetch: async (request, origin) => responseOf(await respond(fetchIncoming(request), origin)),
     begin: () => revocations.begin(),
     idle: () => inFlight.idle(),
     async close() {

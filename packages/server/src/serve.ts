@@ -4,7 +4,8 @@ import type { OptionNames } from '@signet/auth'
 import { refuseUnknown } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { StartError } from './error/error.js'
-import { closeGently, defaultMaxConnections, trackConnections } from './http/connections.js'
+import { closeGently, cutAfter } from './http/close-gently.js'
+import { defaultMaxConnections, trackConnections } from './http/connections.js'
 import { tellOfRefusals } from './http/descriptors.js'
 import { nodeListener } from './http/node-listener.js'
 import type { Answerer } from './http/answerer.js'
@@ -129,12 +130,6 @@ function listen(server: Server, hostname: string, port: number): Promise<Address
     server.once('error', (error) => reject(startError(error, hostname, port)))
     server.listen(port, hostname, () => resolve(server.address() as AddressInfo))
   })
-}
-
-/** Cuts every connection when the grace is over, unless all is closed before. */
-function cutAfter(server: Server, graceMs: number, closed: Promise<void>): void {
-  const deadline = setTimeout(() => server.closeAllConnections(), graceMs)
-  void closed.then(() => clearTimeout(deadline))
 }
 
 /**

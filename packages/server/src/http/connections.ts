@@ -9,8 +9,6 @@ const MAX_CONNECTIONS = 10_000
 const DESCRIPTOR_SHARE = 0.75
 /** The part of the connections that is left once idle ones are closed, so that they are looked through seldom. */
 const KEPT_SHARE = 0.9
-/** How often a server that closes looks for connections whose answer has ended. */
-const IDLE_CHECK_MS = 20
 
 /** The connections of a server. */
 export interface Connections {
@@ -75,34 +73,4 @@ export function trackConnections(
     if (open.delete(socket)) open.add(socket)
   })
   return { open, unused }
-}
-
-/**
- * Node closes as idle also a connection whose answer has ended and is still being sent, and leaves no choice
- * which ones to close. So none is closed, by its own `close` neither, before all is sent.
- */
-function spareUnsent(server: Server, open: ReadonlySet<Socket>): void {
-  const closeIdle = server.closeIdleConnections.bind(server)
-  server.closeIdleConnections = () => {
-    for (const { writableLength } of open) if (writableLength > 0) return
-    closeIdle()
-  }
-}
-
-/** Takes no more connections and closes each one as it falls idle, however long it might be kept otherwise. */
-export function closeGently(server: Server, { open, unused }: Connections): Promise<void> {
-  spareUnsent(server, open)
-  return new Promise((resolve) => {
-    // Before the answer, which may be sent at once.
-    server.prependListener('request', (_request, response) => {
-      response.setHeader('connection', 'close')
-    })
-    // To be told of the end of each answer would cost every request of the server's life.
-    const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
-    server.close(() => {
-      clearInterval(closing)
-      resolve()
-    })
-    for (const socket of unused) socket.destroy()
-  })
 }

@@ -6,8 +6,8 @@ import { gunzipSync } from 'node:zlib'
 import type { ServerConfig } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestApplication } from '../../../../test/support/application.js'
-import { createApp, type App } from '../app.js'
+import { createTestApplication } from '../../../../../test/support/application.js'
+import { createApp, type App } from '../../app.js'
 
 const SCRIPT = `console.log(${JSON.stringify('the same again, '.repeat(50))})`
 const PAGE =

@@ -1,9 +1,9 @@
-import { RequestError, StartError } from '../error/error.js'
-import type { Incoming } from '../http/incoming.js'
-import { Reply } from '../http/reply.js'
-import { defineRoute, type Route } from '../route/route.js'
-import { contentPolicy, createNonce } from '../studio/content-policy.js'
-import { readStudio, type StudioFile } from '../studio/files.js'
+import { RequestError, StartError } from '../../error/error.js'
+import type { Incoming } from '../../http/incoming.js'
+import { Reply } from '../../http/reply.js'
+import { defineRoute, type Route } from '../../route/route.js'
+import { contentPolicy, createNonce } from './content-policy.js'
+import { readStudio, type StudioFile } from './files.js'
 
 /** How the Studio is served. */
 export interface StudioOptions {
