@@ -14,6 +14,7 @@ import type { ModelObject } from '../model/model-object.js'
 import { checkModel, describeModel, resolveModel } from '../model/resolve.js'
 import { Refusals } from '../option/refusals.js'
 import { RequestContext } from '../request-context.js'
+import type { SchemaOutput } from '../schema/schema-type.js'
 import { findAgentRefusals, usableMemory, usableTools, type AgentConfig } from './agent-config.js'
 import { AnswerChecks } from './answer-checks.js'
 import { readInstructions } from './instructions.js'
@@ -318,9 +319,14 @@ export class Agent {
    * @throws {AnswerError} when the model fails, or the exchange cannot be stored
    * @throws what the storage throws before the model is asked, and the signal's reason when it is aborted
    */
-  async generate(messages: MessageInput, options: AgentOptions = {}): Promise<AgentOutput> {
+  async generate<Schema extends object = object>(
+    messages: MessageInput,
+    options: AgentOptions<Schema> = {},
+  ): Promise<AgentOutput<SchemaOutput<Schema, unknown>>> {
     const run = await this.#prepare(messages, options)
-    return answering(() => this.#generate(run), options.abortSignal)
+    const output = await answering(() => this.#generate(run), options.abortSignal)
+    // The schema itself has made the object.
+    return output as AgentOutput<SchemaOutput<Schema, unknown>>
   }
 
   /**
@@ -334,9 +340,12 @@ export class Agent {
    * @throws {AnswerError} when there is no model
    * @throws what the storage throws
    */
-  async stream(messages: MessageInput, options: AgentOptions = {}): Promise<AgentStream> {
+  async stream<Schema extends object = object>(
+    messages: MessageInput,
+    options: AgentOptions<Schema> = {},
+  ): Promise<AgentStream<SchemaOutput<Schema, unknown>>> {
     const run = await this.#prepare(messages, options)
-    return createAgentStream({
+    const stream = createAgentStream({
       facts: run.facts,
       agentId: this.id,
       logger: this.#logger,
@@ -347,5 +356,6 @@ export class Agent {
       parts: runLoop(run.call, 'stream'),
       seesCauses: seesCauses(options.requestContext),
     })
+    return stream as AgentStream<SchemaOutput<Schema, unknown>>
   }
 }

@@ -23,13 +23,20 @@ export type ProviderOptions = Record<string, Record<string, JSONValue | undefine
 export type UnservedAnswerOptions = typeof UNSUPPORTED_ANSWER_OPTIONS & typeof ANSWER_GUARDS
 
 /** The shape of a structured output. */
-export interface StructuredOutputOptions extends Unserved<typeof UNSUPPORTED_STRUCTURED_OUTPUT> {
+export interface StructuredOutputOptions<Schema extends object = object> extends Unserved<
+  typeof UNSUPPORTED_STRUCTURED_OUTPUT
+> {
   /** A schema of zod, a JSON Schema, or one of another library, as `inputSchema` of a tool takes it. */
-  readonly schema: object
+  readonly schema: Schema
 }
 
-/** Options of one answer. Options of Mastra that are not served may only ask for nothing. */
-export interface AgentOptions extends Unserved<UnservedAnswerOptions> {
+/**
+ * Options of one answer. Options of Mastra that are not served may only ask for nothing.
+ * @typeParam Schema - the schema of `structuredOutput`, which types `object` of the answer
+ */
+export interface AgentOptions<
+  Schema extends object = object,
+> extends Unserved<UnservedAnswerOptions> {
   /** Who asks, and the application's values. Default: the application itself, with none. */
   readonly requestContext?: RequestContext | undefined
   /** Stops model and tools. */
@@ -54,7 +61,7 @@ export interface AgentOptions extends Unserved<UnservedAnswerOptions> {
   /** Tools that run at the client. */
   readonly clientTools?: ClientTools | undefined
   /** Asks for an object of this shape; it is in `object` of the answer. */
-  readonly structuredOutput?: StructuredOutputOptions | undefined
+  readonly structuredOutput?: StructuredOutputOptions<Schema> | undefined
   /** The thread to remember and to store in. Default: nothing is remembered and nothing stored. */
   readonly memory?: MemoryRequest | undefined
   /** Default: a random UUID. */

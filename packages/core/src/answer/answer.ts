@@ -39,11 +39,14 @@ export interface OutputStep {
   readonly providerMetadata?: unknown
 }
 
-/** A whole answer. The names are those of the wire. */
-export interface AgentOutput {
+/**
+ * A whole answer. The names are those of the wire.
+ * @typeParam Value - what the schema of the structured output makes
+ */
+export interface AgentOutput<Value = unknown> {
   readonly text: string
-  /** What a structured output came to. */
-  readonly object?: unknown
+  /** What a structured output came to. Left out where none was asked for, and while client tools have yet to answer. */
+  readonly object?: Value | undefined
   readonly usage: Usage
   readonly totalUsage: Usage
   readonly steps: readonly OutputStep[]

@@ -19,8 +19,11 @@ export interface StreamSource extends ChunkContext {
   readonly leave: (error?: unknown) => Promise<void>
 }
 
-/** A streamed answer. It can be read once. */
-export interface AgentStream {
+/**
+ * A streamed answer. It can be read once.
+ * @typeParam Value - what the schema of the structured output makes
+ */
+export interface AgentStream<Value = unknown> {
   readonly runId: string
   /** The answer piece by piece, in the order of the wire. Ends model and tools when its reader stops. */
   readonly fullStream: AsyncIterable<AgentChunk>
@@ -30,7 +33,7 @@ export interface AgentStream {
    * Reads what is left and returns the whole answer.
    * @throws why the answer failed; an `AbortError` when it was aborted or its reader stopped early
    */
-  getFullOutput(): Promise<AgentOutput>
+  getFullOutput(): Promise<AgentOutput<Value>>
 }
 
 /** Makes a streamed answer. The model starts when the first chunk is asked for. */

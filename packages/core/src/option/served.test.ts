@@ -2,6 +2,7 @@ import { OptionsError, type RefusedOption } from '@signet/auth'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { Agent } from '../agent/agent.js'
+import type { AgentOptions } from '../agent/options.js'
 import type { Logger } from '../log/logger.js'
 import { Mastra } from '../mastra.js'
 import { Memory } from '../memory/memory.js'
@@ -216,9 +217,9 @@ describe('an application that says unsupported: warn', () => {
     await agent.generate('Hello', options)
     await agent.generate('Hello', options)
     expect(warn).toHaveBeenCalledTimes(1)
-    await expect(agent.generate('Hello', untyped({ requireToolApproval: true }))).rejects.toThrow(
-      OptionsError,
-    )
+    await expect(
+      agent.generate('Hello', untyped<AgentOptions>({ requireToolApproval: true })),
+    ).rejects.toThrow(OptionsError)
   })
 })
 
@@ -250,7 +251,9 @@ describe('an answer', () => {
     ['requireToolApproval', { requireToolApproval: true }],
     ['maxStep', { maxStep: 3 }],
   ])('is refused %s', async (name, options) => {
-    await expect(agentOf({}).generate('Hello', untyped(options))).rejects.toThrow(name)
+    await expect(agentOf({}).generate('Hello', untyped<AgentOptions>(options))).rejects.toThrow(
+      name,
+    )
   })
 
   it('may have options of Mastra that ask for nothing', async () => {
@@ -478,7 +481,9 @@ describe('options below those of an answer', () => {
     ['clientTools.ask.requireApproval', { clientTools: { ask: { requireApproval: true } } }],
     ['prepareStep', { prepareStep() {} }],
   ])('are refused where they are not served: %s', async (name, options) => {
-    await expect(agentOf({}).generate('Hello', untyped(options))).rejects.toThrow(`: ${name}.`)
+    await expect(agentOf({}).generate('Hello', untyped<AgentOptions>(options))).rejects.toThrow(
+      `: ${name}.`,
+    )
   })
 
   it('are taken where they are', async () => {
