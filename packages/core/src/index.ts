@@ -15,12 +15,8 @@ export {
   type ToolResultChunk,
 } from './answer/tool-chunk.js'
 export { type MessageInput } from './message/messages.js'
-export {
-  mayExecute,
-  type AgentTools,
-  type ClientTool,
-  type ClientTools,
-} from './agent/offered-tools.js'
+export { mayExecute, type ClientTool, type ClientTools } from './agent/offered-tools.js'
+export { type AgentTools } from './tool/tool-set.js'
 export {
   type AgentOptions,
   type ModelSettings,

@@ -1,5 +1,5 @@
 import { ConfigurationError, type RefusedOption } from '@signet/auth'
-import { isLegalId, isNothing, readOptions, refuseOptions } from '@signet/auth/internal'
+import { isNothing, readOptions, refuseOptions } from '@signet/auth/internal'
 import type { Agent } from './agent/agent.js'
 import { toolRemedy } from './agent/agent-config.js'
 import { RegistrationError } from './error.js'
@@ -19,44 +19,8 @@ import { AGENT_GUARDS } from './option/agent-options.js'
 import { MEMORY_CONFIG_GUARDS } from './option/memory-options.js'
 import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
 import { readApiRoute, type ApiRoute } from './server/api-route.js'
+import { Registry } from './registry.js'
 import type { Tool } from './tool/create-tool.js'
-
-function checkName(kind: string, name: string): void {
-  if (isLegalId(name)) return
-  throw new RegistrationError(
-    'id_illegal',
-    `The ${kind} ${JSON.stringify(name)} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
-  )
-}
-
-/** Finds things by every name that they have. A name is never that of two things. */
-class Registry<Item extends { readonly id: string }> {
-  readonly #kind: string
-  readonly #byName = new Map<string, Item>()
-
-  constructor(kind: string) {
-    this.#kind = kind
-  }
-
-  add(item: Item, ...names: readonly string[]): void {
-    for (const name of new Set([item.id, ...names])) {
-      checkName(this.#kind, name)
-      const other = this.#byName.get(name)
-      if (other !== undefined && other !== item) {
-        throw new RegistrationError('id_duplicate', `Two ${this.#kind}s are called ${name}.`)
-      }
-      this.#byName.set(name, item)
-    }
-  }
-
-  find(name: string): Item | undefined {
-    return this.#byName.get(name)
-  }
-
-  all(): readonly Item[] {
-    return [...new Set(this.#byName.values())]
-  }
-}
 
 /** `server` of an application, with every route made by `registerApiRoute`. */
 export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {

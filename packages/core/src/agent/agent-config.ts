@@ -5,8 +5,8 @@ import type { ModelConfig, OpenAICompatibleModel } from '../model/model-config.j
 import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'
 import type { RequestContext } from '../request-context.js'
 import { isTool, isUnchanged } from '../tool/create-tool.js'
+import type { AgentTools } from '../tool/tool-set.js'
 import { readInstructions, type Instructions } from './instructions.js'
-import type { AgentTools } from './offered-tools.js'
 
 /** A value, or how to find it for a request. */
 export type Dynamic<Value> =

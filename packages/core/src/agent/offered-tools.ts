@@ -12,9 +12,7 @@ import { withoutNulls } from '../schema/readable-schema.js'
 import { tellOutput } from '../tool/tell-output.js'
 import { toJson } from '../tool/to-json.js'
 import { createToolContext } from '../tool/tool-context.js'
-
-/** An agent's own tools, by the name that its model calls them. */
-export type AgentTools = Readonly<Record<string, Tool>>
+import type { AgentTools } from '../tool/tool-set.js'
 
 /** A tool that runs at the client: the model may call it, and the client answers in its next request. */
 export interface ClientTool {

@@ -20,7 +20,8 @@ import {
   type AskedMessage,
   type MessageInput,
 } from '../message/messages.js'
-import { offerTools, type AgentTools } from './offered-tools.js'
+import type { AgentTools } from '../tool/tool-set.js'
+import { offerTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
 import { keptMessages } from '../answer/build-answer.js'
 import type { OutputStep, RunFacts, StructuredObject } from '../answer/answer.js'

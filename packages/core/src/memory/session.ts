@@ -1,7 +1,7 @@
 import { ScopeError, type Permission, type Principal } from '@signet/auth'
 import type { ModelMessage } from 'ai'
 import { toModelMessages, type AskedMessage } from '../message/messages.js'
-import type { AgentTools } from '../agent/offered-tools.js'
+import type { AgentTools } from '../tool/tool-set.js'
 import type { StoredMessage } from './stored-message.js'
 import { AnswerError, InputError } from '../error.js'
 import type { Logger } from '../log/logger.js'
