@@ -1,7 +1,7 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3FunctionTool } from '@ai-sdk/provider'
 import { createSchemaReader } from './json-schema.js'
 import { WordReader } from './words.js'
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** What one word of the message adds, by where a tool has it; the first place counts. */
 const NAME_WEIGHT = 4

@@ -1,6 +1,6 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import type { WordReader } from './words.js'
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** How many values of the results are read. */
 const MAX_VALUES = 10_000

@@ -4,7 +4,7 @@ import { isPlainText } from './fill-text.js'
 import type { Schema } from './json-schema.js'
 import { spanText } from './message.js'
 import { listFrom } from './phrase.js'
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** No list gets longer than this, whatever its schema asks for. */
 const MAX_ITEMS = 100

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fillSchema } from './fill-schema.js'
 import { readTopic } from './topic.js'
-import { Work } from '../model/rehearsal/work.js'
+import { Work } from './work.js'
 import { WordReader } from './words.js'
 
 const words = new WordReader(new Work())

@@ -15,7 +15,7 @@ import { findPhrases } from './phrase.js'
 import type { Topic } from './topic.js'
 import { createValidator } from './validate.js'
 import { WordReader } from './words.js'
-import { Work } from '../model/rehearsal/work.js'
+import { Work } from './work.js'
 
 /** How many values are filled before the rest gets only what must be there. */
 const MAX_OPTIONAL_VALUES = 1000

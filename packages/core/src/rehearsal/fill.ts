@@ -8,7 +8,7 @@ import type { Phrase } from './phrase.js'
 import type { Topic } from './topic.js'
 import type { Validator } from './validate.js'
 import type { WordReader } from './words.js'
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** What a schema is filled from. */
 export interface FillSource {

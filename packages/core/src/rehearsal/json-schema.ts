@@ -1,5 +1,5 @@
 import type { JSONValue } from '@ai-sdk/provider'
-import { WorkLimitError, type Work } from '../model/rehearsal/work.js'
+import { WorkLimitError, type Work } from './work.js'
 
 /** How many schemas may stand inside one another, or refer to one another, to be merged into one. */
 const MAX_MERGED_DEPTH = 200

@@ -3,7 +3,7 @@ import { QUOTED_RANK, spanFrom, timePhrases, type Phrase } from './phrase.js'
 import { findRole } from './role.js'
 import type { Topic } from './topic.js'
 import type { NameWords, WordReader } from './words.js'
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** What stands between the name of a property and its value: `title is …`, `title: …`. */
 const CONNECTORS: ReadonlySet<string> = new Set(

@@ -14,7 +14,7 @@ import { readTopic } from './topic.js'
 import { countUsage } from './usage.js'
 import { readResult, wordResult } from './word-result.js'
 import { WordReader } from './words.js'
-import { Work, WorkLimitError } from '../model/rehearsal/work.js'
+import { Work, WorkLimitError } from './work.js'
 
 /** What the rehearsal model answers, before it is given at once or as a stream. */
 export interface Plan {

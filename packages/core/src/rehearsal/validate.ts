@@ -1,6 +1,6 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import type { Schema, SchemaReader, SchemaType } from './json-schema.js'
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** How deep a value may be nested to be looked at; one that is deeper counts as invalid. */
 const MAX_DEPTH = 200

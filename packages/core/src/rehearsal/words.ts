@@ -1,4 +1,4 @@
-import type { Work } from '../model/rehearsal/work.js'
+import type { Work } from './work.js'
 
 /** How many characters of a description are read, or of a message to choose a tool. */
 const MAX_TEXT = 4000

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createDeferred } from '../../../../test/support/deferred.js'
-import { ALICE, textMessage } from '../../../../test/support/memory.js'
+import { createDeferred } from '../../../../../test/support/deferred.js'
+import { ALICE, textMessage } from '../../../../../test/support/memory.js'
 import {
   startPgBouncer,
   whyNoPgBouncer,
   type PgBouncer,
-} from '../../../../test/support/pgbouncer.js'
-import { describeStores } from '../../../../test/support/stores.js'
-import { createDatabase } from '../database/database.js'
-import type { StoreNotice } from '../store.js'
-import { postgresDriver } from '../database/driver/postgres.js'
+} from '../../../../../test/support/pgbouncer.js'
+import { describeStores } from '../../../../../test/support/stores.js'
+import { createDatabase } from '../database.js'
+import type { StoreNotice } from '../../store.js'
+import { postgresDriver } from './postgres.js'
 
 const reason = whyNoPgBouncer()
 const isRequired = process.env['SIGNET_REQUIRE_SERVICES'] === '1'

@@ -7,8 +7,8 @@ import {
   startPostgres,
   whyNoPostgres,
   type PostgresServer,
-} from '../../../../test/support/postgres-server.js'
-import { openStore } from '../open.js'
+} from '../../../../../test/support/postgres-server.js'
+import { openStore } from '../../open.js'
 
 const whyNot = whyNoPostgres()
 if (whyNot !== undefined && process.env['SIGNET_REQUIRE_SERVICES'] === '1') throw new Error(whyNot)

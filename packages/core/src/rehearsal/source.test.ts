@@ -6,11 +6,16 @@ import { expect, it } from 'vitest'
 const SAMPLES =
   /london|paris|berlin|tokyo|istanbul|madrid|rome\b|new york|são|weather|forecast|temperature|celsius|fahrenheit|\bcity\b|\bcities\b|recipe|stock|ticket|calculator/iu
 
+const SOURCE = join(import.meta.dirname, '..')
+
+/** The sources of the rehearsal model and of what finds models, by their paths in the package. */
 async function readSources(): Promise<ReadonlyMap<string, string>> {
-  const names = await readdir(import.meta.dirname, { recursive: true })
-  const sources = names.filter((name) => name.endsWith('.ts') && !name.includes('.test'))
+  const names = await readdir(SOURCE, { recursive: true })
+  const sources = names.filter(
+    (name) => /^(?:model|rehearsal)\b.*\.ts$/u.test(name) && !name.includes('.test'),
+  )
   const texts = sources.map(async (name) => {
-    const text = await readFile(join(import.meta.dirname, name), 'utf8')
+    const text = await readFile(join(SOURCE, name), 'utf8')
     return [name, text] as const
   })
   return new Map(await Promise.all(texts))
