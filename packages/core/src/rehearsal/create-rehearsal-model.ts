@@ -1,8 +1,8 @@
-import type { LanguageModelV3 } from '@ai-sdk/provider'
+import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import type { OptionNames } from '@signet/auth'
 import { refuseUnknown } from '@signet/auth/internal'
 import { ModelError } from '../model/model-error.js'
-import { planAnswer } from './plan.js'
+import type { Plan } from './plan.js'
 import { planParts } from './stream-plan.js'
 import { streamParts } from './stream-parts.js'
 
@@ -15,6 +15,24 @@ export interface RehearsalModelOptions {
 const OPTIONS: OptionNames<RehearsalModelOptions> = { chunkDelayMs: true }
 
 const MODEL_ID = 'rehearsal'
+
+type Planner = typeof import('./plan.js').planAnswer
+
+/** Plans answers; loaded by the first question, because most applications bring a language model. */
+let planner: Planner | undefined
+
+/**
+ * Plans an answer.
+ * @throws the signal's reason when the call is aborted
+ */
+async function plan(call: LanguageModelV3CallOptions): Promise<Plan> {
+  call.abortSignal?.throwIfAborted()
+  if (planner === undefined) {
+    planner = (await import('./plan.js')).planAnswer
+    call.abortSignal?.throwIfAborted()
+  }
+  return planner(call)
+}
 
 /** The provider of the rehearsal model, as it says it itself. */
 export const REHEARSAL_PROVIDER = 'signet'
@@ -47,13 +65,11 @@ export function createRehearsalModel(options: RehearsalModelOptions = {}): Langu
     // Files are not read. Taking every URL as it is keeps the AI SDK from downloading it.
     supportedUrls: { '*/*': [/.*/u] },
     async doGenerate(call) {
-      call.abortSignal?.throwIfAborted()
-      const { content, ...plan } = planAnswer(call)
-      return { ...plan, content: [content], response: { modelId: MODEL_ID }, warnings: [] }
+      const { content, ...others } = await plan(call)
+      return { ...others, content: [content], response: { modelId: MODEL_ID }, warnings: [] }
     },
     async doStream(call) {
-      call.abortSignal?.throwIfAborted()
-      const parts = planParts(planAnswer(call), MODEL_ID)
+      const parts = planParts(await plan(call), MODEL_ID)
       return { stream: streamParts(parts, { chunkDelayMs, abortSignal: call.abortSignal }) }
     },
   }
