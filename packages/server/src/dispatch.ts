@@ -6,10 +6,18 @@ import { errorCode } from './error/error-response.js'
 import { RequestError } from './error/error.js'
 import type { Exchange } from './exchange.js'
 import type { Caller } from './gate/gate.js'
-import { HandlerCall, type Passage } from './route/handler-call.js'
+import {
+  countedRefusal,
+  HandlerCall,
+  holdBody,
+  noteLimit,
+  type Passage,
+} from './route/handler-call.js'
+import type { LimitStanding } from './limit/limit.js'
 import { isStream, jsonReply, Reply } from './http/reply.js'
 import { noSuchRoute } from './route/missing-feature.js'
 import { canonicalParams, readParams, tellMissing } from './route/canonical-params.js'
+import type { Route } from './route/route.js'
 import type { RouteMatch } from './route/route-table.js'
 import type { Service } from './service.js'
 import { traced } from './observe/tracing/tracing.js'
@@ -26,7 +34,7 @@ async function callRoute(
   const query = routeQuery(route, request.query)
   let body: unknown
   if (route.body !== undefined) {
-    const count = request.hasBody ? service.limits.holdBody(exchange) : undefined
+    const count = request.hasBody ? holdBody(passage) : undefined
     body = routeBody(route, await readJsonBody(request, service.bodyLimit, count))
     deadline.throwIfOver()
   }
@@ -46,14 +54,15 @@ function watchRevocation({ service, exchange, deadline }: Passage, { isRevoked }
 }
 
 /** Who calls. @throws what refuses the credential, or that too many of the client's were refused */
-async function authenticate({ service, exchange }: Passage): Promise<Caller> {
-  const { gate, limits, tracing } = service
+async function authenticate(passage: Passage): Promise<Caller> {
+  const { service, exchange } = passage
+  const { gate, tracing } = service
   try {
     return await (tracing === undefined
       ? gate.authenticate(exchange.request)
       : traced(tracing, 'gate', () => gate.authenticate(exchange.request)))
   } catch (error) {
-    throw await limits.refusal(exchange, error)
+    throw await countedRefusal(passage, error)
   }
 }
 
@@ -83,6 +92,40 @@ function permit(
   return { route, params }
 }
 
+/** What to refuse a known caller with: the same, or that they ask too often. */
+async function denial({ service, exchange }: Passage, error: unknown): Promise<unknown> {
+  try {
+    exchange.limit = await service.limits.countDenied(exchange)
+    return error
+  } catch (limitError) {
+    return noteLimit(exchange, limitError)
+  }
+}
+
+/** Counts a request that is permitted. It keeps its slot until it is over. @throws {LimitError} */
+function count({ service, exchange }: Passage, route: Route): void | Promise<void> {
+  try {
+    const { standing, release } = service.limits.admit(exchange, route)
+    if (release !== undefined) exchange.onEnd(release)
+    if (standing instanceof Promise) return noteStanding(exchange, standing)
+    exchange.limit = standing
+    return undefined
+  } catch (error) {
+    throw noteLimit(exchange, error)
+  }
+}
+
+async function noteStanding(
+  exchange: Exchange,
+  standing: Promise<LimitStanding | undefined>,
+): Promise<void> {
+  try {
+    exchange.limit = await standing
+  } catch (error) {
+    throw noteLimit(exchange, error)
+  }
+}
+
 /**
  * Lets a known caller through to the route that they name.
  * @throws what `permit` throws
@@ -93,14 +136,13 @@ async function admit(
   principal: Principal,
   match: RouteMatch | undefined,
 ): Promise<RouteMatch> {
-  const { service, exchange } = passage
   let permitted: RouteMatch
   try {
     permitted = permit(passage, principal, match)
   } catch (error) {
-    throw await service.limits.denial(exchange, error)
+    throw await denial(passage, error)
   }
-  const counted = service.limits.admit(exchange, permitted.route)
+  const counted = count(passage, permitted.route)
   if (counted !== undefined) await counted
   return permitted
 }
@@ -109,13 +151,14 @@ async function admit(
  * What to refuse a request with that is no legal HTTP: that, or that its caller asks too often. Whose it is matters for
  * the limits and the audit alone: a bad credential changes nothing.
  */
-async function refusalOf({ service, exchange }: Passage, fault: RequestError): Promise<unknown> {
+async function refusalOf(passage: Passage, fault: RequestError): Promise<unknown> {
+  const { service, exchange } = passage
   try {
     exchange.principal = (await service.gate.authenticate(exchange.request)).principal
   } catch {
     return fault
   }
-  return await service.limits.denial(exchange, fault)
+  return await denial(passage, fault)
 }
 
 /** Gate, then route. Nothing of the body is read before the gate has let the request through. */

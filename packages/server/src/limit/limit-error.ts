@@ -8,12 +8,15 @@ const RETRY_AFTER_ANSWER = 1
 export class LimitError extends RequestError {
   /** When to ask again, in whole seconds from now. */
   readonly retryAfterSeconds: number
+  /** How the client stands with the limit. */
+  readonly standing: LimitStanding
 
-  constructor(message: string, { resetSeconds }: LimitStanding) {
+  constructor(message: string, standing: LimitStanding) {
     const { stackTraceLimit } = Error
     Reflect.set(Error, 'stackTraceLimit', 0)
     super('rate_limited', message)
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
-    this.retryAfterSeconds = resetSeconds ?? RETRY_AFTER_ANSWER
+    this.standing = standing
+    this.retryAfterSeconds = standing.resetSeconds ?? RETRY_AFTER_ANSWER
   }
 }

@@ -1,8 +1,6 @@
 import type { Principal } from '@signet/auth'
 import type { Logger, ServerConfig } from '@signet/core'
 import { networkOf } from '../arrival/address.js'
-import { errorCode, STATUS } from '../error/error-response.js'
-import type { Exchange } from '../exchange.js'
 import type { Route } from '../route/route.js'
 import {
   WINDOW_SECONDS,
@@ -20,33 +18,51 @@ import { createRedisLink } from './redis-link.js'
 import { readLimits, type LimitSettings } from './settings.js'
 import { createSlots, type Slots } from './slots.js'
 
+/** Whose request it is. */
+interface Client {
+  /** Undefined where there was no socket. */
+  readonly address: string | undefined
+  /** Undefined for a stranger. */
+  readonly principal: Principal | undefined
+}
+
+/** A request that may go on. */
+interface Admission {
+  /** How the client stands with the limit that counted the request; undefined where nothing is told of that. */
+  readonly standing: LimitStanding | undefined | Promise<LimitStanding | undefined>
+  /** Gives back the slot of the request; undefined where it has none. To be called when the request is over. */
+  readonly release: (() => void) | undefined
+}
+
+/** The bytes of one body. */
+interface HeldBody {
+  readonly count: CountBody
+  /** The bytes are no longer held. To be called when the request is over. */
+  readonly release: () => void
+}
+
 /** How often callers may ask. It is asked behind the gate, and before a byte of the body is read. */
 export interface Limits {
   readonly settings: LimitSettings
   /** As whom a request counts: its principal; a stranger's, and any where callers are not told apart, by its network. */
-  callerOf(exchange: Exchange): string
+  callerOf(client: Client): string
   /**
-   * Lets a request of a known caller through, and notes how it stands, where that is worth telling. It keeps its
-   * slot until the exchange is over.
+   * Counts a request of a known caller, and takes its slot.
+   * @throws {LimitError} also by `standing`, where the count is not of this process
+   */
+  admit(client: Client, route: Route): Admission
+  /** Begins to count the body of a request, also of a stranger's. */
+  holdBody(client: Client): HeldBody
+  /**
+   * Counts a credential that was refused. No other refusal is counted so.
+   * @throws {LimitError} where too many of its address were refused
+   */
+  countRefused(client: Client): Promise<void>
+  /**
+   * Counts a request of a known caller who may not, or who asks for what there is not: like any request.
    * @throws {LimitError}
    */
-  admit(exchange: Exchange, route: Route): void | Promise<void>
-  /**
-   * Begins to count the body of a request, also of a stranger's. Its bytes are held until the exchange is over.
-   * @returns counts bytes that have come, or only looks at those that are to come; throws a `LimitError` where they
-   *   are too many
-   */
-  holdBody(exchange: Exchange): CountBody
-  /**
-   * What to refuse a request with whose credential was refused: the same, or too many of these came from its
-   * address. No other refusal is counted.
-   */
-  refusal(exchange: Exchange, error: unknown): Promise<unknown>
-  /**
-   * What to refuse a known caller with who may not, or asks for what there is not: the same, or they ask too
-   * often. It counts like any request.
-   */
-  denial(exchange: Exchange, error: unknown): Promise<unknown>
+  countDenied(client: Client): Promise<LimitStanding | undefined>
   /** Parts from Redis. */
   close(): void
 }
@@ -103,12 +119,34 @@ function keyOf({ issuer, subject }: Principal): string {
 }
 
 /** A count of this process is there at once, and nothing then waits for it. */
-function whenCounted(
+function whenCounted<Value>(
   count: Count | Promise<Count>,
-  use: (count: Count) => void,
-): void | Promise<void> {
+  use: (count: Count) => Value,
+): Value | Promise<Value> {
   return count instanceof Promise ? count.then(use) : use(count)
 }
+
+/** How a request stands. @throws {LimitError} where it is one too many */
+function settle(limit: MinuteLimit, count: Count): LimitStanding {
+  const { name, quota } = limit.policy
+  const standing = standingOf(limit, count)
+  if (count.used <= quota) return standing
+  throw new LimitError(`The caller asks too often (${name}).`, standing)
+}
+
+/** Takes a slot. @throws {LimitError} */
+function takeSlot({ policy, slots }: SlotLimit, caller: string): () => void {
+  const giveBack = slots.take(caller)
+  if (giveBack !== undefined) return giveBack
+  throw new LimitError(`The caller has as many at once as they may (${policy.name}).`, {
+    policy,
+    remaining: 0,
+    resetSeconds: undefined,
+  })
+}
+
+/** A body that nothing limits. */
+const UNLIMITED: HeldBody = { count() {}, release() {} }
 
 /**
  * Makes the limits of a server. Connects to nothing before the first request that counts.
@@ -140,85 +178,71 @@ export function createLimits(options: LimitOptions): Limits {
   const bodies = createBodies(settings.bodyBytesAtOnce)
   const isAnswerRoute = new WeakMap<Route, boolean>()
 
-  function callerOf({ address, principal }: Exchange): string {
+  function callerOf({ address, principal }: Client): string {
     if (principal !== undefined && (isAuthEnabled || address === undefined)) return keyOf(principal)
     return address === undefined ? '' : networkOf(address)
   }
 
-  /** Takes a slot until the exchange is over. @throws {LimitError} */
-  function takeSlot(exchange: Exchange, limit: SlotLimit | undefined, caller: string): void {
-    if (limit === undefined) return
-    const giveBack = limit.slots.take(caller)
-    if (giveBack !== undefined) return exchange.onEnd(giveBack)
-    const { policy } = limit
-    exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
-    throw new LimitError(
-      `The caller has as many at once as they may (${policy.name}).`,
-      exchange.limit,
-    )
+  function countAnswer(caller: string): Admission['standing'] {
+    if (answers === undefined) return undefined
+    return whenCounted(answers.counter.count(caller), (count) => settle(answers, count))
   }
 
   /** Counts a request that has no model at work. @throws {LimitError} */
-  function countRequest(exchange: Exchange, caller: string): void | Promise<void> {
+  function countRequest(caller: string): Admission['standing'] {
     if (requests === undefined) return undefined
     const { quota } = requests.policy
-    return whenCounted(requests.counter.count(caller), (count) => {
+    return whenCounted(requests.counter.count(caller), (count) =>
       // To tell how a cheap request stands would cost more than to count it, until it matters
       // (draft-ietf-httpapi-ratelimit-headers-11 section 6.2).
-      if (count.used > quota / 2) settle(exchange, requests, count)
-    })
-  }
-
-  /** Notes how a request stands. @throws {LimitError} where it is one too many */
-  function settle(exchange: Exchange, limit: MinuteLimit, count: Count): void {
-    const { name, quota } = limit.policy
-    exchange.limit = standingOf(limit, count)
-    if (count.used <= quota) return
-    throw new LimitError(`The caller asks too often (${name}).`, exchange.limit)
+      count.used > quota / 2 ? settle(requests, count) : undefined,
+    )
   }
 
   return {
     settings,
     callerOf,
-    admit(exchange, route) {
+    admit(client, route) {
       let isAnswered = isAnswerRoute.get(route)
       if (isAnswered === undefined) isAnswerRoute.set(route, (isAnswered = isAnswer(route)))
-      const caller = callerOf(exchange)
-      takeSlot(exchange, isAnswered ? answersAtOnce : requestsAtOnce, caller)
-      if (!isAnswered) return countRequest(exchange, caller)
-      if (answers === undefined) return undefined
-      return whenCounted(answers.counter.count(caller), (count) => settle(exchange, answers, count))
-    },
-    holdBody(exchange) {
-      if (bodies === undefined) return () => {}
-      const { policy, budget } = bodies
-      const held = budget.hold(callerOf(exchange))
-      exchange.onEnd(() => held.release())
-      return (bytes, isStillToCome = false) => {
-        if (held.wouldExceed(bytes)) {
-          exchange.limit = { policy, remaining: 0, resetSeconds: undefined }
-          throw new LimitError('Too many bytes of bodies are held at once.', exchange.limit)
-        }
-        if (!isStillToCome) held.add(bytes)
-      }
-    },
-    async denial(exchange, error) {
+      const caller = callerOf(client)
+      const slots = isAnswered ? answersAtOnce : requestsAtOnce
+      const release = slots && takeSlot(slots, caller)
       try {
-        await countRequest(exchange, callerOf(exchange))
-        return error
-      } catch (limitError) {
-        return limitError
+        return { standing: isAnswered ? countAnswer(caller) : countRequest(caller), release }
+      } catch (error) {
+        release?.()
+        throw error
       }
     },
-    async refusal(exchange, error) {
-      const { address } = exchange
-      if (failures === undefined || address === undefined) return error
-      if (STATUS[errorCode(error)] !== 401) return error
-      const count = await failures.counter.count(networkOf(address))
-      if (count.used <= failures.policy.quota) return error
-      exchange.limit = standingOf(failures, count)
-      return new LimitError('Too many credentials of this address were refused.', exchange.limit)
+    holdBody(client) {
+      if (bodies === undefined) return UNLIMITED
+      const { policy, budget } = bodies
+      const held = budget.hold(callerOf(client))
+      return {
+        count(bytes, isStillToCome = false) {
+          if (held.wouldExceed(bytes)) {
+            throw new LimitError('Too many bytes of bodies are held at once.', {
+              policy,
+              remaining: 0,
+              resetSeconds: undefined,
+            })
+          }
+          if (!isStillToCome) held.add(bytes)
+        },
+        release: () => held.release(),
+      }
     },
+    async countRefused({ address }) {
+      if (failures === undefined || address === undefined) return
+      const count = await failures.counter.count(networkOf(address))
+      if (count.used <= failures.policy.quota) return
+      throw new LimitError(
+        'Too many credentials of this address were refused.',
+        standingOf(failures, count),
+      )
+    },
+    countDenied: async (client) => await countRequest(callerOf(client)),
     close() {
       link?.close()
     },

@@ -3,12 +3,12 @@ import { isStampedAhead, STAMPED_AHEAD, type BearerExplanation } from '@signet/a
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
 import type { JudgedMaker } from '../gate/credential.js'
 import type { Deadline } from '../answer/deadline.js'
-import { errorCode } from '../error/error-response.js'
+import { errorCode, STATUS, type DecisionCode } from '../error/error-response.js'
 import type { Exchange } from '../exchange.js'
-import type { DecisionCode } from '../error/error-response.js'
 import type { Caller, KnownToken } from '../gate/gate.js'
 import type { Incoming } from '../http/incoming.js'
 import type { CountBody } from '../limit/count-body.js'
+import { LimitError } from '../limit/limit-error.js'
 import type { Metrics } from '../observe/metrics/metrics.js'
 import type { Readiness } from '../start/readiness.js'
 import type { HandlerInput } from './route.js'
@@ -24,20 +24,57 @@ function clientContext(body: unknown): Readonly<Record<string, unknown>> | undef
   return typeof context === 'object' && context !== null ? { ...context } : undefined
 }
 
+/** Writes down how the client stands, where an error says so. @returns the error */
+export function noteLimit(exchange: Exchange, error: unknown): unknown {
+  if (error instanceof LimitError) exchange.limit = error.standing
+  return error
+}
+
+/**
+ * What to refuse a request with that the gate refused: the same, or that too many credentials of the client's address
+ * were refused.
+ */
+export async function countedRefusal(
+  { service, exchange }: Passage,
+  error: unknown,
+): Promise<unknown> {
+  if (STATUS[errorCode(error)] !== 401) return error
+  try {
+    await service.limits.countRefused(exchange)
+    return error
+  } catch (limitError) {
+    return noteLimit(exchange, limitError)
+  }
+}
+
+/** Begins to count the body of a request. Its bytes are held until the request is over. */
+export function holdBody({ service, exchange }: Passage): CountBody {
+  const { count, release } = service.limits.holdBody(exchange)
+  exchange.onEnd(release)
+  return (bytes, isStillToCome) => {
+    try {
+      count(bytes, isStillToCome)
+    } catch (error) {
+      throw noteLimit(exchange, error)
+    }
+  }
+}
+
 /**
  * Who calls a public route. A bad token there is the same as none to its caller, but it is counted as elsewhere, or
  * anybody could try out tokens there. An outage is not a bad token.
  *
  * @throws {LimitError} where too many credentials of the client's address were refused
  */
-async function identify({ service, exchange }: Passage): Promise<Principal | undefined> {
+async function identify(passage: Passage): Promise<Principal | undefined> {
+  const { service, exchange } = passage
   try {
     return (await service.gate.authenticate(exchange.request)).principal
   } catch (error) {
     if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
     if (error.code === 'token_missing') return undefined
     exchange.code ??= error.code
-    const refusal = await service.limits.refusal(exchange, error)
+    const refusal = await countedRefusal(passage, error)
     if (refusal !== error) throw refusal
     return undefined
   }
@@ -119,7 +156,7 @@ export class HandlerCall implements HandlerInput<
   }
 
   holdBody(): CountBody {
-    return this.#passage.service.limits.holdBody(this.#passage.exchange)
+    return holdBody(this.#passage)
   }
 
   get table(): RouteTable {
