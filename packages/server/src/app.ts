@@ -3,7 +3,7 @@ import { refuseUnknown } from '@signet/auth/internal'
 import { BOUNDS, guardLogger, lostLogLines, type Logger, type Mastra } from '@signet/core'
 import { createAccessLog } from './observe/log/access-log.js'
 import { openApiKeys } from './api-key/open.js'
-import { createRoutes } from './routes/create-routes.js'
+import { createServedRoutes } from './routes/create-routes.js'
 import { createAudit } from './observe/audit/audit.js'
 import { readRetentionDays } from './observe/audit/settings.js'
 import { readBasePath } from './start/base-path.js'
@@ -139,12 +139,13 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const { state = {} } = options
   const retentionDays = readRetentionDays(server.audit)
   const auditStore = retentionDays === false ? undefined : state.audit
-  const table = createRoutes(mastra, auth, {
+  const offered = {
     apiKeys: state.apiKeys !== undefined,
     audit: auditStore !== undefined,
     signing: options.isDevelopment === true && options.isLoopbackOnly === true,
     studio: options.studio,
-  })
+  }
+  const table = createServedRoutes(mastra, auth, offered, () => service)
   const basePath = readBasePath(server.basePath, table)
   const running = createRunningAnswers()
   const revocations = openRevocations({

@@ -1,21 +1,15 @@
 import { AuthError, type NewRevocation, type Principal, type RevocationEntry } from '@signet/auth'
-import { isStampedAhead, STAMPED_AHEAD, type BearerExplanation } from '@signet/auth/internal'
+import { isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
-import type { JudgedMaker } from '../gate/credential.js'
 import type { Deadline } from '../answer/deadline.js'
 import { errorCode, STATUS, type DecisionCode } from '../error/error-response.js'
 import type { Exchange } from '../exchange.js'
-import type { Caller, KnownToken } from '../gate/gate.js'
+import type { Caller } from '../gate/gate.js'
 import type { Incoming } from '../http/incoming.js'
 import type { CountBody } from '../limit/count-body.js'
 import { LimitError } from '../limit/limit-error.js'
-import type { Metrics } from '../observe/metrics/metrics.js'
-import type { Readiness } from '../start/readiness.js'
 import type { HandlerInput } from './route.js'
-import type { RouteTable } from './route-table.js'
 import type { Service } from '../service.js'
-import type { ServerState } from '../start/state.js'
-import type { SignedToken, TokenWish } from '../token/sign.js'
 
 /** The client's own word for its context, which reaches tools apart from everything verified. */
 function clientContext(body: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -147,40 +141,12 @@ export class HandlerCall implements HandlerInput<
     return this.#requestContext
   }
 
-  get isDevelopment(): boolean {
-    return this.#passage.service.isDevelopment
-  }
-
-  get bodyLimit(): number {
-    return this.#passage.service.bodyLimit
-  }
-
   holdBody(): CountBody {
     return holdBody(this.#passage)
   }
 
-  get table(): RouteTable {
-    return this.#passage.service.table
-  }
-
-  get state(): ServerState {
-    return this.#passage.service.state
-  }
-
-  get metrics(): Metrics {
-    return this.#passage.service.metrics
-  }
-
-  get isAuthEnabled(): boolean {
-    return this.#passage.service.gate.isAuthEnabled
-  }
-
   get signal(): AbortSignal {
     return this.#passage.deadline.signal
-  }
-
-  readiness(): Promise<Readiness> {
-    return this.#passage.service.readiness.check()
   }
 
   stop(): void {
@@ -222,23 +188,7 @@ export class HandlerCall implements HandlerInput<
     return entry
   }
 
-  knownToken(token: string): Promise<KnownToken | undefined> {
-    return this.#passage.service.gate.knownToken(token, this.request)
-  }
-
-  explainToken(token: string): Promise<BearerExplanation> {
-    return this.#passage.service.tokens.explain(token, this.request)
-  }
-
-  async signToken(wish: TokenWish): Promise<SignedToken> {
-    const { principal, request } = this
-    if (principal !== undefined) {
-      return await this.#passage.service.tokens.sign(wish, principal, request)
-    }
-    throw new AuthError('access_denied', 'A stranger makes no tokens.')
-  }
-
-  async maker(): Promise<JudgedMaker> {
+  async maker(): ReturnType<Caller['maker']> {
     if (this.#caller !== undefined) return await this.#caller.maker()
     throw new AuthError('access_denied', 'A stranger makes no API keys.')
   }

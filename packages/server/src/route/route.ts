@@ -1,18 +1,11 @@
 import type { Access, NewRevocation, ParamName, Principal, RevocationEntry } from '@signet/auth'
-import type { BearerExplanation } from '@signet/auth/internal'
 import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
-import type { JudgedMaker } from '../gate/credential.js'
 import type { DecisionCode } from '../error/error-response.js'
-import type { KnownToken } from '../gate/gate.js'
+import type { Caller } from '../gate/gate.js'
 import type { Incoming } from '../http/incoming.js'
 import type { CountBody } from '../limit/count-body.js'
-import type { Metrics } from '../observe/metrics/metrics.js'
-import type { Readiness } from '../start/readiness.js'
 import type { OptionTable } from './option/rule.js'
-import type { RouteTable } from './route-table.js'
-import type { ServerState } from '../start/state.js'
-import type { SignedToken, TokenWish } from '../token/sign.js'
 
 /** The methods that routes have. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -34,58 +27,37 @@ export interface HandlerContext {
   /** Tells why the answer is broken off, should it be. */
   onBreakOff(listener: (error: Error) => void): void
   readonly logger: Logger
-  readonly isDevelopment: boolean
-  /** Largest body, in bytes, for a handler that reads the request itself. */
-  readonly bodyLimit: number
   /** Begins to count the body of the request, for who reads it. */
   holdBody(): CountBody
-  /** The routes of this server. */
-  readonly table: RouteTable
-  /** What the instances of the server share. */
-  readonly state: ServerState
   /** Writes down how many tokens a model counted for this request. */
   noteUsage(usage: Usage): void
   /** Writes down why an answer failed that has begun already; the first reason counts. */
   noteFailure(code: DecisionCode): void
-  /** What is counted and measured. */
-  readonly metrics: Metrics
   /**
    * Revokes tokens; in this process that counts before it resolves.
    * @throws an error whose `code` is `storage_unavailable` or `storage_failed`
    */
   revoke(revocation: NewRevocation): Promise<RevocationEntry>
   /**
-   * What this server makes of a token: for those who may read the system.
-   * @throws {RequestError} `not_found` where no token is looked at
-   */
-  explainToken(token: string): Promise<BearerExplanation>
-  /**
-   * Signs a token that grants at most what the caller may do: for those who may write tokens.
-   * @throws {RequestError} `request_invalid` where it cannot be signed, or would be refused
-   * @throws {ScopeError} where it would grant more
-   */
-  signToken(wish: TokenWish): Promise<SignedToken>
-  /** Whose a token is, and when it ends; undefined where it does not verify. */
-  knownToken(token: string): Promise<KnownToken | undefined>
-  /**
    * The caller as the maker of an API key.
    * @throws {AuthError} `access_denied` for a stranger, and for one who can make none
    */
-  maker(): Promise<JudgedMaker>
-  /** Whether the server takes requests. Waits two seconds at most. */
-  readiness(): Promise<Readiness>
-  /** Whether callers are told apart at all: false where the server is open by choice. */
-  readonly isAuthEnabled: boolean
+  maker(): ReturnType<Caller['maker']>
   /** Who calls a public route, where they sent a good token. */
   identify(): Promise<Principal | undefined>
 }
 
 /** A request as a handler sees it: who, where, and what passed validation. */
-export interface HandlerInput<Params, Query, Body, Caller> extends HandlerContext {
+export interface HandlerInput<
+  Params,
+  Query,
+  Body,
+  Who extends Principal | undefined,
+> extends HandlerContext {
   readonly params: Params
   readonly query: Query
   readonly body: Body
-  readonly principal: Caller
+  readonly principal: Who
 }
 
 /** A declared route, as the table holds it. */

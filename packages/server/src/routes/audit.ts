@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { auditView, viewAuditRecord } from '../observe/audit/audit-view.js'
 import { RequestError } from '../error/error.js'
 import { defineRoute, type Route } from '../route/route.js'
+import type { ServerState } from '../start/state.js'
 import { numberText, timeText } from './memory/schema.js'
 
 const DEFAULT_LIMIT = 100
@@ -42,24 +43,26 @@ const auditQuery = z.strictObject({
   limit: numberText(1, BOUNDS.auditRecords.limit).optional(),
 })
 
-const list = defineRoute({
-  method: 'GET',
-  path: '/audit',
-  access: 'audit:read',
-  summary: 'What was decided about requests, the newest first',
-  query: auditQuery,
-  response: z.object({ records: z.array(auditView), next: z.int().nullable() }),
-  async handler({ state, query }) {
-    if (state.audit === undefined) throw new RequestError('not_found', 'There is no audit.')
-    const { allowed, limit = DEFAULT_LIMIT, ...filters } = query
-    const isAllowed = allowed === undefined ? undefined : allowed === 'true'
-    // One more than is shown tells whether there are more.
-    const found = await state.audit.list({ ...filters, isAllowed, limit: limit + 1 })
-    const records = found.slice(0, limit)
-    const last = found.length > limit ? records.at(-1) : undefined
-    return { records: records.map(viewAuditRecord), next: last?.sequence ?? null }
-  },
-})
+const list = (audit: () => ServerState['audit']): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/audit',
+    access: 'audit:read',
+    summary: 'What was decided about requests, the newest first',
+    query: auditQuery,
+    response: z.object({ records: z.array(auditView), next: z.int().nullable() }),
+    async handler({ query }) {
+      const store = audit()
+      if (store === undefined) throw new RequestError('not_found', 'There is no audit.')
+      const { allowed, limit = DEFAULT_LIMIT, ...filters } = query
+      const isAllowed = allowed === undefined ? undefined : allowed === 'true'
+      // One more than is shown tells whether there are more.
+      const found = await store.list({ ...filters, isAllowed, limit: limit + 1 })
+      const records = found.slice(0, limit)
+      const last = found.length > limit ? records.at(-1) : undefined
+      return { records: records.map(viewAuditRecord), next: last?.sequence ?? null }
+    },
+  })
 
 /** What was recorded of decisions. */
-export const auditRoutes: readonly Route[] = [list]
+export const auditRoutes = (audit: () => ServerState['audit']): readonly Route[] => [list(audit)]

@@ -15,6 +15,7 @@ import { threadRoutes } from './memory/thread.js'
 import { metricsRoutes } from './system/metrics.js'
 import { openApiRoutes } from './system/openapi.js'
 import { revocationRoutes } from './auth/revocations.js'
+import type { Service } from '../service.js'
 import { studioRoutes } from './studio/studio.js'
 import { systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
@@ -22,21 +23,25 @@ import { toolRoutes } from './agent/tools.js'
 
 const DEFAULT_PREFIX = '/api'
 
-const BUILT_IN: readonly Route[] = [
-  ...systemRoutes,
-  ...metricsRoutes,
-  ...authRoutes,
-  ...revocationRoutes,
-  ...agentRoutes,
-  ...toolRoutes,
-  ...threadRoutes,
-  ...messageRoutes,
-  ...agentMemoryRoutes,
-  ...accessRoutes,
-  ...explainRoutes,
-  ...openApiRoutes,
-  ...emptyRoutes,
-]
+/** The routes that every server has. @param service - asked when a route is called */
+function builtInRoutes(service: () => Service): readonly Route[] {
+  const table = () => service().table
+  return [
+    ...systemRoutes(service),
+    ...metricsRoutes(() => service().metrics),
+    ...authRoutes(() => service().gate),
+    ...revocationRoutes(service),
+    ...agentRoutes(table),
+    ...toolRoutes,
+    ...threadRoutes,
+    ...messageRoutes,
+    ...agentMemoryRoutes,
+    ...accessRoutes(table),
+    ...explainRoutes(() => service().tokens),
+    ...openApiRoutes(table),
+    ...emptyRoutes,
+  ]
+}
 
 /** What a server offers beside, each only where it has what that needs. */
 export interface OfferedRoutes {
@@ -66,22 +71,38 @@ function studioAt(directory: string | undefined, mastra: Mastra, prefix: string)
 /**
  * The table of an application's routes: those built in and its own.
  * @param auth - its lists may open routes of the application
+ * @param service - what the routes need; asked when one is called
+ * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
+ */
+export function createServedRoutes(
+  mastra: Mastra,
+  auth: AuthProvider | false,
+  { apiKeys = false, audit = false, signing = false, studio }: OfferedRoutes,
+  service: () => Service,
+): RouteTable {
+  const { apiRoutes = [], apiPrefix = DEFAULT_PREFIX } = mastra.getServer()
+  const routes = [
+    ...builtInRoutes(service),
+    ...(apiKeys ? apiKeyRoutes(() => service().state.apiKeys) : []),
+    ...(audit ? auditRoutes(() => service().state.audit) : []),
+    ...(signing ? signingRoutes(() => service().tokens) : []),
+    ...studioAt(studio, mastra, apiPrefix),
+    ...customRoutes(apiRoutes, auth, () => service().bodyLimit),
+  ]
+  return createRouteTable(routes, apiPrefix)
+}
+
+/**
+ * The same table to be read, and not to be served.
  * @param offered - default: nothing
  * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
  */
 export function createRoutes(
   mastra: Mastra,
   auth: AuthProvider | false,
-  { apiKeys = false, audit = false, signing = false, studio }: OfferedRoutes = {},
+  offered: OfferedRoutes = {},
 ): RouteTable {
-  const { apiRoutes = [], apiPrefix = DEFAULT_PREFIX } = mastra.getServer()
-  const routes = [
-    ...BUILT_IN,
-    ...(apiKeys ? apiKeyRoutes : []),
-    ...(audit ? auditRoutes : []),
-    ...(signing ? signingRoutes : []),
-    ...studioAt(studio, mastra, apiPrefix),
-    ...customRoutes(apiRoutes, auth),
-  ]
-  return createRouteTable(routes, apiPrefix)
+  return createServedRoutes(mastra, auth, offered, () => {
+    throw new TypeError('These routes are listed, and not served.')
+  })
 }

@@ -19,6 +19,7 @@ import {
   TOOL_OPTIONS,
   TOOL_QUERY,
 } from '../../route/option/route-options.js'
+import type { RouteTable } from '../../route/route-table.js'
 import { defineRoute, type HandlerInput, type Route } from '../../route/route.js'
 import { eventStream } from '../../answer/event-stream.js'
 import { followAnswer } from '../../answer/follow-answer.js'
@@ -55,23 +56,24 @@ const list = defineRoute({
   },
 })
 
-const read = defineRoute({
-  method: 'GET',
-  path: '/agents/:agentId',
-  access: 'agents:read:{agentId}',
-  summary: 'One agent, by its key or id',
-  queryOptions: AGENT_QUERY,
-  query: partialQuery,
-  async handler(input) {
-    const agent = input.mastra.findAgent(input.params.agentId)
-    // A route of the original has the place of an agent that is called `providers`.
-    if (agent === undefined) throw noSuchRoute(input.table, input.request)
-    return {
-      ...(await viewAgent(agent, input, input.query.partial === 'true')),
-      ...viewModelFault(agent, input.principal),
-    }
-  },
-})
+const read = (table: () => RouteTable): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/agents/:agentId',
+    access: 'agents:read:{agentId}',
+    summary: 'One agent, by its key or id',
+    queryOptions: AGENT_QUERY,
+    query: partialQuery,
+    async handler(input) {
+      const agent = input.mastra.findAgent(input.params.agentId)
+      // A route of the original has the place of an agent that is called `providers`.
+      if (agent === undefined) throw noSuchRoute(table(), input.request)
+      return {
+        ...(await viewAgent(agent, input, input.query.partial === 'true')),
+        ...viewModelFault(agent, input.principal),
+      }
+    },
+  })
 
 const generate = defineRoute({
   method: 'POST',
@@ -149,4 +151,11 @@ const runTool = defineRoute({
 })
 
 /** Agents, their answers and their tools. */
-export const agentRoutes: readonly Route[] = [list, read, generate, stream, readTool, runTool]
+export const agentRoutes = (table: () => RouteTable): readonly Route[] => [
+  list,
+  read(table),
+  generate,
+  stream,
+  readTool,
+  runTool,
+]

@@ -17,6 +17,8 @@ import { z } from 'zod'
 import { RequestError } from '../../error/error.js'
 import type { KnownToken } from '../../gate/gate.js'
 import { defineRoute, type HandlerContext, type Route } from '../../route/route.js'
+import type { Service } from '../../service.js'
+import type { ServerState } from '../../start/state.js'
 
 const nameText = z
   .string()
@@ -62,8 +64,11 @@ const revocationRequest = z
 
 type RevocationRequest = z.output<typeof revocationRequest>
 
+/** What revocation needs of a server. */
+type RevocationService = Pick<Service, 'gate' | 'state'>
+
 /** An API key that was revoked is revoked in lists of keys, too. */
-async function revokeIfKey(token: string, { state: { apiKeys } }: HandlerContext): Promise<void> {
+async function revokeIfKey(token: string, { apiKeys }: ServerState): Promise<void> {
   if (apiKeys === undefined || !looksLikeApiKey(token)) return
   const key = await apiKeys.findByDigest(apiKeyDigest(token))
   if (key !== undefined) await apiKeys.revoke(key.id, Date.now())
@@ -81,7 +86,7 @@ function namedRevocation(body: RevocationRequest, caller: Principal): NewRevocat
 /** Whether whoever bears a token has made API keys. */
 async function hasMadeKeys(
   { issuer, subject }: KnownToken,
-  { state: { apiKeys } }: HandlerContext,
+  { apiKeys }: ServerState,
 ): Promise<boolean> {
   if (apiKeys === undefined) return false
   const { total } = await apiKeys.list({ maker: { issuer, subject }, page: 0, perPage: 1 })
@@ -96,55 +101,62 @@ async function hasMadeKeys(
  */
 async function revokeToken(
   token: string,
+  { gate, state }: RevocationService,
   input: HandlerContext,
   tokenId?: RevokedToken['tokenId'],
 ): Promise<RevocationEntry> {
-  const known = await input.knownToken(token)
+  const known = await gate.knownToken(token, input.request)
   const named = { token, ...(tokenId !== undefined && { tokenId }) }
   const entry = await input.revoke(tokenRevocation({ ...named, expiry: known?.expiry }))
-  await revokeIfKey(token, input)
-  if (known?.expiry === undefined || !(await hasMadeKeys(known, input))) return entry
+  await revokeIfKey(token, state)
+  if (known?.expiry === undefined || !(await hasMadeKeys(known, state))) return entry
   return await input.revoke(tokenRevocation({ ...named, expiry: undefined }))
 }
 
-const revoke = defineRoute({
-  method: 'POST',
-  path: '/auth/revocations',
-  access: 'tokens:write',
-  summary: 'Revokes a token, a session, or all that a subject was given until now',
-  status: 201,
-  body: revocationRequest,
-  response: z.object({
-    sequence: z.int(),
-    kind: z.enum(['token', 'token-id', 'subject', 'session', 'all']),
-    createdAt: z.iso.datetime(),
-  }),
-  async handler(input) {
-    const { body, principal } = input
-    const { sequence, createdAt, revocation } = await (body.token === undefined
-      ? input.revoke(namedRevocation(body, principal))
-      : revokeToken(body.token, input))
-    return { sequence, kind: revocation.kind, createdAt: new Date(createdAt).toISOString() }
-  },
-})
+const revoke = (service: () => RevocationService): Route =>
+  defineRoute({
+    method: 'POST',
+    path: '/auth/revocations',
+    access: 'tokens:write',
+    summary: 'Revokes a token, a session, or all that a subject was given until now',
+    status: 201,
+    body: revocationRequest,
+    response: z.object({
+      sequence: z.int(),
+      kind: z.enum(['token', 'token-id', 'subject', 'session', 'all']),
+      createdAt: z.iso.datetime(),
+    }),
+    async handler(input) {
+      const { body, principal } = input
+      const { sequence, createdAt, revocation } = await (body.token === undefined
+        ? input.revoke(namedRevocation(body, principal))
+        : revokeToken(body.token, service(), input))
+      return { sequence, kind: revocation.kind, createdAt: new Date(createdAt).toISOString() }
+    },
+  })
 
-const logout = defineRoute({
-  method: 'POST',
-  path: '/auth/logout',
-  access: 'authenticated',
-  summary: 'Revokes the token that it is called with',
-  response: z.object({ success: z.literal(true) }),
-  async handler(input) {
-    const { isAuthEnabled, principal, request } = input
-    if (!isAuthEnabled) {
-      throw new RequestError('not_found', 'Where nobody is told apart, nobody can log out.')
-    }
-    const token = readBearerToken(request.header('authorization') ?? null)
-    const { issuer, tokenId } = principal
-    await revokeToken(token, input, tokenId === undefined ? undefined : { issuer, tokenId })
-    return { success: true }
-  },
-})
+const logout = (service: () => RevocationService): Route =>
+  defineRoute({
+    method: 'POST',
+    path: '/auth/logout',
+    access: 'authenticated',
+    summary: 'Revokes the token that it is called with',
+    response: z.object({ success: z.literal(true) }),
+    async handler(input) {
+      const { principal, request } = input
+      if (!service().gate.isAuthEnabled) {
+        throw new RequestError('not_found', 'Where nobody is told apart, nobody can log out.')
+      }
+      const token = readBearerToken(request.header('authorization') ?? null)
+      const { issuer, tokenId } = principal
+      const named = tokenId === undefined ? undefined : { issuer, tokenId }
+      await revokeToken(token, service(), input, named)
+      return { success: true }
+    },
+  })
 
 /** Revocation of tokens before they end. */
-export const revocationRoutes: readonly Route[] = [revoke, logout]
+export const revocationRoutes = (service: () => RevocationService): readonly Route[] => [
+  revoke(service),
+  logout(service),
+]

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { boundedJson } from '../../route/bounded.js'
 import { jsonReply } from '../../http/reply.js'
 import { defineRoute, type Route } from '../../route/route.js'
+import type { TokenDesk } from '../../token/desk.js'
 
 /** Eight hours, as the token lasts that `signet dev` prints. */
 const DEFAULT_SECONDS = 8 * 3600
@@ -73,51 +74,54 @@ function viewAdvice({ found, expected, remedy, command }: Partial<Advice>) {
   }
 }
 
-const explain = defineRoute({
-  method: 'POST',
-  path: '/auth/explain',
-  access: 'system:read',
-  summary:
-    'What this server makes of a token, check by check, and what it grants where it verifies',
-  body: z.strictObject({ token: z.string().max(BOUNDS.tokenCharacters.limit) }),
-  response: z.object({
-    form: z.enum(['jwt', 'api-key', 'opaque']),
-    by: z.string(),
-    accepted: z.boolean(),
-    steps: z.array(z.object({ name: z.string(), result: z.enum(['pass', 'fail', 'not reached']) })),
-    code: z.string().nullable(),
-    reason: z.string().nullable(),
-    ...adviceView,
-    warnings: z.array(z.object({ cause: z.string(), ...adviceView })),
-    principal: z
-      .object({
-        subject: z.string(),
-        issuer: z.string(),
-        resourceId: z.string(),
-        roles: z.array(z.string()),
-        permissions: z.array(z.string()),
-        ignored: z.array(z.string()),
-        expiresAt: z.iso.datetime().nullable(),
-      })
-      .nullable(),
-  }),
-  async handler(input) {
-    const { token } = input.body
-    const explanation = await input.explainToken(token)
-    const { by, accepted, steps, code, reason, warnings = [], principal } = explanation
-    return {
-      form: formOf(readPasted(token).token),
-      by,
-      accepted,
-      steps,
-      code: code ?? null,
-      reason: reason ?? null,
-      ...viewAdvice(explanation),
-      warnings: warnings.map((each) => ({ cause: each.cause, ...viewAdvice(each) })),
-      principal: principal === undefined ? null : viewPrincipal(principal),
-    }
-  },
-})
+const explain = (tokens: () => TokenDesk): Route =>
+  defineRoute({
+    method: 'POST',
+    path: '/auth/explain',
+    access: 'system:read',
+    summary:
+      'What this server makes of a token, check by check, and what it grants where it verifies',
+    body: z.strictObject({ token: z.string().max(BOUNDS.tokenCharacters.limit) }),
+    response: z.object({
+      form: z.enum(['jwt', 'api-key', 'opaque']),
+      by: z.string(),
+      accepted: z.boolean(),
+      steps: z.array(
+        z.object({ name: z.string(), result: z.enum(['pass', 'fail', 'not reached']) }),
+      ),
+      code: z.string().nullable(),
+      reason: z.string().nullable(),
+      ...adviceView,
+      warnings: z.array(z.object({ cause: z.string(), ...adviceView })),
+      principal: z
+        .object({
+          subject: z.string(),
+          issuer: z.string(),
+          resourceId: z.string(),
+          roles: z.array(z.string()),
+          permissions: z.array(z.string()),
+          ignored: z.array(z.string()),
+          expiresAt: z.iso.datetime().nullable(),
+        })
+        .nullable(),
+    }),
+    async handler(input) {
+      const { token } = input.body
+      const explanation = await tokens().explain(token, input.request)
+      const { by, accepted, steps, code, reason, warnings = [], principal } = explanation
+      return {
+        form: formOf(readPasted(token).token),
+        by,
+        accepted,
+        steps,
+        code: code ?? null,
+        reason: reason ?? null,
+        ...viewAdvice(explanation),
+        warnings: warnings.map((each) => ({ cause: each.cause, ...viewAdvice(each) })),
+        principal: principal === undefined ? null : viewPrincipal(principal),
+      }
+    },
+  })
 
 const subjectText = z
   .string()
@@ -151,35 +155,38 @@ const furtherClaims = boundedJson(claimNames.meta({ maxProperties: BOUNDS.claimV
   characters: BOUNDS.claimCharacters,
 })
 
-const sign = defineRoute({
-  method: 'POST',
-  path: '/auth/tokens',
-  access: 'tokens:write',
-  summary: 'Signs a token that grants at most what the caller may do: in development only',
-  status: 201,
-  body: z.strictObject({
-    sub: subjectText,
-    scope: scopeText.optional(),
-    roles: z
-      .array(z.string().min(1).max(BOUNDS.roleCharacters.limit))
-      .max(BOUNDS.tokenRoles.limit)
-      .optional(),
-    expiresInSeconds: z.int().min(1).max(MAX_SECONDS).default(DEFAULT_SECONDS),
-    claims: furtherClaims.default({}),
-  }),
-  response: z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.iso.datetime() }),
-  async handler(input) {
-    const { sub: subject, scope, roles, expiresInSeconds, claims } = input.body
-    const signed = await input.signToken({ subject, scope, roles, expiresInSeconds, claims })
-    const { token, tokenId, expiresAt } = signed
-    const reply = jsonReply({ token, tokenId, expiresAt: dateText(expiresAt) }, 201)
-    reply.headers['cache-control'] = 'no-store'
-    return reply
-  },
-})
+const sign = (tokens: () => TokenDesk): Route =>
+  defineRoute({
+    method: 'POST',
+    path: '/auth/tokens',
+    access: 'tokens:write',
+    summary: 'Signs a token that grants at most what the caller may do: in development only',
+    status: 201,
+    body: z.strictObject({
+      sub: subjectText,
+      scope: scopeText.optional(),
+      roles: z
+        .array(z.string().min(1).max(BOUNDS.roleCharacters.limit))
+        .max(BOUNDS.tokenRoles.limit)
+        .optional(),
+      expiresInSeconds: z.int().min(1).max(MAX_SECONDS).default(DEFAULT_SECONDS),
+      claims: furtherClaims.default({}),
+    }),
+    response: z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.iso.datetime() }),
+    async handler(input) {
+      const { body, principal, request } = input
+      const { sub: subject, scope, roles, expiresInSeconds, claims } = body
+      const wish = { subject, scope, roles, expiresInSeconds, claims }
+      const signed = await tokens().sign(wish, principal, request)
+      const { token, tokenId, expiresAt } = signed
+      const reply = jsonReply({ token, tokenId, expiresAt: dateText(expiresAt) }, 201)
+      reply.headers['cache-control'] = 'no-store'
+      return reply
+    },
+  })
 
 /** What the server makes of tokens, for whoever runs it. */
-export const explainRoutes: readonly Route[] = [explain]
+export const explainRoutes = (tokens: () => TokenDesk): readonly Route[] => [explain(tokens)]
 
 /** Making tokens: only where nobody but the developer's own machine can ask. */
-export const signingRoutes: readonly Route[] = [sign]
+export const signingRoutes = (tokens: () => TokenDesk): readonly Route[] => [sign(tokens)]

@@ -49,8 +49,13 @@ function thrownAnswer(error: Error): Response | undefined {
 /**
  * The handler of a route of the application, with its middleware: a Hono application for this one route,
  * so that both find what they know. The gate has let the request through before.
+ *
+ * @param bodyLimit - largest body, in bytes
  */
-export function createCustomHandler(route: ApiRoute): (input: HandlerContext) => Promise<Reply> {
+export function createCustomHandler(
+  route: ApiRoute,
+  bodyLimit: () => number,
+): (input: HandlerContext) => Promise<Reply> {
   const app = new Hono<RouteEnv>()
   app.use(async (context, next) => {
     const { input } = context.env
@@ -73,7 +78,7 @@ export function createCustomHandler(route: ApiRoute): (input: HandlerContext) =>
   return async (input) => {
     const request = limitBody(
       input.request,
-      input.bodyLimit,
+      bodyLimit(),
       input.request.hasBody ? input.holdBody() : undefined,
     )
     const origin = { requestId: input.requestId, route: route.path }

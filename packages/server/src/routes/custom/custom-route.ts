@@ -105,16 +105,18 @@ function checkOrder(routes: readonly Route[]): void {
  * The routes that an application declares, for the one table. Each is closed unless it, or the list of
  * its provider by its exact path, says otherwise.
  *
+ * @param bodyLimit - largest body, in bytes
  * @throws {StartError} `path_rule_unknown` or `route_invalid`
  */
 export function customRoutes(
   routes: readonly ApiRoute[],
   provider: AuthProvider | false,
+  bodyLimit: () => number,
 ): readonly Route[] {
   checkRules(provider, routes)
   for (const route of routes) checkPath(route)
   const declared = routes.flatMap((route) => {
-    const handle = createCustomHandler(route)
+    const handle = createCustomHandler(route, bodyLimit)
     return methodsOf(route).map((method) =>
       defineRoute({
         method,

@@ -4,6 +4,7 @@ import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { accessMatrix } from './access-matrix.js'
 import { RequestError } from '../../error/error.js'
+import type { RouteTable } from '../../route/route-table.js'
 import { defineRoute, type Route } from '../../route/route.js'
 import { rolesOf } from '../../start/start-check.js'
 
@@ -114,19 +115,21 @@ const matrix = z.object({
   ),
 })
 
-const access = defineRoute({
-  method: 'GET',
-  path: '/system/access',
-  access: 'system:read',
-  summary: 'What a role, permissions or the caller may do with each route, agent and tool, and why',
-  query: accessQuery,
-  response: matrix,
-  handler({ mastra, principal, query, table }) {
-    const roles = rolesOf(mastra)
-    const { permissions, ...rest } = readSubject(query, roles, principal)
-    return { ...rest, ...accessMatrix(mastra, { table, roles, permissions }) }
-  },
-})
+const access = (table: () => RouteTable): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/system/access',
+    access: 'system:read',
+    summary:
+      'What a role, permissions or the caller may do with each route, agent and tool, and why',
+    query: accessQuery,
+    response: matrix,
+    handler({ mastra, principal, query }) {
+      const roles = rolesOf(mastra)
+      const { permissions, ...rest } = readSubject(query, roles, principal)
+      return { ...rest, ...accessMatrix(mastra, { table: table(), roles, permissions }) }
+    },
+  })
 
 /** Who may do what, for whoever runs the server. */
-export const accessRoutes: readonly Route[] = [access]
+export const accessRoutes = (table: () => RouteTable): readonly Route[] => [access(table)]

@@ -12,14 +12,15 @@ function documentOf(table: RouteTable): ReturnType<typeof openApiDocument> {
   return document
 }
 
-const document = defineRoute({
-  method: 'GET',
-  path: '/openapi.json',
-  access: 'authenticated',
-  summary: 'This document: every route, who may call it, and what it takes and answers',
-  response: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }),
-  handler: ({ table }) => documentOf(table),
-})
+const document = (table: () => RouteTable): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'authenticated',
+    summary: 'This document: every route, who may call it, and what it takes and answers',
+    response: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }),
+    handler: () => documentOf(table()),
+  })
 
 /** The server's own description. */
-export const openApiRoutes: readonly Route[] = [document]
+export const openApiRoutes = (table: () => RouteTable): readonly Route[] => [document(table)]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { jsonReply } from '../../http/reply.js'
 import { NOT_READY_REASONS } from '../../start/readiness.js'
 import { defineRoute, type Route } from '../../route/route.js'
+import type { Service } from '../../service.js'
 
 const health = defineRoute({
   method: 'GET',
@@ -13,46 +14,48 @@ const health = defineRoute({
   handler: () => ({ success: true }),
 })
 
-const ready = defineRoute({
-  method: 'GET',
-  path: '/ready',
-  isPrefixed: false,
-  access: 'public',
-  summary:
-    'Whether the server takes requests: 503 where every caller would be refused, with the reason',
-  response: z.object({ ready: z.boolean(), reason: z.enum(NOT_READY_REASONS).optional() }),
-  async handler(input) {
-    const readiness = await input.readiness()
-    return jsonReply(readiness, readiness.ready ? 200 : 503)
-  },
-})
+const ready = (service: () => Pick<Service, 'readiness'>): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/ready',
+    isPrefixed: false,
+    access: 'public',
+    summary:
+      'Whether the server takes requests: 503 where every caller would be refused, with the reason',
+    response: z.object({ ready: z.boolean(), reason: z.enum(NOT_READY_REASONS).optional() }),
+    async handler() {
+      const readiness = await service().readiness.check()
+      return jsonReply(readiness, readiness.ready ? 200 : 503)
+    },
+  })
 
-const packages = defineRoute({
-  method: 'GET',
-  path: '/system/packages',
-  access: 'authenticated',
-  summary: 'What the server is made of, as clients ask at start',
-  response: z.object({
-    packages: z.array(z.never()),
-    isDev: z.boolean(),
-    cmsEnabled: z.literal(false),
-    liveKitConnectionRouteEnabled: z.literal(false),
-    observabilityEnabled: z.literal(false),
-    storageType: z.string(),
-    observabilityStorageType: z.literal('none'),
-    observabilityStorageCapabilities: z.record(z.string(), z.literal(false)),
-  }),
-  handler: ({ isDevelopment, mastra }) => ({
-    packages: [],
-    isDev: isDevelopment,
-    cmsEnabled: false,
-    liveKitConnectionRouteEnabled: false,
-    observabilityEnabled: false,
-    storageType: mastra.getStorage()?.name ?? 'none',
-    observabilityStorageType: 'none',
-    observabilityStorageCapabilities: { metrics: false, logs: false, traceQueryDiscovery: false },
-  }),
-})
+const packages = (service: () => Pick<Service, 'isDevelopment'>): Route =>
+  defineRoute({
+    method: 'GET',
+    path: '/system/packages',
+    access: 'authenticated',
+    summary: 'What the server is made of, as clients ask at start',
+    response: z.object({
+      packages: z.array(z.never()),
+      isDev: z.boolean(),
+      cmsEnabled: z.literal(false),
+      liveKitConnectionRouteEnabled: z.literal(false),
+      observabilityEnabled: z.literal(false),
+      storageType: z.string(),
+      observabilityStorageType: z.literal('none'),
+      observabilityStorageCapabilities: z.record(z.string(), z.literal(false)),
+    }),
+    handler: ({ mastra }) => ({
+      packages: [],
+      isDev: service().isDevelopment,
+      cmsEnabled: false,
+      liveKitConnectionRouteEnabled: false,
+      observabilityEnabled: false,
+      storageType: mastra.getStorage()?.name ?? 'none',
+      observabilityStorageType: 'none',
+      observabilityStorageCapabilities: { metrics: false, logs: false, traceQueryDiscovery: false },
+    }),
+  })
 
 const unsupported = defineRoute({
   method: 'GET',
@@ -70,4 +73,6 @@ const unsupported = defineRoute({
 })
 
 /** The server itself. */
-export const systemRoutes: readonly Route[] = [health, ready, packages, unsupported]
+export const systemRoutes = (
+  service: () => Pick<Service, 'readiness' | 'isDevelopment'>,
+): readonly Route[] => [health, ready(service), packages(service), unsupported]
