@@ -92,6 +92,7 @@ const FORM = 'server/src/route/form.ts'
 const QUERY = 'server/src/route/validation.ts'
 const ANSWER = 'server/src/routes/agent/answer-body.ts'
 const MESSAGES = 'core/src/message/messages.ts'
+const ROUTES = 'server/src/routes/schema.ts'
 const MEMORY = 'server/src/routes/memory/schema.ts'
 const MESSAGE_ROUTES = 'server/src/routes/memory/message.ts'
 const API_KEYS = 'server/src/routes/auth/api-keys.ts'
@@ -178,7 +179,7 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
     'server/src/routes/agent/client-context.ts',
   ),
 
-  idCharacters: bound(255, 'characters', 'the id of a thread or a message', MEMORY),
+  idCharacters: bound(255, 'characters', 'the id of a thread or a message', ROUTES),
   agentIdCharacters: bound(255, 'characters', '`agentId` in a query', MEMORY),
   titleCharacters: bound(1000, 'characters', 'the title of a thread', MEMORY),
   metadataNames: bound(256, 'names', 'metadata, at its first level', MEMORY),
@@ -186,8 +187,8 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   metadataCharacters: bound(65_536, 'characters', 'all texts of metadata', MEMORY),
   soughtNames: bound(10, 'names', 'metadata that is looked for', MEMORY),
   soughtTitleCharacters: bound(200, 'characters', '`title` that threads are looked for by', MEMORY),
-  perPage: bound(1000, 'elements', '`perPage`', MEMORY),
-  timeCharacters: bound(64, 'characters', 'a time', MEMORY),
+  perPage: bound(1000, 'elements', '`perPage`', ROUTES),
+  timeCharacters: bound(64, 'characters', 'a time', ROUTES),
   savedMessages: bound(1000, 'messages', '`messages` to save', MESSAGE_ROUTES),
   savedParts: bound(
     1000,

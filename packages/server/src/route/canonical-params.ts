@@ -111,16 +111,3 @@ function decodeParam(value: string): string | undefined {
     return undefined
   }
 }
-
-/** @throws {RequestError} `not_found` */
-export function requireAgent(mastra: Mastra, agentId: string): Agent {
-  const agent = mastra.findAgent(agentId)
-  if (agent === undefined) throw new RequestError('not_found', 'There is no agent of this id.')
-  return agent
-}
-
-/** @throws {RequestError} `not_found` */
-export function requireTool(tool: Tool | undefined): Tool {
-  if (tool === undefined) throw new RequestError('not_found', 'There is no tool of this id.')
-  return tool
-}

@@ -4,10 +4,9 @@ import { auditView, viewAuditRecord } from '../observe/audit/audit-view.js'
 import { RequestError } from '../error/error.js'
 import { defineRoute, type Route } from '../route/route.js'
 import type { ServerState } from '../start/state.js'
-import { numberText, timeText } from './memory/schema.js'
+import { LAST_TIME, numberText, timeText } from './schema.js'
 
 const DEFAULT_LIMIT = 100
-const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** A value to look for, as a record shows it. */
 const filterText = z.string().min(1).max(BOUNDS.auditCharacters.limit).optional()

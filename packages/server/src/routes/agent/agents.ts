@@ -11,7 +11,8 @@ import {
 } from './answer-body.js'
 import { jsonTextReply } from '../../http/reply.js'
 import { noSuchRoute } from '../../route/missing-feature.js'
-import { findAgentTool, requireAgent, requireTool } from '../../route/canonical-params.js'
+import { findAgentTool } from '../../route/canonical-params.js'
+import { requireAgent, requireTool } from './find.js'
 import { ANSWER_OPTIONS } from '../../route/option/answer-options.js'
 import {
   AGENT_QUERY,

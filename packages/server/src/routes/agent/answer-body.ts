@@ -4,7 +4,8 @@ import { BOUNDS, type AgentOptions, type MessageInput, type ProviderOptions } fr
 import { z } from 'zod'
 import { boundedJson, boundedObject, boundedRecord } from '../../route/bounded.js'
 import { clientContext } from './client-context.js'
-import { idText, ignoredOwner, metadataObject, titleText } from '../memory/schema.js'
+import { ignoredOwner, metadataObject, titleText } from '../memory/schema.js'
+import { idText } from '../schema.js'
 
 /** What a client asks of an agent: the body of `generate` and `stream`. */
 export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestContext'> {

@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { viewTool } from './agent-view.js'
 import { clientContext } from './client-context.js'
 import { RequestError } from '../../error/error.js'
-import { requireTool } from '../../route/canonical-params.js'
+import { requireTool } from './find.js'
 import { TOOL_OPTIONS, TOOL_QUERY } from '../../route/option/route-options.js'
 import { defineRoute, type HandlerInput, type Route } from '../../route/route.js'
 

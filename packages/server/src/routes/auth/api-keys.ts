@@ -14,7 +14,7 @@ import { apiKeyMembers, viewApiKey } from '../../api-key/view.js'
 import { RequestError } from '../../error/error.js'
 import { defineRoute, type Route } from '../../route/route.js'
 import type { ServerState } from '../../start/state.js'
-import { pageInfo, pageQuery } from '../memory/schema.js'
+import { pageInfo, pageQuery } from '../schema.js'
 
 const DAY_MS = 86_400_000
 const DEFAULT_DAYS = 90

@@ -11,18 +11,8 @@ import { defineRoute, type Route } from '../../route/route.js'
 import { ownedMemory, requireThread, textOf, viewMessage } from './owned-memory.js'
 import { messageToSave, toSavedMessage } from './saved-message.js'
 import { agentOfList } from './agent-of-thread.js'
-import {
-  agentName,
-  idText,
-  ignoredOwner,
-  jsonText,
-  messageView,
-  numberText,
-  pageInfo,
-  pageQuery,
-  soughtMetadata,
-  timeText,
-} from './schema.js'
+import { agentName, ignoredOwner, messageView, soughtMetadata } from './schema.js'
+import { idText, jsonText, numberText, pageInfo, pageQuery, timeText } from '../schema.js'
 
 const DEFAULT_PER_PAGE = 40
 const DEFAULT_HITS = 20

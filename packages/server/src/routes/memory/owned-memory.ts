@@ -10,7 +10,7 @@ import {
   type MemoryThread,
 } from '@signet/core'
 import { RequestError } from '../../error/error.js'
-import { requireAgent } from '../../route/canonical-params.js'
+import { requireAgent } from '../agent/find.js'
 import type { MessageView, ThreadView } from './schema.js'
 
 /** Who asks, and of which application. */

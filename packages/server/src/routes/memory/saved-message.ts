@@ -8,7 +8,8 @@ import {
   type SavedMessage,
 } from '@signet/core'
 import { z } from 'zod'
-import { idText, lossless, metadataObject, timeText } from './schema.js'
+import { metadataObject } from './schema.js'
+import { idText, lossless, timeText } from '../schema.js'
 
 /** A message as a client saves it. */
 export interface MessageToSave {

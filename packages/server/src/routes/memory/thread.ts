@@ -14,19 +14,15 @@ import { agentOfList, agentOfNew } from './agent-of-thread.js'
 import { ownedMemory, requireThread, viewMessage, viewThread } from './owned-memory.js'
 import {
   agentName,
-  idText,
   ignoredOwner,
-  jsonText,
   messageView,
   metadataObject,
-  pageInfo,
-  pageQuery,
   soughtMetadata,
   soughtTitle,
   threadView,
-  timeText,
   titleText,
 } from './schema.js'
+import { idText, jsonText, pageInfo, pageQuery, timeText } from '../schema.js'
 
 const DEFAULT_PER_PAGE = 100
 
