@@ -5,7 +5,7 @@ import {
   readUnanswered,
   type ClonedThread,
   type CloneOptions,
-  type Exchange,
+  type Turn,
   type MemoryMessage,
   type MemoryStorage,
   type MemoryThread,
@@ -260,8 +260,8 @@ export class ModelStorage implements MemoryStorage {
     })
   }
 
-  async commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread> {
-    const { thread, messages, sent = [], completed = [], workingMemory } = exchange
+  async commitExchange(owner: string, turn: Turn): Promise<MemoryThread> {
+    const { thread, messages, sent = [], completed = [], workingMemory } = turn
     const ids = messages.map(({ id }) => id)
     const isTaken = this.#messages.some(({ id }) => ids.includes(id) && !sent.includes(id))
     if (isTaken || new Set(ids).size < ids.length) refuse('message_exists')

@@ -57,7 +57,7 @@ export class ToolError extends Error {
 /**
  * Why an agent did not answer:
  * - `answer_failed`: its model could not be had or failed, or what it said cannot be read or stored
- * - `answer_unstored`: it answered, but the storage was not able to keep the exchange just then
+ * - `answer_unstored`: it answered, but the storage was not able to keep the turn just then
  */
 export type AnswerErrorCode = 'answer_failed' | 'answer_unstored'
 

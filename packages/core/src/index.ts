@@ -122,6 +122,7 @@ export {
   type ThreadChange,
   type ThreadPage,
   type ThreadQuery,
+  type Turn,
   type WorkingMemoryScope,
 } from './memory/storage.js'
 export { dropMark, markUnanswered, readUnanswered, UNANSWERED } from './memory/unanswered.js'

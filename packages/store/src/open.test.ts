@@ -18,8 +18,8 @@ describeStores('opening', (stores) => {
   it('finds what was stored before', async () => {
     const options = await stores.locate()
     const first = await stores.open(options)
-    const exchange = { thread: { id: 't' }, messages: [textMessage('m', 'needle')] }
-    await first.memory.commitExchange(ALICE, exchange)
+    const turn = { thread: { id: 't' }, messages: [textMessage('m', 'needle')] }
+    await first.memory.commitExchange(ALICE, turn)
     await first.close()
     const { memory } = await stores.open(options)
     expect(await memory.lastMessages(ALICE, 't', 9)).toMatchObject([{ id: 'm' }])

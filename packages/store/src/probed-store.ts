@@ -11,7 +11,7 @@ import { migrate } from './database/migration/migrate.js'
 import { createRevocationLog } from './revocation.js'
 import { refuseWhileSilent } from './database/silence.js'
 import type { Store, StoreOptions } from './store.js'
-import { storeTrialExchange } from './memory/trial-exchange.js'
+import { storeTrialTurn } from './memory/trial-turn.js'
 import { watchWrites, WriteCheck } from './database/write-check.js'
 
 /** What only tests say. */
@@ -53,7 +53,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
   const opened = watchDamage(waitForTables(database, () => isOpen))
   const now = probe.now ?? Date.now
   const answering = refuseWhileSilent(opened)
-  const check = new WriteCheck(() => answering.write((tx) => storeTrialExchange(tx, now())))
+  const check = new WriteCheck(() => answering.write((tx) => storeTrialTurn(tx, now())))
   return {
     memory: {
       ...createMemoryStorage(watchWrites(answering, check), now),

@@ -316,7 +316,7 @@ export class Agent {
    * @throws {OptionsError} for options that are not served
    * @throws {InputError} for messages or options that cannot be used
    * @throws {ScopeError} where the caller may not use their memory
-   * @throws {AnswerError} when the model fails, or the exchange cannot be stored
+   * @throws {AnswerError} when the model fails, or the turn cannot be stored
    * @throws what the storage throws before the model is asked, and the signal's reason when it is aborted
    */
   async generate<Schema extends object = object>(

@@ -450,7 +450,7 @@ describeStores(
       await expect(alone.generate('Hello', { ...alice, ...thread })).rejects.toThrow(/no storage/)
     })
 
-    describe('stores an exchange whole or not at all', () => {
+    describe('stores a turn whole or not at all', () => {
       it('all of it before the chunk that says the answer is finished', async () => {
         const { agent, storage } = await setUp()
         const stream = await agent.stream('Hello', { ...alice, ...thread })

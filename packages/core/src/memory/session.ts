@@ -14,7 +14,7 @@ import { readLastMessages, type Memory } from './memory.js'
 import { ownerKey } from './owner.js'
 import { recallMessages } from './recall.js'
 import { storageFault, type StorageFault } from './storage-fault.js'
-import type { Exchange, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
+import type { Turn, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
 import type { Unanswered } from './why-unanswered.js'
 import { isThreadId } from './thread-id.js'
 import { makeTitle } from './title.js'
@@ -105,7 +105,7 @@ const UNSTORABLE: ReadonlySet<StorageFault | undefined> = new Set<StorageFault>(
   'message_exists',
 ])
 
-/** What an answer comes to whose exchange is not stored. */
+/** What an answer comes to whose turn is not stored. */
 function unstoredError(cause: unknown): AnswerError {
   const fault = storageFault(cause)
   return new AnswerError('The answer was made, but it could not be stored.', {
@@ -211,7 +211,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   }
 
   /** Messages as the storage takes them, and which of them have their ids from a client. */
-  function toExchange(messages: readonly StoredMessage[]): Pick<Exchange, 'messages' | 'sent'> {
+  function toTurn(messages: readonly StoredMessage[]): Pick<Turn, 'messages' | 'sent'> {
     const stored = messages.map((message) => ({
       ...message,
       createdAt: message.createdAt.getTime(),
@@ -236,9 +236,9 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     },
     async commit(messages) {
       if (isReadOnly) return
-      const exchange: Exchange = {
+      const turn: Turn = {
         thread: { ...thread, agentId, title: await nameThread() },
-        ...toExchange(messages),
+        ...toTurn(messages),
         completed,
         ...(changed !== undefined && {
           workingMemory: { text: changed, scope: workingMemory.scope },
@@ -246,7 +246,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
       }
       abortSignal?.throwIfAborted()
       try {
-        await storage.commitExchange(owner, exchange)
+        await storage.commitExchange(owner, turn)
       } catch (cause) {
         throw notStored(cause)
       }
@@ -254,12 +254,12 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     async leave(messages, unanswered) {
       const asked = messages.filter(({ role }) => role === 'user')
       if (isReadOnly || asked.length === 0) return
-      const exchange = toExchange(asked)
-      const marked = exchange.messages.map((message) => {
+      const turn = toTurn(asked)
+      const marked = turn.messages.map((message) => {
         return { ...message, content: markUnanswered(message.content, unanswered) }
       })
       const named = { ...thread, agentId }
-      await storage.commitExchange(owner, { thread: named, ...exchange, messages: marked })
+      await storage.commitExchange(owner, { thread: named, ...turn, messages: marked })
     },
   }
 }

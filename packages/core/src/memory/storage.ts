@@ -184,7 +184,7 @@ export interface SearchHit {
   readonly threadTitle: string
 }
 
-/** Where a message stands, and what it is, as far as an exchange with it has to know. */
+/** Where a message stands, and what it is, as far as a turn with it has to know. */
 export interface MessagePlace {
   readonly id: string
   readonly threadId: string
@@ -194,7 +194,7 @@ export interface MessagePlace {
 }
 
 /** A question with its answer, or one without, for the thread that they belong to. */
-export interface Exchange {
+export interface Turn {
   /** `metadata` and `agentId` count only where the thread is missing and so is created, `title` where it has none. */
   readonly thread: NewMemoryThread
   /**
@@ -204,7 +204,7 @@ export interface Exchange {
   readonly messages: readonly NewMemoryMessage[]
   /**
    * The ids of those messages that were named by a client. One that the thread has already is that message, and is not
-   * stored twice: where it stood there without an answer, it goes from there and is stored with this exchange, and the
+   * stored twice: where it stood there without an answer, it goes from there and is stored with this turn, and the
    * messages directly before it that failed in the same request lose their mark; else it stays as it is. A question that
    * is unanswered here changes only one that is unanswered there, in its place. Where the id is that of another thread, of
    * a message of another role, or of an answered message with another text, the message is stored under its `ownId`.
@@ -215,6 +215,9 @@ export interface Exchange {
   /** The working memory as the answer left it; left out, it stays. */
   readonly workingMemory?: { readonly text: string; readonly scope: WorkingMemoryScope } | undefined
 }
+
+/** The former name of `Turn`. */
+export type Exchange = Turn
 
 /** What a tool came to that the client ran, for the part of a message that called it. */
 export interface CompletedCall {
@@ -314,5 +317,5 @@ export interface MemoryStorage {
    * taken.
    * @throws `message_exists` when this owner has a message of one of the ids, unless it is one of `sent`
    */
-  commitExchange(owner: string, exchange: Exchange): Promise<MemoryThread>
+  commitExchange(owner: string, turn: Turn): Promise<MemoryThread>
 }

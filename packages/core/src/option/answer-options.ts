@@ -78,7 +78,7 @@ export const UNSUPPORTED_MEMORY_REQUEST = {
   onTitleGenerated: 'Signet does not call it. Read the thread for its title.',
 } as const
 
-/** The same, of what closes something: the exchange would be stored. */
+/** The same, of what closes something: the turn would be stored. */
 export const MEMORY_REQUEST_GUARDS = {
   readOnly: 'Write memory: { options: { readOnly: true } }.',
 } as const

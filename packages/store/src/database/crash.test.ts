@@ -8,17 +8,17 @@ import { describeStores } from '../../../../test/support/stores.js'
 /** How often the writer is killed. */
 const ROUNDS = Number(process.env['SIGNET_CRASH_ROUNDS'] || 5)
 
-/** The exchanges of a thread; fails where a question is not followed by its answer. */
-function exchangesOf(messages: readonly MemoryMessage[]): string[] {
+/** The turns of a thread; fails where a question is not followed by its answer. */
+function turnsOf(messages: readonly MemoryMessage[]): string[] {
   const ids = messages.map(({ id }) => id)
   const questions = ids.filter((_, index) => index % 2 === 0)
-  const exchanges = questions.map((id) => id.replace(/-question$/, ''))
-  expect(ids).toStrictEqual(exchanges.flatMap((id) => [`${id}-question`, `${id}-answer`]))
-  return exchanges
+  const turns = questions.map((id) => id.replace(/-question$/, ''))
+  expect(ids).toStrictEqual(turns.flatMap((id) => [`${id}-question`, `${id}-answer`]))
+  return turns
 }
 
 describeStores('processes', (stores) => {
-  it('keeps every acknowledged exchange, and no half one, of a writer that is killed', async () => {
+  it('keeps every acknowledged turn, and no half one, of a writer that is killed', async () => {
     const options = await stores.locate()
     const acknowledged: string[] = []
     for (let round = 0; round < ROUNDS; round++) {
@@ -29,7 +29,7 @@ describeStores('processes', (stores) => {
     }
     const { memory } = await stores.open(options)
     const page = await memory.listMessages(ALICE, 't', { perPage: 1_000_000 })
-    const stored = exchangesOf(page?.messages ?? [])
+    const stored = turnsOf(page?.messages ?? [])
     expect(stored).toEqual(expect.arrayContaining(acknowledged))
     // At most the one that was on its way when its writer died.
     expect(stored.length - acknowledged.length).toBeLessThanOrEqual(ROUNDS)
@@ -47,7 +47,7 @@ describeStores('processes', (stores) => {
     await Promise.all(writers.map((writer) => writer.finished()))
     const { memory } = await stores.open(options)
     const page = await memory.listMessages(ALICE, 't', { perPage: 1000 })
-    const stored = exchangesOf(page?.messages ?? [])
+    const stored = turnsOf(page?.messages ?? [])
     expect(stored.toSorted()).toStrictEqual(
       writers.flatMap(({ acknowledged }) => acknowledged).toSorted(),
     )

@@ -131,8 +131,8 @@ describeStores(
     it('wait for one thread with one connection, and hold up nobody else', async () => {
       const { memory, countWaiting, letGo } = await open(['t'])
       const changes = names('c', 60).map((title) => memory.updateThread(ALICE, 't', { title }))
-      const exchange = { thread: { id: 't' }, messages: [textMessage('m')] }
-      const committed = memory.commitExchange(ALICE, exchange)
+      const turn = { thread: { id: 't' }, messages: [textMessage('m')] }
+      const committed = memory.commitExchange(ALICE, turn)
       while ((await countWaiting()) === 0) await setImmediate()
       for (let look = 0; look < 20; look++) {
         expect(await countWaiting()).toBeLessThanOrEqual(1)

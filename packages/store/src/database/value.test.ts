@@ -144,8 +144,8 @@ describeStores('values', (stores) => {
     'É',
   ])('take the id %j', async (id) => {
     const { memory } = await stores.open()
-    const exchange = { thread: { id }, messages: [textMessage(id), textMessage('other')] }
-    await memory.commitExchange(ALICE, exchange)
+    const turn = { thread: { id }, messages: [textMessage(id), textMessage('other')] }
+    await memory.commitExchange(ALICE, turn)
     expect((await memory.getThread(ALICE, id))?.id).toBe(id)
     expect(await memory.getMessages(ALICE, [{ id }])).toMatchObject([{ id, threadId: id }])
     const clone = await memory.cloneThread(ALICE, id, { id: 'clone' })

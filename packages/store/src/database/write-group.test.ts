@@ -5,20 +5,20 @@ import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase, type Statement } from './database.js'
 import { libsqlDriver } from './driver/libsql.js'
 
-const exchange = (id: string, ...messageIds: string[]) => {
+const turn = (id: string, ...messageIds: string[]) => {
   return { thread: { id }, messages: messageIds.map((messageId) => textMessage(messageId)) }
 }
 
 describeStores(
   'work that comes at the same time',
   (stores) => {
-    it('is made durable together, and each exchange is told of its own thread', async () => {
+    it('is made durable together, and each turn is told of its own thread', async () => {
       const seen: Statement[] = []
       const probe = { onStatement: (statement: Statement) => void seen.push(statement) }
       const { memory } = await stores.open(undefined, probe)
       seen.length = 0
       const threads = await Promise.all(
-        names('t', 20).map((id) => memory.commitExchange(ALICE, exchange(id, `${id}-m`))),
+        names('t', 20).map((id) => memory.commitExchange(ALICE, turn(id, `${id}-m`))),
       )
       expect(threads.map(({ id }) => id)).toStrictEqual(names('t', 20))
       // Sixteen, and what was left.
@@ -30,11 +30,11 @@ describeStores(
 
     it('fails alone where it fails, with all that belongs to it', async () => {
       const { memory } = await stores.open()
-      await memory.commitExchange(ALICE, exchange('t', 'taken'))
+      await memory.commitExchange(ALICE, turn('t', 'taken'))
       const results = await Promise.allSettled([
-        memory.commitExchange(ALICE, exchange('before', 'a')),
-        memory.commitExchange(ALICE, exchange('wrong', 'b', 'taken')),
-        memory.commitExchange(ALICE, exchange('after', 'b')),
+        memory.commitExchange(ALICE, turn('before', 'a')),
+        memory.commitExchange(ALICE, turn('wrong', 'b', 'taken')),
+        memory.commitExchange(ALICE, turn('after', 'b')),
       ])
       expect(results).toMatchObject([
         { status: 'fulfilled' },

@@ -1,4 +1,4 @@
-import type { Exchange, MemoryStorage } from '@signet/core'
+import type { Turn, MemoryStorage } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { cloneThread } from './clone-thread.js'
 import type { Database } from '../database/database.js'
@@ -7,7 +7,8 @@ import { listThreads } from './list-threads.js'
 import { StorageError } from '../error.js'
 import { findMessages, getMessages, lastMessages, listMessages } from './message.js'
 import { OwnerQueue } from '../database/owner-queue.js'
-import { commitExchange, decodeRows, encodeMessages, saveRows } from './save-messages.js'
+import { commitTurn } from './commit-turn.js'
+import { decodeRows, encodeMessages, saveRows } from './save-messages.js'
 import type { Schema } from '../database/schema.js'
 import { searchMessages } from './search.js'
 import { createThread, getThread, updateThread } from './thread.js'
@@ -19,11 +20,11 @@ const OWN_NOTES = ''
 /** Copies and deletes, whose work grows with what is stored already: one of an owner after the other. */
 const LONG = '\0'
 
-/** How often an exchange is tried to be stored whose ids other transactions take meanwhile. */
+/** How often a turn is tried to be stored whose ids other transactions take meanwhile. */
 const MAX_TRIES = 3
 
-/** What nobody else of an owner may work on while an exchange is stored. */
-function keysOf({ thread, workingMemory }: Exchange): readonly string[] {
+/** What nobody else of an owner may work on while a turn is stored. */
+function keysOf({ thread, workingMemory }: Turn): readonly string[] {
   return workingMemory?.scope === 'resource' ? [thread.id, OWN_NOTES] : [thread.id]
 }
 
@@ -95,15 +96,15 @@ export function createMemoryStorage(database: Database, now: () => number): Memo
       writing(given, [threadId ?? OWN_NOTES], (tx, owner) =>
         setWorkingMemory(tx, owner, text, threadId, now()),
       ),
-    commitExchange: async (given, exchange) => {
-      const { id: threadId } = exchange.thread
-      const messages = exchange.messages.map((message) => ({ ...message, threadId }))
+    commitExchange: async (given, turn) => {
+      const { id: threadId } = turn.thread
+      const messages = turn.messages.map((message) => ({ ...message, threadId }))
       const rows = await encodeMessages(checkOwner(given), messages)
-      const isSent = (exchange.sent ?? []).length > 0
+      const isSent = (turn.sent ?? []).length > 0
       for (let tries = 1; ; tries++) {
         try {
-          return await writing(given, keysOf(exchange), (tx, owner) =>
-            commitExchange(tx, owner, exchange, rows, now()),
+          return await writing(given, keysOf(turn), (tx, owner) =>
+            commitTurn(tx, owner, turn, rows, now()),
           )
         } catch (error) {
           // Another transaction has stored a sent id in another thread meanwhile: now it is found there.

@@ -370,8 +370,8 @@ describeStores('messages', (stores) => {
       const memory = await open()
       const promise = memory.saveMessages(ALICE, [savedMessage('u', 'y'), message])
       await expect(promise).rejects.toEqual(fault('message_too_large'))
-      const exchange = { thread: { id: 'u' }, messages: [textMessage('z'), message] }
-      const commit = memory.commitExchange(ALICE, exchange)
+      const turn = { thread: { id: 'u' }, messages: [textMessage('z'), message] }
+      const commit = memory.commitExchange(ALICE, turn)
       await expect(commit).rejects.toEqual(fault('message_too_large'))
       expect(await memory.lastMessages(ALICE, 'u', 9)).toStrictEqual([])
     })
@@ -413,15 +413,15 @@ describeStores('messages', (stores) => {
     })
   })
 
-  describe('commit an exchange', () => {
-    const exchange = (threadId: string, ...ids: string[]) => ({
+  describe('commit a turn', () => {
+    const turn = (threadId: string, ...ids: string[]) => ({
       thread: { id: threadId, title: 'new', metadata: { k: 1 } },
       messages: ids.map((id) => textMessage(id)),
     })
 
     it('creates the thread where it is missing', async () => {
       const memory = await open()
-      const thread = await memory.commitExchange(ALICE, exchange('v', 'x', 'y'))
+      const thread = await memory.commitExchange(ALICE, turn('v', 'x', 'y'))
       expect(thread).toMatchObject({ id: 'v', title: 'new', metadata: { k: 1 } })
       expect(await memory.getThread(ALICE, 'v')).toStrictEqual(thread)
       expect(idsOf(await memory.lastMessages(ALICE, 'v', 9))).toStrictEqual(['x', 'y'])
@@ -432,7 +432,7 @@ describeStores('messages', (stores) => {
     it('appends to the thread that there is, and leaves its title', async () => {
       const memory = await open()
       await memory.updateThread(ALICE, 't', { title: 'old' })
-      const thread = await memory.commitExchange(ALICE, exchange('t', 'x', 'y'))
+      const thread = await memory.commitExchange(ALICE, turn('t', 'x', 'y'))
       expect(thread).toMatchObject({ id: 't', title: 'old' })
       expect(thread).not.toHaveProperty('metadata')
       expect(idsOf(await memory.lastMessages(ALICE, 't', 3))).toStrictEqual(['m9', 'x', 'y'])
@@ -444,7 +444,7 @@ describeStores('messages', (stores) => {
     ])('stores nothing at all with %s', async (_, ids) => {
       const memory = await open()
       for (const threadId of ['t', 'v']) {
-        const promise = memory.commitExchange(ALICE, exchange(threadId, ...ids))
+        const promise = memory.commitExchange(ALICE, turn(threadId, ...ids))
         await expect(promise).rejects.toEqual(fault('message_exists'))
       }
       expect(await memory.getThread(ALICE, 'v')).toBeUndefined()
@@ -530,7 +530,7 @@ describeStores('messages', (stores) => {
 
     it('makes of the thread of another an own one of the same id', async () => {
       const memory = await open()
-      await memory.commitExchange(BOB, exchange('u', 'm0', 'm1'))
+      await memory.commitExchange(BOB, turn('u', 'm0', 'm1'))
       expect(idsOf(await memory.lastMessages(BOB, 'u', 9))).toStrictEqual(['m0', 'm1'])
       expect(await memory.lastMessages(ALICE, 'u', 9)).toStrictEqual([])
     })

@@ -152,9 +152,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       ),
     })
     .map(
-      (exchange): Operation =>
+      (turn): Operation =>
         (memory, owner) =>
-          memory.commitExchange(owner, exchange),
+          memory.commitExchange(owner, turn),
     ),
 )
 

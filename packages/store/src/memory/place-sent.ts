@@ -9,7 +9,7 @@ import { replaceRow } from './replace-row.js'
 import type { Schema } from '../database/schema.js'
 import { unansweredOf, withMark } from './unanswered-row.js'
 
-/** A message of an exchange under the id that it is stored under, and where the thread has it already. */
+/** A message of a turn under the id that it is stored under, and where the thread has it already. */
 interface PlacedRow {
   readonly row: NewRow
   readonly place: MessagePlace | undefined
@@ -25,7 +25,7 @@ function readSaid({ parts }: MemoryContent): string {
 }
 
 /**
- * Finds the id that a message of an exchange is stored under: that which its client sent, or its own where that is
+ * Finds the id that a message of a turn is stored under: that which its client sent, or its own where that is
  * of another message. What was said is neither changed nor lost, and the same comes to the same id.
  */
 async function placeRow(
@@ -95,7 +95,7 @@ async function clearBefore(
 }
 
 /**
- * Finds the places of those messages of an exchange that the thread, which this transaction holds, has already.
+ * Finds the places of those messages of a turn that the thread, which this transaction holds, has already.
  * @returns the rows that are still to be appended
  */
 export async function placeSent(

@@ -1,23 +1,13 @@
-import type {
-  Exchange,
-  MemoryMessage,
-  MemoryThread,
-  NewMemoryThread,
-  SavedMessage,
-} from '@signet/core'
-import type { Selectable, Transaction } from 'kysely'
+import type { MemoryMessage, SavedMessage } from '@signet/core'
+import type { Transaction } from 'kysely'
 import { batches, mapInTurns } from '../database/batch.js'
-import { completeCalls } from './complete-call.js'
 import { StorageError } from '../error.js'
 import { findMessages } from './message.js'
 import { rowWeight, toMessage, toRow, type NewRow } from './message-row.js'
-import { placeSent } from './place-sent.js'
 import { replaceRow } from './replace-row.js'
-import type { Schema, ThreadTable } from '../database/schema.js'
-import { encodeTitle, holdThread, insertThread, toThread } from './thread.js'
+import type { Schema } from '../database/schema.js'
+import { holdThread } from './thread.js'
 import { unansweredOf, withMark } from './unanswered-row.js'
-import { decodeText } from '../database/value.js'
-import { setWorkingMemory } from './working-memory.js'
 
 function refuseDuplicates(rows: readonly NewRow[]): void {
   if (new Set(rows.map(({ id }) => id)).size < rows.length) {
@@ -29,7 +19,7 @@ function refuseDuplicates(rows: readonly NewRow[]): void {
  * Appends rows to a thread that this transaction holds: gives them positions, from the next one
  * on, and counts them. An id that is taken fails the transaction.
  */
-async function append(
+export async function append(
   tx: Transaction<Schema>,
   owner: string,
   threadId: string,
@@ -137,48 +127,4 @@ export async function saveRows(
     }
   }
   return rows
-}
-
-/** The thread of an exchange, held: made where it is missing, with a title where it has none. */
-async function holdNewThread(
-  tx: Transaction<Schema>,
-  owner: string,
-  thread: NewMemoryThread,
-  now: number,
-): Promise<Selectable<ThreadTable>> {
-  // Another process may create or delete the thread between two statements, but not for ever.
-  for (;;) {
-    await insertThread(tx, owner, thread, now)
-    const held = await holdThread(tx, owner, thread.id, now)
-    if (held === undefined) continue
-    const title = thread.title ? encodeTitle(thread.title) : undefined
-    if (title === undefined || decodeText(held.title) !== '') return held
-    await tx
-      .updateTable('signet_thread')
-      .set({ title })
-      .where('owner', '=', owner)
-      .where('id', '=', thread.id)
-      .execute()
-    return { ...held, title }
-  }
-}
-
-/** Commits an exchange whose messages `encodeMessages` has made into rows. See `MemoryStorage`. */
-export async function commitExchange(
-  tx: Transaction<Schema>,
-  owner: string,
-  { thread, sent = [], completed = [], workingMemory }: Exchange,
-  rows: readonly NewRow[],
-  now: number,
-): Promise<MemoryThread> {
-  const held = await holdNewThread(tx, owner, thread, now)
-  await completeCalls(tx, owner, thread.id, completed)
-  const added = sent.length === 0 ? rows : await placeSent(tx, owner, thread.id, rows, sent)
-  await append(tx, owner, thread.id, held.next_position, added)
-  if (workingMemory !== undefined) {
-    const { text, scope } = workingMemory
-    const threadId = scope === 'thread' ? thread.id : undefined
-    await setWorkingMemory(tx, owner, text, threadId, now)
-  }
-  return toThread(held)
 }

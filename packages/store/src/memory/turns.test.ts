@@ -161,7 +161,7 @@ describeStores(
 
     it('leaves nothing where its last part fails, and does not take along what came in between', async () => {
       const { memory, watch, close } = await open()
-      const exchange = (id: string, ...ids: readonly string[]) =>
+      const commit = (id: string, ...ids: readonly string[]) =>
         memory.commitExchange(ALICE, {
           thread: { id },
           messages: ids.map((each) => textMessage(each)),
@@ -169,13 +169,10 @@ describeStores(
       const between: Promise<unknown>[] = []
       const { value, turn } = await watch(
         () =>
-          Promise.allSettled([
-            exchange('long', ...names('x', 2000), 'm0'),
-            exchange('beside', 'a'),
-          ]),
+          Promise.allSettled([commit('long', ...names('x', 2000), 'm0'), commit('beside', 'a')]),
         () =>
           void (
-            between.length < 5 && between.push(exchange(`b${between.length}`, `b${between.length}`))
+            between.length < 5 && between.push(commit(`b${between.length}`, `b${between.length}`))
           ),
       )
       expect(value).toMatchObject([

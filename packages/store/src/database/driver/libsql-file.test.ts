@@ -25,7 +25,7 @@ const LOST = { code: 'storage_unavailable', driverCode: 'ENOENT' }
 const FOREIGN = { code: 'storage_unavailable', driverCode: 'WAL_FOREIGN' }
 const FILES = ['signet.db', 'signet.db-wal', 'signet.db-shm']
 
-/** Writes exchanges by a process of its own, and kills it. Returns those that it acknowledged. */
+/** Writes turns by a process of its own, and kills it. Returns those that it acknowledged. */
 async function writeAndKill(directory: string, prefix: string, count: number): Promise<string[]> {
   const writing = { store: { directory }, owner: ALICE, threadId: 't', prefix, count: 1_000_000 }
   const writer = new ExchangeWriter(writing)
@@ -33,8 +33,8 @@ async function writeAndKill(directory: string, prefix: string, count: number): P
   return writer.acknowledged
 }
 
-/** The ids of the exchanges of a store in a folder; the folder is copied, as a crash would leave it. */
-async function readExchanges(stores: Stores, source: string): Promise<string[]> {
+/** The ids of the turns of a store in a folder; the folder is copied, as a crash would leave it. */
+async function readTurns(stores: Stores, source: string): Promise<string[]> {
   const { directory } = await stores.locate()
   cpSync(source, directory, { recursive: true })
   const { memory } = await stores.open({ directory })
@@ -115,7 +115,7 @@ describeStores(
       const acknowledged: string[] = []
       for (let round = 0; round < 8; round++) {
         acknowledged.push(...(await writeAndKill(directory, `r${round}`, randomInt(1, 400))))
-        const stored = await readExchanges(stores, directory)
+        const stored = await readTurns(stores, directory)
         expect(stored).toEqual(expect.arrayContaining(acknowledged))
       }
     }, 120_000)

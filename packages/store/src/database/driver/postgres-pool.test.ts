@@ -20,7 +20,7 @@ describeStores(
     }
 
     const ownerOf = (resourceId: string) => ownerKey({ resourceId })
-    const exchange = (id: string) => ({ thread: { id }, messages: [textMessage(id)] })
+    const turn = (id: string) => ({ thread: { id }, messages: [textMessage(id)] })
 
     async function expectAllKept(
       options: Awaited<ReturnType<Stores['locate']>>,
@@ -29,7 +29,7 @@ describeStores(
       const { memory, revocations } = await stores.open(options)
       const end = revocations.onAppend?.(() => undefined)
       const owners = names('owner', 40).map(ownerOf)
-      await Promise.all(owners.map((owner) => memory.commitExchange(owner, exchange(id))))
+      await Promise.all(owners.map((owner) => memory.commitExchange(owner, turn(id))))
       for (const owner of owners) expect(await memory.lastMessages(owner, id, 9)).toHaveLength(1)
       end?.()
     }
@@ -49,21 +49,21 @@ describeStores(
       const database = createDatabase(postgresDriver(options.databaseUrl))
       await database.read(async (tx) => {
         await sql`select 1`.execute(tx)
-        await expect(store.memory.commitExchange(ALICE, exchange('t'))).rejects.toMatchObject({
+        await expect(store.memory.commitExchange(ALICE, turn('t'))).rejects.toMatchObject({
           code: 'storage_unavailable',
           fault: 'unavailable',
           driverCode: '53300',
         })
       })
       await database.close()
-      await store.memory.commitExchange(ALICE, exchange('t'))
+      await store.memory.commitExchange(ALICE, turn('t'))
     })
 
     it('is asked for no more of them than were said', async () => {
       const options = { ...(await locateFor('said', 90)), maxConnections: 2 }
       const { memory } = await stores.open(options)
       await Promise.all(
-        names('owner', 20).map((name) => memory.commitExchange(ownerOf(name), exchange('t'))),
+        names('owner', 20).map((name) => memory.commitExchange(ownerOf(name), turn('t'))),
       )
       const database = createDatabase(postgresDriver((await stores.locate()).databaseUrl ?? ''))
       const { rows } = await database.read((tx) =>

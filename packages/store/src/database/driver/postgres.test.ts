@@ -17,10 +17,10 @@ describeStores(
     it('that is lost makes the store unavailable until it is back', async () => {
       const store = await stores.open()
       const { memory } = store
-      const exchange = (id: string) => ({ thread: { id: 't' }, messages: [textMessage(id)] })
-      await memory.commitExchange(ALICE, exchange('before'))
+      const turn = (id: string) => ({ thread: { id: 't' }, messages: [textMessage(id)] })
+      await memory.commitExchange(ALICE, turn('before'))
       // Some in mid-work, some not yet begun.
-      const running = names('r', 30).map((id) => memory.commitExchange(ALICE, exchange(id)))
+      const running = names('r', 30).map((id) => memory.commitExchange(ALICE, turn(id)))
       const settled = Promise.allSettled(running)
       await stores.server().halt()
       const results = await settled
@@ -28,12 +28,12 @@ describeStores(
         if (result.status === 'rejected') expect(result.reason).toEqual(unavailable)
       }
       await expect(memory.getThread(ALICE, 't')).rejects.toEqual(unavailable)
-      await expect(memory.commitExchange(ALICE, exchange('lost'))).rejects.toEqual(unavailable)
+      await expect(memory.commitExchange(ALICE, turn('lost'))).rejects.toEqual(unavailable)
       await expect(store.ready()).rejects.toEqual(unavailable)
 
       await stores.server().start()
       await store.ready()
-      await memory.commitExchange(ALICE, exchange('after'))
+      await memory.commitExchange(ALICE, turn('after'))
       const ids = (await memory.lastMessages(ALICE, 't', 99)).map(({ id }) => id)
       const kept = results.flatMap((result, index) =>
         result.status === 'fulfilled' ? [`r${index}`] : [],

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { Exchange } from '@signet/core'
+import type { Turn } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { toRow } from './message-row.js'
-import { commitExchange } from './save-messages.js'
+import { commitTurn } from './commit-turn.js'
 import type { Schema } from '../database/schema.js'
 
 /** An owner that no hash of a principal is. */
@@ -12,11 +12,11 @@ const THREAD = 'trial'
 const TRIAL_BYTES = 32 * 1024
 
 /**
- * Stores an exchange as an answer does: in the same tables, by the same statements. It replaces the one of the trial
+ * Stores a turn as an answer does: in the same tables, by the same statements. It replaces the one of the trial
  * before. What it holds is random, so that no database makes it smaller.
  */
-export async function storeTrialExchange(tx: Transaction<Schema>, now: number): Promise<void> {
-  const exchange: Exchange = { thread: { id: THREAD }, messages: [] }
+export async function storeTrialTurn(tx: Transaction<Schema>, now: number): Promise<void> {
+  const turn: Turn = { thread: { id: THREAD }, messages: [] }
   const row = toRow(NOBODY, THREAD, {
     id: THREAD,
     role: 'assistant',
@@ -27,5 +27,5 @@ export async function storeTrialExchange(tx: Transaction<Schema>, now: number): 
     },
   })
   await tx.deleteFrom('signet_message').where('owner', '=', NOBODY).execute()
-  await commitExchange(tx, NOBODY, exchange, [row], now)
+  await commitTurn(tx, NOBODY, turn, [row], now)
 }

@@ -4,9 +4,9 @@ import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase } from '../database/database.js'
 import { libsqlDriver } from '../database/driver/libsql.js'
 import { postgresDriver } from '../database/driver/postgres.js'
-import { storeTrialExchange } from './trial-exchange.js'
+import { storeTrialTurn } from './trial-turn.js'
 
-describeStores('a trial exchange', (stores) => {
+describeStores('a trial turn', (stores) => {
   it('is stored in place of the one before, and belongs to nobody', async () => {
     const options = await stores.locate()
     const { memory } = await stores.open(options)
@@ -20,7 +20,7 @@ describeStores('a trial exchange', (stores) => {
     )
     const bodies: string[] = []
     for (let time = 0; time < 3; time++) {
-      await database.write((tx) => storeTrialExchange(tx, time))
+      await database.write((tx) => storeTrialTurn(tx, time))
       const rows = await database.read((tx) =>
         tx.selectFrom('signet_message').select('body').where('owner', '!=', ALICE).execute(),
       )
