@@ -1,7 +1,7 @@
 // What the other packages of Signet take from this one. UNSTABLE: any release may change or remove a name here without notice.
 // The other packages can use them, because all packages of Signet are released together and depend on one exact version.
 // What applications may use is in index.ts.
-export { issuerOf } from './jwt/identity.js'
+export { issuerOf } from './claim/identity.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { tokenDigest } from './jws/digest.js'
 export { looksLikeJwt } from './jws/looks-like-jwt.js'
@@ -33,7 +33,7 @@ export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './
 export { apiKeyDigest, createApiKey } from './api-key/make.js'
 export { judgeMaker, type KeyMaker, OPERATOR, rememberMaker } from './api-key/maker.js'
 export { findUncoveredScope } from './api-key/scope.js'
-export { containsCredential } from './credential-text.js'
+export { containsCredential } from './api-key/credential-text.js'
 export { PUBLIC_REASON } from './bearer/public-reason.js'
 export { isBearerToken } from './bearer/header.js'
 export { trimWhiteSpace } from './bearer/white-space.js'

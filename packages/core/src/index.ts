@@ -129,8 +129,8 @@ export { dropMark, markUnanswered, readUnanswered, UNANSWERED } from './memory/u
 export { type Unanswered } from './memory/why-unanswered.js'
 export { type ModelConfig, type OpenAICompatibleModel } from './model/model-config.js'
 export { toJson } from './tool/to-json.js'
-export { isThreadId } from './memory/thread-id.js'
-export { ModelError, type ModelErrorCode } from './model/model-error.js'
+export { isThreadId } from './message/thread-id.js'
+export { ModelError, type ModelErrorCode } from './fault/model-error.js'
 export {
   traceAnswers,
   type AnswerSpan,

@@ -4,7 +4,7 @@ import type { Selectable, Transaction } from 'kysely'
 import type { Database } from './database/database.js'
 import { StorageError } from './error.js'
 import { checkPage, pageSpan } from './memory/page.js'
-import type { ApiKeyTable, Schema } from './database/schema.js'
+import type { ApiKeyTable, Schema } from './schema.js'
 import {
   checkDigest,
   checkId,

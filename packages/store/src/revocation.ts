@@ -2,7 +2,7 @@ import type { NewRevocation, Revocation, RevocationEntry, RevocationLog } from '
 import type { Insertable, Selectable, Transaction } from 'kysely'
 import type { Database } from './database/database.js'
 import { StorageError } from './error.js'
-import type { RevocationTable, Schema } from './database/schema.js'
+import type { RevocationTable, Schema } from './schema.js'
 import {
   checkCount,
   checkDigest,

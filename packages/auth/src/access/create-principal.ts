@@ -1,6 +1,6 @@
 import { AuthError, TokenError } from '../error.js'
 import { deepFreeze } from '../lib/freeze.js'
-import { issuerOf, ownText, subjectOf, tokenIdOf } from '../jwt/identity.js'
+import { issuerOf, ownText, subjectOf, tokenIdOf } from '../claim/identity.js'
 import { readGrants } from './grant.js'
 import type { Principal } from './principal.js'
 import { recallPrincipal, rememberPrincipal } from './remembered-principal.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ApiKeyRecord } from './api-key-store.js'
-import { containsCredential } from '../credential-text.js'
+import { containsCredential } from './credential-text.js'
 import type { KeyMaker } from './maker.js'
 import { apiKeyDigest, createApiKey } from './make.js'
 

@@ -102,12 +102,6 @@ export function checkExpiry(claims: Claims, rules: ClaimRules, nowSeconds: numbe
   }
 }
 
-/**
- * How far ahead of this clock `iat` may lie by default, in seconds, where tokens can be revoked by the time of their
- * issue: one that says it was issued tomorrow would escape until then. Clocks of issuers are a few seconds ahead.
- */
-export const ISSUED_AHEAD_SECONDS = 60
-
 /** How far ahead of the clock `iat` may lie, in seconds. */
 export function latestIssueAhead(rules: ClaimRules): number {
   const { maxTokenAgeSeconds, issuedAheadSeconds = Infinity, clockToleranceSeconds = 0 } = rules

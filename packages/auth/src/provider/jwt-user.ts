@@ -1,5 +1,5 @@
 import type { Claims } from '../jwt/claims.js'
-import { subjectOf } from '../jwt/identity.js'
+import { subjectOf } from '../claim/identity.js'
 
 /** A user as Studio shows one. */
 export interface JwtUser {

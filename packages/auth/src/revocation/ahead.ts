@@ -1,5 +1,11 @@
 import type { RevocationEntry } from './log.js'
 
+/**
+ * How far ahead of this clock `iat` may lie by default, in seconds, where tokens can be revoked by the time of their
+ * issue: one that says it was issued tomorrow would escape until then. Clocks of issuers are a few seconds ahead.
+ */
+export const ISSUED_AHEAD_SECONDS = 60
+
 /** How far ahead a time may lie before somebody is told: clocks differ by a little. */
 const TOLD_AHEAD_MS = 60_000
 

@@ -1,5 +1,5 @@
 import { earliestNow, latestNow } from '../lib/clock.js'
-import { ISSUED_AHEAD_SECONDS } from '../jwt/claims.js'
+import { ISSUED_AHEAD_SECONDS } from './ahead.js'
 import type { RevocableToken, RevocationList } from './revocation-list.js'
 import { NamedEntries } from './named-entries.js'
 

@@ -1,4 +1,4 @@
-import { issuerOf, ownText, subjectOf, tokenIdOf } from '../jwt/identity.js'
+import { issuerOf, ownText, subjectOf, tokenIdOf } from '../claim/identity.js'
 import type { RevocableToken } from './revocation-list.js'
 
 /** The claim `iat`, where it is a time. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AnswerError } from '../error.js'
 import type { Logger } from '../log/logger.js'
-import { ModelError } from '../model/model-error.js'
+import { ModelError } from './model-error.js'
 import { causeOf, logFailure, toldMessage } from './told-cause.js'
 
 function named(name: string, message: string, members: object = {}): Error {

@@ -3,7 +3,7 @@ import { toldDatabaseFault } from './database-fault.js'
 import { AnswerError } from '../error.js'
 import type { LogFields, Logger } from '../log/logger.js'
 import { storageFault } from '../memory/storage-fault.js'
-import { ModelError } from '../model/model-error.js'
+import { ModelError } from './model-error.js'
 import { maskSecrets } from './secret-mask.js'
 
 /** How many errors of a chain are told, and how many characters of each. */

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { BOUNDS } from '../bounds.js'
 import { InputError, type InputIssue } from '../error.js'
 import { zodIssues } from '../issue.js'
-import { isThreadId } from '../memory/thread-id.js'
+import { isThreadId } from './thread-id.js'
 import { readClientMessage, readStoredForm } from './client-message.js'
 import { findForeign, findLost } from './foreign-message.js'
 

@@ -1,5 +1,5 @@
 import type { OpenAICompatibleModel } from './model-config.js'
-import { ModelError } from './model-error.js'
+import { ModelError } from '../fault/model-error.js'
 import { mendResponse } from './completion/mend-response.js'
 import type { ModelObject } from './model-object.js'
 

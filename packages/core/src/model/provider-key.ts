@@ -1,4 +1,4 @@
-import { ModelError } from './model-error.js'
+import { ModelError } from '../fault/model-error.js'
 import type { ModelName } from './model-name.js'
 
 /**

@@ -6,7 +6,7 @@ import { inspect } from 'node:util'
 import { generateText, streamText } from 'ai'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ModelConfig } from './model-config.js'
-import { ModelError } from './model-error.js'
+import { ModelError } from '../fault/model-error.js'
 import { createRehearsalModel } from '../rehearsal/create-rehearsal-model.js'
 import { checkModel, describeModel, resolveModel } from './resolve.js'
 

@@ -1,5 +1,5 @@
 import type { ModelConfig, OpenAICompatibleModel } from './model-config.js'
-import { ModelError } from './model-error.js'
+import { ModelError } from '../fault/model-error.js'
 import { readModelName, type ModelName } from './model-name.js'
 import { isModelObject, type ModelObject } from './model-object.js'
 import { connectServer, namedServer, openAIServer, OPENAI_COMPATIBLE } from './openai-compatible.js'

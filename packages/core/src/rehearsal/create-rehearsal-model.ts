@@ -1,7 +1,7 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import type { OptionNames } from '@signet/auth'
 import { refuseUnknown } from '@signet/auth/internal'
-import { ModelError } from '../model/model-error.js'
+import { ModelError } from '../fault/model-error.js'
 import type { Plan } from './plan.js'
 import { planParts } from './stream-plan.js'
 import { streamParts } from './stream-parts.js'

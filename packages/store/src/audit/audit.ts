@@ -16,7 +16,7 @@ import {
 } from './audit-batch.js'
 import { batches } from '../database/batch.js'
 import type { Database } from '../database/database.js'
-import type { AuditTable, Schema } from '../database/schema.js'
+import type { AuditTable, Schema } from '../schema.js'
 import { checkCount, checkTime, decodeText } from '../database/value.js'
 
 function fromText(json: string | null): string | undefined {

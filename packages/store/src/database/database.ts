@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type LogEvent, type Transaction } from 'kysely'
 import type { Driver } from './driver/driver.js'
 import { StorageError } from '../error.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 import { translate } from './translate.js'
-import { WriteGroup } from './write-group.js'
+import { WriteGroup } from './driver/write-group.js'
 
 /** For how long a transaction is run again that the database gave up in favour of another. */
 const PATIENCE_MS = 10_000

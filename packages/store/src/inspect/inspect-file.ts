@@ -9,7 +9,7 @@ import { fileOf, findExposure } from '../database/driver/libsql-folder.js'
 import { whyNotAnew } from '../database/driver/libsql-kept.js'
 import { StorageError } from '../error.js'
 import { compareTables } from '../database/migration/migrate.js'
-import { TABLES } from '../database/schema.js'
+import { TABLES } from '../schema.js'
 import { translate } from '../database/translate.js'
 import type { StoreInspection } from './inspection.js'
 

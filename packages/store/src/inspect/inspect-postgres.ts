@@ -3,7 +3,7 @@ import { createDatabase } from '../database/database.js'
 import { postgresDriver } from '../database/driver/postgres.js'
 import { StorageError } from '../error.js'
 import { compareTables, requireTables } from '../database/migration/migrate.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import type { StoreInspection } from './inspection.js'
 
 /** What the server says of itself, of the role and of the schema in which the tables are. */

@@ -15,7 +15,7 @@ import { describeStores } from '../../../../test/support/stores.js'
 import { createDatabase } from '../database/database.js'
 import { libsqlDriver } from '../database/driver/libsql.js'
 import { postgresDriver } from '../database/driver/postgres.js'
-import { TABLES } from '../database/schema.js'
+import { TABLES } from '../schema.js'
 import type { StoreOptions } from '../store.js'
 import { inspectStore } from './inspect.js'
 

@@ -8,7 +8,7 @@ import { StorageError } from '../error.js'
 import { PLACE_COLUMNS, readFound, type FoundMessage } from './found-message.js'
 import { createdBetween, messagesOf } from './message.js'
 import { storedWeight } from './message-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { createThread, holdThread, mergeMetadata } from './thread.js'
 import { checkCount, checkId, decodeObject, decodeText } from '../database/value.js'
 

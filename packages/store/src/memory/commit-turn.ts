@@ -1,6 +1,6 @@
 import type { MemoryThread, NewMemoryThread, Turn } from '@signet/core'
 import type { Selectable, Transaction } from 'kysely'
-import type { Schema, ThreadTable } from '../database/schema.js'
+import type { Schema, ThreadTable } from '../schema.js'
 import { decodeText } from '../database/value.js'
 import { completeCalls } from './complete-call.js'
 import type { NewRow } from './message-row.js'

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import { batches } from '../database/batch.js'
 import { findPlaces } from './message.js'
 import { decodeBody, encodeBody } from './message-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 
 type Json = Readonly<Record<string, unknown>>
 

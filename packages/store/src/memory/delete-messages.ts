@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { batches } from '../database/batch.js'
 import { messagesOf } from './message.js'
 import { storedWeight } from './message-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { holdThread } from './thread.js'
 import { checkId } from '../database/value.js'
 

@@ -3,7 +3,7 @@ import { BOUNDS, type PageQuery } from '@signet/core'
 import type { SelectQueryBuilder } from 'kysely'
 import { ReadBudget } from './budget.js'
 import { StorageError } from '../error.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { decodeText } from '../database/value.js'
 
 /** A query for threads of one owner. */

@@ -3,7 +3,7 @@ import type { AliasedRawBuilder, Transaction } from 'kysely'
 import { batches } from '../database/batch.js'
 import { StorageError } from '../error.js'
 import { toMessage, type MessageRow } from './message-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { bytesOf, textWithin } from './stored-text.js'
 
 /** The body of a message comes with its row where it has so few bytes. */

@@ -9,7 +9,7 @@ import {
 } from '@signet/core'
 import { sql, type RawBuilder, type Selectable } from 'kysely'
 import { StorageError } from '../error.js'
-import type { MessageTable } from '../database/schema.js'
+import type { MessageTable } from '../schema.js'
 import { bytesOf } from './stored-text.js'
 import {
   checkId,

@@ -6,7 +6,7 @@ import { StorageError } from '../error.js'
 import { findMessages, findPlaces, getMessages, messagesOf } from './message.js'
 import { decodeBody, rowWeight, toRow, type NewRow } from './message-row.js'
 import { replaceRow } from './replace-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { unansweredOf, withMark } from './unanswered-row.js'
 
 /** A message of a turn under the id that it is stored under, and where the thread has it already. */

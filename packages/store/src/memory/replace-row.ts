@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { NewRow } from './message-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 
 /** Puts a row in the place of the one that has its id. */
 export async function replaceRow(tx: Transaction<Schema>, row: NewRow): Promise<void> {

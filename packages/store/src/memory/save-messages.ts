@@ -5,7 +5,7 @@ import { StorageError } from '../error.js'
 import { findMessages } from './message.js'
 import { rowWeight, toMessage, toRow, type NewRow } from './message-row.js'
 import { replaceRow } from './replace-row.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { holdThread } from './thread.js'
 import { unansweredOf, withMark } from './unanswered-row.js'
 

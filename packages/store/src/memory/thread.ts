@@ -2,7 +2,7 @@ import { BOUNDS, type MemoryThread, type NewMemoryThread, type ThreadChange } fr
 import { sql, type RawBuilder, type Selectable, type Transaction } from 'kysely'
 import { batches } from '../database/batch.js'
 import { StorageError } from '../error.js'
-import type { Schema, ThreadTable } from '../database/schema.js'
+import type { Schema, ThreadTable } from '../schema.js'
 import {
   checkId,
   decodeObject,

@@ -3,7 +3,7 @@ import type { Turn } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { toRow } from './message-row.js'
 import { commitTurn } from './commit-turn.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 
 /** An owner that no hash of a principal is. */
 const NOBODY = '0'.repeat(64)

@@ -1,7 +1,7 @@
 import { BOUNDS } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { StorageError } from '../error.js'
-import type { Schema } from '../database/schema.js'
+import type { Schema } from '../schema.js'
 import { findThread, holdThread } from './thread.js'
 import { decodeText, encodeShortText } from '../database/value.js'
 

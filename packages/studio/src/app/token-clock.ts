@@ -1,4 +1,4 @@
-import { decodeToken, timeClaim } from '../api/decode-token.js'
+import { decodeToken, timeClaim } from '../text/decode-token.js'
 import type { Identity } from '../api/identity.js'
 
 /** What the head of each page tells of the token. */

@@ -1,4 +1,4 @@
-import { trimSlashes } from '../api/trim-slashes.js'
+import { trimSlashes } from '../text/trim-slashes.js'
 
 function meta(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? ''

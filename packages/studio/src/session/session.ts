@@ -1,5 +1,5 @@
 import { PAGE_BASE, PAGE_PREFIX, PAGE_SERVER } from './page-settings.js'
-import { trimSlashes } from '../api/trim-slashes.js'
+import { trimSlashes } from '../text/trim-slashes.js'
 
 /** A header that every request bears. */
 export interface Header {

@@ -1,6 +1,6 @@
 import { advise, judgePasted, readPasted, type Advice } from '@signet/auth/advice'
 import { isAuthCode } from '@signet/auth/advice/general'
-import { decodeToken } from '../api/decode-token.js'
+import { decodeToken } from './decode-token.js'
 
 /** What this browser can know of the value of an `Authorization` header, without the server. */
 export interface Verdict {

@@ -1,7 +1,7 @@
 import type { StorageFaultClass } from '../../error.js'
-import type { OwnerQueueOptions } from '../owner-queue.js'
+import type { OwnerQueueOptions } from './owner-queue.js'
 import type { CreateTableBuilder, Dialect, RawBuilder, SqlBool, Transaction } from 'kysely'
-import type { Schema } from '../schema.js'
+import type { Schema } from '../../schema.js'
 
 /** What a failure of the database means. `conflict` goes away when the transaction is run again. */
 export interface Fault {

@@ -1,6 +1,6 @@
 import { earliestNow, latestNow } from '@signet/auth/internal'
 import type { Transaction } from 'kysely'
-import type { Schema } from '../schema.js'
+import type { Schema } from '../../schema.js'
 import type { Moment } from './driver.js'
 
 /** A time that is recorded further ahead was a mistake of a clock, and does not count. In milliseconds. */

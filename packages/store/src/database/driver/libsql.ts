@@ -9,7 +9,7 @@ import {
   type Driver as KyselyDriver,
   type TransactionSettings,
 } from 'kysely'
-import { MAX_TOGETHER } from '../write-group.js'
+import { MAX_TOGETHER } from './write-group.js'
 import type { StoreNotice } from '../../store.js'
 import type { Driver } from './driver.js'
 import { readFileClock } from './file-clock.js'

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Driver } from '../driver/driver.js'
-import type { Schema } from '../schema.js'
+import type { Schema } from '../../schema.js'
 
 /**
  * Threads, messages and working memory. Every key begins with the owner, and a message belongs to a

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Driver } from '../driver/driver.js'
 import { StorageError } from '../../error.js'
-import { TABLES, type Schema } from '../schema.js'
+import { TABLES, type Schema } from '../../schema.js'
 import { createTables } from './first.js'
 import { createStateTables } from './second.js'
 import { addAgents } from './third.js'

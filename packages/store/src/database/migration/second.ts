@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Driver } from '../driver/driver.js'
-import type { Schema } from '../schema.js'
+import type { Schema } from '../../schema.js'
 
 async function createRevocations(tx: Transaction<Schema>, driver: Driver): Promise<void> {
   await driver

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Driver } from '../driver/driver.js'
-import type { Schema } from '../schema.js'
+import type { Schema } from '../../schema.js'
 
 /**
  * Threads know the agent that they were begun with. Those that are there stay as they are, without one, so that

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { decodeToken } from '../../api/decode-token.js'
+import { decodeToken } from '../../text/decode-token.js'
 import type { Identity } from '../../api/identity.js'
 import { remedyOf } from '../../text/remedy.js'
 import { answerRenewal, type Renewal } from '../../session/renewal.js'

@@ -1,4 +1,4 @@
-import { trimSlashes } from '../../api/trim-slashes.js'
+import { trimSlashes } from '../../text/trim-slashes.js'
 
 /** Another server, as it was written. */
 export interface Connection {

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { CopyButton } from '../../../ui/copy-button.js'
 import { answerFacts } from './answer-facts.js'
 import { AnswerText, PlainText } from './markdown/answer-text.js'
-import { useNear } from '../near.js'
+import { useNear } from './near.js'
 import { ReasoningView } from './reasoning-view.js'
 import { ToolCallView } from './tool-call-view.js'
 

@@ -4,7 +4,7 @@ import { memo, useRef, type ReactNode } from 'react'
 import { Button } from '../../../ui/button.js'
 import { AnswerView } from './answer-view.js'
 import { EarlierMessages } from './earlier-messages.js'
-import { NearProvider } from '../near.js'
+import { NearProvider } from './near.js'
 import { useEnd } from './use-end.js'
 
 /** How many of the last messages are drawn at once: those that are seen when the list is at its end. */

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { decodeToken } from '../../../api/decode-token.js'
+import { decodeToken } from '../../../text/decode-token.js'
 import {
   currentToken,
   getSession,

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import { Button } from '../../../ui/button.js'
-import { byteLength, isSignedBy, readSecret, type HmacAlgorithm } from '../make/hmac.js'
-import { SecretField } from '../make/secret-field.js'
+import { byteLength, isSignedBy, readSecret, type HmacAlgorithm } from '../token/hmac.js'
+import { SecretField } from '../token/secret-field.js'
 
 type Outcome = 'unknown' | 'same' | 'other'
 

@@ -1,11 +1,11 @@
-import type { DecodedToken } from '../../../api/decode-token.js'
+import type { DecodedToken } from '../../../text/decode-token.js'
 import { CodeText } from '../../../ui/code-text.js'
 import { Code } from '../../../ui/code.js'
 import { Facts } from '../../../ui/facts.js'
 import { Notice } from '../../../ui/notice.js'
 import { useNow } from '../../../ui/use-now.js'
 import { describeScope, scopeProblem } from '../../../scope/scope.js'
-import { rolesOf, scopesOf } from '../make/claims.js'
+import { rolesOf, scopesOf } from '../token/claims.js'
 import { findings, timeFacts } from './inspect.js'
 
 /** What a token says, in words and as it stands. */

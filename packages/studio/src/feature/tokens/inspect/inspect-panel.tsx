@@ -1,5 +1,5 @@
 import { extractToken, judgeToken } from '../../../text/credential.js'
-import { decodeToken } from '../../../api/decode-token.js'
+import { decodeToken } from '../../../text/decode-token.js'
 import { currentToken } from '../../../session/session.js'
 import { useSession } from '../../../session/use-session.js'
 import { Button } from '../../../ui/button.js'
@@ -12,7 +12,7 @@ import { VerdictLine } from '../../lock/verdict-line.js'
 import { AskServer } from './ask-server.js'
 import { CheckSignature } from './check-signature.js'
 import { DecodedView } from './decoded-view.js'
-import { isHmacAlgorithm } from '../make/hmac.js'
+import { isHmacAlgorithm } from '../token/hmac.js'
 
 /** Takes a token apart: here, without the server, and by the server where that is asked for. */
 export function InspectPanel({

@@ -1,7 +1,7 @@
-import type { DecodedToken } from '../../../api/decode-token.js'
+import type { DecodedToken } from '../../../text/decode-token.js'
 import { describeDistance, describeMoment } from '../../../text/time.js'
 import { scopeProblem } from '../../../scope/scope.js'
-import { rolesOf, scopesOf } from '../make/claims.js'
+import { rolesOf, scopesOf } from '../token/claims.js'
 
 /** A time claim, in words. */
 export interface TimeFact {

@@ -6,9 +6,9 @@ import { CodeText } from '../../../ui/code-text.js'
 import type { Catalogue } from '../../../scope/catalogue.js'
 import { missingTools } from '../../../scope/missing-tools.js'
 import { ScopePicker } from '../../../scope/scope-picker.js'
-import { rolesOf, scopesOf, subjectOf, withClaim, withRoles, withScopes } from './claims.js'
+import { rolesOf, scopesOf, subjectOf, withClaim, withRoles, withScopes } from '../token/claims.js'
 import type { Draft, DraftChange } from './draft.js'
-import { LIFETIMES, lifetimeText, readLifetime } from './lifetime.js'
+import { LIFETIMES, lifetimeText, readLifetime } from '../token/lifetime.js'
 import { RoleBoxes } from './role-boxes.js'
 
 /** What the grants of the claims come to, where it is not what it seems. */

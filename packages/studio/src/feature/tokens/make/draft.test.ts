@@ -7,7 +7,7 @@ import {
   withLifetime,
   withRoles,
   withScopes,
-} from './claims.js'
+} from '../token/claims.js'
 import { changeDraft, newDraft } from './draft.js'
 
 const NOW = Date.parse('2026-11-24T12:00:00Z')

@@ -1,6 +1,6 @@
-import { readClaims, withLifetime, writeClaims, type Claims } from './claims.js'
-import type { HmacAlgorithm } from './hmac.js'
-import type { Lifetime } from './lifetime.js'
+import { readClaims, withLifetime, writeClaims, type Claims } from '../token/claims.js'
+import type { HmacAlgorithm } from '../token/hmac.js'
+import type { Lifetime } from '../token/lifetime.js'
 
 /** A token that is being written: the form and the JSON show the same claims. */
 export interface Draft {

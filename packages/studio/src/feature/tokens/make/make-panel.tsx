@@ -1,7 +1,7 @@
 import { Section } from '../../../ui/section.js'
 import type { Catalogue } from '../../../scope/catalogue.js'
 import { ClaimsForm } from './claims-form.js'
-import type { Claims } from './claims.js'
+import type { Claims } from '../token/claims.js'
 import type { Draft, DraftChange } from './draft.js'
 import { JsonField } from './json-field.js'
 import { SignForm } from './sign-form.js'

@@ -1,4 +1,4 @@
-import { rolesOf, scopesOf, subjectOf, type Claims } from './claims.js'
+import { rolesOf, scopesOf, subjectOf, type Claims } from '../token/claims.js'
 
 /** What the server is asked to sign: `POST /auth/tokens`. */
 export interface SigningRequest {

@@ -6,7 +6,7 @@ import { Field } from '../../../ui/field.js'
 import { Notice } from '../../../ui/notice.js'
 import { Refusal } from '../../../ui/refusal.js'
 import { Select } from '../../../ui/select.js'
-import { claimProblems, withLifetime, type Claims } from './claims.js'
+import { claimProblems, withLifetime, type Claims } from '../token/claims.js'
 import type { Draft, DraftChange } from './draft.js'
 import {
   ALGORITHMS,
@@ -16,8 +16,8 @@ import {
   readSecret,
   secretProblem,
   signToken,
-} from './hmac.js'
-import { SecretField } from './secret-field.js'
+} from '../token/hmac.js'
+import { SecretField } from '../token/secret-field.js'
 import { signingRequest } from './server-signing.js'
 import { SignerChoice, type Signer } from './signer-choice.js'
 import { signByServer, useServerSigns } from './use-signing.js'

@@ -4,10 +4,10 @@ import { Button } from '../../../ui/button.js'
 import { CopyButton } from '../../../ui/copy-button.js'
 import { Notice } from '../../../ui/notice.js'
 import type { Catalogue } from '../../../scope/catalogue.js'
-import { rolesOf, scopesOf, subjectOf, type Claims } from './claims.js'
+import { rolesOf, scopesOf, subjectOf, type Claims } from '../token/claims.js'
 import { curlCommand, envLine, headerLine } from './copy-texts.js'
-import { TokenText } from '../inspect/token-text.js'
-import { UseToken } from '../inspect/use-token.js'
+import { TokenText } from '../token/token-text.js'
+import { UseToken } from '../token/use-token.js'
 
 /** The first agent that the claims let their holder ask; any, where they name no grants. */
 function agentFor(claims: Claims, { agents, roles }: Catalogue): string | undefined {

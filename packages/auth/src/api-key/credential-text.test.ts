@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createApiKey } from './api-key/make.js'
+import { createApiKey } from './make.js'
 import { containsCredential } from './credential-text.js'
 
 const encode = (text: string) => Buffer.from(text).toString('base64url')

@@ -1,4 +1,4 @@
-import { containsApiKey } from './api-key/form.js'
+import { containsApiKey } from './form.js'
 
 /** How the base64url of a JSON object begins, where something is in it: of `{"`, and of `{` with white space behind it. */
 const OBJECT = /e(?:y[A-DI-L]|w[k-r0-3])/

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { ALICE, names, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
-import { createDatabase, type Statement } from './database.js'
-import { libsqlDriver } from './driver/libsql.js'
+import { ALICE, names, textMessage } from '../../../../../test/support/memory.js'
+import { describeStores } from '../../../../../test/support/stores.js'
+import { createDatabase, type Statement } from '../database.js'
+import { libsqlDriver } from './libsql.js'
 
 const turn = (id: string, ...messageIds: string[]) => {
   return { thread: { id }, messages: messageIds.map((messageId) => textMessage(messageId)) }

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { createDeferred, type Deferred } from '../../../../test/support/deferred.js'
-import { ALICE, BOB, names, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
-import { createDatabase } from './database.js'
-import { postgresDriver } from './driver/postgres.js'
+import { createDeferred, type Deferred } from '../../../../../test/support/deferred.js'
+import { ALICE, BOB, names, textMessage } from '../../../../../test/support/memory.js'
+import { describeStores } from '../../../../../test/support/stores.js'
+import { createDatabase } from '../database.js'
+import { postgresDriver } from './postgres.js'
 import { OwnerQueue } from './owner-queue.js'
-import { holdThread } from '../memory/thread.js'
+import { holdThread } from '../../memory/thread.js'
 
 const unavailable = { name: 'StorageError', code: 'storage_unavailable' }
 

@@ -1,4 +1,4 @@
-import { StorageError } from '../error.js'
+import { StorageError } from '../../error.js'
 
 /** How much work may be done at once. */
 export interface OwnerQueueOptions {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
-import type { Schema } from './schema.js'
+import type { Schema } from '../../schema.js'
 
 /** How many pieces of work are made durable at once. */
 export const MAX_TOGETHER = 16

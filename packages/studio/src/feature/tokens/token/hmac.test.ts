@@ -1,7 +1,7 @@
 import { secretKeys, verifySignature } from '@signet/auth'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeToken } from '../../../api/decode-token.js'
+import { decodeToken } from '../../../text/decode-token.js'
 import { ALGORITHMS, byteLength, isSignedBy, readSecret, secretProblem, signToken } from './hmac.js'
 
 const SECRET = 'ein Geheimnis mit Umlaut: Grüße, und lang genug für jeden Algorithmus, auch HS512'
