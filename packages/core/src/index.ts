@@ -94,7 +94,7 @@ export { ownId } from './memory/own-id.js'
 export { ownerKey, type Owner } from './memory/owner.js'
 export { type MemoryRequest } from './memory/session.js'
 export { hideProviderState } from './memory/provider-state.js'
-export { storageFault, type StorageFault } from './memory/storage-fault.js'
+export { storageFault, type StorageFault } from './fault/storage-fault.js'
 export {
   type CloneOptions,
   type ClonedThread,

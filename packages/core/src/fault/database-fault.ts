@@ -1,4 +1,4 @@
-import { storageFault } from '../memory/storage-fault.js'
+import { storageFault } from './storage-fault.js'
 
 /** Codes of SQLite, MySQL and Prisma, and the states of the SQL standard. */
 const DRIVER_CODE = /^(?:(?:ERR_)?SQLITE_|ER_|P\d{4}$|\d[\dA-Z]{4}$|(?:F0|HV|P0|XX)\d{3}$)/

@@ -2,7 +2,7 @@ import { AuthError } from '@signet/auth'
 import { toldDatabaseFault } from './database-fault.js'
 import { AnswerError } from '../error.js'
 import type { LogFields, Logger } from '../log/logger.js'
-import { storageFault } from '../memory/storage-fault.js'
+import { storageFault } from './storage-fault.js'
 import { ModelError } from './model-error.js'
 import { maskSecrets } from './secret-mask.js'
 
