@@ -9,6 +9,8 @@ type Outcome = number | 'ENOSPC' | 'EAGAIN' | 'hangs'
 class Sink implements ByteSink {
   text = ''
   outcome: Outcome = Infinity
+  /** Called once it has refused to write, before any timer. */
+  onRefused: () => void = () => {}
 
   write(...[bytes, written]: Parameters<ByteSink['write']>): void {
     const { outcome } = this
@@ -16,6 +18,7 @@ class Sink implements ByteSink {
     setImmediate(() => {
       if (typeof outcome === 'string') {
         written(Object.assign(new Error(outcome), { code: outcome }), 0)
+        this.onRefused()
         return
       }
       const count = Math.min(outcome, bytes.length)
@@ -129,9 +132,8 @@ describe('LogOutput', () => {
     const { sink, output } = open(3)
     output.write('one line\n')
     sink.outcome = 'EAGAIN'
-    await vi.waitFor(() => expect(sink.text).toBe('one'))
-    // The rest has been refused by now.
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise<void>((resolve) => (sink.onRefused = resolve))
+    expect(sink.text).toBe('one')
     output.write('two\n')
     output.flushLast()
     expect(sink.text).toBe('one line\ntwo\n')
