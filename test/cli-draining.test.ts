@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -82,6 +82,14 @@ function expectWholeAnswer(received: string): void {
   const finish = /^data: (?<chunk>\{"type":"finish".*\})$/m.exec(received)?.groups?.['chunk']
   expect(JSON.parse(finish ?? 'null')).toMatchObject({ payload: { output: { text: ANSWER } } })
 }
+
+it.skipIf(!existsSync('/proc/self/task'))(
+  'signet start keeps no process beside its own once the application is loaded',
+  async () => {
+    const { pid } = (await startGated()).process.child
+    expect(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')).toBe('')
+  },
+)
 
 describe('signet start that is asked to end', () => {
   it('says on a connection that was open that it is not ready, or closes it, and finishes the running answer', async () => {

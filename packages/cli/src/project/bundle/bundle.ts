@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import {
   context,
   formatMessages,
+  stop,
   type BuildOptions,
   type BuildResult,
   type Message,
@@ -195,5 +196,7 @@ export async function loadApplication(project: Project): Promise<Mastra> {
   } finally {
     stopListening()
     await bundler.dispose()
+    // Else its process lives as long as the server.
+    await stop()
   }
 }
