@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 import { trimWhiteSpace } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
-import { normalizeAddress } from './address.js'
+import { normalizeAddress } from '../http/address.js'
 import { StartError } from '../error/error.js'
 import type { Incoming } from '../http/incoming.js'
 

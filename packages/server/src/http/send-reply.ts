@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { networkOf } from '../arrival/address.js'
+import { networkOf } from './address.js'
 import { isStream, leave, type Reply, type ReplyStream } from './reply.js'
 import type { Unread, UnreadAnswers } from './unread.js'
 

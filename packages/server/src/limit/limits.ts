@@ -1,6 +1,6 @@
 import type { Principal } from '@signet/auth'
 import type { Logger, ServerConfig } from '@signet/core'
-import { networkOf } from '../arrival/address.js'
+import { networkOf } from '../http/address.js'
 import type { Route } from '../route/route.js'
 import {
   WINDOW_SECONDS,

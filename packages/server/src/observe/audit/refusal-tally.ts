@@ -1,6 +1,6 @@
 import type { AuditRecord } from '@signet/core'
 import type { Decision } from '../../exchange.js'
-import { networkOf } from '../../arrival/address.js'
+import { networkOf } from '../../http/address.js'
 import { recordText } from './audit-record.js'
 
 const MINUTE_MS = 60_000
