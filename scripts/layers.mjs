@@ -47,6 +47,7 @@ export const ROOMS = {
     ['answer'],
     ['agent'],
     ['server'],
+    ['registry.ts'],
     ['mastra.ts'],
   ],
   store: [
