@@ -1,6 +1,5 @@
 type Floors = readonly (readonly string[])[]
 
-export function roomOf(file: string, floors: ReadonlyMap<string, number>): string | undefined
 export function findBreaks(
   name: string,
   files: ReadonlyMap<string, string>,

@@ -18,7 +18,7 @@ const floorsOf = (floors) =>
  * @param {string} file - from `src` on, with `/`
  * @param {ReadonlyMap<string, number>} floors
  */
-export function roomOf(file, floors) {
+function roomOf(file, floors) {
   if (floors.has(file)) return file
   for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
     if (floors.has(folder)) return folder
