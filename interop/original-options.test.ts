@@ -55,7 +55,7 @@ const BODIES: readonly (readonly [type: string, table: OptionTable])[] = [
   ['GetMemorySearch_QueryParams', routes.SEARCH_QUERY],
 ]
 
-describe('the options of the original', () => {
+describe('the options of Mastra', () => {
   it.each(BODIES)('are each known, by the contract of its client: %s', (type, table) => {
     const names = membersOf(type, CONTRACT)
     expect(names).not.toEqual([])

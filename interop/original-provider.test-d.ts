@@ -1,4 +1,4 @@
-// Checked by the compiler alone: what a user writes compiles with the original's own types.
+// Checked by the compiler alone: what a user writes compiles with Mastra's own types.
 import {
   CompositeAuth,
   defineAuth,
@@ -29,7 +29,7 @@ class Badges extends MastraAuthProvider<{ readonly sub: string }> {
 }
 export const providers: readonly IMastraAuthProvider[] = [jwt, simple, new Badges()]
 
-// A plain object may answer at once here, and not in the original.
+// A plain object may answer at once here, and not in Mastra.
 const plain = defineAuth({ authenticateToken: (token) => ({ sub: token }) })
 // @ts-expect-error - so it is no provider there: extend MastraAuthProvider instead.
 export const refused: Mastra = new Mastra({ server: { auth: plain } })

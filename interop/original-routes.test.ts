@@ -37,7 +37,7 @@ const ours = new Set(
 /** Those that its server adds, and its types do not know. */
 const UNTYPED = ['GET /agents/:/browser/session', 'POST /agents/:/browser/close']
 
-describe('the routes of the original', () => {
+describe('the routes of Mastra', () => {
   it('are 416 in the version that is held against', () => {
     expect(original.size).toBe(416)
   })

@@ -53,7 +53,7 @@ function encode(value: unknown): string {
 
 const REFUSED = { status: 401, body: { error: 'Invalid or expired token' } }
 
-describe('MastraJwtAuth as server.auth of the original', () => {
+describe('MastraJwtAuth as server.auth of Mastra', () => {
   it('lets a good token in', async () => {
     const { status, body } = await answer('/api/agents', tokenOf('alice'))
     expect(status).toBe(200)
@@ -150,7 +150,7 @@ describe('the owner that it names', () => {
   })
 })
 
-describe('other ways to authenticate, in the original', () => {
+describe('other ways to authenticate, in Mastra', () => {
   let issuer: TestIssuer
 
   beforeAll(async () => {
@@ -191,7 +191,7 @@ describe('other ways to authenticate, in the original', () => {
 })
 
 // Signet answers in these shapes, too: its own tests say so.
-describe('the wire of the original', () => {
+describe('the wire of Mastra', () => {
   /** The client's own types of messages are too deep to be read by. */
   const idsOf = (list: readonly object[]) => list.map((item) => String(Reflect.get(item, 'id')))
 

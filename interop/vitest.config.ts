@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['*.test.ts'],
     globalSetup: ['support/global-setup.ts'],
-    // Nobody is told that the original ran here.
+    // Nobody is told that Mastra ran here.
     env: { MASTRA_TELEMETRY_DISABLED: '1' },
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,

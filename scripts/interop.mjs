@@ -1,4 +1,4 @@
-// npm run interop: Signet beside the original's client and server, package managers, runtimes and a model's
+// npm run interop: Signet beside Mastra's client and server, package managers, runtimes and a model's
 // server. `npm run interop -- runtimes` runs only the files whose names have that in them.
 import { join } from 'node:path'
 import { install, prepare, root, runNode } from './prepare.mjs'

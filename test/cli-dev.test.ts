@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ROOT } from './support/root.js'
 import { runSignet, SignetProcess, startDev } from './support/signet-process.js'
 
-/** The secret that the documentation of the original prints. */
+/** The secret that the documentation of Mastra prints. */
 const SAMPLE_SECRET = 'supersecretdevkeythatishs256safe!'
 const SECRET = 'a secret that is used by nothing but these tests'
 const SAMPLE_CLAIMS = { sub: '1234567890', name: 'John Doe', admin: true, iat: 1516239022 }

@@ -50,7 +50,7 @@ function examplesOf(page: string): Record<string, string> {
   )
 }
 
-/** How the original's page configures its client, and asks an agent from React; the scope is ours. */
+/** How Mastra's page configures its client, and asks an agent from React; the scope is ours. */
 const CLIENT_OF_THE_PAGE = `import { MastraClient } from '@signet/client-js'
 export const mastraClient = new MastraClient({
   baseUrl: 'https://<mastra-api-url>',
@@ -72,7 +72,7 @@ export const TestAgent = () => {
 }
 `
 
-describe('the original’s page', () => {
+describe('Mastra’s page', () => {
   it('has a client and a component that compile with ours', async () => {
     const component = COMPONENT_OF_THE_PAGE.replace('../../lib/mastra-client', './mastra-client')
     const files = { 'mastra-client.ts': CLIENT_OF_THE_PAGE, 'test-agent.tsx': component }

@@ -67,7 +67,7 @@ describe('the types of the client', () => {
     void wrong
   })
 
-  it('refuse what the original would take in silence', () => {
+  it('refuse what Mastra would take in silence', () => {
     const refused = () => {
       // @ts-expect-error -- there is no server to call
       void new MastraClient({})

@@ -14,7 +14,7 @@ import { secretKeys, signToken } from '@signet/auth'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ROOT } from './support/root.js'
 
-/** What the documentation of the original prints, and the payload of its example of a token. */
+/** What the documentation of Mastra prints, and the payload of its example of a token. */
 const SAMPLE_SECRET = 'supersecretdevkeythatishs256safe!'
 const SAMPLE_CLAIMS = { sub: '1234567890', name: 'John Doe', admin: true, iat: 1516239022 }
 

@@ -88,7 +88,7 @@ const ALL = readdirSync(join(ROOT, 'packages')).flatMap(entriesOf)
 const BROWSER = [...entriesOf('client-js'), '@signet/auth/advice', '@signet/auth/advice/general']
 
 describe('what the packages export', { timeout: PATIENCE_MS }, () => {
-  it('has every entry that a move from the original needs', () => {
+  it('has every entry that a move from Mastra needs', () => {
     expect(ALL).toStrictEqual(
       expect.arrayContaining([
         '@signet/auth',

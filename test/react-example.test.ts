@@ -66,7 +66,7 @@ describeStudio('the React example', (browser) => {
 
   afterAll(() => server.stop())
 
-  it('shows the answer in the console, as the page of the original says', async () => {
+  it('shows the answer in the console, as the page of Mastra says', async () => {
     page = await servePage(server.url, studioToken({ sub: 'alice', role: 'member' }))
     const { page: tab, errors } = await browser.tab(page.url)
     const logged = tab.waitForEvent('console', { predicate: (each) => each.type() === 'log' })

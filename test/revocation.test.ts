@@ -104,7 +104,7 @@ describeStores('two instances on one database', (stores) => {
     expect(await readRefusal(await generating)).toMatchObject(revoked)
   })
 
-  it('end a tool call that heeds no signal', async () => {
+  it('end a tool call that obeys no signal', async () => {
     isStuck = createDeferred()
     const [here, there] = await serveTwice(stores, toolModel('stuck'))
     const request = { token: sign({}), json: { messages: 'Hello' } }

@@ -136,7 +136,7 @@ export function sectionsOf(rows) {
   const lists = rows.filter(({ label }) => label.startsWith('agents list'))
   return [
     {
-      title: 'Against the original',
+      title: 'Against Mastra',
       bars: barsOf(rows, ['original'], (label) => label),
     },
     {

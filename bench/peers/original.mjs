@@ -1,4 +1,4 @@
-// The original's server as `mastra start` boots it, with the agent that Signet serves.
+// Mastra's server as `mastra start` boots it, with the agent that Signet serves.
 import { MastraJwtAuth } from '@mastra/auth'
 import { Mastra } from '@mastra/core'
 import { Agent } from '@mastra/core/agent'
@@ -48,7 +48,7 @@ const weatherAgent = new Agent({
 
 const auth = new MastraJwtAuth({
   secret: MASTRA_JWT_SECRET,
-  // Without it the original does not say whose a thread is.
+  // Without it Mastra does not say whose a thread is.
   mapUserToResourceId: (user) => user.sub,
 })
 

@@ -7,14 +7,14 @@ import { createNodeServer } from '@mastra/deployer/server'
 import { Memory } from '@mastra/memory'
 import type { ModelServer } from './model-server.js'
 
-/** A running server of the original. */
+/** A running server of Mastra. */
 export interface OriginalServer {
   readonly url: string
   stop(): Promise<void>
 }
 
 /**
- * Serves an agent `assistant`, with a memory, as the original's own `mastra start` does, on a free port.
+ * Serves an agent `assistant`, with a memory, as Mastra's own `mastra start` does, on a free port.
  *
  * @param auth - who may call: what an application writes as `server.auth`
  */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /**
- * The page that Signet is made for, "JSON Web Token", as the original's package has it. It is read where
+ * The page that Signet is made for, "JSON Web Token", as Mastra's package has it. It is read where
  * npm installed it, so that the snippets are what its readers copy.
  */
 const PAGE = join(

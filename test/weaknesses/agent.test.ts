@@ -3,7 +3,7 @@ import { INSTRUCTIONS } from '../support/application.js'
 import { textModel, toolModel } from '../support/model.js'
 import { GENERATE, STREAM, tokenFor, useApplications } from '../support/remembering-application.js'
 
-// The number is that of the weakness of the original; the group shows it closed.
+// The number is that of the weakness of Mastra; the group shows it closed.
 
 const create = useApplications()
 const MEMBER = tokenFor('alice')

@@ -16,7 +16,7 @@ import {
 import { ROOT } from '../support/root.js'
 import { startDev } from '../support/signet-process.js'
 
-// The numbers are those of the weaknesses of the original; each group shows one closed.
+// The numbers are those of the weaknesses of Mastra; each group shows one closed.
 
 const create = useApplications()
 const AGENTS = '/api/agents'

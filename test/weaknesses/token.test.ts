@@ -20,7 +20,7 @@ import {
   useApplications,
 } from '../support/remembering-application.js'
 
-// The numbers are those of the weaknesses of the original; each group shows one closed.
+// The numbers are those of the weaknesses of Mastra; each group shows one closed.
 
 const create = useApplications()
 const KEY = new TextEncoder().encode(SECRET)

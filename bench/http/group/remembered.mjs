@@ -14,7 +14,7 @@ function bodyFile(directory) {
   const bodies = Array.from({ length: THREADS }, (_, index) =>
     JSON.stringify({
       messages: 'Weather in London',
-      // Of the resource, the original takes that of the token; it wants one here all the same.
+      // Of the resource, Mastra takes that of the token; it wants one here all the same.
       memory: { thread: `thread-${index}`, resource: 'alice' },
     }),
   )

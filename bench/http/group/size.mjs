@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const OWN = ['auth', 'core', 'store', 'server', 'studio', 'cli', 'client-js']
 const MAX_MB = 80
 
-/** What the original's page has a user install. */
+/** What Mastra's page has a user install. */
 const ORIGINAL = [
   '@mastra/core@1.71.0',
   '@mastra/auth@1.1.2',

@@ -37,7 +37,7 @@ function isMarked(value: unknown, kind: symbol): boolean {
 }
 
 /**
- * A request was refused. `message` is for the log of whoever runs the server: it may name what the
+ * A request was refused. `message` is for the operator's log: it may name what the
  * policy expected, but never contains a token, a key or a secret.
  */
 export class AuthError extends Error {

@@ -4,7 +4,7 @@ export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './j
 export { type ClaimRules, type Claims } from './jwt/claims.js'
 export { type TokenHeader } from './jws/compact.js'
 export { type DecodedToken } from './jws/decode.js'
-export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/original-helpers.js'
+export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/mastra-helpers.js'
 export { signToken, type SignOptions } from './jwt/sign.js'
 export { type CacheOptions } from './jwt/policy.js'
 export { explainToken } from './jwt/explain-token.js'

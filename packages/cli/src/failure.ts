@@ -6,7 +6,7 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
 }
 
-/** A command has printed what it found, and that is no success. Nothing is left to say. */
+/** A command has printed what it found, and that is not a success. Nothing is left to say. */
 export class FindingFailure extends Error {
   override readonly name = 'FindingFailure'
 }

@@ -53,7 +53,7 @@ async function* readEvents(
 /**
  * Reads the chunks of an answer. That they have the shape of `Chunk` is the server's word.
  *
- * @throws {MastraClientError} `response_invalid` for an answer that is no stream of JSON; `stream_cut`
+ * @throws {MastraClientError} `response_invalid` for an answer that is not a stream of JSON; `stream_cut`
  * @throws the reason of the signal
  */
 export async function* readChunks<Chunk>({

@@ -197,7 +197,7 @@ export function createApi(options: MastraClientOptions): Api {
   }
 
   /** Does one step of a call, and throws the reason of the signal where that has ended it. */
-  async function heed<Value>(
+  async function workUntilAborted<Value>(
     signal: AbortSignal | undefined,
     step: () => Promise<Value>,
   ): Promise<Value> {
@@ -223,7 +223,9 @@ export function createApi(options: MastraClientOptions): Api {
       const isRepeatable = (request.method ?? 'GET') === 'GET'
       for (let count = 0; ; count++) {
         try {
-          return await heed(signal, async () => readJson<Result>(await sendRenewing(call)))
+          return await workUntilAborted(signal, async () =>
+            readJson<Result>(await sendRenewing(call)),
+          )
         } catch (error) {
           const delay =
             isRepeatable && !signal?.aborted
@@ -237,7 +239,7 @@ export function createApi(options: MastraClientOptions): Api {
     async open(request) {
       const call = prepare(request)
       const { signal } = call
-      return { response: await heed(signal, () => sendRenewing(call)), signal }
+      return { response: await workUntilAborted(signal, () => sendRenewing(call)), signal }
     },
   }
 }

@@ -250,8 +250,8 @@ describe('the deadline of an answer', () => {
   })
 
   const MODELS: readonly [string, boolean][] = [
-    ['heeds its signal', false],
-    ['does not heed it', true],
+    ['obeys its signal', false],
+    ['does not obey it', true],
   ]
 
   it.each(MODELS)('ends generate with 424 where the model %s', async (_, isDeaf) => {
@@ -304,7 +304,7 @@ describe('the deadline of an answer', () => {
     const request = makeRequest('/api/tools/stuck/execute', { token, json: { data: {} } })
     const answering = createApp(mastra).fetch(request)
     await started.promise
-    // And a second more, for a tool that heeds the signal.
+    // And a second more, for a tool that obeys the signal.
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS + 1000)
     expect(await readRefusal(await answering)).toMatchObject({ status: 424 })
   })

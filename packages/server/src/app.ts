@@ -127,7 +127,7 @@ function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
  *
  * @throws {StartError} `auth_missing`, `storage_missing`, `cors_wildcard`, `prefix_invalid`,
  *   `path_rule_unknown`, `route_invalid`, `option_invalid` or `redis_missing`
- * @throws {ConfigurationError} for a role that grants what is no permission, and for an option that is not known
+ * @throws {ConfigurationError} for a role that grants what is not a permission, and for an option that is not known
  */
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   refuseUnknown('createApp', options, OPTIONS)

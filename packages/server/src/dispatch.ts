@@ -43,14 +43,14 @@ async function callRoute(
 
 /** Breaks an answer off once its token is revoked, for as long as it runs. */
 function watchRevocation({ service, exchange, deadline }: Passage, { isRevoked }: Caller): void {
-  const forget = service.running.add({
+  const unwatch = service.running.add({
     isRevoked,
     breakOff(error) {
       exchange.code = errorCode(error)
       deadline.fail(error)
     },
   })
-  exchange.heed(forget)
+  exchange.watch(unwatch)
 }
 
 /** Who calls. @throws what refuses the credential, or that too many of the client's were refused */
@@ -148,7 +148,7 @@ async function admit(
 }
 
 /**
- * What to refuse a request with that is no legal HTTP: that, or that its caller asks too often. Whose it is matters for
+ * What to refuse a request with that is not legal HTTP: that, or that its caller asks too often. Whose it is matters for
  * the limits and the audit alone: a bad credential changes nothing.
  */
 async function refusalOf(passage: Passage, fault: RequestError): Promise<unknown> {

@@ -57,7 +57,7 @@ export class Exchange implements Arrival {
   #isOver = false
   #hasEnded = false
   readonly #atEnd: (() => void)[] = []
-  #forget: (() => void) | undefined
+  #unwatch: (() => void) | undefined
 
   constructor({ request, requestId, address, startedAt }: Arrival) {
     this.request = request
@@ -72,15 +72,15 @@ export class Exchange implements Arrival {
     else this.#atEnd.push(work)
   }
 
-  /** The answer ends when its token is revoked. @param forget - lets it go on, once it is over */
-  heed(forget: () => void): void {
-    this.#forget = forget
-    this.onEnd(forget)
+  /** The answer ends when its token is revoked. @param unwatch - lets it go on, once it is over */
+  watch(unwatch: () => void): void {
+    this.#unwatch = unwatch
+    this.onEnd(unwatch)
   }
 
   /** From now on the answer goes on, whatever becomes of its token. */
   outlive(): void {
-    this.#forget?.()
+    this.#unwatch?.()
   }
 
   /** The answer has begun; unless it is over too, `finish` says when it is. */

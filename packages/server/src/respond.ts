@@ -11,7 +11,7 @@ import { Exchange, type DecisionObserver } from './exchange.js'
 import { belowPath } from './http/below-path.js'
 import type { Incoming } from './http/incoming.js'
 import type { RequestOrigin } from './http/answerer.js'
-import { letGo, Reply } from './http/reply.js'
+import { cancelBody, Reply } from './http/reply.js'
 import { setLimitFields } from './limit/fields.js'
 import { methodName } from './route/method-name.js'
 import type { Service } from './service.js'
@@ -39,7 +39,7 @@ function logUnanswered(service: Service, exchange: Exchange, error: unknown): vo
 
 /** The response to HEAD has no body, so the producer of the body is cancelled. */
 function withoutBody({ status, headers, body }: Reply): Reply {
-  void letGo(body)
+  void cancelBody(body)
   return new Reply(null, status, headers)
 }
 

@@ -116,7 +116,7 @@ function startError(error: NodeJS.ErrnoException, hostname: string, port: number
   return error
 }
 
-/** @throws {StartError} `option_invalid` for what is no whole number from 1 on: Node.js would take 0 for no limit */
+/** @throws {StartError} `option_invalid` for what is not a whole number from 1 on: Node.js would take 0 for no limit */
 function positive(name: keyof ServeOptions, value: number): number {
   if (Number.isInteger(value) && value > 0 && value <= MAX_OPTION) return value
   throw new StartError(
@@ -166,7 +166,7 @@ export async function serve(
   })
   const { onRequest, latest } = nodeListener(answerer, unread)
   server.on('request', onRequest)
-  // Nobody has to heed an expectation that they do not know (RFC 9110 section 10.1.1). Who waits to be told to send a body
+  // Nobody has to obey an expectation that they do not know (RFC 9110 section 10.1.1). Who waits to be told to send a body
   // is told once it is wanted: of a request that is refused, no body has to come.
   for (const event of ['checkExpectation', 'checkContinue'] as const) {
     server.on(event, (message, answer) => server.emit('request', message, answer))

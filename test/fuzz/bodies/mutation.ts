@@ -59,7 +59,7 @@ const VALUES: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['long list', Array.from({ length: 2000 }, () => 'a')],
 ])
 
-/** Of options of ours and of the original, of owners, and of what every object has. */
+/** Of options of ours and of Mastra, of owners, and of what every object has. */
 const NAMES = [
   '__proto__',
   'constructor',

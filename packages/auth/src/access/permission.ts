@@ -46,7 +46,7 @@ function secondColon(text: string): number | undefined {
 }
 
 function readGrant(given: string): Grant | undefined {
-  // What no type has checked, such as a number in a list of grants, is no grant either.
+  // What no type has checked, such as a number in a list of grants, is not a grant either.
   if (typeof given !== 'string') return undefined
   const text = given === ANY ? EVERYTHING : given
   const colon = secondColon(text)

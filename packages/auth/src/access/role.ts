@@ -53,7 +53,7 @@ export function checkRoleTable(roles: RoleTable): void {
   }
 }
 
-/** What a role grants, or undefined for a role that the table does not have. `constructor` is no role. */
+/** What a role grants, or undefined for a role that the table does not have. `constructor` is not a role. */
 export function grantsOfRole(roles: RoleTable, role: string): readonly string[] | undefined {
   return Object.hasOwn(roles, role) ? roles[role] : undefined
 }

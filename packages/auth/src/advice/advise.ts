@@ -70,7 +70,7 @@ const ADVICE: Readonly<Partial<Record<Refusal['code'], (refusal: Refusal) => Adv
 
 /**
  * Words a refusal: cause, what was found and what was expected, and the remedy. The one place of these words, for
- * whoever may know them: whoever holds the token, and whoever runs the server. Nothing of it goes to a stranger, to
+ * whoever may know them: whoever holds the token, and the operator. Nothing of it goes to a stranger, to
  * whom the wire says one sentence per code.
  *
  * What it quotes of the token is escaped, and cut. It holds no token, key or secret.

@@ -2,9 +2,9 @@
 export interface TokenParts {
   /** The texts between the dots. */
   readonly parts: readonly string[]
-  /** The first part as text, and what it says; undefined where it is no JSON object. */
+  /** The first part as text, and what it says; undefined where it is not a JSON object. */
   readonly header: Readonly<Record<string, unknown>> | undefined
-  /** The second part likewise. */
+  /** The second part as text, and what it says; undefined where it is not a JSON object. */
   readonly claims: Readonly<Record<string, unknown>> | undefined
   readonly headerText: string
   readonly claimsText: string

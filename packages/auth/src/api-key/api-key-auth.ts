@@ -30,9 +30,9 @@ export interface ApiKeyUser {
   readonly scope: string
   /** When it was made, in seconds since 1970. */
   readonly iat: number
-  /** When it expires, likewise; absent where it never does. */
+  /** When it expires, in seconds since 1970; absent where it never does. */
   readonly exp?: number | undefined
-  /** Who made it. They do not act here (RFC 8693 section 4.1), so that this is no `act`. */
+  /** Who made it. They do not act here (RFC 8693 section 4.1), so that this is not an `act`. */
   readonly maker: { readonly iss: string; readonly sub: string }
 }
 

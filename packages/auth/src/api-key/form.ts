@@ -21,7 +21,7 @@ function base62(value: bigint, length: number): string {
   return text
 }
 
-/** CRC-32 of prefix and random part, in base62. It finds every misspelling of one character; it is no secret. */
+/** CRC-32 of prefix and random part, in base62. It finds every misspelling of one character; it is not a secret. */
 function checksum(body: string): string {
   return base62(BigInt(crc32(body)), CHECKSUM_LENGTH)
 }

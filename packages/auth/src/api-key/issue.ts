@@ -26,7 +26,7 @@ export interface NewApiKey {
   readonly makerSubject: string
   /** In milliseconds since 1970. */
   readonly createdAt: number
-  /** Likewise; undefined for never. */
+  /** In milliseconds since 1970; undefined for never. */
   readonly expiresAt: number | undefined
 }
 

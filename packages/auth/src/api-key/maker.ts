@@ -31,7 +31,7 @@ const MAX_USER_LENGTH = 60_000
 const BY_PROVIDER = 'provider:'
 const BY_OPERATOR = 'operator'
 
-/** Whoever runs the server and makes a key at its command line: judged by the role table alone. */
+/** The operator, who makes a key at the command line: judged by the role table alone. */
 export const OPERATOR: KeyMaker = Object.freeze({
   voucher: BY_OPERATOR,
   user: Object.freeze({ sub: 'operator', iss: 'local', role: 'owner' }),

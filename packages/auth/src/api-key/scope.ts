@@ -16,7 +16,7 @@ function permissionsOf(grant: string): Permission[] {
 /**
  * The first scope that is more than permissions allow, in the grammar of `parseGrant`; undefined where they
  * cover all. A wildcard is covered where everything is that it stands for, by one grant or by several. What
- * is no grant is never covered.
+ * is not a grant is never covered.
  */
 export function findUncoveredScope(
   scopes: readonly string[],

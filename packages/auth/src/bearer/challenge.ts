@@ -22,9 +22,9 @@ function bearerErrorCode(code: AuthErrorCode): string | undefined {
  * The value of `WWW-Authenticate` for a refusal (RFC 6750 section 3): bare for a missing token, with
  * error and description for a bad one, with the missing scope for a good one that grants too little.
  * Made of constants and legal ids only, so that nothing from a request or a claim is reflected: a
- * missing scope that is no permission is left out.
+ * missing scope that is not a permission is left out.
  *
- * @returns undefined where the refusal is no matter of credentials (503, a plain 403)
+ * @returns undefined where the refusal is not a matter of credentials (503, a plain 403)
  */
 export function bearerChallenge(error: AuthError): string | undefined {
   if (error.code === 'token_missing') return 'Bearer'

@@ -16,7 +16,7 @@ export interface Explanation {
   readonly steps: readonly ExplainedStep[]
   /** Of the step that failed. */
   readonly code?: AuthErrorCode | undefined
-  /** Why it failed, for whoever runs the server: it may name what the policy expected. */
+  /** Why it failed, for the operator: it may name what the policy expected. */
   readonly reason?: string | undefined
   /** What the token has, where that is what it failed for. */
   readonly found?: string | undefined
@@ -63,7 +63,7 @@ function worded(error: AuthError, context: RefusalContext | undefined) {
  *
  * @param describe - what is known of the token, asked once a step has refused it. Default: nothing, so that the
  *   words are those of the refusal
- * @throws any error that is no refusal
+ * @throws any error that is not a refusal
  */
 export async function explainChecks(
   checks: readonly TokenCheck[],

@@ -62,7 +62,7 @@ export function parseJsonObject(binary: string, what: string): Record<string, un
 /** Headers that were read lately, by their text: an issuer gives all its tokens the same one. */
 const headers = new Map<string, TokenHeader>()
 const MAX_HEADERS = 256
-/** A longer one is no usual header, and is read anew each time. */
+/** A longer one is not a usual header, and is read anew each time. */
 const MAX_HEADER_CHARACTERS = 512
 
 function readHeader(part: string): TokenHeader {
@@ -79,7 +79,7 @@ function readHeader(part: string): TokenHeader {
 /**
  * Refuses what is longer than the policy allows, before anything of it is decoded.
  * @param maxBytes - largest token, in bytes
- * @throws {TokenError} `token_malformed` for a value that is no string, else `token_too_large`
+ * @throws {TokenError} `token_malformed` for a value that is not a string, else `token_too_large`
  */
 export function checkSize(token: unknown, maxBytes: number): asserts token is string {
   if (typeof token !== 'string') throw malformed('The token is not a string.')

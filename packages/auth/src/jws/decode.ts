@@ -18,7 +18,7 @@ export const MAX_DECODED_BYTES = 65_536
  * Reads a token by the same strict rules as verification, so that what it says here is what a verifier
  * would read, and verifies nothing.
  *
- * @returns undefined for what is no JWT: no three parts in canonical base64url, no JSON objects, or
+ * @returns undefined for what is not a JWT: no three parts in canonical base64url, no JSON objects, or
  *   larger than 64 KiB
  */
 export function decode(token: unknown): DecodedToken | undefined {

@@ -174,7 +174,7 @@ export function checkType(header: TokenHeader, rules: ClaimRules): void {
   }
 }
 
-/** Refuses a token without a claim that the policy requires. Only own properties count, so `toString` is no claim. */
+/** Refuses a token without a claim that the policy requires. Only own properties count, so `toString` is not a claim. */
 export function checkRequired(claims: Claims, rules: ClaimRules): void {
   for (const claim of rules.requiredClaims ?? []) {
     const value = ownClaim(claims, claim)

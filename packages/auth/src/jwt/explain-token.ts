@@ -97,7 +97,7 @@ export async function explainByKeys(
       }),
     )
   }
-  // White space around a token is no slip where somebody pastes it, and is one to a verifier.
+  // White space around a token is not a slip where somebody pastes it, and is one to a verifier.
   const isSlip = typeof text === 'string' && readPasted(text).slips.length > 0
   return isSlip ? explainPasted(text, explain, now) : explain(text)
 }
@@ -105,7 +105,7 @@ export async function explainByKeys(
 /**
  * Runs the verifier's own steps on a token and tells what became of each, and what to do where one fails. No cache is
  * asked. What somebody pasted along with a token, such as quotes, fails it, and is told of. The result holds no
- * token, key or secret, but what the policy expects: it is for whoever runs the server.
+ * token, key or secret, but what the policy expects: it is for the operator.
  *
  * @throws {ConfigurationError} as `createVerifier`
  */

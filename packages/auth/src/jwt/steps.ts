@@ -61,7 +61,7 @@ export function reached<T>(value: T | undefined): T {
 
 /**
  * Refuses header parameters that would change what the signature means (RFC 7515 section 4.1.11, RFC 7797
- * section 6), and a `kid` that is no text (RFC 7515 section 4.1.4).
+ * section 6), and a `kid` that is not a text (RFC 7515 section 4.1.4).
  */
 function checkHeader(header: TokenHeader): void {
   const name = Object.hasOwn(header, 'crit') ? 'crit' : 'b64'

@@ -12,7 +12,7 @@ const WELL_KNOWN = '.well-known/openid-configuration'
 
 /**
  * Where the metadata of an issuer is (OpenID Connect Discovery 1.0 section 4).
- * @throws {ConfigurationError} `option_invalid` for an issuer that is no https URL (http on this machine)
+ * @throws {ConfigurationError} `option_invalid` for an issuer that is not an https URL (http on this machine)
  */
 export function metadataUrl(issuer: string): URL {
   const base = readAddress(issuer)
@@ -62,10 +62,10 @@ export async function locateKeySet(issuer: string, limits: FetchLimits): Promise
  * The metadata's own `issuer` must be equal to it (section 4.3). Where keys cannot be fetched, they are
  * looked for anew.
  *
- * @throws {ConfigurationError} `option_invalid` for an issuer that is no https URL (http on this machine)
+ * @throws {ConfigurationError} `option_invalid` for an issuer that is not an https URL (http on this machine)
  */
 export function discoverKeySet(issuer: string, options: RemoteKeySetOptions = {}): RemoteKeySet {
-  // An issuer that is no address is refused now, and not by the first token.
+  // An issuer that is not an address is refused now, and not by the first token.
   metadataUrl(issuer)
   const { fetch = globalThis.fetch } = options
   const { timeoutMs = DEFAULT_LIMITS.timeoutMs, maxBytes = DEFAULT_LIMITS.maxBytes } = options

@@ -26,7 +26,7 @@ const JSON_ESCAPES: Readonly<Record<string, string>> = {
 
 function character(digits: string, radix: 10 | 16): string {
   const code = Number.parseInt(digits, radix)
-  // What is no byte is no part of a key.
+  // What is not a byte is not part of a key.
   return code < 256 ? String.fromCharCode(code) : ' '
 }
 

@@ -54,7 +54,7 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
     }
     chunks.push(chunk)
   }
-  // A byte order mark before the text is no part of it (RFC 8259 section 8.1 lets a reader pass over it).
+  // A byte order mark before the text is not part of it (RFC 8259 section 8.1 lets a reader pass over it).
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
     Buffer.concat(chunks, size),
   )
@@ -135,7 +135,7 @@ export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJ
     limits.timeoutMs,
   )
   try {
-    // Not every fetch that an application gives heeds its signal.
+    // Not every fetch that an application gives obeys its signal.
     return await Promise.race([read(url, limits, controller.signal), failure(controller.signal)])
   } finally {
     clearTimeout(timer)

@@ -6,8 +6,8 @@ import { StrictJsonError } from '../lib/strict-json.js'
  * - `name_unknown`, `connection_failed`, `certificate_refused`, `too_slow`: nothing answers that may be trusted
  * - `redirected`, `status`: the address does not answer itself, or with another status than 200
  * - `server_failed`: the issuer's server answers with a status from 500 on
- * - `html`, `not_json`, `too_large`: what answers is no JSON document of an issuer
- * - `no_key_list`, `no_usable_key`: the JSON is no key set, or none of its keys may be used
+ * - `html`, `not_json`, `too_large`: what answers is not a JSON document of an issuer
+ * - `no_key_list`, `no_usable_key`: the JSON is not a key set, or none of its keys may be used
  * - `metadata_of_another`, `metadata_incomplete`: the discovery document is not that of the issuer, or names no key set
  * - `unknown`: anything else
  */

@@ -30,7 +30,7 @@ export interface KeySet extends KeySource {
 const AMBIGUOUS =
   'Another key of the set has its kid and its algorithm, so nobody can say which of them a token means.'
 
-/** The `kid` of a header: undefined where there is none, null for one that is no text. */
+/** The `kid` of a header: undefined where there is none, null for one that is not a text. */
 export function keyIdOf(header: TokenHeader): string | null | undefined {
   if (!Object.hasOwn(header, 'kid')) return undefined
   return typeof header.kid === 'string' ? header.kid : null
@@ -117,7 +117,7 @@ export function readKeySet(set: unknown): KeySet {
       'The key set cannot be used: it has no list of keys.',
     )
   }
-  // Spread, so that a hole in the list is no object either.
+  // Spread, so that a hole in the list is not an object either.
   const { keys: all, ignored } = readEntries([...(list as readonly unknown[])])
   const isAmbiguous = ambiguityOf(all)
   const keys = all.filter((key) => !isAmbiguous(key))

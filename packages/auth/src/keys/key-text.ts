@@ -56,7 +56,7 @@ export function readPemBlock(plain: string): PemBlock | undefined {
 }
 
 /**
- * Reads a JSON Web Key that is written out as text; undefined for what is no object of JSON.
+ * Reads a JSON Web Key that is written out as text; undefined for what is not an object of JSON.
  * @param plain - as `plainKeyText` gives it
  * @throws {ConfigurationError} `key_invalid`
  */
@@ -73,7 +73,7 @@ export function readJwkText(plain: string): Readonly<Record<string, unknown>> | 
   throw new ConfigurationError('key_invalid', 'The text is a key set. Give it as the option jwks.')
 }
 
-/** Says what a text is that is no key, and what to do. */
+/** Says what a text is that is not a key, and what to do. */
 export function noKeyWords(plain: string, wanted: string): string {
   if (/^-----BEGIN (?:[A-Z0-9]+ )?CERTIFICATE-----/.test(plain)) {
     return 'The text is a certificate. Take the public key out of it: openssl x509 -pubkey -noout -in FILE'

@@ -81,7 +81,7 @@ export async function probeKeySet(
 
 /**
  * The same for an issuer whose metadata names the key set.
- * @throws {ConfigurationError} `option_invalid` for an issuer that is no address
+ * @throws {ConfigurationError} `option_invalid` for an issuer that is not an address
  */
 export async function probeDiscovery(
   issuer: string,

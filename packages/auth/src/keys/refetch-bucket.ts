@@ -1,4 +1,4 @@
-/** Lets few of many through: so many at once, and no more than so many in a span of time. */
+/** A sliding window: at most `size` takes in any `spanMs`. */
 export class RefetchBucket {
   readonly #size: number
   readonly #spanMs: number

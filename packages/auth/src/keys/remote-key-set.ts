@@ -215,7 +215,7 @@ class FetchedKeySet implements RemoteKeySet {
     const flight = this.#fetch().finally(() => {
       this.#flight = undefined
     })
-    // Whoever waits is told; where nobody does, a failure is no unhandled one.
+    // Whoever waits is told; where nobody does, a failure is not an unhandled one.
     flight.catch(() => undefined)
     return flight
   }

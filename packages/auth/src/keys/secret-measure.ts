@@ -4,7 +4,7 @@ import { secretSlip } from './secret-slip.js'
 /** What can be told of a secret without telling the secret. */
 export interface SecretMeasure {
   readonly byteLength: number
-  /** How many characters it has that differ; of what is no text, bytes. */
+  /** How many characters it has that differ; of what is not a text, bytes. */
   readonly distinctCharacters: number
   /** After how many bytes it begins again; its length where it does not. */
   readonly repeatsAfter: number

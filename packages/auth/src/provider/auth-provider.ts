@@ -76,13 +76,13 @@ export interface AuthProvider<User extends object = object> {
     voucher: string,
   ): User | null | undefined | Promise<User | null | undefined>
   /**
-   * Says which checks a token passes, and at which one it fails: for whoever runs the server, so that it may
+   * Says which checks a token passes, and at which one it fails: for the operator, so that it may
    * name what was expected, but never the token, a key or a secret. Changes nothing, and gives nobody
    * access. Default: whether `authenticateToken` refuses it, and why.
    */
   explainToken?(token: string, request: AuthRequest): TokenExplanation | Promise<TokenExplanation>
   /**
-   * Is given, once, where to tell what whoever runs the server should know: sentences without a token, a key or a secret,
+   * Is given, once, where to tell what the operator should know: sentences without a token, a key or a secret,
    * and few of them. Default: there is nothing to tell.
    */
   reportTo?(tell: (notice: string) => void): void

@@ -59,11 +59,11 @@ function findFallback(members: readonly Member[]): Member | undefined {
   return fallbacks[0]
 }
 
-/** What `accepts` answers. An error in it refuses the token for all: a fault is no reason to ask the next. */
+/** What `accepts` answers. An error in it refuses the token for all: a fault is not a reason to ask the next. */
 function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
   try {
     const answer: unknown = provider.accepts?.(form)
-    // A promise is no yes; without this, its own failure would end the process.
+    // A promise is not a yes; without this, its own failure would end the process.
     if (answer instanceof Promise) answer.catch(() => undefined)
     return answer
   } catch (cause) {
@@ -86,16 +86,16 @@ function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
 export class CompositeAuth implements AuthProvider {
   /** The names of the providers. */
   readonly name: string
-  /** The lists of all providers, one after the other. */
+  /** The lists `public` of all providers, one after the other. */
   readonly public: KeptPathRules
-  /** Likewise. */
+  /** The lists `protected` of all providers, one after the other. */
   readonly protected: KeptPathRules
   readonly #selective: readonly Member[]
   readonly #fallback: Member | undefined
   readonly #authenticated = new WeakMap<object, Member>()
 
   /**
-   * @throws {ConfigurationError} `option_invalid` for an empty list, what is no provider, a provider that
+   * @throws {ConfigurationError} `option_invalid` for an empty list, what is not a provider, a provider that
    *   is there twice, or two without `accepts`
    */
   constructor(providers: readonly AuthProvider[]) {
@@ -199,14 +199,14 @@ export class CompositeAuth implements AuthProvider {
     return only.known
   }
 
-  /** Passes on what any provider has to tell whoever runs the server. */
+  /** Passes on what any provider has to tell the operator. */
   reportTo(tell: (notice: string) => void): void {
     for (const member of [this.#fallback, ...this.#selective]) member?.provider.reportTo?.(tell)
   }
 
   /**
    * Says which provider a token is for, and what that one says of it.
-   * @throws any error of that provider that is no refusal
+   * @throws any error of that provider that is not a refusal
    */
   async explainToken(token: string, request: AuthRequest): Promise<TokenExplanation> {
     let member: Member | undefined

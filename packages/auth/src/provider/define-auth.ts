@@ -17,7 +17,7 @@ function isPlain(value: unknown): boolean {
  * undefined, such as an `authorizeUser` that is not set, is refused: taken as left out, it would open
  * what it was meant to close.
  *
- * @throws {ConfigurationError} `option_invalid` for what is no plain object, has no `authenticateToken`,
+ * @throws {ConfigurationError} `option_invalid` for what is not a plain object, has no `authenticateToken`,
  *   or has a member of a wrong type or one that is not asked here, such as `authorize` or `rules`
  */
 export function defineAuth<User extends object>(

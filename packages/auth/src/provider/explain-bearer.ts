@@ -49,11 +49,11 @@ function explainByAsking(
 
 /**
  * What a provider says of a token: its own explanation where it has one, else whether it accepts the token
- * and why not. For whoever runs the server: the reason may name what the provider expected.
+ * and why not. For the operator: the reason may name what the provider expected.
  *
  * @param request - as if it came with the token
  * @param name - of the provider
- * @throws any error of the provider that is no refusal
+ * @throws any error of the provider that is not a refusal
  */
 export async function explainByProvider(
   provider: AuthProvider,
@@ -132,7 +132,7 @@ async function explainOne(
  * What a provider says of what somebody pasted as a token, and of a token that it accepts whether its user is let in,
  * what with, and what deserves a look. The checks are those of `authenticate`.
  *
- * @throws any error of the provider that is no refusal
+ * @throws any error of the provider that is not a refusal
  */
 export async function explainBearer(
   provider: AuthProvider,

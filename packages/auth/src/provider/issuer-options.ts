@@ -61,7 +61,7 @@ export interface IssuerContext {
   readonly isDevelopment: boolean
   readonly fetch: typeof globalThis.fetch | undefined
   readonly now: (() => number) | undefined
-  /** Is told what whoever runs the server should know. */
+  /** Is told what the operator should know. */
   readonly notify: (notice: string) => void
 }
 
@@ -214,7 +214,7 @@ function isForPublicKeys(algorithm: Algorithm): boolean {
 }
 
 /**
- * A policy that can accept nothing is a mistake. What is no algorithm at all is refused elsewhere.
+ * A policy that can accept nothing is a mistake. What is not an algorithm at all is refused elsewhere.
  * @throws {ConfigurationError} `algorithm_unknown`
  */
 function requireServed(
@@ -305,7 +305,7 @@ function readRoles({ roles, defaultRole }: IssuerOptions, isSecret: boolean): Is
   return freezeRoleTable(roles)
 }
 
-/** Also for callers without types: a cap that is no list would else fail on every request. */
+/** Also for callers without types: a cap that is not a list would else fail on every request. */
 function checkGrants(grants: unknown): void {
   if (grants === undefined) return
   if (!Array.isArray(grants)) refuse('The option grants is not a list of permissions.')

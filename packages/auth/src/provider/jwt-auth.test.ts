@@ -329,7 +329,7 @@ describe('MastraJwtAuth: policy', () => {
     expect(() => create(Object(options))).toThrow(refused(code))
   })
 
-  it('keeps name, default role and the path rules of the original', () => {
+  it('keeps name, default role and the path rules of Mastra', () => {
     const rules = { public: ['/health', /^\/open/], protected: [['/api', 'GET'] as const] }
     expect(create(rules)).toMatchObject({ name: 'jwt', defaultRole: 'member', ...rules })
     const named = create({ name: 'mine', defaultRole: 'viewer' })

@@ -237,13 +237,13 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     return explainByKeys(token, this.#policy, (issuer) => this.#factsOf(issuer))
   }
 
-  /** What this provider accepts, as plain data without a secret or a key: for whoever runs the server. */
+  /** What this provider accepts, as plain data without a secret or a key: for the operator. */
   describe(): ProviderDescription {
     return { issuers: this.#issuers.map(describeIssuer) }
   }
 
   /**
-   * Tells what whoever runs the server should know: a secret that somebody pasted with
+   * Tells what the operator should know: a secret that somebody pasted with
    * white space or quotes, and, each time that a key set is another, which of its entries are left out.
    */
   reportTo(tell: (notice: string) => void): void {
@@ -342,7 +342,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     }
   }
 
-  /** A token cannot be looked up by its user: always null, as in the original. */
+  /** A token cannot be looked up by its user: always null, as in Mastra. */
   async getUser(_userId: string): Promise<JwtUser | null> {
     return null
   }

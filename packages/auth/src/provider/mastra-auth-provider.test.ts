@@ -31,7 +31,7 @@ class StrictBadges extends Badges {
   }
 }
 
-/** One that registers its options by itself, as those written for the original do. */
+/** One that registers its options by itself, as those written for Mastra do. */
 class Registering extends Badges {
   constructor(options: MastraAuthProviderOptions<User>) {
     super({ name: 'registering' })

@@ -11,7 +11,7 @@ export interface MastraAuthProviderOptions<User extends object = object> {
   readonly authorizeUser?:
     | ((user: User, request: AuthRequest) => boolean | Promise<boolean>)
     | undefined
-  /** Who owns what a user stores; likewise. Synchronous. Default: that method, else the subject. */
+  /** Who owns what a user stores; goes before the method of a subclass. Synchronous. Default: that method, else the subject. */
   readonly mapUserToResourceId?: ((user: User) => string | null | undefined) | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
   readonly public?: readonly PathRule[] | undefined
@@ -23,7 +23,7 @@ export interface MastraAuthProviderOptions<User extends object = object> {
 const GUARDS = { authorizeUser: true, mapUserToResourceId: true } as const
 
 /**
- * The base of a provider of your own, as in the original. A subclass says whose token it is; where its
+ * The base of a provider of your own, as in Mastra. A subclass says whose token it is; where its
  * `authenticateToken` returns null the request is refused, but an error with the reason says more.
  */
 export abstract class MastraAuthProvider<

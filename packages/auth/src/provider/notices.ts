@@ -1,7 +1,7 @@
 /** How many notices are kept until somebody listens. */
 const MAX_KEPT = 16
 
-/** What whoever runs the server should know, in sentences: kept until there is somebody to tell. */
+/** What the operator should know, in sentences: kept until there is somebody to tell. */
 export class Notices {
   #tell: ((notice: string) => void) | undefined
   #kept: readonly string[] = []

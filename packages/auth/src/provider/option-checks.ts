@@ -23,7 +23,7 @@ export function refuseUndefined<Options extends object>(
 }
 
 /**
- * Refuses options that are no functions. Also those that are written out but undefined: taken as left out,
+ * Refuses options that are not functions. Also those that are written out but undefined: taken as left out,
  * an `authorizeUser` that is not set would let everyone call.
  * @throws {ConfigurationError} `option_invalid`
  */

@@ -8,7 +8,7 @@ import { SimpleAuth } from './simple-auth.js'
 type Methods = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'ALL'
 type Rules = (RegExp | string | [string, Methods | Methods[]])[]
 
-/** A provider as the original's server wants it; interop/ checks it against the original's own type. */
+/** A provider as Mastra's server wants it; interop/ checks it against Mastra's own type. */
 interface Wanted {
   name?: string
   public?: Rules
@@ -25,7 +25,7 @@ export const providers: readonly Wanted[] = [
   new CompositeAuth([jwt]),
 ]
 
-// The original knows no pattern with methods, and no method that is no method.
+// Mastra knows no pattern with methods, and no method that is no method.
 // @ts-expect-error
 export const pattern: PathRule = [/^\/b/u, 'GET']
 // @ts-expect-error

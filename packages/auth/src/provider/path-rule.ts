@@ -1,13 +1,13 @@
 import { ConfigurationError } from '../error.js'
 
-/** A method that a rule can name, as in the original. */
+/** A method that a rule can name, as in Mastra. */
 export type PathMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ALL'
 
-/** A path that the original can open or close: a path, a pattern, or a path with its methods. */
+/** A path that Mastra can open or close: a path, a pattern, or a path with its methods. */
 export type PathRule = RegExp | string | readonly [string, PathMethod | readonly PathMethod[]]
 
 /**
- * Rules as the classes here keep them. Not readonly, because the type that the original has of a provider
+ * Rules as the classes here keep them. Not readonly, because the type that Mastra has of a provider
  * is not, and takes no list that is.
  */
 export type KeptPathRules = (RegExp | string | [string, PathMethod | PathMethod[]])[]
@@ -24,7 +24,7 @@ function keepRule(rule: PathRule): KeptPathRules[number] {
 
 /**
  * A copy of the rules, so that nobody opens a path by changing the list that was given.
- * @throws {ConfigurationError} `option_invalid` for what is no list
+ * @throws {ConfigurationError} `option_invalid` for what is not a list
  */
 export function keepRules(rules: readonly PathRule[], option: string): KeptPathRules {
   if (isList(rules)) return rules.map(keepRule)

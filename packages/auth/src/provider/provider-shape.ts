@@ -35,7 +35,7 @@ export const PROVIDER_MEMBERS: ReadonlySet<PropertyKey> = new Set(MEMBER_NAMES)
 /** Members that say who may do what. Misspelt, they would not be asked. */
 const DECIDING_METHODS = ['authorizeUser', 'mapUserToResourceId'] as const
 
-/** What the original asks and Signet does not, and would open what it closes if taken in silence. */
+/** What Mastra asks and Signet does not, and would open what it closes if taken in silence. */
 export const DECIDING_MEMBERS: Remedies = {
   authorize:
     'Signet does not ask it. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
@@ -76,7 +76,7 @@ function refuseMisspelt(provider: object, what: string): void {
 
 /**
  * Refuses what is not a provider. A member that is undefined counts as left out, because objects of a
- * class often have such; members that only the original asks are refused.
+ * class often have such; members that only Mastra asks are refused.
  *
  * @param what - names it in the error, as the beginning of a sentence
  * @throws {ConfigurationError} `option_invalid`

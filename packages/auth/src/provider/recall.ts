@@ -19,7 +19,7 @@ export function readVoucher<User extends object>(
   if (provider.voucherOf === undefined) return JSON.stringify(['provider', provider.name ?? ''])
   try {
     const voucher: unknown = provider.voucherOf(user)
-    // A promise is no text; without this, its own failure would end the process.
+    // A promise is not a text; without this, its own failure would end the process.
     if (voucher instanceof Promise) voucher.catch(() => undefined)
     return typeof voucher === 'string' && voucher !== '' ? voucher : undefined
   } catch (cause) {

@@ -243,7 +243,7 @@ describe('SimpleAuth: where a token comes from', () => {
     }
   })
 
-  it('is marked for the server of the original', () => {
+  it('is marked for the server of Mastra', () => {
     expect(create().isSimpleAuth).toBe(true)
     expect(create().name).toBe('simple')
     expect(create({ name: 'machines' }).name).toBe('machines')

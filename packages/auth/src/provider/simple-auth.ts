@@ -73,7 +73,7 @@ function readTokens<User extends object>(tokens: unknown): Map<string, TokenUser
 }
 
 /**
- * Authenticates requests by opaque tokens that are written down beforehand, as in the original: for
+ * Authenticates requests by opaque tokens that are written down beforehand, as in Mastra: for
  * tests, scripts and a few machines. Users and expiry are read when it is made.
  *
  * Only SHA-256 digests of the tokens are kept, and the digest of a token is looked up. How long a lookup
@@ -82,7 +82,7 @@ function readTokens<User extends object>(tokens: unknown): Map<string, TokenUser
  * nothing is left for a comparison in constant time to hide.
  */
 export class SimpleAuth<User extends object = object> extends MastraAuthProvider<User> {
-  /** Tells the original's server what this is. */
+  /** Tells Mastra's server what this is. */
   readonly isSimpleAuth = true
   readonly defaultRole: string | undefined
   readonly #users: ReadonlyMap<string, TokenUser<User>>
@@ -105,7 +105,7 @@ export class SimpleAuth<User extends object = object> extends MastraAuthProvider
     this.#now = options.now ?? Date.now
   }
 
-  /** True for every token that is no JWT, known or not: whether it is known is not told before it is asked. */
+  /** True for every token that is not a JWT, known or not: whether it is known is not told before it is asked. */
   accepts({ isJwt }: TokenForm): boolean {
     return !isJwt
   }

@@ -7,9 +7,9 @@ export interface TokenForm {
   readonly isJwt: boolean
   /** The claim `iss` of a token that can be read, where it is a text. */
   readonly issuer?: string | undefined
-  /** The header's `alg`, likewise. */
+  /** The header parameter `alg`, where it is a text. */
   readonly algorithm?: string | undefined
-  /** The header's `kid`, likewise. */
+  /** The header parameter `kid`, where it is a text. */
   readonly keyId?: string | undefined
   /** The token itself, for prefixes. It must not be logged. */
   readonly token: string

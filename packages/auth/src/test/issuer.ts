@@ -102,7 +102,7 @@ class LoopbackTestIssuer implements TestIssuer {
 }
 
 /**
- * Starts an issuer of tokens inside a test, on a free port of this machine. It is no part of a server: its
+ * Starts an issuer of tokens inside a test, on a free port of this machine. It is not part of a server: its
  * keys live in memory, and whoever asks it signs what they like.
  *
  * ```ts

@@ -16,7 +16,7 @@ export type KeySetAnswer =
   | { readonly kind: 'hang' }
   /** Redirects to a place that gives the document: of the same origin, or of another one. */
   | { readonly kind: 'redirect'; readonly origin: 'same' | 'other' }
-  /** Gives this text, or one that is no JSON. */
+  /** Gives this text, or one that is not JSON. */
   | { readonly kind: 'text'; readonly text?: string | undefined }
   /** Gives the document after so many bytes of blanks. */
   | { readonly kind: 'large'; readonly bytes: number }

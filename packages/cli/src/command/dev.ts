@@ -30,7 +30,7 @@ export interface DevOptions {
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
-/** Addresses to listen on that are no address to ask. */
+/** Addresses to listen on that nobody can ask. */
 const WILDCARD: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 /** What is said below the fault of a version that does not work. */

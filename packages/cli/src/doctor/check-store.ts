@@ -24,7 +24,7 @@ const REMEDIES: Readonly<Record<StorageFaultClass, string>> = {
     'Give the user that the server runs as, or its role in PostgreSQL, the right that is missing.',
 }
 
-/** Of what is no fault of a database: it was not asked. */
+/** Of what is not a fault of a database: it was not asked. */
 const REMEDIES_OF_CODES: Readonly<Partial<Record<StorageErrorCode, string>>> = {
   driver_missing: 'Install it beside the application: npm install pg',
   address_invalid:

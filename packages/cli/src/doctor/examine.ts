@@ -41,7 +41,7 @@ async function examineServed(served: Served, project: Project): Promise<readonly
 
 /**
  * Looks for what is weak in an application as it would be served in production, the worst first.
- * @throws whatever the application throws as it starts, where that is no refusal of its configuration
+ * @throws whatever the application throws as it starts, where that is not a refusal of its configuration
  */
 export async function examine(project: Project): Promise<readonly Finding[]> {
   const served = await tryToServe(project)

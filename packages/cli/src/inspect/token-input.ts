@@ -2,7 +2,7 @@ import { readPasted } from '@signet/auth'
 import { UsageFailure } from '../failure.js'
 import type { Io } from '../terminal/io.js'
 
-/** Twice what is decoded at all: what is longer is no token, and is not read on. */
+/** Twice what is decoded at all: what is longer is not a token, and is not read on. */
 const MAX_BYTES = 131_072
 
 async function readText(stream: Io['stdin']): Promise<string> {

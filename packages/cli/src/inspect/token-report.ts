@@ -27,7 +27,7 @@ export interface ReadToken {
 export interface TokenReport {
   /** Whether it is an API key, well spelt or not. */
   readonly isApiKey: boolean
-  /** Undefined for what is no JWT. */
+  /** Undefined for what is not a JWT. */
   readonly token: ReadToken | undefined
   readonly verdict: Verdict | NoToken
 }

@@ -26,7 +26,7 @@ export interface NoJudgement {
   readonly reason: string
 }
 
-/** What was given is no token of any kind. */
+/** What was given is not a token of any kind. */
 export interface NoToken extends Pick<Explanation, 'found' | 'expected' | 'command'> {
   readonly result: 'refused'
   readonly code: string
@@ -47,7 +47,7 @@ export function notVerified(reason: string): NoJudgement {
  *
  * @param describe - puts the name of whoever said it into words
  * @param roles - the role table in force
- * @throws any error of the provider that is no refusal
+ * @throws any error of the provider that is not a refusal
  */
 export async function judge(
   token: string,

@@ -14,7 +14,7 @@ function encodingOf([first, second]: Uint8Array): string {
 
 /** @throws {TypeError} for bytes that are not of their encoding */
 function decode(bytes: Uint8Array): string {
-  // A mark of the order of bytes is no part of the text.
+  // A mark of the order of bytes is not part of the text.
   return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
 }
 

@@ -27,7 +27,7 @@ function loadEnvFile(directory: string, name: string): void {
 /**
  * Reads the files of variables of a folder into the environment, and the secrets that stand in files: first
  * `.env.<mode>.local`, then `.env.local`, `.env.<mode>` and `.env`; the mode is `development` where NODE_ENV says so,
- * else `production`. What is set already stays as it is, but for white space at the ends of what is no secret.
+ * else `production`. What is set already stays as it is, but for white space at the ends of what is not a secret.
  * @throws {CommandFailure} where a file cannot be read
  */
 export function loadEnvironment(directory: string): void {

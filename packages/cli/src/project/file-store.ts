@@ -6,7 +6,7 @@ import { dataDirectory, type Project } from './project.js'
 /**
  * The folder of the file that an application keeps its store in.
  * @param remedy - what to do instead where that is PostgreSQL
- * @throws {CommandFailure} where it is no file
+ * @throws {CommandFailure} where it is not a file
  */
 export function fileDirectory(project: Project, remedy: string): string {
   const { url, variable } = chooseDatabase(process.env)

@@ -37,7 +37,7 @@ function read(variable: string, file: string): string {
     const message = `The file that ${variable} names is no text in UTF-8. Write the secret as text, such as npx signet secret makes.`
     throw new CommandFailure(message)
   }
-  // What editors and `echo` leave at the end is no part of a secret.
+  // What editors and `echo` leave at the end is not part of a secret.
   return text.trim()
 }
 
@@ -46,7 +46,7 @@ function read(variable: string, file: string): string {
  * file of `MASTRA_JWT_SECRET`, and so for the others. White space at both ends is left off.
  *
  * @param directory - what their paths are relative to
- * @throws {CommandFailure} where a file cannot be read, is no text or is empty, or where the variable is set to another value
+ * @throws {CommandFailure} where a file cannot be read, is not a text or is empty, or where the variable is set to another value
  */
 export function readSecretFiles(
   directory: string,

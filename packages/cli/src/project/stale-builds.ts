@@ -16,7 +16,7 @@ function isGone(pid: number): boolean {
 
 /**
  * Removes what processes bundled that were killed before they could remove it themselves.
- * @param directory - where the folders of all builds lie. What cannot be removed there stays, and is no failure.
+ * @param directory - where the folders of all builds lie. What cannot be removed there stays, and is not a failure.
  */
 export async function removeStaleBuilds(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {

@@ -24,7 +24,7 @@ const TRIMMED = [
   'OTEL_SDK_DISABLED',
 ] as const
 
-/** Takes white space off the ends of variables that are no secrets: a line end that an orchestrator passes on, for example. */
+/** Takes white space off the ends of variables that are not secrets: a line end that an orchestrator passes on, for example. */
 export function tidyVariables(environment: NodeJS.ProcessEnv = process.env): void {
   for (const name of TRIMMED) {
     const value = environment[name]

@@ -9,7 +9,7 @@ function isInBackground(): boolean {
     const input = fstatSync(0)
     return input.isCharacterDevice() && input.rdev === statSync(devNull).rdev
   } catch {
-    // Closed, or on a system where the device is no file.
+    // Closed, or on a system where the device is not a file.
     return true
   }
 }

@@ -29,7 +29,7 @@ function portOf(name: string, warn: (message: string) => void): number | undefin
 /**
  * Where metrics are served without a token, by `METRICS_PORT`; undefined where they are not.
  * @param warn - told why the variable counts for nothing, where it does
- * @throws {UsageFailure} for what is no port
+ * @throws {UsageFailure} for what is not a port
  */
 export function metricsPort(warn: (message: string) => void): number | undefined {
   return portOf('METRICS_PORT', warn)

@@ -6,7 +6,7 @@ import { printableLines } from './printable.js'
 /** The streams whose output may be lost: nobody waits for what they cannot write. */
 const lossy = new WeakSet<Writable>()
 
-/** Where nobody reads on, as behind `| head`, what is still written goes nowhere, and that is no failure. */
+/** Where nobody reads on, as behind `| head`, what is still written goes nowhere, and that is not a failure. */
 export function outliveReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
     if (lossy.has(stream)) countLostLogLines(1)

@@ -82,7 +82,7 @@ class Parts {
     }
   }
 
-  /** Ends a text. One in which nothing was said is no part of the answer. */
+  /** Ends a text. One in which nothing was said is not part of the answer. */
   close(type: ChatTextPart['type'], id: string): void {
     const { part, index } = this.#findText(type, id)
     if (part?.text === '') this.list.splice(index, 1)

@@ -228,7 +228,7 @@ describe('Chat', () => {
     expect(chat.getState()).toMatchObject({ status: 'error', error })
   })
 
-  it('stops the agent, keeps what came, and heeds nothing that comes later', async () => {
+  it('stops the agent, keeps what came, and obeys nothing that comes later', async () => {
     const { chat, asked, signals, push, texts } = createTestChat()
     const sent = chat.send('one')
     await vi.waitFor(() => expect(asked).toHaveLength(1))

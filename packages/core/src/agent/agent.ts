@@ -85,7 +85,7 @@ async function resolveAskedModel(config: ModelConfig): Promise<ModelObject> {
   }
 }
 
-/** What goes wrong while a model is found or answers is no fault of the input, unless it says so itself. */
+/** What goes wrong while a model is found or answers is not a fault of the input, unless it says so itself. */
 async function answering<Value>(
   work: () => Value | Promise<Value>,
   abortSignal: AbortSignal | undefined,
@@ -125,7 +125,7 @@ export class Agent {
 
   /**
    * @throws {RegistrationError} `id_illegal` or `id_duplicate`
-   * @throws {ConfigurationError} `option_invalid` when maxSteps is no whole number from 1
+   * @throws {ConfigurationError} `option_invalid` when maxSteps is not a whole number from 1
    */
   constructor(given: AgentConfig) {
     const config = readOptions(given)

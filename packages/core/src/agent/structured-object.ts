@@ -16,7 +16,7 @@ function unusable(message: string): InputError {
   ])
 }
 
-/** @throws {InputError} for what is no schema, or one by which nothing can be checked */
+/** @throws {InputError} for what is not a schema, or one by which nothing can be checked */
 export function readStructured(schema: object): ReadSchema {
   const known = readSchemas.get(schema)
   if (known !== undefined) return known

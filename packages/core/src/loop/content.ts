@@ -29,7 +29,7 @@ export interface ToolCallContent {
   readonly toolName: string
   /** As JSON says it; the text itself where it is none. */
   readonly input: unknown
-  /** Why the call cannot be made: there is no such tool, or the input is no JSON. */
+  /** Why the call cannot be made: there is no such tool, or the input is not JSON. */
   readonly fault: string | undefined
   /** Whether the provider of the model runs the tool. */
   readonly providerExecuted: boolean | undefined

@@ -10,7 +10,7 @@ type Options = Parameters<AbortSignal['addEventListener']>[2]
 function guardListeners(signal: AbortSignal, onFault: (error: unknown) => void): void {
   const guards = new WeakMap<object, (event: Event) => Promise<void>>()
   const guard = (listener: Listener): Listener => {
-    // What is no listener is refused by the signal itself.
+    // What is not a listener is refused by the signal itself.
     if (typeof listener !== 'function' && typeof listener !== 'object') return listener
     if (listener === null) return listener
     const known = guards.get(listener)
@@ -67,7 +67,7 @@ export class Interrupt {
   }
 
   /**
-   * Waits for work, but not for longer than until the abort, also where the work does not heed it.
+   * Waits for work, but not for longer than until the abort, also where the work does not obey it.
    * @throws the signal's reason
    */
   until<Value>(work: PromiseLike<Value>): Promise<Value> {

@@ -489,7 +489,7 @@ describe.each(MODES)('an abort, by %s', (mode) => {
     expect(callsOf(model)).toHaveLength(1)
   })
 
-  it('is heeded where the model does not heed it', async () => {
+  it('is obeyed where the model does not obey it', async () => {
     const controller = new AbortController()
     const hang = () => {
       controller.abort(reason)
@@ -502,7 +502,7 @@ describe.each(MODES)('an abort, by %s', (mode) => {
     )
   })
 
-  it('is heeded where a tool does not heed it', async () => {
+  it('is obeyed where a tool does not obey it', async () => {
     const controller = new AbortController()
     const tool = toolOf('tool', () => {
       controller.abort(reason)

@@ -26,7 +26,7 @@ function wantsNextStep({ calls, content, finishReason }: StepRecord): boolean {
  * It is made as it is read: nothing is read ahead, and who stops reading ends model and tools.
  *
  * @throws what the model fails with, after retries; the signal's reason when it is aborted, at once, whether or not
- * model and tools heed the signal
+ * model and tools obey the signal
  */
 export async function* runLoop(
   call: LoopCall,

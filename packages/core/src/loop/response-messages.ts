@@ -36,7 +36,7 @@ function toAssistantPart(part: Content): AssistantPart | undefined {
       return { type: part.type, data: part.file.base64, mediaType: part.file.mediaType, ...options }
     case 'tool-call': {
       const { toolCallId, toolName, providerExecuted, fault } = part
-      // Models take an object as the input of a call, also of one that was no JSON.
+      // Models take an object as the input of a call, also of one that was not JSON.
       const input = fault !== undefined && typeof part.input !== 'object' ? {} : part.input
       const executed = providerExecuted !== undefined && { providerExecuted }
       return { type: 'tool-call', toolCallId, toolName, input, ...executed, ...options }

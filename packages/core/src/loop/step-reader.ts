@@ -51,7 +51,7 @@ export class StepReader {
     this.#reader = (stream as ReadableStream<ModelPart>).getReader()
     this.#record = record
     this.#options = options
-    // Ends a read that waits, also where the model itself does not heed the signal.
+    // Ends a read that waits, also where the model itself does not obey the signal.
     options.interrupt.onAbort(() => this.cancel())
   }
 

@@ -21,7 +21,7 @@ export interface StoredInvocation {
   readonly isOfProvider: boolean
 }
 
-/** Reads the tool call of a part; undefined for any other part, and for one that is no tool call. */
+/** Reads the tool call of a part; undefined for any other part, and for one that is not a tool call. */
 export function readInvocation({ type, toolInvocation }: MemoryPart): StoredInvocation | undefined {
   if (type !== 'tool-invocation') return undefined
   if (typeof toolInvocation !== 'object' || toolInvocation === null) return undefined

@@ -189,7 +189,7 @@ export interface MessagePlace {
   readonly id: string
   readonly threadId: string
   readonly role: MemoryRole
-  /** Undefined where its answer came about, or where it is no question. */
+  /** Undefined where its answer came about, or where it is not a question. */
   readonly unanswered: Unanswered | undefined
 }
 

@@ -53,7 +53,7 @@ function cleanTitle(text: string): string {
         .join('')
 }
 
-/** Asks a model once. An abort counts at once, also where the model does not heed it. */
+/** Asks a model once. An abort counts at once, also where the model does not obey it. */
 async function ask(
   call: Pick<LoopCall, 'model' | 'instructions' | 'abortSignal' | 'logger'>,
   prompt: string,

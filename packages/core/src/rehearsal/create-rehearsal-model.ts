@@ -38,7 +38,7 @@ async function plan(call: LanguageModelV3CallOptions): Promise<Plan> {
 export const REHEARSAL_PROVIDER = 'signet'
 
 /**
- * Makes the rehearsal model: an AI SDK model for examples and tests that is no language model. It
+ * Makes the rehearsal model: an AI SDK model for examples and tests that is not a language model. It
  * picks the tool that shares most words with the last message of the user, fills the tool's schema
  * from the words, and words what the tool answers. It needs no network and no key, equal prompts
  * get equal answers, and each answer says what it is in `providerMetadata.signet`. Tokens are counted in
@@ -49,7 +49,7 @@ export const REHEARSAL_PROVIDER = 'signet'
  *
  * An abort ends an answer with the reason of its signal.
  *
- * @throws {ModelError} `model_config_invalid` for a delay that is no number from 0 on
+ * @throws {ModelError} `model_config_invalid` for a delay that is not a number from 0 on
  * @throws {ConfigurationError} `option_unknown`
  */
 export function createRehearsalModel(options: RehearsalModelOptions = {}): LanguageModelV3 {

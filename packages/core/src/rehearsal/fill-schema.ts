@@ -36,7 +36,7 @@ const FILL_WORK = 60
 export interface FillOptions {
   /** The words of a person. */
   readonly text: string
-  /** What the value is for; its words in the text are no values. */
+  /** What the value is for; its words in the text are not values. */
   readonly topic: Topic
   /** What tools have answered; its values win over the words. Default: nothing. */
   readonly results?: readonly JSONValue[] | undefined

@@ -283,7 +283,7 @@ function interpret(keywords: Keywords, work: Work): Schema {
   }
 }
 
-/** Reads a schema, or one inside it. Takes anything: what is no schema reads as one that allows every value. */
+/** Reads a schema, or one inside it. Takes anything: what is not a schema reads as one that allows every value. */
 export type SchemaReader = (schema: unknown) => Schema
 
 /**

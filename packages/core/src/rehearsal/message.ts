@@ -28,7 +28,7 @@ export interface Token {
 export interface Message {
   readonly text: string
   readonly tokens: readonly Token[]
-  /** For each token the number of the first from it on that is no article or the like. */
+  /** For each token the number of the first from it on that is not an article or the like. */
   readonly phraseStarts: readonly number[]
   /** For each token the number of the one after the last that a phrase with it goes on to. */
   readonly phraseEnds: readonly number[]

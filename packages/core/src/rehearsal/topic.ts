@@ -1,6 +1,6 @@
 import type { WordReader } from './words.js'
 
-/** What a tool, or an answer that is asked for, is about. Its words in a message are no values. */
+/** What a tool, or an answer that is asked for, is about. Its words in a message are not values. */
 export interface Topic {
   /** Stems of the words of the name. */
   readonly name: ReadonlySet<string>

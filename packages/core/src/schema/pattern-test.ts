@@ -2,7 +2,7 @@ import { createContext, Script } from 'node:vm'
 
 /**
  * Whether a pattern of a JSON Schema is found in a text.
- * @throws {SyntaxError} for a pattern that is no regular expression
+ * @throws {SyntaxError} for a pattern that is not a regular expression
  */
 export type PatternTest = (pattern: string, text: string) => boolean
 

@@ -11,7 +11,7 @@ function refersToWhole(schema: unknown): boolean {
 }
 
 /**
- * The schema of an object around a value that is no object itself: providers make nothing but objects.
+ * The schema of an object around a value that is not an object itself: providers make nothing but objects.
  * @returns undefined for the schema of an object, and for one that does not say what it is of
  */
 export function wrapSchema(schema: JsonSchema): JsonSchema | undefined {

@@ -41,7 +41,7 @@ export interface ToolConfig<
    * JSON Schema. Null for what may be left out counts as left out, where null itself is not allowed. Default: any object.
    */
   readonly inputSchema?: Input | undefined
-  /** Likewise; checked on what the tool returns. Default: anything. */
+  /** A schema of the same kinds, checked on what the tool returns. Default: anything. */
   readonly outputSchema?: Output | undefined
   /**
    * Does the work. Gets what the schema made of the input.

@@ -43,12 +43,12 @@ describe('Deadline', () => {
     await vi.advanceTimersByTimeAsync(1)
     expect(signal.aborted).toBe(true)
     expect(signal.reason).toStrictEqual(EXCEEDED)
-    // What does not heed the signal is left alone.
+    // What does not obey the signal is left alone.
     await vi.advanceTimersByTimeAsync(1000)
     expect(await outcome).toStrictEqual(EXCEEDED)
   })
 
-  it('says so once the work has ended that heeds its signal, whatever that comes to', async () => {
+  it('says so once the work has ended that obeys its signal, whatever that comes to', async () => {
     for (const end of [() => 'a value', () => Promise.reject(new Error('aborted'))]) {
       const deadline = new Deadline(makeClient().request, 1000)
       const { signal } = deadline

@@ -56,7 +56,7 @@ export class Deadline {
 
   /**
    * Waits for work, but no longer than there is time, and then a second for work that asked for the signal: what does
-   * not heed it is left alone. Once the answer has been broken off, no work is begun.
+   * not obey it is left alone. Once the answer has been broken off, no work is begun.
    * @throws {RequestError} `deadline_exceeded`, or what the answer was broken off with
    */
   async wait<Value>(work: () => Value | Promise<Value>): Promise<Value> {
@@ -76,7 +76,7 @@ export class Deadline {
     }
   }
 
-  /** Work that heeds the signal ends soon, and keeps what is to be kept before anybody is told that it was broken off. */
+  /** Work that obeys the signal ends soon, and keeps what is to be kept before anybody is told that it was broken off. */
   async #settle(work: Promise<unknown>): Promise<void> {
     if (this.#controller === undefined) return
     await waitAtMost(

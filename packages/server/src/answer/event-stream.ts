@@ -15,7 +15,7 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 }
 
-/** What a stream heeds and tells, beside what it sends. */
+/** What a stream obeys and tells, beside what it sends. */
 export interface EventStreamOptions {
   /** Ends the stream, whether or not the answer ends by itself. */
   readonly signal: AbortSignal
@@ -71,7 +71,7 @@ export function eventStream(
   const { runId } = answer
   const { signal, onChunk, onCancel, onEnd, onSettled, onError } = options
   const chunks = answer.fullStream[Symbol.asyncIterator]()
-  // The client's pace is no part of the request: what the answer does belongs to the context that began it.
+  // The client's pace is not part of the request: what the answer does belongs to the context that began it.
   const nextChunk = AsyncResource.bind(() => chunks.next())
   let isOver = false
   /** Whether the last event is still to come. */
@@ -87,7 +87,7 @@ export function eventStream(
     else waiting({ done: false, value })
   }
 
-  /** Lets go of the answer, and resolves when it has ended. It may be stuck, so nobody waits for it for long. */
+  /** Releases the answer, and resolves when it has ended. It may be stuck, so nobody waits for it for long. */
   async function end(): Promise<void> {
     isOver = true
     signal.removeEventListener('abort', endNow)

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../../../../test/support/deferred.js'
 import type { DecisionCode } from '../error/error-response.js'
-import { isStream, leave, responseOf } from '../http/reply.js'
+import { isStream, cancelProducer, responseOf } from '../http/reply.js'
 import { followResponse, type ResponseContext } from './followed-response.js'
 
 function follow(response: Response, context: ResponseContext): Response {
@@ -71,7 +71,7 @@ describe('followResponse', () => {
     const body = new ReadableStream({ cancel: (reason) => cancelled.resolve(reason) })
     const reply = followResponse(new Response(body), context)
     const fault = new Error('no bytes')
-    if (isStream(reply.body)) await leave(reply.body[Symbol.asyncIterator](), fault)
+    if (isStream(reply.body)) await cancelProducer(reply.body[Symbol.asyncIterator](), fault)
     expect(await cancelled.promise).toBe(fault)
     expect(context.stop).toHaveBeenCalledOnce()
     expect(context.noteFailure.mock.calls).toStrictEqual([['answer_failed']])

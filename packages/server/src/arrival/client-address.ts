@@ -59,7 +59,7 @@ function readEntry(entry: string): string | undefined {
 
 /**
  * Says how the address of a client is found: it is that of the socket, unless that is a trusted proxy's.
- * Then `X-Forwarded-For` is read from its right end on, to the first address that is no trusted proxy's.
+ * Then `X-Forwarded-For` is read from its right end on, to the first address that is not a trusted proxy's.
  * What stands left of that is whatever the client wrote, and is not looked at.
  * Without a setting, the first such header is told in the log.
  * @param config - how many proxies are before the server, or the addresses and ranges that they have

@@ -43,7 +43,7 @@ function addVary(headers: ReplyHeaders): void {
  * Reads the rules for other origins. Origins are compared exactly; none is allowed unless listed.
  * @param config - default, as `false`: no origin is listed
  * @throws {StartError} `cors_wildcard` for `*` together with credentials, `option_invalid` for an
- *   entry that is no origin
+ *   entry that is not an origin
  */
 export function createCrossOrigin(config: CorsConfig | false = false): CrossOrigin {
   const origins = new Set(config === false ? [] : [config.origin].flat())

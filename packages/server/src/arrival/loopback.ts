@@ -17,7 +17,7 @@ function hostnameOf(url: string): string | undefined {
 
 /**
  * Refuses a request that a page of another site could have caused by pointing its own name at this
- * machine (DNS rebinding): its Host, or its Origin, is no loopback name.
+ * machine (DNS rebinding): its Host, or its Origin, is not a loopback name.
  * @throws {RequestError} `host_refused`
  */
 export function requireLoopback(request: Pick<Incoming, 'header'>): void {

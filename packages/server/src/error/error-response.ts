@@ -112,7 +112,7 @@ interface ErrorBody {
   readonly code: ErrorCode
   readonly requestId: string
   readonly issues?: readonly InputIssue[] | undefined
-  /** What of the original this server does not have. */
+  /** What of Mastra this server does not have. */
   readonly feature?: string | undefined
   /** Why an answer failed, for people; only where the caller may `system:read`. */
   readonly cause?: string | undefined

@@ -12,7 +12,7 @@ function mappedIPv4(address: string): string | undefined {
 
 /**
  * One spelling for each address: IPv6 as in RFC 5952, without a zone, and IPv4 that is mapped into IPv6 as
- * IPv4. Undefined for what is no address.
+ * IPv4. Undefined for what is not an address.
  */
 export function normalizeAddress(text: string): string | undefined {
   if (isIPv4(text)) return text

@@ -2,7 +2,7 @@ import type { RequestError } from '../error/error.js'
 
 /** A request as a transport brings it. What costs something is made when it is first asked for. */
 export interface Incoming {
-  /** Why it is no legal HTTP, and to be refused whoever sent it: then its path is empty. Undefined where it is one. */
+  /** Why it is not legal HTTP, and to be refused whoever sent it: then its path is empty. Undefined where it is one. */
   readonly fault: RequestError | undefined
   readonly method: string
   /** The path in its one spelling: `normalPath`. */

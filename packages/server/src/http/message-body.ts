@@ -10,8 +10,8 @@ interface BodyEvents {
 
 /**
  * The body of a message as a stream of the web, at its reader's pace. Whoever cancels it leaves the connection
- * alone, on which the answer is still to be sent, as `Readable.toWeb` would not. What nobody reads once the answer
- * is sent is thrown away; the stream then fails, so that nobody takes it for whole.
+ * alone, on which the answer is still to be sent, as `Readable.toWeb` would not. After the answer is sent, unread bytes
+ * are discarded and the stream errors, so that a partial body never looks complete.
  */
 export function bodyStream(
   message: IncomingMessage,

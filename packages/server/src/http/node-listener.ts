@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Answerer } from './answerer.js'
 import { NodeIncoming } from './node-incoming.js'
 import { refusal } from './refusal.js'
-import { letGo, type Reply } from './reply.js'
+import { cancelBody, type Reply } from './reply.js'
 import type { LatestAnswers } from './refuse-unreadable.js'
 import { sendReply } from './send-reply.js'
 import type { UnreadAnswers } from './unread.js'
@@ -49,20 +49,20 @@ async function answerMessage(
   try {
     reply = await answerer(incoming, { address: message.socket.remoteAddress })
     if (fault !== undefined && reply.status < 400) {
-      void letGo(reply.body)
+      void cancelBody(reply.body)
       reply = refusal(fault)
     }
   } catch (error) {
     reply = refusal(fault ?? error)
   }
-  // Where a request ends that is no legal one, is not known for sure (RFC 9112 section 6.1).
+  // Where a request ends that is not a legal one, is not known for sure (RFC 9112 section 6.1).
   if (fault !== undefined) answer.shouldKeepAlive = false
   if (!message.complete) answer.once('finish', () => drain(message))
   try {
     sendReply(answer, reply, unread)
   } catch (error) {
     // A status or a header that HTTP does not have, of a handler of the application.
-    void letGo(reply.body)
+    void cancelBody(reply.body)
     sendReply(answer, refusal(error), unread)
   }
 }

@@ -20,7 +20,7 @@ function decode(encoded: string): string {
 
 /**
  * The one spelling of a path (RFC 3986 section 6.2.2): what can be read is decoded, once. What stays encoded is a slash, a
- * percent sign, a backslash, `?`, `#`, control characters, and what is no UTF-8.
+ * percent sign, a backslash, `?`, `#`, control characters, and what is not UTF-8.
  * @param path - without dot segments, such as that of a URL
  */
 export function normalPath(path: string): string {

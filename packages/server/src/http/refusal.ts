@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { errorReply } from '../error/error-response.js'
 import type { Reply } from './reply.js'
 
-/** The answer to what nobody answers: what is no legal HTTP, or a fault of ours, of which nothing is told. */
+/** The answer to what nobody answers: what is not legal HTTP, or a fault of ours, of which nothing is told. */
 export function refusal(error: unknown): Reply {
   const requestId = randomUUID()
   const reply = errorReply(error, requestId)

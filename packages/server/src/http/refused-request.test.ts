@@ -247,7 +247,7 @@ describe('what cannot be read as a request', () => {
 })
 
 describe('an expectation that nobody knows', () => {
-  it('is not heeded, and its request is one like others (RFC 9110 section 10.1.1)', async () => {
+  it('is not obeyed, and its request is one like others (RFC 9110 section 10.1.1)', async () => {
     const paths = createDeferred<string>()
     const send = await listen(async ({ path }) => {
       paths.resolve(path)

@@ -35,10 +35,13 @@ export function jsonTextReply(text: string, status: number): Reply {
 }
 
 /**
- * Lets go of what makes a body, which nobody reads on. It may be stuck, so nobody waits for it.
+ * Cancels the producer of a body that is no longer read. Nobody awaits it: it may be stuck.
  * @param fault - why what it made cannot be sent; default: nobody wants more
  */
-export async function leave(chunks: AsyncIterator<unknown>, fault?: unknown): Promise<void> {
+export async function cancelProducer(
+  chunks: AsyncIterator<unknown>,
+  fault?: unknown,
+): Promise<void> {
   try {
     await (fault !== undefined && chunks.throw ? chunks.throw(fault) : chunks.return?.())
   } catch {
@@ -46,9 +49,9 @@ export async function leave(chunks: AsyncIterator<unknown>, fault?: unknown): Pr
   }
 }
 
-/** Lets go of a body that nobody has begun to read. */
-export async function letGo(body: ReplyBody): Promise<void> {
-  if (isStream(body)) await leave(body[Symbol.asyncIterator]())
+/** Cancels a body that nobody has begun to read. */
+export async function cancelBody(body: ReplyBody): Promise<void> {
+  if (isStream(body)) await cancelProducer(body[Symbol.asyncIterator]())
 }
 
 /** The JSON of a value. What JSON cannot express, such as undefined, is null: clients parse every answer. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { networkOf } from './address.js'
-import { isStream, leave, type Reply, type ReplyStream } from './reply.js'
+import { isStream, cancelProducer, type Reply, type ReplyStream } from './reply.js'
 import type { Unread, UnreadAnswers } from './unread.js'
 
 /** How much is given to a socket at once, in bytes: so it shows whether the client reads a long answer. */
@@ -52,11 +52,11 @@ async function write(sending: Sending, bytes: string | Uint8Array): Promise<void
   if (waiting !== undefined) unread.end(waiting)
 }
 
-/** Sends piece after piece at the client's pace. Lets go of the body where the client leaves, or it fails. */
+/** Sends piece after piece at the client's pace. Cancels the body where the client leaves, or where sending fails. */
 async function sendStream(sending: Sending, body: ReplyStream): Promise<void> {
   const { answer } = sending
   const chunks = body[Symbol.asyncIterator]()
-  const stop = () => void leave(chunks)
+  const stop = () => void cancelProducer(chunks)
   if (answer.closed) return stop()
   answer.once('close', stop)
   // More than it was said to be would be read as the next answer.
@@ -72,9 +72,9 @@ async function sendStream(sending: Sending, body: ReplyStream): Promise<void> {
     answer.off('close', stop)
     if (!answer.closed) answer.end()
   } catch (error) {
-    // Whoever makes the body knows why, or is told; to the client, an answer that is cut is no whole one.
+    // Whoever makes the body knows why, or is told; to the client, an answer that is cut is not a whole one.
     answer.off('close', stop)
-    void leave(chunks, error)
+    void cancelProducer(chunks, error)
     answer.destroy()
   } finally {
     clearImmediate(flush)

@@ -42,7 +42,7 @@ export function reasonOf(error: unknown): string {
 
 /**
  * Whether Redis could be used with this address; connects to nothing.
- * @throws {StartError} `option_invalid` for what is no address of Redis, `redis_missing` without the package
+ * @throws {StartError} `option_invalid` for what is not an address of Redis, `redis_missing` without the package
  */
 export function checkRedisUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : ''

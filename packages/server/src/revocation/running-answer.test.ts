@@ -83,7 +83,7 @@ describe('an answer whose token is revoked while it runs', () => {
   })
 
   it.each([
-    ['a model that heeds the signal', false],
+    ['a model that obeys the signal', false],
     ['a model that does not', true],
   ])('is 401 where it was to come at once, of %s', async (_, isDeaf) => {
     const hanging = hangingModel(isDeaf)
@@ -95,7 +95,7 @@ describe('an answer whose token is revoked while it runs', () => {
     await hanging.aborted
   })
 
-  it('ends while a tool runs that heeds no signal, streamed or at once, or called directly', async () => {
+  it('ends while a tool runs that obeys no signal, streamed or at once, or called directly', async () => {
     const calls = [createDeferred(), createDeferred(), createDeferred()]
     let count = 0
     const stuck = createTool({

@@ -96,7 +96,7 @@ function withType(headers: Headers, contentType: string): Headers {
 }
 
 /**
- * Can be used again and again, as long as it decodes whole texts. A byte order mark before the text is no part of it
+ * Can be used again and again, as long as it decodes whole texts. A byte order mark before the text is not part of it
  * (RFC 8259 section 8.1 lets a reader pass over it).
  */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -28,7 +28,7 @@ async function ask(method: string, path: string, token?: string) {
   return await app.fetch(makeRequest(`/api${path}`, { method, token }))
 }
 
-describe('a route of the original that is not here', () => {
+describe('a route of Mastra that is not here', () => {
   it.each(ROUTES)('%s %s names %s to a good token', async (method, path, feature) => {
     // Reading an agent comes first, so that one may be called like the route.
     const response = await ask(method, path, path === '/agents/providers' ? OWNER : TOKEN)
@@ -83,7 +83,7 @@ describe('what no route answers', () => {
     ['GET', '/constructor'],
     ['GET', '/__proto__'],
     ['GET', `${'/a'.repeat(2000)}`],
-  ])('is not found where the original has no %s %s either', async (method, path) => {
+  ])('is not found where Mastra has no %s %s either', async (method, path) => {
     expect(await readRefusal(await ask(method, path, TOKEN))).toMatchObject(NOT_FOUND)
   })
 
@@ -113,7 +113,7 @@ describe('what no route answers', () => {
   })
 })
 
-describe('an agent that is called like a route of the original', () => {
+describe('an agent that is called like a route of Mastra', () => {
   it('is told from it by whether it is there', async () => {
     expect((await ask('GET', '/agents/weather-agent', OWNER)).status).toBe(200)
     expect(await readRefusal(await ask('GET', '/agents/provider', OWNER))).toMatchObject(NOT_FOUND)

@@ -67,7 +67,7 @@ function isException(inner: readonly Segment[], outer: readonly Segment[]): bool
 }
 
 /**
- * Whether a pattern takes paths that another one takes too, and is no exception to it, which takes a part of the
+ * Whether a pattern takes paths that another one takes too, and is not an exception to it, which takes a part of the
  * other's paths and nothing else. Patterns are Hono's. A slash at the end makes no difference.
  */
 export function takesFrom(path: string, other: string): boolean {

@@ -101,7 +101,7 @@ function compile(router: Router): void {
  * Makes the table.
  * @param prefix - what every prefixed route starts with, such as `/api`
  * @throws {StartError} `prefix_invalid`; `route_invalid` for two routes of one method and path, for one of
- *   the application under the prefix, and for a path that is no pattern
+ *   the application under the prefix, and for a path that is not a pattern
  */
 export function createRouteTable(routes: readonly Route[], prefix: string): RouteTable {
   if (!LEGAL_PREFIX.test(prefix)) {

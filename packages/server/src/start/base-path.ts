@@ -3,7 +3,7 @@ import { LEGAL_PREFIX, type RouteTable } from '../route/route-table.js'
 
 /**
  * Reads the path that a proxy leads to this server by; empty where there is none.
- * @throws {StartError} `prefix_invalid` for what is no path, and for one below which the server has routes: which of the two
+ * @throws {StartError} `prefix_invalid` for what is not a path, and for one below which the server has routes: which of the two
  *   is meant, nobody could tell
  */
 export function readBasePath(basePath: string | undefined, { routes, pathOf }: RouteTable): string {

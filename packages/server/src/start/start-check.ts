@@ -55,14 +55,14 @@ export function reportModels(mastra: Mastra, logger: Logger): void {
   }
 }
 
-/** The roles in force, as they are at the start. @throws {ConfigurationError} for a role that grants what is no permission */
+/** The roles in force, as they are at the start. @throws {ConfigurationError} for a role that grants what is not a permission */
 export function rolesOf(mastra: Mastra): RoleTable {
   const roles = { ...DEFAULT_ROLES, ...mastra.getServer().access?.roles }
   checkRoleTable(roles)
   return freezeRoleTable(roles)
 }
 
-/** @throws {StartError} `option_invalid` for what is no whole number from 1 on */
+/** @throws {StartError} `option_invalid` for what is not a whole number from 1 on */
 export function positive(name: string, value: number): number {
   if (Number.isInteger(value) && value > 0 && value <= MAX_OPTION) return value
   throw new StartError(

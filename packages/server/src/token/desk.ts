@@ -8,7 +8,7 @@ import type { Revocations } from '../revocation/revocations.js'
 import { explainForServer } from './explain.js'
 import { signForMaker, type SignedToken, type TokenWish } from './sign.js'
 
-/** What is made of tokens for whoever runs the server, by what the gate judges them by. */
+/** What is made of tokens for the operator, by what the gate judges them by. */
 export interface TokenDesk {
   /** @throws {RequestError} `not_found` where no token is looked at */
   explain(token: string, request: Incoming): Promise<BearerExplanation>

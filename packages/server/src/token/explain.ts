@@ -102,7 +102,7 @@ export async function explainForServer(
       hideToken(await explain(by, token, requestOfBearer(token, request)), token),
     )
   } catch (error) {
-    // Only what is unavailable is no fault of the provider.
+    // Only what is unavailable is not a fault of the provider.
     if (errorCode(error) !== 'internal') throw error
     by.logger.error('A provider failed while it explained a token.', { error })
     return failed(by.provider.name ?? 'unnamed')

@@ -2,7 +2,7 @@ import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import { refuseNewer } from '../database/migration/migrate.js'
 
-/** Codes that say that a file is no database, or a damaged one. */
+/** Codes that say that a file is not a database, or a damaged one. */
 const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/
 
 function read(database: Libsql.Database, statement: string): unknown[] {

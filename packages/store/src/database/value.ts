@@ -10,7 +10,7 @@ function invalid(message: string): StorageError {
   return new StorageError('value_invalid', message)
 }
 
-/** Refuses what is no key made by `ownerKey`, so that an owner left out never stands for anyone. */
+/** Refuses what is not a key made by `ownerKey`, so that an owner left out never stands for anyone. */
 export function checkOwner(owner: string): string {
   if (typeof owner !== 'string' || !SHA256_HEX.test(owner))
     throw invalid('The owner is no owner key.')
@@ -34,7 +34,7 @@ export function checkId(id: string): string {
   return id
 }
 
-/** Refuses what is no whole number from `minimum` on. */
+/** Refuses what is not a whole number from `minimum` on. */
 export function checkCount(value: number, name: string, minimum = 0): number {
   if (!Number.isSafeInteger(value) || value < minimum) {
     throw invalid(`${name} is a whole number, at least ${minimum}.`)
@@ -42,13 +42,13 @@ export function checkCount(value: number, name: string, minimum = 0): number {
   return value
 }
 
-/** Refuses what is no time in milliseconds since 1970. */
+/** Refuses what is not a time in milliseconds since 1970. */
 export function checkTime(value: number): number {
   if (!Number.isSafeInteger(value)) throw invalid('A time is in whole milliseconds since 1970.')
   return value
 }
 
-/** Refuses what is no finite number from `minimum` on. */
+/** Refuses what is not a finite number from `minimum` on. */
 export function checkNumber(value: number, name: string, minimum: number = -Infinity): number {
   if (!Number.isFinite(value) || value < minimum) {
     const bound = minimum === -Infinity ? '' : `, at least ${minimum}`
@@ -65,7 +65,7 @@ export function encodeShortText(text: string, name: string, maximum: number): st
   return JSON.stringify(text)
 }
 
-/** Refuses what is no SHA-256 in lower case hex. */
+/** Refuses what is not an SHA-256 in lower case hex. */
 export function checkDigest(digest: string): string {
   if (typeof digest !== 'string' || !SHA256_HEX.test(digest)) throw invalid('The digest is none.')
   return digest

@@ -55,7 +55,7 @@ function filtered<O>(
     roles === undefined &&
     entries.length === 0
   if (isSilent) return undefined
-  // A list of none is no SQL; no message has the role "".
+  // A list of none is not SQL; no message has the role "".
   const named = createdBetween(query, createdAt).$if(roles !== undefined, (query) =>
     query.where('role', 'in', ['', ...(roles ?? [])]),
   )

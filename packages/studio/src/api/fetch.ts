@@ -32,8 +32,8 @@ function withSession(init: RequestInit, old: Session): RequestInit {
 }
 
 /**
- * `fetch`, but a token that has ended meanwhile is no end: the reader is asked for another, and the
- * request is sent once more. That is no repetition, also for a POST: the server refuses a token before
+ * `fetch`, but a token that has ended meanwhile is not an end: the reader is asked for another, and the
+ * request is sent once more. That is not a repetition, also for a POST: the server refuses a token before
  * it reads the body.
  */
 export const renewingFetch: typeof fetch = async (input, init = {}) => {

@@ -9,7 +9,7 @@ export interface DecodedToken {
 /** Which part of a token cannot be read. */
 type TokenPart = 'form' | 'header' | 'claims'
 
-/** A text that is no token. */
+/** A text that is not a token. */
 export interface UndecodableToken {
   readonly problem: TokenPart
 }

@@ -40,7 +40,7 @@ function needsBundler(name: string, found: string | undefined): boolean {
 
 /**
  * The files of a CommonJS module in JavaScript that Node.js can load by itself: it, and what it requires by name, as
- * far as that is no installed package.
+ * far as that is not an installed package.
  * @returns undefined where esbuild is to load it: it is none, or requires TypeScript
  */
 export function requiredFiles(file: string, source: string): string[] | undefined {

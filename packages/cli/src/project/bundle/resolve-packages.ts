@@ -71,7 +71,7 @@ class Resolver {
     if (found.errors.length > 0 || found.external || found.namespace !== 'file') {
       return { path, external: true }
     }
-    // Left to esbuild, which then heeds the tsconfig.json of that file, too.
+    // Left to esbuild, which then reads the tsconfig.json of that file, too.
     if (isBundled(found.path)) return undefined
     if (path.startsWith('.')) return outside(found.path, kind)
     if (resolveDir === this.#directory) return { path, external: true }

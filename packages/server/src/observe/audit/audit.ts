@@ -30,7 +30,7 @@ export interface Audit {
 /**
  * Makes an audit: a record of each request of a principal, however it ended; but of those who ask too often one
  * for each caller and minute, and of the refusals of strangers one for each address, code and minute: nobody
- * may fill it alone. What strangers are given is no decision and not recorded.
+ * may fill it alone. What strangers are given is not a decision and not recorded.
  */
 export function createAudit({ store, logger, retentionDays, pathOf }: AuditOptions): Audit {
   const queue = new RecordQueue(store, logger)

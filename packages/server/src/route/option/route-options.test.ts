@@ -66,7 +66,7 @@ const INPUTS = routes.flatMap(({ method, path, query, body, queryOptions, bodyOp
   { name: `body of ${method} ${path}`, schema: body, table: bodyOptions },
 ])
 
-/** Parts of the original: what else has a query or a body is not known to its clients. */
+/** Parts of Mastra: what else has a query or a body is not known to its clients. */
 const OF_ORIGINAL = /^(?:query|body) of \w+ \/(?:agents|tools|memory)\b/
 
 describe('the options of routes', () => {

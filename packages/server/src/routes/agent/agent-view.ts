@@ -4,7 +4,7 @@ import type { Agent, JsonSchema, RequestContext, Tool } from '@signet/core'
 /** A schema is made once, with its tool, and is not changed. */
 const schemaTexts = new WeakMap<JsonSchema, string>()
 
-/** A schema as the wire shows it: JSON in the envelope that the original's clients unpack. */
+/** A schema as the wire shows it: JSON in the envelope that Mastra's clients unpack. */
 function schemaText(schema: JsonSchema | undefined): string | undefined {
   if (schema === undefined) return undefined
   const known = schemaTexts.get(schema)

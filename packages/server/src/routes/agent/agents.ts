@@ -67,7 +67,7 @@ const read = (table: () => RouteTable): Route =>
     query: partialQuery,
     async handler(input) {
       const agent = input.mastra.findAgent(input.params.agentId)
-      // A route of the original has the place of an agent that is called `providers`.
+      // A route of Mastra has the place of an agent that is called `providers`.
       if (agent === undefined) throw noSuchRoute(table(), input.request)
       return {
         ...(await viewAgent(agent, input, input.query.partial === 'true')),

@@ -136,7 +136,7 @@ const revoke = (keys: () => ServerState['apiKeys']): Route =>
     },
   })
 
-/** API keys, for whoever runs the server. There where they are kept. */
+/** API keys, for the operator. There where they are kept. */
 export const apiKeyRoutes = (keys: () => ServerState['apiKeys']): readonly Route[] => [
   create(keys),
   list(keys),

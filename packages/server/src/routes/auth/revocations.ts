@@ -25,7 +25,7 @@ const nameText = z
   .max(BOUNDS.subjectCharacters.limit, { abort: true })
   .refine(isRevocableName, 'A name has 1 to 2000 characters, none of them NUL.')
 
-/** What is no token could only be revoked by mistake. */
+/** What is not a token could only be revoked by mistake. */
 const tokenText = z
   .string()
   .max(BOUNDS.tokenCharacters.limit, { abort: true })

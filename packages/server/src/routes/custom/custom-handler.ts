@@ -66,7 +66,7 @@ export function createCustomHandler(
   })
   for (const middleware of route.middleware) app.use(middleware)
   app.all(route.path, route.handler)
-  // What a handler throws that is no answer is told to nobody but the log.
+  // What a handler throws that is not an answer is told to nobody but the log.
   app.onError((error) => {
     const response = thrownAnswer(error)
     if (response === undefined) throw error

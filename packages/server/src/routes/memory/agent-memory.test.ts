@@ -244,7 +244,7 @@ describe('what is observed', () => {
   const query = 'resourceId=bob&threadId=t&from=2030-01-01T00%3A00%3A00.000Z&limit=3'
 
   it.each(['notes-agent', 'notesAgent', 'forgetful-agent'])(
-    'is refused for %s as the original refuses it for an agent that does not observe',
+    'is refused for %s as Mastra refuses it for an agent that does not observe',
     async (agentId) => {
       const read = await ask(`${PATH}?agentId=${agentId}&${query}`)
       expect(await readRefusal(read)).toMatchObject(REFUSED)

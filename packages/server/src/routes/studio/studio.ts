@@ -38,7 +38,7 @@ function assetReply(file: StudioFile, request: Incoming): Reply {
   })
 }
 
-/** @throws {StartError} `option_invalid` for what is no origin, such as `https://api.example` */
+/** @throws {StartError} `option_invalid` for what is not an origin, such as `https://api.example` */
 function checkOrigins(connect: readonly string[]): void {
   const wrong = connect.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
   if (wrong === undefined) return
@@ -50,7 +50,7 @@ function checkOrigins(connect: readonly string[]): void {
 
 /**
  * The page of the Studio and its assets, which hold no data and so are public: what they show, they ask the API for.
- * @throws {StartError} `option_invalid` for what is no origin
+ * @throws {StartError} `option_invalid` for what is not an origin
  */
 export function studioRoutes({ directory, prefix, connect }: StudioOptions): readonly Route[] {
   checkOrigins(connect)

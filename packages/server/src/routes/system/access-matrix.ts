@@ -60,7 +60,7 @@ export interface AccessMatrix {
 
 /** What is done with agents here, and asks for a permission. */
 type AgentAction = 'read' | 'execute' | 'write'
-/** Likewise of tools. */
+/** What is done with tools here, and asks for a permission. */
 type ToolAction = 'read' | 'execute'
 
 const AGENT_ACTIONS: readonly AgentAction[] = ['read', 'execute', 'write']

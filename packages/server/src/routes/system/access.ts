@@ -131,5 +131,5 @@ const access = (table: () => RouteTable): Route =>
     },
   })
 
-/** Who may do what, for whoever runs the server. */
+/** Who may do what, for the operator. */
 export const accessRoutes = (table: () => RouteTable): readonly Route[] => [access(table)]

@@ -10,7 +10,7 @@ import { emptyRoutes } from './empty.js'
 
 const app = createApp(createTestApplication().mastra)
 
-/** What clients of the original ask for at start, and read. */
+/** What clients of Mastra ask for at start, and read. */
 const ANSWERS: readonly (readonly [path: string, answer: unknown])[] = [
   ['/workflows', {}],
   ['/processors', {}],
@@ -53,7 +53,7 @@ describe('answers that are always empty', () => {
   it.each(ANSWERS)('%s cannot be written to', async (path) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const response = await app.fetch(makeRequest(`/api${path}`, { method, token: tokenWith() }))
-      // The original deletes feedback, say, or an experiment whose id is review-summary.
+      // Mastra deletes feedback, say, or an experiment whose id is review-summary.
       const code = expect.stringMatching(/^not_(?:found|supported)$/)
       expect(await readRefusal(response)).toMatchObject({ status: 404, code })
     }

@@ -3,7 +3,7 @@ import { defineRoute, type Route } from '../../route/route.js'
 
 const NO_PAGE = { total: 0, page: 0, perPage: 0, hasMore: false }
 
-/** What clients of the original ask for at start, and what has nothing in it here. */
+/** What clients of Mastra ask for at start, and what has nothing in it here. */
 const ANSWERS: readonly (readonly [path: string, what: string, answer: object])[] = [
   ['/workflows', 'workflows', {}],
   ['/processors', 'processors', {}],
@@ -18,7 +18,7 @@ const ANSWERS: readonly (readonly [path: string, what: string, answer: object])[
   ['/editor/builder/models/available', 'models to choose from', { providers: [] }],
 ]
 
-/** Answers that are always empty, so that clients of the original start. */
+/** Answers that are always empty, so that clients of Mastra start. */
 export const emptyRoutes: readonly Route[] = ANSWERS.map(([path, what, answer]) =>
   defineRoute({
     method: 'GET',

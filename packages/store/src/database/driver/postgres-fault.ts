@@ -143,7 +143,7 @@ export function explainPostgres(error: unknown): Fault | undefined {
   const code = codeOf(error)
   const severity = severityOf(error)
   if (code !== undefined && (severity !== undefined || SQLSTATE.test(code))) {
-    // Whatever ends the connection was no fault of a statement.
+    // Whatever ends the connection was not a fault of a statement.
     const isFatal = severity === 'FATAL' || severity === 'PANIC'
     // Other texts may quote data.
     const ofText = isFatal || VAGUE.test(code) ? find(SERVER_TEXTS, error.message) : undefined

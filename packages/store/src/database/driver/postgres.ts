@@ -95,7 +95,7 @@ class BoundedDriver extends PostgresDriver {
   }
 }
 
-/** What bounds a transaction, in milliseconds; 0 is no bound. */
+/** What bounds a transaction, in milliseconds; 0 means without a bound. */
 function boundsOf(isPatient: boolean): string {
   return [
     `set local statement_timeout = ${isPatient ? 0 : STATEMENT_TIMEOUT_MS}`,

@@ -18,7 +18,7 @@ function change(): void {
   for (const listener of listeners) listener()
 }
 
-/** Whose drafts they are. Another token of the same caller is no other owner. */
+/** Whose drafts they are. Another token of the same caller is not another owner. */
 function ownerOf(session: Session): string {
   const token = currentToken(session) ?? ''
   const decoded = decodeToken(token)

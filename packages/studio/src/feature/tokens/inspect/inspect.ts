@@ -7,9 +7,9 @@ import { rolesOf, scopesOf } from '../token/claims.js'
 export interface TimeFact {
   readonly name: 'exp' | 'nbf' | 'iat' | 'auth_time'
   readonly label: string
-  /** The calendar and the clock; what is wrong where it is no time. */
+  /** The calendar and the clock; what is wrong where it is not a time. */
   readonly moment: string
-  /** “in 3 minutes”; empty where it is no time. */
+  /** “in 3 minutes”; empty where it is not a time. */
   readonly distance: string
   readonly isWrong: boolean
 }

@@ -7,7 +7,7 @@ import { Input } from '../../../ui/input.js'
 
 /**
  * Takes a secret. It lives in this one control and nowhere else: React would write it into the document
- * as an attribute, so its value is never handed to React. It is no password field, because a browser
+ * as an attribute, so its value is never handed to React. It is not a password field, because a browser
  * offers to keep what is typed into one. It is emptied when the page is left.
  */
 export function SecretField({

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TokenError } from '../error.js'
-import { decodeToken, getTokenIssuer, verifyHmac } from './original-helpers.js'
+import { decodeToken, getTokenIssuer, verifyHmac } from './mastra-helpers.js'
 
 const SECRET = 'correct horse battery staple, twice: correct horse battery staple'
 const SAMPLE = 'supersecretdevkeythatishs256safe!'
@@ -94,7 +94,7 @@ describe('getTokenIssuer', () => {
     ['Invalid token header', 'token_claim', { payload: { iss: '' } }],
     ['Invalid token header', 'token_claim', { payload: { iss: 7 } }],
     ['Invalid token header', 'token_claim', { payload: Object.create({ iss: ISSUER }) }],
-  ])('throws the error of the original, %s (%s), for %j', (message, code, decoded) => {
+  ])('throws the error of Mastra, %s (%s), for %j', (message, code, decoded) => {
     let error: unknown
     try {
       getTokenIssuer(decoded)

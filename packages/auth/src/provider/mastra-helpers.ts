@@ -9,21 +9,21 @@ import { isJsonObject } from '../lib/strict-json.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 
 /**
- * Takes a token apart, as in the original. Verifies NOTHING: no signature, no expiry, no issuer. What it
+ * Takes a token apart, as in Mastra. Verifies NOTHING: no signature, no expiry, no issuer. What it
  * returns is the word of whoever sent the token, and must not decide what they may do.
  *
- * @returns null for what is no JWT
+ * @returns null for what is not a JWT
  */
 export async function decodeToken(accessToken: string): Promise<DecodedToken | null> {
   return decode(accessToken) ?? null
 }
 
 /**
- * The issuer that a decoded token names, as in the original. Verifies nothing.
+ * The issuer that a decoded token names, as in Mastra. Verifies nothing.
  *
  * @param decoded - what `decodeToken` returned
  * @throws {TokenError} `token_malformed` with the message "Invalid token" or "Invalid token payload";
- *   `token_claim` with "Invalid token header" where there is no `iss`. The messages are the original's.
+ *   `token_claim` with "Invalid token header" where there is no `iss`. The messages are Mastra's.
  */
 export function getTokenIssuer(decoded: { readonly payload?: unknown } | null | undefined): string {
   if (!isJsonObject(decoded)) throw new TokenError('token_malformed', 'Invalid token')
@@ -37,7 +37,7 @@ export function getTokenIssuer(decoded: { readonly payload?: unknown } | null | 
 }
 
 /**
- * Verifies a token by a shared secret, as in the original: HS256, and HS384 or HS512 where the secret
+ * Verifies a token by a shared secret, as in Mastra: HS256, and HS384 or HS512 where the secret
  * has 48 or 64 bytes. Its `exp` is required unless `NODE_ENV` is `development`, and counts where it is
  * there. Checks no issuer, no audience and no subject: `createVerifier` does, and reads its secret once.
  *
@@ -75,7 +75,7 @@ function verifierOf(jwksUri: string): Verifier {
 }
 
 /**
- * Verifies a token by the key set at an address, as in the original; the set is fetched once and kept, as
+ * Verifies a token by the key set at an address, as in Mastra; the set is fetched once and kept, as
  * that of `createRemoteKeySet`. Its `exp` is required unless `NODE_ENV` is `development`, and counts where it
  * is there. Checks no issuer, no audience and no subject: a token that the same issuer gave for another
  * server passes. `MastraJwtAuth` with `jwksUri`, `issuer` and `audience` checks them.
