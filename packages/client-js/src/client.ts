@@ -28,6 +28,17 @@ import { Tool, type ToolDetails } from './tool.js'
  * Every call throws a `MastraClientError` with a stable `code` where it is refused or fails, and the
  * reason of its signal where that ended it. A GET that failed in passing (no connection, 429, 5xx) is
  * repeated; nothing else ever is. What a server answers is not checked against the types here.
+ * @example
+ * ```typescript
+ * import { MastraClient } from '@signet/client-js'
+ *
+ * const client = new MastraClient({
+ *   baseUrl: 'http://localhost:4111',
+ *   headers: { Authorization: `Bearer ${process.env['MASTRA_JWT_TOKEN']}` },
+ * })
+ * const { text } = await client.getAgent('assistant').generate('Who are you?')
+ * console.log(text)
+ * ```
  */
 export class MastraClient {
   readonly #api: Api

@@ -146,7 +146,27 @@ function settle(
   return Object.freeze([...refused])
 }
 
-/** An application: its agents, its tools, and how they are served. */
+/**
+ * An application: its agents, its tools, and how they are served.
+ * @example
+ * ```typescript
+ * import { MastraJwtAuth } from '@signet/auth'
+ * import { Mastra } from '@signet/core'
+ * import { Agent } from '@signet/core/agent'
+ *
+ * const assistant = new Agent({
+ *   id: 'assistant',
+ *   name: 'Assistant',
+ *   instructions: 'You answer in one sentence.',
+ *   model: 'signet/rehearsal',
+ * })
+ *
+ * export const mastra = new Mastra({
+ *   agents: { assistant },
+ *   server: { auth: new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'] }) },
+ * })
+ * ```
+ */
 export class Mastra {
   readonly #agents = new Registry<Agent>('agent')
   readonly #agentsByKey: Readonly<Record<string, Agent>>

@@ -26,6 +26,13 @@ const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
  *
  * With a principal, `get('user')` are its verified claims and cannot be set, deleted or shadowed.
  * Nothing that a client sends appears anywhere but in `client`. The raw token is not here.
+ * @example
+ * ```typescript
+ * import { RequestContext } from '@signet/core/request-context'
+ *
+ * const requestContext = new RequestContext([['locale', 'de-CH']])
+ * console.log(requestContext.get('locale'), requestContext.isStranger)
+ * ```
  */
 export class RequestContext {
   /** Who calls; undefined for a stranger, and where the application runs an agent without a request. */

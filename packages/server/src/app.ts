@@ -128,6 +128,19 @@ function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
  * @throws {StartError} `auth_missing`, `storage_missing`, `cors_wildcard`, `prefix_invalid`,
  *   `path_rule_unknown`, `route_invalid`, `option_invalid` or `redis_missing`
  * @throws {ConfigurationError} for a role that grants what is not a permission, and for an option that is not known
+ * @example
+ * ```typescript
+ * import { MastraJwtAuth } from '@signet/auth'
+ * import { Mastra } from '@signet/core'
+ * import { createApp } from '@signet/server'
+ *
+ * const mastra = new Mastra({
+ *   server: { auth: new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'] }) },
+ * })
+ * const app = createApp(mastra)
+ * const response = await app.fetch(new Request('http://localhost/health'))
+ * console.log(response.status)
+ * ```
  */
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   refuseUnknown('createApp', options, OPTIONS)

@@ -137,6 +137,19 @@ function listen(server: Server, hostname: string, port: number): Promise<Address
  *
  * @param answerer - answers a request, such as `answer` of an `App`
  * @throws {StartError} `port_taken`, `address_refused` or `option_invalid`
+ * @example
+ * ```typescript
+ * import { MastraJwtAuth } from '@signet/auth'
+ * import { Mastra } from '@signet/core'
+ * import { createApp, serve } from '@signet/server'
+ *
+ * const mastra = new Mastra({
+ *   server: { auth: new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'] }) },
+ * })
+ * const server = await serve(createApp(mastra).answer, { port: 4111 })
+ * console.log(`The server listens on port ${server.port}.`)
+ * await server.close()
+ * ```
  */
 export async function serve(
   answerer: Answerer,

@@ -25,6 +25,13 @@ export function createStore(options: StoreOptions): Store {
  * Opens a store.
  *
  * @throws {StorageError} as `open` does
+ * @example
+ * ```typescript
+ * import { openStore } from '@signet/store'
+ *
+ * const store = await openStore({ directory: '.signet' })
+ * await store.close()
+ * ```
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const store = createStore(options)

@@ -57,6 +57,12 @@ function isTemplate(template: unknown, params: readonly string[]): boolean {
  * Refuses an access that no type has checked: a typo must not open a route, nor shut it for ever.
  * @param path - named in the error, with its parameters as `:name`
  * @throws {ConfigurationError} `option_invalid`
+ * @example
+ * ```typescript
+ * import { checkAccess } from '@signet/auth'
+ *
+ * checkAccess('agents:execute:{agentId}', '/agents/:agentId/run')
+ * ```
  */
 export function checkAccess(access: Access, path: string): void {
   if (access === 'public' || access === 'authenticated') return

@@ -82,6 +82,17 @@ function readPrincipal(
  * @param user - verified claims, or what a provider returned; its `sub` (or `id`) is the subject
  * @throws {TokenError} `token_claim` when it names no subject
  * @throws {AuthError} `access_denied` when `mapUserToResourceId` gives no text
+ * @example
+ * ```typescript
+ * import { createPrincipal, DEFAULT_ROLES, MastraJwtAuth } from '@signet/auth'
+ *
+ * const auth = new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'] })
+ *
+ * export async function mayAsk(token: string): Promise<boolean> {
+ *   const principal = createPrincipal(await auth.authenticateToken(token), { roles: DEFAULT_ROLES })
+ *   return principal.permissions.allows('agents:execute:assistant')
+ * }
+ * ```
  */
 export function createPrincipal(user: object, options: PrincipalOptions): Principal {
   const known = recallPrincipal(user, options)

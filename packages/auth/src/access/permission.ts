@@ -70,6 +70,13 @@ export function parseGrant(text: string): string | undefined {
  * Makes permissions of grants. Texts that are no grant are left out: find them with `parseGrant`.
  * @param texts - a list: of one text, each character would count, and `agents:*` would grant all
  * @throws {ConfigurationError} `option_invalid` for anything but a list
+ * @example
+ * ```typescript
+ * import { createPermissions } from '@signet/auth'
+ *
+ * const permissions = createPermissions(['agents:read', 'tools:execute:weather'])
+ * export const mayRead: boolean = permissions.allows('agents:read:assistant')
+ * ```
  */
 export function createPermissions(texts: readonly string[]): Permissions {
   if (!Array.isArray(texts)) {

@@ -25,7 +25,15 @@ const REMEDY: Readonly<Record<AuthErrorCode, string>> = {
   keys_unavailable: 'The issuer does not give its keys now: try again, or look at its address.',
 }
 
-/** What a code says without a look at the token: the sentence of the wire, and what to do. */
+/**
+ * What a code says without a look at the token: the sentence of the wire, and what to do.
+ * @example
+ * ```typescript
+ * import { generalAdvice } from '@signet/auth/advice/general'
+ *
+ * console.log(generalAdvice('token_expired').remedy)
+ * ```
+ */
 export function generalAdvice(code: AuthErrorCode): Advice {
   return { cause: PUBLIC_REASON[code], remedy: REMEDY[code] }
 }

@@ -59,6 +59,13 @@ function fault(token: string, now: number): Advice | undefined {
 /**
  * Judges what somebody pasted as a token, in the words that the server has for it.
  * @param now - in seconds since 1970
+ * @example
+ * ```typescript
+ * import { judgePasted } from '@signet/auth/advice'
+ *
+ * const { level, goodFor } = judgePasted('abc.def.ghi', Date.now())
+ * console.log(level, goodFor)
+ * ```
  */
 export function judgePasted(text: string, now: number): Judgement {
   const { token, slips } = readPasted(text)

@@ -248,6 +248,13 @@ function readPlainBase64(reading: Reading): void {
 /**
  * Reads what somebody pasted as a token: a bare one, a header, a command with one, a line of a file of variables.
  * What no request may carry, such as quotes or a line break, is taken away and told of, where a token is left.
+ * @example
+ * ```typescript
+ * import { readPasted } from '@signet/auth'
+ *
+ * const { token, slips } = readPasted('Authorization: Bearer abc.def.ghi')
+ * console.log(token, slips.length)
+ * ```
  */
 export function readPasted(text: string): Pasted {
   const plain = takeOut(text)

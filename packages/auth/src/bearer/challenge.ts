@@ -25,6 +25,16 @@ function bearerErrorCode(code: AuthErrorCode): string | undefined {
  * missing scope that is not a permission is left out.
  *
  * @returns undefined where the refusal is not a matter of credentials (503, a plain 403)
+ * @example
+ * ```typescript
+ * import { AuthError, bearerChallenge } from '@signet/auth'
+ *
+ * export function refuse(error: unknown): Response {
+ *   if (!(error instanceof AuthError)) throw error
+ *   const challenge = bearerChallenge(error)
+ *   return new Response(null, challenge === undefined ? { status: 403 } : { status: 401, headers: { 'WWW-Authenticate': challenge } })
+ * }
+ * ```
  */
 export function bearerChallenge(error: AuthError): string | undefined {
   if (error.code === 'token_missing') return 'Bearer'

@@ -23,6 +23,14 @@ export function isBearerToken(text: string): boolean {
  * @throws {TokenError} `token_missing` where there is no bearer credential; `token_malformed` where
  *   what follows the scheme cannot be a token
  * @throws {AuthError} `request_invalid` where there are two
+ * @example
+ * ```typescript
+ * import { readBearerToken } from '@signet/auth'
+ *
+ * export function tokenOf(request: Request): string {
+ *   return readBearerToken(request.headers.get('authorization'))
+ * }
+ * ```
  */
 export function readBearerToken(authorization: string | null | undefined): string {
   if (typeof authorization === 'string' && USUAL.test(authorization)) {

@@ -108,6 +108,17 @@ export async function explainByKeys(
  * token, key or secret, but what the policy expects: it is for the operator.
  *
  * @throws {ConfigurationError} as `createVerifier`
+ * @example
+ * ```typescript
+ * import { explainToken, secretKeys } from '@signet/auth'
+ *
+ * export async function explain(token: string): Promise<string> {
+ *   const { accepted, reason, remedy } = await explainToken(token, {
+ *     keys: secretKeys(process.env['MASTRA_JWT_SECRET'] ?? ''),
+ *   })
+ *   return accepted ? 'The token is accepted.' : `${reason} ${remedy}`
+ * }
+ * ```
  */
 export async function explainToken(
   token: unknown,

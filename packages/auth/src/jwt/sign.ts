@@ -41,6 +41,13 @@ function expiry(
  * @param claims - an object that JSON can express; registered claims must have their type
  * @throws {ConfigurationError} `option_invalid`, or `option_unknown` for an option that is not known
  * @throws {TokenError} `token_claim` for a registered claim of a wrong type
+ * @example
+ * ```typescript
+ * import { secretKeys, signToken } from '@signet/auth'
+ *
+ * const { signingKey } = secretKeys(process.env['MASTRA_JWT_SECRET'] ?? '')
+ * console.log(signToken({ sub: 'alice', scope: 'agents:read' }, signingKey, { expiresInSeconds: 900 }))
+ * ```
  */
 export function signToken(claims: Claims, key: SigningKey, options: SignOptions = {}): string {
   refuseUnknown('Signing', options, OPTIONS)

@@ -65,6 +65,17 @@ function toVerified({ compact, claims, rules }: Progress): VerifiedToken {
  * claims, revocation. It does not check permissions or who the subject is.
  *
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`
+ * @example
+ * ```typescript
+ * import { createVerifier, secretKeys } from '@signet/auth'
+ *
+ * const verifier = createVerifier({ keys: secretKeys(process.env['MASTRA_JWT_SECRET'] ?? ''), audience: 'my-agents' })
+ *
+ * export async function subjectOf(token: string): Promise<string | undefined> {
+ *   const { claims } = await verifier.verify(token)
+ *   return claims.sub
+ * }
+ * ```
  */
 export function createVerifier(policy: VerificationPolicy): Verifier {
   const settled = settlePolicy(policy)
@@ -95,6 +106,15 @@ export function createVerifier(policy: VerificationPolicy): Verifier {
  *
  * @throws {TokenError} with the code of the first step that refuses
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`
+ * @example
+ * ```typescript
+ * import { secretKeys, verifySignature } from '@signet/auth'
+ *
+ * export async function payloadOf(jws: string): Promise<string> {
+ *   const { payload } = await verifySignature(jws, { keys: secretKeys(process.env['JWS_SECRET'] ?? '') })
+ *   return payload.toString('utf8')
+ * }
+ * ```
  */
 export async function verifySignature(
   token: unknown,

@@ -63,6 +63,18 @@ export async function locateKeySet(issuer: string, limits: FetchLimits): Promise
  * looked for anew.
  *
  * @throws {ConfigurationError} `option_invalid` for an issuer that is not an https URL (http on this machine)
+ * @example
+ * ```typescript
+ * import { createVerifier, discoverKeySet } from '@signet/auth'
+ *
+ * const issuer = 'https://login.example'
+ * export const verifier = createVerifier({
+ *   keys: discoverKeySet(issuer),
+ *   algorithms: ['RS256'],
+ *   issuer,
+ *   audience: 'my-agents',
+ * })
+ * ```
  */
 export function discoverKeySet(issuer: string, options: RemoteKeySetOptions = {}): RemoteKeySet {
   // An issuer that is not an address is refused now, and not by the first token.

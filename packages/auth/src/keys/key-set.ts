@@ -105,6 +105,15 @@ function groupByKeyId(keys: readonly PublicKey[]): ReadonlyMap<string, readonly 
  * different kinds may share a `kid` (section 4.5).
  *
  * @throws {ConfigurationError} `key_set_invalid` for what has no list of keys
+ * @example
+ * ```typescript
+ * import { readFileSync } from 'node:fs'
+ * import { createVerifier, readKeySet } from '@signet/auth'
+ *
+ * const keys = readKeySet(JSON.parse(readFileSync('keys.json', 'utf8')))
+ * for (const key of keys.ignored) console.warn('This key is not used:', key)
+ * export const verifier = createVerifier({ keys, algorithms: ['ES256'] })
+ * ```
  */
 export function readKeySet(set: unknown): KeySet {
   if (typeof set === 'string') {

@@ -66,6 +66,14 @@ function areOfOneKey({ privateKey, publicKey }: KeyPair, algorithm: PublicKeyAlg
  * is as long as its hash (section 3.5).
  *
  * @throws {ConfigurationError} `key_invalid`, also for an algorithm that does not fit it, or `key_weak`
+ * @example
+ * ```typescript
+ * import { readFileSync } from 'node:fs'
+ * import { privateKey, signToken } from '@signet/auth'
+ *
+ * const key = privateKey(readFileSync('key.pem', 'utf8'), { keyId: '2026-11', algorithm: 'ES256' })
+ * console.log(signToken({ sub: 'alice' }, key, { expiresInSeconds: 3600 }))
+ * ```
  */
 export function privateKey(input: PrivateKeyInput, options: PrivateKeyOptions = {}): SigningKey {
   refuseUnknown('A private key', options, OPTIONS)

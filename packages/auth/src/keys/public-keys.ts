@@ -22,6 +22,16 @@ export interface PublicKeys extends KeySource {
  * a key that both have one.
  *
  * @throws {ConfigurationError} `key_invalid`, `key_weak` or `key_is_private`
+ * @example
+ * ```typescript
+ * import { readFileSync } from 'node:fs'
+ * import { createVerifier, publicKeys } from '@signet/auth'
+ *
+ * export const verifier = createVerifier({
+ *   keys: publicKeys(readFileSync('key.pub.pem', 'utf8')),
+ *   algorithms: ['ES256'],
+ * })
+ * ```
  */
 export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): PublicKeys {
   const inputs: readonly PublicKeyInput[] = Array.isArray(input)

@@ -274,6 +274,17 @@ export function createLocatedKeySet(
  *
  * @param url - https, or http on this machine
  * @throws {ConfigurationError} `option_invalid`
+ * @example
+ * ```typescript
+ * import { createRemoteKeySet, createVerifier } from '@signet/auth'
+ *
+ * export const verifier = createVerifier({
+ *   keys: createRemoteKeySet('https://login.example/keys', { freshSeconds: 600 }),
+ *   algorithms: ['RS256'],
+ *   issuer: 'https://login.example',
+ *   audience: 'my-agents',
+ * })
+ * ```
  */
 export function createRemoteKeySet(
   url: string | URL,

@@ -194,6 +194,13 @@ function signingKey(key: SecretKey): SigningKey {
  *
  * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
  *   `algorithm_unknown` when a secret is left without an algorithm, or `option_invalid`
+ * @example
+ * ```typescript
+ * import { secretKeys, signToken } from '@signet/auth'
+ *
+ * const { signingKey } = secretKeys(process.env['MASTRA_JWT_SECRET'] ?? '')
+ * console.log(signToken({ sub: 'alice' }, signingKey, { expiresInSeconds: 3600 }))
+ * ```
  */
 export function secretKeys(
   secret: Secret | readonly Secret[],
@@ -224,7 +231,15 @@ function fitsKeyId(key: VerificationKey, header: TokenHeader): boolean {
   return keyId === undefined || key.keyId === undefined || key.keyId === keyId
 }
 
-/** A fresh secret of 384 random bits, as 64 characters of base64url: long enough for every HMAC algorithm. */
+/**
+ * A fresh secret of 384 random bits, as 64 characters of base64url: long enough for every HMAC algorithm.
+ * @example
+ * ```typescript
+ * import { createSecret } from '@signet/auth'
+ *
+ * console.log(`MASTRA_JWT_SECRET=${createSecret()}`)
+ * ```
+ */
 export function createSecret(): string {
   return randomBytes(48).toString('base64url')
 }

@@ -82,6 +82,15 @@ function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
  *
  * Users without the claim `iss` are all of the issuer `local`: two providers of such users who name the
  * same subject name the same owner.
+ * @example
+ * ```typescript
+ * import { CompositeAuth, MastraJwtAuth, SimpleAuth } from '@signet/auth'
+ *
+ * export const auth = new CompositeAuth([
+ *   new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'] }),
+ *   new SimpleAuth({ tokens: { [process.env['ROBOT_TOKEN'] ?? '']: { id: 'robot', role: 'viewer' } } }),
+ * ])
+ * ```
  */
 export class CompositeAuth implements AuthProvider {
   /** The names of the providers. */

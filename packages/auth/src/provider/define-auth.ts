@@ -19,6 +19,17 @@ function isPlain(value: unknown): boolean {
  *
  * @throws {ConfigurationError} `option_invalid` for what is not a plain object, has no `authenticateToken`,
  *   or has a member of a wrong type or one that is not asked here, such as `authorize` or `rules`
+ * @example
+ * ```typescript
+ * import { defineAuth } from '@signet/auth'
+ *
+ * declare function findSession(token: string): Promise<{ id: string; role: string } | null>
+ *
+ * export const auth = defineAuth({
+ *   name: 'sessions',
+ *   authenticateToken: (token) => findSession(token),
+ * })
+ * ```
  */
 export function defineAuth<User extends object>(
   provider: AuthProvider<User>,

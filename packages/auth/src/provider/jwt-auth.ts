@@ -154,6 +154,12 @@ function first(value: string | readonly string[] | undefined): string | undefine
 /**
  * Authenticates requests by JSON Web Tokens: the provider for `server.auth`. A strict verifier with
  * safe defaults, and the maker of tokens where it has a secret.
+ * @example
+ * ```typescript
+ * import { MastraJwtAuth } from '@signet/auth'
+ *
+ * export const auth = new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'], audience: 'my-agents' })
+ * ```
  */
 export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly name: string

@@ -25,6 +25,23 @@ const GUARDS = { authorizeUser: true, mapUserToResourceId: true } as const
 /**
  * The base of a provider of your own, as in Mastra. A subclass says whose token it is; where its
  * `authenticateToken` returns null the request is refused, but an error with the reason says more.
+ * @example
+ * ```typescript
+ * import { MastraAuthProvider } from '@signet/auth'
+ *
+ * interface Employee {
+ *   readonly id: string
+ *   readonly role: string
+ * }
+ *
+ * declare function lookUp(token: string): Promise<Employee | null>
+ *
+ * export class CompanyAuth extends MastraAuthProvider<Employee> {
+ *   async authenticateToken(token: string): Promise<Employee | null> {
+ *     return await lookUp(token)
+ *   }
+ * }
+ * ```
  */
 export abstract class MastraAuthProvider<
   User extends object = object,

@@ -13,6 +13,15 @@ import { createVerifier, type Verifier } from '../jwt/verify.js'
  * returns is the word of whoever sent the token, and must not decide what they may do.
  *
  * @returns null for what is not a JWT
+ * @example
+ * ```typescript
+ * import { decodeToken } from '@signet/auth'
+ *
+ * export async function issuerOf(token: string): Promise<unknown> {
+ *   const decoded = await decodeToken(token)
+ *   return decoded?.payload
+ * }
+ * ```
  */
 export async function decodeToken(accessToken: string): Promise<DecodedToken | null> {
   return decode(accessToken) ?? null
@@ -24,6 +33,14 @@ export async function decodeToken(accessToken: string): Promise<DecodedToken | n
  * @param decoded - what `decodeToken` returned
  * @throws {TokenError} `token_malformed` with the message "Invalid token" or "Invalid token payload";
  *   `token_claim` with "Invalid token header" where there is no `iss`. The messages are Mastra's.
+ * @example
+ * ```typescript
+ * import { decodeToken, getTokenIssuer } from '@signet/auth'
+ *
+ * export async function issuerOf(token: string): Promise<string> {
+ *   return getTokenIssuer(await decodeToken(token))
+ * }
+ * ```
  */
 export function getTokenIssuer(decoded: { readonly payload?: unknown } | null | undefined): string {
   if (!isJsonObject(decoded)) throw new TokenError('token_malformed', 'Invalid token')
@@ -45,6 +62,14 @@ export function getTokenIssuer(decoded: { readonly payload?: unknown } | null | 
  * @throws {TokenError} with the reason
  * @throws {ConfigurationError} `secret_missing`, `secret_too_short`, `secret_is_public_key`,
  *   `secret_is_sample` (unless `NODE_ENV` is `development`)
+ * @example
+ * ```typescript
+ * import { verifyHmac } from '@signet/auth'
+ *
+ * export async function subjectOf(token: string): Promise<string | undefined> {
+ *   return (await verifyHmac(token, process.env['MASTRA_JWT_SECRET'] ?? '')).sub
+ * }
+ * ```
  */
 export async function verifyHmac(accessToken: string, secret: string): Promise<Claims> {
   const isDevelopment = process.env['NODE_ENV'] === 'development'
@@ -85,6 +110,14 @@ function verifierOf(jwksUri: string): Verifier {
  * @throws {TokenError} with the reason
  * @throws {AuthError} `keys_unavailable`
  * @throws {ConfigurationError} `option_invalid` for an address that is not https, or http on this machine
+ * @example
+ * ```typescript
+ * import { verifyJwks } from '@signet/auth'
+ *
+ * export async function subjectOf(token: string): Promise<string | undefined> {
+ *   return (await verifyJwks(token, 'https://login.example/keys')).sub
+ * }
+ * ```
  */
 export async function verifyJwks(accessToken: string, jwksUri: string): Promise<Claims> {
   return (await verifierOf(jwksUri).verify(accessToken)).claims

@@ -80,6 +80,14 @@ function readTokens<User extends object>(tokens: unknown): Map<string, TokenUser
  * takes may tell something of how two digests differ, but nothing of the tokens: whoever sends one
  * cannot steer its digest, and a digest does not lead back to a token of at least 32 characters. So
  * nothing is left for a comparison in constant time to hide.
+ * @example
+ * ```typescript
+ * import { SimpleAuth } from '@signet/auth'
+ *
+ * export const auth = new SimpleAuth({
+ *   tokens: { [process.env['ROBOT_TOKEN'] ?? '']: { id: 'robot', role: 'viewer' } },
+ * })
+ * ```
  */
 export class SimpleAuth<User extends object = object> extends MastraAuthProvider<User> {
   /** Tells Mastra's server what this is. */

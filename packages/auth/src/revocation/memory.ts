@@ -64,7 +64,17 @@ function isEndedBy(token: RevocableToken, entry: TimedEntry | undefined, now: nu
   return isJudgedBefore(token, entry.sequence) || isIssuedUntil(token, entry.at, now)
 }
 
-/** A list of revoked tokens in the memory of this process. */
+/**
+ * A list of revoked tokens in the memory of this process.
+ * @example
+ * ```typescript
+ * import { MastraJwtAuth, MemoryRevocationList } from '@signet/auth'
+ *
+ * const revocation = new MemoryRevocationList()
+ * export const auth = new MastraJwtAuth({ secret: process.env['MASTRA_JWT_SECRET'], revocation })
+ * revocation.revokeSubject('https://my-app.example', 'alice')
+ * ```
+ */
 export class MemoryRevocationList implements RevocationList {
   readonly #latest: () => number
   readonly #earliest: () => number

@@ -26,7 +26,17 @@ export interface RevokedToken {
   readonly expiry: number | undefined
 }
 
-/** The revocation of one token: by its `jti` where that can be kept, else by its digest. */
+/**
+ * The revocation of one token: by its `jti` where that can be kept, else by its digest.
+ * @example
+ * ```typescript
+ * import { tokenRevocation } from '@signet/auth'
+ *
+ * export function revocationOf(token: string): object {
+ *   return tokenRevocation({ token, expiry: undefined })
+ * }
+ * ```
+ */
 export function tokenRevocation({ token, tokenId, expiry }: RevokedToken): Revocation {
   const forgetAt = expiry === undefined ? undefined : Math.ceil(expiry) + MARGIN_SECONDS
   const term = Number.isSafeInteger(forgetAt) ? { forgetAt } : {}

@@ -106,7 +106,23 @@ function seesCauses(requestContext: RequestContext | undefined): boolean {
   return requestContext?.principal?.permissions.allows('system:read') === true
 }
 
-/** A model with instructions and tools, that answers messages. */
+/**
+ * A model with instructions and tools, that answers messages.
+ * @example
+ * ```typescript
+ * import { Agent } from '@signet/core/agent'
+ *
+ * const assistant = new Agent({
+ *   id: 'assistant',
+ *   name: 'Assistant',
+ *   instructions: 'You answer in one sentence.',
+ *   model: 'signet/rehearsal',
+ * })
+ *
+ * const { text } = await assistant.generate('Who are you?')
+ * console.log(text)
+ * ```
+ */
 export class Agent {
   readonly id: string
   readonly name: string

@@ -83,6 +83,12 @@ function withoutKnown(text: string): string {
 /**
  * Takes out of a text, such as what a provider says of its failure, what is a secret of the environment, and what looks
  * like a key, a token or a password. Of a text of more than 4,000 characters it is the beginning, up to the end of a word.
+ * @example
+ * ```typescript
+ * import { maskSecrets } from '@signet/core'
+ *
+ * console.log(maskSecrets('The request had Authorization: Bearer abc.def.ghi.'))
+ * ```
  */
 export function maskSecrets(text: string): string {
   const placed = maskParameters(maskUrlUsers(maskPems(withoutKnown(cut(text)))))

@@ -174,6 +174,19 @@ function findRefusals(config: MemoryConfig): readonly RefusedOption[] {
 /**
  * Lets an agent remember: `new Agent({ memory: new Memory() })`. What is remembered lies in the storage
  * of the `Mastra` that the agent belongs to, under the caller who asked.
+ * @example
+ * ```typescript
+ * import { Agent } from '@signet/core/agent'
+ * import { Memory } from '@signet/core/memory'
+ *
+ * export const assistant = new Agent({
+ *   id: 'assistant',
+ *   name: 'Assistant',
+ *   instructions: 'You answer in one sentence.',
+ *   model: 'signet/rehearsal',
+ *   memory: new Memory({ options: { lastMessages: 20 } }),
+ * })
+ * ```
  */
 export class Memory {
   readonly settings: MemorySettings

@@ -51,6 +51,18 @@ export const REHEARSAL_PROVIDER = 'signet'
  *
  * @throws {ModelError} `model_config_invalid` for a delay that is not a number from 0 on
  * @throws {ConfigurationError} `option_unknown`
+ * @example
+ * ```typescript
+ * import { Agent } from '@signet/core/agent'
+ * import { createRehearsalModel } from '@signet/core'
+ *
+ * export const assistant = new Agent({
+ *   id: 'assistant',
+ *   name: 'Assistant',
+ *   instructions: 'You answer in one sentence.',
+ *   model: createRehearsalModel(),
+ * })
+ * ```
  */
 export function createRehearsalModel(options: RehearsalModelOptions = {}): LanguageModelV3 {
   refuseUnknown('createRehearsalModel', options, OPTIONS)

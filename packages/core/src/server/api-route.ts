@@ -131,6 +131,16 @@ function readMiddleware(
  *
  * @param path - where it is, outside the prefix of the API; parameters as `:name`
  * @throws {ConfigurationError} `option_invalid`
+ * @example
+ * ```typescript
+ * import { registerApiRoute } from '@signet/core/server'
+ *
+ * export const status = registerApiRoute('/status', {
+ *   method: 'GET',
+ *   requiresAuth: true,
+ *   handler: (context) => context.json({ isOpen: true }),
+ * })
+ * ```
  */
 export function registerApiRoute<const Path extends string>(
   path: Path,

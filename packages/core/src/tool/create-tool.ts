@@ -96,6 +96,19 @@ function usable(read: ReturnType<typeof readSchema> | undefined): ReadSchema | u
  * run before that has accepted them.
  * @throws {RegistrationError} `id_illegal`
  * @throws {ConfigurationError} `option_invalid` for a tool without `execute`
+ * @example
+ * ```typescript
+ * import { createTool } from '@signet/core/tools'
+ * import { z } from 'zod'
+ *
+ * export const weather = createTool({
+ *   id: 'weather',
+ *   description: 'Tells the weather of a place.',
+ *   inputSchema: z.object({ place: z.string() }),
+ *   outputSchema: z.object({ degrees: z.number() }),
+ *   execute: async ({ place }) => ({ degrees: place.length }),
+ * })
+ * ```
  */
 export function createTool<Input extends object = AnyInput, Output extends object = z.ZodUnknown>(
   given: ToolConfig<Input, Output>,

@@ -95,6 +95,12 @@ function holdsObjects(fields: LogFields): boolean {
  * Makes the logger of a server: JSON lines by pino, credentials redacted by the names of their fields.
  * @throws {StartError} `option_invalid` for a level that is not known
  * @throws {ConfigurationError} `option_unknown`
+ * @example
+ * ```typescript
+ * import { createLogger } from '@signet/server'
+ *
+ * createLogger({ level: 'info' }).info('The shop is open.', { shop: 'harbour' })
+ * ```
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
   refuseUnknown('createLogger', options, OPTIONS)
