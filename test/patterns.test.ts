@@ -113,7 +113,7 @@ describe('a regular expression takes steps in proportion to its text', () => {
     expect(made.toSorted()).toEqual([
       join('auth', 'src', 'api-key', 'form.ts'),
       join('core', 'src', 'schema', 'pattern-test.ts'),
-      join('server', 'src', 'route-overlap.ts'),
+      join('server', 'src', 'route', 'route-overlap.ts'),
     ])
   })
 
