@@ -85,6 +85,9 @@ function findUnreached({ manifest, paths, files }) {
     .map((path) => `${path} is needed by no entry of the package`)
 }
 
+/** A text without the lines of its block comments, in which examples import what they use. */
+const withoutComments = (text) => text.replaceAll(/^ *\*.*$/gm, '')
+
 /** Packages whose types the public declarations take, but that nobody gets with this one: a strict compiler stops there. */
 function findForeignTypes({ manifest, files }) {
   const { dependencies = {}, peerDependencies = {} } = manifest
@@ -94,7 +97,8 @@ function findForeignTypes({ manifest, files }) {
   const visit = (path) => {
     if (reached.has(path) || !files.has(path)) return
     reached.add(path)
-    for (const [, target] of files.get(path).matchAll(/\b(?:from|import) ?\(?['"]([^'"]+)['"]/g)) {
+    const text = withoutComments(files.get(path))
+    for (const [, target] of text.matchAll(/\b(?:from|import) ?\(?['"]([^'"]+)['"]/g)) {
       const [name] = /^(?:@[^/]+\/)?[^/]+/.exec(target) ?? []
       if (target.startsWith('.')) {
         visit(posix.join(posix.dirname(path), target.replace(/\.js$/, '.d.ts')))
