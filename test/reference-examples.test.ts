@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { compileModules } from './support/compile-modules.js'
 import { FixtureCopies } from './support/fixture.js'
 import { ROOT } from './support/root.js'
 
 const PAGE = readFileSync(join(ROOT, 'docs', 'reference', 'mastra-jwt-auth.md'), 'utf8')
-const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 const PROVIDER = join(ROOT, 'packages', 'auth', 'src', 'provider')
 
 const copies = new FixtureCopies()
@@ -19,27 +18,6 @@ function examples(): { readonly line: number; readonly code: string }[] {
     line: PAGE.slice(0, index).split('\n').length + 1,
     code,
   }))
-}
-
-/** What the compiler says of these files, each a module of its own; empty where all is well. */
-function compile(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = copies.makeFolder()
-  for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
-  const compilerOptions = { composite: false, isolatedDeclarations: false, noEmit: true }
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(ROOT, 'tsconfig.base.json'),
-      compilerOptions: { ...compilerOptions, declaration: false, declarationMap: false },
-      include: ['*.ts'],
-    }),
-  )
-  return new Promise((resolve) => {
-    execFile(process.execPath, [TSC, '-p', folder], (error, stdout, stderr) => {
-      resolve(error === null ? '' : stdout + stderr)
-    })
-  })
 }
 
 /** The names of the members of an interface, by the text of its source. */
@@ -59,13 +37,15 @@ describe('docs/reference/mastra-jwt-auth.md', () => {
     const found = examples()
     expect(found.length).toBeGreaterThanOrEqual(13)
     const files = found.map(({ line, code }) => [`line-${line}.ts`, code])
-    expect(await compile(Object.fromEntries(files))).toBe('')
+    expect(await compileModules(Object.fromEntries(files), copies)).toBe('')
   })
 
   it('would show an example with an option that does not exist', async () => {
     const code =
       "import { MastraJwtAuth } from '@signet/auth'\nexport const auth = new MastraJwtAuth({ secrets: '' })\n"
-    expect(await compile({ 'wrong.ts': code })).toMatch(/wrong\.ts.*'secrets' does not exist/)
+    expect(await compileModules({ 'wrong.ts': code }, copies)).toMatch(
+      /wrong\.ts.*'secrets' does not exist/,
+    )
   })
 
   const options = [

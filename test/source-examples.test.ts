@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { compileModules } from './support/compile-modules.js'
 import { FixtureCopies } from './support/fixture.js'
 import { ROOT } from './support/root.js'
 
-const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 const PACKAGES = ['auth', 'client-js', 'core', 'server', 'store']
 /** What follows `@example` in a comment: the lines between two fences, each behind ` * `. */
 const EXAMPLE = /^( *) \* @example\n\1 \* ```typescript\n((?:\1 \*.*\n)*?)\1 \* ```$/gm
@@ -40,32 +39,11 @@ function readExamples(): Record<string, string> {
   )
 }
 
-/** What the compiler says of these files, each a module of its own; empty where all is well. */
-function compile(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = copies.makeFolder()
-  for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
-  const compilerOptions = { composite: false, isolatedDeclarations: false, noEmit: true }
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(ROOT, 'tsconfig.base.json'),
-      compilerOptions: { ...compilerOptions, declaration: false, declarationMap: false },
-      include: ['*.ts'],
-    }),
-  )
-  return new Promise((resolve) => {
-    execFile(process.execPath, [TSC, '-p', folder], (error, stdout, stderr) => {
-      resolve(error === null ? '' : stdout + stderr)
-    })
-  })
-}
-
 describe('an @example in a comment', () => {
   it('stands at 40 entry points at least, and compiles by itself', async () => {
     const examples = readExamples()
     expect(Object.keys(examples).length).toBeGreaterThanOrEqual(40)
-    expect(await compile(examples)).toBe('')
+    expect(await compileModules(examples, copies)).toBe('')
   })
 
   it('is found with all its lines, as they stand', () => {
@@ -76,6 +54,8 @@ describe('an @example in a comment', () => {
 
   it('would be told where it uses what does not exist', async () => {
     const code = "import { signTokens } from '@signet/auth'\nsignTokens()\n"
-    expect(await compile({ 'wrong.ts': code })).toContain("no exported member named 'signTokens'")
+    expect(await compileModules({ 'wrong.ts': code }, copies)).toContain(
+      "no exported member named 'signTokens'",
+    )
   })
 })

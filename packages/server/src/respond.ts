@@ -79,13 +79,13 @@ export function createResponder(options: ResponderOptions): Responder {
     return exchange
   }
 
-  async function reply(exchange: Exchange): Promise<Reply> {
+  function reply(exchange: Exchange): Reply | Promise<Reply> {
     const { request } = exchange
     // The gate says whose request it is before one is refused that is not legal HTTP.
     const isLegal = request.fault === undefined
     if (isLegal && isLoopbackOnly) requireLoopback(request)
     const preflight = isLegal ? crossOrigin.preflight(request) : undefined
-    if (preflight === undefined) return await dispatchRequest(service, exchange)
+    if (preflight === undefined) return dispatchRequest(service, exchange)
     exchange.begin(preflight.status, true)
     return preflight
   }

@@ -55,9 +55,10 @@ export interface Limits {
   holdBody(client: Client): HeldBody
   /**
    * Counts a credential that was refused. No other refusal is counted so.
-   * @throws {LimitError} where too many of its address were refused
+   * @returns undefined where nothing is counted
+   * @throws {LimitError} by the promise, where too many of its address were refused
    */
-  countRefused(client: Client): Promise<void>
+  countRefused(client: Client): Promise<void> | undefined
   /**
    * Counts a request of a known caller who may not, or who asks for what there is not: like any request.
    * @throws {LimitError}
@@ -143,6 +144,14 @@ function takeSlot({ policy, slots }: SlotLimit, caller: string): () => void {
     remaining: 0,
     resetSeconds: undefined,
   })
+}
+
+/** Counts a failure of an address. @throws {LimitError} where it is one too many */
+async function countFailure(limit: MinuteLimit, address: string): Promise<void> {
+  const count = await limit.counter.count(networkOf(address))
+  if (count.used <= limit.policy.quota) return
+  const message = 'Too many credentials of this address were refused.'
+  throw new LimitError(message, standingOf(limit, count))
 }
 
 /** A body that nothing limits. */
@@ -233,15 +242,8 @@ export function createLimits(options: LimitOptions): Limits {
         release: () => held.release(),
       }
     },
-    async countRefused({ address }) {
-      if (failures === undefined || address === undefined) return
-      const count = await failures.counter.count(networkOf(address))
-      if (count.used <= failures.policy.quota) return
-      throw new LimitError(
-        'Too many credentials of this address were refused.',
-        standingOf(failures, count),
-      )
-    },
+    countRefused: ({ address }) =>
+      failures === undefined || address === undefined ? undefined : countFailure(failures, address),
     countDenied: async (client) => await countRequest(callerOf(client)),
     close() {
       link?.close()

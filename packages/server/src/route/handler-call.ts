@@ -34,7 +34,8 @@ export async function countedRefusal(
 ): Promise<unknown> {
   if (STATUS[errorCode(error)] !== 401) return error
   try {
-    await service.limits.countRefused(exchange)
+    const counting = service.limits.countRefused(exchange)
+    if (counting !== undefined) await counting
     return error
   } catch (limitError) {
     return noteLimit(exchange, limitError)
