@@ -38,7 +38,10 @@ export interface Decision extends Arrival {
 /** Is told of each decision, after its answer: it must neither throw nor keep anyone waiting. */
 export type DecisionObserver = (decision: Decision) => void
 
-/** One request on its way: what is found out about it, and what is to be done at its end. */
+/**
+ * One request on its way: what is found out about it, and what is to be done at its end. Its fields are assigned by
+ * `dispatch` and the handler's call alone. `respond` makes it, and calls `begin` or `refuse` for the response.
+ */
 export class Exchange implements Arrival {
   readonly request: Incoming
   readonly requestId: string
@@ -87,6 +90,13 @@ export class Exchange implements Arrival {
   begin(status: number, isWhole: boolean): void {
     this.#status = status
     if (isWhole || this.#isOver) this.#end()
+  }
+
+  /** The whole response is a refusal. What was noted before it, such as a token that was revoked meanwhile, stays. */
+  refuse(status: number, code: DecisionCode, missing: string | undefined): void {
+    this.code ??= code
+    this.missing = missing
+    this.begin(status, true)
   }
 
   /** Nothing more will be sent. */

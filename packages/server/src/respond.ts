@@ -25,7 +25,12 @@ function isFault(code: ErrorCode): boolean {
 }
 
 /** Logs a refusal at info level and without a stack; only a fault is an error. */
-function logUnanswered(service: Service, exchange: Exchange, error: unknown): void {
+function logUnanswered(
+  service: Service,
+  exchange: Exchange,
+  error: unknown,
+  missing?: string,
+): void {
   const { request, requestId, route } = exchange
   const code = errorCode(error)
   const path = route === undefined ? 'none' : service.table.pathOf(route)
@@ -33,7 +38,7 @@ function logUnanswered(service: Service, exchange: Exchange, error: unknown): vo
   if (isFault(code)) logFailure(service.logger, 'A request failed.', fields, error)
   else {
     const reason = error instanceof Error ? error.message : undefined
-    service.logger.info('A request was refused.', { ...fields, missing: exchange.missing, reason })
+    service.logger.info('A request was refused.', { ...fields, missing, reason })
   }
 }
 
@@ -65,6 +70,7 @@ export function createResponder(options: ResponderOptions): Responder {
   const { service, basePath, isLoopbackOnly, addressOf, crossOrigin, inFlight, observers } = options
   const { limits, tracing } = service
 
+  /** Makes the Exchange of a request. From here on it is written by `dispatch` and the handler's call. */
   function arrive(received: Incoming, origin: RequestOrigin | undefined): Exchange {
     const request = belowPath(received, basePath)
     const startedAt = Date.now()
@@ -94,10 +100,11 @@ export function createResponder(options: ResponderOptions): Responder {
     const refusal = errorReply(error, exchange.requestId, exchange.principal)
     // What fails because the client left is not a fault; what is refused stays refused.
     const isGone = isFault(errorCode(error)) && exchange.request.isClientGone
-    exchange.code ??= isGone ? 'client_gone' : errorCode(error)
-    if (ScopeError.isInstance(error)) exchange.missing ??= error.missingScope
-    if (!isGone) logUnanswered(service, exchange, error)
-    exchange.begin(isGone ? CLIENT_GONE_STATUS : refusal.status, true)
+    const scope = ScopeError.isInstance(error) ? error.missingScope : undefined
+    const missing = exchange.missing ?? scope
+    if (!isGone) logUnanswered(service, exchange, error, missing)
+    if (isGone) exchange.refuse(CLIENT_GONE_STATUS, 'client_gone', missing)
+    else exchange.refuse(refusal.status, errorCode(error), missing)
     return refusal
   }
 
