@@ -52,7 +52,7 @@ function countParts(message: unknown): number {
   return lengthOf(content) + lengthOf(within) + lengthOf(Reflect.get(message, 'parts'))
 }
 
-/** How many messages and parts are read before other work of the process has its turn. */
+/** How many messages and parts are read before the event loop runs other work. */
 const READ_AT_ONCE = 500
 
 /** Looks at how many messages and parts there are, before the first of them is read. */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * How much is worked on before other work of this process has its turn, in bytes. What costs more than bytes are
- * copied says so in its weight.
+ * How much is worked on before the event loop may run other work, in bytes. What costs more than the copy of its bytes
+ * says so in its weight.
  */
 const MAX_BYTES = 256 * 1024
 /** What anything weighs beside its bytes: so at most 256 of anything are in one statement. */
@@ -12,8 +12,8 @@ function weightless(): number {
   return 0
 }
 
-/** Lets other work of this process have its turn whenever so much has been done. */
-class Turns {
+/** Yields to the event loop whenever so much has been done. */
+class Pace {
   #bytes = 0
 
   /** Whether so much more would be too much at once. */
@@ -25,16 +25,16 @@ class Turns {
     this.#bytes += OWN_BYTES + bytes
   }
 
-  /** Lets other work have its turn now. */
-  async pass(): Promise<void> {
+  /** Lets the event loop run other work now. */
+  async yield(): Promise<void> {
     this.#bytes = 0
     await setImmediate()
   }
 }
 
 /**
- * The same values in groups that fit into one statement each. Between two groups other work of this process has
- * its turn; a transaction that waits meanwhile stays one.
+ * The same values in groups that fit into one statement each. Between two groups the event loop runs other
+ * work; a transaction that waits meanwhile stays one.
  *
  * @param bytesOf - what one of them weighs, in bytes
  */
@@ -42,37 +42,37 @@ export async function* batches<T>(
   values: Iterable<T>,
   bytesOf: (value: T) => number = weightless,
 ): AsyncGenerator<readonly T[]> {
-  const turns = new Turns()
+  const pace = new Pace()
   let batch: T[] = []
   for (const value of values) {
     const bytes = bytesOf(value)
-    if (turns.isOver(bytes)) {
+    if (pace.isOver(bytes)) {
       yield batch
-      await turns.pass()
+      await pace.yield()
       batch = []
     }
-    turns.count(bytes)
+    pace.count(bytes)
     batch.push(value)
   }
   if (batch.length > 0) yield batch
 }
 
 /**
- * Makes one value of each. Other work of this process has its turn between them, whenever enough was made.
+ * Makes one value of each. Between them the event loop runs other work, whenever enough was made.
  *
  * @param bytesOf - what one that was made weighs, in bytes
  */
-export async function mapInTurns<T, Made>(
+export async function mapInParts<T, Made>(
   values: Iterable<T>,
   make: (value: T) => Made,
   bytesOf: (made: Made) => number = weightless,
 ): Promise<Made[]> {
-  const turns = new Turns()
+  const pace = new Pace()
   const all: Made[] = []
   for (const value of values) {
-    if (turns.isOver(0)) await turns.pass()
+    if (pace.isOver(0)) await pace.yield()
     const made = make(value)
-    turns.count(bytesOf(made))
+    pace.count(bytesOf(made))
     all.push(made)
   }
   return all

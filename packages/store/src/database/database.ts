@@ -27,7 +27,7 @@ export interface Database {
   /** For work that writes. It may run several times, so it has no other effects. */
   write<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
   /**
-   * Nothing, where work may hope for an answer: to be asked before it waits for its turn.
+   * Nothing, where work may hope for an answer: to be asked before it waits for a place.
    * @throws {StorageError} `storage_unavailable`
    */
   requireAnswers(kind: 'read' | 'write'): void

@@ -29,14 +29,14 @@ function keysOf({ thread, workingMemory }: Turn): readonly string[] {
 }
 
 /**
- * The storage of memory in a database: each method is one transaction, which begins when its owner has their turn.
+ * The storage of memory in a database: each method is one transaction, which begins when its owner has a place in the queue.
  *
  * @param now - milliseconds since 1970
  */
 export function createMemoryStorage(database: Database, now: () => number): MemoryStorage {
   const { driver, requireAnswers, read, write } = database
-  const writes = new OwnerQueue(driver.turns)
-  const reads = driver.reads ? new OwnerQueue(driver.reads.turns) : writes
+  const writes = new OwnerQueue(driver.places)
+  const reads = driver.reads ? new OwnerQueue(driver.reads.places) : writes
 
   // Both are async, so that an argument that is refused rejects, as anything else does.
   async function reading<T>(

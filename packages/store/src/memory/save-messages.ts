@@ -1,6 +1,6 @@
 import type { MemoryMessage, SavedMessage } from '@signet/core'
 import type { Transaction } from 'kysely'
-import { batches, mapInTurns } from '../database/batch.js'
+import { batches, mapInParts } from '../database/batch.js'
 import { StorageError } from '../error.js'
 import { findMessages } from './message.js'
 import { rowWeight, toMessage, toRow, type NewRow } from './message-row.js'
@@ -69,7 +69,7 @@ export async function encodeMessages(
   messages: readonly SavedMessage[],
 ): Promise<readonly NewRow[]> {
   const encode = (message: SavedMessage) => toRow(owner, message.threadId, message)
-  const rows = await mapInTurns(messages, encode, rowWeight)
+  const rows = await mapInParts(messages, encode, rowWeight)
   refuseDuplicates(rows)
   return rows
 }

@@ -38,13 +38,13 @@ export interface Driver {
   /** Whether one transaction after the other writes, so that several do better as one. */
   readonly isSingleWriter: boolean
   /** How many transactions on memory are begun at once; of those that write, where there are `reads`. */
-  readonly turns: OwnerQueueOptions
+  readonly places: OwnerQueueOptions
   /** Connections for transactions that only read; absent where these share those of transactions that write. */
   readonly reads?:
     | {
         readonly dialect: Dialect
         /** How many transactions that read memory are begun at once. */
-        readonly turns: OwnerQueueOptions
+        readonly places: OwnerQueueOptions
       }
     | undefined
   /** Whether damage takes all of it out of service: a file is replaced as a whole, a server repairs a table. */

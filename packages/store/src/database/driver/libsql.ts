@@ -171,12 +171,12 @@ export function libsqlDriver(
     isSingleWriter: true,
     isReplacedWhole: true,
     // As many of one owner as are made durable together.
-    turns: { maxOfOwner: MAX_TOGETHER, maxInAll: Infinity },
+    places: { maxOfOwner: MAX_TOGETHER, maxInAll: Infinity },
     dialect: dialectOf(new WriteDriver(file, readers)),
     // What reads neither waits for what writes nor for a long read: each connection sees what was committed when
     // its transaction began.
     reads: {
-      turns: { maxOfOwner: 1, maxInAll: MAX_MEMORY_READS },
+      places: { maxOfOwner: 1, maxInAll: MAX_MEMORY_READS },
       dialect: dialectOf(new ReadDriver(readers)),
     },
     textType: sql`text`,

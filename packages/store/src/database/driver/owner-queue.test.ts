@@ -54,7 +54,7 @@ describe('a queue of owners', () => {
     expect(await Promise.all(results)).toStrictEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'read', 'b1'])
   })
 
-  it('begins no more of one owner, and of all, than it may, and gives owners turns', async () => {
+  it('begins no more of one owner, and of all, than it may, and gives places round robin', async () => {
     const { begun, add, end } = create(2, 3)
     const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1'].map((name) => add(name.charAt(0), name))
     expect(begun).toStrictEqual(['a1', 'a2', 'b1'])

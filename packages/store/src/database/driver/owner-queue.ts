@@ -11,7 +11,7 @@ export interface OwnerQueueOptions {
 /** How much work of one owner may wait; what comes then is refused. */
 const MAX_WAITING = 200
 
-/** Work that waits for its turn. */
+/** Work that waits for a place. */
 interface Job {
   /** What nobody else of this owner may work on meanwhile. */
   readonly keys: readonly string[]
@@ -27,7 +27,7 @@ class Lane {
 
   /**
    * Takes out the first job whose keys are free. A job that waits keeps its keys from those behind it, so that
-   * all that work on one thing take turns in their order.
+   * all work on one thing is done in its order.
    */
   take(): Job | undefined {
     const taken = new Set(this.#held)
@@ -51,15 +51,15 @@ class Lane {
 }
 
 /**
- * Lets owners take turns before they take a connection of the database. Of one owner, work on the same thing is
- * done one after the other, so that none of it waits for a lock with a connection in its hand; and nobody's work
- * takes all connections, however much of it comes at once.
+ * Gives places to the work of owners before it takes a connection of the database. Owners get places round robin. Of
+ * one owner, work on the same thing is done one after the other, so that none of it holds a connection while it waits
+ * for a lock. The work of one owner never takes all connections, however much of it comes at once.
  */
 export class OwnerQueue {
   readonly #options: OwnerQueueOptions
   /** The owners that have work. */
   readonly #lanes = new Map<string, Lane>()
-  /** Those of them that have work that waits, first whose turn is next. */
+  /** Those of them whose work waits; the first of them gets the next place. */
   readonly #waiting = new Map<string, Lane>()
   #running = 0
 
@@ -68,7 +68,7 @@ export class OwnerQueue {
   }
 
   /**
-   * Does work of an owner when its turn has come.
+   * Does work of an owner once it has a place.
    *
    * @param keys - what nobody else of this owner may work on meanwhile
    * @throws {StorageError} `storage_unavailable` where 200 pieces of work of this owner wait already

@@ -144,7 +144,7 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
     isSingleWriter: false,
     isReplacedWhole: false,
     // What is not memory always finds a connection, and so does a second owner.
-    turns: {
+    places: {
       maxOfOwner: Math.max(1, Math.floor(maxConnections / 2)),
       maxInAll: Math.max(1, Math.floor(maxConnections * 0.8)),
     },

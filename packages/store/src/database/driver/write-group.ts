@@ -4,7 +4,7 @@ import type { Schema } from '../../schema.js'
 
 /** How many pieces of work are made durable at once. */
 export const MAX_TOGETHER = 16
-/** How many pieces are done before other work of this process has its turn. */
+/** How many pieces are done before the event loop runs other work. */
 const PIECES_A_TURN = 4
 
 const SAVEPOINT = CompiledQuery.raw('savepoint piece')
@@ -74,7 +74,7 @@ export class WriteGroup {
       this.#waiting.push(createPiece(work, resolve, reject))
       if (this.#isRunning) return
       this.#isRunning = true
-      // Other requests that have arrived by now get their turn first, and may come along.
+      // Other requests that have arrived by now are read first, and may come along.
       setImmediate(() => void this.#runAll())
     })
   }
@@ -95,7 +95,7 @@ export class WriteGroup {
           return
         }
         for (const [index, piece] of pieces.entries()) {
-          // Between some of them other work has its turn; what writes waits for the next group.
+          // Between some of them the event loop runs other work; what writes waits for the next group.
           if (index > 0 && index % PIECES_A_TURN === 0) await nextTurn()
           outcomes.push(await runPiece(tx, piece))
         }
