@@ -24,7 +24,7 @@ afterEach(async () => {
   copies.remove()
 })
 
-/** A server over a model that counts its calls. Nothing but exchanges is written: the audit is off. */
+/** A server over a model that counts its calls. Nothing but turns is written: the audit is off. */
 async function start(
   database: Readonly<Record<string, string>>,
 ): Promise<{ server: ServerProcess; alice: MemoryClient; model: PlayedModel }> {

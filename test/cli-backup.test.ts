@@ -299,7 +299,7 @@ describe('signet restore', () => {
 })
 
 describe('signet start', () => {
-  it('leaves exchanges and revocations in signet.db alone once it was stopped', async () => {
+  it('leaves turns and revocations in signet.db alone once it was stopped', async () => {
     const { process, memory } = await start()
     for (const thread of ['t', 'u']) await memory.ask('clerk', thread, QUESTION)
     const flags = ['--dir', project, '--jti', 'revoked']

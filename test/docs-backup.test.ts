@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MastraJwtAuth } from '@signet/auth'
 import Libsql from 'libsql'
 import { afterEach, expect, it } from 'vitest'
-import { ExchangeClient, questionText } from './support/exchange-client.js'
-import { ExchangeLoad } from './support/exchange-load.js'
+import { TurnClient, questionText } from './support/turn-client.js'
+import { TurnLoad } from './support/turn-load.js'
 import { FixtureCopies } from './support/fixture.js'
 import { MemoryClient, SECRET } from './support/memory-client.js'
 import { SignetProcesses } from './support/server-process.js'
@@ -59,8 +59,8 @@ describeStores('docs/operations.md, run as it stands', (stores) => {
     const server = await processes.start(project, env)
     const oldToken = sign()
     const memory = new MemoryClient(server.url, oldToken)
-    const clients = ['a', 'b', 'c'].map((name) => new ExchangeClient(name, [name, 'shared']))
-    const load = new ExchangeLoad(clients, memory)
+    const clients = ['a', 'b', 'c'].map((name) => new TurnClient(name, [name, 'shared']))
+    const load = new TurnLoad(clients, memory)
     const count = () => [...load.acknowledged().values()].flat().length
     await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(30)
     const before = load.acknowledged()

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
 import { afterEach, expect, it } from 'vitest'
-import { ExchangeClient, questionText } from './support/exchange-client.js'
-import { ExchangeLoad } from './support/exchange-load.js'
+import { TurnClient, questionText } from './support/turn-client.js'
+import { TurnLoad } from './support/turn-load.js'
 import { FixtureCopies } from './support/fixture.js'
 import { MemoryClient, SECRET } from './support/memory-client.js'
 import { SignetProcesses } from './support/server-process.js'
@@ -20,7 +20,7 @@ afterEach(async () => {
   copies.remove()
 })
 
-/** A server under load, which had acknowledged some exchanges when its file was spoiled. */
+/** A server under load, which had acknowledged some turns when its file was spoiled. */
 async function spoilUnderLoad(spoil: (data: string) => void) {
   const project = copies.copy('remembering')
   const data = join(project, '.signet')
@@ -30,8 +30,8 @@ async function spoilUnderLoad(spoil: (data: string) => void) {
     { expiresInSeconds: 3600 },
   )
   const memory = new MemoryClient(url, token)
-  const clients = ['a', 'b', 'c'].map((name) => new ExchangeClient(name, [name, 'shared']))
-  const load = new ExchangeLoad(clients, memory)
+  const clients = ['a', 'b', 'c'].map((name) => new TurnClient(name, [name, 'shared']))
+  const load = new TurnLoad(clients, memory)
   const count = () => [...load.acknowledged().values()].flat().length
   await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(20)
   spoil(data)
@@ -48,7 +48,7 @@ function linesOf(stderr: string, level: number): string[] {
     .filter((line) => line.startsWith(`{"level":${level},`) && line.includes('signet.db'))
 }
 
-async function expectAll(memory: MemoryClient, load: ExchangeLoad): Promise<void> {
+async function expectAll(memory: MemoryClient, load: TurnLoad): Promise<void> {
   for (const [thread, words] of load.acknowledged()) {
     const texts = new Set(await memory.readTexts(thread))
     expect(words.filter((word) => !texts.has(questionText(word)))).toStrictEqual([])

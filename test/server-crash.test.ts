@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MastraJwtAuth } from '@signet/auth'
 import { afterEach, expect, it } from 'vitest'
 import { createDeferred } from './support/deferred.js'
-import { answerText, ExchangeClient, questionText } from './support/exchange-client.js'
+import { answerText, TurnClient, questionText } from './support/turn-client.js'
 import { FixtureCopies } from './support/fixture.js'
 import { MemoryClient, SECRET, type ReadMessage } from './support/memory-client.js'
 import { SignetProcesses, type ServerProcess } from './support/server-process.js'
@@ -19,7 +19,7 @@ const MAX_ACKNOWLEDGED = 60
 interface Subject {
   readonly name: string
   readonly token: string
-  readonly clients: readonly ExchangeClient[]
+  readonly clients: readonly TurnClient[]
 }
 
 /** Ids of threads, the same for both subjects: what keeps them apart is their owner alone. */
@@ -31,8 +31,8 @@ function createSubjects(): readonly Subject[] {
     name,
     token: auth.sign({ sub: name }, { expiresInSeconds: 24 * 3600 }),
     clients: [
-      new ExchangeClient(`${name}1`, ['first', 'shared']),
-      new ExchangeClient(`${name}2`, ['second', 'shared']),
+      new TurnClient(`${name}1`, ['first', 'shared']),
+      new TurnClient(`${name}2`, ['second', 'shared']),
     ],
   }))
 }
@@ -53,7 +53,7 @@ function wordsOf(messages: readonly ReadMessage[]): string[] {
 
 /**
  * Checks a thread of a subject against what its clients know.
- * @returns how many exchanges it has that no client was told of
+ * @returns how many turns it has that no client was told of
  */
 async function checkThread(
   memory: MemoryClient,
@@ -119,7 +119,7 @@ async function writeAndKill(server: ServerProcess, subjects: readonly Subject[])
   })
   const written = Promise.all(writing)
   await Promise.race([isEnough.promise, written])
-  // At any point of an exchange, and not just behind the end of one.
+  // At any point of a turn, and not just behind the end of one.
   await sleep(randomInt(0, 6))
   isKilled = true
   await server.process.stop('SIGKILL')
@@ -137,7 +137,7 @@ describeStores('a server', (stores) => {
   })
 
   it(
-    'that is killed keeps every exchange that it acknowledged, in order, and no half one',
+    'that is killed keeps every turn that it acknowledged, in order, and no half one',
     async () => {
       const { directory, databaseUrl } = await stores.locate()
       const env = {

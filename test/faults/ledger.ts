@@ -4,7 +4,7 @@ import { outcomeOf, type Outcome } from './watched-server.js'
 
 let count = 0
 
-/** Writes exchanges into a thread, and knows which of them it was told are stored. */
+/** Writes turns into a thread, and knows which of them it was told are stored. */
 export class Ledger {
   readonly thread: string
   readonly #acknowledged: string[] = []

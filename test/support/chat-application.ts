@@ -79,7 +79,7 @@ export interface ChatApplication {
   readonly url: string
   sign(claims: Readonly<Record<string, unknown>>): string
   /** Stores questions with answers of so many characters in a thread. */
-  fillThread(token: string, threadId: string, exchanges: number, length: number): Promise<void>
+  fillThread(token: string, threadId: string, turns: number, length: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -124,12 +124,12 @@ export async function startChatApplication(): Promise<ChatApplication> {
   return {
     url,
     sign: (claims) => auth.sign(claims, { expiresInSeconds: 3600 }),
-    async fillThread(token, threadId, exchanges, length) {
+    async fillThread(token, threadId, turns, length) {
       const client = new MastraClient({ baseUrl: url, token })
       await client.createMemoryThread({ agentId: 'speaker', threadId, title: 'A long thread' })
       const text = longAnswer(length)
       const begin = Date.now() - 86_400_000
-      const messages = Array.from({ length: exchanges }, (_, index) =>
+      const messages = Array.from({ length: turns }, (_, index) =>
         (['user', 'assistant'] as const).map((role, side) => ({
           id: `${threadId}-${index}-${side}`,
           role,

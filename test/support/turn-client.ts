@@ -41,7 +41,7 @@ function readJson(body: string): string {
 }
 
 /** Asks one question after the other over HTTP, and knows which answers it was given whole. */
-export class ExchangeClient {
+export class TurnClient {
   readonly name: string
   readonly threads: readonly string[]
   readonly #sent: Question[] = []
@@ -58,7 +58,7 @@ export class ExchangeClient {
     return this.#sent.filter((each) => each.thread === thread).map(({ word }) => word)
   }
 
-  /** The words of those exchanges that it was told are complete. */
+  /** The words of those turns that it was told are complete. */
   acknowledgedIn(thread: string): string[] {
     return this.#acknowledged.filter((each) => each.thread === thread).map(({ word }) => word)
   }

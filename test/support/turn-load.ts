@@ -1,13 +1,13 @@
-import type { ExchangeClient } from './exchange-client.js'
+import type { TurnClient } from './turn-client.js'
 import type { MemoryClient } from './memory-client.js'
 
 /** Clients that ask a server again and again, all at once, until they are told to stop. */
-export class ExchangeLoad {
-  readonly clients: readonly ExchangeClient[]
+export class TurnLoad {
+  readonly clients: readonly TurnClient[]
   readonly #running: readonly Promise<void>[]
   #isStopped = false
 
-  constructor(clients: readonly ExchangeClient[], memory: MemoryClient) {
+  constructor(clients: readonly TurnClient[], memory: MemoryClient) {
     this.clients = clients
     this.#running = clients.map(async (client) => {
       while (!this.#isStopped) await client.writeEverywhere(memory)

@@ -1,5 +1,5 @@
-// Commits exchanges one after the other and prints the id of each once it is acknowledged.
-// Usage: node exchange-writer.mjs '{ "store": {…}, "owner": "…", "threadId": "…", "prefix": "…", "count": 1 }'
+// Commits turns one after the other and prints the id of each once it is acknowledged.
+// Usage: node turn-writer.mjs '{ "store": {…}, "owner": "…", "threadId": "…", "prefix": "…", "count": 1 }'
 import { writeSync } from 'node:fs'
 import { openStore } from '../../packages/store/dist/index.js'
 

@@ -3,21 +3,21 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { StoreOptions } from '../../packages/store/src/store.js'
 
-const SCRIPT = fileURLToPath(new URL('exchange-writer.mjs', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('turn-writer.mjs', import.meta.url))
 
 /** What a writer is to write. */
 export interface Writing {
   readonly store: StoreOptions
   readonly owner: string
   readonly threadId: string
-  /** Begins the ids of its exchanges. */
+  /** Begins the ids of its turns. */
   readonly prefix: string
   readonly count: number
 }
 
-/** A process that commits exchanges to a store. */
-export class ExchangeWriter {
-  /** The ids of the exchanges that it acknowledged, so far. */
+/** A process that commits turns to a store. */
+export class TurnWriter {
+  /** The ids of the turns that it acknowledged, so far. */
   readonly acknowledged: string[] = []
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { MemoryMessage } from '@signet/core'
 import { expect, it } from 'vitest'
-import { ExchangeWriter } from '../../../../test/support/exchange-writer.js'
+import { TurnWriter } from '../../../../test/support/turn-writer.js'
 import { ALICE, BOB } from '../../../../test/support/memory.js'
 import { describeStores } from '../../../../test/support/stores.js'
 
@@ -23,7 +23,7 @@ describeStores('processes', (stores) => {
     const acknowledged: string[] = []
     for (let round = 0; round < ROUNDS; round++) {
       const writing = { store: options, owner: ALICE, threadId: 't', prefix: `r${round}` }
-      const writer = new ExchangeWriter({ ...writing, count: 1_000_000 })
+      const writer = new TurnWriter({ ...writing, count: 1_000_000 })
       await writer.killAfter(randomInt(1, 80))
       acknowledged.push(...writer.acknowledged)
     }
@@ -43,7 +43,7 @@ describeStores('processes', (stores) => {
     const writings = ['a', 'b', 'c'].map((prefix) => {
       return { store: options, owner: ALICE, threadId: 't', prefix, count: 40 }
     })
-    const writers = writings.map((writing) => new ExchangeWriter(writing))
+    const writers = writings.map((writing) => new TurnWriter(writing))
     await Promise.all(writers.map((writer) => writer.finished()))
     const { memory } = await stores.open(options)
     const page = await memory.listMessages(ALICE, 't', { perPage: 1000 })

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { expect, it } from 'vitest'
-import { ExchangeWriter } from '../../../../../test/support/exchange-writer.js'
+import { TurnWriter } from '../../../../../test/support/turn-writer.js'
 import { ALICE, names, savedMessage } from '../../../../../test/support/memory.js'
 import { describeStores, type Stores } from '../../../../../test/support/stores.js'
 import { TinyDisk } from '../../../../../test/support/tiny-disk.js'
@@ -28,7 +28,7 @@ const FILES = ['signet.db', 'signet.db-wal', 'signet.db-shm']
 /** Writes turns by a process of its own, and kills it. Returns those that it acknowledged. */
 async function writeAndKill(directory: string, prefix: string, count: number): Promise<string[]> {
   const writing = { store: { directory }, owner: ALICE, threadId: 't', prefix, count: 1_000_000 }
-  const writer = new ExchangeWriter(writing)
+  const writer = new TurnWriter(writing)
   await writer.killAfter(count)
   return writer.acknowledged
 }
@@ -311,7 +311,7 @@ describeStores(
     it('is told of where another process has it open, and not otherwise', async () => {
       const { directory } = await stores.locate()
       const writing = { store: { directory }, owner: ALICE, threadId: 't', prefix: 'a' }
-      const writer = new ExchangeWriter({ ...writing, count: 1_000_000 })
+      const writer = new TurnWriter({ ...writing, count: 1_000_000 })
       while (writer.acknowledged.length === 0)
         await new Promise((resolve) => setTimeout(resolve, 5))
       const notices: StoreNotice[] = []
