@@ -264,23 +264,38 @@ describe.skipIf(process.platform !== 'linux')('signet dev leaves nothing behind'
     expect(builds(directory)).toEqual([])
   })
 
-  /** Starts it below a shell, which is then killed; its input is what the shell says. */
-  async function startBelowShell(input: string) {
+  /** Starts a command below a shell, which is then killed; its input is what the shell says. */
+  async function startBelowShell(
+    input: string,
+    { command = 'dev', env = {} }: { command?: 'dev' | 'start'; env?: Record<string, string> } = {},
+  ) {
     const directory = makeApplication(filesWith({}))
     const shell = new SignetProcess([directory], {
       command: [
         'bash',
         '-c',
-        `"${process.execPath}" "${COMMAND}" dev --port 0 --dir "$0" ${input}; true`,
+        `"${process.execPath}" "${COMMAND}" ${command} --port 0 --dir "$0" ${input}; true`,
       ],
       input: '',
+      env,
     })
     running.push(shell)
-    await shell.waitFor(/^Ready in/m)
+    await shell.waitFor(/^Ready in|The server is ready/m)
     const [pid = 0] = childrenOf(shell.child.pid)
     expect(isThere(pid)).toBe(true)
     process.kill(shell.child.pid ?? 0, 'SIGKILL')
     return { pid, directory }
+  }
+
+  /** The process stays for twice as long as it would take to notice that its parent has ended. */
+  async function expectToStay(pid: number): Promise<void> {
+    try {
+      await sleep(2000)
+      expect(isThere(pid)).toBe(true)
+    } finally {
+      process.kill(pid, 'SIGTERM')
+      await until(() => !isThere(pid))
+    }
   }
 
   it('where the process that started it is killed', async () => {
@@ -291,14 +306,39 @@ describe.skipIf(process.platform !== 'linux')('signet dev leaves nothing behind'
 
   it('but goes on without the process that started it in the background', async () => {
     const { pid } = await startBelowShell('</dev/null')
-    try {
-      // Twice as long as it would take it to notice.
-      await sleep(2000)
-      expect(isThere(pid)).toBe(true)
-    } finally {
-      process.kill(pid, 'SIGTERM')
+    await expectToStay(pid)
+  })
+
+  it.each(['dev', 'start'] as const)(
+    'where npm runs signet %s in the background, and its shell ends',
+    async (command) => {
+      const env = { npm_lifecycle_script: `signet ${command}` }
+      const { pid, directory } = await startBelowShell('</dev/null', { command, env })
       await until(() => !isThere(pid))
-    }
+      expect(builds(directory)).toEqual([])
+    },
+  )
+
+  it('but goes on where the script of npm puts it in the background', async () => {
+    const env = { npm_lifecycle_script: 'signet dev &' }
+    const { pid } = await startBelowShell('</dev/null', { env })
+    await expectToStay(pid)
+  })
+
+  it('but signet start goes on without a parent that is not of npm', async () => {
+    const { pid } = await startBelowShell('', { command: 'start' })
+    await expectToStay(pid)
+  })
+
+  it('on a SIGTERM to the npx that started it in the background', async () => {
+    const npx = new SignetProcess(['--dir', makeApplication(filesWith({}))], {
+      command: ['npx', '--no', 'signet', 'dev', '--port', '0'],
+    })
+    running.push(npx)
+    await npx.waitFor(/^Ready in/m)
+    // Resolves once nothing has its output any more.
+    await npx.stop('SIGTERM')
+    expect(npx.stderr).toContain('Finishing running answers.')
   })
 
   it('and signet start neither, where it is ended while it loads', async () => {

@@ -15,6 +15,7 @@ import { watchFaults } from '../fault/watch.js'
 import { chooseKeepAlive } from '../serve/keep-alive.js'
 import { limitFields, redisUrl } from '../serve/limits.js'
 import { openMetricsServer } from '../serve/metrics-server.js'
+import { whenNpmEnds } from '../serve/orphan.js'
 import { refuseInspector } from '../serve/inspector.js'
 import { logWarnings, loseOutput } from '../terminal/output.js'
 import { choosePort } from '../serve/port.js'
@@ -39,6 +40,7 @@ export interface StartOptions {
 export async function runStart(directory: string, options: StartOptions): Promise<void> {
   loseOutput()
   const faults = watchFaults()
+  const orphaned = new Promise<void>(whenNpmEnds)
   const drainMs = options.drain === '0' ? 0 : parseDuration(options.drain, '--drain') * 1000
   const project = openProject(directory)
   enterProject(directory)
@@ -77,8 +79,9 @@ export async function runStart(directory: string, options: StartOptions): Promis
       isReady = false
       appLogger.info(message)
     },
-    { drainMs, cause: faults.fatal },
+    { drainMs, cause: Promise.race([orphaned, faults.fatal]) },
   )
+  void orphaned.then(() => appLogger.info('The npm or npx that started this server has ended.'))
   try {
     await faults.during(Promise.race([Promise.all([store.open(), app.metrics.load()]), ended]))
     if (!isEnding) await faults.during(Promise.race([app.begin(), ended]))
