@@ -2,8 +2,8 @@ import { askForToken } from '../session/renewal.js'
 import { noteAnswer, noteNoAnswer } from './server-away.js'
 import { getSession, headerRecord, type Session } from '../session/session.js'
 
-/** The code of a refused request, left readable for whoever reads it next. */
-async function codeOf(response: Response): Promise<string> {
+/** The code of a refusal. The response can still be read afterwards. */
+async function refusalCode(response: Response): Promise<string> {
   try {
     const body: { code?: unknown } = Object(await response.clone().json())
     return typeof body.code === 'string' ? body.code : ''
@@ -12,7 +12,7 @@ async function codeOf(response: Response): Promise<string> {
   }
 }
 
-/** `fetch`, which notes whether the server answers. */
+/** `fetch` that also notes whether the server answers. */
 const notingFetch: typeof fetch = async (input, init) => {
   try {
     const response = await fetch(input, init)
@@ -32,19 +32,19 @@ function withSession(init: RequestInit, old: Session): RequestInit {
 }
 
 /**
- * `fetch`, but a token that has ended meanwhile is not an end: the reader is asked for another, and the
- * request is sent once more. That is not a repetition, also for a POST: the server refuses a token before
- * it reads the body.
+ * `fetch` that asks the reader for another token where the server refuses the one in use, and sends the request once more.
+ * A POST is not done twice by that: the server refuses a token before it reads the body. The client's own `token` function
+ * cannot stand in for this: it is not told the code and the method, and a session may have other headers.
  */
 export const renewingFetch: typeof fetch = async (input, init = {}) => {
   const session = getSession()
   const response = await notingFetch(input, init)
   if (response.status !== 401) return response
-  const code = await codeOf(response)
+  const code = await refusalCode(response)
   if (!code.startsWith('token_')) return response
-  // While this one was under way, another had its answer already.
+  // Another request got a new token while this one was under way.
   if (getSession() !== session) return notingFetch(input, withSession(init, session))
-  // Nothing was lost where there was no token: that is for the locked screen.
+  // Without a token nothing on the page can be lost: the sign-in screen asks.
   if (session.headers.length === 0) return response
   const isWanted = (init.method ?? 'GET') !== 'GET'
   if (!(await askForToken({ code }, isWanted))) return response

@@ -31,10 +31,9 @@ export async function fetchStanding(
   headers?: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<Standing> {
-  const options = { ...(headers && { headers }), ...(signal && { signal }) }
   const [capabilities, identity] = await Promise.all([
-    requestJson<{ enabled: boolean }>({ path: '/auth/capabilities', ...options }),
-    requestJson<Identity | null>({ path: '/auth/me', ...options }),
+    requestJson<{ enabled: boolean }>({ path: ['auth', 'capabilities'], signal }, headers),
+    requestJson<Identity | null>({ path: ['auth', 'me'], signal }, headers),
   ])
   return { isAuthEnabled: capabilities.enabled, identity: identity ?? undefined }
 }
@@ -44,5 +43,5 @@ export async function fetchStanding(
  * @throws {MastraClientError} the refusal
  */
 export async function probe(headers: Readonly<Record<string, string>>): Promise<void> {
-  await requestJson({ path: '/system/packages', headers })
+  await requestJson({ path: ['system', 'packages'] }, headers)
 }

@@ -27,7 +27,7 @@ export function useCatalogue(): Catalogue {
     queryFn: async ({ signal }): Promise<Catalogue> => {
       if (mayReadAll) {
         const { roles, agents, tools } = await requestJson<AccessAnswer>({
-          path: '/system/access',
+          path: ['system', 'access'],
           signal,
         })
         return {

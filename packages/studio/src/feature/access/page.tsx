@@ -26,7 +26,11 @@ export function AccessPage() {
   const { data, error, refetch } = useQuery({
     queryKey: ['access', question],
     queryFn: ({ signal }) =>
-      requestJson<AccessAnswer>({ path: `/system/access${accessQuery(question)}`, signal }),
+      requestJson<AccessAnswer>({
+        path: ['system', 'access'],
+        query: accessQuery(question),
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
   return (

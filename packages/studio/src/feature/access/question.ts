@@ -5,14 +5,14 @@ export type Question =
   | { readonly kind: 'scopes'; readonly scopes: readonly string[] }
 
 /** The question as the query of `GET /system/access`. An empty list of scopes is one all the same. */
-export function accessQuery(question: Question): string {
+export function accessQuery(question: Question): Readonly<Record<string, string>> {
   switch (question.kind) {
     case 'caller':
-      return ''
+      return {}
     case 'role':
-      return `?${new URLSearchParams({ role: question.role }).toString()}`
+      return { role: question.role }
     case 'scopes':
-      return `?${new URLSearchParams({ permissions: question.scopes.join(' ') }).toString()}`
+      return { permissions: question.scopes.join(' ') }
   }
 }
 

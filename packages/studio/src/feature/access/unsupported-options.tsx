@@ -18,7 +18,7 @@ export function UnsupportedOptions() {
     queryKey: ['unsupported'],
     queryFn: ({ signal }) =>
       requestJson<{ readonly unsupported: readonly UnsupportedOption[] }>({
-        path: '/system/unsupported',
+        path: ['system', 'unsupported'],
         signal,
       }),
   })

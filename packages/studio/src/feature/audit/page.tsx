@@ -28,7 +28,7 @@ export function AuditPage() {
     queryKey: ['audit', asked, before],
     queryFn: ({ signal }) =>
       requestJson<Answer>({
-        path: '/audit',
+        path: ['audit'],
         query: { ...auditQuery(asked, Date.now()), before, limit: PER_PAGE },
         signal,
       }),

@@ -25,7 +25,7 @@ export function RevokeSection() {
     mutationFn: (revoked: RevocationDraft) =>
       requestJson<{ kind: string }>({
         method: 'POST',
-        path: '/auth/revocations',
+        path: ['auth', 'revocations'],
         body: revocationBody(revoked),
       }),
     onSettled: () => setIsAsking(false),

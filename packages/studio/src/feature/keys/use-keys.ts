@@ -17,7 +17,7 @@ export function useKeys(page: number, isMine: boolean): UseQueryResult<KeyPage> 
     queryKey: ['keys', isMine, page],
     queryFn: ({ signal }) =>
       requestJson<KeyPage>({
-        path: '/auth/api-keys',
+        path: ['auth', 'api-keys'],
         query: { page, perPage: PER_PAGE, mine: isMine ? 'true' : undefined },
         signal,
       }),
@@ -30,7 +30,7 @@ export function useMakeKey(): UseMutationResult<MadeKey, Error, KeyWish> {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (body: KeyWish) =>
-      requestJson<MadeKey>({ method: 'POST', path: '/auth/api-keys', body }),
+      requestJson<MadeKey>({ method: 'POST', path: ['auth', 'api-keys'], body }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['keys'] }),
     // The key is in what is kept of a mutation.
     gcTime: 0,
@@ -42,10 +42,7 @@ export function useRevokeKey(): UseMutationResult<ApiKey, Error, string> {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (id: string) =>
-      requestJson<ApiKey>({
-        method: 'DELETE',
-        path: `/auth/api-keys/${encodeURIComponent(id)}`,
-      }),
+      requestJson<ApiKey>({ method: 'DELETE', path: ['auth', 'api-keys', id] }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['keys'] }),
   })
 }

@@ -14,7 +14,11 @@ export function AskServer({ token }: { readonly token: string }) {
   const may = useMay()('system:read')
   const asking = useMutation({
     mutationFn: (asked: string) =>
-      requestJson<Explanation>({ method: 'POST', path: '/auth/explain', body: { token: asked } }),
+      requestJson<Explanation>({
+        method: 'POST',
+        path: ['auth', 'explain'],
+        body: { token: asked },
+      }),
   })
   if (standing?.identity === undefined) {
     return (

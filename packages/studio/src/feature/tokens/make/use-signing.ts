@@ -1,3 +1,4 @@
+import { useMastraClient } from '@signet/client-js/react'
 import { useQuery } from '@tanstack/react-query'
 import { requestJson } from '../../../api/request.js'
 import { useIdentity, useMay } from '../../../api/use-identity.js'
@@ -7,7 +8,7 @@ import type { SigningRequest } from './server-signing.js'
 export async function signByServer(body: SigningRequest): Promise<string> {
   const { token } = await requestJson<{ token: string }>({
     method: 'POST',
-    path: '/auth/tokens',
+    path: ['auth', 'tokens'],
     body,
   })
   return token
@@ -17,11 +18,12 @@ export async function signByServer(body: SigningRequest): Promise<string> {
 export function useServerSigns(): boolean {
   const identity = useIdentity()
   const may = useMay()('tokens:write')
+  const client = useMastraClient()
   const isIn = identity !== undefined
   const { data } = useQuery({
     queryKey: ['is-development'],
     enabled: isIn,
-    queryFn: ({ signal }) => requestJson<{ isDev: boolean }>({ path: '/system/packages', signal }),
+    queryFn: ({ signal }) => client.getSystemPackages({ signal }),
   })
   return isIn && may && data?.isDev === true
 }
