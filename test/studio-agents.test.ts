@@ -183,14 +183,14 @@ describeStudio('the agents of the Studio', (browser) => {
     ['to read an agent', { scope: 'agents:read:writer' }, '/agents/greeter', 'agents:read:greeter'],
   ])('names the scope that is missing %s', async (_, claims, path, missing) => {
     const { page } = await open(path, claims)
-    await page.getByText('Your token does not grant this.').waitFor()
+    await page.getByText('The token does not grant what this request needs.').waitFor()
     expect(await page.getByRole('main').innerText()).toContain(missing)
   })
 
   it('names the scope that is missing to ask an agent', async () => {
     const { page } = await open('/agents/forgetful', { scope: 'agents:read' })
     await ask(page, 'Hello')
-    await page.getByText('Your token does not grant this.').waitFor()
+    await page.getByText('The token does not grant what this request needs.').waitFor()
     expect(await page.getByRole('main').innerText()).toContain('agents:execute:forgetful')
   })
 

@@ -43,7 +43,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
     // Wherever it is pressed.
     await row.getByText('403').click({ force: true })
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('The token does not grant this.').waitFor()
+    await dialog.getByText('The token does not grant what this request needs.').waitFor()
     expect(await dialog.textContent()).toMatch(/weather-agent.*Address.*127\.0\.0\.1|::1/)
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

@@ -308,7 +308,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await page.getByLabel('Subject').fill('frank')
       await page.getByLabel('audit:read').check()
       await sign(page)
-      await page.getByText('Your token does not grant this.').waitFor()
+      await page.getByText('The token does not grant what this request needs.').waitFor()
       await page.getByText('It needs audit:read.').waitFor()
     })
 

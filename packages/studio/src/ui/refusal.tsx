@@ -2,7 +2,7 @@ import type { Advice } from '@signet/auth/advice'
 import { MastraClientError } from '@signet/client-js'
 import { useSyncExternalStore, type ReactNode } from 'react'
 import { isBlocked, subscribeBlocked } from '../api/blocked.js'
-import { codeOf, remedyOf } from '../text/remedy.js'
+import { codeOf, explain } from '../text/remedy.js'
 import { CodeText } from './code-text.js'
 import { InlineCode } from './code.js'
 import { Notice } from './notice.js'
@@ -28,7 +28,7 @@ export function Refusal({
   readonly className?: string
 }) {
   const code = codeOf(error)
-  const { title, remedy } = remedyOf(code)
+  const { title, remedy } = explain(error)
   const known = MastraClientError.isInstance(error) ? error : undefined
   const cause = known && causeOf(known)
   const isHeldBack = useSyncExternalStore(subscribeBlocked, isBlocked)
@@ -45,7 +45,6 @@ export function Refusal({
           It needs <InlineCode>{known.missingScope}</InlineCode>.
         </p>
       )}
-      {code === 'tool_failed' && <p>{known?.message}</p>}
       {cause !== undefined && (
         <p dir="auto" className="whitespace-pre-wrap">
           {cause}

@@ -1,7 +1,7 @@
+import { generalAdvice, isAuthCode } from '@signet/auth/advice/general'
 import { useState } from 'react'
 import { decodeToken } from '../../text/decode-token.js'
 import type { Identity } from '../../api/identity.js'
-import { remedyOf } from '../../text/remedy.js'
 import { answerRenewal, type Renewal } from '../../session/renewal.js'
 import { currentToken, getSession } from '../../session/session.js'
 import { Dialog } from '../../ui/dialog.js'
@@ -28,7 +28,11 @@ export function RenewalDialog({ renewal }: { readonly renewal: Renewal }) {
     <Dialog
       isOpen
       onClose={() => answerRenewal(false)}
-      title={remedyOf(renewal.code).title}
+      title={
+        isAuthCode(renewal.code)
+          ? generalAdvice(renewal.code).cause
+          : 'The server refuses the token.'
+      }
       description="Nothing is lost: the page continues where it was once you sign in again."
     >
       <TokenForm action="Continue" check={check} onDone={() => answerRenewal(true)} />
