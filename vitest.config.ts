@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
-    globalSetup: ['test/support/postgres-template.ts'],
+    globalSetup: ['test/support/store/postgres-template.ts'],
     reporters: ['default', './scripts/count-reporter.mjs'],
     // By default one core is left idle, although most tests wait for processes that they started.
     maxWorkers: availableParallelism(),

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MastraClient, MastraClientError } from '@mastra/client-js'
 import { MastraJwtAuth } from '@signet/auth'
 import { afterEach, expect, it } from 'vitest'
-import { FixtureCopies } from '../test/support/fixture.js'
-import { SECRET } from '../test/support/memory-client.js'
+import { FixtureCopies } from '@signet/test-support/process/fixture'
+import { SECRET } from '@signet/test-support/http/memory-client'
 import {
   playModel,
   say,
   type PlayedAnswer,
   type PlayedModel,
-} from '../test/support/played-model.js'
-import { SignetProcesses } from '../test/support/server-process.js'
-import { TinyDisk } from '../test/support/tiny-disk.js'
+} from '@signet/test-support/application/played-model'
+import { SignetProcesses } from '@signet/test-support/process/server-process'
+import { TinyDisk } from '@signet/test-support/store/tiny-disk'
 
 const processes = new SignetProcesses()
 const copies = new FixtureCopies()

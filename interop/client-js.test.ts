@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { MastraClient, MastraClientError } from '@mastra/client-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ROOT } from '../test/support/root.js'
-import { startDev, type DevServer } from '../test/support/signet-process.js'
+import { ROOT } from '@signet/test-support/process/root'
+import { startDev, type DevServer } from '@signet/test-support/process/signet-process'
 
 let server: DevServer
 

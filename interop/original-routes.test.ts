@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Mastra } from '@signet/core'
 import { createApp } from '@signet/server'
 import { describe, expect, it } from 'vitest'
-import { createLogRecorder } from '../test/support/application.js'
+import { createLogRecorder } from '@signet/test-support/application/application'
 import { MISSING_FEATURES } from '../packages/server/src/route/missing-features.js'
 
 const CONTRACT = fileURLToPath(

@@ -46,8 +46,14 @@ function importsOf(file) {
   ].filter((specifier) => specifier !== undefined)
 }
 
+/** What the tests share is imported by this name (test/support/package.json). */
+const SUPPORT = '@signet/test-support/'
+
 /** The file that an import of another file means; undefined where it is not a module. */
-function helperOf(file, specifier) {
+function helperOf(root, file, specifier) {
+  if (specifier.startsWith(SUPPORT)) {
+    return join(root, 'test', 'support', `${specifier.slice(SUPPORT.length)}.ts`)
+  }
   if (!specifier.startsWith('.')) return undefined
   const path = resolve(dirname(file), specifier)
   const candidates = [path, path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.tsx')]
@@ -66,7 +72,7 @@ export function startsSomething(root, file, seen = new Set()) {
   seen.add(file)
   return importsOf(file).some((specifier) => {
     if (STARTING.has(specifier)) return true
-    const helper = helperOf(file, specifier)
+    const helper = helperOf(root, file, specifier)
     if (helper === undefined || IS_PRODUCT.test(unixPath(relative(root, helper)))) return false
     return startsSomething(root, helper, seen)
   })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../../test/support/root.js'
+import { ROOT } from '@signet/test-support/process/root'
 
 /** What the README says of a first application. */
 export interface FirstApplication {

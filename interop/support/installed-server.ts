@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { SignetProcess, type CommandResult } from '../../test/support/signet-process.js'
+import { SignetProcess, type CommandResult } from '@signet/test-support/process/signet-process'
 import type { Project } from './project.js'
 
 /** A server that runs as it was installed. */

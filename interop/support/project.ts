@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { ROOT } from '../../test/support/root.js'
+import { ROOT } from '@signet/test-support/process/root'
 import type { Registries } from './global-setup.js'
 import type { PackageManager } from './package-manager.js'
 

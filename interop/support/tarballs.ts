@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../../test/support/root.js'
+import { ROOT } from '@signet/test-support/process/root'
 import { npmCommand } from './npm.js'
 
 /** The packages that a user of the page installs, in whole or through one another. */

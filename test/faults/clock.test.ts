@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { MemoryClient } from '../support/memory-client.js'
-import { startPostgres, whyNoPostgres, type PostgresServer } from '../support/postgres-server.js'
-import { runSignet } from '../support/signet-process.js'
-import { SetClock, whyNoSetClock } from '../support/set-clock.js'
+import { MemoryClient } from '@signet/test-support/http/memory-client'
+import {
+  startPostgres,
+  whyNoPostgres,
+  type PostgresServer,
+} from '@signet/test-support/store/postgres-server'
+import { runSignet } from '@signet/test-support/process/signet-process'
+import { SetClock, whyNoSetClock } from '@signet/test-support/process/set-clock'
 import { outcomeOf, signToken, WatchedServers, type WatchedServer } from './watched-server.js'
 
 const why = whyNoPostgres() ?? whyNoSetClock()

@@ -1,4 +1,4 @@
-import type { MemoryClient } from '../support/memory-client.js'
+import type { MemoryClient } from '@signet/test-support/http/memory-client'
 import { until } from './until.js'
 import { outcomeOf, type Outcome } from './watched-server.js'
 

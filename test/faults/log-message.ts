@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../support/root.js'
+import { ROOT } from '@signet/test-support/process/root'
 
 /** A message that the log of a server can hold. What changes in it is `…`. */
 export interface LogMessage {

@@ -2,8 +2,12 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startPostgres, whyNoPostgres, type PostgresServer } from '../support/postgres-server.js'
-import { TinyDisk } from '../support/tiny-disk.js'
+import {
+  startPostgres,
+  whyNoPostgres,
+  type PostgresServer,
+} from '@signet/test-support/store/postgres-server'
+import { TinyDisk } from '@signet/test-support/store/tiny-disk'
 import { Ledger } from './ledger.js'
 import { runbookFault } from './runbook.js'
 import { until } from './until.js'

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describeWithRedis, startRedis, type RedisServer } from '../support/redis-server.js'
+import {
+  describeWithRedis,
+  startRedis,
+  type RedisServer,
+} from '@signet/test-support/store/redis-server'
 import { runbookTable } from './runbook.js'
 import { until } from './until.js'
 import { outcomeOf, WatchedServers, type WatchedServer } from './watched-server.js'

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { MemoryClient } from '../support/memory-client.js'
-import { startPostgres, whyNoPostgres, type PostgresServer } from '../support/postgres-server.js'
+import { MemoryClient } from '@signet/test-support/http/memory-client'
+import {
+  startPostgres,
+  whyNoPostgres,
+  type PostgresServer,
+} from '@signet/test-support/store/postgres-server'
 import { runbookTable } from './runbook.js'
 import { until } from './until.js'
 import { outcomeOf, signToken, WatchedServers, type WatchedServer } from './watched-server.js'

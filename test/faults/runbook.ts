@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../support/root.js'
+import { ROOT } from '@signet/test-support/process/root'
 
 /** A line of a table of docs/runbook.md: what each cell says, and the words in it that are code. */
 export interface RunbookLine {

@@ -1,8 +1,8 @@
 import { MastraJwtAuth } from '@signet/auth'
-import { FixtureCopies } from '../support/fixture.js'
-import { freePort } from '../support/free-port.js'
-import { MemoryClient, SECRET } from '../support/memory-client.js'
-import { SignetProcesses, type ServerProcess } from '../support/server-process.js'
+import { FixtureCopies } from '@signet/test-support/process/fixture'
+import { freePort } from '@signet/test-support/process/free-port'
+import { MemoryClient, SECRET } from '@signet/test-support/http/memory-client'
+import { SignetProcesses, type ServerProcess } from '@signet/test-support/process/server-process'
 import { until } from './until.js'
 import { toldIn, type ToldFault } from './told-fault.js'
 

@@ -1,7 +1,7 @@
 // npm run fuzz: tries tokens, raw HTTP, and bodies of every route, for as long as it is told.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { whyNoPostgres } from '../support/postgres-server.js'
+import { whyNoPostgres } from '@signet/test-support/store/postgres-server'
 import { readArguments, type FuzzArguments, type SubjectName } from './arguments.js'
 import type { Fuzzer } from './fuzzer.js'
 import { createBodiesFuzzer, type Driver } from './bodies/fuzzer.js'

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { INSTRUCTIONS } from '../support/application.js'
-import { textModel, toolModel } from '../support/model.js'
-import { GENERATE, STREAM, tokenFor, useApplications } from '../support/remembering-application.js'
+import { INSTRUCTIONS } from '@signet/test-support/application/application'
+import { textModel, toolModel } from '@signet/test-support/application/model'
+import {
+  GENERATE,
+  STREAM,
+  tokenFor,
+  useApplications,
+} from '@signet/test-support/application/remembering-application'
 
 // The number is that of the weakness of Mastra; the group shows it closed.
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { RequestContext } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { describe, expect, it } from 'vitest'
-import { toolModel } from '../support/model.js'
+import { toolModel } from '@signet/test-support/application/model'
 import {
   EXECUTE,
   forge,
@@ -10,7 +10,7 @@ import {
   STREAM,
   tokenFor,
   useApplications,
-} from '../support/remembering-application.js'
+} from '@signet/test-support/application/remembering-application'
 
 // The numbers are those of the weaknesses of Mastra; each group shows one closed.
 

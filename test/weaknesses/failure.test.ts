@@ -9,7 +9,7 @@ import {
 import { registerApiRoute } from '@signet/core/server'
 import { createLogger } from '@signet/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { failingModel, textModel, toolModel } from '../support/model.js'
+import { failingModel, textModel, toolModel } from '@signet/test-support/application/model'
 import {
   chunkTypes,
   EXECUTE,
@@ -20,7 +20,7 @@ import {
   useApplications,
   type Answer,
   type RememberingApplication,
-} from '../support/remembering-application.js'
+} from '@signet/test-support/application/remembering-application'
 
 // The numbers are those of the weaknesses of Mastra; each group shows one closed.
 

@@ -1,12 +1,12 @@
 import { MastraJwtAuth } from '@signet/auth'
 import { describe, expect, it } from 'vitest'
-import { SECRET } from '../support/application.js'
+import { SECRET } from '@signet/test-support/application/application'
 import {
   GENERATE,
   tokenFor,
   useApplications,
   type RememberingApplication,
-} from '../support/remembering-application.js'
+} from '@signet/test-support/application/remembering-application'
 
 // The numbers are those of the weaknesses of Mastra; each group shows one closed.
 

@@ -4,17 +4,17 @@ import { MastraJwtAuth, type AuthProvider, type MastraJwtAuthOptions } from '@si
 import { Agent, createTool } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createTestAuth, SECRET } from '../support/application.js'
-import { textModel } from '../support/model.js'
+import { createTestAuth, SECRET } from '@signet/test-support/application/application'
+import { textModel } from '@signet/test-support/application/model'
 import {
   forge,
   GENERATE,
   tokenFor,
   useApplications,
   type Answer,
-} from '../support/remembering-application.js'
-import { ROOT } from '../support/root.js'
-import { startDev } from '../support/signet-process.js'
+} from '@signet/test-support/application/remembering-application'
+import { ROOT } from '@signet/test-support/process/root'
+import { startDev } from '@signet/test-support/process/signet-process'
 
 // The numbers are those of the weaknesses of Mastra; each group shows one closed.
 

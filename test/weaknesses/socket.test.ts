@@ -1,7 +1,7 @@
 import { readUnanswered, type NewMemoryMessage } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { describe, expect, it } from 'vitest'
-import { hangingModel, failingModel, textModel } from '../support/model.js'
+import { hangingModel, failingModel, textModel } from '@signet/test-support/application/model'
 import {
   chunkTypes,
   EXECUTE,
@@ -12,7 +12,7 @@ import {
   tokenFor,
   useApplications,
   type RememberingApplication,
-} from '../support/remembering-application.js'
+} from '@signet/test-support/application/remembering-application'
 
 // The numbers are those of the weaknesses of Mastra; each group shows one closed.
 

@@ -10,7 +10,7 @@ import { Mastra } from '@signet/core'
 import { createApp } from '@signet/server'
 import { CompactSign, SignJWT } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createTestAuth, SECRET } from '../support/application.js'
+import { createTestAuth, SECRET } from '@signet/test-support/application/application'
 import {
   EXECUTE,
   forge,
@@ -18,7 +18,7 @@ import {
   STREAM,
   tokenFor,
   useApplications,
-} from '../support/remembering-application.js'
+} from '@signet/test-support/application/remembering-application'
 
 // The numbers are those of the weaknesses of Mastra; each group shows one closed.
 

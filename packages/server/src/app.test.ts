@@ -9,9 +9,9 @@ import {
   readRefusal,
   tokenOf,
   tokenWith,
-} from '../../../test/support/application.js'
-import { createDeferred } from '../../../test/support/deferred.js'
-import { hangingModel, textModel } from '../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { hangingModel, textModel } from '@signet/test-support/application/model'
 import { createApp } from './app.js'
 
 const token = tokenOf('member')

@@ -1,8 +1,8 @@
 import type { ApiKeyRecord, ApiKeyStore } from '@signet/auth'
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { names } from '../../../test/support/memory.js'
-import { describeStores } from '../../../test/support/stores.js'
+import { names } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 const invalid = expect.objectContaining({ name: 'StorageError', code: 'value_invalid' })
 const exists = expect.objectContaining({ name: 'StorageError', code: 'api_key_exists' })

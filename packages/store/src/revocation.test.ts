@@ -1,9 +1,9 @@
 import type { NewRevocation, Revocation, RevocationLog } from '@signet/auth'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
-import { recordAt } from '../../../test/support/audit-record.js'
-import { names } from '../../../test/support/memory.js'
-import { describeStores } from '../../../test/support/stores.js'
+import { recordAt } from '@signet/test-support/http/audit-record'
+import { names } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 const invalid = expect.objectContaining({ name: 'StorageError', code: 'value_invalid' })
 const DIGEST = 'a'.repeat(64)

@@ -2,7 +2,7 @@ import { MastraJwtAuth } from '@signet/auth'
 import type { Logger, Mastra, MemoryStorage } from '@signet/core'
 import type { AppOptions } from '@signet/server'
 import type { Store } from '@signet/store'
-import { createRouteApplication } from '../../support/route-application.js'
+import { createRouteApplication } from '@signet/test-support/application/route-application'
 
 const SECRET = 'the secret of the fuzzing of bodies, which nothing else uses'
 const WEEK_SECONDS = 7 * 24 * 3600

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { RouteTable } from '@signet/server'
-import { callsOf, type RouteCall } from '../../support/route-calls.js'
+import { callsOf, type RouteCall } from '@signet/test-support/http/route-calls'
 import { mutations, transport, type Mutation, type Transport } from './mutation.js'
 import type { Who } from './world.js'
 

@@ -1,6 +1,6 @@
-import type { NameRef } from '../../support/schema-value.js'
+import type { NameRef } from '@signet/test-support/http/schema-value'
 import { Violation } from '../fuzzer.js'
-import { KNOWN_NAMES } from '../../support/route-application.js'
+import { KNOWN_NAMES } from '@signet/test-support/application/route-application'
 import { signToken } from './application.js'
 import { sendCall, type CallAnswer } from './send-call.js'
 

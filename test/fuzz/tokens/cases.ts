@@ -6,7 +6,7 @@ import {
   lenientRules,
   NOW,
   OPTIONAL,
-} from '../../support/token-arbitraries.js'
+} from '@signet/test-support/token/token-arbitraries'
 import { ALGORITHMS, type SignatureForm } from './key-ring.js'
 
 /** How one key of a policy is given. */

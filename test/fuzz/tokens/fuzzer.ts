@@ -7,7 +7,7 @@ import {
   type VerifiedToken,
   type Verifier,
 } from '@signet/auth'
-import { NOW } from '../../support/token-arbitraries.js'
+import { NOW } from '@signet/test-support/token/token-arbitraries'
 import { Violation, type Batch, type Count, type Fuzzer } from '../fuzzer.js'
 import { tokenCases, type TokenCase, type TokenPlan } from './cases.js'
 import { createKeyRing, type RingKey } from './key-ring.js'

@@ -14,7 +14,7 @@ import {
   type JWTVerifyOptions,
   type JWTVerifyResult,
 } from 'jose'
-import { toJoseOptions } from '../../support/token-arbitraries.js'
+import { toJoseOptions } from '@signet/test-support/token/token-arbitraries'
 import type { KeyPlan, PolicyPlan, RulesPlan } from './cases.js'
 import type { RingKey } from './key-ring.js'
 

@@ -1,5 +1,5 @@
 import type { Algorithm } from '@signet/auth'
-import { ALPHABET } from '../../support/token-arbitraries.js'
+import { ALPHABET } from '@signet/test-support/token/token-arbitraries'
 import type { Mutation, PartForm, Spelling, TokenPlan } from './cases.js'
 import { secretKey, type RingKey } from './key-ring.js'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEAR_RUNS } from '../../../../test/support/property-runs.js'
+import { DEAR_RUNS } from '@signet/test-support/time/property-runs'
 import { TokenError } from '../error.js'
 import { checkSize, parseCompact, parseJsonObject } from './compact.js'
 

@@ -12,14 +12,14 @@ import {
   hmacSigner,
   type KeySigner,
   type SignsTokens,
-} from '../../../../test/support/signers.js'
-import { DEAR_RUNS } from '../../../../test/support/property-runs.js'
+} from '@signet/test-support/token/signers'
+import { DEAR_RUNS } from '@signet/test-support/time/property-runs'
 import {
   claimsText,
   headerText,
   NOW,
   toJoseOptions,
-} from '../../../../test/support/token-arbitraries.js'
+} from '@signet/test-support/token/token-arbitraries'
 import { TokenError } from '../error.js'
 import type { KeySource } from '../keys/key-source.js'
 import { readKeySet } from '../keys/key-set.js'

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { NUM_RUNS } from '../../../../test/support/property-runs.js'
+import { NUM_RUNS } from '@signet/test-support/time/property-runs'
 import {
   ALPHABET,
   claimsText,
@@ -13,7 +13,7 @@ import {
   NOW,
   OPTIONAL,
   toJoseOptions,
-} from '../../../../test/support/token-arbitraries.js'
+} from '@signet/test-support/token/token-arbitraries'
 import { AuthError, TokenError } from '../error.js'
 import { readBearerToken } from '../bearer/header.js'
 import { secretKeys } from '../keys/secret.js'

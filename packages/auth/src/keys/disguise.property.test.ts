@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEAR_RUNS } from '../../../../test/support/property-runs.js'
+import { DEAR_RUNS } from '@signet/test-support/time/property-runs'
 import { createSecret } from './secret.js'
 import { isPublicKeyMaterial } from './secret-quality.js'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NUM_RUNS } from '../../../../test/support/property-runs.js'
+import { NUM_RUNS } from '@signet/test-support/time/property-runs'
 import { decodeCanonical, decodeCanonicalBinary, isPlain } from './base64url.js'
 
 /** The rule, said plainly: encoding again gives the same text. */

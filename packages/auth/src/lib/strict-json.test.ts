@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DEAR_RUNS, NUM_RUNS } from '../../../../test/support/property-runs.js'
+import { DEAR_RUNS, NUM_RUNS } from '@signet/test-support/time/property-runs'
 import { isJsonObject, parseFrozenJson, parseStrictJson, StrictJsonError } from './strict-json.js'
 
 const numRuns = DEAR_RUNS

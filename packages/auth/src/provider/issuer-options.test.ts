@@ -7,7 +7,7 @@ import {
   createRsaSigner,
   hmacSigner,
   signAs,
-} from '../../../../test/support/signers.js'
+} from '@signet/test-support/token/signers'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 
 const NOW = 1_700_000_000

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { createRsaSigner, signAs } from '../../../../test/support/signers.js'
+import { createRsaSigner, signAs } from '@signet/test-support/token/signers'
 import { AuthError } from '../error.js'
 import { tokenDigest } from '../jws/digest.js'
 import { MemoryRevocationList } from '../revocation/memory.js'

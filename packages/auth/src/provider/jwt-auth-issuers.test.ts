@@ -6,7 +6,7 @@ import {
   createRsaSigner,
   hmacSigner,
   signAs,
-} from '../../../../test/support/signers.js'
+} from '@signet/test-support/token/signers'
 import type { Permission } from '../access/permission.js'
 import type { Principal } from '../access/principal.js'
 import { createPrincipal } from '../access/create-principal.js'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createDocumentFetch, createRsaSigner, signAs } from '../../../../test/support/signers.js'
+import { createDocumentFetch, createRsaSigner, signAs } from '@signet/test-support/token/signers'
 import { MastraJwtAuth, type MastraJwtAuthOptions } from './jwt-auth.js'
 
 const NOW = 1_700_000_000

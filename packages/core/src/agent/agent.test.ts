@@ -9,7 +9,7 @@ import type {
 import { ConfigurationError, createPrincipal, type Principal } from '@signet/auth'
 import { MockLanguageModelV3 } from 'ai/test'
 import { describe, expect, it, vi } from 'vitest'
-import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
+import { refuseUnhandledRejections } from '@signet/test-support/process/unhandled-rejections'
 import { z } from 'zod'
 import { AnswerError, InputError, ToolError } from '../error.js'
 import type { LogFields, Logger } from '../log/logger.js'

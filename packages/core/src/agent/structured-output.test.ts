@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { playChat, says, type ChatServer } from '../../../../test/support/chat-server.js'
+import { playChat, says, type ChatServer } from '@signet/test-support/http/chat-server'
 import { AnswerError, InputError } from '../error.js'
 import { Agent } from './agent.js'
 

@@ -145,7 +145,7 @@ describe('a long text', () => {
     expect(maskSecrets(`${filler}plain odd words of a key`)).toBe(`${filler.trimEnd()} …`)
   })
 
-  // That each pattern takes linear steps is found out in test/patterns.test.ts.
+  // That each pattern takes linear steps is found out in test/project/patterns.test.ts.
   it.each([
     'ey-',
     'eyJ',

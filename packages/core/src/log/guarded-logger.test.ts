@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
+import { refuseUnhandledRejections } from '@signet/test-support/process/unhandled-rejections'
 import { guardLogger, LINES_LOST } from './guarded-logger.js'
 import { lostLogLines } from './log-loss.js'
 import type { LogFields, Logger } from './logger.js'

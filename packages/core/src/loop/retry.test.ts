@@ -1,7 +1,7 @@
 import { APICallError } from '@ai-sdk/provider'
 import { MockLanguageModelV3 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
-import { refuseUnhandledRejections } from '../../../../test/support/unhandled-rejections.js'
+import { refuseUnhandledRejections } from '@signet/test-support/process/unhandled-rejections'
 import { consoleLogger } from '../log/logger.js'
 import type { LoopCall, LoopSettings } from './call.js'
 import { runLoop, type LoopMode } from './loop.js'

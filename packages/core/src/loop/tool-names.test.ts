@@ -7,7 +7,7 @@ import {
   says,
   type ChatAnswer,
   type ChatServer,
-} from '../../../../test/support/chat-server.js'
+} from '@signet/test-support/http/chat-server'
 import { Agent } from '../agent/agent.js'
 import { createTool } from '../tool/create-tool.js'
 import type { LoopTool } from './call.js'

@@ -10,8 +10,8 @@ import {
   textModel,
   textParts,
   type TestModel,
-} from '../../../../test/support/model.js'
-import { describeStores } from '../../../../test/support/stores.js'
+} from '@signet/test-support/application/model'
+import { describeStores } from '@signet/test-support/store/stores'
 import { Agent, type AgentConfig } from '../agent/agent.js'
 import type { AgentChunk } from '../answer/chunk.js'
 import { InputError } from '../error.js'

@@ -1,8 +1,13 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createModel, finish, textModel, type TestModel } from '../../../../test/support/model.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import {
+  createModel,
+  finish,
+  textModel,
+  type TestModel,
+} from '@signet/test-support/application/model'
+import { describeStores } from '@signet/test-support/store/stores'
 import { Agent } from '../agent/agent.js'
 import { ToolError } from '../error.js'
 import { createTool } from '../tool/create-tool.js'

@@ -7,8 +7,8 @@ import {
   textParts,
   toolModel,
   type TestModel,
-} from '../../../../test/support/model.js'
-import { describeStores } from '../../../../test/support/stores.js'
+} from '@signet/test-support/application/model'
+import { describeStores } from '@signet/test-support/store/stores'
 import { Agent, type AgentConfig } from '../agent/agent.js'
 import { createTool } from '../tool/create-tool.js'
 import { Memory, type MemoryOptions } from './memory.js'

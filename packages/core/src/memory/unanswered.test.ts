@@ -9,9 +9,9 @@ import {
   textModel,
   textParts,
   type TestModel,
-} from '../../../../test/support/model.js'
-import { createLogRecorder } from '../../../../test/support/application.js'
-import { describeStores } from '../../../../test/support/stores.js'
+} from '@signet/test-support/application/model'
+import { createLogRecorder } from '@signet/test-support/application/application'
+import { describeStores } from '@signet/test-support/store/stores'
 import { Agent, type AgentConfig } from '../agent/agent.js'
 import type { AgentOptions } from '../agent/options.js'
 import { createTool } from '../tool/create-tool.js'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { ALICE, BOB, names } from '../../../../test/support/memory.js'
-import { ModelStorage } from '../../../../test/support/model-storage.js'
+import { ALICE, BOB, names } from '@signet/test-support/store/memory'
+import { ModelStorage } from '@signet/test-support/store/model-storage'
 import { pauseThread, requireNotPaused } from './unstored-thread.js'
 
 beforeEach(() => {

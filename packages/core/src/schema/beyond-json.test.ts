@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { z as z3 } from 'zod/v3'
-import { playChat, says } from '../../../../test/support/chat-server.js'
+import { playChat, says } from '@signet/test-support/http/chat-server'
 import { Agent } from '../agent/agent.js'
 import { InputError } from '../error.js'
 import { createTool } from '../tool/create-tool.js'

@@ -1,7 +1,7 @@
 import { TokenError } from '@signet/auth'
 import type { AgentChunk } from '@signet/core'
 import { describe, expect, it } from 'vitest'
-import { createDeferred } from '../../../../test/support/deferred.js'
+import { createDeferred } from '@signet/test-support/time/deferred'
 import { responseOf } from '../http/reply.js'
 import { eventStream, type EventStreamOptions } from './event-stream.js'
 

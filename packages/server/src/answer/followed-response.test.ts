@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createDeferred } from '../../../../test/support/deferred.js'
+import { createDeferred } from '@signet/test-support/time/deferred'
 import type { DecisionCode } from '../error/error-response.js'
 import { isStream, cancelProducer, responseOf } from '../http/reply.js'
 import { followResponse, type ResponseContext } from './followed-response.js'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createLogRecorder } from '../../../../test/support/application.js'
+import { createLogRecorder } from '@signet/test-support/application/application'
 import { createUseRecorder } from './use-recorder.js'
 
 const START = Date.UTC(2030, 0, 1)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLogRecorder } from '../../../../test/support/application.js'
+import { createLogRecorder } from '@signet/test-support/application/application'
 import { createClientAddress } from './client-address.js'
 import { fetchIncoming } from '../http/fetch-incoming.js'
 

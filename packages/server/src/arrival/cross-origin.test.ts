@@ -4,7 +4,7 @@ import {
   createTestApplication,
   makeRequest,
   tokenOf,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../app.js'
 import { createCrossOrigin } from './cross-origin.js'
 import { fetchIncoming } from '../http/fetch-incoming.js'

@@ -4,7 +4,7 @@ import {
   makeRequest,
   readRefusal,
   tokenOf,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../app.js'
 
 const { mastra } = createTestApplication({ server: { cors: { origin: 'https://app.example' } } })

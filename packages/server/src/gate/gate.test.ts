@@ -8,7 +8,7 @@ import {
   readRefusal,
   SECRET,
   tokenOf,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../app.js'
 
 const { mastra } = createTestApplication()

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createDeferred } from '../../../../test/support/deferred.js'
-import { RawClient } from '../../../../test/support/raw-client.js'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { RawClient } from '@signet/test-support/http/raw-client'
 import { serve, type RunningServer } from '../serve.js'
 import type { Incoming } from './incoming.js'
 import type { Answerer } from './answerer.js'

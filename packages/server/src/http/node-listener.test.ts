@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createDeferred } from '../../../../test/support/deferred.js'
+import { createDeferred } from '@signet/test-support/time/deferred'
 import { serve, type RunningServer } from '../serve.js'
 import type { Answerer } from './answerer.js'
 import { Reply, type ReplyStream } from './reply.js'

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTestApplication, SECRET, tokenOf } from '../../../../test/support/application.js'
-import { createDeferred } from '../../../../test/support/deferred.js'
-import { RawClient } from '../../../../test/support/raw-client.js'
+import {
+  createTestApplication,
+  SECRET,
+  tokenOf,
+} from '@signet/test-support/application/application'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { RawClient } from '@signet/test-support/http/raw-client'
 import { createApp, type AppOptions } from '../app.js'
 import { registerApiRoute } from '@signet/core/server'
 import { serve } from '../serve.js'

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createDeferred } from '../../../../test/support/deferred.js'
+import { createDeferred } from '@signet/test-support/time/deferred'
 import { serve, type RunningServer, type ServeOptions } from '../serve.js'
 import { Reply, type ReplyBody } from './reply.js'
 

@@ -10,9 +10,9 @@ import {
   tokenWith,
   type TestApplicationOptions,
   type TestRequest,
-} from '../../../../test/support/application.js'
-import { createDeferred } from '../../../../test/support/deferred.js'
-import { hangingModel } from '../../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { hangingModel } from '@signet/test-support/application/model'
 import { createApp } from '../app.js'
 
 const LIST = '/api/agents'

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort } from '../../../../test/support/free-port.js'
+import { freePort } from '@signet/test-support/process/free-port'
 import {
   describeWithRedis,
   startRedis,
   type RedisServer,
-} from '../../../../test/support/redis-server.js'
+} from '@signet/test-support/store/redis-server'
 import { probeRedis } from './probe-redis.js'
 
 describeWithRedis('a probe of Redis', () => {

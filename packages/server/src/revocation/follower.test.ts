@@ -1,7 +1,7 @@
 import type { RevocableToken, Revocation, RevocationEntry, RevocationLog } from '@signet/auth'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createLogRecorder } from '../../../../test/support/application.js'
-import { createDeferred, type Deferred } from '../../../../test/support/deferred.js'
+import { createLogRecorder } from '@signet/test-support/application/application'
+import { createDeferred, type Deferred } from '@signet/test-support/time/deferred'
 import { RevocationFollower } from './follower.js'
 
 const POLL = 250

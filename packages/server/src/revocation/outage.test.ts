@@ -5,8 +5,8 @@ import {
   makeRequest,
   readRefusal,
   tokenOf,
-} from '../../../../test/support/application.js'
-import { hangingModel } from '../../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { hangingModel } from '@signet/test-support/application/model'
 import { createApp, type App } from '../app.js'
 import { StartError } from '../error/error.js'
 import { readRevocationConfig } from './settings.js'

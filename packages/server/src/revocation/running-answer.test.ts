@@ -12,9 +12,9 @@ import {
   makeRequest,
   readRefusal,
   type TestRequest,
-} from '../../../../test/support/application.js'
-import { createDeferred } from '../../../../test/support/deferred.js'
-import { hangingModel, toolModel } from '../../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { hangingModel, toolModel } from '@signet/test-support/application/model'
 import { createApp, type App } from '../app.js'
 
 const GENERATE = '/api/agents/weather-agent/generate'

@@ -7,7 +7,7 @@ import {
   readRefusal,
   tokenOf,
   tokenWith,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../app.js'
 import { canonicalParams, readParams } from './canonical-params.js'
 

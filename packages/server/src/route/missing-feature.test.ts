@@ -5,7 +5,7 @@ import {
   readRefusal,
   tokenOf,
   tokenWith,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../app.js'
 import { MISSING_FEATURES } from './missing-features.js'
 

@@ -7,8 +7,8 @@ import {
   createTestAuth,
   makeRequest,
   tokenWith,
-} from '../../../../test/support/application.js'
-import { RawClient } from '../../../../test/support/raw-client.js'
+} from '@signet/test-support/application/application'
+import { RawClient } from '@signet/test-support/http/raw-client'
 import { createApp } from '../app.js'
 import { serve, type RunningServer } from '../serve.js'
 

@@ -7,7 +7,7 @@ import {
   readRefusal,
   SECRET,
   tokenWith,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../app.js'
 import { createRouteTable } from './route-table.js'
 import { defineRoute, type Route } from './route.js'

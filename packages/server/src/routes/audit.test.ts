@@ -6,8 +6,8 @@ import {
   readRefusal,
   tokenOf,
   tokenWith,
-} from '../../../../test/support/application.js'
-import { openState, type OpenState } from '../../../../test/support/state.js'
+} from '@signet/test-support/application/application'
+import { openState, type OpenState } from '@signet/test-support/application/state'
 import { createApp, type App } from '../app.js'
 
 const PATH = '/api/audit'

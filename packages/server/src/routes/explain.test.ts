@@ -16,8 +16,8 @@ import {
   readRefusal,
   SECRET,
   tokenWith,
-} from '../../../../test/support/application.js'
-import { openState, type OpenState } from '../../../../test/support/state.js'
+} from '@signet/test-support/application/application'
+import { openState, type OpenState } from '@signet/test-support/application/state'
 import { createApp, type App } from '../app.js'
 
 const PATH = '/api/auth/explain'

@@ -18,8 +18,8 @@ import {
   tokenOf,
   tokenWith,
   type TestApplicationOptions,
-} from '../../../../test/support/application.js'
-import { openState } from '../../../../test/support/state.js'
+} from '@signet/test-support/application/application'
+import { openState } from '@signet/test-support/application/state'
 import { createApp, type App, type AppOptions } from '../app.js'
 
 const PATH = '/api/auth/tokens'

@@ -6,7 +6,7 @@ import {
   createTestAuth,
   makeRequest,
   tokenWith,
-} from '../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp, type App } from '../app.js'
 
 const BASE = '/tools/agent'

@@ -4,8 +4,8 @@ import {
   makeRequest,
   SECRET,
   tokenOf,
-} from '../../../../test/support/application.js'
-import { failingModel } from '../../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { failingModel } from '@signet/test-support/application/model'
 import { createApp } from '../app.js'
 import { createLogger } from './logger.js'
 

@@ -1,7 +1,7 @@
 import { MAX_AUDIT_CHARACTERS, type AuditQuery, type AuditRecord } from '@signet/core'
 import { expect, it } from 'vitest'
-import { names } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { names } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 const invalid = expect.objectContaining({ name: 'StorageError', code: 'value_invalid' })
 

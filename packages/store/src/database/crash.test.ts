@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { MemoryMessage } from '@signet/core'
 import { expect, it } from 'vitest'
-import { TurnWriter } from '../../../../test/support/turn-writer.js'
-import { ALICE, BOB } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { TurnWriter } from '@signet/test-support/store/turn-writer'
+import { ALICE, BOB } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 /** How often the writer is killed. */
 const ROUNDS = Number(process.env['SIGNET_CRASH_ROUNDS'] || 5)

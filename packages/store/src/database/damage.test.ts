@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { expect, it } from 'vitest'
-import { ALICE, names, savedMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { ALICE, names, savedMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 /** Of SQLite, in bytes. */
 const PAGE = 4096

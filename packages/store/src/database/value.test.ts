@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALICE, names, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { ALICE, names, textMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 import { encodeJson, hashEntries } from './value.js'
 
 const invalid = expect.objectContaining({ name: 'StorageError', code: 'value_invalid' })

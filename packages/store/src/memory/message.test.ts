@@ -8,8 +8,8 @@ import {
   type MemoryStorage,
 } from '@signet/core'
 import { describe, expect, it } from 'vitest'
-import { ALICE, BOB, names, savedMessage, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { ALICE, BOB, names, savedMessage, textMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 const fault = (code: string) => expect.objectContaining({ name: 'StorageError', code })
 const idsOf = (messages: readonly { id: string }[] = []) => messages.map(({ id }) => id)

@@ -1,10 +1,10 @@
 import { UNANSWERED, type MemoryStorage } from '@signet/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALICE, BOB, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
-import { ownerFault } from '../../../../test/support/statement-owner.js'
-import { ModelStorage } from '../../../../test/support/model-storage.js'
+import { ALICE, BOB, textMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
+import { ownerFault } from '@signet/test-support/store/statement-owner'
+import { ModelStorage } from '@signet/test-support/store/model-storage'
 
 /** How often the property is tried. More by SIGNET_PROPERTY_RUNS, with a longer --testTimeout. */
 const numRuns = Number(process.env['SIGNET_PROPERTY_RUNS'] || 60)

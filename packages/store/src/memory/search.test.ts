@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { ALICE, BOB, savedMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { ALICE, BOB, savedMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 describeStores('search', (stores) => {
   const search = async (texts: readonly string[], text: string) => {

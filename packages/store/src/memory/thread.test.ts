@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ALICE, BOB, names, savedMessage, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { ALICE, BOB, names, savedMessage, textMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 
 const exists = expect.objectContaining({ name: 'StorageError', code: 'thread_exists' })
 const invalid = expect.objectContaining({ name: 'StorageError', code: 'value_invalid' })

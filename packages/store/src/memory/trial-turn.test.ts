@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { ALICE, textMessage } from '../../../../test/support/memory.js'
-import { describeStores } from '../../../../test/support/stores.js'
+import { ALICE, textMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 import { createDatabase } from '../database/database.js'
 import { libsqlDriver } from '../database/driver/libsql.js'
 import { postgresDriver } from '../database/driver/postgres.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decisionOf, principalOf, routeOf } from '../../../../../test/support/decision.js'
+import { decisionOf, principalOf, routeOf } from '@signet/test-support/http/decision'
 import type { Decision } from '../../exchange.js'
 import type { Route } from '../../route/route.js'
 import { recordText, toAuditRecord } from './audit-record.js'

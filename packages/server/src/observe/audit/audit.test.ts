@@ -9,14 +9,14 @@ import {
   tokenOf,
   tokenWith,
   type TestRequest,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import {
   failingModel,
   hangingModel,
   textModel,
   type TestModel,
-} from '../../../../../test/support/model.js'
-import { openState } from '../../../../../test/support/state.js'
+} from '@signet/test-support/application/model'
+import { openState } from '@signet/test-support/application/state'
 import { createApp } from '../../app.js'
 
 const GENERATE = '/api/agents/weatherAgent/generate'

@@ -1,8 +1,8 @@
 import type { AuditRecord, AuditStore } from '@signet/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createLogRecorder } from '../../../../../test/support/application.js'
-import { createDeferred } from '../../../../../test/support/deferred.js'
-import { decisionOf } from '../../../../../test/support/decision.js'
+import { createLogRecorder } from '@signet/test-support/application/application'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { decisionOf } from '@signet/test-support/http/decision'
 import { toAuditRecord } from './audit-record.js'
 import { RecordQueue } from './record-queue.js'
 

@@ -1,6 +1,6 @@
 import type { AuditRecord } from '@signet/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { decisionOf, principalOf, strangerOf } from '../../../../../test/support/decision.js'
+import { decisionOf, principalOf, strangerOf } from '@signet/test-support/http/decision'
 import { RefusalTally } from './refusal-tally.js'
 
 const START = Date.UTC(2030, 0, 1, 12, 0, 0)

@@ -1,7 +1,7 @@
 import type { AuditStore } from '@signet/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createLogRecorder } from '../../../../../test/support/application.js'
-import { createDeferred } from '../../../../../test/support/deferred.js'
+import { createLogRecorder } from '@signet/test-support/application/application'
+import { createDeferred } from '@signet/test-support/time/deferred'
 import { Retention } from './retention.js'
 
 /** Of the clock and what it said at the start, the earlier one counts: this one. */

@@ -1,6 +1,6 @@
 import type { Logger } from '@signet/core'
 import { expect, it } from 'vitest'
-import { decisionOf } from '../../../../../test/support/decision.js'
+import { decisionOf } from '@signet/test-support/http/decision'
 import { createAccessLog } from './access-log.js'
 
 /** What a logger was given at debug level, which it says that it writes, that it does not, or nothing of. */

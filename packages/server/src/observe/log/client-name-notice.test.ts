@@ -5,8 +5,8 @@ import {
   createTestAuth,
   makeRequest,
   tokenOf,
-} from '../../../../../test/support/application.js'
-import { textModel } from '../../../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { textModel } from '@signet/test-support/application/model'
 import { createApp } from '../../app.js'
 import { createClientNameNotice } from './client-name-notice.js'
 

@@ -5,10 +5,10 @@ import {
   readRefusal,
   tokenOf,
   tokenWith,
-} from '../../../../../test/support/application.js'
-import { decisionOf, routeOf } from '../../../../../test/support/decision.js'
-import { failingModel, hangingModel } from '../../../../../test/support/model.js'
-import { openState } from '../../../../../test/support/state.js'
+} from '@signet/test-support/application/application'
+import { decisionOf, routeOf } from '@signet/test-support/http/decision'
+import { failingModel, hangingModel } from '@signet/test-support/application/model'
+import { openState } from '@signet/test-support/application/state'
 import { createApp } from '../../app.js'
 import type { Route } from '../../route/route.js'
 import type { Metrics, MetricSources } from './metrics.js'

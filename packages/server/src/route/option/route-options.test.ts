@@ -5,7 +5,7 @@ import {
   makeRequest,
   readRefusal,
   tokenOf,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../../app.js'
 import type { OptionRule, OptionTable } from './rule.js'
 

@@ -1,8 +1,8 @@
 import { createPrincipal, DEFAULT_ROLES, type Permission, type Principal } from '@signet/auth'
 import { Agent, Mastra, RequestContext } from '@signet/core'
 import { describe, expect, it } from 'vitest'
-import { createTestApplication, INSTRUCTIONS } from '../../../../../test/support/application.js'
-import { textModel } from '../../../../../test/support/model.js'
+import { createTestApplication, INSTRUCTIONS } from '@signet/test-support/application/application'
+import { textModel } from '@signet/test-support/application/model'
 import { listAgents } from './agent-list.js'
 import { viewAgent } from './agent-view.js'
 

@@ -5,8 +5,8 @@ import {
   readRefusal,
   tokenOf,
   type TestApplication,
-} from '../../../../../test/support/application.js'
-import { toolModel } from '../../../../../test/support/model.js'
+} from '@signet/test-support/application/application'
+import { toolModel } from '@signet/test-support/application/model'
 import { createApp, type App } from '../../app.js'
 
 let application: TestApplication

@@ -7,7 +7,7 @@ import {
   tokenOf,
   tokenWith,
   type TestRequest,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../../app.js'
 
 const { mastra, toolCalls } = createTestApplication()

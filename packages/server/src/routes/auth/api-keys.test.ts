@@ -7,8 +7,8 @@ import {
   readRefusal,
   SECRET,
   type TestRequest,
-} from '../../../../../test/support/application.js'
-import { openState, type OpenState } from '../../../../../test/support/state.js'
+} from '@signet/test-support/application/application'
+import { openState, type OpenState } from '@signet/test-support/application/state'
 import type { ApiKeyView } from '../../api-key/view.js'
 import { createApp, type App } from '../../app.js'
 

@@ -4,7 +4,7 @@ import {
   makeRequest,
   tokenOf,
   type TestApplicationOptions,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp, type App } from '../../app.js'
 
 const { auth } = createTestApplication()

@@ -13,8 +13,8 @@ import {
   readRefusal,
   tokenWith,
   type TestRequest,
-} from '../../../../../test/support/application.js'
-import { recordAt } from '../../../../../test/support/audit-record.js'
+} from '@signet/test-support/application/application'
+import { recordAt } from '@signet/test-support/http/audit-record'
 import { createApp, type App } from '../../app.js'
 
 const REVOCATIONS = '/api/auth/revocations'

@@ -17,7 +17,7 @@ import {
   tokenOf,
   tokenWith,
   type TestRequest,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../../app.js'
 
 /** Serves routes, and asks for a path of them. */

@@ -9,7 +9,7 @@ import {
   readRefusal,
   SECRET,
   tokenOf,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp, type App } from '../../app.js'
 import { StartError } from '../../error/error.js'
 

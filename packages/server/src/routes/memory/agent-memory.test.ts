@@ -1,12 +1,12 @@
 import type { Permission } from '@signet/auth'
 import { describe, expect, it } from 'vitest'
-import { readRefusal } from '../../../../../test/support/application.js'
+import { readRefusal } from '@signet/test-support/application/application'
 import {
   secondsLater,
   setClock,
   TEMPLATE,
   useMemoryApplication,
-} from '../../../../../test/support/memory-application.js'
+} from '@signet/test-support/application/memory-application'
 
 const { ask, read, createThread } = useMemoryApplication()
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readRefusal, type TestRequest } from '../../../../../test/support/application.js'
-import { queryOf, useMemoryApplication } from '../../../../../test/support/memory-application.js'
+import { readRefusal, type TestRequest } from '@signet/test-support/application/application'
+import { queryOf, useMemoryApplication } from '@signet/test-support/application/memory-application'
 
 const { ask, read, createThread, saveTexts } = useMemoryApplication('file')
 

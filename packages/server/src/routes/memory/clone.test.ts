@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readRefusal } from '../../../../../test/support/application.js'
+import { readRefusal } from '@signet/test-support/application/application'
 import {
   idsOf,
   secondsLater,
   setClock,
   useMemoryApplication,
-} from '../../../../../test/support/memory-application.js'
+} from '@signet/test-support/application/memory-application'
 
 const THREADS = '/api/memory/threads'
 const memory = useMemoryApplication()

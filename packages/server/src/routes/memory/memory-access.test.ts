@@ -5,14 +5,14 @@ import {
   makeRequest,
   readRefusal,
   tokenOf,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import {
   idsOf,
   stableAnswer,
   TEMPLATE,
   useMemoryApplication,
   type MemoryTestRequest,
-} from '../../../../../test/support/memory-application.js'
+} from '@signet/test-support/application/memory-application'
 import { createApp } from '../../app.js'
 
 const { ask, read, createThread, saveTexts } = useMemoryApplication()

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { BOB } from '../../../../../test/support/memory.js'
+import { BOB } from '@signet/test-support/store/memory'
 import {
   idsOf,
   queryOf,
   secondsLater,
   useMemoryApplication,
-} from '../../../../../test/support/memory-application.js'
+} from '@signet/test-support/application/memory-application'
 
 const SEARCH = '/api/memory/search'
 const memory = useMemoryApplication()

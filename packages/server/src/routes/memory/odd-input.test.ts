@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readRefusal } from '../../../../../test/support/application.js'
-import { queryOf, useMemoryApplication } from '../../../../../test/support/memory-application.js'
+import { readRefusal } from '@signet/test-support/application/application'
+import { queryOf, useMemoryApplication } from '@signet/test-support/application/memory-application'
 
 // What is unusual but legal is stored, and comes back exactly as it was.
 

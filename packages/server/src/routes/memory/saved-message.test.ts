@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readRefusal } from '../../../../../test/support/application.js'
+import { readRefusal } from '@signet/test-support/application/application'
 import {
   idsOf,
   secondsLater,
   setClock,
   START,
   useMemoryApplication,
-} from '../../../../../test/support/memory-application.js'
+} from '@signet/test-support/application/memory-application'
 
 const LIST = '/api/memory/threads/t/messages'
 const SAVE = '/api/memory/save-messages'

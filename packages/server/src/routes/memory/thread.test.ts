@@ -6,8 +6,8 @@ import {
   setClock,
   START,
   useMemoryApplication,
-} from '../../../../../test/support/memory-application.js'
-import { readRefusal } from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/memory-application'
+import { readRefusal } from '@signet/test-support/application/application'
 
 const THREADS = '/api/memory/threads'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import type { ServerConfig } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestApplication } from '../../../../../test/support/application.js'
+import { createTestApplication } from '@signet/test-support/application/application'
 import { createApp, type App } from '../../app.js'
 
 const SCRIPT = `console.log(${JSON.stringify('the same again, '.repeat(50))})`

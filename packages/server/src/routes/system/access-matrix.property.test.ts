@@ -6,7 +6,7 @@ import {
   createTestAuth,
   makeRequest,
   tokenOf,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { registerApiRoute } from '@signet/core/server'
 import type { AccessMatrix, RouteVerdict } from './access-matrix.js'
 import { createApp } from '../../app.js'

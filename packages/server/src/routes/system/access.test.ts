@@ -7,7 +7,7 @@ import {
   tokenOf,
   tokenWith,
   type TestApplicationOptions,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp, type App } from '../../app.js'
 
 const PATH = '/api/system/access'

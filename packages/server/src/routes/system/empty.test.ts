@@ -4,7 +4,7 @@ import {
   makeRequest,
   readRefusal,
   tokenWith,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp } from '../../app.js'
 import { emptyRoutes } from './empty.js'
 

@@ -8,7 +8,7 @@ import {
   makeRequest,
   readRefusal,
   tokenWith,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp, type App } from '../../app.js'
 import { STATUS } from '../../error/error-response.js'
 

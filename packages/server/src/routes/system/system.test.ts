@@ -11,7 +11,7 @@ import {
   readRefusal,
   tokenOf,
   tokenWith,
-} from '../../../../../test/support/application.js'
+} from '@signet/test-support/application/application'
 import { createApp, type AppOptions } from '../../app.js'
 
 function serve(options: AppOptions = {}) {

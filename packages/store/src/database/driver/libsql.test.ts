@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { describeStores } from '../../../../../test/support/stores.js'
+import { describeStores } from '@signet/test-support/store/stores'
 import { createDatabase } from '../database.js'
 import { libsqlDriver } from './libsql.js'
 

@@ -7,7 +7,7 @@ import {
   startPostgres,
   whyNoPostgres,
   type PostgresServer,
-} from '../../../../../test/support/postgres-server.js'
+} from '@signet/test-support/store/postgres-server'
 import { openStore } from '../../open.js'
 
 const whyNot = whyNoPostgres()

@@ -1,8 +1,8 @@
 import { ownerKey } from '@signet/core'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { ALICE, names, textMessage } from '../../../../../test/support/memory.js'
-import { describeStores, type Stores } from '../../../../../test/support/stores.js'
+import { ALICE, names, textMessage } from '@signet/test-support/store/memory'
+import { describeStores, type Stores } from '@signet/test-support/store/stores'
 import { createDatabase } from '../database.js'
 import { postgresDriver } from './postgres.js'
 

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createDeferred } from '../../../../../test/support/deferred.js'
-import { ALICE, textMessage } from '../../../../../test/support/memory.js'
+import { createDeferred } from '@signet/test-support/time/deferred'
+import { ALICE, textMessage } from '@signet/test-support/store/memory'
 import {
   startPgBouncer,
   whyNoPgBouncer,
   type PgBouncer,
-} from '../../../../../test/support/pgbouncer.js'
-import { describeStores } from '../../../../../test/support/stores.js'
+} from '@signet/test-support/store/pgbouncer'
+import { describeStores } from '@signet/test-support/store/stores'
 import { createDatabase } from '../database.js'
 import type { StoreNotice } from '../../store.js'
 import { postgresDriver } from './postgres.js'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { ALICE, names, textMessage } from '../../../../../test/support/memory.js'
-import { describeStores } from '../../../../../test/support/stores.js'
+import { ALICE, names, textMessage } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
 import { createDatabase, type Statement } from '../database.js'
 import { libsqlDriver } from './libsql.js'
 
