@@ -8,7 +8,8 @@ export const PACKAGES = [['auth', 'client-js'], ['core', 'studio'], ['store'], [
 /** The rooms of each package. */
 export const ROOMS = {
   auth: [
-    ['claim', 'error.ts', 'lib'],
+    ['lib'],
+    ['claim', 'error.ts'],
     ['access', 'jws', 'option'],
     ['bearer', 'keys', 'revocation'],
     ['advice'],
@@ -38,7 +39,7 @@ export const ROOMS = {
   ],
   core: [
     ['audit', 'error.ts', 'log', 'mastra-type.ts', 'option', 'request-context.ts'],
-    ['bounds.ts', 'fault'],
+    ['bounds.ts', 'fault', 'schema/json-schema.ts'],
     ['issue.ts', 'rehearsal'],
     ['message', 'schema'],
     ['model', 'tool'],

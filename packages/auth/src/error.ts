@@ -1,3 +1,6 @@
+import { isMarkedError, markError } from './lib/marked-error.js'
+import { pauseStackTraces, resumeStackTraces } from './lib/stack-trace.js'
+
 /** Why a token was refused. The server answers each of these with 401. */
 export type TokenErrorCode =
   | 'token_missing'
@@ -27,15 +30,6 @@ const TOKEN_ERROR = Symbol.for('signet.auth.token-error')
 const SCOPE_ERROR = Symbol.for('signet.auth.scope-error')
 const CONFIGURATION_ERROR = Symbol.for('signet.auth.configuration-error')
 
-/** Marks errors of a class so that another installed copy of this package knows them too. */
-function mark(errors: { readonly prototype: Error }, kind: symbol): void {
-  Object.defineProperty(errors.prototype, kind, { value: true })
-}
-
-function isMarked(value: unknown, kind: symbol): boolean {
-  return typeof value === 'object' && value !== null && kind in value
-}
-
 /**
  * A request was refused. `message` is for the operator's log: it may name what the
  * policy expected, but never contains a token, a key or a secret.
@@ -51,10 +45,10 @@ export class AuthError extends Error {
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is AuthError {
-    return isMarked(value, AUTH_ERROR)
+    return isMarkedError(value, AUTH_ERROR)
   }
 }
-mark(AuthError, AUTH_ERROR)
+markError(AuthError.prototype, AUTH_ERROR)
 
 /** What a `TokenError` may say beside its code. */
 export interface TokenErrorOptions extends ErrorOptions {
@@ -72,22 +66,19 @@ export class TokenError extends AuthError {
   readonly expiredAt: number | undefined
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
-    // Strangers cause these at will. Where they arise says nothing that the code does not, and to find it
-    // out costs more than an HMAC. Reflect.set, because the limit may be frozen.
-    const { stackTraceLimit } = Error
-    Reflect.set(Error, 'stackTraceLimit', 0)
+    const limit = pauseStackTraces()
     super(code, message, options)
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+    resumeStackTraces(limit)
     this.claim = options.claim
     this.expiredAt = options.expiredAt
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static override isInstance(value: unknown): value is TokenError {
-    return isMarked(value, TOKEN_ERROR)
+    return isMarkedError(value, TOKEN_ERROR)
   }
 }
-mark(TokenError, TOKEN_ERROR)
+markError(TokenError.prototype, TOKEN_ERROR)
 
 /** The token is good, but does not grant what the request asks for (RFC 6750 section 3.1). */
 export class ScopeError extends AuthError {
@@ -106,10 +97,10 @@ export class ScopeError extends AuthError {
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static override isInstance(value: unknown): value is ScopeError {
-    return isMarked(value, SCOPE_ERROR)
+    return isMarkedError(value, SCOPE_ERROR)
   }
 }
-mark(ScopeError, SCOPE_ERROR)
+markError(ScopeError.prototype, SCOPE_ERROR)
 
 /** Why a policy was refused when it was made. These never cross the wire. */
 export type ConfigurationErrorCode =
@@ -138,7 +129,7 @@ export class ConfigurationError extends Error {
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is ConfigurationError {
-    return isMarked(value, CONFIGURATION_ERROR)
+    return isMarkedError(value, CONFIGURATION_ERROR)
   }
 }
-mark(ConfigurationError, CONFIGURATION_ERROR)
+markError(ConfigurationError.prototype, CONFIGURATION_ERROR)

@@ -1,7 +1,7 @@
 // What the other packages of Signet take from this one. UNSTABLE: any release may change or remove a name here without notice.
 // The other packages can use them, because all packages of Signet are released together and depend on one exact version.
 // What applications may use is in index.ts.
-export { issuerOf } from './claim/identity.js'
+export { issuerOf, ownText } from './claim/identity.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { tokenDigest } from './jws/digest.js'
 export { looksLikeJwt } from './jws/looks-like-jwt.js'
@@ -50,6 +50,12 @@ export {
 export { checkProvider } from './provider/provider-shape.js'
 export { findRefusedOptions, isNothing } from './option/closed-options.js'
 export { measureAge } from './lib/age.js'
+export { HTTP_METHODS, type HttpMethod } from './lib/http-method.js'
+export { isoTime } from './lib/iso-time.js'
+export { isMarkedError, markError } from './lib/marked-error.js'
+export { isJsonObject, isObject, type JsonObject, ownMember } from './lib/object.js'
+export { pauseStackTraces, resumeStackTraces } from './lib/stack-trace.js'
+export { nonEmptyText } from './lib/text.js'
 export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
 export { earliestNow, latestNow } from './lib/clock.js'
 export { nearestName } from './option/nearest-name.js'

@@ -1,16 +1,9 @@
+import { isMarkedError, markError } from '@signet/auth/internal'
+
 const INPUT_ERROR = Symbol.for('signet.core.input-error')
 const TOOL_ERROR = Symbol.for('signet.core.tool-error')
 const ANSWER_ERROR = Symbol.for('signet.core.answer-error')
 const REGISTRATION_ERROR = Symbol.for('signet.core.registration-error')
-
-/** Marks an error so that another installed copy of this package knows it too. */
-function mark(error: Error, kind: symbol): void {
-  Object.defineProperty(error, kind, { value: true })
-}
-
-function isMarked(value: unknown, kind: symbol): boolean {
-  return typeof value === 'object' && value !== null && kind in value
-}
 
 /** One thing that is wrong with an input, and where: `messages.0.role`, or `root` for the whole. */
 export interface InputIssue {
@@ -26,13 +19,13 @@ export class InputError extends Error {
 
   constructor(message: string, issues: readonly InputIssue[]) {
     super(message)
-    mark(this, INPUT_ERROR)
+    markError(this, INPUT_ERROR)
     this.issues = issues
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is InputError {
-    return isMarked(value, INPUT_ERROR)
+    return isMarkedError(value, INPUT_ERROR)
   }
 }
 
@@ -45,12 +38,12 @@ export class ToolError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
-    mark(this, TOOL_ERROR)
+    markError(this, TOOL_ERROR)
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is ToolError {
-    return isMarked(value, TOOL_ERROR)
+    return isMarkedError(value, TOOL_ERROR)
   }
 }
 
@@ -80,12 +73,12 @@ export class AnswerError extends Error {
     super(message, options)
     this.code = options.code ?? 'answer_failed'
     this.issues = options.issues
-    mark(this, ANSWER_ERROR)
+    markError(this, ANSWER_ERROR)
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is AnswerError {
-    return isMarked(value, ANSWER_ERROR)
+    return isMarkedError(value, ANSWER_ERROR)
   }
 }
 
@@ -104,12 +97,12 @@ export class RegistrationError extends Error {
 
   constructor(code: RegistrationErrorCode, message: string) {
     super(message)
-    mark(this, REGISTRATION_ERROR)
+    markError(this, REGISTRATION_ERROR)
     this.code = code
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is RegistrationError {
-    return isMarked(value, REGISTRATION_ERROR)
+    return isMarkedError(value, REGISTRATION_ERROR)
   }
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError, type RefusedOption } from '@signet/auth'
-import { isNothing, readOptions, refuseOptions } from '@signet/auth/internal'
+import { isNothing, isObject, readOptions, refuseOptions } from '@signet/auth/internal'
 import type { Agent } from './agent/agent.js'
 import { toolRemedy } from './agent/agent-config.js'
 import { RegistrationError } from './error.js'
@@ -30,7 +30,7 @@ export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
 /** Rules for other origins that are functions are refused, and open nothing where an application is served without. */
 function isFunctionOfOrigin(cors: unknown): boolean {
   if (typeof cors === 'function') return true
-  return typeof cors === 'object' && cors !== null && hasFunction(Reflect.get(cors, 'origin'))
+  return isObject(cors) && hasFunction(Reflect.get(cors, 'origin'))
 }
 
 function hasFunction(value: unknown): boolean {

@@ -1,3 +1,5 @@
+import { isMarkedError, markError } from '@signet/auth/internal'
+
 const STORAGE_ERROR = Symbol.for('signet.store.storage-error')
 
 /** Why the store did not do what it was asked to. */
@@ -63,7 +65,7 @@ export class StorageError extends Error {
 
   constructor(code: StorageErrorCode, message: string, options: StorageErrorOptions = {}) {
     super(message)
-    Object.defineProperty(this, STORAGE_ERROR, { value: true })
+    markError(this, STORAGE_ERROR)
     this.code = code
     this.fault = options.fault ?? usualFault(code)
     this.driverCode = options.driverCode
@@ -71,6 +73,6 @@ export class StorageError extends Error {
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is StorageError {
-    return typeof value === 'object' && value !== null && STORAGE_ERROR in value
+    return isMarkedError(value, STORAGE_ERROR)
   }
 }

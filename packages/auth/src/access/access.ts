@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../error.js'
 import { ACTIONS, RESOURCES, type Action, type Resource } from './action-set.js'
 import { parseGrant, type Permission } from './permission.js'
+import { asList } from '../lib/as-list.js'
 
 /** The names of the parameters of a path: `agentId` of `/agents/:agentId`; any name of any path. */
 export type ParamName<Path extends string> = string extends Path
@@ -28,7 +29,7 @@ const PARAM = /\{(\w+)\}/
 /** The permissions that an access asks for, with their parameters as they are written. */
 export function permissionTemplates(access: Access): readonly string[] {
   if (access === 'public' || access === 'authenticated') return []
-  return typeof access === 'string' ? [access] : access
+  return asList<string>(access)
 }
 
 /** The names of the parameters that an access puts into a permission. */
@@ -67,7 +68,7 @@ function isTemplate(template: unknown, params: readonly string[]): boolean {
 export function checkAccess(access: Access, path: string): void {
   if (access === 'public' || access === 'authenticated') return
   const params = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
-  const templates: readonly unknown[] = Array.isArray(access) ? access : [access]
+  const templates = asList<unknown>(access)
   if (templates.length > 0 && templates.every((template) => isTemplate(template, params))) return
   throw new ConfigurationError(
     'option_invalid',

@@ -5,6 +5,7 @@ import { readGrants } from './grant.js'
 import type { Principal } from './principal.js'
 import { recallPrincipal, rememberPrincipal } from './remembered-principal.js'
 import type { RoleTable } from './role.js'
+import { isObject } from '../lib/object.js'
 
 /** A method, because a provider has users of its own kind: parameters of methods are compared both ways. */
 interface Mapping {
@@ -50,7 +51,7 @@ function readResourceId(user: object, subject: string, options: PrincipalOptions
 
 function readActor(user: object): string | undefined {
   const actor: unknown = Object.hasOwn(user, 'act') ? Reflect.get(user, 'act') : undefined
-  return typeof actor === 'object' && actor !== null ? ownText(actor, 'sub') : undefined
+  return isObject(actor) ? ownText(actor, 'sub') : undefined
 }
 
 function readPrincipal(

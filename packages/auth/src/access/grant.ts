@@ -1,6 +1,7 @@
 import { capGrants } from './cap.js'
 import { createPermissions, parseGrant, type Permissions } from './permission.js'
 import { grantsOfRole, type RoleTable } from './role.js'
+import { asList } from '../lib/as-list.js'
 
 /** Claims that grant something, where they are present. */
 const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
@@ -24,15 +25,14 @@ export interface GrantOptions {
 
 /** Words of a claim: space-separated text (RFC 6749 section 3.3) or a list of texts. */
 function words(value: unknown): readonly unknown[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return values.flatMap((entry) =>
+  return asList(value).flatMap((entry) =>
     typeof entry === 'string' ? entry.split(' ').filter((word) => word !== '') : [entry],
   )
 }
 
 /** Role names of a claim: one text is one role, so that a role's name may contain a space. */
 function roleNames(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value]
+  return asList(value)
 }
 
 /** Texts that are there once: a list of thousands of numbers is not to become as many new texts. */

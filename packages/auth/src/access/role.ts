@@ -1,6 +1,7 @@
 import { parseGrant } from './permission.js'
 import { ConfigurationError } from '../error.js'
 import { markConstant } from '../lib/constant.js'
+import { isJsonObject } from '../lib/object.js'
 
 /** Roles and what each one grants. */
 export type RoleTable = Readonly<Record<string, readonly string[]>>
@@ -33,7 +34,7 @@ export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
  * @throws {ConfigurationError} `option_invalid`, naming the role and the entry
  */
 export function checkRoleTable(roles: RoleTable): void {
-  if (typeof roles !== 'object' || roles === null || Array.isArray(roles)) {
+  if (!isJsonObject(roles)) {
     throw new ConfigurationError('option_invalid', 'The role table is no object.')
   }
   for (const [role, grants] of Object.entries(roles)) {

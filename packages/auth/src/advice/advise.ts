@@ -12,7 +12,8 @@ import type { Advice, Refusal } from './advice.js'
 import { formAdvice } from './form-advice.js'
 import { generalAdvice } from './general.js'
 import { algorithmAdvice, keyAdvice, signatureAdvice } from './key-advice.js'
-import { readParts, ownMember } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 /** Of a token that is too large only what says who calls is worth keeping. */
 const KEPT: readonly string[] = ['sub', 'role', 'roles', 'aud', 'iss']

@@ -1,7 +1,8 @@
 import { tokenCommand } from './command.js'
 import type { Advice, Refusal } from './advice.js'
 import { listed } from './quoted.js'
-import { ownMember, readParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 type Claims = Readonly<Record<string, unknown>>
 

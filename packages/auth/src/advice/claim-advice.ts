@@ -2,7 +2,10 @@ import { signAnew } from './anew.js'
 import type { Advice, Refusal } from './advice.js'
 import { listed, quoted } from './quoted.js'
 import { dateText, durationWords, momentText } from './time-text.js'
-import { ownMember, readParts } from './token-parts.js'
+import { asList } from '../lib/as-list.js'
+import { ownMember } from '../lib/object.js'
+import { isTextList } from '../lib/text.js'
+import { readParts } from './token-parts.js'
 
 /** No token lasts until the year 5138: what is later counts milliseconds. */
 const MIN_MILLISECONDS = 1e11
@@ -97,7 +100,7 @@ function otherValue(
 ): Advice {
   const value = claimOf(refusal, claim)
   const isThere = value !== undefined
-  const found = isThere ? listed(Array.isArray(value) ? value : [value], 'and') : 'nothing'
+  const found = isThere ? listed(asList(value), 'and') : 'nothing'
   const has = isThere ? `${claim} is ${found}` : `The claim ${claim} is missing`
   if (values === undefined) {
     return {
@@ -217,10 +220,6 @@ export function claimAdvice(refusal: Refusal): Advice {
     expected,
     ...signAnew(`Make one with ${expected} as ${claim}`, refusal),
   }
-}
-
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }
 
 /** The claim that is missing or of a wrong type, as far as the token itself tells. */

@@ -1,6 +1,7 @@
 import type { Expectations } from './advice.js'
 import { isShown } from './quoted.js'
-import { ownMember } from './token-parts.js'
+import { asList } from '../lib/as-list.js'
+import { ownMember } from '../lib/object.js'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -47,8 +48,9 @@ function flag(name: string, value: string): string {
 }
 
 function texts(value: unknown): readonly string[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return values.filter((each) => typeof each === 'string' || typeof each === 'number').map(String)
+  return asList(value)
+    .filter((each) => typeof each === 'string' || typeof each === 'number')
+    .map(String)
 }
 
 function claimFlag(name: string, value: unknown): string {

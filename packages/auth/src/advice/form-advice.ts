@@ -1,7 +1,8 @@
 import type { Advice, Refusal } from './advice.js'
 import { copyWhole, signAnew } from './anew.js'
 import { codePoint, isShown, quoted } from './quoted.js'
-import { byteCount, ownMember, readParts, type TokenParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { byteCount, readParts, type TokenParts } from './token-parts.js'
 
 /** How long the signature of an algorithm is, in bytes (RFC 7518 section 3, RFC 8037 section 3.1). */
 const SIGNATURE_BYTES: Readonly<Record<string, number>> = {

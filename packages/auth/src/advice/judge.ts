@@ -6,7 +6,8 @@ import { formFault, signatureLengthAdvice } from './form-advice.js'
 import { readPasted } from './pasted.js'
 import { goodFor, slipAdvice } from './slip-advice.js'
 import { timeSuspicion } from './time-suspicion.js'
-import { ownMember, readParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 /** What can be known of a pasted text without a server. Nothing is verified. */
 export interface Judgement {

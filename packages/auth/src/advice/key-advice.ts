@@ -2,7 +2,8 @@ import { signAnew } from './anew.js'
 import type { Advice, Refusal } from './advice.js'
 import { signatureLengthAdvice } from './form-advice.js'
 import { listed, quoted } from './quoted.js'
-import { ownMember, readParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 /** The shortest secret of each algorithm, in bytes (RFC 7518 section 3.2). */
 const SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }

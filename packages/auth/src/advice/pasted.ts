@@ -1,4 +1,5 @@
 import { codePoint } from './quoted.js'
+import { isObject } from '../lib/object.js'
 
 /** Something around or in a token that no request may have, and that can be taken away. */
 export interface Slip {
@@ -78,7 +79,7 @@ function readJson(reading: Reading): void {
   let value: unknown
   try {
     const object: unknown = JSON.parse(text)
-    const entries = typeof object === 'object' && object !== null ? Object.entries(object) : []
+    const entries = isObject(object) ? Object.entries(object) : []
     const named = entries.find(([each]) => TOKEN_MEMBERS.has(each))
     ;[name, value] =
       named ?? entries.find(([, each]) => typeof each === 'string' && looksLikeToken(each)) ?? []

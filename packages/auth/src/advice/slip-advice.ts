@@ -1,7 +1,8 @@
 import type { Advice } from './advice.js'
 import type { Slip } from './pasted.js'
 import { durationWords } from './time-text.js'
-import { ownMember, readParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 /** What becomes of a token once its slips are taken away. */
 export interface Outlook {

@@ -4,7 +4,8 @@ import { signAnew } from './anew.js'
 import type { Advice, Refusal } from './advice.js'
 import { listed, quoted } from './quoted.js'
 import { timeSuspicion } from './time-suspicion.js'
-import { ownMember, readParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 /** A token that is accepted, and who looks at it. */
 export interface AcceptedToken {

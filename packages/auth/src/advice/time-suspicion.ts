@@ -3,7 +3,8 @@ import { isInMilliseconds } from './claim-advice.js'
 import type { Advice, Refusal } from './advice.js'
 import { quoted } from './quoted.js'
 import { durationWords } from './time-text.js'
-import { ownMember, readParts } from './token-parts.js'
+import { ownMember } from '../lib/object.js'
+import { readParts } from './token-parts.js'
 
 /** What deserves a look in the times of a token that is accepted; undefined where nothing does. */
 export function timeSuspicion(refusal: Refusal): Advice | undefined {

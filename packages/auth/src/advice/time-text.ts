@@ -1,3 +1,5 @@
+import { isoTime } from '../lib/iso-time.js'
+
 const UNITS = [
   ['y', 365 * 86_400],
   ['d', 86_400],
@@ -23,8 +25,7 @@ export function durationWords(seconds: number): string {
 
 /** A NumericDate as ISO 8601 in UTC, in whole seconds; undefined for what has no date. */
 export function dateText(seconds: number): string | undefined {
-  const date = new Date(Math.floor(seconds) * 1000)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace('.000Z', 'Z')
+  return isoTime(Math.floor(seconds))?.replace('.000Z', 'Z')
 }
 
 /** A moment by its distance and its date: `3 min ago, at 2026-11-30T01:00:00Z`. Both in seconds since 1970. */

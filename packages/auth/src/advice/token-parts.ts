@@ -1,3 +1,5 @@
+import { isJsonObject } from '../lib/object.js'
+
 /** What can be read of a token, whole or not. Nothing of it is verified. */
 export interface TokenParts {
   /** The texts between the dots. */
@@ -24,8 +26,7 @@ function decode(part: string): string {
 function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? { ...value } : undefined
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -42,14 +43,6 @@ export function readParts(token: string): TokenParts {
     header: readObject(headerText),
     claims: readObject(claimsText),
   }
-}
-
-/** A member of what a token says; undefined where it has none of its own. */
-export function ownMember(
-  object: Readonly<Record<string, unknown>> | undefined,
-  name: string,
-): unknown {
-  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 }
 
 /** How many whole bytes a text in base64url stands for. */

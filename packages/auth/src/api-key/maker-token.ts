@@ -1,6 +1,7 @@
 import { issuedAtOf, revocableOf } from '../revocation/revocable.js'
 import type { RevocableToken } from '../revocation/revocation-list.js'
 import type { ApiKeyRecord } from './api-key-store.js'
+import { isObject } from '../lib/object.js'
 
 /** The earliest that its maker's rights and a key itself are known to be of, in seconds since 1970. */
 function earliest({ createdAt }: ApiKeyRecord, user: object): number {
@@ -23,7 +24,7 @@ export function judgedUpToOf({ maker }: ApiKeyRecord): number | undefined {
  */
 export function makerTokenOf(record: ApiKeyRecord): RevocableToken {
   const { user: given, token } = record.maker
-  const user = typeof given === 'object' && given !== null ? given : {}
+  const user = isObject(given) ? given : {}
   const isKnown = typeof token === 'string'
   const facts = revocableOf(user, () => (isKnown ? token : ''))
   return {

@@ -3,6 +3,7 @@ import { createPrincipal } from '../access/create-principal.js'
 import type { RoleTable } from '../access/role.js'
 import { AuthError } from '../error.js'
 import { tokenDigest } from '../jws/digest.js'
+import { isJsonObject } from '../lib/object.js'
 import { admitUser } from '../provider/authenticate.js'
 import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
 import { readVoucher, recallUser } from '../provider/recall.js'
@@ -41,12 +42,6 @@ function denied(message: string, cause?: unknown): AuthError {
   return new AuthError('access_denied', message, { cause })
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined
-}
-
 function copyUser(user: object): Readonly<Record<string, unknown>> {
   let text: string | undefined
   try {
@@ -57,8 +52,8 @@ function copyUser(user: object): Readonly<Record<string, unknown>> {
   if (text === undefined || text.length > MAX_USER_LENGTH) {
     throw denied('The user is too large to be kept, so that no key can be made for them.')
   }
-  const copy = asRecord(JSON.parse(text))
-  if (copy === undefined) throw denied('The user is no object as JSON.')
+  const copy: unknown = JSON.parse(text)
+  if (!isJsonObject(copy)) throw denied('The user is no object as JSON.')
   return copy
 }
 
@@ -99,8 +94,8 @@ export async function judgeMaker(
 ): Promise<Principal> {
   const { voucher } = maker
   if (voucher === BY_OPERATOR) return createPrincipal(OPERATOR.user, { roles })
-  const user = asRecord(maker['user'])
-  if (typeof voucher !== 'string' || !voucher.startsWith(BY_PROVIDER) || user === undefined) {
+  const user = maker['user']
+  if (typeof voucher !== 'string' || !voucher.startsWith(BY_PROVIDER) || !isJsonObject(user)) {
     throw denied('The record of the API key does not say who made it.')
   }
   const known = await recallUser(provider, user, voucher.slice(BY_PROVIDER.length))

@@ -1,10 +1,12 @@
+import { nonEmptyText } from '../lib/text.js'
+import { ownMember } from '../lib/object.js'
+
 /** The issuer of whoever has no claim `iss`, or an empty one. */
 const LOCAL_ISSUER = 'local'
 
 /** An own claim that is a text with at least one character. */
 export function ownText(claims: object, name: string): string | undefined {
-  const value: unknown = Object.hasOwn(claims, name) ? Reflect.get(claims, name) : undefined
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return nonEmptyText(ownMember(claims, name))
 }
 
 /** Who vouches for these claims: the claim `iss`, or `local`. The one place that says so. */

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { TokenError } from '../error.js'
 import { decodeCanonical, decodeCanonicalBinary, isPlain } from '../lib/base64url.js'
-import { isJsonObject, parseFrozenJson, StrictJsonError } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
+import { parseFrozenJson, StrictJsonError } from '../lib/strict-json.js'
 
 /** The protected header of a token, as sent: nothing in it can be trusted before the signature verified. */
 export interface TokenHeader {

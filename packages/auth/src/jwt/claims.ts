@@ -1,5 +1,7 @@
 import { TokenError } from '../error.js'
 import type { TokenHeader } from '../jws/compact.js'
+import { asList } from '../lib/as-list.js'
+import { isTextList } from '../lib/text.js'
 
 /** The claims of a token (RFC 7519 section 4). Registered claims have their type once verified. */
 export interface Claims {
@@ -64,7 +66,7 @@ function audiences(claims: Claims): readonly string[] {
   const value = ownClaim(claims, 'aud')
   if (value === undefined) return []
   if (typeof value === 'string') return [value]
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value
+  if (isTextList(value)) return value
   return refuseClaim('aud', 'The claim aud is neither a string nor a list of strings.')
 }
 
@@ -131,10 +133,6 @@ export function checkActive(
       claim: 'iat',
     })
   }
-}
-
-function asList(value: string | readonly string[]): readonly string[] {
-  return typeof value === 'string' ? [value] : value
 }
 
 /** Refuses a token of another issuer (RFC 7519 section 4.1.1). */

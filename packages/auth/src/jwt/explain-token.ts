@@ -12,13 +12,10 @@ import {
   type VerificationPolicy,
 } from './policy.js'
 import { startProgress, TOKEN_STEPS, type Progress } from './steps.js'
+import { asList } from '../lib/as-list.js'
 
 /** What whoever made a policy knows of the keys for tokens of an issuer. */
 export type FactsOfKeys = (issuer: unknown) => KeyFacts | undefined
-
-function asList(value: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof value === 'string' ? [value] : value
-}
 
 /** The keys that a token without a key id may be signed with; none where they cannot be had. */
 async function allKeys({ keys }: TokenRules): Promise<readonly VerificationKey[]> {
@@ -38,8 +35,8 @@ async function acceptedAlgorithms(rules: TokenRules): Promise<readonly string[]>
 }
 
 function namesOf(policy: VerificationPolicy): readonly string[] | undefined {
-  if (!('issuers' in policy)) return asList(policy.issuer)
-  return policy.issuers.flatMap(({ issuer }) => asList(issuer) ?? [])
+  if ('issuers' in policy) return policy.issuers.flatMap(({ issuer }) => issuer ?? [])
+  return policy.issuer === undefined ? undefined : asList(policy.issuer)
 }
 
 /** How the signature was made, as far as that can be found out. */
@@ -67,8 +64,8 @@ async function expectationsOf(
   const keys = withSigner(factsOf(claims?.iss), progress)
   if (known === undefined) return { issuers: namesOf(policy), maxTokenBytes, keys }
   return {
-    issuers: asList(known.issuer),
-    audiences: asList(known.audience),
+    issuers: known.issuer === undefined ? undefined : asList(known.issuer),
+    audiences: known.audience === undefined ? undefined : asList(known.audience),
     typ: known.typ,
     algorithms: await acceptedAlgorithms(known),
     requiredClaims: known.requiredClaims,

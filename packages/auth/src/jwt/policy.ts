@@ -7,6 +7,8 @@ import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
 import type { ClaimRules } from './claims.js'
+import { asList } from '../lib/as-list.js'
+import { isTextList } from '../lib/text.js'
 
 /** Whose signature counts. */
 export interface SignatureRules {
@@ -130,10 +132,6 @@ function checkSignatureRules({ keys, algorithms = [] }: SignatureRules): void {
   }
 }
 
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
-}
-
 function isSeconds(value: number | undefined): boolean {
   return value === undefined || (Number.isFinite(value) && value >= 0)
 }
@@ -180,8 +178,8 @@ function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> 
   issuers.forEach((each, index) => refuseUnknown(WHERE, each, RULES, `issuers.${index}.`))
   const rules = new Map<unknown, TokenRules>()
   for (const each of issuers.map(settleRules)) {
-    const names = typeof each.issuer === 'string' ? [each.issuer] : each.issuer
-    if (names === undefined || names.length === 0) refuse('An issuer of the list has no name.')
+    const names = asList(each.issuer ?? [])
+    if (names.length === 0) refuse('An issuer of the list has no name.')
     for (const name of names) {
       if (rules.has(name)) refuse(`Two issuers of the list are ${JSON.stringify(name)}.`)
       rules.set(name, each)

@@ -3,7 +3,7 @@ import type { SigningKey } from '../keys/key-source.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { checkClaimTypes, type Claims } from './claims.js'
-import { isJsonObject } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
 
 /** How a token is signed. */
 export interface SignOptions {

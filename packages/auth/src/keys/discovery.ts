@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../error.js'
-import { isJsonObject } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
 import { DEFAULT_LIMITS, fetchJson, readAddress, type FetchLimits } from './fetch-json.js'
 import { KeyFaultError, shownAddress } from './key-fault.js'
 import {

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { ConfigurationError } from '../error.js'
 import { allowsOperation } from './key-operations.js'
 import { PublicKey } from './public-key.js'
+import { isJsonObject } from '../lib/object.js'
 
 /** A public key as a JSON Web Key (RFC 7517; RFC 7518 section 6, RFC 8037 section 2). */
 export interface PublicJwk {
@@ -76,7 +77,7 @@ export function keyMembers(jwk: PublicJwk): { kty: string; [member: string]: str
  * @throws {ConfigurationError} `key_is_private`, `key_invalid` or `key_weak`
  */
 export function readJwk(jwk: PublicJwk): PublicKey {
-  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) refuse('it is no object')
+  if (!isJsonObject(jwk)) refuse('it is no object')
   const secret = PRIVATE_MEMBERS.find((name) => own(jwk, name) !== undefined)
   if (secret !== undefined) {
     throw new ConfigurationError(

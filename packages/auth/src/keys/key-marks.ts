@@ -1,4 +1,5 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
+import { isObject } from '../lib/object.js'
 
 /** How often a key of DER may still be looked for. */
 export interface LooksLeft {
@@ -112,7 +113,7 @@ function isPoint(bytes: Buffer): boolean {
 }
 
 function isKeyObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   const has = (...names: readonly string[]) => names.every((name) => Object.hasOwn(value, name))
   return has('kty') || has('n', 'e') || has('crv', 'x') || Object.values(value).some(isKeyObject)
 }

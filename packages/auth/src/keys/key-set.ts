@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../error.js'
 import { isAlgorithm, type Algorithm } from '../jws/algorithm.js'
 import type { TokenHeader } from '../jws/compact.js'
-import { isJsonObject } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
 import type { KeySource, VerificationKey } from './key-source.js'
 import { readJwk, type PublicJwk } from './jwk.js'
 import type { PublicKey } from './public-key.js'

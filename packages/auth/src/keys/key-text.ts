@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../error.js'
-import { isJsonObject, parseStrictJson } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
+import { parseStrictJson } from '../lib/strict-json.js'
 
 /** Longest text that is read: a key of RSA of 16,384 bits has about 13,000 characters. */
 const MAX_CHARACTERS = 65_536

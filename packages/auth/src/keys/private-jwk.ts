@@ -3,6 +3,7 @@ import { ConfigurationError } from '../error.js'
 import { COORDINATE_BYTES, keyMembers, member, readJwk, type PublicJwk } from './jwk.js'
 import { allowsOperation } from './key-operations.js'
 import type { PublicKey } from './public-key.js'
+import { isJsonObject } from '../lib/object.js'
 
 /** A private key as a JSON Web Key (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2). */
 export interface PrivateJwk extends PublicJwk {
@@ -43,7 +44,7 @@ export function readPrivateJwk(jwk: PrivateJwk): {
   readonly privateKey: KeyObject
   readonly publicKey: PublicKey
 } {
-  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) refuse('it is no object')
+  if (!isJsonObject(jwk)) refuse('it is no object')
   const operations: unknown = Object.hasOwn(jwk, 'key_ops') ? jwk.key_ops : undefined
   if (!allowsOperation(operations, 'sign')) refuse('its key_ops are not sign alone')
   if (Object.hasOwn(jwk, 'oth')) refuse('it has more than two primes')

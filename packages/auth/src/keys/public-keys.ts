@@ -4,6 +4,7 @@ import type { KeySource } from './key-source.js'
 import { readJwk, type PublicJwk } from './jwk.js'
 import { keyIdOf } from './key-set.js'
 import { readPublicText } from './public-text.js'
+import { asList } from '../lib/as-list.js'
 
 /**
  * A public key: PEM (SPKI or PKCS#1), or JWK, also as text. A text may be wrapped in quotes, have escaped line ends or none, or
@@ -34,10 +35,8 @@ export interface PublicKeys extends KeySource {
  * ```
  */
 export function publicKeys(input: PublicKeyInput | readonly PublicKeyInput[]): PublicKeys {
-  const inputs: readonly PublicKeyInput[] = Array.isArray(input)
-    ? [...(input as readonly PublicKeyInput[])]
-    : [input as PublicKeyInput]
-  const keys = inputs.map((each) =>
+  // A copy, because map would pass over a hole of the list.
+  const keys = [...asList(input)].map((each) =>
     typeof each === 'string' ? readPublicText(each) : readJwk(each),
   )
   if (keys.length === 0) {

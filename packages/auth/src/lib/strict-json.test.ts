@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEAR_RUNS, NUM_RUNS } from '@signet/test-support/time/property-runs'
-import { isJsonObject, parseFrozenJson, parseStrictJson, StrictJsonError } from './strict-json.js'
+import { parseFrozenJson, parseStrictJson, StrictJsonError } from './strict-json.js'
 
 const numRuns = DEAR_RUNS
 
@@ -315,13 +315,5 @@ describe('parseStrictJson and parseFrozenJson', () => {
       (typeof value !== 'object' || Object.values(Object(value)).every(isFrozen))
     expect(isFrozen(parseFrozenJson('{"a":[{"b":[]},1]}'))).toBe(true)
     expect(Object.isFrozen(parseStrictJson('{"a":1}'))).toBe(false)
-  })
-})
-
-describe('isJsonObject', () => {
-  it('is true for objects alone: no list, no null, no primitive (RFC 8259 section 4)', () => {
-    expect(isJsonObject({})).toBe(true)
-    expect(isJsonObject(Object.create(null))).toBe(true)
-    expect([[], null, undefined, 'text', 1, true].filter(isJsonObject)).toStrictEqual([])
   })
 })

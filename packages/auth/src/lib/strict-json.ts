@@ -1,3 +1,5 @@
+import { isObject } from './object.js'
+
 /** Why a text is not the JSON that a signed document may contain. */
 export type StrictJsonReason = 'syntax' | 'too_deep' | 'too_many_values' | 'duplicate_name'
 
@@ -103,10 +105,6 @@ function estimateNames(text: string): number | undefined {
 /** In a loop over names the runtime folds this to nothing, and only this: `Object.hasOwn` is called each time. */
 const { hasOwnProperty } = Object.prototype
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
 /** Counts the names of all objects of a value, and freezes it where asked. */
 function countNames(value: object, depthLeft: number, isFrozen: boolean): number {
   if (depthLeft === 0) throw new StrictJsonError('too_deep')
@@ -189,9 +187,4 @@ export function parseStrictJson(
 export function parseFrozenJson(text: string): unknown {
   checkSize(text, DEFAULT_MAX_DEPTH, Infinity)
   return parse(text, DEFAULT_MAX_DEPTH, true)
-}
-
-/** Whether a parsed JSON value is an object (not an array, not null). */
-export function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -4,6 +4,7 @@ import type { RoleTable } from '../access/role.js'
 import { AuthError, TokenError } from '../error.js'
 import type { AuthProvider, AuthRequest } from './auth-provider.js'
 import { readDefaultRole } from './default-role.js'
+import { isObject } from '../lib/object.js'
 
 /** Fails closed: only a clear yes authorizes, and an error is a no. */
 async function isAuthorized<User extends object>(
@@ -30,7 +31,7 @@ export async function authenticateUser<User extends object>(
   request: AuthRequest,
 ): Promise<User> {
   const user = await provider.authenticateToken(token, request)
-  if (typeof user !== 'object' || user === null) {
+  if (!isObject(user)) {
     throw new TokenError('token_key_unknown', 'The provider knows no user of this token.')
   }
   return user

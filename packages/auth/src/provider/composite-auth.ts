@@ -10,6 +10,7 @@ import { keepRules, type KeptPathRules } from './path-rule.js'
 import { checkProvider } from './provider-shape.js'
 import { readVoucher, recallUser } from './recall.js'
 import { readTokenForm, type TokenForm } from './token-form.js'
+import { isObject } from '../lib/object.js'
 
 /** A provider of the list, by the name that the log has of it. */
 interface Member {
@@ -130,7 +131,7 @@ export class CompositeAuth implements AuthProvider {
     checkSize(token, MAX_DECODED_BYTES)
     const member = this.#choose(readTokenForm(token))
     const user: unknown = await member.provider.authenticateToken(token, request)
-    if (typeof user !== 'object' || user === null) {
+    if (!isObject(user)) {
       throw new TokenError('token_key_unknown', `${member.name} knows no user of this token.`)
     }
     this.#remember(user, member)

@@ -2,11 +2,12 @@ import { ConfigurationError } from '../error.js'
 import { deepFreeze } from '../lib/freeze.js'
 import type { AuthProvider } from './auth-provider.js'
 import { checkProvider, PROVIDER_MEMBERS, refuseMember } from './provider-shape.js'
+import { isObject } from '../lib/object.js'
 
 const WHAT = 'The provider of defineAuth'
 
 function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype
 }

@@ -1,6 +1,7 @@
 import type { RoleTable } from '../access/role.js'
 import type { KeyOrigin } from '../keys/origin.js'
 import type { Issuer } from './issuer-options.js'
+import { asList } from '../lib/as-list.js'
 
 /** What a provider accepts of one issuer. Plain data; no secret and no key is in it. */
 export interface IssuerDescription {
@@ -26,17 +27,13 @@ export interface ProviderDescription {
   readonly issuers: readonly IssuerDescription[]
 }
 
-function asList(value: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof value === 'string' ? [value] : value
-}
-
 /** Describes an issuer that has been read. */
 export function describeIssuer(issuer: Issuer): IssuerDescription {
   const { audience, requiredClaims, maxTokenAgeSeconds } = issuer.rules
   return {
     issuer: issuer.names,
     keys: issuer.origin,
-    audience: asList(audience),
+    audience: audience === undefined ? undefined : asList(audience),
     requiresExpiry: requiredClaims?.includes('exp') ?? false,
     maxTokenAgeSeconds,
     defaultRole: issuer.defaultRole,

@@ -16,6 +16,7 @@ import { measureSecret, type SecretMeasure } from '../keys/secret-measure.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUndefined } from './option-checks.js'
+import { asList } from '../lib/as-list.js'
 
 /** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
 export interface IssuerOptions {
@@ -149,10 +150,6 @@ function tellSlips(secrets: readonly SecretMeasure[], notify: IssuerContext['not
       `${which} has ${slip}, which is part of it: a token that was signed without is refused. Take it off, unless whoever signs has it, too.`,
     )
   }
-}
-
-function asList<Value>(value: Value | readonly Value[]): readonly Value[] {
-  return Array.isArray(value) ? value : [value as Value]
 }
 
 function readSecret(secret: IssuerOptions['secret'], { isDevelopment }: IssuerContext) {

@@ -15,7 +15,8 @@ import { revocableOf } from '../revocation/revocable.js'
 import type { AuthProvider, AuthRequest, UserAccess } from './auth-provider.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
 import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
-import { claimText, userOf, type JwtUser } from './jwt-user.js'
+import { nonEmptyText } from '../lib/text.js'
+import { userOf, type JwtUser } from './jwt-user.js'
 import { readOptions } from '../option/read-options.js'
 import { Notices } from './notices.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
@@ -269,7 +270,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** Whether a user may call: the option `authorizeUser`, else every user with a subject. */
   async authorizeUser(claims: Claims, request: AuthRequest): Promise<boolean> {
-    if (this.#options.authorizeUser === undefined) return claimText(claims.sub) !== undefined
+    if (this.#options.authorizeUser === undefined) return nonEmptyText(claims.sub) !== undefined
     return this.#options.authorizeUser(claims, request)
   }
 
@@ -362,7 +363,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {TokenError} `token_claim` for a claim of a wrong type, or one that is required and missing
    */
   sign(claims: Claims, options: SignOptions = {}): string {
-    if (claimText(claims.sub) === undefined) {
+    if (nonEmptyText(claims.sub) === undefined) {
       throw new TokenError('token_claim', 'The claims name no subject.', { claim: 'sub' })
     }
     const signer = this.#issuers.find(({ signingKey }) => signingKey !== undefined)

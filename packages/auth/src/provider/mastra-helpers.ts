@@ -5,7 +5,7 @@ import { secretKeys } from '../keys/secret.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
 import type { Claims } from '../jwt/claims.js'
 import { decode, type DecodedToken } from '../jws/decode.js'
-import { isJsonObject } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 
 /**

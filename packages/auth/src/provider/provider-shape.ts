@@ -4,6 +4,7 @@ import type { Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
 import { memberNames } from '../option/read-options.js'
 import type { AuthProvider } from './auth-provider.js'
+import { isObject } from '../lib/object.js'
 
 const OPTIONAL_METHODS = [
   'authorizeUser',
@@ -82,7 +83,7 @@ function refuseMisspelt(provider: object, what: string): void {
  * @throws {ConfigurationError} `option_invalid`
  */
 export function checkProvider(provider: unknown, what: string): asserts provider is AuthProvider {
-  if (typeof provider !== 'object' || provider === null) refuse(what, 'is not an object.')
+  if (!isObject(provider)) refuse(what, 'is not an object.')
   const member = (name: PropertyKey): unknown => Reflect.get(provider, name)
   if (typeof member('authenticateToken') !== 'function') refuse(what, 'has no authenticateToken.')
   for (const name of Object.keys(DECIDING_MEMBERS)) {

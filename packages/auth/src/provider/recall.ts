@@ -1,4 +1,6 @@
 import { AuthError } from '../error.js'
+import { isObject } from '../lib/object.js'
+import { nonEmptyText } from '../lib/text.js'
 import type { AuthProvider } from './auth-provider.js'
 
 function failed(method: string, cause: unknown): unknown {
@@ -21,7 +23,7 @@ export function readVoucher<User extends object>(
     const voucher: unknown = provider.voucherOf(user)
     // A promise is not a text; without this, its own failure would end the process.
     if (voucher instanceof Promise) voucher.catch(() => undefined)
-    return typeof voucher === 'string' && voucher !== '' ? voucher : undefined
+    return nonEmptyText(voucher)
   } catch (cause) {
     throw failed('voucherOf', cause)
   }
@@ -46,7 +48,7 @@ export async function recallUser<User extends object>(
   } catch (cause) {
     throw failed('recallUser', cause)
   }
-  if (typeof known !== 'object' || known === null) return undefined
+  if (!isObject(known)) return undefined
   // What a provider without recallUser returned once is its user; any other says itself what its user is.
   return readVoucher(provider, known as User) === voucher ? (known as User) : undefined
 }

@@ -10,6 +10,7 @@ import { checkOptions } from './option-checks.js'
 import { checkOpaqueToken } from './opaque-token.js'
 import { readTokenUser, type TokenUser } from './token-user.js'
 import type { TokenForm } from './token-form.js'
+import { isObject } from '../lib/object.js'
 
 /** Options of `SimpleAuth`. */
 export interface SimpleAuthOptions<
@@ -56,7 +57,7 @@ function checkHeaders(headers: unknown): void {
 }
 
 function readTokens<User extends object>(tokens: unknown): Map<string, TokenUser<User>> {
-  const entries = typeof tokens === 'object' && tokens !== null ? Object.entries(tokens) : []
+  const entries = isObject(tokens) ? Object.entries(tokens) : []
   if (entries.length === 0) {
     throw new ConfigurationError(
       'option_invalid',

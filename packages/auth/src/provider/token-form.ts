@@ -1,5 +1,6 @@
 import { decode, type DecodedToken } from '../jws/decode.js'
 import { looksLikeJwt } from '../jws/looks-like-jwt.js'
+import { ownMember } from '../lib/object.js'
 
 /** What an unverified look at a token tells. Anyone can write all of it: it may choose who verifies, no more. */
 export interface TokenForm {
@@ -16,7 +17,7 @@ export interface TokenForm {
 }
 
 function ownText(object: DecodedToken['payload'], name: string): string | undefined {
-  const value = Object.hasOwn(object, name) ? object[name] : undefined
+  const value = ownMember(object, name)
   return typeof value === 'string' ? value : undefined
 }
 

@@ -1,7 +1,7 @@
 import { readSubject } from '../access/create-principal.js'
 import { ConfigurationError, TokenError } from '../error.js'
 import { deepFreeze } from '../lib/freeze.js'
-import { isJsonObject } from '../lib/strict-json.js'
+import { isJsonObject } from '../lib/object.js'
 
 /** Whose an opaque token is, and until when. */
 export interface TokenUser<User extends object = object> {

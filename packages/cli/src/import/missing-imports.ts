@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { dirname, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { ABSENT_PACKAGES, ABSENT_SUBPATHS, INDEPENDENT_PACKAGES } from './absent-parts.js'
@@ -29,7 +30,7 @@ function packageRemedy(name: string): string {
 }
 
 function hasExport(exports: unknown, subpath: string): boolean {
-  return typeof exports === 'object' && exports !== null && Object.hasOwn(exports, `./${subpath}`)
+  return isObject(exports) && Object.hasOwn(exports, `./${subpath}`)
 }
 
 /** Why a package cannot be imported here; undefined where it can, or where that is not known. */

@@ -1,6 +1,6 @@
 import { advise } from '@signet/auth/advice'
 import { explainToken, type DecodedToken } from '@signet/auth'
-import { dateText } from '@signet/auth/internal'
+import { dateText, ownMember, ownText } from '@signet/auth/internal'
 import { timeWords, type TimeClaim } from '../terminal/time-words.js'
 import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
 import type { NoToken, Verdict } from './verdict.js'
@@ -37,18 +37,9 @@ const FORM_CODES: ReadonlySet<string | undefined> = new Set(['token_malformed', 
 /** As much as is decoded at all. */
 const MAX_BYTES = 65_536
 
-function own(payload: DecodedToken['payload'], name: string): unknown {
-  return Object.hasOwn(payload, name) ? payload[name] : undefined
-}
-
-function ownText(payload: DecodedToken['payload'], name: string): string | undefined {
-  const value = own(payload, name)
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
 function readTimes(payload: DecodedToken['payload'], now: number): readonly ReportedTime[] {
   return TIMES.flatMap((claim) => {
-    const seconds = own(payload, claim)
+    const seconds = ownMember(payload, claim)
     const at = typeof seconds === 'number' ? dateText(seconds) : undefined
     if (typeof seconds !== 'number' || at === undefined) return []
     return [{ claim, at, words: timeWords(claim, seconds, now) }]

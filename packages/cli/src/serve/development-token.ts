@@ -1,4 +1,5 @@
 import type { MastraJwtAuth } from '@signet/auth'
+import { isObject } from '@signet/auth/internal'
 import type { App } from '@signet/server'
 
 /** How long the token of `signet dev` lasts, in hours. */
@@ -8,12 +9,7 @@ export const TOKEN_HOURS = 8
 type Signer = Pick<MastraJwtAuth, 'sign'>
 
 function isSigner(provider: unknown): provider is Signer {
-  return (
-    typeof provider === 'object' &&
-    provider !== null &&
-    'sign' in provider &&
-    typeof provider.sign === 'function'
-  )
+  return isObject(provider) && 'sign' in provider && typeof provider.sign === 'function'
 }
 
 /** Asks the application itself, so that whatever it requires of a token counts. */

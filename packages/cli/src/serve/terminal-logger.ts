@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import type { Writable } from 'node:stream'
 import type { LogFields, Logger } from '@signet/core'
 import { describeError, SECRET_FIELDS } from '@signet/server/internal'
@@ -14,8 +15,7 @@ function indented(text: string): string {
 /** An error with its stack, and its causes below it. */
 function errorText({ stack, message, cause }: LogFields): string {
   const own = `\n${indented(String(stack ?? message))}`
-  const isCaused = typeof cause === 'object' && cause !== null
-  return isCaused ? `${own}\nCaused by: ${errorText({ ...cause }).trim()}` : own
+  return isObject(cause) ? `${own}\nCaused by: ${errorText({ ...cause }).trim()}` : own
 }
 
 function hide(name: string, value: unknown): unknown {

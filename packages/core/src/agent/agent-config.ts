@@ -1,5 +1,5 @@
 import type { OptionNames, RefusedOption, Unserved } from '@signet/auth'
-import { findRefusedOptions, isNothing, nearestName } from '@signet/auth/internal'
+import { findRefusedOptions, isNothing, isObject, nearestName } from '@signet/auth/internal'
 import type { Memory } from '../memory/memory.js'
 import type { ModelConfig, OpenAICompatibleModel } from '../model/model-config.js'
 import { AGENT_GUARDS, UNSUPPORTED_AGENT_OPTIONS } from '../option/agent-options.js'
@@ -81,7 +81,7 @@ function memoryProblems(memory: unknown): readonly Problem[] {
 }
 
 function isMemory(memory: unknown): memory is Memory {
-  if (typeof memory !== 'object' || memory === null) return false
+  if (!isObject(memory)) return false
   return 'refusals' in memory && 'settings' in memory
 }
 
@@ -99,7 +99,7 @@ function modelProblems(model: unknown): readonly Problem[] {
     return [['model', 'Signet does not fall back from one model to another. Give one model.']]
   }
   // An AI SDK model is an object of a class, or says which version of the contract it has.
-  if (typeof model !== 'object' || model === null || 'specificationVersion' in model) return []
+  if (!isObject(model) || 'specificationVersion' in model) return []
   return Object.keys(model)
     .filter((name) => !Object.hasOwn(SERVER_MODEL, name) && Reflect.get(model, name) !== undefined)
     .map((name) => {

@@ -1,5 +1,5 @@
 import { OptionsError, type OptionNames, type OptionRules, type RefusedOption } from '@signet/auth'
-import { findRefusedOptions } from '@signet/auth/internal'
+import { findRefusedOptions, isObject } from '@signet/auth/internal'
 import type { Logger } from '../log/logger.js'
 import {
   ANSWER_GUARDS,
@@ -109,7 +109,7 @@ function* nested(options: AgentOptions): Generator<readonly [string, unknown, Op
 function findRefused(where: string, options: AgentOptions): readonly RefusedOption[] {
   const refused = [...findRefusedOptions(where, options, RULES)]
   for (const [path, value, rules] of nested(options)) {
-    if (typeof value !== 'object' || value === null) continue
+    if (!isObject(value)) continue
     refused.push(...findRefusedOptions(where, value, rules, path))
   }
   return refused

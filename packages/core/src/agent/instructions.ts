@@ -1,3 +1,5 @@
+import { isObject } from '@signet/auth/internal'
+
 /** A text as a system message, as Mastra and the AI SDK have it. */
 export interface SystemMessage {
   readonly role: 'system'
@@ -9,7 +11,7 @@ export type Instructions = string | SystemMessage | readonly (string | SystemMes
 
 function readOne(value: unknown): string | undefined {
   if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null) return undefined
+  if (!isObject(value)) return undefined
   // Options for a provider are not passed on, so that a message that has them is not what it seems.
   const { role, content, providerOptions, ...others } = value as Readonly<Record<string, unknown>>
   const isPlain = providerOptions === undefined && Object.keys(others).length === 0

@@ -1,3 +1,5 @@
+import { isMarkedError, markError } from '@signet/auth/internal'
+
 const MODEL_ERROR = Symbol.for('signet.core.model-error')
 
 /**
@@ -23,12 +25,12 @@ export class ModelError extends Error {
 
   constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    Object.defineProperty(this, MODEL_ERROR, { value: true })
+    markError(this, MODEL_ERROR)
     this.code = code
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */
   static isInstance(value: unknown): value is ModelError {
-    return typeof value === 'object' && value !== null && MODEL_ERROR in value
+    return isMarkedError(value, MODEL_ERROR)
   }
 }

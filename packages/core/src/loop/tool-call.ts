@@ -1,3 +1,4 @@
+import { isObject, ownMember } from '@signet/auth/internal'
 import { JSONParseError, type LanguageModelV4ToolCall } from '@ai-sdk/provider'
 import type { ToolCallContent } from './content.js'
 import type { LoopTools } from './call.js'
@@ -7,12 +8,10 @@ const SUSPECT = /__proto__|constructor|\\u/u
 
 /** Whether a value has a member by which a careless copy of it would change prototypes. */
 function holdsPrototype(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   if (Object.hasOwn(value, '__proto__')) return true
-  const made: unknown = Object.hasOwn(value, 'constructor')
-    ? Reflect.get(value, 'constructor')
-    : undefined
-  if (typeof made === 'object' && made !== null && Object.hasOwn(made, 'prototype')) return true
+  const made = ownMember(value, 'constructor')
+  if (isObject(made) && Object.hasOwn(made, 'prototype')) return true
   return Object.values(value).some(holdsPrototype)
 }
 

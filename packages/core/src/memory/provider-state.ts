@@ -1,3 +1,4 @@
+import { isJsonObject } from '@signet/auth/internal'
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { MemoryContent, MemoryPart } from './storage.js'
 
@@ -19,7 +20,7 @@ export function recallProviderState(part: MemoryPart): {
   readonly providerOptions?: SharedV4ProviderOptions | undefined
 } {
   const state = part[NAME]
-  if (typeof state !== 'object' || state === null || Array.isArray(state)) return {}
+  if (!isJsonObject(state)) return {}
   return { providerOptions: state as SharedV4ProviderOptions }
 }
 

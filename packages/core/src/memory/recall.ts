@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import type { AssistantModelMessage, JSONValue, ModelMessage, ToolModelMessage } from 'ai'
 import { hasPictures, tellOutput } from '../tool/tell-output.js'
 import { recallProviderState } from './provider-state.js'
@@ -24,7 +25,7 @@ export interface StoredInvocation {
 /** Reads the tool call of a part; undefined for any other part, and for one that is not a tool call. */
 export function readInvocation({ type, toolInvocation }: MemoryPart): StoredInvocation | undefined {
   if (type !== 'tool-invocation') return undefined
-  if (typeof toolInvocation !== 'object' || toolInvocation === null) return undefined
+  if (!isObject(toolInvocation)) return undefined
   const member = (name: string): unknown => Reflect.get(toolInvocation, name)
   const [toolCallId, toolName] = [member('toolCallId'), member('toolName')]
   if (typeof toolCallId !== 'string' || typeof toolName !== 'string') return undefined

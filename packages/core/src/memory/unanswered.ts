@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import type { MemoryContent } from './storage.js'
 import type { Unanswered } from './why-unanswered.js'
 
@@ -29,7 +30,6 @@ export function markUnanswered(content: MemoryContent, unanswered: Unanswered): 
 /** Why a stored question has no answer; undefined for any other message. */
 export function readUnanswered({ metadata }: MemoryContent): Unanswered | undefined {
   const mark: unknown = metadata?.[NAME]
-  const answer: unknown =
-    typeof mark === 'object' && mark !== null ? Reflect.get(mark, 'answer') : undefined
+  const answer: unknown = isObject(mark) ? Reflect.get(mark, 'answer') : undefined
   return answer === 'failed' || answer === 'stopped' ? answer : undefined
 }

@@ -1,14 +1,12 @@
+import { isJsonObject } from '@signet/auth/internal'
+
 // How `@mastra/client-js` sends back what an agent said and what its own tools then came to. It spells
 // some parts as no model takes them; here they become the parts that all other clients send.
 
 type Fields = Readonly<Record<string, unknown>>
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isOfType(part: unknown, type: string): part is Fields {
-  return isFields(part) && part['type'] === type
+  return isJsonObject(part) && part['type'] === type
 }
 
 function toResult({ state, toolCallId, toolName, result, errorText }: Fields): Fields {
@@ -26,7 +24,7 @@ function readToolPart(part: unknown): unknown {
 
 function readInvocation(part: Fields): Fields {
   const { toolInvocation } = part
-  return isFields(toolInvocation) ? toolInvocation : {}
+  return isJsonObject(toolInvocation) ? toolInvocation : {}
 }
 
 /** What a client gathered from a stream: its calls, and their results where the server ran the tool. */
@@ -48,7 +46,7 @@ function readInvocations(parts: readonly unknown[]): Fields[] {
 
 /** A message as the routes of memory give it, with its parts within a content of format 2, as a chat has it; any other as it is. */
 export function readStoredForm(message: unknown): unknown {
-  if (!isFields(message) || !isFields(message['content'])) return message
+  if (!isJsonObject(message) || !isJsonObject(message['content'])) return message
   const { id, role, content } = message
   const { format, parts } = content
   if (format !== 2 || !Array.isArray(parts)) return message
@@ -58,7 +56,7 @@ export function readStoredForm(message: unknown): unknown {
 
 /** The message as models take it, in one or two; any other message as it is. */
 export function readClientMessage(message: unknown): readonly unknown[] {
-  if (!isFields(message)) return [message]
+  if (!isJsonObject(message)) return [message]
   const { role, content, parts } = message
   if (role === 'tool' && Array.isArray(content)) {
     return [{ ...message, content: content.map(readToolPart) }]

@@ -1,4 +1,4 @@
-import { nearestName } from '@signet/auth/internal'
+import { isJsonObject, nearestName } from '@signet/auth/internal'
 import type { InputIssue } from '../error.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -120,10 +120,6 @@ const LOST: Readonly<Record<string, Foreign>> = {
   experimental_attachments: { of: OLD_AI_SDK, send: FILE },
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function lookUp(table: Readonly<Record<string, Foreign>>, name: unknown): Foreign | undefined {
   return typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined
 }
@@ -141,7 +137,7 @@ function isHeld(value: unknown): boolean {
  * message say again is not lost.
  */
 export function findLost(message: unknown, field: string): InputIssue | undefined {
-  if (!isFields(message)) return undefined
+  if (!isJsonObject(message)) return undefined
   for (const name in LOST) {
     if (!Object.hasOwn(message, name) || !isHeld(message[name])) continue
     if (name === 'toolInvocations' && Array.isArray(message['parts'])) continue
@@ -168,9 +164,9 @@ function findForeignPart(
   isContent: boolean,
 ): InputIssue | undefined {
   for (const [index, part] of parts.entries()) {
-    if (!isFields(part)) continue
+    if (!isJsonObject(part)) continue
     const place = `${field}.${index}`
-    const isAnthropic = part['type'] === 'image' && isFields(part['source'])
+    const isAnthropic = part['type'] === 'image' && isJsonObject(part['source'])
     if (isAnthropic) return issue(place, { of: ANTHROPIC, send: IMAGE })
     const form = formOfPart(part, isContent)
     if (form !== undefined) return issue(place, form)
@@ -183,7 +179,7 @@ function findForeignPart(
  * @returns undefined where it is like none that is known
  */
 export function findForeign(message: unknown, field: string): InputIssue | undefined {
-  if (!isFields(message)) return undefined
+  if (!isJsonObject(message)) return undefined
   const { role, type, content, parts } = message
   const byRole = lookUp(ROLES, role)
   if (byRole !== undefined) return issue(`${field}.role`, byRole)

@@ -1,5 +1,5 @@
 import { setImmediate as pause } from 'node:timers/promises'
-import { containsCredential } from '@signet/auth/internal'
+import { containsCredential, isJsonObject, isObject } from '@signet/auth/internal'
 import type { ModelMessage, UIMessage } from 'ai'
 import type { z } from 'zod'
 import { BOUNDS } from '../bounds.js'
@@ -46,9 +46,9 @@ function lengthOf(value: unknown): number {
 }
 
 function countParts(message: unknown): number {
-  if (typeof message !== 'object' || message === null) return 0
+  if (!isObject(message)) return 0
   const content: unknown = Reflect.get(message, 'content')
-  const within = typeof content === 'object' && content !== null ? Reflect.get(content, 'parts') : 0
+  const within = isObject(content) ? Reflect.get(content, 'parts') : 0
   return lengthOf(content) + lengthOf(within) + lengthOf(Reflect.get(message, 'parts'))
 }
 
@@ -75,8 +75,7 @@ function checkCounts(list: readonly unknown[], name: string): void {
 
 function isUiMessage(message: unknown): message is UIMessage {
   return (
-    typeof message === 'object' &&
-    message !== null &&
+    isObject(message) &&
     Array.isArray(Reflect.get(message, 'parts')) &&
     !Object.hasOwn(message, 'content')
   )
@@ -120,7 +119,7 @@ function refuseEmpty({ role, content }: ModelMessage, field: string): void {
  * @returns undefined for any other
  */
 function readText(message: unknown): ModelMessage | undefined {
-  if (typeof message !== 'object' || message === null || Array.isArray(message)) return undefined
+  if (!isJsonObject(message)) return undefined
   const role: unknown = Reflect.get(message, 'role')
   const content: unknown = Reflect.get(message, 'content')
   const isKnown = role === 'user' || role === 'assistant' || role === 'system'
@@ -138,8 +137,7 @@ async function readModelMessage(message: unknown, field: string): Promise<ModelM
     ['assistant', ai.assistantModelMessageSchema],
     ['tool', ai.toolModelMessageSchema],
   ])
-  const role: unknown =
-    typeof message === 'object' && message !== null ? Reflect.get(message, 'role') : undefined
+  const role: unknown = isObject(message) ? Reflect.get(message, 'role') : undefined
   const schema = schemas.get(role)
   if (schema === undefined) {
     const issue = { field, message: `The message has no known role. ${HINT}` }
@@ -173,8 +171,7 @@ async function readMessage(message: unknown, field: string): Promise<ModelMessag
  * just begun.
  */
 function readId(message: unknown, field: string, taken: Set<string>): string | undefined {
-  const id: unknown =
-    typeof message === 'object' && message !== null ? Reflect.get(message, 'id') : undefined
+  const id: unknown = isObject(message) ? Reflect.get(message, 'id') : undefined
   if (id === undefined || id === null || id === '') return undefined
   if (typeof id !== 'string' || !isThreadId(id) || containsCredential(id)) {
     const rule = 'The id of a message is a text of 1 to 255 characters, none of them NUL'

@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import type { ModelConfig, OpenAICompatibleModel } from './model-config.js'
 import { ModelError } from '../fault/model-error.js'
 import { readModelName, type ModelName } from './model-name.js'
@@ -25,7 +26,7 @@ const REHEARSAL = createRehearsalModel()
 const OPENAI = 'openai'
 
 function isServer(config: unknown): config is OpenAICompatibleModel {
-  return typeof config === 'object' && config !== null && 'url' in config && 'id' in config
+  return isObject(config) && 'url' in config && 'id' in config
 }
 
 function refuse(): never {

@@ -1,3 +1,4 @@
+import { isJsonObject, isObject } from '@signet/auth/internal'
 import type { JSONValue } from '@ai-sdk/provider'
 import type { WordReader } from './words.js'
 import type { Work } from './work.js'
@@ -6,10 +7,6 @@ import type { Work } from './work.js'
 const MAX_VALUES = 10_000
 
 const keyOf = (name: string, words: WordReader): string => words.readName(name).stems.join(' ')
-
-function isList(value: JSONValue): value is readonly JSONValue[] {
-  return Array.isArray(value)
-}
 
 /** Finds the values that an answer may take over from the results of tools. */
 export class Facts {
@@ -27,10 +24,10 @@ export class Facts {
     this.#work = work
     const open = results.slice(0, MAX_VALUES)
     for (const value of open) {
-      if (typeof value !== 'object' || value === null) continue
+      if (!isObject(value)) continue
       const left = MAX_VALUES - open.length
       work.spend(1)
-      open.push(...(isList(value) ? value.slice(0, left) : this.#addAll(value, left)))
+      open.push(...(isJsonObject(value) ? this.#addAll(value, left) : value.slice(0, left)))
     }
   }
 

@@ -1,4 +1,6 @@
+import { isJsonObject, isObject } from '@signet/auth/internal'
 import type { JSONValue } from '@ai-sdk/provider'
+import { listOf } from '../schema/json-schema.js'
 import { WorkLimitError, type Work } from './work.js'
 
 /** How many schemas may stand inside one another, or refer to one another, to be merged into one. */
@@ -71,16 +73,8 @@ const SCHEMA_TYPES: readonly SchemaType[] = [
   'null',
 ]
 
-function isKeywords(value: unknown): value is Keywords {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isJson(value: unknown): value is JSONValue {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }
 
 /** Follows a pointer such as `#/$defs/node` inside the document; other references give undefined. */
@@ -89,7 +83,7 @@ function follow(reference: string, document: unknown): unknown {
   let value = document
   for (const segment of reference.split('/').slice(1)) {
     const name = segment.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
     value = Reflect.get(value, name)
   }
   return value
@@ -151,7 +145,7 @@ class Merged {
    * @throws {WorkLimitError}
    */
   add(schema: unknown, depth = 0): void {
-    if (!isKeywords(schema)) return
+    if (!isJsonObject(schema)) return
     if (depth > MAX_MERGED_DEPTH) throw new WorkLimitError('The schema is nested too deep.')
     const { $ref: reference, allOf, ...own } = schema
     if (typeof reference === 'string' && !this.#followed.has(reference)) {
@@ -165,7 +159,7 @@ class Merged {
 
   #set(keyword: string, value: unknown): void {
     this.#work.spend(1)
-    if (keyword === 'properties' && isKeywords(value)) this.#addProperties(value)
+    if (keyword === 'properties' && isJsonObject(value)) this.#addProperties(value)
     else if (keyword === 'required') this.#addRequired(listOf(value))
     else {
       const before = this.#keywords.get(keyword)
@@ -267,7 +261,7 @@ function interpret(keywords: Keywords, work: Work): Schema {
     alternatives,
     isExclusive,
     choice: { [isExclusive ? 'oneOf' : 'anyOf']: alternatives },
-    properties: new Map(isKeywords(properties) ? Object.entries(properties) : []),
+    properties: new Map(isJsonObject(properties) ? Object.entries(properties) : []),
     required: new Set(listOf(keywords['required']).filter((name) => typeof name === 'string')),
     additionalProperties: keywords['additionalProperties'] ?? true,
     ...readItems(keywords),
@@ -295,7 +289,7 @@ export type SchemaReader = (schema: unknown) => Schema
 export function createSchemaReader(document: unknown, work: Work): SchemaReader {
   const known = new Map<unknown, Schema>()
   return (schema) => {
-    const key = isKeywords(schema) ? schema : undefined
+    const key = isJsonObject(schema) ? schema : undefined
     const before = known.get(key)
     if (before !== undefined) return before
     work.spend(READ_WORK)

@@ -1,4 +1,5 @@
-import type { JSONValue } from '@ai-sdk/provider'
+import { isJsonObject } from '@signet/auth/internal'
+import type { JSONObject, JSONValue } from '@ai-sdk/provider'
 import type { Schema, SchemaReader, SchemaType } from './json-schema.js'
 import type { Work } from './work.js'
 
@@ -15,16 +16,12 @@ function typeFits(value: JSONValue, type: SchemaType): boolean {
     case 'array':
       return Array.isArray(value)
     case 'object':
-      return isObject(value)
+      return isJsonObject(value)
     case 'integer':
       return Number.isInteger(value)
     default:
       return typeof value === type
   }
-}
-
-function isObject(value: JSONValue): value is Readonly<Record<string, JSONValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Whether a number keeps the bounds and the step of a schema. */
@@ -62,14 +59,16 @@ function isValidArray(items: readonly JSONValue[], schema: Schema, checks: Check
 }
 
 function isValidObject(
-  value: Readonly<Record<string, JSONValue>>,
+  value: Readonly<JSONObject>,
   schema: Schema,
   { validate, work }: Checks,
 ): boolean {
   work.spend(schema.required.size)
   for (const name of schema.required) if (!Object.hasOwn(value, name)) return false
-  return Object.entries(value).every(([name, each]) =>
-    validate(each, schema.properties.get(name) ?? schema.additionalProperties),
+  return Object.entries(value).every(
+    ([name, each]) =>
+      each === undefined ||
+      validate(each, schema.properties.get(name) ?? schema.additionalProperties),
   )
 }
 
@@ -143,5 +142,5 @@ function fits(value: JSONValue, schema: Schema, checks: Checks): boolean {
   }
   if (typeof value === 'number') return isValidNumber(value, schema)
   if (Array.isArray(value)) return isValidArray(value, schema, checks)
-  return !isObject(value) || isValidObject(value, schema, checks)
+  return !isJsonObject(value) || isValidObject(value, schema, checks)
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@signet/auth/internal'
 import type { JSONValue } from '@ai-sdk/provider'
 import { splitName } from './words.js'
 
@@ -22,14 +23,6 @@ const BREAK = /[.!?…]["'”’)]*\s|[\r\n\u2028\u2029]/u
 type Entry = readonly [name: string, value: JSONValue | undefined]
 
 type JsonObject = Readonly<Record<string, JSONValue | undefined>>
-
-function isList(value: JSONValue): value is readonly JSONValue[] {
-  return Array.isArray(value)
-}
-
-function isObject(value: JSONValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
 
 function capitalise(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
@@ -113,9 +106,10 @@ function wordObject(object: JsonObject, depth: number): Worded {
 function wordPart(value: JSONValue, depth: number): string | undefined {
   if (value === null || value === '') return 'none'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (!isList(value) && !isObject(value)) return shortText(String(value).trim().replace(/\.$/u, ''))
+  if (!Array.isArray(value) && !isJsonObject(value))
+    return shortText(String(value).trim().replace(/\.$/u, ''))
   if (depth > MAX_DEPTH) return undefined
-  if (isList(value)) return shortText(wordItems(value, depth))
+  if (Array.isArray(value)) return shortText(wordItems(value, depth))
   const { values, otherCount } = wordObject(value, depth)
   if (values.length + otherCount === 0) return 'none'
   return otherCount > 0 ? undefined : shortText(`(${values.join(', ')})`)
@@ -146,8 +140,8 @@ function wordWhole(object: JsonObject): string {
 function wordList(items: readonly JSONValue[]): string {
   const [first, ...others] = items
   if (first === undefined) return 'There is nothing in it.'
-  if (others.length === 0 && isObject(first)) return wordWhole(first)
-  if (!isObject(first)) {
+  if (others.length === 0 && isJsonObject(first)) return wordWhole(first)
+  if (!isJsonObject(first)) {
     const text = wordItems(items, 0)
     return text === undefined
       ? `The tool's result has ${items.length} items.`
@@ -164,8 +158,8 @@ function wordList(items: readonly JSONValue[]): string {
  * a few words is only named, for whoever asks sees the result of the tool itself.
  */
 export function wordValue(value: JSONValue): string {
-  if (isObject(value)) return wordWhole(value)
-  if (isList(value)) return wordList(value)
+  if (isJsonObject(value)) return wordWhole(value)
+  if (Array.isArray(value)) return wordList(value)
   if (typeof value === 'string') return endSentence(wordText(capitalise(value.trim())) || 'None')
   return endSentence(capitalise(wordPart(value, 0) ?? ''))
 }

@@ -1,11 +1,14 @@
+import { isJsonObject, isObject } from '@signet/auth/internal'
+
 /** A JSON Schema document. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Whether a value is a schema with keywords; `true` and `false` are schemas without. */
 export function isSchemaObject(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(value)
 }
 
+/** The value of a keyword that should be a list; the empty list where it is not one. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
@@ -45,7 +48,7 @@ function findTarget(reference: string, document: JsonSchema): unknown {
   let value: unknown = document
   for (const segment of reference.split('/').slice(1)) {
     const name = decodeSegment(segment)
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
     value = Reflect.get(value, name)
   }
   return value

@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { itemSchema } from './check-array.js'
 import { fits } from './check-value.js'
 import type { Check } from './check.js'
@@ -107,13 +108,13 @@ function fromArray(
 
 function fromSchema(value: unknown, given: unknown, check: Check, depth: number): unknown {
   check.work.spend(1)
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
+  if (!isObject(value) || depth > MAX_DEPTH) return value
   const schema = resolve(given, check)
   if (schema === undefined) return value
   let left: unknown = value
   for (const part of listOf(schema['allOf'])) left = fromSchema(left, part, check, depth + 1)
   for (const forms of [schema['anyOf'], schema['oneOf']]) {
-    if (!Array.isArray(forms) || typeof left !== 'object' || left === null) continue
+    if (!Array.isArray(forms) || !isObject(left)) continue
     left = fromForms(left, forms, check, depth + 1)
   }
   if (Array.isArray(left)) return fromArray(left, schema, check, depth + 1)

@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { isSchemaObject } from './json-schema.js'
 import { AI_SDK_SCHEMA, readAiSdk, readStandard } from './read-foreign.js'
 import { isJsonSchema, readJson } from './read-json.js'
@@ -15,8 +16,7 @@ export function readSchema(
 ): ReadSchema | UnreadSchema {
   if (isZod4Schema(schema)) return readZod4(schema)
   if (isZod3Schema(schema)) return readZod3(schema)
-  const isObject = (typeof schema === 'object' && schema !== null) || typeof schema === 'function'
-  if (!isObject) return { remedy: TAKEN }
+  if (!isObject(schema) && typeof schema !== 'function') return { remedy: TAKEN }
   if (AI_SDK_SCHEMA in schema) return readAiSdk(schema)
   const standard: unknown = Reflect.get(schema, '~standard')
   if (isSchemaObject(standard)) return readStandard(schema, standard)

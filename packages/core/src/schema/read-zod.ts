@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { z } from 'zod'
 import { toIssues, zodIssues } from '../issue.js'
 import { DATE_TEXT, MARK, markOf, takeMarks, type Unmarked } from './beyond-json.js'
@@ -8,10 +9,7 @@ import { zod3JsonSchema, type Zod3Schema } from './zod3-json-schema.js'
 /** Also true for a schema of another installed copy of zod 4, and of zod/mini. */
 export function isZod4Schema(value: unknown): value is z.ZodType {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    '_zod' in value &&
-    typeof Reflect.get(value, 'safeParseAsync') === 'function'
+    isObject(value) && '_zod' in value && typeof Reflect.get(value, 'safeParseAsync') === 'function'
   )
 }
 

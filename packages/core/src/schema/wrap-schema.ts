@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import type { JsonSchema } from './json-schema.js'
 
 /** What a value is called in the object around it. */
@@ -5,7 +6,7 @@ export const WRAPPED = 'value'
 
 /** A reference to the whole would mean something else in an object around it. */
 function refersToWhole(schema: unknown): boolean {
-  if (typeof schema !== 'object' || schema === null) return false
+  if (!isObject(schema)) return false
   const members = Object.entries(schema)
   return members.some(([name, each]) => (name === '$ref' && each === '#') || refersToWhole(each))
 }

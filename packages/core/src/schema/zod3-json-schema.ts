@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { DATE_TEXT, MARK, markOf } from './beyond-json.js'
 import { isSchemaObject, type JsonSchema } from './json-schema.js'
 
@@ -26,13 +27,13 @@ function isDefinition(value: unknown): value is Definition {
 }
 
 function definitionOf(schema: unknown): Definition | undefined {
-  if (typeof schema !== 'object' || schema === null) return undefined
+  if (!isObject(schema)) return undefined
   const definition: unknown = Reflect.get(schema, '_def')
   return isDefinition(definition) ? definition : undefined
 }
 
 export function isZod3Schema(value: unknown): value is Zod3Schema {
-  if (definitionOf(value) === undefined || typeof value !== 'object' || value === null) return false
+  if (definitionOf(value) === undefined || !isObject(value)) return false
   return typeof Reflect.get(value, 'safeParseAsync') === 'function'
 }
 

@@ -6,7 +6,7 @@ import {
   type ParamName,
   type Unserved,
 } from '@signet/auth'
-import { findRefusedOptions, readOptions } from '@signet/auth/internal'
+import { findRefusedOptions, HTTP_METHODS, isObject, readOptions } from '@signet/auth/internal'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Mastra } from '../mastra-type.js'
 import { Refusals } from '../option/refusals.js'
@@ -77,14 +77,7 @@ const SERVED: OptionNames<ApiRouteOptions<string>, UnservedRouteOptions> = {
   openapi: true,
 }
 
-const METHODS: ReadonlySet<string> = new Set<ApiRouteMethod>([
-  'GET',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'ALL',
-])
+const METHODS: ReadonlySet<string> = new Set<ApiRouteMethod>([...HTTP_METHODS, 'ALL'])
 
 function refuse(path: string, message: string): never {
   throw new ConfigurationError('option_invalid', `The route ${path} ${message}`)
@@ -185,7 +178,7 @@ function isApiRoute(value: object): value is ApiRoute {
  * @throws {ConfigurationError} `option_invalid`
  */
 export function readApiRoute(route: ApiRoute | PlainApiRoute): ApiRoute {
-  if (typeof route !== 'object' || route === null || typeof route.path !== 'string') {
+  if (!isObject(route) || typeof route.path !== 'string') {
     throw new ConfigurationError(
       'option_invalid',
       'server.apiRoutes has an entry that is not a route. Make it by registerApiRoute.',

@@ -1,5 +1,5 @@
 import type { AuthProvider, OptionNames, RefusedOption, RoleTable, Unserved } from '@signet/auth'
-import { findRefusedOptions, isNothing, readOptions } from '@signet/auth/internal'
+import { findRefusedOptions, isNothing, isObject, readOptions } from '@signet/auth/internal'
 import type { Agent } from '../agent/agent.js'
 import type { Logger } from '../log/logger.js'
 import type { MemoryStorage } from '../memory/storage.js'
@@ -206,10 +206,6 @@ const GROUPS: {
   audit: { retentionDays: true },
   access: { roles: true },
   studio: { connect: true },
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 function refuse(name: string, remedy: string): RefusedOption {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@signet/auth'
-import { isLegalId, readOptions } from '@signet/auth/internal'
+import { isLegalId, isObject, readOptions } from '@signet/auth/internal'
 import { z } from 'zod'
 import { InputError, RegistrationError } from '../error.js'
 import { describeIssues } from '../issue.js'
@@ -71,7 +71,7 @@ export function isUnchanged(tool: Tool): boolean {
 
 /** Whether a value is a tool of this package, of whichever installed copy. */
 export function isTool(value: unknown): value is Tool {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   return 'inputJsonSchema' in value && 'refusals' in value
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@signet/auth/internal'
 import type { JSONValue, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
 
 /** What a tool came to as a model is told it. */
@@ -19,24 +20,20 @@ const PICTURE_TYPES: ReadonlySet<unknown> = new Set([
   'file-data',
 ])
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /**
  * The items of a result that may have pictures: of one of MCP, `{ content: […] }`, of `{ type: 'content', value: […] }`
  * of the AI SDK, or of a list of such items.
  */
 function itemsOf(output: unknown): readonly unknown[] | undefined {
   if (Array.isArray(output)) return output
-  if (!isObject(output)) return undefined
+  if (!isJsonObject(output)) return undefined
   const items = output['type'] === 'content' ? output['value'] : output['content']
   return Array.isArray(items) ? items : undefined
 }
 
 /** The media type of an item that says it is a picture. */
 function pictureType(item: unknown): string | undefined {
-  if (!isObject(item) || !PICTURE_TYPES.has(item['type'])) return undefined
+  if (!isJsonObject(item) || !PICTURE_TYPES.has(item['type'])) return undefined
   const mediaType = item['mimeType'] ?? item['mediaType']
   return typeof mediaType === 'string' && mediaType.startsWith('image/') ? mediaType : undefined
 }
@@ -56,15 +53,15 @@ export function hasPictures(returned: unknown): boolean {
 
 function tellItem(item: unknown): ToldItem {
   const mediaType = pictureType(item)
-  if (mediaType !== undefined && isObject(item)) {
+  if (mediaType !== undefined && isJsonObject(item)) {
     const { data: given } = item
-    const data = isObject(given) ? given['data'] : given
+    const data = isJsonObject(given) ? given['data'] : given
     if (typeof data === 'string' && BASE64.test(data)) {
       return { type: 'file', data: { type: 'data', data }, mediaType }
     }
     return { type: 'text', text: '[A picture that is too large, or cannot be read]' }
   }
-  const isText = isObject(item) && item['type'] === 'text' && typeof item['text'] === 'string'
+  const isText = isJsonObject(item) && item['type'] === 'text' && typeof item['text'] === 'string'
   return { type: 'text', text: isText ? String(item['text']) : JSON.stringify(item) }
 }
 
@@ -76,7 +73,7 @@ export function tellOutput(output: JSONValue | undefined): ToldOutput {
   if (typeof output === 'string') return { type: 'text', value: output }
   if (!hasPictures(output)) return { type: 'json', value: output ?? null }
   const value = (itemsOf(output) ?? []).slice(0, MAX_ITEMS).map(tellItem)
-  const more = isObject(output) ? output['structuredContent'] : undefined
+  const more = isJsonObject(output) ? output['structuredContent'] : undefined
   if (more !== undefined) value.push({ type: 'text', text: JSON.stringify(more) })
   return { type: 'content', value }
 }

@@ -1,11 +1,13 @@
+import { HTTP_METHODS } from '@signet/auth/internal'
 import type { CorsConfig } from '@signet/core'
 import { StartError } from '../error/error.js'
 import type { Incoming } from '../http/incoming.js'
+import { isOrigin } from '../http/origin.js'
 import { Reply, type ReplyHeaders } from '../http/reply.js'
 
 const ALLOW_HEADERS = 'Authorization, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
 const EXPOSE_HEADERS = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
-const ALLOW_METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS'
+const ALLOW_METHODS = [...HTTP_METHODS, 'OPTIONS'].join(', ')
 const MAX_AGE_SECONDS = 3600
 const ANY_ORIGIN = '*'
 
@@ -17,14 +19,10 @@ export interface CrossOrigin {
   decorate(request: Incoming, headers: ReplyHeaders): void
 }
 
-function isOrigin(origin: string): boolean {
-  return origin === ANY_ORIGIN || (URL.canParse(origin) && new URL(origin).origin === origin)
-}
-
 /** Refuses an entry that no request can match, such as one with a slash at its end. */
 function checkOrigins(origins: ReadonlySet<string>): void {
   for (const origin of origins) {
-    if (isOrigin(origin)) continue
+    if (origin === ANY_ORIGIN || isOrigin(origin)) continue
     throw new StartError(
       'option_invalid',
       `server.cors has ${JSON.stringify(origin)}, which is no origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,

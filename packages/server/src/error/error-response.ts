@@ -6,7 +6,7 @@ import {
   type AuthErrorCode,
   type Principal,
 } from '@signet/auth'
-import { PUBLIC_REASON } from '@signet/auth/internal'
+import { isoTime, PUBLIC_REASON } from '@signet/auth/internal'
 import {
   AnswerError,
   causeOf,
@@ -132,10 +132,8 @@ function retryAfter(error: unknown, status: number): number | undefined {
 
 function authText(error: AuthError): string {
   const isExpired = error.code === 'token_expired' && TokenError.isInstance(error)
-  const expiredAt = new Date((isExpired ? (error.expiredAt ?? NaN) : NaN) * 1000)
-  return Number.isNaN(expiredAt.getTime())
-    ? PUBLIC_REASON[error.code]
-    : `The token expired at ${expiredAt.toISOString()}.`
+  const expiredAt = isExpired ? isoTime(error.expiredAt ?? NaN) : undefined
+  return expiredAt === undefined ? PUBLIC_REASON[error.code] : `The token expired at ${expiredAt}.`
 }
 
 /** An error of credentials that this server knows: of another version, only what is in the table. */

@@ -1,3 +1,4 @@
+import { pauseStackTraces, resumeStackTraces } from '@signet/auth/internal'
 import { RequestError } from '../error/error.js'
 import type { LimitStanding } from './limit.js'
 
@@ -12,10 +13,9 @@ export class LimitError extends RequestError {
   readonly standing: LimitStanding
 
   constructor(message: string, standing: LimitStanding) {
-    const { stackTraceLimit } = Error
-    Reflect.set(Error, 'stackTraceLimit', 0)
+    const limit = pauseStackTraces()
     super('rate_limited', message)
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+    resumeStackTraces(limit)
     this.standing = standing
     this.retryAfterSeconds = standing.resetSeconds ?? RETRY_AFTER_ANSWER
   }

@@ -1,4 +1,4 @@
-import { nearestName } from '@signet/auth/internal'
+import { isObject, nearestName } from '@signet/auth/internal'
 import type { LimitsConfig } from '@signet/core'
 import { StartError } from '../error/error.js'
 import { positive } from '../start/start-check.js'
@@ -35,10 +35,6 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 
 function invalid(message: string): never {
   throw new StartError('option_invalid', `server.${message}`)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 /** A name that is misspelt would leave a limit as it is by default, and nobody would know. */

@@ -1,12 +1,9 @@
+import { isObject, type JsonObject } from '@signet/auth/internal'
 import type { Bound } from '@signet/core'
 import { z } from 'zod'
 
 // Lists and texts say their bound by `.max()`, which zod looks at before their elements. What zod has no
 // bound for is here, and looked at before the schema is, too.
-
-type JsonObject = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Looks at a value before a schema does, which sees nothing of what is refused. */
 function checkedBefore<Output>(

@@ -1,5 +1,5 @@
 import { AuthError, type NewRevocation, type Principal, type RevocationEntry } from '@signet/auth'
-import { isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
+import { isObject, isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
 import type { Deadline } from '../answer/deadline.js'
 import { errorCode, STATUS, type DecisionCode } from '../error/error-response.js'
@@ -13,9 +13,8 @@ import type { Service } from '../service.js'
 
 /** The client's own word for its context, which reaches tools apart from everything verified. */
 function clientContext(body: unknown): Readonly<Record<string, unknown>> | undefined {
-  const context: unknown =
-    typeof body === 'object' && body !== null ? Reflect.get(body, 'requestContext') : undefined
-  return typeof context === 'object' && context !== null ? { ...context } : undefined
+  const context: unknown = isObject(body) ? Reflect.get(body, 'requestContext') : undefined
+  return isObject(context) ? { ...context } : undefined
 }
 
 /** Writes down how the client stands, where an error says so. @returns the error */

@@ -1,14 +1,6 @@
-import type { Method } from './route.js'
+import { HTTP_METHODS } from '@signet/auth/internal'
 
-const METHODS: ReadonlySet<string> = new Set<Method | 'HEAD' | 'OPTIONS'>([
-  'GET',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'HEAD',
-  'OPTIONS',
-])
+const METHODS: ReadonlySet<string> = new Set([...HTTP_METHODS, 'HEAD', 'OPTIONS'])
 
 /** The method of a request as logs and metrics name it: one that no route has is not told. */
 export function methodName({ method }: { readonly method: string }): string {

@@ -1,3 +1,4 @@
+import { HTTP_METHODS } from '@signet/auth/internal'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
@@ -28,13 +29,7 @@ export interface RouteTable {
 }
 
 /** No other method gets to the router, to which `__proto__` would be more than a name. */
-export const METHODS: ReadonlySet<string> = new Set<Method>([
-  'GET',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-])
+export const METHODS: ReadonlySet<string> = new Set(HTTP_METHODS)
 
 function isMethod(method: string): method is Method {
   return METHODS.has(method)

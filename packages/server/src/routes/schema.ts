@@ -1,4 +1,9 @@
-import { containsCredential, parseStrictJson, StrictJsonError } from '@signet/auth/internal'
+import {
+  containsCredential,
+  isObject,
+  parseStrictJson,
+  StrictJsonError,
+} from '@signet/auth/internal'
 import { BOUNDS, isThreadId, type PageInfo } from '@signet/core'
 import { z } from 'zod'
 
@@ -16,7 +21,7 @@ export const idText: z.ZodType<string, string> = z
 /** Why a value would not come back as it was; undefined for one that would. */
 function lossOf(value: unknown): string | undefined {
   if (value === Infinity || value === -Infinity) return 'A number is too large.'
-  if (typeof value !== 'object' || value === null) return undefined
+  if (!isObject(value)) return undefined
   if (Object.hasOwn(value, '__proto__')) return 'The name __proto__ cannot be kept.'
   for (const member of Object.values(value)) {
     const loss = lossOf(member)

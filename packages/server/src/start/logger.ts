@@ -1,6 +1,6 @@
 import { maskSecrets, toldMessage, type LogFields, type Logger, type LogLevel } from '@signet/core'
 import type { OptionNames } from '@signet/auth'
-import { refuseUnknown } from '@signet/auth/internal'
+import { isObject, refuseUnknown } from '@signet/auth/internal'
 import { pino, type DestinationStream } from 'pino'
 import { StartError } from '../error/error.js'
 import { standardOutput } from '../observe/log/log-output.js'
@@ -86,7 +86,7 @@ function readFields(fields: LogFields = NOTHING): { readonly told: LogFields; is
 function holdsObjects(fields: LogFields): boolean {
   for (const name in fields) {
     const value = fields[name]
-    if (typeof value === 'object' && value !== null) return true
+    if (isObject(value)) return true
   }
   return false
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, isObject } from '@signet/auth/internal'
 import { createHash } from 'node:crypto'
 import { StorageError } from '../error.js'
 
@@ -122,7 +123,7 @@ export function decodeText(json: string): string {
 /** Reads the JSON object that `encodeObject` wrote. */
 export function decodeObject(json: string): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(json)
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+  return isObject(value) ? { ...value } : {}
 }
 
 /** JSON text of a list of texts. */
@@ -142,7 +143,7 @@ export function decodeTexts(json: string): readonly string[] {
 /** JSON text of an object, or null for none. */
 export function encodeObject(value: Readonly<Record<string, unknown>> | undefined): string | null {
   if (value === undefined) return null
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isJsonObject(value)) {
     throw invalid('An object is wanted.')
   }
   return encodeJson(value)
@@ -151,7 +152,7 @@ export function encodeObject(value: Readonly<Record<string, unknown>> | undefine
 /** The same value with the names of every object in one order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
+  if (!isObject(value)) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]))
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@signet/auth/internal'
 import type { CompletedCall, MemoryPart } from '@signet/core'
 import type { Transaction } from 'kysely'
 import { batches } from '../database/batch.js'
@@ -5,17 +6,11 @@ import { findPlaces } from './message.js'
 import { decodeBody, encodeBody } from './message-row.js'
 import type { Schema } from '../schema.js'
 
-type Json = Readonly<Record<string, unknown>>
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** The part with the result of its call, where it is a call that waits for one. */
 function completePart(part: MemoryPart, results: ReadonlyMap<unknown, unknown>): MemoryPart {
   if (part?.type !== 'tool-invocation') return part
   const { toolInvocation } = part
-  if (!isObject(toolInvocation) || toolInvocation['state'] === 'result') return part
+  if (!isJsonObject(toolInvocation) || toolInvocation['state'] === 'result') return part
   const { toolCallId } = toolInvocation
   if (!results.has(toolCallId)) return part
   const result = results.get(toolCallId) ?? null

@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import {
   MAX_MESSAGE_BYTES,
   MAX_MESSAGE_PARTS,
@@ -83,7 +84,7 @@ export function storedWeight(): RawBuilder<number> {
 export function toRow(owner: string, threadId: string, message: NewMemoryMessage): NewRow {
   const { content, type = 'text' } = message
   if (!isRole(message.role)) throw new StorageError('value_invalid', 'The role is not known.')
-  if (typeof content !== 'object' || content === null || typeof type !== 'string') {
+  if (!isObject(content) || typeof type !== 'string') {
     throw new StorageError('value_invalid', 'A message has a type and content.')
   }
   return {

@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { rmSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -33,7 +34,7 @@ export interface Watcher {
 }
 
 function isMastra(value: unknown): value is Mastra {
-  return typeof value === 'object' && value !== null && 'getServer' in value && 'findAgent' in value
+  return isObject(value) && 'getServer' in value && 'findAgent' in value
 }
 
 /** How the entry of an application ends, so that esbuild asks of it alone. */

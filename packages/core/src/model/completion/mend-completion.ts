@@ -1,11 +1,8 @@
+import { isJsonObject } from '@signet/auth/internal'
 import { readFinishReason } from './finish-reason.js'
 
 /** A JSON object that a server sent. */
 export type Fields = Readonly<Record<string, unknown>>
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** What is known of an answer while it is mended, piece by piece. */
 export interface MendState {
@@ -36,16 +33,16 @@ function readId(value: unknown, state: MendState): string | undefined {
 }
 
 function mendCall(call: unknown, state: MendState): unknown {
-  if (!isFields(call)) return call
+  if (!isJsonObject(call)) return call
   const { index, id, function: named, ...rest } = call
-  const { name, arguments: input, ...more } = isFields(named) ? named : call
+  const { name, arguments: input, ...more } = isJsonObject(named) ? named : call
   const place = typeof index === 'string' && /^\d{1,6}$/u.test(index) ? Number(index) : index
   return {
     ...rest,
     ...(typeof place === 'number' && { index: place }),
     id: readId(id, state),
     function: {
-      ...(isFields(named) ? more : {}),
+      ...(isJsonObject(named) ? more : {}),
       ...(typeof name === 'string' && { name }),
       arguments: readArguments(input),
     },
@@ -56,7 +53,7 @@ function mendCall(call: unknown, state: MendState): unknown {
 function withOwnIds(calls: readonly unknown[]): unknown[] {
   const seen = new Set<unknown>()
   return calls.map((call) => {
-    if (!isFields(call) || call['id'] === undefined) return call
+    if (!isJsonObject(call) || call['id'] === undefined) return call
     if (seen.has(call['id'])) return { ...call, id: undefined }
     seen.add(call['id'])
     return call
@@ -65,7 +62,7 @@ function withOwnIds(calls: readonly unknown[]): unknown[] {
 
 function mendSaid(said: Fields, isWhole: boolean, state: MendState): Fields {
   const { role, reasoning, reasoning_content: thought, tool_calls: given, ...rest } = said
-  const listed = isFields(given) ? [given] : given
+  const listed = isJsonObject(given) ? [given] : given
   const calls = Array.isArray(listed) ? listed.map((call) => mendCall(call, state)) : []
   if (calls.length > 0) state.hasCalls = true
   return {
@@ -83,18 +80,18 @@ export function plainEnd({ hasCalls }: MendState): string {
 }
 
 function mendChoice(choice: unknown, isWhole: boolean, state: MendState): unknown {
-  if (!isFields(choice)) return choice
+  if (!isJsonObject(choice)) return choice
   state.hasChoice = true
   const { message, delta, finish_reason: reason, ...rest } = choice
   const said = isWhole ? message : (delta ?? message)
-  const mended = isFields(said) ? mendSaid(said, isWhole, state) : said
+  const mended = isJsonObject(said) ? mendSaid(said, isWhole, state) : said
   const end = readFinishReason(reason) ?? (isWhole ? plainEnd(state) : null)
   if (end !== null) state.hasEnd = true
   return { ...rest, [isWhole ? 'message' : 'delta']: mended, finish_reason: end }
 }
 
 function isUsage(value: unknown): boolean {
-  if (!isFields(value)) return false
+  if (!isJsonObject(value)) return false
   const counts = [value['prompt_tokens'], value['completion_tokens'], value['total_tokens']]
   return counts.every((each) => each === undefined || each === null || typeof each === 'number')
 }

@@ -1,11 +1,6 @@
+import { isJsonObject } from '@signet/auth/internal'
 import { EventData } from './event-data.js'
-import {
-  isFields,
-  mendCompletion,
-  plainEnd,
-  type Fields,
-  type MendState,
-} from './mend-completion.js'
+import { mendCompletion, plainEnd, type Fields, type MendState } from './mend-completion.js'
 
 const DONE = '[DONE]'
 
@@ -44,7 +39,7 @@ function missingEnd(state: MendState): string {
 
 function mendEvent(data: string, state: MendState): string {
   const value = readJson(data)
-  return toEvent(isFields(value) ? mendCompletion(value, false, state) : data)
+  return toEvent(isJsonObject(value) ? mendCompletion(value, false, state) : data)
 }
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
@@ -120,7 +115,7 @@ export async function mendResponse(response: Response, request: string): Promise
   }
   const text = await response.text()
   const sent = readJson(text)
-  if (!isFields(sent)) return new Response(text, { status, statusText, headers })
+  if (!isJsonObject(sent)) return new Response(text, { status, statusText, headers })
   if (!isStream) {
     const mended = mendCompletion(sent, true, state)
     return new Response(JSON.stringify(mended), { status, statusText, headers })

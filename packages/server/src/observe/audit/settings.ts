@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import type { ServerConfig } from '@signet/core'
 import { StartError } from '../../error/error.js'
 import { positive } from '../../start/start-check.js'
@@ -10,7 +11,7 @@ const DEFAULT_DAYS = 90
  */
 export function readRetentionDays(config: ServerConfig['audit']): number | false {
   if (config === false) return false
-  if (config !== undefined && (typeof config !== 'object' || config === null)) {
+  if (config !== undefined && !isObject(config)) {
     throw new StartError('option_invalid', 'server.audit is neither false nor an object.')
   }
   return positive('audit.retentionDays', config?.retentionDays ?? DEFAULT_DAYS)

@@ -1,3 +1,4 @@
+import { isObject } from '@signet/auth/internal'
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 
 type Written = (error: NodeJS.ErrnoException | null | undefined, count: number) => void
@@ -24,7 +25,7 @@ function descriptorSink(fd: number): ByteSink {
 /** A child process that inherits a pipe or a socket lets it block again, for this process too, which shares it. */
 function keepFromBlocking(stream: NodeJS.WriteStream): void {
   const handle: unknown = Reflect.get(stream, '_handle')
-  if (typeof handle !== 'object' || handle === null) return
+  if (!isObject(handle)) return
   const setBlocking: unknown = Reflect.get(handle, 'setBlocking')
   if (typeof setBlocking === 'function') Reflect.apply(setBlocking, handle, [false])
 }

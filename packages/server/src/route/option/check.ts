@@ -1,4 +1,4 @@
-import { nearestName, parseStrictJson, StrictJsonError } from '@signet/auth/internal'
+import { isObject, nearestName, parseStrictJson, StrictJsonError } from '@signet/auth/internal'
 import { BOUNDS, type InputIssue } from '@signet/core'
 import { RequestError } from '../../error/error.js'
 import type { OptionRule, OptionTable } from './rule.js'
@@ -32,10 +32,6 @@ class Findings {
     const hint = near === undefined ? 'Leave it out.' : `Did you mean ${near}?`
     this.issues.push({ field, message: `There is no such option. ${hint}` })
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 function shownName(name: string): string {

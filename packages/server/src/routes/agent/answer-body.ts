@@ -1,5 +1,5 @@
 import { ScopeError, type Principal } from '@signet/auth'
-import { containsCredential, isLegalId } from '@signet/auth/internal'
+import { containsCredential, isLegalId, isObject } from '@signet/auth/internal'
 import { BOUNDS, type AgentOptions, type MessageInput, type ProviderOptions } from '@signet/core'
 import { z } from 'zod'
 import { boundedJson, boundedObject, boundedRecord } from '../../route/bounded.js'
@@ -162,9 +162,7 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
 const RESTRICTED = ['instructions', 'system', 'model', 'providerOptions'] as const
 
 function isSystemMessage(message: unknown): boolean {
-  return (
-    typeof message === 'object' && message !== null && Reflect.get(message, 'role') === 'system'
-  )
+  return isObject(message) && Reflect.get(message, 'role') === 'system'
 }
 
 function hasSystemMessage(messages: unknown): boolean {

@@ -1,11 +1,12 @@
 import type { Principal } from '@signet/auth'
+import { isoTime, nonEmptyText } from '@signet/auth/internal'
 import { z } from 'zod'
 import type { Gate } from '../../gate/gate.js'
 import { defineRoute, type Route } from '../../route/route.js'
 
 function claimText(principal: Principal, ...names: readonly string[]): string | undefined {
-  const values = names.map((name) => principal.claims[name])
-  return values.find((value): value is string => typeof value === 'string' && value !== '')
+  const texts = names.map((name) => nonEmptyText(principal.claims[name]))
+  return texts.find((text) => text !== undefined)
 }
 
 /** The caller as clients show one. */
@@ -21,12 +22,6 @@ function viewUser(principal: Principal): Readonly<Record<string, unknown>> {
 /** What the caller may do, as clients ask for it. */
 function viewAccess(principal: Principal): Readonly<Record<string, unknown>> {
   return { roles: principal.roles, permissions: principal.permissions.granted }
-}
-
-/** ISO 8601 in UTC; undefined for a time so far away that it has no date. */
-function dateText(seconds: number | undefined): string | undefined {
-  const date = new Date((seconds ?? NaN) * 1000)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
 
 const userMembers = {
@@ -98,7 +93,7 @@ const me = (gate: () => Pick<Gate, 'isAuthEnabled'>): Route =>
         issuer,
         resourceId,
         ignoredGrants,
-        expiresAt: dateText(expiresAt),
+        expiresAt: isoTime(expiresAt ?? NaN),
       }
     },
   })

@@ -1,5 +1,11 @@
 import { readPasted, type Advice, type Principal } from '@signet/auth'
-import { isRevocableName, looksLikeApiKey, looksLikeJwt, parseGrant } from '@signet/auth/internal'
+import {
+  isoTime,
+  isRevocableName,
+  looksLikeApiKey,
+  looksLikeJwt,
+  parseGrant,
+} from '@signet/auth/internal'
 import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { boundedJson } from '../../route/bounded.js'
@@ -33,11 +39,6 @@ const RESERVED: ReadonlySet<string> = new Set([
   'roles',
 ])
 
-function dateText(seconds: number): string | null {
-  const date = new Date(seconds * 1000)
-  return Number.isNaN(date.getTime()) ? null : date.toISOString()
-}
-
 function viewPrincipal(principal: Principal): Readonly<Record<string, unknown>> {
   const { subject, issuer, resourceId, roles, permissions, ignoredGrants, expiresAt } = principal
   return {
@@ -47,7 +48,7 @@ function viewPrincipal(principal: Principal): Readonly<Record<string, unknown>> 
     roles,
     permissions: permissions.granted,
     ignored: ignoredGrants,
-    expiresAt: expiresAt === undefined ? null : dateText(expiresAt),
+    expiresAt: isoTime(expiresAt ?? NaN) ?? null,
   }
 }
 
@@ -179,7 +180,7 @@ const sign = (tokens: () => TokenDesk): Route =>
       const wish = { subject, scope, roles, expiresInSeconds, claims }
       const signed = await tokens().sign(wish, principal, request)
       const { token, tokenId, expiresAt } = signed
-      const reply = jsonReply({ token, tokenId, expiresAt: dateText(expiresAt) }, 201)
+      const reply = jsonReply({ token, tokenId, expiresAt: isoTime(expiresAt) ?? null }, 201)
       reply.headers['cache-control'] = 'no-store'
       return reply
     },

@@ -1,14 +1,13 @@
 import type { Access, AuthProvider, PathRule } from '@signet/auth'
+import { HTTP_METHODS } from '@signet/auth/internal'
 import type { ApiRoute } from '@signet/core'
 import { createCustomHandler } from './custom-handler.js'
 import { StartError } from '../../error/error.js'
 import { takesFrom } from '../../route/route-overlap.js'
 import { closednessOf, defineRoute, type Method, type Route } from '../../route/route.js'
 
-const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-
 function methodsOf({ method }: ApiRoute): readonly Method[] {
-  return method === 'ALL' ? METHODS : [method]
+  return method === 'ALL' ? HTTP_METHODS : [method]
 }
 
 /** The one path that a rule names, and its methods where it names some. */

@@ -1,5 +1,6 @@
 import { RequestError, StartError } from '../../error/error.js'
 import type { Incoming } from '../../http/incoming.js'
+import { isOrigin } from '../../http/origin.js'
 import { Reply } from '../../http/reply.js'
 import { defineRoute, type Route } from '../../route/route.js'
 import { contentPolicy, createNonce } from './content-policy.js'
@@ -40,7 +41,7 @@ function assetReply(file: StudioFile, request: Incoming): Reply {
 
 /** @throws {StartError} `option_invalid` for what is not an origin, such as `https://api.example` */
 function checkOrigins(connect: readonly string[]): void {
-  const wrong = connect.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  const wrong = connect.find((origin) => !isOrigin(origin))
   if (wrong === undefined) return
   throw new StartError(
     'option_invalid',

@@ -1,5 +1,5 @@
 import type { Access } from '@signet/auth'
-import { permissionTemplates } from '@signet/auth/internal'
+import { isObject, permissionTemplates } from '@signet/auth/internal'
 import { z } from 'zod'
 import { STATUS, type ErrorCode } from '../../error/error-response.js'
 import type { RouteTable } from '../../route/route-table.js'
@@ -37,7 +37,7 @@ function pathParameters(path: string): Json[] {
 function queryParameters(query: z.ZodType | undefined): Json[] {
   if (query === undefined) return []
   const { properties, required } = schemaOf(query, 'input')
-  if (typeof properties !== 'object' || properties === null) return []
+  if (!isObject(properties)) return []
   const names: readonly unknown[] = Array.isArray(required) ? required : []
   return Object.entries(properties).map(([name, schema]) => ({
     name,

@@ -1,0 +1,9 @@
+/** The value, where it is a text with at least one character; undefined for every other. */
+export function nonEmptyText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Whether a value is a list of texts. The empty list is one. */
+export function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
