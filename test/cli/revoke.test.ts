@@ -145,7 +145,7 @@ describe('signet revoke', () => {
     }
   })
 
-  it('revokes an API key that is piped in', async () => {
+  it('revokes an API key that is piped in, and names it', async () => {
     const key = createApiKey()
     const record = {
       id: 'key-1',
@@ -162,9 +162,20 @@ describe('signet revoke', () => {
     }
     await inStore(({ apiKeys }) => apiKeys.create(record))
     const { code, stdout } = await revoke(['--stdin'], key)
-    expect({ code, stdout }).toStrictEqual({ code: 0, stdout: 'Revoked: the token.\n' })
+    expect({ code, stdout }).toStrictEqual({
+      code: 0,
+      stdout: 'Revoked: the API key robot.\n',
+    })
     const found = await inStore(({ apiKeys }) => apiKeys.find('key-1'))
     expect(found?.revokedAt).toBeTypeOf('number')
+  })
+
+  it('revokes an API key that the store does not list, and says so', async () => {
+    const key = createApiKey()
+    const { code, stdout, stderr } = await revoke(['--stdin'], key)
+    expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
+    expect(stdout).toBe('Revoked: an API key that the store does not list.\n')
+    expect(await revoked()).toStrictEqual([{ kind: 'token', digest: tokenDigest(key) }])
   })
 
   it('shows no control character of a name', async () => {

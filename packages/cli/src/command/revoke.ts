@@ -1,4 +1,9 @@
-import { tokenRevocation, type NewRevocation, type RevocationEntry } from '@signet/auth'
+import {
+  tokenRevocation,
+  type ApiKeyRecord,
+  type NewRevocation,
+  type RevocationEntry,
+} from '@signet/auth'
 import {
   apiKeyDigest,
   isBearerToken,
@@ -68,11 +73,19 @@ function requireName(flag: string, value: string | undefined): string {
   throw new UsageFailure(`--${flag} has 1 to 2000 characters, none of them NUL.`)
 }
 
+function pipedWords(token: string, key: ApiKeyRecord | undefined): string {
+  if (key !== undefined) return `the API key ${printableText(key.name)}`
+  return looksLikeApiKey(token) ? 'an API key that the store does not list' : 'the token'
+}
+
 /** What is revoked, and the same in words. */
 interface Order {
   readonly revocation: NewRevocation
-  /** @param entry - what the log has of it */
-  words(entry: RevocationEntry): string
+  /**
+   * @param entry - what the log has of it
+   * @param key - the API key that was piped in, where the store lists it
+   */
+  words(entry: RevocationEntry, key: ApiKeyRecord | undefined): string
   /** The token itself, where it was piped in. */
   readonly token?: string
 }
@@ -84,7 +97,7 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
     // Nobody has verified it here, so what it says of its end is not looked at.
     return {
       revocation: tokenRevocation({ token, expiry: undefined }),
-      words: () => 'the token',
+      words: (_, key) => pipedWords(token, key),
       token,
     }
   }
@@ -113,11 +126,12 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
   }
 }
 
-/** An API key is revoked in the list of keys, too. */
-async function revokeIfKey(token: string, { apiKeys }: Store): Promise<void> {
-  if (!looksLikeApiKey(token)) return
+/** Revokes an API key in the list of keys, too. @returns its record; undefined for what is not in the list */
+async function revokeListed(token: string, { apiKeys }: Store): Promise<ApiKeyRecord | undefined> {
+  if (!looksLikeApiKey(token)) return undefined
   const key = await apiKeys.findByDigest(apiKeyDigest(token))
   if (key !== undefined) await apiKeys.revoke(key.id, Date.now())
+  return key
 }
 
 /**
@@ -129,12 +143,11 @@ export async function runRevoke(directory: string, options: RevokeOptions, io: I
   const { revocation, words, token } = await readOrder(options, io)
   const project = openProject(directory)
   enterProject(directory)
-  const entry = await withProjectStore(project, async (store) => {
-    const appended = await store.revocations.append(revocation)
-    if (token !== undefined) await revokeIfKey(token, store)
-    return appended
-  })
-  writeLine(io.stdout, `Revoked: ${words(entry)}.`)
+  const { entry, key } = await withProjectStore(project, async (store) => ({
+    entry: await store.revocations.append(revocation),
+    key: token === undefined ? undefined : await revokeListed(token, store),
+  }))
+  writeLine(io.stdout, `Revoked: ${words(entry, key)}.`)
   if (isStampedAhead(entry)) {
     const time = new Date(entry.createdAt).toISOString()
     writeLine(io.stderr, `warning: ${STAMPED_AHEAD} It is ${time}.`)
