@@ -259,7 +259,8 @@ export class Mastra {
 
   /**
    * The agent of this key or id.
-   * @throws {RegistrationError} `agent_unknown`
+   * @throws {RegistrationError} `agent_unknown`. A server answers it with 404 `not_found` where the handler of a route of
+   *   the application does not catch it
    */
   getAgent(name: string): Agent {
     const agent = this.findAgent(name)
@@ -286,7 +287,7 @@ export class Mastra {
 
   /**
    * The tool of this id, or of this key of `tools`.
-   * @throws {RegistrationError} `tool_unknown`
+   * @throws {RegistrationError} `tool_unknown`, which a server answers as it does `agent_unknown`
    */
   getTool(name: string): Tool {
     const tool = this.findTool(name)

@@ -1,5 +1,5 @@
 import { StrictJsonError } from '@signet/auth/internal'
-import { withOrigin, type ApiRoute, type ApiRouteEnv } from '@signet/core'
+import { RegistrationError, withOrigin, type ApiRoute, type ApiRouteEnv } from '@signet/core'
 import { Hono, type Context } from 'hono'
 import { limitBody, parseBody } from '../../route/body.js'
 import { RequestError } from '../../error/error.js'
@@ -46,6 +46,18 @@ function thrownAnswer(error: Error): Response | undefined {
   return response instanceof Response ? response : undefined
 }
 
+/** Whether `getAgent`, `getAgentById` or `getTool` threw it: the handler asked for what the application does not have. */
+function isUnknownPart(error: Error): boolean {
+  if (!RegistrationError.isInstance(error)) return false
+  return error.code === 'agent_unknown' || error.code === 'tool_unknown'
+}
+
+/** What the built-in routes answer for an agent or a tool that is not there; undefined for any other error. */
+function notFoundOf(error: Error): RequestError | undefined {
+  if (!isUnknownPart(error)) return undefined
+  return new RequestError('not_found', error.message, { cause: error })
+}
+
 /**
  * The handler of a route of the application, with its middleware: a Hono application for this one route,
  * so that both find what they know. The gate has let the request through before.
@@ -66,10 +78,10 @@ export function createCustomHandler(
   })
   for (const middleware of route.middleware) app.use(middleware)
   app.all(route.path, route.handler)
-  // What a handler throws that is not an answer is told to nobody but the log.
+  // What a handler throws that is not a response is told to nobody but the log.
   app.onError((error) => {
     const response = thrownAnswer(error)
-    if (response === undefined) throw error
+    if (response === undefined) throw notFoundOf(error) ?? error
     return response
   })
   app.notFound(() => {

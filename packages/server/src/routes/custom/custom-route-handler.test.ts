@@ -1,6 +1,7 @@
 import type { Permission } from '@signet/auth'
 import {
   BOUNDS,
+  RegistrationError,
   type ApiRoute,
   type ApiRouteHandler,
   type RequestContext,
@@ -284,6 +285,27 @@ describe('a handler of the application', () => {
       }),
     ])
     expect(await (await ask('/mine', { token })).text()).toBe('one two three')
+  })
+
+  it.each<[string, ApiRouteHandler]>([
+    ['agent', (c) => c.text(c.get('mastra').getAgent('nobody').id)],
+    ['agent of an id', (c) => c.text(c.get('mastra').getAgentById('nobody').id)],
+    ['tool', (c) => c.text(c.get('mastra').getTool('nothing').id)],
+  ])('that asks for an %s that is not there is answered 404', async (_, asking) => {
+    const { ask, log } = serve([registerApiRoute('/mine', { method: 'GET', handler: asking })])
+    expect(await readRefusal(await ask('/mine', { token }))).toMatchObject(NOT_FOUND)
+    expect(log.filter(({ level }) => level === 'error')).toStrictEqual([])
+  })
+
+  it('that registers a name twice is answered 500, because the client cannot mend that', async () => {
+    const asking: ApiRouteHandler = () => {
+      throw new RegistrationError('id_duplicate', 'Two agents are called weather-agent.')
+    }
+    const { ask } = serve([registerApiRoute('/mine', { method: 'GET', handler: asking })])
+    expect(await readRefusal(await ask('/mine', { token }))).toMatchObject({
+      status: 500,
+      code: 'internal',
+    })
   })
 
   it.each<[string, ApiRouteHandler]>([
