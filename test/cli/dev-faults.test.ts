@@ -96,7 +96,7 @@ const FAULTS: readonly (readonly [string, Files, readonly RegExp[]])[] = [
   [
     'a secret that is not there',
     { '.env': '' },
-    [/There is no secret/, /src\/mastra\/index\.ts:8:\d+/],
+    [/A secret is missing/, /src\/mastra\/index\.ts:8:\d+/],
   ],
 ]
 

@@ -306,7 +306,7 @@ describe('signet start', () => {
   })
 
   it.each([
-    ['a missing secret', {}, /There is no secret/],
+    ['a missing secret', {}, /A secret is missing/],
     ['an empty secret', { MASTRA_JWT_SECRET: '' }, /secret is empty/],
     ['a short secret', { MASTRA_JWT_SECRET: 'short' }, /at least 32/],
     ['the sample secret', { MASTRA_JWT_SECRET: SAMPLE_SECRET }, /public documentation/],

@@ -107,6 +107,6 @@ describe('the error of a start', () => {
   it('is named by signet doctor with its place where the application is refused', async () => {
     const { code, stdout } = await runSignet(['doctor', '--json', '--dir', makeApplication()])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/There is no secret\..* See src\/mastra\/index\.ts:26:\d+\./)
+    expect(stdout).toMatch(/A secret is missing\..* See src\/mastra\/index\.ts:26:\d+\./)
   })
 })

@@ -176,12 +176,12 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
   'of alg none': {
     make: () => `${encode({ alg: 'none' })}.${encode(claimsWith())}.`,
     code: 'token_algorithm',
-    cause: /not signed.*"none"\. Nothing can allow that/,
+    cause: /not signed.*"none"\. No option allows that/,
   },
   'of alg nOnE': {
     make: () => craft(claimsWith(), { alg: 'nOnE' }),
     code: 'token_algorithm',
-    cause: /Nothing can allow that/,
+    cause: /No option allows that/,
   },
   'of a misspelt algorithm': {
     make: () => craft(claimsWith(), { alg: 'hs256' }),
@@ -191,7 +191,7 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
   'of HS384 with a short secret': {
     make: () => craft(claimsWith(), { alg: 'HS384' }),
     code: 'token_algorithm',
-    cause: /HS384 needs a secret of 48 bytes; the secret has 33/,
+    cause: /HS384 needs a secret of at least 48 bytes; the secret of this server has 33/,
   },
   'of ES256': {
     make: signedByKey,
@@ -203,12 +203,12 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
     // Its last character may have bits that belong to no byte.
     make: () => tokenWith().slice(0, -20),
     code: 'token_signature or token_malformed',
-    cause: /Cut off: the signature has 17 bytes, HS256 has 32/,
+    cause: /Cut off: the signature has 17 bytes; HS256 needs 32/,
   },
   'cut by its last character': {
     make: () => tokenWith().slice(0, -1),
     code: 'token_malformed',
-    cause: /Cut off: the signature has 31 bytes, HS256 has 32/,
+    cause: /Cut off: the signature has 31 bytes; HS256 needs 32/,
   },
   'cut in the claims': {
     make: () => tokenWith().slice(0, 80),
@@ -258,7 +258,7 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
   'with a claim twice': {
     make: () => craft(`{"sub":"alice","sub":"alice","aud":"${AUDIENCE}","exp":${now() + HOUR}}`),
     code: 'token_malformed',
-    cause: /"sub" stands twice/,
+    cause: /claim "sub" twice/,
   },
   'of another secret': {
     make: () => craft(claimsWith(), {}, `${SECRET} of another`),
@@ -273,12 +273,12 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
   'that is too large': {
     make: () => tokenWith({ note: 'x'.repeat(9000) }),
     code: 'token_too_large',
-    cause: /has \d{5} bytes, which is larger than the 8192 that are taken \(maxTokenBytes\)/,
+    cause: /has \d{5} bytes; this server accepts at most 8192 \(maxTokenBytes\)/,
   },
   'that is encrypted': {
     make: () => `${encode({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
     code: 'token_malformed',
-    cause: /encrypted: it has five parts, as a JWE has\. This server takes signed tokens/,
+    cause: /encrypted: it has five parts, as a JWE has\. This server accepts signed tokens/,
   },
   'of five parts that names no encryption': {
     make: () => `${tokenWith()}.AAAA.AAAA`,
@@ -296,19 +296,19 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
 const SUSPICIOUS: Readonly<Record<string, Omit<BrokenToken, 'code'>>> = {
   'with its end in milliseconds': {
     make: () => tokenWith({ exp: (now() + HOUR) * 1000 }),
-    cause: /exp is \d+, which counts milliseconds\. .* good for \d{5} y/,
+    cause: /exp is \d+, which counts milliseconds\. .* valid for \d{5} y/,
   },
   'without an end': {
     make: () => tokenWith({ exp: undefined }),
-    cause: /never ends: exp is missing\. Production refuses that/,
+    cause: /never expires: exp is missing\. Production refuses that/,
   },
   'of a misspelt role': {
     make: () => tokenWith({ role: 'admn' }),
-    cause: /There is no role "admn"\. Did you mean admin\? It opens nothing/,
+    cause: /There is no role "admn"\. Did you mean admin\? It grants nothing/,
   },
   'of a misspelt scope': {
     make: () => tokenWith({ role: undefined, scope: 'agents:raed' }),
-    cause: /"agents:raed" is not a permission\. Did you mean agents:read\? It opens nothing/,
+    cause: /"agents:raed" is not a permission\. Did you mean agents:read\? It grants nothing/,
   },
 }
 
@@ -558,7 +558,7 @@ describe('what a token says, in the words about it', () => {
       const said = await explained(tokenWith({ sub, exp: now() - HOUR }))
       expect(said.command).toBeNull()
       expect(said.remedy).toBe(
-        'Make a new one, with signet token: the claims of this one hold what a command cannot carry.',
+        'Make a new one, with signet token. The claims of this token have values that a command cannot hold.',
       )
     },
   )
@@ -588,7 +588,7 @@ describe('one voice', () => {
   const seen = Object.entries(MENDED_BY_COMMAND).filter(
     ([name]) => name === 'with a number as audience' || !UNSEEN.test(name),
   )
-  const withoutServer = (text: string) => withoutTimes(text).replace(/ This server takes.*/, '')
+  const withoutServer = (text: string) => withoutTimes(text).replace(/ This server accepts.*/, '')
 
   it.each(seen)('is that of a browser which asks nobody, for one %s', async (_case, { make }) => {
     const token = make()
@@ -633,16 +633,16 @@ describe('one voice', () => {
     const key = createApiKey()
     const refusal = { now: now(), message: 'There is no such API key.' }
     const cut = advise({ ...refusal, code: 'token_malformed', token: key.slice(0, -3) })
-    expect(cut.cause).toBe('Cut off: the API key has 50 characters, an API key has 53.')
+    expect(cut.cause).toBe('Cut off: the API key has 50 characters; a whole API key has 53.')
     const unknown = advise({ ...refusal, code: 'token_key_unknown', token: key })
-    expect(unknown.cause).toMatch(/no such API key/)
+    expect(unknown.cause).toMatch(/does not know the API key/)
     expect(JSON.stringify([cut, unknown])).not.toContain(key.slice(4, 20))
   })
 })
 
 describe('signet token', () => {
   it.each([
-    ['admn', /no role "admn"\. Did you mean admin\? It opens nothing/],
+    ['admn', /no role "admn"\. Did you mean admin\? It grants nothing/],
     ['emperor', /no role "emperor"\. The roles here are "owner", "admin", "member" and "viewer"/],
   ])('warns of the role %s, and signs', async (role, warning) => {
     const args = ['token', '--sub', 'alice', '--role', role]

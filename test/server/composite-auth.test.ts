@@ -145,7 +145,7 @@ describe('a server behind CompositeAuth', () => {
     const response = await ask(token)
     const line = log.at(-1)
     expect(line?.fields['reason']).toBe(
-      `No provider accepts a JWT (issuer: "https://d.example", algorithm: "HS256"). ${A}: its accepts said false; ${B}: its accepts said false; simple: its accepts said false.`,
+      `No provider accepts a JWT (issuer: "https://d.example", algorithm: "HS256"). ${A}: its accepts returned false; ${B}: its accepts returned false; simple: its accepts returned false.`,
     )
     expect(await response.text()).not.toContain('example')
     expect(JSON.stringify(log)).not.toContain(token)

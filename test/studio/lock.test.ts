@@ -60,7 +60,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     [
       'is not active yet',
       () => studioToken({ sub: 'a', nbf: inSeconds(500) }),
-      'Not good yet: it begins in 8 min',
+      'Not valid yet: it becomes valid in 8 min',
     ],
   ])('says at once, without the server, that what was pasted %s', async (_, write, text) => {
     const { page, requests } = await browser.tab(server.url)

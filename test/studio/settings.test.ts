@@ -87,7 +87,11 @@ describeStudio('the settings of the Studio', (browser) => {
       'The header, which is the part before the first dot, is not one JSON object',
     ],
     ['that has expired', () => `Bearer ${expired()}`, 'Expired 3 min'],
-    ['that is not active yet', () => `Bearer ${early()}`, 'Not good yet: it begins in 9 min'],
+    [
+      'that is not active yet',
+      () => `Bearer ${early()}`,
+      'Not valid yet: it becomes valid in 9 min',
+    ],
     ['that is good', () => `Bearer ${good()}`, 'For alice; good for 59 min'],
   ])('marks a value at once: %s', async (_, value, text) => {
     const { page, requests } = await browser.tab(server.url, '/settings')

@@ -387,7 +387,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await page.getByRole('button', { name: 'Ask this server' }).click()
       await page.getByText('The server accepts this token.').waitFor()
       await page
-        .getByText('There is no role "admn". Did you mean admin? It opens nothing.')
+        .getByText('There is no role "admn". Did you mean admin? It grants nothing.')
         .waitFor()
       const command = page.getByRole('region', { name: 'Command that mends it' })
       expect(await command.innerText()).toBe('npx signet token --sub bob --role admin')

@@ -72,6 +72,6 @@ export function checkAccess(access: Access, path: string): void {
   if (templates.length > 0 && templates.every((template) => isTemplate(template, params))) return
   throw new ConfigurationError(
     'option_invalid',
-    `The access of the route ${path} is none: write public, authenticated, or resource:action, which may end in :{parameter} of the path. Resources are ${RESOURCES.join(', ')}, actions ${ACTIONS.join(', ')}.`,
+    `The option access of the route ${path} is not valid. Write public, authenticated or resource:action; resource:action:{parameter} names a parameter of the path. Resources are ${RESOURCES.join(', ')}; actions are ${ACTIONS.join(', ')}.`,
   )
 }

@@ -29,7 +29,7 @@ export interface PrincipalOptions {
 export function readSubject(user: object): string {
   const subject = subjectOf(user)
   if (subject !== undefined) return subject
-  throw new TokenError('token_claim', 'The token names no subject.', { claim: 'sub' })
+  throw new TokenError('token_claim', 'The token has no subject (sub).', { claim: 'sub' })
 }
 
 /** Fails closed: whatever the application's function returns or throws, only a text can own something. */
@@ -38,13 +38,16 @@ function readResourceId(user: object, subject: string, options: PrincipalOptions
   try {
     resourceId = options.mapUserToResourceId?.(user)
   } catch (cause) {
-    throw new AuthError('access_denied', 'mapUserToResourceId failed.', { cause })
+    throw new AuthError('access_denied', 'mapUserToResourceId threw an error.', { cause })
   }
   // A promise is refused below; without this, its own failure would end the process.
   if (resourceId instanceof Promise) resourceId.catch(() => undefined)
   if (resourceId === undefined || resourceId === null) return subject
   if (typeof resourceId !== 'string' || resourceId.trim() === '') {
-    throw new AuthError('access_denied', 'mapUserToResourceId did not return a text at once.')
+    throw new AuthError(
+      'access_denied',
+      'mapUserToResourceId must return a text that is not blank, and not a promise.',
+    )
   }
   return resourceId
 }

@@ -80,7 +80,7 @@ export function parseGrant(text: string): string | undefined {
  */
 export function createPermissions(texts: readonly string[]): Permissions {
   if (!Array.isArray(texts)) {
-    throw new ConfigurationError('option_invalid', 'The grants are not a list of texts.')
+    throw new ConfigurationError('option_invalid', 'The grants must be a list of texts.')
   }
   const granted: string[] = []
   const seen = new Set<string>()

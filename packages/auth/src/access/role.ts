@@ -35,20 +35,23 @@ export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
  */
 export function checkRoleTable(roles: RoleTable): void {
   if (!isJsonObject(roles)) {
-    throw new ConfigurationError('option_invalid', 'The role table is no object.')
+    throw new ConfigurationError(
+      'option_invalid',
+      'The role table must be an object, such as { reader: ["agents:read"] }.',
+    )
   }
   for (const [role, grants] of Object.entries(roles)) {
     if (!Array.isArray(grants)) {
       throw new ConfigurationError(
         'option_invalid',
-        `The role ${JSON.stringify(role)} has no list of permissions.`,
+        `The role ${JSON.stringify(role)} must have a list of permissions.`,
       )
     }
     const wrong = grants.findIndex((grant) => parseGrant(grant) === undefined)
     if (wrong >= 0) {
       throw new ConfigurationError(
         'option_invalid',
-        `The role ${JSON.stringify(role)} has ${JSON.stringify(grants[wrong])}, which is no permission. Write resource:action or resource:action:id.`,
+        `The role ${JSON.stringify(role)} has ${JSON.stringify(grants[wrong])}, which is not a permission. Write resource:action or resource:action:id.`,
       )
     }
   }

@@ -30,7 +30,7 @@ function sizeAdvice(refusal: Refusal): Advice {
   const large = Object.keys(claims ?? {}).filter((name) => !kept.includes(name))
   const change = Object.fromEntries(large.map((name) => [name, undefined]))
   return {
-    cause: `The token is too large: it has ${found}${most === undefined ? '' : `, which is larger than the ${most} that are taken (maxTokenBytes)`}.`,
+    cause: `The token is too large: it has ${found}${most === undefined ? '' : `; this server accepts at most ${most} (maxTokenBytes)`}.`,
     found,
     ...(most !== undefined && { expected: `${most} bytes at most` }),
     ...signAnew(
@@ -43,7 +43,7 @@ function sizeAdvice(refusal: Refusal): Advice {
 
 function revokedAdvice(refusal: Refusal): Advice {
   return {
-    cause: 'The token was revoked, and will not be good again.',
+    cause: 'The token was revoked. It never becomes valid again.',
     ...signAnew('Make a new one', refusal),
   }
 }

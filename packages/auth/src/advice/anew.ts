@@ -38,7 +38,7 @@ export function signAnew(
   const command = tokenCommand({ ...claims, ...change }, refusal.expectations)
   if (command === undefined) {
     return {
-      remedy: `${lead}, with signet token: the claims of this one hold what a command cannot carry.`,
+      remedy: `${lead}, with signet token. The claims of this token have values that a command cannot hold.`,
     }
   }
   return { remedy: `${lead}: ${command}`, command }

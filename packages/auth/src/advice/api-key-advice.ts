@@ -18,8 +18,8 @@ function spellingAdvice({ token }: Refusal): Advice {
   const start = length < CHARACTERS ? 'Cut off' : 'Too long'
   return {
     cause: isWrongLength
-      ? `${start}: the API key has ${found}, an API key has ${CHARACTERS}.`
-      : 'It is an API key, and is misspelt or not taken here: its checksum is wrong, or this server takes tokens alone.',
+      ? `${start}: the API key has ${found}; a whole API key has ${CHARACTERS}.`
+      : 'This server does not accept the API key. Its checksum is wrong, or this server accepts tokens alone.',
     ...(isWrongLength && { found, expected: `${CHARACTERS} characters` }),
     remedy: `Copy the whole key, of ${CHARACTERS} characters, or send a token.`,
   }
@@ -33,7 +33,8 @@ export function apiKeyAdvice(refusal: Refusal): Advice {
       return spellingAdvice(refusal)
     case 'token_key_unknown':
       return {
-        cause: 'There is no such API key: it is of another server, or was deleted with its store.',
+        cause:
+          'This server does not know the API key. It belongs to another server, or was deleted with its store.',
         remedy: ANOTHER,
         command: COMMAND,
       }

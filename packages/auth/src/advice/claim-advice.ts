@@ -30,7 +30,7 @@ export function expiryAdvice(refusal: Refusal): Advice {
   const age = expectations?.maxTokenAgeSeconds
   if (claim === 'iat' && typeof issued === 'number' && age !== undefined) {
     return {
-      cause: `Issued ${momentText(issued, now)}; this server takes a token for ${durationWords(age)} after its iat (maxTokenAgeSeconds).`,
+      cause: `Issued ${momentText(issued, now)}; this server accepts a token for ${durationWords(age)} after its iat (maxTokenAgeSeconds).`,
       found: quoted(issued),
       ...signAnew('Make a new one', refusal),
     }
@@ -77,11 +77,11 @@ export function startAdvice(refusal: Refusal): Advice {
     }
   }
   if (isStart) {
-    const cause = `Not good yet: it begins ${momentText(value, now)} (nbf).`
+    const cause = `Not valid yet: it becomes valid ${momentText(value, now)} (nbf).`
     return {
       cause,
       ...common,
-      ...signAnew('Wait until then, or make one that begins now', refusal),
+      ...signAnew('Wait until then, or make one that is valid from now', refusal),
     }
   }
   return {
@@ -173,14 +173,14 @@ function missingAdvice(claim: string, refusal: Refusal): Advice {
       }
     case 'exp':
       return {
-        cause: 'It never ends: the claim exp is missing, and production refuses that.',
+        cause: 'It never expires: the claim exp is missing, and production refuses that.',
         expected: 'exp',
-        ...signAnew('Make one that ends', refusal),
+        ...signAnew('Make one that expires', refusal),
       }
     case 'iat':
       return {
         cause:
-          'It does not say when it was made: the claim iat is missing, and this server wants its age.',
+          'The claim iat is missing. This server needs it to compute the age of the token (maxTokenAgeSeconds).',
         expected: 'iat',
         ...signAnew('Make one with iat', refusal),
       }

@@ -31,7 +31,7 @@ export function signatureLengthAdvice(refusal: Refusal): Advice | undefined {
   const start =
     signature === '' ? 'The signature is missing' : count < wanted ? 'Cut off' : 'Too long'
   return {
-    cause: `${start}: the signature has ${found}, ${algorithm} has ${expected.replace(' bytes', '')}.`,
+    cause: `${start}: the signature has ${found}; ${algorithm} needs ${expected.replace(' bytes', '')}.`,
     found,
     expected,
     ...copyWhole(refusal),
@@ -52,7 +52,7 @@ function countAdvice(refusal: Refusal, { parts, header, claims }: TokenParts): A
   if (count === 5) {
     return {
       cause:
-        'The token is encrypted: it has five parts, as a JWE has. This server takes signed tokens, of three parts.',
+        'The token is encrypted: it has five parts, as a JWE has. This server accepts signed tokens, of three parts.',
       found: '5 parts',
       expected: '3 parts',
       ...signAnew('Have its issuer sign the token without encrypting it', refusal),
@@ -87,7 +87,7 @@ function characterAdvice(refusal: Refusal): Advice | undefined {
       ? `“${character}” (${codePoint(character)})`
       : codePoint(character)
   return {
-    cause: `The character ${name}, after character ${index}, is not of base64url: no token has it.`,
+    cause: `The character ${name} after character ${index} is not part of base64url, so a token cannot have it.`,
     ...copyWhole(refusal),
   }
 }
@@ -138,7 +138,7 @@ function claimsAdvice(
   const twice = claims === undefined ? undefined : nameTwice(claimsText)
   if (twice !== undefined) {
     return {
-      cause: `The claim ${quoted(twice)} stands twice in the token, and two readers could take two values.`,
+      cause: `The token has the claim ${quoted(twice)} twice, so two readers could read different values.`,
       ...signAnew('Sign it with each claim once', refusal),
     }
   }
@@ -162,7 +162,7 @@ export function formFault(refusal: Refusal): Advice | undefined {
   }
   if (FOREIGN_KEY.test(refusal.token)) {
     return {
-      cause: 'It begins as a key of another service does, not as a token of this server.',
+      cause: 'It begins like a key of another service. It is not a token of this server.',
       ...signAnew('Send a token', refusal),
     }
   }

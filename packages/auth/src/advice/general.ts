@@ -8,7 +8,7 @@ const REMEDY: Readonly<Record<AuthErrorCode, string>> = {
   token_malformed: 'Copy the whole token: three parts of base64url with a dot between them.',
   token_too_large: 'Put less into it, such as a role in place of a long list of scopes.',
   token_algorithm:
-    'Sign it with an algorithm that the key of the server is for, such as HS256 for a secret.',
+    'Sign it with an algorithm that fits the key of the server, such as HS256 for a secret.',
   token_key_unknown: 'Get a new one from the issuer: its key may have been replaced.',
   token_signature: 'Sign it with the secret in .env of the server, and copy it whole.',
   token_expired: 'Make a new one with signet token, or on the Tokens page of the Studio.',
@@ -17,12 +17,13 @@ const REMEDY: Readonly<Record<AuthErrorCode, string>> = {
   token_audience: 'Get a token whose aud names this server.',
   token_type: 'Send an access token, and not an ID token: typ in its header must fit.',
   token_claim: 'Make one with a subject (sub) and an end (exp) at least.',
-  token_revoked: 'It will not be good again: make a new one.',
+  token_revoked: 'A revoked token never becomes valid again: make a new one.',
   access_denied:
-    'The token is good, but the application does not let its user in. Ask who runs the server.',
+    'The token is valid, but the application refuses its user. Ask the operator of the server.',
   scope_insufficient: 'Send a token that grants what is missing.',
   request_invalid: 'Send one credential, in one Authorization header.',
-  keys_unavailable: 'The issuer does not give its keys now: try again, or look at its address.',
+  keys_unavailable:
+    'The keys of the issuer cannot be fetched now. Try again, or check the address of the issuer.',
 }
 
 /**

@@ -36,11 +36,12 @@ export function algorithmAdvice(refusal: Refusal): Advice {
   }
   const lead = `Sign it with ${wanted(refusal)}`
   if (typeof found !== 'string') {
-    const cause = 'Its header names no algorithm (alg), so that nothing says how it is signed.'
+    const cause =
+      'Its header does not name an algorithm (alg), so this server cannot verify the signature.'
     return { cause, ...common, ...signAnew(lead, refusal) }
   }
   if (found.toLowerCase() === 'none') {
-    const cause = `The token is not signed: its header says alg ${quoted(found)}. Nothing can allow that.`
+    const cause = `The token is not signed: its header says alg ${quoted(found)}. No option allows that.`
     return { cause, ...common, ...signAnew(lead, refusal) }
   }
   const secretBytes = SECRET_BYTES[found]
@@ -51,7 +52,7 @@ export function algorithmAdvice(refusal: Refusal): Advice {
     longest > 0 &&
     longest < secretBytes
   ) {
-    const cause = `${found} needs a secret of ${secretBytes} bytes; the secret has ${longest}.`
+    const cause = `${found} needs a secret of at least ${secretBytes} bytes; the secret of this server has ${longest}.`
     return {
       cause,
       found: `${longest} bytes`,
@@ -74,7 +75,7 @@ export function algorithmAdvice(refusal: Refusal): Advice {
   const what = isSpelling
     ? `alg is ${quoted(found)}, which is not an algorithm that is known.${meant}`
     : `The algorithm ${found} is not accepted here.`
-  const takes = algorithms.length === 0 ? '' : ` This server takes ${joined(algorithms)}.`
+  const takes = algorithms.length === 0 ? '' : ` This server accepts ${joined(algorithms)}.`
   return { cause: what + takes, ...common, ...signAnew(lead, refusal) }
 }
 
@@ -85,8 +86,8 @@ export function keyAdvice(refusal: Refusal): Advice {
   const { keys } = refusal.expectations ?? {}
   if (typeof keyId !== 'string') {
     return {
-      cause: refusal.message ?? 'Nobody here knows this credential.',
-      remedy: 'Send one that was given out by this server or its issuer, and copy it whole.',
+      cause: refusal.message ?? 'This server does not know the credential.',
+      remedy: 'Send one that this server or its issuer made, and copy it whole.',
     }
   }
   const place = keys?.url === undefined ? '' : ` at ${shownUrl(keys.url)}`
@@ -121,7 +122,7 @@ export function signatureAdvice(refusal: Refusal): Advice {
   if (expectations === undefined) {
     return {
       cause: 'Signed with another secret or key than that of this server, or changed since.',
-      ...signAnew('If you know whom it is for, sign it with the secret of this server', refusal),
+      ...signAnew('If the token is yours, sign it with the secret of this server', refusal),
     }
   }
   const { keys } = expectations
@@ -135,8 +136,8 @@ export function signatureAdvice(refusal: Refusal): Advice {
   }
   if (keys?.slip !== undefined) {
     return {
-      cause: `Signed with another secret than ${signer}. The secret of this server has ${keys.slip}, which counts.`,
-      remedy: `Take ${keys.slip} off the secret, unless whoever signs has it there, too.`,
+      cause: `Signed with another secret than ${signer}. The secret of this server has ${keys.slip}, and that is part of the secret.`,
+      remedy: `Remove ${keys.slip} from the secret, unless the signer has the same.`,
     }
   }
   const made = keys?.signedWith === undefined ? '' : ` It was made with ${keys.signedWith}.`
@@ -144,6 +145,6 @@ export function signatureAdvice(refusal: Refusal): Advice {
     cause: `Signed with another secret than ${signer}, or changed since.${made}`,
     ...(keys?.signedWith !== undefined && { found: keys.signedWith }),
     expected: signer,
-    ...signAnew('If you know whom it is for, sign it with that one', refusal),
+    ...signAnew('If the token is yours, sign it with that secret', refusal),
   }
 }

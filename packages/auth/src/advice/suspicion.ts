@@ -95,7 +95,7 @@ function grantAdvice(
     if (isRole(claims, word)) {
       const lead = 'Add the role to server.access.roles, or sign with one that is there'
       return {
-        cause: `${unknownRoleWords(word, roles)} It opens nothing.`,
+        cause: `${unknownRoleWords(word, roles)} It grants nothing.`,
         found,
         ...(roles !== undefined && roles.length > 0 && { expected: listed(roles) }),
         ...(near === undefined ? { remedy: `${lead}.` } : signAnew(lead, refusal, change)),
@@ -104,7 +104,7 @@ function grantAdvice(
     const lead = 'Sign it with a permission, such as agents:execute'
     const question = near === undefined ? '' : ` Did you mean ${near}?`
     return {
-      cause: `${found} is not a permission.${question} It opens nothing.`,
+      cause: `${found} is not a permission.${question} It grants nothing.`,
       found,
       expected: 'resource:action or resource:action:id',
       ...(near === undefined ? { remedy: `${lead}.` } : signAnew(lead, refusal, change)),
@@ -120,7 +120,7 @@ export function suspicions(accepted: AcceptedToken): readonly Advice[] {
   const time = timeSuspicion(refusal)
   const lead = 'Sign it with a role or a scope'
   const closed = {
-    cause: 'The token opens nothing: it names no role and no scope that grants something here.',
+    cause: 'The token grants nothing: it has neither a role nor a scope that this server knows.',
     ...(roles.includes('member')
       ? signAnew(lead, refusal, { role: 'member' })
       : { remedy: `${lead}.` }),

@@ -14,14 +14,14 @@ export function timeSuspicion(refusal: Refusal): Advice | undefined {
   if (expiry === undefined) {
     return {
       cause:
-        'It never ends: exp is missing. Production refuses that, unless requireExpiry is false.',
+        'It never expires: exp is missing. Production refuses that, unless requireExpiry is false.',
       expected: 'exp',
-      ...signAnew('Make one that ends', refusal),
+      ...signAnew('Make one that expires', refusal),
     }
   }
   if (!isInMilliseconds(expiry)) return undefined
   return {
-    cause: `exp is ${quoted(expiry)}, which counts milliseconds. It must count seconds since 1970: as it is, the token is good for ${durationWords(expiry - refusal.now)}.`,
+    cause: `exp is ${quoted(expiry)}, which counts milliseconds. It must count seconds since 1970. Read as seconds, the token is valid for ${durationWords(expiry - refusal.now)}.`,
     found: quoted(expiry),
     expected: 'seconds since 1970',
     ...signAnew('Make a new one', refusal),

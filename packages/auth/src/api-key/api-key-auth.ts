@@ -131,7 +131,8 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
   async explainToken(token: string, request: AuthRequest): Promise<TokenExplanation> {
     let record: ApiKeyRecord | undefined
     const found = (): ApiKeyRecord => {
-      if (record === undefined) throw new TypeError('A check of a key ran before its turn.')
+      if (record === undefined)
+        throw new TypeError('A check of an API key ran before the key was found.')
       return record
     }
     const checks = [
@@ -204,7 +205,7 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
   #judgedOf(user: ApiKeyUser): Judged {
     const judged = this.#judged.get(user)
     if (judged === undefined) {
-      throw new AuthError('access_denied', 'The API key was not authenticated here.')
+      throw new AuthError('access_denied', 'This server did not authenticate the API key.')
     }
     return judged
   }

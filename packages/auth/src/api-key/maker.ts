@@ -47,13 +47,15 @@ function copyUser(user: object): Readonly<Record<string, unknown>> {
   try {
     text = JSON.stringify(user)
   } catch (cause) {
-    throw denied('The user cannot be kept as JSON, so that no key can be made for them.', cause)
+    throw denied('The user cannot be stored as JSON, so an API key cannot be made for them.', cause)
   }
   if (text === undefined || text.length > MAX_USER_LENGTH) {
-    throw denied('The user is too large to be kept, so that no key can be made for them.')
+    throw denied(
+      `The user has more than ${MAX_USER_LENGTH} characters of JSON, so an API key cannot be made for them.`,
+    )
   }
   const copy: unknown = JSON.parse(text)
-  if (!isJsonObject(copy)) throw denied('The user is no object as JSON.')
+  if (!isJsonObject(copy)) throw denied('The JSON of the user is not an object.')
   return copy
 }
 
@@ -70,10 +72,15 @@ export function rememberMaker<User extends object>(
   token: string,
 ): KeyMaker {
   const voucher = readVoucher(provider, user)
-  if (voucher === undefined) throw denied('The provider vouches for no maker of keys here.')
+  if (voucher === undefined)
+    throw denied(
+      'The provider does not vouch for this user, so an API key cannot be made for them.',
+    )
   const copy = copyUser(user)
   if (JSON.stringify(copy).includes(token)) {
-    throw denied('The provider puts the token into the user, so that no key can be made for them.')
+    throw denied(
+      'The user that the provider returned contains the token, so an API key cannot be made for them.',
+    )
   }
   return { voucher: BY_PROVIDER + voucher, user: copy, token: tokenDigest(token) }
 }
@@ -99,6 +106,7 @@ export async function judgeMaker(
     throw denied('The record of the API key does not say who made it.')
   }
   const known = await recallUser(provider, user, voucher.slice(BY_PROVIDER.length))
-  if (known === undefined) throw denied('Nobody vouches any more for who made the API key.')
+  if (known === undefined)
+    throw denied('The provider no longer vouches for the user who made the API key.')
   return admitUser(provider, known, request, roles)
 }

@@ -39,12 +39,16 @@ export function readBearerToken(authorization: string | null | undefined): strin
   const value = trimWhiteSpace(authorization ?? '')
   const credential = BEARER.exec(value)?.[1]
   const isSecond = SECOND_CREDENTIAL.test(value) || (credential?.includes(',') ?? false)
-  if (isSecond) throw new AuthError('request_invalid', 'The request has two credentials.')
+  if (isSecond)
+    throw new AuthError('request_invalid', 'The Authorization header has more than one credential.')
   if (credential === undefined || credential === '') {
     throw new TokenError('token_missing', 'The request has no bearer token.')
   }
   if (!isBearerToken(credential)) {
-    throw new TokenError('token_malformed', 'What follows Bearer cannot be a token.')
+    throw new TokenError(
+      'token_malformed',
+      'The text after Bearer in the Authorization header is not a token.',
+    )
   }
   return credential
 }

@@ -21,5 +21,5 @@ export const PUBLIC_REASON: Readonly<Record<AuthErrorCode, string>> = {
   access_denied: 'Access denied.',
   scope_insufficient: 'The token does not grant what this request needs.',
   request_invalid: 'The request carries more than one credential.',
-  keys_unavailable: 'The keys to verify the token cannot be had now.',
+  keys_unavailable: 'The keys that verify the token are not available now.',
 }

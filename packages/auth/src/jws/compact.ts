@@ -105,7 +105,7 @@ export function parseCompact(token: string): CompactToken {
   if (first < 0 || first === last || token.indexOf('.', first + 1) !== last) {
     throw malformed('The token does not have three parts.')
   }
-  if (!isPlain(token)) throw malformed('The token has a character that is not of base64url.')
+  if (!isPlain(token)) throw malformed('The token has a character that is not part of base64url.')
   return {
     header: readHeader(token.slice(0, first)),
     signingInput: token.slice(0, last),

@@ -78,7 +78,7 @@ export class TokenCache {
     if (!Number.isSafeInteger(maxBytes) || maxBytes < ENTRY_BYTES) {
       throw new ConfigurationError(
         'option_invalid',
-        `maxBytes of a cache is at least ${ENTRY_BYTES}.`,
+        `The option cache.maxBytes must be a whole number of at least ${ENTRY_BYTES} bytes.`,
       )
     }
     this.#entries = new LRUCache({

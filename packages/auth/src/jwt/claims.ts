@@ -50,7 +50,7 @@ function numericDate(claims: Claims, claim: 'exp' | 'nbf' | 'iat'): number | und
   const value = ownClaim(claims, claim)
   if (value === undefined) return undefined
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    refuseClaim(claim, `The claim ${claim} is not a NumericDate.`)
+    refuseClaim(claim, `The claim ${claim} is not a number of seconds since 1970 (NumericDate).`)
   }
   return value
 }
@@ -94,10 +94,11 @@ export function checkExpiry(claims: Claims, rules: ClaimRules, nowSeconds: numbe
   }
   if (rules.maxTokenAgeSeconds === undefined) return
   const issuedAt = numericDate(claims, 'iat')
-  if (issuedAt === undefined) refuseClaim('iat', 'The claim iat is missing: the age is unknown.')
+  if (issuedAt === undefined)
+    refuseClaim('iat', 'The claim iat is missing, so the age of the token is unknown.')
   const oldest = issuedAt + rules.maxTokenAgeSeconds
   if (!(nowSeconds <= oldest + tolerance)) {
-    throw new TokenError('token_expired', 'The token is older than the policy allows.', {
+    throw new TokenError('token_expired', 'The token is older than maxTokenAgeSeconds allows.', {
       claim: 'iat',
       expiredAt: oldest,
     })

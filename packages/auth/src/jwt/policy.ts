@@ -105,35 +105,46 @@ const WHERE = 'A verification policy'
 function checkMaxTokenBytes(maxTokenBytes: number | undefined): number {
   const isSize = Number.isInteger(maxTokenBytes) && (maxTokenBytes ?? 0) > 0
   if (maxTokenBytes !== undefined && !isSize) {
-    refuse('maxTokenBytes is not a positive whole number.')
+    refuse('The option maxTokenBytes must be a whole number of bytes, at least 1.')
   }
   return maxTokenBytes ?? DEFAULT_MAX_TOKEN_BYTES
 }
 
 /** What the types say, for callers without types: a wrong value would else fail on every request. */
 function checkSignatureRules({ keys, algorithms = [] }: SignatureRules): void {
-  if (typeof keys?.find !== 'function') refuse('The option keys is no source of keys.')
+  if (typeof keys?.find !== 'function')
+    refuse(
+      'The option keys must be a source of keys, such as secretKeys(…) or createRemoteKeySet(…).',
+    )
   // Its former way to say how long it is trusted: unread, its keys would be trusted for ever.
   if (keys.isTrusted === undefined && 'trustedUntil' in keys) {
     refuse(
-      'The source of keys has trustedUntil, which is not read. Write isTrusted() in its place.',
+      'The option keys has the member trustedUntil, which is not read. Give it the method isTrusted() instead.',
     )
   }
   if (keys.isTrusted !== undefined && typeof keys.isTrusted !== 'function') {
-    refuse('isTrusted of the source of keys is not a function.')
+    refuse('The member isTrusted of the option keys must be a function.')
   }
-  if (!Array.isArray(algorithms)) refuse('The option algorithms is not a list.')
+  if (!Array.isArray(algorithms)) refuse('The option algorithms must be a list, such as ["RS256"].')
   for (const algorithm of algorithms) {
     if (isAlgorithm(algorithm)) continue
     throw new ConfigurationError(
       'algorithm_unknown',
-      `The algorithm ${JSON.stringify(algorithm)} is not known; names look like HS256.`,
+      `The algorithm ${JSON.stringify(algorithm)} is not known. Write a name such as HS256.`,
     )
   }
 }
 
 function isSeconds(value: number | undefined): boolean {
   return value === undefined || (Number.isFinite(value) && value >= 0)
+}
+
+/** What each of these options must be. */
+const EXPECTED = {
+  issuer: 'a text or a list of texts',
+  audience: 'a text or a list of texts',
+  typ: 'a text',
+  requiredClaims: 'a list of texts',
 }
 
 /** The same of what a policy asks of the claims. */
@@ -143,7 +154,7 @@ function checkClaimRules(rules: ClaimRules): void {
     const isText = option !== 'requiredClaims' && typeof value === 'string'
     const isList = option !== 'typ' && isTextList(value)
     if (value !== undefined && !isText && !isList) {
-      refuse(`The option ${option} is of a wrong type.`)
+      refuse(`The option ${option} must be ${EXPECTED[option]}.`)
     }
   }
   for (const option of [
@@ -151,7 +162,8 @@ function checkClaimRules(rules: ClaimRules): void {
     'maxTokenAgeSeconds',
     'issuedAheadSeconds',
   ] as const) {
-    if (!isSeconds(rules[option])) refuse(`${option} is not a number of seconds.`)
+    if (!isSeconds(rules[option]))
+      refuse(`The option ${option} must be a number of seconds, at least 0.`)
   }
 }
 
@@ -174,14 +186,17 @@ function settleRules<Rules extends TokenRules>(given: Rules): Rules {
 }
 
 function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> {
-  if (!Array.isArray(issuers) || issuers.length === 0) refuse('The list of issuers is empty.')
+  if (!Array.isArray(issuers) || issuers.length === 0)
+    refuse('The option issuers must be a list with at least one issuer.')
   issuers.forEach((each, index) => refuseUnknown(WHERE, each, RULES, `issuers.${index}.`))
   const rules = new Map<unknown, TokenRules>()
   for (const each of issuers.map(settleRules)) {
     const names = asList(each.issuer ?? [])
-    if (names.length === 0) refuse('An issuer of the list has no name.')
+    if (names.length === 0)
+      refuse('An entry of the option issuers has no issuer. Give it the value of iss.')
     for (const name of names) {
-      if (rules.has(name)) refuse(`Two issuers of the list are ${JSON.stringify(name)}.`)
+      if (rules.has(name))
+        refuse(`Two entries of the option issuers have the issuer ${JSON.stringify(name)}.`)
       rules.set(name, each)
     }
   }
@@ -209,9 +224,9 @@ export function settleSignaturePolicy(given: SignaturePolicy): SettledPolicy {
 export function settlePolicy(given: VerificationPolicy): SettledPolicy {
   const policy = readOptions(given)
   const { now = Date.now, revocation } = policy
-  if (typeof now !== 'function') refuse('The option now is not a function.')
+  if (typeof now !== 'function') refuse('The option now must be a function.')
   if (revocation !== undefined && typeof revocation?.isRevoked !== 'function') {
-    refuse('The option revocation is no list of revoked tokens.')
+    refuse('The option revocation must be a list of revoked tokens, with a method isRevoked.')
   }
   const latest = policy.now ?? latestNow
   const maxTokenBytes = checkMaxTokenBytes(policy.maxTokenBytes)

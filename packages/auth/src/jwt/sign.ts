@@ -29,7 +29,7 @@ function expiry(
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds <= 0) {
     throw new ConfigurationError(
       'option_invalid',
-      'expiresInSeconds is not a positive whole number of seconds.',
+      'The option expiresInSeconds must be a whole number of seconds, at least 1.',
     )
   }
   return { exp: issuedAt + expiresInSeconds }
@@ -52,7 +52,7 @@ function expiry(
 export function signToken(claims: Claims, key: SigningKey, options: SignOptions = {}): string {
   refuseUnknown('Signing', options, OPTIONS)
   if (!isJsonObject(claims)) {
-    throw new ConfigurationError('option_invalid', 'The claims are not an object.')
+    throw new ConfigurationError('option_invalid', 'The claims must be an object.')
   }
   const issuedAt = Math.floor((options.now ?? Date.now)() / 1000)
   const payload: Claims = {

@@ -55,7 +55,8 @@ export function startProgress(token: unknown): Progress {
 
 /** What an earlier step has filled in. */
 export function reached<T>(value: T | undefined): T {
-  if (value === undefined) throw new TypeError('A verification step ran before its turn.')
+  if (value === undefined)
+    throw new TypeError('A verification step ran before the step that it needs.')
   return value
 }
 

@@ -19,7 +19,7 @@ export function metadataUrl(issuer: string): URL {
   if (base.search !== '' || base.hash !== '') {
     throw new ConfigurationError(
       'option_invalid',
-      'The issuer is a URL with a query or a fragment.',
+      'The option issuer must be a URL without a query and without a fragment.',
     )
   }
   return new URL(`${issuer.replace(/\/$/, '')}/${WELL_KNOWN}`)
@@ -37,21 +37,24 @@ export async function locateKeySet(issuer: string, limits: FetchLimits): Promise
     const whose =
       typeof named === 'string' && URL.canParse(named)
         ? shownAddress(new URL(named))
-        : 'it names none'
+        : 'it does not name one'
     throw new KeyFaultError(
       'metadata_of_another',
-      `The discovery metadata is of another issuer: ${whose}.`,
+      `The discovery metadata belongs to another issuer: ${whose}.`,
     )
   }
   if (typeof value['jwks_uri'] !== 'string') {
-    throw new KeyFaultError('metadata_incomplete', 'The discovery metadata names no key set.')
+    throw new KeyFaultError(
+      'metadata_incomplete',
+      'The discovery metadata does not name a key set (jwks_uri).',
+    )
   }
   const address = readAddress(value['jwks_uri'])
   // http on this machine is for whoever configures an issuer there, and not for an issuer elsewhere to name.
   if (address.protocol !== 'https:' && metadata.protocol === 'https:') {
     throw new KeyFaultError(
       'metadata_incomplete',
-      'The discovery metadata names a key set that is not at an https URL.',
+      'The discovery metadata names a key set (jwks_uri) whose address is not an https URL.',
     )
   }
   return address

@@ -180,7 +180,7 @@ describe('fetchJson', () => {
     const failure = get(fetch).catch(String)
     await vi.waitFor(() => expect(signals).toHaveLength(2))
     vi.advanceTimersByTime(1000)
-    expect(await failure).toContain('took too long')
+    expect(await failure).toContain('took longer than')
     expect(new Set(signals).size).toBe(1)
     await get(answering(json('{}')).fetch)
     expect(vi.getTimerCount()).toBe(0)

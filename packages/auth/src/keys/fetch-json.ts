@@ -38,7 +38,7 @@ export function readAddress(address: string | URL): URL {
   if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
     throw new ConfigurationError(
       'option_invalid',
-      'The address of keys is no https URL without credentials; http is only for this machine.',
+      'The address of a key set or issuer must be an https URL without credentials. http is allowed for this machine only.',
     )
   }
   return url
@@ -94,7 +94,7 @@ function readMaxAge(header: string | null): number | undefined {
 function readJson(text: string): unknown {
   // What begins with a tag is a page for people, whatever its type says.
   if (text.trimStart().startsWith('<')) {
-    throw new KeyFaultError('html', 'What is there is HTML or XML, and not JSON.')
+    throw new KeyFaultError('html', 'The document is HTML or XML, and not JSON.')
   }
   return parseStrictJson(text)
 }
@@ -105,7 +105,7 @@ async function read(url: URL, limits: FetchLimits, signal: AbortSignal): Promise
     await response.body?.cancel()
     throw new KeyFaultError(
       response.status >= 500 ? 'server_failed' : 'status',
-      `The answer has the status ${response.status}.`,
+      `The response has the status ${response.status}.`,
     )
   }
   const text = await readText(response, limits.maxBytes)
@@ -131,7 +131,10 @@ function failure(signal: AbortSignal): Promise<never> {
 export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJson> {
   const controller = new AbortController()
   const timer = setTimeout(
-    () => controller.abort(new KeyFaultError('too_slow', 'The answer took too long.')),
+    () =>
+      controller.abort(
+        new KeyFaultError('too_slow', `The response took longer than ${limits.timeoutMs} ms.`),
+      ),
     limits.timeoutMs,
   )
   try {

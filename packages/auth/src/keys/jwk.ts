@@ -44,9 +44,9 @@ function own(jwk: PublicJwk, member: string): unknown {
 /** Refuses a key that says it is for something else than to verify signatures. */
 function checkUse(jwk: PublicJwk): void {
   const [use, operations, keyId] = [own(jwk, 'use'), own(jwk, 'key_ops'), own(jwk, 'kid')]
-  if (use !== undefined && use !== 'sig') refuse('its use is not sig')
-  if (!allowsOperation(operations, 'verify')) refuse('its key_ops are not verify alone')
-  if (keyId !== undefined && typeof keyId !== 'string') refuse('its kid is no text')
+  if (use !== undefined && use !== 'sig') refuse('its use must be sig')
+  if (!allowsOperation(operations, 'verify')) refuse('its key_ops must be ["verify"]')
+  if (keyId !== undefined && typeof keyId !== 'string') refuse('its kid is not a text')
 }
 
 /** A member in canonical base64url: no other spelling of the same key counts. */
@@ -69,7 +69,7 @@ export function keyMembers(jwk: PublicJwk): { kty: string; [member: string]: str
     return { kty, crv, x: member(jwk, 'x', size), y: member(jwk, 'y', size) }
   }
   if (kty === 'OKP' && crv === 'Ed25519') return { kty, crv, x: member(jwk, 'x', size) }
-  return refuse('its kty and crv are none of RSA, EC with P-256, P-384 or P-521, OKP with Ed25519')
+  return refuse('its kty and crv must be RSA, EC with P-256, P-384 or P-521, or OKP with Ed25519')
 }
 
 /**
@@ -77,23 +77,23 @@ export function keyMembers(jwk: PublicJwk): { kty: string; [member: string]: str
  * @throws {ConfigurationError} `key_is_private`, `key_invalid` or `key_weak`
  */
 export function readJwk(jwk: PublicJwk): PublicKey {
-  if (!isJsonObject(jwk)) refuse('it is no object')
+  if (!isJsonObject(jwk)) refuse('it is not an object')
   const secret = PRIVATE_MEMBERS.find((name) => own(jwk, name) !== undefined)
   if (secret !== undefined) {
     throw new ConfigurationError(
       'key_is_private',
-      `The JWK has the member ${secret}, so it is no public key. Whoever verifies needs no other.`,
+      `The JWK has the member ${secret}, so it is not a public key. To verify tokens, give the public key alone.`,
     )
   }
   checkUse(jwk)
   const algorithm = own(jwk, 'alg')
-  if (algorithm !== undefined && typeof algorithm !== 'string') refuse('its alg is no text')
+  if (algorithm !== undefined && typeof algorithm !== 'string') refuse('its alg is not a text')
   let key
   try {
     key = createPublicKey({ key: keyMembers(jwk), format: 'jwk' })
   } catch (error) {
     if (ConfigurationError.isInstance(error)) throw error
-    return refuse('its point or modulus is none')
+    return refuse('its numbers are not a point or modulus of a key')
   }
   return new PublicKey(key, { keyId: own(jwk, 'kid') as string | undefined, algorithm })
 }

@@ -37,27 +37,26 @@ export interface KeyFault {
 }
 
 const REMEDIES: Readonly<Record<KeyFaultKind, string>> = {
-  name_unknown: 'Look for a typo in the address, and whether this machine resolves names (DNS).',
-  connection_failed: 'Look at the address and its port, and whether this machine reaches it.',
+  name_unknown: 'Check the address for a typo, and check that this machine resolves names (DNS).',
+  connection_failed: 'Check the address and its port, and check that this machine reaches it.',
   certificate_refused:
-    'Have the issuer mend its certificate, or name its authority in NODE_EXTRA_CA_CERTS. Never switch verification off.',
-  too_slow: 'Look at the connection to the issuer, and at what stands between, such as a proxy.',
+    'Have the issuer correct its certificate, or name its authority in NODE_EXTRA_CA_CERTS. Never switch verification off.',
+  too_slow: 'Check the connection to the issuer, and what lies between, such as a proxy.',
   redirected:
-    'Give the address that the redirect leads to, if it is of the issuer: keys are not followed to another origin.',
-  status: 'Look at the path of the address: the issuer documents it, often as jwks_uri.',
-  server_failed:
-    'The server of the issuer fails. Try later; where it lasts, look at what the issuer says of its service.',
-  html: 'Look at the address: a page for people is there, such as a sign-in or an error page. The issuer documents the address, often as jwks_uri.',
-  not_json: 'Look at the address: the issuer documents it, often as jwks_uri.',
-  too_large: 'Look at the address: a key set has a few kilobytes.',
+    'If the address that the redirect names belongs to the issuer, configure that address. Redirects to another origin are not followed.',
+  status: 'Check the path of the address. The issuer documents it, often as jwks_uri.',
+  server_failed: 'The server of the issuer fails. Try later. If the failure lasts, ask the issuer.',
+  html: 'Check the address: it serves a page for people, such as a sign-in or an error page. The issuer documents the address, often as jwks_uri.',
+  not_json: 'Check the address. The issuer documents it, often as jwks_uri.',
+  too_large: 'Check the address. A key set has a few kilobytes.',
   no_key_list:
-    'Look at the address: a key set is a JSON object with keys (RFC 7517 section 5). Of discovery metadata, give the issuer as the option issuer, without jwksUri.',
+    'Check the address. A key set is a JSON object with keys (RFC 7517 section 5). For discovery metadata, set the option issuer and leave jwksUri out.',
   no_usable_key:
-    'Have the issuer publish a signing key: RSA of 2048 bits or more, or an elliptic one.',
+    'Have the issuer publish a signing key: RSA of at least 2048 bits, or a key of an elliptic curve.',
   metadata_of_another:
-    'Write the option issuer as the metadata has it, character by character: also a slash at its end counts.',
-  metadata_incomplete: 'Give the address of the key set as the option jwksUri.',
-  unknown: 'Look at the address, and whether this machine reaches it.',
+    'Write the option issuer exactly as the metadata has it, with or without the slash at its end.',
+  metadata_incomplete: 'Set the option jwksUri to the address of the key set.',
+  unknown: 'Check the address, and check that this machine reaches it.',
 }
 
 /** An address without its query, which may hold a key. */
@@ -87,7 +86,8 @@ function codeOf(error: unknown): string | undefined {
 
 /** What `fetch` throws says why in its cause. */
 function connectionFault(code: string): readonly [KeyFaultKind, string] {
-  if (NAME_CODES.test(code)) return ['name_unknown', `Nobody knows the name of its host (${code}).`]
+  if (NAME_CODES.test(code))
+    return ['name_unknown', `The name of its host cannot be resolved (${code}).`]
   if (CERTIFICATE_CODES.test(code)) {
     return ['certificate_refused', `The certificate of its host is not trusted (${code}).`]
   }
@@ -96,7 +96,7 @@ function connectionFault(code: string): readonly [KeyFaultKind, string] {
 
 function classify(error: unknown): readonly [KeyFaultKind, string] {
   if (error instanceof KeyFaultError) return [error.kind, error.message]
-  if (error instanceof StrictJsonError) return ['not_json', 'What is there is not JSON.']
+  if (error instanceof StrictJsonError) return ['not_json', 'The document is not JSON.']
   if (ConfigurationError.isInstance(error) || AuthError.isInstance(error)) {
     return [error.code === 'key_set_invalid' ? 'no_key_list' : 'metadata_incomplete', error.message]
   }

@@ -45,7 +45,7 @@ describe('readKeySet (RFC 7517 section 5)', () => {
   })
 
   it.each([
-    ['an encryption key', { ...es384, use: 'enc' }, 'use is not sig'],
+    ['an encryption key', { ...es384, use: 'enc' }, 'use must be sig'],
     ['one that may not verify', { ...es384, key_ops: ['sign'] }, 'key_ops'],
     ['a private key', privateJwk, 'has the member d'],
     ['a kty that is not known', { kty: 'AKP', kid: 'pq', pub: 'AA' }, 'kty and crv'],
@@ -57,12 +57,12 @@ describe('readKeySet (RFC 7517 section 5)', () => {
       { kty: 'RSA', kid: 'weak', n: Buffer.alloc(128, 0xab).toString('base64url'), e: 'AQAB' },
       'bits',
     ],
-    ['a kid that is no text', { ...es384, kid: 5 }, 'kid is no text'],
-    ['a key that is no object', null, 'no object'],
-    ['a key that is a list', [], 'no object'],
-    ['a key that is text', JSON.stringify(es384), 'no object'],
+    ['a kid that is no text', { ...es384, kid: 5 }, 'kid is not a text'],
+    ['a key that is no object', null, 'not an object'],
+    ['a key that is a list', [], 'not an object'],
+    ['a key that is text', JSON.stringify(es384), 'not an object'],
     ['a symmetric key', { kty: 'oct', k: 'AAAA', kid: 'secret' }, 'has the member k'],
-    ['a symmetric key for something else', { kty: 'oct', use: 'enc' }, 'use is not sig'],
+    ['a symmetric key for something else', { kty: 'oct', use: 'enc' }, 'use must be sig'],
     ['nothing but a name', { kid: 'only' }, 'kty and crv'],
   ])('leaves out %s, says why, and takes the others', async (_case, bad, reason) => {
     const set = readKeySet({ keys: [bad, es256] })

@@ -28,7 +28,7 @@ export interface KeySet extends KeySource {
 }
 
 const AMBIGUOUS =
-  'Another key of the set has its kid and its algorithm, so nobody can say which of them a token means.'
+  'Another key of the set has the same kid and algorithm, so a token cannot say which of them it means.'
 
 /** The `kid` of a header: undefined where there is none, null for one that is not a text. */
 export function keyIdOf(header: TokenHeader): string | null | undefined {
@@ -117,13 +117,16 @@ function groupByKeyId(keys: readonly PublicKey[]): ReadonlyMap<string, readonly 
  */
 export function readKeySet(set: unknown): KeySet {
   if (typeof set === 'string') {
-    throw new ConfigurationError('key_set_invalid', 'The key set is a text. Read it by JSON.parse.')
+    throw new ConfigurationError(
+      'key_set_invalid',
+      'The key set must be an object, and is a text. Parse it with JSON.parse.',
+    )
   }
   const list = isJsonObject(set) && Object.hasOwn(set, 'keys') ? set['keys'] : undefined
   if (!Array.isArray(list)) {
     throw new ConfigurationError(
       'key_set_invalid',
-      'The key set cannot be used: it has no list of keys.',
+      'The key set cannot be used: its member keys must be a list.',
     )
   }
   // Spread, so that a hole in the list is not an object either.

@@ -102,17 +102,21 @@ describe('other forms', () => {
     [
       'the inside of a PEM',
       rsa.replace(/-----.*-----/g, ''),
-      /base64 without what stands around it/,
+      /base64 without the first and the last line/,
     ],
-    ['several keys', rsa + ec, /several blocks/],
-    ['a key set', JSON.stringify({ keys: [] }), /Give it as the option jwks/],
+    ['several keys', rsa + ec, /more than one block/],
+    ['a key set', JSON.stringify({ keys: [] }), /Set the option jwks/],
     ['a JWK that is cut off', '{"kty":"RSA","n":"', /not JSON/],
-    ['half a PEM', rsa.slice(0, -30), /not one key in PEM, nor a JWK/],
-    ['two beginnings and one end', `${rsa.slice(0, -26)}${rsa}`, /several blocks/],
-    ['something in the middle', rsa.replace('\n', '\nVersion: 1\n'), /not one key in PEM/],
-    ['a text that is longer than any key', 'A'.repeat(65_537), /longer than any key/],
-    ['a word', 'hunter2', /not one key in PEM, nor a JWK/],
-    ['quotes', '"', /not one key in PEM/],
+    ['half a PEM', rsa.slice(0, -30), /neither a key in PEM nor a JWK/],
+    ['two beginnings and one end', `${rsa.slice(0, -26)}${rsa}`, /more than one block/],
+    [
+      'something in the middle',
+      rsa.replace('\n', '\nVersion: 1\n'),
+      /neither a key in PEM nor a JWK/,
+    ],
+    ['a text that is longer than any key', 'A'.repeat(65_537), /too long for a key/],
+    ['a word', 'hunter2', /neither a key in PEM nor a JWK/],
+    ['quotes', '"', /neither a key in PEM nor a JWK/],
   ])('says what is wrong with %s', (_, text, reason) => {
     expect(() => publicKeys(text)).toThrow(expect.objectContaining({ code: 'key_invalid' }))
     expect(() => publicKeys(text)).toThrow(reason)

@@ -33,7 +33,7 @@ export function plainKeyText(text: string): string {
   if (text.length > MAX_CHARACTERS) {
     throw new ConfigurationError(
       'key_invalid',
-      `The text is longer than any key: it has more than ${MAX_CHARACTERS} characters.`,
+      `The text is too long for a key: it has more than ${MAX_CHARACTERS} characters.`,
     )
   }
   const plain = unwrap(text)
@@ -67,11 +67,14 @@ export function readJwkText(plain: string): Readonly<Record<string, unknown>> | 
   try {
     jwk = parseStrictJson(plain)
   } catch {
-    throw new ConfigurationError('key_invalid', 'The text begins as a JWK does, and is not JSON.')
+    throw new ConfigurationError('key_invalid', 'The text begins like a JWK, but is not JSON.')
   }
   if (!isJsonObject(jwk)) return undefined
   if (!Object.hasOwn(jwk, 'keys')) return jwk
-  throw new ConfigurationError('key_invalid', 'The text is a key set. Give it as the option jwks.')
+  throw new ConfigurationError(
+    'key_invalid',
+    'The text is a key set. Set the option jwks to it instead.',
+  )
 }
 
 /** Says what a text is that is not a key, and what to do. */
@@ -83,10 +86,10 @@ export function noKeyWords(plain: string, wanted: string): string {
     return 'The key is in the form of OpenSSH. Convert it to PEM: ssh-keygen -e -m PKCS8 -f FILE for a public key, ssh-keygen -p -m PKCS8 -f FILE for a private one'
   }
   if (plain.split('-----BEGIN ', 3).length > 2) {
-    return `The text has several blocks of PEM. Give one: ${wanted}.`
+    return `The text has more than one block of PEM. Give one: ${wanted}.`
   }
   if (BASE64.test(plain) && plain.length >= 40 && !plain.startsWith('-')) {
-    return `The text is base64 without what stands around it in PEM. Give all of it: ${wanted}.`
+    return `The text is base64 without the first and the last line of PEM. Give the whole PEM: ${wanted}.`
   }
-  return `The text is not one key in PEM, nor a JWK: ${wanted}.`
+  return `The text is neither a key in PEM nor a JWK. A key in PEM begins with ${wanted}.`
 }

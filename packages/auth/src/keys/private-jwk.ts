@@ -44,9 +44,9 @@ export function readPrivateJwk(jwk: PrivateJwk): {
   readonly privateKey: KeyObject
   readonly publicKey: PublicKey
 } {
-  if (!isJsonObject(jwk)) refuse('it is no object')
+  if (!isJsonObject(jwk)) refuse('it is not an object')
   const operations: unknown = Object.hasOwn(jwk, 'key_ops') ? jwk.key_ops : undefined
-  if (!allowsOperation(operations, 'sign')) refuse('its key_ops are not sign alone')
+  if (!allowsOperation(operations, 'sign')) refuse('its key_ops must be ["sign"]')
   if (Object.hasOwn(jwk, 'oth')) refuse('it has more than two primes')
   const half = publicHalf(jwk)
   const publicKey = readJwk(half)
@@ -54,6 +54,6 @@ export function readPrivateJwk(jwk: PrivateJwk): {
   try {
     return { privateKey: createPrivateKey({ key, format: 'jwk' }), publicKey }
   } catch {
-    return refuse('its numbers are none of a key')
+    return refuse('its numbers are not those of a key')
   }
 }

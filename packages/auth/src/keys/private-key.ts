@@ -37,7 +37,7 @@ interface KeyPair {
 }
 
 function readKeyObject(privateKey: KeyObject): KeyPair {
-  if (privateKey.type !== 'private') refuse('it is not private, and only that half signs')
+  if (privateKey.type !== 'private') refuse('it is not a private key, and only a private key signs')
   return { privateKey, publicKey: new PublicKey(createPublicKey(privateKey)) }
 }
 
@@ -80,10 +80,11 @@ export function privateKey(input: PrivateKeyInput, options: PrivateKeyOptions = 
   const pair = readInput(input)
   const { algorithms, keyId } = pair.publicKey
   const algorithm = algorithms.find((name) => name === (options.algorithm ?? algorithms[0]))
-  if (algorithm === undefined) return refuse('the algorithm asked for does not fit it')
-  if (options.keyId !== undefined && typeof options.keyId !== 'string') refuse('keyId is no text')
+  if (algorithm === undefined) return refuse('it does not fit the option algorithm')
+  if (options.keyId !== undefined && typeof options.keyId !== 'string')
+    refuse('the option keyId is not a text')
   if (!areOfOneKey(pair, algorithm))
-    refuse('its private half is of another key than its public one')
+    refuse('its private half and its public half belong to different keys')
   const { hash, ...method } = SIGNATURE_METHODS[algorithm]
   const key = { key: pair.privateKey, ...method }
   return {

@@ -21,7 +21,7 @@ function refuse(message: string): never {
  */
 export function readPrivatePem(plain: string): KeyObject {
   if (ENCRYPTED.test(plain))
-    refuse('The PEM is encrypted: decrypt it first, such as with openssl pkey.')
+    refuse('The PEM is encrypted. Decrypt it first, for example with openssl pkey.')
   const block = readPemBlock(plain)
   const type = TYPES.get(block?.label)
   if (block === undefined || type === undefined) {
@@ -32,6 +32,6 @@ export function readPrivatePem(plain: string): KeyObject {
   try {
     return createPrivateKey({ key: block.der, format: 'der', type })
   } catch {
-    return refuse(`The PEM holds no private key in ${type}.`)
+    return refuse(`The PEM does not hold a private key in ${type}.`)
   }
 }

@@ -71,7 +71,7 @@ describe('probeKeySet', () => {
       const fetch = keySet(set, { date: dateOf(0) })
       const probe = await probeKeySet(KEYS_URL, { fetch, now })
       expect(probe).toMatchObject({ usableKeys: 0, clockAheadSeconds: 0 })
-      expect(probe.problem).toContain('no list of keys')
+      expect(probe.problem).toContain('member keys must be a list')
       expect(probe.problem).not.toContain('c2VjcmV0')
     },
   )

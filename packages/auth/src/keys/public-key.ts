@@ -45,11 +45,11 @@ function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
       return refuse('it is bound to RSASSA-PSS; give it as a plain RSA key')
     case 'ec': {
       if (!isNamedCurveKey(key)) {
-        return refuse('its curve is not P-256, P-384 or P-521 by name, or its point is none')
+        return refuse('its curve must be P-256, P-384 or P-521 by name, with a point on it')
       }
       const algorithm = CURVES.get(key.asymmetricKeyDetails?.namedCurve)
       return algorithm === undefined
-        ? refuse('its curve is not P-256, P-384 or P-521')
+        ? refuse('its curve must be P-256, P-384 or P-521')
         : [algorithm]
     }
     case 'ed25519': {
@@ -57,7 +57,7 @@ function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
       return ['EdDSA']
     }
     default:
-      return refuse('it is neither RSA, nor EC, nor Ed25519')
+      return refuse('it must be RSA, EC or Ed25519')
   }
 }
 
@@ -80,7 +80,7 @@ export class PublicKey implements VerificationKey {
     if (key.type !== 'public') {
       throw new ConfigurationError(
         'key_is_private',
-        'The key is private: whoever verifies needs only the public half, and should have no other.',
+        'The key is private. To verify tokens, give its public half alone.',
       )
     }
     const { algorithm } = binding

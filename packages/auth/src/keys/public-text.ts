@@ -20,7 +20,7 @@ export function readPublicText(text: string): PublicKey {
   if (PRIVATE.test(plain)) {
     throw new ConfigurationError(
       'key_is_private',
-      'The PEM holds a private key: whoever verifies needs only the public half.',
+      'The PEM holds a private key. To verify tokens, give its public half alone.',
     )
   }
   const jwk = readJwkText(plain)
@@ -37,7 +37,10 @@ export function readPublicText(text: string): PublicKey {
   try {
     key = createPublicKey({ key: block.der, format: 'der', type })
   } catch {
-    throw new ConfigurationError('key_invalid', `The PEM holds no key in ${type.toUpperCase()}.`)
+    throw new ConfigurationError(
+      'key_invalid',
+      `The PEM does not hold a key in ${type.toUpperCase()}.`,
+    )
   }
   return new PublicKey(key)
 }

@@ -96,7 +96,7 @@ function readFetchedSet(value: unknown): KeySet {
   if (set.size > 0 || set.ignored.length === 0) return set
   throw new KeyFaultError(
     'no_usable_key',
-    `The key set has no key that can be used. ${ignoredWords(set.ignored)}`,
+    `The key set has no usable key. ${ignoredWords(set.ignored)}`,
   )
 }
 
@@ -166,7 +166,9 @@ class FetchedKeySet implements RemoteKeySet {
   /** Nothing that is in force: everybody waits for one fetch. */
   async #findFirst(header: TokenHeader): Promise<readonly VerificationKey[]> {
     if (this.#flight === undefined && this.#options.now() < this.#retryAt) {
-      throw unavailable(`A moment ago: ${this.#failure}`)
+      throw unavailable(
+        `The last fetch failed less than ${RETRY_MS / 1000} s ago: ${this.#failure}`,
+      )
     }
     const isJoined = this.#flight !== undefined
     await this.refresh()
@@ -187,7 +189,9 @@ class FetchedKeySet implements RemoteKeySet {
       if (keys.length > 0) return keys
     }
     if (this.#flight === undefined && !this.#bucket.take(this.#options.now())) {
-      throw unavailable('The key set was fetched too often for keys that it does not have.')
+      throw unavailable(
+        'Tokens name keys that the key set does not have, and the key set was fetched too often for them. Try again in ${REFETCH_SPAN_MS / 1000} s.',
+      )
     }
     await this.refresh()
     const keys = await this.#select(header)
@@ -259,7 +263,10 @@ export function createLocatedKeySet(
   for (const name of ['freshSeconds', 'staleSeconds', 'timeoutMs', 'maxBytes'] as const) {
     const value = options[name]
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      throw new ConfigurationError('option_invalid', `${name} of a key set is no number from 0 on.`)
+      throw new ConfigurationError(
+        'option_invalid',
+        `The option ${name} of a key set must be a number of at least 0.`,
+      )
     }
   }
   refuseUnknown('A key set', options, OPTIONS)

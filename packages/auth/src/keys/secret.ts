@@ -71,7 +71,7 @@ function checkUse(jwk: OctetJwk): void {
   if (!isForSignatures || (jwk.kid !== undefined && typeof jwk.kid !== 'string')) {
     throw new ConfigurationError(
       'option_invalid',
-      'The JWK is not for verifying signatures, or its kid is no text.',
+      'The use and key_ops of the JWK must allow to verify signatures, and its kid must be a text.',
     )
   }
 }
@@ -83,7 +83,7 @@ export function secretBytes(secret: Secret): Buffer {
   if (!isOctetJwk(secret) || secret.kty !== 'oct' || typeof secret.k !== 'string') {
     throw new ConfigurationError(
       'option_invalid',
-      'The secret is neither text, nor bytes, nor a JWK of type oct.',
+      'The secret must be a text, bytes, or a JWK of type oct.',
     )
   }
   checkUse(secret)
@@ -101,13 +101,13 @@ function checkQuality(bytes: Buffer): void {
   if (isPublicKeyMaterial(bytes)) {
     throw new ConfigurationError(
       'secret_is_public_key',
-      `The secret is a key that others may know, not a secret. ${REMEDY}`,
+      `The secret is a key that others may know, such as a public key. ${REMEDY}`,
     )
   }
   if (bytes.length < MIN_BYTES) {
     throw new ConfigurationError(
       'secret_too_short',
-      `The secret has ${bytes.length} bytes; it needs at least ${MIN_BYTES} (RFC 7518 section 3.2). ${REMEDY}`,
+      `The secret has ${bytes.length} bytes; it must have at least ${MIN_BYTES} (RFC 7518 section 3.2). ${REMEDY}`,
     )
   }
 }
@@ -175,7 +175,7 @@ function signingKey(key: SecretKey): SigningKey {
   if (algorithm === undefined) {
     throw new ConfigurationError(
       'algorithm_unknown',
-      'A secret serves only HS256, HS384 and HS512, and none that is allowed here and fits its alg.',
+      'A secret serves HS256, HS384 and HS512. The option algorithms and the alg of the JWK leave none of them.',
     )
   }
   return {
@@ -183,7 +183,7 @@ function signingKey(key: SecretKey): SigningKey {
     keyId: key.keyId,
     sign(signingInput) {
       if (key.canSign) return key.digest(algorithm, signingInput)
-      throw new ConfigurationError('option_invalid', 'The key_ops of the JWK do not allow to sign.')
+      throw new ConfigurationError('option_invalid', 'The key_ops of the JWK do not allow signing.')
     },
   }
 }
@@ -208,7 +208,10 @@ export function secretKeys(
 ): SecretKeys {
   refuseUnknown('A secret', options, OPTIONS)
   if (options.algorithms !== undefined && !Array.isArray(options.algorithms)) {
-    throw new ConfigurationError('option_invalid', 'The option algorithms is not a list.')
+    throw new ConfigurationError(
+      'option_invalid',
+      'The option algorithms must be a list, such as ["RS256"].',
+    )
   }
   const secrets: readonly Secret[] = isSecretList(secret) ? secret : [secret]
   const keys = secrets.map((each) => new SecretKey(each, options))

@@ -7,7 +7,7 @@ const MESSAGES: Record<StrictJsonReason, string> = {
   syntax: 'The text is not JSON.',
   too_deep: 'The JSON is nested too deeply.',
   too_many_values: 'The JSON has too many values.',
-  duplicate_name: 'The JSON has an object with the same name twice.',
+  duplicate_name: 'An object in the JSON has the same name twice.',
 }
 
 /** The text is not JSON, or JSON that two parsers could read differently. */

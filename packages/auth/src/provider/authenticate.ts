@@ -16,7 +16,7 @@ async function isAuthorized<User extends object>(
   try {
     return (await provider.authorizeUser(user, request)) === true
   } catch (cause) {
-    throw new AuthError('access_denied', 'authorizeUser failed.', { cause })
+    throw new AuthError('access_denied', 'authorizeUser threw an error.', { cause })
   }
 }
 
@@ -32,7 +32,7 @@ export async function authenticateUser<User extends object>(
 ): Promise<User> {
   const user = await provider.authenticateToken(token, request)
   if (!isObject(user)) {
-    throw new TokenError('token_key_unknown', 'The provider knows no user of this token.')
+    throw new TokenError('token_key_unknown', 'The provider did not return a user for this token.')
   }
   return user
 }

@@ -219,7 +219,7 @@ describe('CompositeAuth: the provider of a token is chosen', () => {
     await expect(refusal).rejects.toBeInstanceOf(TokenError)
     await expect(refusal).rejects.toMatchObject({
       ...nobody,
-      message: `No provider accepts a JWT (issuer: "${B}", algorithm: "HS256"). one: its accepts said false; provider 2: its accepts said false.`,
+      message: `No provider accepts a JWT (issuer: "${B}", algorithm: "HS256"). one: its accepts returned false; provider 2: its accepts returned false.`,
     })
   })
 
@@ -240,7 +240,7 @@ describe('CompositeAuth: the provider of a token is chosen', () => {
       await expect(ask([unclear, accepting()])).resolves.toStrictEqual({ sub: OPAQUE })
       await expect(ask([unclear])).rejects.toMatchObject({
         ...nobody,
-        message: expect.stringContaining('unclear: its accepts said neither true nor false'),
+        message: expect.stringContaining('unclear: its accepts returned neither true nor false'),
       })
     },
   )
@@ -304,7 +304,7 @@ describe('CompositeAuth: a refusal keeps its reason', () => {
       await expect(ask([knowsNobody, literal()])).rejects.toMatchObject({
         name: 'TokenError',
         code: 'token_key_unknown',
-        message: 'one knows no user of this token.',
+        message: 'one did not return a user for this token.',
       })
     },
   )

@@ -32,14 +32,17 @@ function describe({ isJwt, issuer, algorithm }: TokenForm): string {
 
 function readMembers(providers: readonly AuthProvider[]): readonly Member[] {
   if (!Array.isArray(providers) || providers.length === 0) {
-    throw new ConfigurationError('option_invalid', 'CompositeAuth needs a list of providers.')
+    throw new ConfigurationError(
+      'option_invalid',
+      'CompositeAuth needs a list of at least one provider.',
+    )
   }
   const members = providers.map((provider: unknown, index) => {
     checkProvider(provider, `Provider ${index + 1} of CompositeAuth`)
     return { provider, name: provider.name ?? `provider ${index + 1}` }
   })
   if (new Set(providers).size < providers.length) {
-    throw new ConfigurationError('option_invalid', 'CompositeAuth has a provider twice.')
+    throw new ConfigurationError('option_invalid', 'CompositeAuth has the same provider twice.')
   }
   return members
 }
@@ -54,7 +57,7 @@ function findFallback(members: readonly Member[]): Member | undefined {
   if (fallbacks.length > 1) {
     throw new ConfigurationError(
       'option_invalid',
-      `Of the providers of CompositeAuth only one can be without accepts, and these are: ${namesOf(fallbacks)}. Give all but one a method accepts(token), such as ({ issuer }) => issuer === 'https://issuer.example'.`,
+      `Only one provider of CompositeAuth may lack the method accepts(token), and these lack it: ${namesOf(fallbacks)}. Give it to all but one of them, such as ({ issuer }) => issuer === 'https://issuer.example'.`,
     )
   }
   return fallbacks[0]
@@ -68,7 +71,7 @@ function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
     if (answer instanceof Promise) answer.catch(() => undefined)
     return answer
   } catch (cause) {
-    throw new TokenError('token_issuer', `The accepts of ${name} failed.`, { cause })
+    throw new TokenError('token_issuer', `accepts of ${name} threw an error.`, { cause })
   }
 }
 
@@ -132,7 +135,10 @@ export class CompositeAuth implements AuthProvider {
     const member = this.#choose(readTokenForm(token))
     const user: unknown = await member.provider.authenticateToken(token, request)
     if (!isObject(user)) {
-      throw new TokenError('token_key_unknown', `${member.name} knows no user of this token.`)
+      throw new TokenError(
+        'token_key_unknown',
+        `${member.name} did not return a user for this token.`,
+      )
     }
     this.#remember(user, member)
     return user
@@ -249,8 +255,8 @@ export class CompositeAuth implements AuthProvider {
     const chosen = accepting[0] ?? this.#fallback
     if (chosen !== undefined) return chosen
     const reasons = answers.map(({ member, answer }) => {
-      const said = answer === false ? 'false' : 'neither true nor false at once'
-      return `${member.name}: its accepts said ${said}`
+      const said = answer === false ? 'false' : 'neither true nor false'
+      return `${member.name}: its accepts returned ${said}`
     })
     throw new TokenError(
       'token_issuer',
@@ -263,7 +269,7 @@ export class CompositeAuth implements AuthProvider {
     if (earlier !== undefined && earlier !== member) {
       throw new AuthError(
         'access_denied',
-        `${earlier.name} and ${member.name} name one object as their user, so that nobody could say who authorizes it. Return an object of its own.`,
+        `${earlier.name} and ${member.name} returned the same object as their user, so it is unclear which of them authorizes it. Return a new object from each.`,
       )
     }
     this.#authenticated.set(user, member)

@@ -17,13 +17,13 @@ export function readDefaultRole<User extends object>(
     role = provider.defaultRoleOf(user)
   } catch (cause) {
     if (AuthError.isInstance(cause)) throw cause
-    throw new AuthError('access_denied', 'defaultRoleOf failed.', { cause })
+    throw new AuthError('access_denied', 'defaultRoleOf threw an error.', { cause })
   }
   // A promise is refused below; without this, its own failure would end the process.
   if (role instanceof Promise) role.catch(() => undefined)
   if (role === undefined || role === null) return undefined
   if (typeof role !== 'string') {
-    throw new AuthError('access_denied', 'defaultRoleOf did not return a text at once.')
+    throw new AuthError('access_denied', 'defaultRoleOf must return a text, and not a promise.')
   }
   return role
 }

@@ -66,7 +66,7 @@ describe('defineAuth', () => {
     'refuses a member that nobody asks: %o',
     (members) => {
       expect(() => define(members)).toThrow(misconfigured)
-      expect(() => define(members)).toThrow(/not asked here/)
+      expect(() => define(members)).toThrow(/which Signet does not read/)
     },
   )
 

@@ -38,7 +38,7 @@ export function defineAuth<User extends object>(
   if (!isPlain(provider)) {
     throw new ConfigurationError(
       'option_invalid',
-      `${WHAT} is not a plain object. For a class, extend MastraAuthProvider.`,
+      `${WHAT} must be a plain object. For a class, extend MastraAuthProvider.`,
     )
   }
   for (const member of Reflect.ownKeys(provider)) {

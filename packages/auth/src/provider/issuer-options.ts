@@ -130,13 +130,13 @@ function ignoredTeller(notify: IssuerContext['notify']) {
     const place = url === undefined ? '' : ` at ${url.origin}${url.pathname}`
     if (ignored.length === 0) {
       notify(
-        `The key set${place} has no keys, so that every token of its issuer is refused. Have the issuer publish a signing key, or look at the address.`,
+        `The key set${place} is empty, so every token of its issuer is refused. Have the issuer publish a signing key, or check the address.`,
       )
       return
     }
     const count = ignored.length === 1 ? 'an entry' : `${ignored.length} entries`
     notify(
-      `The key set${place} has ${count} that cannot be used, and the others serve. ${ignoredWords(ignored)}`,
+      `The key set${place} has ${count} that cannot be used; the other keys are used. ${ignoredWords(ignored)}`,
     )
   }
 }
@@ -147,7 +147,7 @@ function tellSlips(secrets: readonly SecretMeasure[], notify: IssuerContext['not
     if (slip === undefined) continue
     const which = secrets.length === 1 ? 'The secret' : `Secret ${index + 1} of ${secrets.length}`
     notify(
-      `${which} has ${slip}, which is part of it: a token that was signed without is refused. Take it off, unless whoever signs has it, too.`,
+      `${which} has ${slip}, which is part of it: a token that was signed without is refused. Remove it, unless the signer has the same.`,
     )
   }
 }
@@ -156,14 +156,14 @@ function readSecret(secret: IssuerOptions['secret'], { isDevelopment }: IssuerCo
   if (secret === undefined || secret === null) {
     throw new ConfigurationError(
       'secret_missing',
-      'There is no secret. Set MASTRA_JWT_SECRET, or the option secret. Make a good one with: npx signet secret',
+      'A secret is missing. Set MASTRA_JWT_SECRET, or the option secret. Make a good one with: npx signet secret',
     )
   }
   const isSample = asList<Secret>(secret).some((each) => isSampleSecret(secretBytes(each)))
   if (isSample && !isDevelopment) {
     throw new ConfigurationError(
       'secret_is_sample',
-      'The secret is printed in public documentation, so anyone can sign with it; it serves only with NODE_ENV=development. Make a good one with: npx signet secret',
+      'The secret is printed in public documentation, so anyone can sign with it. It is accepted only with NODE_ENV=development. Make a good one with: npx signet secret',
     )
   }
   return secret
@@ -177,7 +177,7 @@ function readNames({ issuer }: IssuerOptions): readonly string[] | undefined {
 function readAudience({ audience }: IssuerOptions, isSecret: boolean): TokenRules['audience'] {
   if (audience === undefined && !isSecret) {
     refuse(
-      'There is no audience. With public keys a token may be for another server: say which audience this one is, or write audience: false to accept any.',
+      'The option audience is missing. An issuer with public keys also signs tokens for other servers. Name the audience of this server, or write audience: false to accept any.',
     )
   }
   return audience === false ? undefined : audience
@@ -186,7 +186,7 @@ function readAudience({ audience }: IssuerOptions, isSecret: boolean): TokenRule
 function requireIssuer(options: IssuerOptions): void {
   if (options.issuer !== undefined) return
   refuse(
-    'There is no issuer. A key set belongs to one: say which, or write issuer: false to accept any.',
+    'The option issuer is missing. Name the issuer that the key set belongs to, or write issuer: false to accept any.',
   )
 }
 
@@ -195,7 +195,9 @@ function discover(names: readonly string[] | undefined, context: IssuerContext):
   const onIgnored = ignoredTeller(notify)
   const [name, ...others] = names ?? []
   if (name === undefined || others.length > 0) {
-    return refuse('Without keys there must be one issuer, whose metadata names them.')
+    return refuse(
+      'Without the options secret, publicKey, jwks and jwksUri, the option issuer must name one issuer. Its metadata names the keys.',
+    )
   }
   return discoverKeySet(name, { fetch, now, onIgnored })
 }
@@ -222,7 +224,7 @@ function requireServed(
   if (algorithms.some(isServed)) return
   throw new ConfigurationError(
     'algorithm_unknown',
-    'The keys serve none of the algorithms, so that no token would be accepted.',
+    'The keys do not fit the option algorithms, so every token would be refused.',
   )
 }
 
@@ -232,7 +234,7 @@ function readStaticSet(jwks: JwkSet | undefined): KeySet {
   if (set.size > 0) return set
   throw new ConfigurationError(
     'key_set_invalid',
-    `The key set has no key that can be used. ${ignoredWords(set.ignored)}`.trim(),
+    `The key set has no usable key. ${ignoredWords(set.ignored)}`.trim(),
   )
 }
 
@@ -284,9 +286,9 @@ function readKeys(
 /** What the profile asks for is compared, not only there (RFC 9068 section 4). */
 function readType({ typ, profile, issuer, audience }: IssuerOptions): string | undefined {
   if (profile === undefined) return typ
-  if (profile !== 'at+jwt') refuse('The profile is not known: write at+jwt.')
-  if (typ !== undefined) refuse('The profile says the typ: leave typ out.')
-  if (!issuer || !audience) refuse('The profile compares iss and aud: give issuer and audience.')
+  if (profile !== 'at+jwt') refuse('The option profile is not known. Write at+jwt.')
+  if (typ !== undefined) refuse('The option profile sets the type. Leave the option typ out.')
+  if (!issuer || !audience) refuse('The option profile needs the options issuer and audience.')
   return profile
 }
 
@@ -297,7 +299,9 @@ function readRoles({ roles, defaultRole }: IssuerOptions, isSecret: boolean): Is
   if (roles === undefined) return isSecret ? undefined : NO_ROLES
   checkRoleTable(roles)
   if (typeof defaultRole === 'string' && !Object.hasOwn(roles, defaultRole)) {
-    refuse(`The defaultRole ${JSON.stringify(defaultRole)} is not one of roles.`)
+    refuse(
+      `The option defaultRole is ${JSON.stringify(defaultRole)}, which is not a name in the option roles.`,
+    )
   }
   return freezeRoleTable(roles)
 }
@@ -305,11 +309,13 @@ function readRoles({ roles, defaultRole }: IssuerOptions, isSecret: boolean): Is
 /** Also for callers without types: a cap that is not a list would else fail on every request. */
 function checkGrants(grants: unknown): void {
   if (grants === undefined) return
-  if (!Array.isArray(grants)) refuse('The option grants is not a list of permissions.')
+  if (!Array.isArray(grants)) refuse('The option grants must be a list of permissions.')
   const entries: readonly unknown[] = grants
   for (const entry of entries) {
     if (typeof entry === 'string' && parseGrant(entry) !== undefined) continue
-    refuse(`The grants have ${JSON.stringify(entry)}, which is no permission.`)
+    refuse(
+      `The option grants has ${JSON.stringify(entry)}, which is not a permission. Write resource:action or resource:action:id.`,
+    )
   }
 }
 
@@ -318,7 +324,9 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
   refuseUndefined(options, RULES)
   const kinds = KEY_OPTIONS.filter((name) => options[name] !== undefined)
   if (kinds.length > 1) {
-    refuse(`Keys are of one kind, and here are ${kinds.join(' and ')}. Give each its own issuer.`)
+    refuse(
+      `An issuer has keys of one kind, and this one has ${kinds.join(' and ')}. Give each an entry of its own in the option issuers.`,
+    )
   }
   const isSecret = kinds[0] === 'secret' || 'secret' in options
   const names = readNames(options)

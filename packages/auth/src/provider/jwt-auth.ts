@@ -111,7 +111,8 @@ function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] 
   const { issuers } = options
   if (issuers === undefined) return [withSecret(options)]
   const isList = Array.isArray(issuers) && issuers.every((each) => Object(each) === each)
-  if (!isList) throw new ConfigurationError('option_invalid', 'The option issuers is not a list.')
+  if (!isList)
+    throw new ConfigurationError('option_invalid', 'The option issuers must be a list of objects.')
   const read = issuers.map((issuer) => readOptions(issuer))
   read.forEach((issuer, index) =>
     checkOptions('MastraJwtAuth', issuer, ISSUER_OPTIONS, `issuers.${index}.`),
@@ -120,7 +121,7 @@ function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] 
   if (beside !== undefined) {
     throw new ConfigurationError(
       'option_invalid',
-      `The option ${beside} stands beside issuers. Say it for each issuer.`,
+      `The option ${beside} cannot stand beside issuers. Write it in each entry of issuers.`,
     )
   }
   return read
@@ -325,7 +326,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     const { revocation } = this.#options
     // Nobody has the token itself any more; its digest is judged where the key is.
     if (revocation?.isRevoked(revocableOf(claims, () => '')) === true) {
-      throw new TokenError('token_revoked', 'The token that these claims came from was revoked.')
+      throw new TokenError('token_revoked', 'The token of these claims was revoked.')
     }
     return claims
   }
@@ -364,25 +365,32 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    */
   sign(claims: Claims, options: SignOptions = {}): string {
     if (nonEmptyText(claims.sub) === undefined) {
-      throw new TokenError('token_claim', 'The claims name no subject.', { claim: 'sub' })
+      throw new TokenError('token_claim', 'The claims have no subject (sub).', { claim: 'sub' })
     }
     const signer = this.#issuers.find(({ signingKey }) => signingKey !== undefined)
     if (signer?.signingKey === undefined) {
       throw new ConfigurationError(
         'secret_missing',
-        'There is no secret to sign with: whoever has the private keys makes the tokens.',
+        'The provider has no secret to sign with. Its tokens are made by the issuer, which has the private keys.',
       )
     }
     const { rules, signingKey } = signer
     const { requiredClaims = [] } = rules
     const isEndless = claims.exp === undefined && options.expiresInSeconds === undefined
     if (isEndless && requiredClaims.includes('exp')) {
-      throw new ConfigurationError('option_invalid', 'The token needs expiresInSeconds or exp.')
+      throw new ConfigurationError(
+        'option_invalid',
+        'The token must expire. Give the option expiresInSeconds, or the claim exp.',
+      )
     }
     const all: Claims = { iss: first(rules.issuer), aud: first(rules.audience), ...claims }
     const claim = requiredClaims.find((name) => !MADE.has(name) && all[name] === undefined)
     if (claim !== undefined) {
-      throw new TokenError('token_claim', `The claims lack ${claim}, which is required.`, { claim })
+      throw new TokenError(
+        'token_claim',
+        `The claim ${claim} is missing, which the option requiredClaims names.`,
+        { claim },
+      )
     }
     const { now } = this.#options
     return signToken(all, signingKey, { typ: rules.typ, now, ...options })

@@ -74,12 +74,12 @@ export function getTokenIssuer(decoded: { readonly payload?: unknown } | null | 
 export async function verifyHmac(accessToken: string, secret: string): Promise<Claims> {
   const isDevelopment = process.env['NODE_ENV'] === 'development'
   if (typeof secret !== 'string') {
-    throw new ConfigurationError('secret_missing', 'The secret is no text.')
+    throw new ConfigurationError('secret_missing', 'The secret must be a text.')
   }
   if (!isDevelopment && isSampleSecret(Buffer.from(secret, 'utf8'))) {
     throw new ConfigurationError(
       'secret_is_sample',
-      'The secret is printed in public documentation, so anyone can sign with it; it serves only with NODE_ENV=development. Make a good one with: npx signet secret',
+      'The secret is printed in public documentation, so anyone can sign with it. It is accepted only with NODE_ENV=development. Make a good one with: npx signet secret',
     )
   }
   const requiredClaims = isDevelopment ? [] : ['exp']

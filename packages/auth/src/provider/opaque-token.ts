@@ -32,17 +32,17 @@ export function checkOpaqueToken(token: string, what: string): void {
   if (token.length < MIN_CHARACTERS) {
     refuse(
       'secret_too_short',
-      `has ${token.length} characters; it needs at least ${MIN_CHARACTERS}.`,
+      `has ${token.length} characters; it must have at least ${MIN_CHARACTERS}.`,
     )
   }
   if (isSampleSecret(Buffer.from(token, 'utf8'))) {
-    refuse('secret_is_sample', 'is printed in public documentation, so that anyone knows it.')
+    refuse('secret_is_sample', 'is printed in public documentation, so anyone knows it.')
   }
   if (isSimple(token)) {
-    refuse('option_invalid', 'is too simple: one character over and over, or nothing but digits.')
+    refuse('option_invalid', 'is too simple: it repeats one character, or has digits alone.')
   }
   if (looksLikeJwt(token)) {
-    refuse('option_invalid', 'looks like a JWT, which MastraJwtAuth is there to verify.')
+    refuse('option_invalid', 'looks like a JWT. Use MastraJwtAuth for JWTs.')
   }
   if (!isBearerToken(token)) {
     refuse(

@@ -33,7 +33,7 @@ export function checkFunctions<Options extends object>(
 ): void {
   for (const name of names) {
     if (!(name in options) || typeof options[name] === 'function') continue
-    throw new ConfigurationError('option_invalid', `The option ${name} is not a function.`)
+    throw new ConfigurationError('option_invalid', `The option ${name} must be a function.`)
   }
 }
 

@@ -21,7 +21,7 @@ describe('the rules that a provider keeps', () => {
     expect(() => keepRules(Object(rules), 'public')).toThrow(
       expect.objectContaining({
         code: 'option_invalid',
-        message: 'The option public is not a list.',
+        message: 'The option public must be a list.',
       }),
     )
   })

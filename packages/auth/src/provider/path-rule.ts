@@ -28,5 +28,5 @@ function keepRule(rule: PathRule): KeptPathRules[number] {
  */
 export function keepRules(rules: readonly PathRule[], option: string): KeptPathRules {
   if (isList(rules)) return rules.map(keepRule)
-  throw new ConfigurationError('option_invalid', `The option ${option} is not a list.`)
+  throw new ConfigurationError('option_invalid', `The option ${option} must be a list.`)
 }

@@ -39,9 +39,9 @@ const DECIDING_METHODS = ['authorizeUser', 'mapUserToResourceId'] as const
 /** What Mastra asks and Signet does not, and would open what it closes if taken in silence. */
 export const DECIDING_MEMBERS: Remedies = {
   authorize:
-    'Signet does not ask it. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
+    'Signet does not call it. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
   rules:
-    'Signet does not ask them. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
+    'Signet does not read them. Write authorizeUser(user, request), or grant permissions by claims and server.access.roles.',
 }
 
 function refuse(what: string, message: string): never {
@@ -53,9 +53,9 @@ export function refuseMember(member: PropertyKey, what: string): never {
   const name = String(member)
   const near = nearestName(name, MEMBER_NAMES)
   const hint = near === undefined ? '' : `Did you mean ${near}? `
-  const otherwise = `${hint}Leave it out; what the provider needs can stand outside.`
+  const otherwise = `${hint}Leave it out, and keep what the provider needs in variables outside.`
   const remedy = Object.hasOwn(DECIDING_MEMBERS, name) ? DECIDING_MEMBERS[name] : otherwise
-  refuse(what, `has ${name}, which is not asked here. ${remedy}`)
+  refuse(what, `has ${name}, which Signet does not read. ${remedy}`)
 }
 
 /** How many letters a misspelt name may differ in from the name that was meant. */
@@ -85,14 +85,15 @@ function refuseMisspelt(provider: object, what: string): void {
 export function checkProvider(provider: unknown, what: string): asserts provider is AuthProvider {
   if (!isObject(provider)) refuse(what, 'is not an object.')
   const member = (name: PropertyKey): unknown => Reflect.get(provider, name)
-  if (typeof member('authenticateToken') !== 'function') refuse(what, 'has no authenticateToken.')
+  if (typeof member('authenticateToken') !== 'function')
+    refuse(what, 'has no method authenticateToken.')
   for (const name of Object.keys(DECIDING_MEMBERS)) {
     if (member(name) !== undefined) refuseMember(name, what)
   }
   refuseMisspelt(provider, what)
   const has = (names: readonly string[], isRight: (value: unknown) => boolean, kind: string) => {
     const wrong = names.find((name) => member(name) !== undefined && !isRight(member(name)))
-    if (wrong !== undefined) refuse(what, `has a member ${wrong} that is not a ${kind}.`)
+    if (wrong !== undefined) refuse(what, `has the member ${wrong}, which must be a ${kind}.`)
   }
   has(OPTIONAL_METHODS, (value) => typeof value === 'function', 'function')
   has(TEXTS, (value) => typeof value === 'string', 'text')

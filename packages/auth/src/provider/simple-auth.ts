@@ -52,7 +52,7 @@ function checkHeaders(headers: unknown): void {
   if (names.every(isKnown)) return
   throw new ConfigurationError(
     'option_invalid',
-    'The option headers of SimpleAuth names another header than Authorization. No other header, cookie or parameter is read: send Authorization: Bearer <token>, and leave the option out.',
+    'The option headers of SimpleAuth names another header than Authorization, and no other header, cookie or parameter is read. Send Authorization: Bearer <token>, and leave the option out.',
   )
 }
 
@@ -61,7 +61,7 @@ function readTokens<User extends object>(tokens: unknown): Map<string, TokenUser
   if (entries.length === 0) {
     throw new ConfigurationError(
       'option_invalid',
-      'The option tokens of SimpleAuth has no token, so that nobody could call.',
+      'The option tokens of SimpleAuth is empty, so every call would be refused. Give it at least one token.',
     )
   }
   return new Map(

@@ -27,12 +27,14 @@ function readExpiry(entry: Record<string, unknown>, what: string): number | unde
   if (!Object.hasOwn(entry, 'expiresAt')) return undefined
   const { expiresAt } = entry
   const isSeconds = typeof expiresAt === 'number' && expiresAt > 0 && expiresAt < NO_SECONDS
-  return isSeconds ? expiresAt : refuse(what, 'has an expiresAt that is no seconds since 1970.')
+  return isSeconds
+    ? expiresAt
+    : refuse(what, 'has an expiresAt that is not a number of seconds since 1970.')
 }
 
 /** A copy, so that what is done later to the object changes nothing. */
 function copyUser(user: unknown, what: string): object {
-  if (!isJsonObject(user)) refuse(what, 'has a user that is no object.')
+  if (!isJsonObject(user)) refuse(what, 'has a user that is not an object.')
   for (const name of ['exp', 'expiresAt']) {
     if (Object.hasOwn(user, name)) {
       refuse(what, `has a user with ${name}: write { user, expiresAt } for a token that expires.`)
@@ -41,7 +43,10 @@ function copyUser(user: unknown, what: string): object {
   try {
     return structuredClone(user)
   } catch {
-    return refuse(what, 'has a user that is not plain data.')
+    return refuse(
+      what,
+      'has a user that is not plain data. Leave functions out. Leave functions out.',
+    )
   }
 }
 
@@ -50,7 +55,7 @@ function checkSubject(user: object, what: string): void {
     readSubject(user)
   } catch (error) {
     if (!TokenError.isInstance(error)) throw error
-    refuse(what, 'has a user without a subject: give it a sub or an id, as a text.')
+    refuse(what, 'has a user without a subject. Give the user a sub or an id that is a text.')
   }
 }
 
@@ -66,7 +71,10 @@ export function readTokenUser<User extends object>(entry: unknown, what: string)
   const { user: given, ...others } = entry
   const unknown = Object.keys(others).find((name) => name !== 'expiresAt')
   if (unknown !== undefined)
-    refuse(what, `has ${unknown} beside its user, which is not asked here.`)
+    refuse(
+      what,
+      `has the member ${unknown} beside its user, which is not read. Write it in the user.`,
+    )
   const expiresAt = readExpiry(entry, what)
   const copy = copyUser(given, what)
   checkSubject(copy, what)

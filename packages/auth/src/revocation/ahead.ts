@@ -11,7 +11,7 @@ const TOLD_AHEAD_MS = 60_000
 
 /** What whoever revokes is told of an entry that `isStampedAhead`. */
 export const STAMPED_AHEAD =
-  'The time of a revocation lies ahead of the clock: where a subject, or everybody, is revoked, tokens that are given until then are revoked, too. Look whether the clocks are right.'
+  'The time of a revocation is in the future. If it revokes a subject or everybody, tokens that are made until then are revoked, too. Check the clocks.'
 
 /** Whether an entry was stored with a time that is still to come, by more than a minute. */
 export function isStampedAhead({ createdAt }: RevocationEntry): boolean {

@@ -49,7 +49,7 @@ function readScopes(flags: readonly string[]): readonly string[] {
   const unknown = scopes.find((scope) => parseGrant(scope) === undefined)
   if (unknown === undefined) return scopes
   throw new UsageFailure(
-    `--scope has ${printableJson(unknown)}, which is no permission. Write resource:action or resource:action:id.`,
+    `--scope has ${printableJson(unknown)}, which is not a permission. Write resource:action or resource:action:id.`,
   )
 }
 

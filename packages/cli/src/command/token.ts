@@ -119,7 +119,7 @@ async function warnOfUnknownRoles(claims: Claims, directory: string, io: Io): Pr
   if (named.every((role) => Object.hasOwn(DEFAULT_ROLES, role))) return
   const roles = Object.keys((await rolesOfProject(directory)) ?? DEFAULT_ROLES)
   for (const role of named.filter((each) => !roles.includes(each))) {
-    writeLine(io.stderr, `warning: ${unknownRoleWords(role, roles)} It opens nothing.`)
+    writeLine(io.stderr, `warning: ${unknownRoleWords(role, roles)} It grants nothing.`)
   }
 }
 

@@ -44,7 +44,7 @@ function checkReach({ url, problem, remedy, usableKeys, ignored }: KeyProbe): Fi
           ? 'Every token is refused.'
           : `${ignoredWords(ignored)} Every token is answered with 503.`,
       remedy:
-        'Have the issuer publish a signing key: RSA of 2048 bits or more, or an elliptic one.',
+        'Have the issuer publish a signing key: RSA of at least 2048 bits, or a key of an elliptic curve.',
     },
   ]
 }

@@ -141,20 +141,16 @@ describe('readJsonBody: what it refuses', () => {
     ['NaN', 'NaN', NO_JSON],
     ['a form', 'messages=Hello', NO_JSON],
     ['two byte order marks', '\ufeff\ufeff{}', 'The text is not JSON.'],
-    [
-      'a name that stands twice',
-      '{"a":1,"a":2}',
-      'The JSON has an object with the same name twice.',
-    ],
+    ['a name that stands twice', '{"a":1,"a":2}', 'An object in the JSON has the same name twice.'],
     [
       'a name twice, once escaped',
       '{"a":1,"\\u0061":2}',
-      'The JSON has an object with the same name twice.',
+      'An object in the JSON has the same name twice.',
     ],
     [
       'a name twice, deep inside',
       '[{"b":{"a":1,"a":1}}]',
-      'The JSON has an object with the same name twice.',
+      'An object in the JSON has the same name twice.',
     ],
   ])('%s', async (_, text, message) => {
     await expect(read(text)).rejects.toStrictEqual(refused(message))

@@ -11,7 +11,7 @@ const seconds = NOW / 1000
 describe('judgeToken', () => {
   it.each([
     ['fine', { sub: 'alice', exp: seconds + 3600 }, 'For alice; good for 1 h.'],
-    ['warning', { sub: 'alice' }, 'It never ends: exp is missing.'],
+    ['warning', { sub: 'alice' }, 'It never expires: exp is missing.'],
     ['warning', { sub: 'alice', exp: NOW }, 'which counts milliseconds'],
     ['bad', { name: 'alice', exp: seconds + 60 }, 'the claim sub is missing'],
     [
@@ -20,7 +20,7 @@ describe('judgeToken', () => {
       'Expired 3 min 5 s ago, at 2029-12-31T23:56:55Z.',
     ],
     ['bad', { sub: 'alice', exp: seconds }, 'Expired less than 1 s ago'],
-    ['bad', { sub: 'alice', nbf: seconds + 61 }, 'Not good yet: it begins in 1 min 1 s'],
+    ['bad', { sub: 'alice', nbf: seconds + 61 }, 'Not valid yet: it becomes valid in 1 min 1 s'],
   ])('is %s for %j', (level, claims, text) => {
     const verdict = judgeToken(make(claims), NOW)
     expect(verdict.level).toBe(level)
@@ -44,10 +44,10 @@ describe('judgeToken', () => {
     [
       'a short signature',
       make({ sub: 'alice' }, 'c2ln'),
-      'the signature has 3 bytes, HS256 has 32',
+      'the signature has 3 bytes; HS256 needs 32',
     ],
     ['no signature', make({ sub: 'alice' }, ''), 'The signature is missing'],
-    ['alg none', make({ sub: 'alice' }, '', 'none'), 'Nothing can allow that.'],
+    ['alg none', make({ sub: 'alice' }, '', 'none'), 'No option allows that.'],
   ])('is bad for %s', (_, token, text) => {
     expect(judgeToken(token, NOW)).toMatchObject({ level: 'bad' })
     expect(judgeToken(token, NOW).text).toContain(text)
