@@ -103,7 +103,7 @@ export const ROOMS = {
       'feature/agents/chat/markdown',
       'feature/agents/thread',
       'feature/audit',
-      'feature/lock',
+      'feature/sign-in',
       'scope',
     ],
     [
@@ -113,7 +113,7 @@ export const ROOMS = {
       'feature/settings',
       'feature/tokens/token',
     ],
-    ['feature/agents', 'feature/tokens/inspect', 'feature/tokens/make'],
+    ['feature/agents', 'feature/tokens/inspect', 'feature/tokens/create'],
     ['feature/tokens'],
     ['app'],
     ['main.tsx'],

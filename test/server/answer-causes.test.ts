@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from '@signet/test-support/process/fixture'
 import { SECRET } from '@signet/test-support/http/memory-client'
 import { runSignet, startDev, type DevServer } from '@signet/test-support/process/signet-process'
-import { describeStudio, openUnlocked } from '@signet/test-support/browser/studio-browser'
+import { describeStudio, openSignedIn } from '@signet/test-support/browser/studio-browser'
 
 /** Answers as OpenAI does where it refuses a key, which it quotes. */
 const KEY = 'sk-proj-this-key-is-wrong-1234'
@@ -177,7 +177,7 @@ describe('a key that its provider refuses', () => {
 describeStudio('an agent without a model, in the Studio', (browser) => {
   it('says so before anybody asks', async () => {
     const { url, token } = await start({ MODEL: 'openai/gpt-4o' })
-    const { page } = await openUnlocked(browser, url, token, '/agents/scribe')
+    const { page } = await openSignedIn(browser, url, token, '/agents/scribe')
     const notice = page.getByRole('alert').filter({ hasText: 'This agent cannot answer' })
     await notice.waitFor()
     expect(await notice.textContent()).toContain('OPENAI_API_KEY is not set.')

@@ -1,7 +1,7 @@
 import { MastraClient } from '@signet/client-js'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startPathProxy, type PathProxy } from '@signet/test-support/http/path-proxy'
-import { describeStudio, openUnlocked, unlock } from '@signet/test-support/browser/studio-browser'
+import { describeStudio, openSignedIn, signIn } from '@signet/test-support/browser/studio-browser'
 import {
   startStudioApplication,
   type StudioApplication,
@@ -89,7 +89,7 @@ describe.each([
       proxy.strays.length = 0
       const { page, errors, requests } = await browser.tab(proxy.origin + PATH)
       await page.goto(`${proxy.origin}${PATH}${end}#/agents`)
-      await unlock(page, token({ sub: `studio ${end}` }))
+      await signIn(page, token({ sub: `studio ${end}` }))
       await page.getByRole('link', { name: 'Greeter' }).click()
       await page.getByLabel('Write a message').fill('Hello')
       await page.keyboard.press('Enter')
@@ -132,7 +132,7 @@ describe.each([
     })
 
     it('keeps its token from an application below another path of the same host', async () => {
-      const tab = await openUnlocked(browser, proxy.origin + PATH, token(), '/agents')
+      const tab = await openSignedIn(browser, proxy.origin + PATH, token(), '/agents')
       const kept = await tab.page.evaluate(() => Object.keys({ ...sessionStorage }))
       expect(kept.filter((key) => key.startsWith('signet-studio.headers'))).toStrictEqual([
         `signet-studio.headers${PATH}`,

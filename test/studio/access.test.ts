@@ -4,7 +4,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
   type View,
 } from '@signet/test-support/browser/studio-browser'
@@ -23,10 +23,10 @@ describeStudio('the Access page of the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const open = async (token = server.token, view?: View) =>
-    openUnlocked(browser, server.url, token, '/access', view)
+    openSignedIn(browser, server.url, token, '/access', view)
   const route = (page: Page, path: string) =>
     page.getByRole('row').filter({ has: page.getByText(path, { exact: true }) })
-  const seenBy = (page: Page) => page.getByLabel('As seen by')
+  const seenBy = (page: Page) => page.getByLabel('Access of')
 
   it('shows what the caller may do, and who else may', async () => {
     const { page, errors } = await open()
@@ -34,7 +34,9 @@ describeStudio('the Access page of the Studio', (browser) => {
     await audit.waitFor()
     expect(await audit.textContent()).toMatch(/audit:read.*owner, admin.*yes.*Granted by \*/)
     expect(await route(page, '/health').textContent()).toMatch(/nothing.*everyone.*yes/)
-    expect(await route(page, '/api/agents').textContent()).toMatch(/a good token.*every role.*yes/)
+    expect(await route(page, '/api/agents').textContent()).toMatch(
+      /a good token.*every role.*yes/,
+    )
     expect(errors).toStrictEqual([])
   })
 
@@ -75,7 +77,7 @@ describeStudio('the Access page of the Studio', (browser) => {
     const { page } = await open()
     await seenBy(page).selectOption('viewer')
     await route(page, '/api/audit').filter({ hasText: 'Nothing grants' }).waitFor()
-    await page.getByLabel('Allowed').selectOption('No')
+    await page.getByLabel('Allowed', { exact: true }).selectOption('No')
     expect(await route(page, '/health').count()).toBe(0)
     await page.getByLabel('Find a route').fill('AUDIT read')
     // The head of the table, and the route.

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { describeStudio, openUnlocked } from '@signet/test-support/browser/studio-browser'
+import { describeStudio, openSignedIn } from '@signet/test-support/browser/studio-browser'
 import {
   startStudioApplication,
   type StudioApplication,
@@ -15,7 +15,7 @@ describeStudio('the agents of the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const open = (path: string, claims: Readonly<Record<string, unknown>> = { role: 'owner' }) =>
-    openUnlocked(browser, studio.url, studio.sign({ sub: 'alice', ...claims }), path)
+    openSignedIn(browser, studio.url, studio.sign({ sub: 'alice', ...claims }), path)
 
   const ask = async (page: Page, text: string) => {
     await page.getByLabel('Write a message').fill(text)

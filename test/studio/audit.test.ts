@@ -4,7 +4,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
   type View,
 } from '@signet/test-support/browser/studio-browser'
@@ -35,7 +35,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const open = async (token = server.token, view?: View) =>
-    openUnlocked(browser, server.url, token, '/audit', view)
+    openSignedIn(browser, server.url, token, '/audit', view)
   const records = (page: Page) => page.getByRole('button', { name: /show details/ })
 
   it('lists decisions, and opens one', async () => {

@@ -5,8 +5,8 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
-  unlock,
+  openSignedIn,
+  signIn,
   VIEWS,
 } from '@signet/test-support/browser/studio-browser'
 import {
@@ -33,8 +33,8 @@ describeStudio('the Studio while its server is away', (browser) => {
   })
 
   const open = (sub: string, path: string, view = VIEWS[0]) =>
-    openUnlocked(browser, url, studio.sign({ sub, role: 'owner' }), path, view)
-  const banner = (page: Page) => page.getByText('The server is away.')
+    openSignedIn(browser, url, studio.sign({ sub, role: 'owner' }), path, view)
+  const banner = (page: Page) => page.getByText('The server does not answer.')
   const composer = (page: Page) => page.getByLabel('Write a message')
   const answer = (page: Page) => page.getByRole('article', { name: 'Answer' })
   const go = (page: Page, name: string) =>
@@ -76,7 +76,7 @@ describeStudio('the Studio while its server is away', (browser) => {
     // A browser that has no moment to load pages beforehand.
     await page.addInitScript(() => Reflect.set(window, 'requestIdleCallback', () => 0))
     await page.reload()
-    await unlock(page, studio.sign({ sub: 'unloaded', role: 'owner' }))
+    await signIn(page, studio.sign({ sub: 'unloaded', role: 'owner' }))
     await ask(page, 'Hello')
     await expect.poll(() => answer(page).innerText()).toContain('Hello there.')
     await composer(page).fill('half a thought')
@@ -104,10 +104,10 @@ describeStudio('the Studio while its server is away', (browser) => {
       await (isAudit ? route.fulfill({ status: 404 }) : route.fulfill({ response }))
     })
     await page.reload()
-    await unlock(page, studio.sign({ sub: 'updated', role: 'owner' }))
+    await signIn(page, studio.sign({ sub: 'updated', role: 'owner' }))
     await mark(page)
     await go(page, 'Audit')
-    await page.getByText('The page could not be shown.').waitFor()
+    await page.getByText('This page could not be shown.').waitFor()
     expect(await isMarked(page)).toBe(true)
     expect(await banner(page).count()).toBe(0)
     await page.unroute(/\/assets\/page-/)

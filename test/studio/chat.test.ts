@@ -8,7 +8,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
 } from '@signet/test-support/browser/studio-browser'
 
@@ -52,7 +52,7 @@ describeStudio('the chat of the Studio', (browser) => {
 
   const tokenOf = (sub: string) => studio.sign({ sub, role: 'owner' })
   const open = (path: string, sub: string, view?: (typeof VIEWS)[number]) =>
-    openUnlocked(browser, studio.url, tokenOf(sub), path, view)
+    openSignedIn(browser, studio.url, tokenOf(sub), path, view)
   const ask = async (page: Page, text: string) => {
     await page.getByLabel('Write a message').fill(text)
     await page.keyboard.press('Enter')
@@ -63,7 +63,7 @@ describeStudio('the chat of the Studio', (browser) => {
   it('answers with 64 kB in a thread of 40 earlier answers, and is busy for no more than 200 ms at a time', async () => {
     const token = tokenOf('long')
     await studio.fillThread(token, 'long', 40, 4000)
-    const { page, errors } = await openUnlocked(
+    const { page, errors } = await openSignedIn(
       browser,
       studio.url,
       token,
@@ -94,7 +94,7 @@ describeStudio('the chat of the Studio', (browser) => {
   it('stops an answer that pours in, at once, and keeps the question and what came', async () => {
     const token = tokenOf('stop')
     await studio.fillThread(token, 'stop', 40, 4000)
-    const { page } = await openUnlocked(browser, studio.url, token, '/agents/speaker?thread=stop')
+    const { page } = await openSignedIn(browser, studio.url, token, '/agents/speaker?thread=stop')
     await expect.poll(() => answers(page).count()).toBe(40)
     await ask(page, 'for ever')
     await expect
@@ -177,7 +177,7 @@ describeStudio('the chat of the Studio', (browser) => {
 
   it('tells the cause of a tool that failed to nobody who may not read the system', async () => {
     const token = studio.sign({ sub: 'member', role: 'member' })
-    const { page } = await openUnlocked(browser, studio.url, token, '/agents/actor')
+    const { page } = await openSignedIn(browser, studio.url, token, '/agents/actor')
     await ask(page, 'Weather?')
     await answers(page).getByText('The tool broken failed.').waitFor()
     await answers(page).getByText('The tool has answered.').waitFor()
@@ -218,7 +218,7 @@ describeStudio('the chat of the Studio', (browser) => {
   it('shows the beginning of a thread of 500 messages, page by page, and finds its words', async () => {
     const token = tokenOf('many')
     await studio.fillThread(token, 'many', 250, 1500)
-    const { page } = await openUnlocked(browser, studio.url, token, '/agents/speaker?thread=many')
+    const { page } = await openSignedIn(browser, studio.url, token, '/agents/speaker?thread=many')
     await expect.poll(() => answers(page).count()).toBe(50)
     for (let count = 100; count <= 250; count += 50) {
       await page.getByRole('log').evaluate((list) => list.scrollTo(0, 0))

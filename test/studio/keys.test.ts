@@ -4,7 +4,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
   type View,
 } from '@signet/test-support/browser/studio-browser'
@@ -23,7 +23,7 @@ describeStudio('the API keys page of the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const open = async (token = server.token, view?: View) =>
-    openUnlocked(browser, server.url, token, '/keys', view)
+    openSignedIn(browser, server.url, token, '/keys', view)
   const ask = async (credential: string) =>
     fetch(`${server.url}/api/tools/get-weather`, {
       headers: { authorization: `Bearer ${credential}` },
@@ -63,7 +63,7 @@ describeStudio('the API keys page of the Studio', (browser) => {
     const { page } = await open()
     await page.getByRole('button', { name: 'New key' }).click()
     await page.getByRole('button', { name: 'Create key' }).click()
-    await page.getByText(/Name what it is for/).waitFor()
+    await page.getByText(/Name its purpose/).waitFor()
     await page.getByText(/at least one scope/).waitFor()
     expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true')
     await page.getByRole('button', { name: 'Cancel' }).click()

@@ -4,7 +4,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
   type View,
 } from '@signet/test-support/browser/studio-browser'
@@ -14,7 +14,7 @@ import { startStudioServer, type StudioServer } from '@signet/test-support/brows
 interface Sight {
   readonly name: string
   readonly path: string
-  readonly isLocked?: boolean
+  readonly isSignedOut?: boolean
   prepare(page: Page): Promise<void>
 }
 
@@ -27,13 +27,13 @@ const SIGHTS: readonly Sight[] = [
   {
     name: 'locked',
     path: '/agents',
-    isLocked: true,
+    isSignedOut: true,
     prepare: (page) => heading(page, 'Sign in with a token'),
   },
   {
     name: 'tokens-locked',
     path: '/tokens',
-    isLocked: true,
+    isSignedOut: true,
     prepare: (page) => heading(page, 'Tokens'),
   },
   {
@@ -79,9 +79,9 @@ describeStudio('every page of the Studio', (browser) => {
   afterAll(() => server.stop())
   afterEach(() => browser.closeTabs())
 
-  const open = async ({ isLocked = false, path }: Sight, view: View) => {
-    if (isLocked) return browser.tab(server.url, path, view)
-    const tab = await openUnlocked(browser, server.url, server.token, '/agents', view)
+  const open = async ({ isSignedOut = false, path }: Sight, view: View) => {
+    if (isSignedOut) return browser.tab(server.url, path, view)
+    const tab = await openSignedIn(browser, server.url, server.token, '/agents', view)
     await tab.page.evaluate((hash) => {
       location.hash = hash
     }, path)

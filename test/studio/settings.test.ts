@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { describeStudio, openUnlocked } from '@signet/test-support/browser/studio-browser'
+import { describeStudio, openSignedIn } from '@signet/test-support/browser/studio-browser'
 import {
   startStudioServer,
   studioToken,
@@ -101,7 +101,7 @@ describeStudio('the settings of the Studio', (browser) => {
   })
 
   it.each([
-    ['a name that no header can have', 'no name', 'x', 'No header can have this name.'],
+    ['a name that no header can have', 'no name', 'x', 'A header cannot have this name.'],
     [
       'a name that pages may not set',
       'Host',
@@ -114,7 +114,7 @@ describeStudio('the settings of the Studio', (browser) => {
       'a value that no header can have',
       'X-Tenant',
       'snow ☃',
-      'No header can have these characters',
+      'The value of a header cannot have these characters',
     ],
   ])('does not save %s', async (_, name, value, text) => {
     const { page } = await browser.tab(server.url, '/settings')
@@ -145,7 +145,7 @@ describeStudio('the settings of the Studio', (browser) => {
   })
 
   it('explains what another server needs, and that the policy of the page holds it back', async () => {
-    const { page, requests } = await openUnlocked(browser, server.url, server.token, '/agents')
+    const { page, requests } = await openSignedIn(browser, server.url, server.token, '/agents')
     await page.getByRole('link', { name: 'Settings' }).click()
     await page.getByLabel('Base URL').fill('https://api.elsewhere.example')
     await page.getByText('Both servers must allow this').waitFor()
@@ -161,7 +161,7 @@ describeStudio('the settings of the Studio', (browser) => {
   it.each([
     ['not a url', 'Write a whole URL, such as https://api.example.'],
     ['ftp://api.example', 'It must begin with https:// or http://.'],
-    ['https://user:word@api.example', 'It must hold no user name and no password.'],
+    ['https://user:word@api.example', 'It must not contain a user name or a password.'],
   ])('does not use %s as a base URL', async (text, problem) => {
     const { page } = await browser.tab(server.url, '/settings')
     await page.getByLabel('Base URL').fill(text)

@@ -5,7 +5,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
 } from '@signet/test-support/browser/studio-browser'
 import {
@@ -27,7 +27,7 @@ describeStudio('the threads of the Studio', (browser) => {
   const clientOf = (sub: string) =>
     new MastraClient({ baseUrl: studio.url, token: tokenOf(sub), retries: 0 })
   const open = (sub: string, path: string, view = VIEWS[0]) =>
-    openUnlocked(browser, studio.url, tokenOf(sub), path, view)
+    openSignedIn(browser, studio.url, tokenOf(sub), path, view)
   const threads = (page: Page) => page.getByRole('complementary', { name: 'Threads' })
   const links = (page: Page) => threads(page).getByRole('link')
   const titles = (page: Page) =>

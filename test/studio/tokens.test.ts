@@ -5,7 +5,7 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
 } from '@signet/test-support/browser/studio-browser'
 import {
@@ -85,7 +85,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     await sign(page)
     await signedToken(page).waitFor()
     expect(await keptBy(page)).not.toContain(STUDIO_SECRET)
-    await page.getByRole('button', { name: 'Use this token' }).click()
+    await page.getByRole('button', { name: 'Sign in with this token' }).click()
     await page.getByText('You are signed in as carol.').waitFor()
     expect(await keptBy(page)).not.toContain(STUDIO_SECRET)
     await page.getByRole('link', { name: 'Go to the agents' }).click()
@@ -153,7 +153,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await leave(page)
       await secretField(page).waitFor({ state: 'detached' })
       await goTo(page, '/tokens')
-      const tab = page.getByRole('tab', { name: 'Make a token' })
+      const tab = page.getByRole('tab', { name: 'Create a token' })
       await tab.click()
       expect(await secretField(page).inputValue()).toBe('')
     })
@@ -181,7 +181,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       const { page } = await browser.tab(server.url, '/tokens')
       await secretField(page).fill(`MASTRA_JWT_SECRET="${STUDIO_SECRET}"`)
       await sign(page)
-      await page.getByRole('button', { name: 'Use this token' }).click()
+      await page.getByRole('button', { name: 'Sign in with this token' }).click()
       await page.getByText('You are signed in as alice.').waitFor()
     })
 
@@ -189,7 +189,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       const { page } = await browser.tab(server.url, '/tokens')
       await secretField(page).fill('another secret that is long enough for HS256')
       await sign(page)
-      await page.getByRole('button', { name: 'Use this token' }).click()
+      await page.getByRole('button', { name: 'Sign in with this token' }).click()
       await page.getByText('The signature of the token is not valid.').waitFor()
       expect(await page.evaluate(() => JSON.stringify([{ ...sessionStorage }]))).toBe('[{}]')
     })
@@ -220,7 +220,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await json.click()
       await page.keyboard.press('ControlOrMeta+a')
       await page.keyboard.type('{ "sub": 1')
-      await page.getByText('This is not JSON yet.').waitFor()
+      await page.getByText('This is not valid JSON yet.').waitFor()
       expect(await page.getByRole('button', { name: 'Sign token' }).isDisabled()).toBe(true)
       expect(errors).toStrictEqual([])
     })
@@ -270,7 +270,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
 
   describe('with a token', () => {
     it('lists the agents and tools of the server, and warns of a tool that is missing', async () => {
-      const { page } = await openUnlocked(browser, server.url, server.token, '/agents')
+      const { page } = await openSignedIn(browser, server.url, server.token, '/agents')
       await goTo(page, '/tokens')
       await page.getByLabel('agents:execute:weather-agent').check()
       await page.getByText(/will answer without get-weather/).waitFor()
@@ -279,7 +279,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
     })
 
     it('has the server sign in development, which grants no more than one has', async () => {
-      const { page } = await openUnlocked(browser, server.url, server.token, '/agents')
+      const { page } = await openSignedIn(browser, server.url, server.token, '/agents')
       await goTo(page, '/tokens')
       await page.getByLabel('This server').waitFor({ state: 'attached' })
       expect(await secretField(page).count()).toBe(0)
@@ -294,12 +294,12 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       })
       await page.getByLabel('Expires after').selectOption('Never')
       await sign(page)
-      await page.getByText('The server signs only tokens that end.').waitFor()
+      await page.getByText('The server signs only tokens that expire.').waitFor()
     })
 
     it('refuses to have more signed than one may', async () => {
       const maker = studioToken({ sub: 'frank', scope: 'tokens:write agents:read' })
-      const { page } = await openUnlocked(browser, server.url, maker, '/agents')
+      const { page } = await openSignedIn(browser, server.url, maker, '/agents')
       await goTo(page, '/tokens')
       await page.getByLabel('This server').waitFor({ state: 'attached' })
       await page.getByLabel('Subject').fill('boss')
@@ -314,7 +314,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
 
     it('offers no server to sign with to those who may not', async () => {
       const viewer = studioToken({ sub: 'grace', role: 'viewer' })
-      const { page } = await openUnlocked(browser, server.url, viewer, '/agents')
+      const { page } = await openSignedIn(browser, server.url, viewer, '/agents')
       await goTo(page, '/tokens')
       await page.getByLabel('agents:read:weather-agent').waitFor()
       expect(await page.getByLabel('This server').count()).toBe(0)
@@ -325,7 +325,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
   describe('the inspector', () => {
     const open = async (token?: string) => {
       const { page } = token
-        ? await openUnlocked(browser, server.url, token, '/agents')
+        ? await openSignedIn(browser, server.url, token, '/agents')
         : await browser.tab(server.url, '/tokens')
       await goTo(page, '/tokens')
       await page.getByRole('tab', { name: 'Inspect a token' }).click()
@@ -377,7 +377,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       const alert = page.getByRole('alert').filter({ hasText: 'token_expired' })
       expect(await alert.innerText()).toMatch(/^Expired 1 min( \d+ s)? ago, at /)
       expect(await alert.innerText()).toContain('Make a new one:')
-      const command = alert.getByRole('region', { name: 'Command that mends it' })
+      const command = alert.getByRole('region', { name: 'Command to run' })
       expect(await command.innerText()).toBe('npx signet token --sub bob')
     })
 
@@ -389,7 +389,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       await page
         .getByText('There is no role "admn". Did you mean admin? It grants nothing.')
         .waitFor()
-      const command = page.getByRole('region', { name: 'Command that mends it' })
+      const command = page.getByRole('region', { name: 'Command to run' })
       expect(await command.innerText()).toBe('npx signet token --sub bob --role admin')
     })
 

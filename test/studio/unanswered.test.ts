@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   describeStudio,
   keepScreenshot,
-  openUnlocked,
+  openSignedIn,
   VIEWS,
 } from '@signet/test-support/browser/studio-browser'
 import {
@@ -23,7 +23,7 @@ describeStudio('a question without an answer', (browser) => {
   })
 
   const open = (path: string, view = VIEWS[0]) =>
-    openUnlocked(browser, studio.url, studio.sign({ sub: 'alice', role: 'owner' }), path, view)
+    openSignedIn(browser, studio.url, studio.sign({ sub: 'alice', role: 'owner' }), path, view)
   const ask = async (page: Page, text: string) => {
     await page.getByLabel('Write a message').fill(text)
     await page.keyboard.press('Enter')

@@ -8,8 +8,8 @@ import {
   describeStudio,
   findBarriers,
   keepScreenshot,
-  openUnlocked,
-  unlock,
+  openSignedIn,
+  signIn,
   VIEWS,
   type View,
 } from '@signet/test-support/browser/studio-browser'
@@ -25,7 +25,7 @@ const CONFIGURATION = {
   tool: { providerOptions: { any: 1 } },
 }
 
-const TITLE = 'This application asks for 6 options that Signet does not serve'
+const TITLE = 'This application sets 6 options that Signet does not serve'
 
 function viewerToken(): string {
   const claims = { sub: 'grace', role: 'viewer', exp: Math.floor(Date.now() / 1000) + 3600 }
@@ -53,7 +53,7 @@ describeStudio('what an application does not get, in the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const open = (view?: View) =>
-    openUnlocked(browser, incomplete.url, incomplete.token, '/access', view)
+    openSignedIn(browser, incomplete.url, incomplete.token, '/access', view)
   const row = (page: Page, name: string) =>
     page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) })
 
@@ -80,7 +80,7 @@ describeStudio('what an application does not get, in the Studio', (browser) => {
   })
 
   it('is not asked for, and not told, without system:read', async () => {
-    const tab = await openUnlocked(browser, incomplete.url, viewerToken(), '/access')
+    const tab = await openSignedIn(browser, incomplete.url, viewerToken(), '/access')
     await tab.page.getByText('It needs system:read.').waitFor()
     await tab.page.waitForLoadState('networkidle')
     expect(tab.requests.filter((url) => url.includes('unsupported'))).toStrictEqual([])
@@ -89,7 +89,7 @@ describeStudio('what an application does not get, in the Studio', (browser) => {
 
   it('is nothing where the application gets all that it asks for', async () => {
     const server = await start({})
-    const { page, requests } = await openUnlocked(browser, server.url, server.token, '/access')
+    const { page, requests } = await openSignedIn(browser, server.url, server.token, '/access')
     await page.getByRole('tab', { name: 'Routes' }).waitFor()
     await page.waitForLoadState('networkidle')
     expect(requests.filter((url) => url.endsWith('/api/system/unsupported'))).toHaveLength(1)
@@ -99,14 +99,14 @@ describeStudio('what an application does not get, in the Studio', (browser) => {
   it('is told also where there is one option', async () => {
     const application = { workflows: { w: 1 }, unsupported: 'warn' }
     const server = await start({ application })
-    const { page } = await openUnlocked(browser, server.url, server.token, '/access')
-    await page.getByText('asks for an option that Signet does not serve').waitFor()
+    const { page } = await openSignedIn(browser, server.url, server.token, '/access')
+    await page.getByText('sets an option that Signet does not serve').waitFor()
   })
 
   it('says where it could not be asked for, and asks again', async () => {
     const { page } = await browser.tab(incomplete.url, '/agents')
     await page.route('**/system/unsupported', (route) => route.abort())
-    await unlock(page, incomplete.token)
+    await signIn(page, incomplete.token)
     await page.getByRole('link', { name: 'Access' }).click()
     await page.getByText('The server cannot be reached.').waitFor()
     await page.unroute('**/system/unsupported')

@@ -36,7 +36,7 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(6)} kB`
 const first = new Set([
   'index.html',
   ...collect('index.html'),
-  ...collect('src/feature/lock/locked-screen.tsx'),
+  ...collect('src/feature/sign-in/sign-in-screen.tsx'),
   ...collect('src/feature/agents/page.tsx'),
 ])
 const total = measure(first)

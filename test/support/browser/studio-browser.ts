@@ -142,14 +142,14 @@ export async function keepScreenshot(page: Page, name: string, view: View): Prom
 }
 
 /** Uses a token as a person would who has it in the clipboard: on the locked screen. */
-export async function unlock(page: Page, token: string): Promise<void> {
+export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByLabel('Token or header').fill(token)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Sign in with a token' }).waitFor({ state: 'detached' })
 }
 
 /** Opens a page of the Studio as a person who has unlocked it before. */
-export async function openUnlocked(
+export async function openSignedIn(
   browser: StudioBrowser,
   url: string,
   token: string,
@@ -157,6 +157,6 @@ export async function openUnlocked(
   view?: View,
 ): Promise<Tab> {
   const tab = await browser.tab(url, path, view)
-  await unlock(tab.page, token)
+  await signIn(tab.page, token)
   return tab
 }

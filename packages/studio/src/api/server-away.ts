@@ -67,9 +67,9 @@ export async function askServer(): Promise<boolean> {
 export function untilServerIsBack(): Promise<void> {
   return new Promise((resolve) => {
     if (!isAway) return resolve()
-    const forget = subscribeServerAway(() => {
+    const unsubscribe = subscribeServerAway(() => {
       if (isAway) return
-      forget()
+      unsubscribe()
       resolve()
     })
   })

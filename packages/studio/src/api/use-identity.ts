@@ -24,7 +24,7 @@ export function useIdentity(): Identity | undefined {
  * Whether the caller may do something, as far as the Studio knows: for what it shows, never for what is
  * allowed. Where the server needs no token, or does not say, it is the server's to refuse.
  */
-export function useMay(): (permission: string) => boolean {
+export function useIsAllowed(): (permission: string) => boolean {
   const identity = useIdentity()
   return (permission) => identity === undefined || grants(identity.permissions, permission)
 }

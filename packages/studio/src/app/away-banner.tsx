@@ -24,8 +24,8 @@ export function AwayBanner() {
         <p className="flex items-center gap-2 border-b border-warning-line bg-warning-soft px-3 py-1.5 text-sm text-text sm:px-4">
           <span aria-hidden className="size-2 shrink-0 animate-pulse rounded-full bg-warning" />
           <span>
-            <strong className="font-medium">The server is away.</strong> Trying again… Nothing on
-            this page is lost.
+            <strong className="font-medium">The server does not answer.</strong> Trying again…
+            Nothing on this page is lost.
           </span>
         </p>
       )}

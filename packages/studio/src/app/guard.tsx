@@ -10,8 +10,8 @@ import { Refusal } from '../ui/refusal.js'
 import { Skeleton } from '../ui/skeleton.js'
 import { useShownPlace } from './use-place.js'
 
-const LockedScreen = lazy(async () => ({
-  default: (await import('../feature/lock/locked-screen.js')).LockedScreen,
+const SignInScreen = lazy(async () => ({
+  default: (await import('../feature/sign-in/sign-in-screen.js')).SignInScreen,
 }))
 
 function Waiting() {
@@ -30,10 +30,10 @@ export function Guard() {
   const place = useShownPlace()
   const session = useSession()
   const { data: standing, error, isPlaceholderData, refetch } = useStanding()
-  const [unlocked, setUnlocked] = useState<Session>()
+  const [signedIn, setSignedIn] = useState<Session>()
   const isGood = standing !== undefined && (!standing.isAuthEnabled || standing.identity)
   useEffect(() => {
-    if (isGood && !isPlaceholderData) setUnlocked(session)
+    if (isGood && !isPlaceholderData) setSignedIn(session)
   }, [isGood, isPlaceholderData, session])
 
   const page = (
@@ -41,7 +41,7 @@ export function Guard() {
       <Outlet />
     </Suspense>
   )
-  if (place === undefined || place.isOpen || isGood || unlocked === session) return page
+  if (place === undefined || place.isOpen || isGood || signedIn === session) return page
   if (error) {
     return (
       <Page>
@@ -56,7 +56,7 @@ export function Guard() {
   if (standing === undefined || isPlaceholderData) return <Waiting />
   return (
     <Suspense fallback={<Waiting />}>
-      <LockedScreen />
+      <SignInScreen />
     </Suspense>
   )
 }

@@ -11,14 +11,14 @@ const IdentityDialog = lazy(async () => ({
   default: (await import('./identity-dialog.js')).IdentityDialog,
 }))
 
-/** From when on the end of the token is shown as near, in ms. */
+/** The expiry of the token is highlighted when it is nearer than this, in ms. */
 const NEAR_MS = 5 * 60_000
 
 function Clock({ endsAt }: { readonly endsAt: number | undefined }) {
   const now = useNow()
-  if (endsAt === undefined) return <span className="text-muted">never ends</span>
+  if (endsAt === undefined) return <span className="text-muted">never expires</span>
   const left = endsAt - now
-  if (left <= 0) return <span className="font-medium text-danger">token ended</span>
+  if (left <= 0) return <span className="font-medium text-danger">token expired</span>
   return (
     <span
       className={classNames(
@@ -26,22 +26,23 @@ function Clock({ endsAt }: { readonly endsAt: number | undefined }) {
         left < NEAR_MS ? 'font-medium text-warning' : 'text-muted',
       )}
     >
-      ends in {describeRemaining(left)}
+      <span className="max-sm:sr-only">expires in </span>
+      {describeRemaining(left)}
     </span>
   )
 }
 
-/** Who you are and when your token ends; pressed, the rest of it. */
+/** The caller and when their token expires. A click shows the rest. */
 export function IdentityButton({ standing }: { readonly standing: Standing }) {
   const session = useSession()
   const [isOpen, setIsOpen] = useState(false)
   const { isAuthEnabled, identity } = standing
   const { subject, endsAt } = readTokenState(identity, currentToken(session))
   if (!isAuthEnabled) {
-    return <p className="text-xs text-muted">Open server: no token is needed</p>
+    return <p className="text-xs text-muted">This server needs no token</p>
   }
   if (identity === undefined && session.headers.length === 0) {
-    return <p className="text-xs text-muted">No token</p>
+    return <p className="text-xs text-muted">Not signed in</p>
   }
   return (
     <>

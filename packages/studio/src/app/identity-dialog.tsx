@@ -24,7 +24,7 @@ export function IdentityDialog({
   const { identity } = standing
   const token = currentToken(session)
   const { subject, endsAt } = readTokenState(identity, token)
-  const forget = () => {
+  const signOut = () => {
     saveHeaders([], false)
     onClose()
     void navigate({ to: '/agents' })
@@ -37,12 +37,12 @@ export function IdentityDialog({
       description={
         identity
           ? [identity.name, identity.email].filter(Boolean).join(' · ') ||
-            'How the server knows you.'
+            'The server knows you as this subject.'
           : 'The server does not accept this token.'
       }
       actions={
         <>
-          <Button onClick={forget}>Sign out</Button>
+          <Button onClick={signOut}>Sign out</Button>
           <Link to="/settings" onClick={onClose} className={buttonClass('primary', 'medium')}>
             Change it in Settings
           </Link>
@@ -50,7 +50,7 @@ export function IdentityDialog({
       }
     >
       <dl className="grid grid-cols-[6rem_1fr] gap-x-3 gap-y-2.5 text-sm">
-        <dt className="text-muted">Ends</dt>
+        <dt className="text-muted">Expires</dt>
         <dd>
           {endsAt === undefined ? (
             'Never, according to the token'
@@ -72,7 +72,7 @@ export function IdentityDialog({
           ))}
           {!identity?.roles.length && <span className="text-faint">none</span>}
         </dd>
-        <dt className="text-muted">May do</dt>
+        <dt className="text-muted">Allowed</dt>
         <dd className="flex flex-wrap gap-1">
           {identity?.permissions.map((permission) => (
             <Badge key={permission} isMono>
@@ -82,7 +82,9 @@ export function IdentityDialog({
           {!identity?.permissions.length && <span className="text-faint">nothing</span>}
         </dd>
         <dt className="text-muted">Stored</dt>
-        <dd>{session.isRemembered ? 'in this browser, until removed' : 'until this tab closes'}</dd>
+        <dd>
+          {session.isRemembered ? 'in this browser, until you sign out' : 'until this tab closes'}
+        </dd>
         {token !== undefined && (
           <>
             <dt className="text-muted">Token</dt>

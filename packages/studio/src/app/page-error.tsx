@@ -16,7 +16,7 @@ export function PageError() {
       <PageHeader title="Something went wrong" />
       <Notice
         tone="danger"
-        title="The page could not be shown."
+        title="This page could not be shown."
         actions={<Button onClick={() => void reload()}>Reload</Button>}
       >
         The server may have been updated or stopped.

@@ -13,8 +13,8 @@ export const PAGES = {
 
 /** What is shown before a page, or over it. */
 const REST = [
-  () => import('../feature/lock/locked-screen.js'),
-  () => import('../feature/lock/renewal-dialog.js'),
+  () => import('../feature/sign-in/sign-in-screen.js'),
+  () => import('../feature/sign-in/renewal-dialog.js'),
   () => import('./identity-dialog.js'),
 ] as const
 
@@ -27,8 +27,8 @@ export function preloadPages(): void {
   const next = () => {
     const work = works.shift()
     if (work === undefined) return
-    const goOn = () => whenIdle(next)
-    Promise.resolve(work()).then(goOn, goOn)
+    const continueLoading = () => whenIdle(next)
+    Promise.resolve(work()).then(continueLoading, continueLoading)
   }
   whenIdle(next)
 }

@@ -8,7 +8,7 @@ import { TopBar } from './top-bar.js'
 import { useTitle } from './use-title.js'
 
 const RenewalDialog = lazy(async () => ({
-  default: (await import('../feature/lock/renewal-dialog.js')).RenewalDialog,
+  default: (await import('../feature/sign-in/renewal-dialog.js')).RenewalDialog,
 }))
 
 /** What is around every page. */

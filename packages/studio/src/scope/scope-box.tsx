@@ -20,7 +20,7 @@ export function ScopeBox({
   const why = isCovered
     ? `${describeScope(scope)}: granted by ${cover}`
     : isOutOfReach
-      ? 'You cannot grant this, because your token does not have it.'
+      ? 'Your token does not have this scope, so you cannot grant it.'
       : `${scope}: ${describeScope(scope)}`
   return (
     <label

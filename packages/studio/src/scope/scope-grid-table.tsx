@@ -8,22 +8,22 @@ import { ACTIONS, type GridGroup } from './scope-grid.js'
 export function ScopeGridTable({
   groups,
   scopes,
-  mayGrant,
+  canGrant,
   onToggle,
 }: {
   readonly groups: readonly GridGroup[]
   readonly scopes: readonly string[]
-  readonly mayGrant: (scope: string) => boolean
+  readonly canGrant: (scope: string) => boolean
   readonly onToggle: (scope: string) => void
 }) {
   return (
     <div className="rounded-md border border-line">
       <table className="w-full border-collapse text-sm">
-        <caption className="sr-only">Scopes to pick from</caption>
+        <caption className="sr-only">Scopes to choose from</caption>
         <thead>
           <tr className="border-b border-line bg-sunken text-xs text-muted">
             <th scope="col" className="rounded-tl-md px-2.5 py-1 text-left font-medium">
-              With
+              Resource
             </th>
             {ACTIONS.map((action) => (
               <th
@@ -51,7 +51,7 @@ export function ScopeGridTable({
                       row.isId ? 'pl-5 font-mono text-xs text-muted' : 'pl-2.5',
                     )}
                   >
-                    {name === 'Memory' ? 'Its own memory' : row.name}
+                    {row.name}
                   </th>
                   {ACTIONS.map((action) => {
                     const scope = row.scopes[action]
@@ -62,7 +62,7 @@ export function ScopeGridTable({
                             scope={scope}
                             isPicked={scopes.includes(scope)}
                             cover={coveredBy(scopes, scope)}
-                            isOutOfReach={!mayGrant(scope)}
+                            isOutOfReach={!canGrant(scope)}
                             onToggle={() => onToggle(scope)}
                           />
                         )}

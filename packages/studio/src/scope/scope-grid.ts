@@ -46,7 +46,7 @@ export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
         ...tools.map((id) => row(id, 'tools', TOOL_ACTIONS, id)),
       ],
     },
-    { name: 'Memory', rows: [row('Its own threads', 'memory', ['read', 'write', 'delete'])] },
+    { name: 'Memory', rows: [row('Its own memory', 'memory', ['read', 'write', 'delete'])] },
     {
       name: 'Server',
       rows: [

@@ -9,18 +9,18 @@ import { scopeGrid, scopesBesideGrid } from './scope-grid.js'
 import { ScopeGridTable } from './scope-grid-table.js'
 import { scopeProblem, splitScopes, toggleScope } from './scope.js'
 
-/** Picks scopes: in a grid of what the server has, or written by hand. */
+/** Lets the reader choose scopes in a grid, or write them. */
 export function ScopePicker({
   catalogue,
   scopes,
   onChange,
-  mayGrant = () => true,
+  canGrant = () => true,
 }: {
   readonly catalogue: Catalogue
   readonly scopes: readonly string[]
   readonly onChange: (scopes: readonly string[]) => void
-  /** Whether the reader can grant a scope. Default: every one. */
-  readonly mayGrant?: (scope: string) => boolean
+  /** Whether the reader can grant a scope. Default: all of them. */
+  readonly canGrant?: (scope: string) => boolean
 }) {
   const [written, setWritten] = useState('')
   const [problem, setProblem] = useState<string>()
@@ -38,7 +38,7 @@ export function ScopePicker({
       <ScopeGridTable
         groups={groups}
         scopes={scopes}
-        mayGrant={mayGrant}
+        canGrant={canGrant}
         onToggle={(scope) => onChange(toggleScope(scopes, scope))}
       />
       <ScopeChips
@@ -52,7 +52,7 @@ export function ScopePicker({
               {...props}
               isMono
               value={written}
-              placeholder="Another: agents:*:weather-agent"
+              placeholder="agents:*:weather-agent"
               onChange={(event) => {
                 setWritten(event.target.value)
                 setProblem(undefined)

@@ -1,7 +1,7 @@
 import { useMastraClient } from '@signet/client-js/react'
 import { useQuery } from '@tanstack/react-query'
 import { requestJson } from '../api/request.js'
-import { useMay, useStanding } from '../api/use-identity.js'
+import { useIsAllowed, useStanding } from '../api/use-identity.js'
 import { GENERAL_CATALOGUE, type Catalogue } from './catalogue.js'
 
 /** What `/system/access` says that scopes can name. */
@@ -18,14 +18,14 @@ interface AccessAnswer {
 export function useCatalogue(): Catalogue {
   const client = useMastraClient()
   const standing = useStanding().data
-  const mayReadAll = useMay()('system:read')
+  const canReadAll = useIsAllowed()('system:read')
   const isIn =
     standing !== undefined && (!standing.isAuthEnabled || standing.identity !== undefined)
   const { data } = useQuery({
-    queryKey: ['catalogue', mayReadAll],
+    queryKey: ['catalogue', canReadAll],
     enabled: isIn,
     queryFn: async ({ signal }): Promise<Catalogue> => {
-      if (mayReadAll) {
+      if (canReadAll) {
         const { roles, agents, tools } = await requestJson<AccessAnswer>({
           path: ['system', 'access'],
           signal,

@@ -87,10 +87,10 @@ describe('judgeAuthorization', () => {
 
   it.each([
     ['', 'Enter Bearer and the token.'],
-    ['Bearer', 'The token is missing behind Bearer.'],
+    ['Bearer', 'The token is missing after Bearer.'],
     [token, 'Bearer is missing before the token.'],
     ['Basic YTpi', 'Basic is another scheme'],
-    [`Bearer ${token} x`, 'There is a blank within the token.'],
+    [`Bearer ${token} x`, 'There is a space within the token.'],
   ])('marks %j', (value, text) => {
     expect(judgeAuthorization(value, NOW)).toMatchObject({ level: 'bad' })
     expect(judgeAuthorization(value, NOW).text).toContain(text)

@@ -25,7 +25,9 @@ function ofAdvice(
 function bearerOf(token: string): string {
   const decoded = decodeToken(token)
   const subject = 'problem' in decoded ? undefined : decoded.claims['sub']
-  return typeof subject === 'string' && subject !== '' ? `For ${subject}` : 'For nobody by name'
+  return typeof subject === 'string' && subject !== ''
+    ? `For ${subject}`
+    : 'For a subject without a name'
 }
 
 /** Judges what was pasted as a token. @param now - ms since 1970 */
@@ -34,7 +36,7 @@ export function judgeToken(pasted: string, now: number): Verdict {
   const leftOut = slips === undefined ? '' : `${slips.cause} It is left out here. `
   if (advice !== undefined) return ofAdvice(level, leftOut, advice)
   if (token.startsWith('sgn_')) {
-    return { level, text: `${leftOut}An API key. The server knows the rest.` }
+    return { level, text: `${leftOut}An API key. Only the server can check it.` }
   }
   return { level, text: `${leftOut}${bearerOf(token)}; ${goodFor}.` }
 }
@@ -50,8 +52,8 @@ export function judgeAuthorization(value: string, now: number): Verdict {
   if (text === '') return bad('Enter Bearer and the token.')
   const token = /^Bearer +(\S+)$/i.exec(text)?.[1]
   if (token !== undefined) return judgeToken(token, now)
-  if (/^Bearer$/i.test(text)) return bad('The token is missing behind Bearer.')
-  if (/^Bearer\s/i.test(text)) return bad('There is a blank within the token.')
+  if (/^Bearer$/i.test(text)) return bad('The token is missing after Bearer.')
+  if (/^Bearer\s/i.test(text)) return bad('There is a space within the token.')
   if (/^Basic\s/i.test(text)) return bad('Basic is another scheme: the server wants Bearer.')
   return bad('Bearer is missing before the token.')
 }

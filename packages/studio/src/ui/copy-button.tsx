@@ -9,7 +9,7 @@ type Outcome = 'none' | 'copied' | 'failed'
 const SAYS: Readonly<Record<Outcome, string>> = {
   none: '',
   copied: 'Copied',
-  failed: 'The browser did not allow it',
+  failed: 'The browser did not allow copying',
 }
 
 /** Copies a text; says so for a moment. Without `children` it is a picture. */

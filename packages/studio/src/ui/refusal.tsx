@@ -53,8 +53,9 @@ export function Refusal({
       {advice !== undefined && advice.cause !== title && <p>{advice.cause}</p>}
       {isOfPolicy ? (
         <p>
-          The server of this page allows it no requests to another one. Name that one’s origin in{' '}
-          <InlineCode>server.studio.connect</InlineCode>, and restart it.
+          The server of this page does not allow requests to the other server. Add the origin of the
+          other server to <InlineCode>server.studio.connect</InlineCode> of this one, and restart
+          it.
         </p>
       ) : (
         cause === undefined && (

@@ -13,7 +13,7 @@ export function RemedyText({
   return (
     <>
       <span>{remedy.slice(0, -command.length)}</span>
-      <Code className="mt-1" label="Command that mends it" text={command} isWrapped />
+      <Code className="mt-1" label="Command to run" text={command} isWrapped />
     </>
   )
 }

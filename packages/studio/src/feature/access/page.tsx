@@ -37,7 +37,7 @@ export function AccessPage() {
     <Page>
       <PageHeader
         title="Access"
-        description="What you, a role or a list of scopes may do here, and why. The answers come from the check that every request passes."
+        description="What you, a role or a list of scopes are allowed to do here, and why. The server answers by the check that every request passes."
       />
       {error && (
         <Refusal
@@ -57,7 +57,7 @@ export function AccessPage() {
             </Notice>
           )}
           <Tabs
-            label={`What ${describeQuestion(question)} may do`}
+            label={describeQuestion(question)}
             value={tab}
             onChange={setTab}
             tabs={[

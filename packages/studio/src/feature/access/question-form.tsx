@@ -24,7 +24,7 @@ export function QuestionForm({
   }
   return (
     <div className="flex flex-col gap-3">
-      <Field label="As seen by" className="max-w-80">
+      <Field label="Access of" className="max-w-80">
         {(props) => (
           <Select
             {...props}

@@ -16,14 +16,14 @@ export function accessQuery(question: Question): Readonly<Record<string, string>
   }
 }
 
-/** Of whom the answer tells: “the role viewer”. */
+/** What the answer tells: “What the role viewer is allowed to do”. */
 export function describeQuestion(question: Question): string {
   switch (question.kind) {
     case 'caller':
-      return 'you'
+      return 'What you are allowed to do'
     case 'role':
-      return `the role ${question.role}`
+      return `What the role ${question.role} is allowed to do`
     case 'scopes':
-      return 'these scopes'
+      return 'What these scopes allow'
   }
 }

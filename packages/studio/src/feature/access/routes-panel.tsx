@@ -50,8 +50,8 @@ export function RoutesPanel({ answer: { routes, roles } }: { readonly answer: Ac
         </Field>
         <p role="status" className="text-xs text-muted max-sm:w-full sm:pb-1.5">
           {shown.length === routes.length ? '' : `${shown.length} shown. `}
-          Of {routes.length} routes {yes} may be called
-          {some > 0 && `, ${some} for some ids`}, {no} may not.
+          {yes} of {routes.length} routes are allowed
+          {some > 0 && `, ${some} for some ids`}, and {no} are not.
         </p>
       </div>
       {shown.length === 0 ? (

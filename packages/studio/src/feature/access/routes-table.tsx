@@ -29,7 +29,7 @@ export function RoutesTable({
   const all = Object.keys(roles).length
   return (
     <Table
-      caption="Routes and who may call them"
+      caption="Routes and who is allowed to call them"
       rows={routes}
       rowKey={({ method, path }) => `${method} ${path}`}
       columns={[

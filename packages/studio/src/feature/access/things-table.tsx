@@ -26,7 +26,7 @@ function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
 export function ThingsTable({ answer }: { readonly answer: AccessAnswer }) {
   return (
     <Table
-      caption="Agents and tools, and what may be done with them"
+      caption="Agents and tools, and which actions are allowed"
       rows={thingsOf(answer)}
       rowKey={({ id, about }) => `${about} ${id}`}
       columns={[

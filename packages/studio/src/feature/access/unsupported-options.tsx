@@ -9,7 +9,7 @@ import { UnsupportedTable } from './unsupported-table.js'
 
 function titleOf({ length }: readonly UnsupportedOption[]): string {
   const options = length === 1 ? 'an option' : `${length} options`
-  return `This application asks for ${options} that Signet does not serve`
+  return `This application sets ${options} that Signet does not serve`
 }
 
 /** What the application asked for and does not get, folded; nothing where it gets all. */
@@ -39,8 +39,9 @@ export function UnsupportedOptions() {
       </summary>
       <div className="flex flex-col gap-3 px-3 pt-1 pb-3">
         <p>
-          It is served without, because it says <InlineCode>unsupported: 'warn'</InlineCode>. An
-          option that closes something would stop the start.
+          The server runs without {data.unsupported.length === 1 ? 'it' : 'them'}, because the
+          application sets <InlineCode>unsupported: 'warn'</InlineCode>. An option that restricts
+          access would stop the start.
         </p>
         <UnsupportedTable options={data.unsupported} />
       </div>

@@ -1,14 +1,14 @@
 import type { AgentDetails } from '@signet/client-js'
 import { ChevronRightIcon } from '@radix-ui/react-icons'
 import { Link } from '@tanstack/react-router'
-import { useMay } from '../../api/use-identity.js'
+import { useIsAllowed } from '../../api/use-identity.js'
 import { Badge } from '../../ui/badge.js'
 import { modelName } from './agent-list.js'
 
 /** An agent at a glance; the whole of it leads to the chat. */
 export function AgentCard({ id, agent }: { readonly id: string; readonly agent: AgentDetails }) {
   const tools = Object.values(agent.tools)
-  const seesAll = useMay()('tools:read')
+  const seesAll = useIsAllowed()('tools:read')
   return (
     <li className="group relative flex flex-col gap-3 rounded-lg border border-line bg-surface p-4 shadow-raised transition-colors focus-within:border-line-strong hover:border-line-strong">
       <div className="flex items-start gap-2">
@@ -41,7 +41,9 @@ export function AgentCard({ id, agent }: { readonly id: string; readonly agent: 
             </Badge>
           ))}
           {tools.length === 0 && (
-            <span className="text-muted">{seesAll ? 'none' : 'none you can see'}</span>
+            <span className="text-muted">
+              {seesAll ? 'none' : 'none that you are allowed to see'}
+            </span>
           )}
         </dd>
         <dt className="text-faint">Memory</dt>

@@ -1,6 +1,6 @@
 import type { AgentDetails } from '@signet/client-js'
 import type { ReactNode } from 'react'
-import { useMay } from '../../api/use-identity.js'
+import { useIsAllowed } from '../../api/use-identity.js'
 import { Badge } from '../../ui/badge.js'
 import { InlineCode } from '../../ui/code.js'
 import { modelName } from './agent-list.js'
@@ -22,7 +22,7 @@ export function AgentFacts({
   readonly agentId: string
   readonly agent: AgentDetails
 }) {
-  const may = useMay()
+  const isAllowed = useIsAllowed()
   const tools = Object.entries(agent.tools)
   return (
     <div>
@@ -41,19 +41,21 @@ export function AgentFacts({
             <li key={name}>
               <p className="flex flex-wrap items-center gap-1.5">
                 <span className="font-mono text-xs font-medium wrap-anywhere">{tool.id}</span>
-                {!may(`tools:execute:${tool.id}`) && <Badge tone="warning">not allowed</Badge>}
+                {!isAllowed(`tools:execute:${tool.id}`) && (
+                  <Badge tone="warning">not allowed</Badge>
+                )}
               </p>
               <p className="text-xs text-muted">{tool.description}</p>
             </li>
           ))}
         </ul>
-        {tools.length === 0 && <p className="text-muted">None you can see.</p>}
+        {tools.length === 0 && <p className="text-muted">None that you are allowed to see.</p>}
       </Fact>
       <Fact title="Memory">{agent.supportsMemory ? 'Stores your threads' : 'None'}</Fact>
       <Fact title="Instructions">
         {agent.instructions === '' ? (
           <p className="text-xs text-muted">
-            Shown to tokens with <InlineCode>{`agents:write:${agentId}`}</InlineCode>.
+            Only a token with <InlineCode>{`agents:write:${agentId}`}</InlineCode> shows them.
           </p>
         ) : (
           <p className="text-xs whitespace-pre-wrap text-muted">{agent.instructions}</p>

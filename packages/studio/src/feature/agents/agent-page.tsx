@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { MastraClientError } from '@signet/client-js'
-import { useMay } from '../../api/use-identity.js'
+import { useIsAllowed } from '../../api/use-identity.js'
 import { Button } from '../../ui/button.js'
 import { Page } from '../../ui/page.js'
 import { PageHeader } from '../../ui/page-header.js'
@@ -16,10 +16,10 @@ export function AgentPage() {
   const { agentId } = route.useParams()
   const { thread } = route.useSearch()
   const { data: agent, error, refetch } = useAgentDetails(agentId)
-  const may = useMay()
+  const isAllowed = useIsAllowed()
   // Who may ask an agent, but not read it, can talk with it all the same.
   const isHidden = MastraClientError.isInstance(error) && error.code === 'scope_insufficient'
-  if (agent !== undefined || (isHidden && may(`agents:execute:${agentId}`))) {
+  if (agent !== undefined || (isHidden && isAllowed(`agents:execute:${agentId}`))) {
     return <AgentView key={agentId} agentId={agentId} agent={agent} threadId={thread} />
   }
   return (

@@ -2,7 +2,7 @@ import type { AgentDetails } from '@signet/client-js'
 import { ChatBubbleIcon, InfoCircledIcon, PlusIcon } from '@radix-ui/react-icons'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
-import { useMay } from '../../api/use-identity.js'
+import { useIsAllowed } from '../../api/use-identity.js'
 import { Button } from '../../ui/button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { Notice } from '../../ui/notice.js'
@@ -26,13 +26,13 @@ export function AgentView({
   readonly agent: AgentDetails | undefined
   readonly threadId: string | undefined
 }) {
-  const may = useMay()
+  const isAllowed = useIsAllowed()
   const navigate = useNavigate()
   const [panel, setPanel] = useState<'threads' | 'facts'>()
   const [round, setRound] = useState(0)
   const [loads, setLoads] = useState(0)
   const reload = useCallback(() => setLoads((count) => count + 1), [])
-  const memory = readMemoryUse(agent?.supportsMemory, may)
+  const memory = readMemoryUse(agent?.supportsMemory, isAllowed)
   const close = () => setPanel(undefined)
   const name = agent?.name ?? agentId
   const remembers = memory.kind === 'remembers'

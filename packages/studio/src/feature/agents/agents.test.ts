@@ -92,23 +92,23 @@ describe('a first question', () => {
 })
 
 describe('readMemoryUse', () => {
-  const may =
+  const allowing =
     (...granted: string[]) =>
     (permission: string) =>
       granted.includes(permission)
 
   it.each([
-    ['remembers', true, may('memory:read', 'memory:write')],
-    ['refused', true, may('memory:read')],
-    ['refused', true, may()],
-    ['none', false, may('memory:read', 'memory:write')],
-    ['none', undefined, may('memory:read', 'memory:write')],
-  ])('is %s where the agent’s memory is %s', (kind, supportsMemory, may) => {
-    expect(readMemoryUse(supportsMemory, may).kind).toBe(kind)
+    ['remembers', true, allowing('memory:read', 'memory:write')],
+    ['refused', true, allowing('memory:read')],
+    ['refused', true, allowing()],
+    ['none', false, allowing('memory:read', 'memory:write')],
+    ['none', undefined, allowing('memory:read', 'memory:write')],
+  ])('is %s where the agent’s memory is %s', (kind, supportsMemory, isAllowed) => {
+    expect(readMemoryUse(supportsMemory, isAllowed).kind).toBe(kind)
   })
 
   it('names the first that is missing', () => {
-    expect(readMemoryUse(true, may('memory:read'))).toMatchObject({ missing: 'memory:write' })
+    expect(readMemoryUse(true, allowing('memory:read'))).toMatchObject({ missing: 'memory:write' })
   })
 })
 

@@ -1,10 +1,10 @@
-import { useIdentity, useMay } from '../../api/use-identity.js'
+import { useIdentity, useIsAllowed } from '../../api/use-identity.js'
 import { InlineCode } from '../../ui/code.js'
 import { Empty } from '../../ui/empty.js'
 
 /** Says why there is no agent to show: what the token lacks, or that the application has none. */
 export function NoAgents() {
-  const isAllowed = useMay()('agents:read')
+  const isAllowed = useIsAllowed()('agents:read')
   const { ignoredGrants = [] } = useIdentity() ?? {}
   const [ignored] = ignoredGrants
   if (isAllowed) return <Empty title="No agents to show">The application has no agents.</Empty>
@@ -13,8 +13,8 @@ export function NoAgents() {
       Your token does not grant <InlineCode>agents:read</InlineCode>.{' '}
       {ignored !== undefined && (
         <>
-          It names <InlineCode>{ignored}</InlineCode>, which is not a role or a permission here, and
-          opens nothing.
+          It names <InlineCode>{ignored}</InlineCode>, which is not a role or a permission here and
+          grants nothing.
         </>
       )}
     </Empty>

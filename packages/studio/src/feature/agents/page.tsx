@@ -24,7 +24,7 @@ export function AgentsPage() {
     <Page>
       <PageHeader
         title="Agents"
-        description="Agents your token can see."
+        description="The agents that you are allowed to see."
         actions={
           all.length >= MANY && (
             <Input

@@ -53,7 +53,7 @@ export function AuditTable({
         { name: 'status', title: 'Status', isNumeric: true, cell: ({ status }) => status },
         {
           name: 'took',
-          title: 'Took',
+          title: 'Duration',
           isNumeric: true,
           cell: ({ durationMs }) => `${durationMs} ms`,
         },

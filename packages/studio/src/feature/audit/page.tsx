@@ -44,7 +44,7 @@ export function AuditPage() {
     <Page>
       <PageHeader
         title="Audit"
-        description="Who made each request, whether it was allowed, and why."
+        description="Who sent each request, whether it was allowed, and why."
         actions={
           <Button disabled={isFetching} onClick={() => void refetch()}>
             <ReloadIcon aria-hidden />
@@ -65,7 +65,7 @@ export function AuditPage() {
               )
             }
           >
-            {countFilters(filter) > 0 && 'Enter whole values, exactly as the records show them.'}
+            {countFilters(filter) > 0 && 'A filter needs the whole value, as the records show it.'}
           </Empty>
         )}
         {!error && data !== undefined && data.records.length > 0 && (

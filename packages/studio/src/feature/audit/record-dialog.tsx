@@ -60,13 +60,15 @@ export function RecordDialog({
           { name: 'Action', value: mono(record.action) },
           { name: 'Resource', value: mono(record.resource) },
           { name: 'Address', value: mono(record.address) },
-          { name: 'Took', value: `${record.durationMs} ms` },
+          { name: 'Duration', value: `${record.durationMs} ms` },
           ...(inputTokens === null && outputTokens === null
             ? []
             : [
                 { name: 'Model', value: `${inputTokens ?? 0} tokens in, ${outputTokens ?? 0} out` },
               ]),
-          ...(record.count > 1 ? [{ name: 'Requests', value: `${record.count} alike` }] : []),
+          ...(record.count > 1
+            ? [{ name: 'Requests', value: `${record.count} of the same kind` }]
+            : []),
           {
             name: 'Request',
             value:

@@ -13,7 +13,7 @@ export interface ApiKey {
 }
 
 /** A key that was just made: its text is told this once. */
-export interface MadeKey extends ApiKey {
+export interface CreatedKey extends ApiKey {
   readonly key: string
 }
 
@@ -50,8 +50,8 @@ export function wishProblems({ name, scopes }: KeyWish): {
 } {
   const text = name.trim()
   return {
-    ...(text === '' && { name: 'Name what it is for, such as “nightly report”.' }),
-    ...(text.length > 100 && { name: 'A name has 100 characters at most.' }),
-    ...(scopes.length === 0 && { scopes: 'Pick what it may do: at least one scope.' }),
+    ...(text === '' && { name: 'Name its purpose, such as “nightly report”.' }),
+    ...(text.length > 100 && { name: 'A name can have 100 characters at most.' }),
+    ...(scopes.length === 0 && { scopes: 'Choose at least one scope.' }),
   }
 }

@@ -9,29 +9,29 @@ import { Refusal } from '../../ui/refusal.js'
 import { Select } from '../../ui/select.js'
 import { ScopePicker } from '../../scope/scope-picker.js'
 import { useCatalogue } from '../../scope/use-catalogue.js'
-import { KEY_LIFETIMES, wishProblems, type KeyWish, type MadeKey } from './api-key.js'
-import { useMakeKey } from './use-keys.js'
+import { KEY_LIFETIMES, wishProblems, type KeyWish, type CreatedKey } from './api-key.js'
+import { useCreateKey } from './use-keys.js'
 
 const FIRST: KeyWish = { name: '', scopes: [], expiresInDays: 90 }
 
 /** Asks what a new key is to be, and makes it. */
 export function KeyForm({
   onClose,
-  onMade,
+  onCreated,
 }: {
   readonly onClose: () => void
-  readonly onMade: (key: MadeKey) => void
+  readonly onCreated: (key: CreatedKey) => void
 }) {
   const catalogue = useCatalogue()
   const held = useIdentity()?.permissions
   const [wish, setWish] = useState(FIRST)
   const [isTried, setIsTried] = useState(false)
-  const making = useMakeKey()
+  const creating = useCreateKey()
   const problems = isTried ? wishProblems(wish) : {}
-  const make = () => {
+  const create = () => {
     setIsTried(true)
     if (Object.keys(wishProblems(wish)).length > 0) return
-    making.mutate({ ...wish, name: wish.name.trim() }, { onSuccess: onMade })
+    creating.mutate({ ...wish, name: wish.name.trim() }, { onSuccess: onCreated })
   }
   return (
     <Dialog
@@ -39,12 +39,12 @@ export function KeyForm({
       onClose={onClose}
       isWide
       title="New API key"
-      description="For a program that calls the server. It can never do more than you can, and stops when you lose access."
+      description="A key is for a program that calls the server. It never allows more than you are allowed, and it stops working when you lose access."
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={making.isPending} onClick={make}>
-            {making.isPending ? 'Creating…' : 'Create key'}
+          <Button kind="primary" disabled={creating.isPending} onClick={create}>
+            {creating.isPending ? 'Creating…' : 'Create key'}
           </Button>
         </>
       }
@@ -89,13 +89,13 @@ export function KeyForm({
             catalogue={catalogue}
             scopes={wish.scopes}
             onChange={(scopes) => setWish({ ...wish, scopes })}
-            mayGrant={(scope) => held === undefined || grants(held, scope)}
+            canGrant={(scope) => held === undefined || grants(held, scope)}
           />
           <p role="alert" className="mt-1 text-xs text-danger">
             {problems.scopes}
           </p>
         </fieldset>
-        {making.error !== null && <Refusal error={making.error} />}
+        {creating.error !== null && <Refusal error={creating.error} />}
       </div>
     </Dialog>
   )

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useMay } from '../../api/use-identity.js'
+import { useIsAllowed } from '../../api/use-identity.js'
 import { Button } from '../../ui/button.js'
 import { Checkbox } from '../../ui/checkbox.js'
 import { Empty } from '../../ui/empty.js'
@@ -12,7 +12,7 @@ import { useKeys } from './use-keys.js'
 
 /** The keys that there are. */
 export function KeysSection({ onNew }: { readonly onNew: () => void }) {
-  const may = useMay()
+  const isAllowed = useIsAllowed()
   const [isMine, setIsMine] = useState(false)
   const [page, setPage] = useState(0)
   const [revoked, setRevoked] = useState<ApiKey>()
@@ -46,13 +46,17 @@ export function KeysSection({ onNew }: { readonly onNew: () => void }) {
       {data.keys.length === 0 ? (
         <Empty
           title={isMine ? 'You have not created a key' : 'No API keys yet'}
-          actions={may('api-keys:write') && <Button onClick={onNew}>Create a key</Button>}
+          actions={isAllowed('api-keys:write') && <Button onClick={onNew}>Create a key</Button>}
         >
-          A key is for a program. You can revoke it on its own, and it can never do more than its
-          creator.
+          A key is for a program. It never allows more than its creator is allowed, and you can
+          revoke it on its own.
         </Empty>
       ) : (
-        <KeysTable keys={data.keys} mayRevoke={may('api-keys:delete')} onRevoke={setRevoked} />
+        <KeysTable
+          keys={data.keys}
+          canRevoke={isAllowed('api-keys:delete')}
+          onRevoke={setRevoked}
+        />
       )}
       {isPaged && (
         <nav aria-label="Pages of keys" className="flex items-center gap-2">

@@ -9,11 +9,11 @@ const TONE = { active: 'success', expired: 'neutral', revoked: 'danger' } as con
 /** Keys, the newest first. */
 export function KeysTable({
   keys,
-  mayRevoke,
+  canRevoke,
   onRevoke,
 }: {
   readonly keys: readonly ApiKey[]
-  readonly mayRevoke: boolean
+  readonly canRevoke: boolean
   readonly onRevoke: (key: ApiKey) => void
 }) {
   return (
@@ -39,7 +39,7 @@ export function KeysTable({
         },
         {
           name: 'scopes',
-          title: 'May do',
+          title: 'Scopes',
           cell: ({ scopes }) => (
             <span className="flex flex-wrap gap-1">
               {scopes.map((scope) => (
@@ -51,7 +51,7 @@ export function KeysTable({
           ),
         },
         { name: 'maker', title: 'Created by', cell: ({ maker }) => maker.subject },
-        { name: 'made', title: 'Created', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+        { name: 'created', title: 'Created', cell: ({ createdAt }) => <Moment at={createdAt} /> },
         {
           name: 'used',
           title: 'Last used',
@@ -75,7 +75,7 @@ export function KeysTable({
           title: 'Actions',
           isTitleHidden: true,
           cell: (key) =>
-            mayRevoke &&
+            canRevoke &&
             key.status === 'active' && (
               <Button size="small" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
                 Revoke

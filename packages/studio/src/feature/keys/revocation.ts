@@ -25,25 +25,25 @@ export const REVOCATION_KINDS: Readonly<
     name: 'One token',
     label: 'Token',
     placeholder: 'eyJhbGciOi…',
-    effect: 'This token is refused from now on, and answers in progress for it end.',
+    effect: 'The server refuses this token from now on, and answers in progress for it end.',
   },
   jti: {
     name: 'A token by its id',
     label: 'Token id (jti)',
     placeholder: '3f0c…',
-    effect: 'The token with this id is refused from now on.',
+    effect: 'The server refuses the token with this id from now on.',
   },
   subject: {
     name: 'All tokens of a subject',
     label: 'Subject',
     placeholder: 'alice',
-    effect: 'Every token issued to this subject until now is refused. New tokens work.',
+    effect: 'The server refuses every token issued to this subject until now. New tokens work.',
   },
   session: {
     name: 'A session',
     label: 'Session id (sid)',
     placeholder: '08a5…',
-    effect: 'Every token of this session is refused from now on.',
+    effect: 'The server refuses every token of this session from now on.',
   },
 }
 

@@ -32,8 +32,7 @@ export function RevokeKeyDialog({
       }
     >
       <p>
-        Programs that use it are refused at once, and answers in progress end. This cannot be
-        undone.
+        The server refuses it at once, and answers in progress for it end. You cannot undo this.
       </p>
       {lastUsedAt === null && <p className="mt-2 text-muted">It has never been used.</p>}
       {revoking.error !== null && <Refusal error={revoking.error} className="mt-3" />}

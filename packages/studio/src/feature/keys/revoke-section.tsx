@@ -109,7 +109,7 @@ export function RevokeSection() {
         </Field>
         {isOwn && (
           <Notice tone="warning">
-            This is your own token. You will need another one afterwards.
+            This is your own token. You will need another one to sign in again.
           </Notice>
         )}
         {revoking.error !== null && <Refusal error={revoking.error} />}
@@ -142,7 +142,7 @@ export function RevokeSection() {
         }
       >
         <p>
-          {effect} This cannot be undone.
+          {effect} You cannot undo this.
           {kind === 'subject' && (
             <>
               {' '}

@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { requestJson } from '../../api/request.js'
-import type { ApiKey, KeyPage, KeyWish, MadeKey } from './api-key.js'
+import type { ApiKey, KeyPage, KeyWish, CreatedKey } from './api-key.js'
 
 const PER_PAGE = 25
 
@@ -25,12 +25,12 @@ export function useKeys(page: number, isMine: boolean): UseQueryResult<KeyPage> 
   })
 }
 
-/** Makes a key. */
-export function useMakeKey(): UseMutationResult<MadeKey, Error, KeyWish> {
+/** Creates a key. */
+export function useCreateKey(): UseMutationResult<CreatedKey, Error, KeyWish> {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (body: KeyWish) =>
-      requestJson<MadeKey>({ method: 'POST', path: ['auth', 'api-keys'], body }),
+      requestJson<CreatedKey>({ method: 'POST', path: ['auth', 'api-keys'], body }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['keys'] }),
     // The key is in what is kept of a mutation.
     gcTime: 0,

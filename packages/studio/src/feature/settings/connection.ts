@@ -14,8 +14,8 @@ export function baseUrlProblem(text: string): string | undefined {
   const { protocol, username, password, search, hash } = new URL(text.trim())
   if (protocol !== 'https:' && protocol !== 'http:')
     return 'It must begin with https:// or http://.'
-  if (username !== '' || password !== '') return 'It must hold no user name and no password.'
-  if (search !== '' || hash !== '') return 'It must end with the path: without ? and #.'
+  if (username !== '' || password !== '') return 'It must not contain a user name or a password.'
+  if (search !== '' || hash !== '') return 'It must end with the path, without ? and #.'
   return undefined
 }
 

@@ -2,7 +2,7 @@ import { TrashIcon } from '@radix-ui/react-icons'
 import { Button } from '../../ui/button.js'
 import { Field } from '../../ui/field.js'
 import { Input } from '../../ui/input.js'
-import { VerdictLine } from '../lock/verdict-line.js'
+import { VerdictLine } from '../sign-in/verdict-line.js'
 import { verdictOf, type HeaderRow, type RowProblems } from './header-rows.js'
 
 /** One header: its name, its value, what can be told of it, and its end. */

@@ -27,7 +27,7 @@ describe('problemsOf', () => {
 
   it('marks a header that is there twice, in any case', () => {
     const rows = [row('X-A', '1'), row('x-a', '2', 1)]
-    expect(problemsOf(row('X-A', '1'), rows).name).toBe('This header is there twice.')
+    expect(problemsOf(row('X-A', '1'), rows).name).toBe('This header is listed twice.')
   })
 })
 

@@ -28,22 +28,22 @@ function isBlank({ name, value }: Header): boolean {
 function nameProblem(row: HeaderRow, rows: readonly HeaderRow[]): string | undefined {
   const name = row.name.trim()
   if (name === '') return 'A header needs a name.'
-  if (!NAME.test(name)) return 'No header can have this name.'
+  if (!NAME.test(name)) return 'A header cannot have this name.'
   if (FORBIDDEN.test(name)) return 'A browser does not let a page set this header.'
   const isTwice = rows.some(
     (other) => other.key !== row.key && other.name.trim().toLowerCase() === name.toLowerCase(),
   )
-  return isTwice ? 'This header is there twice.' : undefined
+  return isTwice ? 'This header is listed twice.' : undefined
 }
 
 function valueProblem({ name, value }: HeaderRow): string | undefined {
   if (value.trim() === '') return 'A header needs a value.'
   // Field values are bytes of visible ASCII, Latin-1, blanks and tabs (RFC 9110 section 5.5).
   if (!/^[\t\u{20}-\u{7e}\u{a0}-\u{ff}]*$/u.test(value.trim())) {
-    return 'No header can have these characters in its value.'
+    return 'The value of a header cannot have these characters.'
   }
   if (name.trim().toLowerCase() === 'authorization' && /^Bearer\s*$/i.test(value.trim())) {
-    return 'The token is missing behind Bearer.'
+    return 'The token is missing after Bearer.'
   }
   return undefined
 }

@@ -110,7 +110,7 @@ export function HeadersSection() {
         <div className="flex flex-wrap items-center justify-between gap-3">
           <Checkbox
             label="Remember in this browser"
-            hint="Otherwise they are gone when this tab closes."
+            hint="Otherwise they are removed when this tab closes."
             checked={isRemembered}
             onChange={(event) => {
               setIsRemembered(event.target.checked)

@@ -3,14 +3,14 @@ import { PageHeader } from '../../ui/page-header.js'
 import { Page } from '../../ui/page.js'
 import { Tabs } from '../../ui/tabs.js'
 import { useCatalogue } from '../../scope/use-catalogue.js'
-import { changeDraft, newDraft } from './make/draft.js'
+import { changeDraft, newDraft } from './create/draft.js'
 import { InspectPanel } from './inspect/inspect-panel.js'
-import { MakePanel, type Signed } from './make/make-panel.js'
+import { CreatePanel, type Signed } from './create/create-panel.js'
 
 /** Makes tokens and takes them apart, in this browser. It needs no token itself. */
 export function TokensPage() {
   const catalogue = useCatalogue()
-  const [tab, setTab] = useState<'make' | 'inspect'>('make')
+  const [tab, setTab] = useState<'create' | 'inspect'>('create')
   const [draft, change] = useReducer(changeDraft, undefined, () => newDraft(Date.now()))
   const [signed, setSigned] = useState<Signed>()
   const [inspected, setInspected] = useState('')
@@ -18,7 +18,7 @@ export function TokensPage() {
     <Page>
       <PageHeader
         title="Tokens"
-        description="Create and inspect tokens. A secret you type stays in this browser."
+        description="Create and inspect tokens. A secret that you enter stays in this browser."
       />
       <Tabs
         label="Tokens"
@@ -26,10 +26,10 @@ export function TokensPage() {
         onChange={setTab}
         tabs={[
           {
-            name: 'make',
-            title: 'Make a token',
+            name: 'create',
+            title: 'Create a token',
             content: (
-              <MakePanel
+              <CreatePanel
                 draft={draft}
                 signed={signed}
                 catalogue={catalogue}

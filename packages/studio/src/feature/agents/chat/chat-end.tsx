@@ -29,7 +29,7 @@ export function ChatEnd({
   if (!isStopped) return isUnanswered ? <p className="flex justify-end">{retry}</p> : null
   return (
     <p role="status" className="flex items-center gap-3 text-muted">
-      You stopped this answer. Your question is stored, the answer is not.
+      You stopped this answer. Your question is stored, but the answer is not.
       {retry}
     </p>
   )

@@ -10,7 +10,7 @@ const NEEDED = ['memory:read', 'memory:write'] as const
 /** @param supportsMemory - undefined where the caller may not read the agent */
 export function readMemoryUse(
   supportsMemory: boolean | undefined,
-  may: (permission: string) => boolean,
+  isAllowed: (permission: string) => boolean,
 ): MemoryUse {
   if (supportsMemory === false) {
     return {
@@ -19,13 +19,16 @@ export function readMemoryUse(
     }
   }
   if (supportsMemory === undefined) {
-    return { kind: 'none', text: 'Your token does not show whether this agent has memory.' }
+    return {
+      kind: 'none',
+      text: 'Your token does not allow you to see whether this agent has a memory.',
+    }
   }
-  const missing = NEEDED.find((permission) => !may(permission))
+  const missing = NEEDED.find((permission) => !isAllowed(permission))
   if (missing === undefined) return { kind: 'remembers' }
   return {
     kind: 'refused',
     missing,
-    text: 'Your token does not allow memory. The conversation is lost when you leave the page.',
+    text: 'Your token does not allow the agent to remember. The conversation is lost when you leave the page.',
   }
 }

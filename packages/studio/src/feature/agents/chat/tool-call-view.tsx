@@ -19,7 +19,7 @@ function toText(value: unknown): string {
 /** Why a call failed: its cause where the server tells it. */
 function Failure({ call }: { readonly call: ChatToolCall }) {
   const text = [
-    call.error ?? 'It did not finish.',
+    call.error ?? 'The call did not finish.',
     ...(call.cause === undefined ? [] : [call.cause]),
   ]
   return (

@@ -1,6 +1,6 @@
 import { Pencil1Icon, TrashIcon } from '@radix-ui/react-icons'
 import { Link } from '@tanstack/react-router'
-import { useMay } from '../../../api/use-identity.js'
+import { useIsAllowed } from '../../../api/use-identity.js'
 import { Button } from '../../../ui/button.js'
 import { classNames } from '../../../ui/class-names.js'
 import { Moment } from '../../../ui/moment.js'
@@ -35,7 +35,7 @@ export function ThreadItem({
   readonly onRename: () => void
   readonly onDelete: () => void
 }) {
-  const may = useMay()
+  const isAllowed = useIsAllowed()
   const title = threadTitle(thread)
   return (
     <div
@@ -64,7 +64,7 @@ export function ThreadItem({
           isShown ? 'bg-active' : 'bg-hover pointer-coarse:bg-transparent',
         )}
       >
-        {may('memory:write') && (
+        {isAllowed('memory:write') && (
           <Button
             kind="ghost"
             size="icon"
@@ -75,7 +75,7 @@ export function ThreadItem({
             <Pencil1Icon aria-hidden />
           </Button>
         )}
-        {may('memory:delete') && (
+        {isAllowed('memory:delete') && (
           <Button
             kind="ghost"
             size="icon"

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { requestJson } from '../../../api/request.js'
-import { useMay, useStanding } from '../../../api/use-identity.js'
+import { useIsAllowed, useStanding } from '../../../api/use-identity.js'
 import { Button } from '../../../ui/button.js'
 import { CodeText } from '../../../ui/code-text.js'
 import { Refusal } from '../../../ui/refusal.js'
@@ -11,7 +11,7 @@ import type { Explanation } from './explanation.js'
 /** Has the server explain a token: what becomes of it, check by check. */
 export function AskServer({ token }: { readonly token: string }) {
   const standing = useStanding().data
-  const may = useMay()('system:read')
+  const isAllowed = useIsAllowed()('system:read')
   const asking = useMutation({
     mutationFn: (asked: string) =>
       requestJson<Explanation>({
@@ -30,7 +30,7 @@ export function AskServer({ token }: { readonly token: string }) {
       </p>
     )
   }
-  if (!may) {
+  if (!isAllowed) {
     return (
       <p className="text-muted">
         <CodeText>

@@ -19,7 +19,7 @@ export function CheckSignature({
   const check = async () => {
     const secret = readSecret(input.current?.value ?? '')
     if (byteLength(secret) === 0) {
-      setProblem('Enter the secret to check against.')
+      setProblem('Enter the secret to check.')
       return
     }
     setOutcome((await isSignedBy(token, secret, algorithm)) ? 'same' : 'other')
@@ -28,7 +28,7 @@ export function CheckSignature({
     <div className="flex flex-col gap-3">
       <SecretField
         input={input}
-        hint="Stays in this field. It is never stored or sent."
+        hint="The secret stays in this field. It is never stored or sent."
         error={problem ?? (outcome === 'other' ? 'It was signed with another secret.' : undefined)}
         onEdit={() => {
           setProblem(undefined)

@@ -50,7 +50,7 @@ export function DecodedView({ decoded }: { readonly decoded: DecodedToken }) {
           ...(scopes.length > 0
             ? [
                 {
-                  name: 'May',
+                  name: 'Allowed',
                   value: (
                     <ul>
                       {scopes.map((scope) => (

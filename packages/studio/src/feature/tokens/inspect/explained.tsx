@@ -54,7 +54,7 @@ export function Explained({ explanation }: { readonly explanation: Explanation }
         />
       )}
       <p className="text-xs text-faint">
-        Looked at by <span className="font-mono">{by}</span>.
+        Checked by <span className="font-mono">{by}</span>.
       </p>
     </div>
   )

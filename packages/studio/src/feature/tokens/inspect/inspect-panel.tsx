@@ -8,7 +8,7 @@ import { Field } from '../../../ui/field.js'
 import { TextArea } from '../../../ui/input.js'
 import { Section } from '../../../ui/section.js'
 import { useNow } from '../../../ui/use-now.js'
-import { VerdictLine } from '../../lock/verdict-line.js'
+import { VerdictLine } from '../../sign-in/verdict-line.js'
 import { AskServer } from './ask-server.js'
 import { CheckSignature } from './check-signature.js'
 import { DecodedView } from './decoded-view.js'
@@ -60,14 +60,17 @@ export function InspectPanel({
           </div>
         </Section>
         {isDecoded && isHmacAlgorithm(decoded.header['alg']) && (
-          <Section title="Signature" description="Check whether it was signed with a secret.">
+          <Section title="Signature" description="Check whether it was signed with your secret.">
             <CheckSignature key={token} token={token} algorithm={decoded.header['alg']} />
           </Section>
         )}
       </div>
       <div className="min-w-0">
         {isDecoded ? (
-          <Section title="What it says" description="Decoded only. Nothing here is verified.">
+          <Section
+            title="What the token says"
+            description="Decoded only. Nothing here is verified."
+          >
             <DecodedView decoded={decoded} />
           </Section>
         ) : (
@@ -78,7 +81,7 @@ export function InspectPanel({
           )
         )}
         {token !== '' && (
-          <Section title="What the server says about it">
+          <Section title="What the server says">
             <AskServer token={token} />
           </Section>
         )}

@@ -26,7 +26,7 @@ export function timeFacts({ claims }: DecodedToken, now: number): readonly TimeF
   return TIMES.filter(([name]) => Object.hasOwn(claims, name)).map(([name, label]) => {
     const value = claims[name]
     if (typeof value !== 'number' || !Number.isFinite(value)) {
-      const moment = 'No time: it must be a number of seconds since 1970.'
+      const moment = 'Not a time: it must be a number of seconds since 1970.'
       return { name, label, moment, distance: '', isWrong: true }
     }
     const at = value * 1000
@@ -46,7 +46,7 @@ const FOREIGN_KEYS = ['jku', 'jwk', 'x5u', 'x5c']
 
 function algorithmFinding(algorithm: unknown): readonly Finding[] {
   if (typeof algorithm !== 'string' || !PUBLIC.test(algorithm)) return []
-  const text = `Signed with ${algorithm}, a private key: only its issuer can make one like it.`
+  const text = `Signed with ${algorithm}: only its issuer has the private key for it.`
   return [{ tone: 'neutral', text }]
 }
 
@@ -55,7 +55,7 @@ export function findings({ header, claims }: DecodedToken): readonly Finding[] {
   const found: Finding[] = [...algorithmFinding(header['alg'])]
   const foreign = FOREIGN_KEYS.filter((name) => Object.hasOwn(header, name))
   if (foreign.length > 0) {
-    const text = `It brings a key of its own (\`${foreign.join('`, `')}\`), which is never used.`
+    const text = `It contains a key of its own (\`${foreign.join('`, `')}\`), which the server never uses.`
     found.push({ tone: 'warning', text })
   }
   for (const scope of scopesOf(claims)) {
@@ -66,7 +66,8 @@ export function findings({ header, claims }: DecodedToken): readonly Finding[] {
   }
   const names = ['scope', 'scp', 'permissions', 'role', 'roles']
   if (!names.some((name) => Object.hasOwn(claims, name))) {
-    const text = 'It names no role and no scope: it has the default role of the server, if any.'
+    const text =
+      'It does not name a role or a scope, so it gets the default role of the server, if there is one.'
     found.push({ tone: 'neutral', text })
   } else if (scopesOf(claims).length === 0 && rolesOf(claims).length === 0) {
     found.push({ tone: 'warning', text: 'It grants nothing: its scopes and roles are empty.' })

@@ -59,7 +59,7 @@ export function readClaims(
   try {
     value = JSON.parse(text)
   } catch {
-    return { problem: 'This is not JSON yet. The form shows the last that was.' }
+    return { problem: 'This is not valid JSON yet. The form shows the last valid claims.' }
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { problem: 'Claims are one JSON object, in braces.' }
@@ -79,18 +79,18 @@ export function claimProblems(claims: Claims, now: number): readonly string[] {
   for (const name of ['exp', 'nbf', 'iat']) {
     const value = claims[name]
     if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value))) {
-      problems.push(`\`${name}\` is a number of seconds since 1970.`)
+      problems.push(`\`${name}\` must be a number of seconds since 1970.`)
     }
   }
   const { exp } = claims
   if (exp === undefined) {
     problems.push(
-      'It never expires: a server in production refuses it unless it is told otherwise.',
+      'The token never expires. A server in production refuses it unless its configuration allows it.',
     )
   } else if (typeof exp === 'number' && exp * 1000 <= now) {
     problems.push('`exp` is in the past.')
   } else if (typeof exp === 'number' && exp > 1e11) {
-    problems.push('`exp` is in milliseconds, it seems: it counts seconds.')
+    problems.push('`exp` seems to be in milliseconds. It must be in seconds.')
   }
   return problems
 }

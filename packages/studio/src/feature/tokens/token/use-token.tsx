@@ -7,7 +7,7 @@ import { useSession } from '../../../session/use-session.js'
 import { Button, buttonClass } from '../../../ui/button.js'
 import { Notice } from '../../../ui/notice.js'
 import { Refusal } from '../../../ui/refusal.js'
-import { tryToken } from '../../lock/try-token.js'
+import { tryToken } from '../../sign-in/try-token.js'
 
 /** Uses a token in this Studio from now on, once the server has taken it. */
 export function UseToken({
@@ -52,7 +52,7 @@ export function UseToken({
       )}
       <div>
         <Button kind="primary" disabled={attempt.isPending} onClick={() => attempt.mutate(token)}>
-          {attempt.isPending ? 'Asking the server…' : 'Use this token'}
+          {attempt.isPending ? 'Asking the server…' : 'Sign in with this token'}
         </Button>
       </div>
     </>

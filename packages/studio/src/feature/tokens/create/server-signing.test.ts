@@ -32,8 +32,8 @@ it('leaves out roles and scopes where there are none', () => {
 
 it.each([
   [{ exp: END }, /subject/],
-  [{ sub: 'a' }, /tokens that end/],
-  [{ sub: 'a', exp: 'soon' }, /tokens that end/],
+  [{ sub: 'a' }, /tokens that expire/],
+  [{ sub: 'a', exp: 'soon' }, /tokens that expire/],
   [{ sub: 'a', exp: END - 3600 }, /past/],
   [{ sub: 'a', exp: END + 31 * 86_400 }, /30 days/],
   [{ sub: 'a', exp: END, iss: 'x', jti: 'y' }, /iss, jti itself/],

@@ -14,7 +14,7 @@ export interface Signed {
 }
 
 /** Writes a token: as a form or as JSON, then signs it. */
-export function MakePanel({
+export function CreatePanel({
   draft,
   signed,
   catalogue,
@@ -35,14 +35,14 @@ export function MakePanel({
         title="Claims"
         description={
           catalogue.isOfServer || catalogue.agents.length > 0
-            ? 'The agents and tools are those of this server.'
-            : 'With a token, the server’s own agents and tools are listed here.'
+            ? 'The agents and tools of this server.'
+            : 'Sign in to see the agents and tools of this server.'
         }
       >
         <ClaimsForm draft={draft} catalogue={catalogue} onChange={onChange} />
       </Section>
       <div className="min-w-0">
-        <Section title="JSON" description="The same claims. Change either.">
+        <Section title="JSON" description="The same claims. You can change them here, too.">
           <JsonField
             label="Claims as JSON"
             value={draft.text}

@@ -4,7 +4,7 @@ import { classNames } from '../../../ui/class-names.js'
 export type Signer = 'secret' | 'server'
 
 const CHOICES: readonly { readonly signer: Signer; readonly name: string }[] = [
-  { signer: 'secret', name: 'A secret typed here' },
+  { signer: 'secret', name: 'A secret that you enter' },
   { signer: 'server', name: 'This server' },
 ]
 

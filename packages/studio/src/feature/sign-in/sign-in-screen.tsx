@@ -11,7 +11,7 @@ import { useNow } from '../../ui/use-now.js'
 import { TokenForm } from './token-form.js'
 import { Code } from '../../ui/code.js'
 
-/** Why the headers that are in use do not open this server. */
+/** Says why the server refuses the headers in use. */
 function RefusedHeaders() {
   const session = useSession()
   const now = useNow()
@@ -32,8 +32,8 @@ function RefusedHeaders() {
 
 const LINK = 'font-medium text-accent underline decoration-accent-line underline-offset-2'
 
-/** Stands in for a page until the server takes a token. */
-export function LockedScreen() {
+/** Shown instead of a page until the server accepts a token. */
+export function SignInScreen() {
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex min-h-full w-full max-w-lg flex-col justify-center px-4 py-8">
@@ -41,8 +41,8 @@ export function LockedScreen() {
           <Mark className="mb-3 size-8" />
           <h1 className="text-lg font-semibold tracking-tight">Sign in with a token</h1>
           <p className="mb-4 text-muted">
-            The token says who you are, what you may do and until when. It stays in this browser,
-            and is sent to this server only.
+            The token says who you are, what you are allowed to do, and when it expires. It is
+            stored in this browser and sent only to this server.
           </p>
           <RefusedHeaders />
           <TokenForm action="Sign in" />
@@ -50,10 +50,10 @@ export function LockedScreen() {
         <div className="mt-5 flex flex-col gap-2 px-1 text-muted">
           <p>
             No token yet? <span className="font-mono text-xs">signet dev</span> prints one when it
-            starts. Or create one in the folder of the application:
+            starts. You can also create one in the folder of the application:
           </p>
           <Code
-            label="Command that makes a token"
+            label="Command that creates a token"
             text="npx signet token --sub alice --role member --expires 1h"
             isWrapped
           />

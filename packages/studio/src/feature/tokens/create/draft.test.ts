@@ -98,7 +98,7 @@ describe('claims', () => {
     [{ sub: ' ', exp: SECONDS + 1 }, [/no subject/]],
     [{ sub: 'a', exp: SECONDS }, [/in the past/]],
     [{ sub: 'a', exp: NOW + 1 }, [/milliseconds/]],
-    [{ sub: 'a', exp: 'soon' }, [/`exp` is a number/]],
+    [{ sub: 'a', exp: 'soon' }, [/`exp` must be a number/]],
     [{ sub: 'a', exp: SECONDS + 1 }, []],
   ])('%j are told what is wrong', (claims, problems) => {
     const found = claimProblems(claims, NOW)

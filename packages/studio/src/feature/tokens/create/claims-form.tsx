@@ -24,7 +24,7 @@ function GrantNotes({
   if (scopes.length === 0 && roles.length === 0) {
     return (
       <Notice>
-        With neither role nor scope, the token has the server’s default role: for a shared secret
+        A token without roles and scopes gets the default role of the server. For a shared secret
         that is member.
       </Notice>
     )
@@ -33,7 +33,7 @@ function GrantNotes({
   return missingTools(granted, catalogue).map(({ agent, tools }) => (
     <Notice key={agent} tone="warning">
       <CodeText>
-        {`\`${agent}\` will answer without ${tools.map((tool) => `\`${tool}\``).join(', ')}: that is not granted.`}
+        {`\`${agent}\` will answer without ${tools.map((tool) => `\`${tool}\``).join(', ')}: the token does not grant that.`}
       </CodeText>
     </Notice>
   ))

@@ -22,7 +22,7 @@ export function RenewalDialog({ renewal }: { readonly renewal: Renewal }) {
   // What is on the page is one person's: another one begins on the locked screen, with nothing on it.
   const check = (identity: Identity | undefined) =>
     before !== undefined && identity !== undefined && identity.id !== before
-      ? `This is a token of ${identity.id}; what is on this page is ${before}’s. To continue as ${identity.id}, sign out first.`
+      ? `This is a token of ${identity.id}, but this page belongs to ${before}. To continue as ${identity.id}, sign out first.`
       : undefined
   return (
     <Dialog
@@ -33,7 +33,7 @@ export function RenewalDialog({ renewal }: { readonly renewal: Renewal }) {
           ? generalAdvice(renewal.code).cause
           : 'The server refuses the token.'
       }
-      description="Nothing is lost: the page continues where it was once you sign in again."
+      description="Nothing is lost. Sign in again, and the page continues where it was."
     >
       <TokenForm action="Continue" check={check} onDone={() => answerRenewal(true)} />
     </Dialog>

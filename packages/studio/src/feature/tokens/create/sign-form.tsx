@@ -101,7 +101,7 @@ export function SignForm({
               input={input}
               hint={
                 secretBytes === 0
-                  ? 'Stays in this field. It is never stored or sent.'
+                  ? 'The secret stays in this field. It is never stored or sent.'
                   : `${secretBytes} bytes`
               }
               error={problem}
@@ -132,13 +132,13 @@ export function SignForm({
       )}
       {signer === 'server' && (
         <p className="text-muted">
-          In development the server signs for you and keeps its secret to itself. It grants no more
-          than your own token does.
+          In development the server signs for you, and its secret stays there. The new token grants
+          no more than your own.
         </p>
       )}
       {signer === 'server' && problem !== undefined && <Notice tone="danger">{problem}</Notice>}
       {!isPossible && (
-        <Notice tone="warning" title="Your browser offers no cryptography at this address.">
+        <Notice tone="warning" title="The browser cannot sign at this address.">
           <CodeText>
             Use https or localhost, or create the token in a terminal: `npx signet token`.
           </CodeText>

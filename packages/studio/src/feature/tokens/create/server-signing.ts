@@ -24,16 +24,18 @@ export function signingRequest(
   if (sub.trim() === '') return { problem: 'The token needs a subject.' }
   const { exp } = claims
   if (typeof exp !== 'number') {
-    return { problem: 'The server signs only tokens that end. Pick an expiry.' }
+    return { problem: 'The server signs only tokens that expire. Choose an expiry.' }
   }
   const expiresInSeconds = Math.round(exp - now / 1000)
   if (expiresInSeconds < 1) return { problem: 'The expiry is in the past.' }
   if (expiresInSeconds > MAX_SECONDS) {
-    return { problem: 'The server signs for 30 days at most.' }
+    return { problem: 'The server signs tokens for 30 days at most.' }
   }
   const reserved = RESERVED.filter((name) => Object.hasOwn(claims, name))
   if (reserved.length > 0) {
-    return { problem: `The server says ${reserved.join(', ')} itself: take it out of the JSON.` }
+    return {
+      problem: `The server sets ${reserved.join(', ')} itself. Remove ${reserved.length === 1 ? 'it' : 'them'} from the JSON.`,
+    }
   }
   const scopes = scopesOf(claims)
   const roles = rolesOf(claims)

@@ -36,7 +36,7 @@ export function SignedToken({
   return (
     <div className="flex flex-col gap-3">
       {isStale && (
-        <Notice tone="warning">The claims have changed since. This is the earlier token.</Notice>
+        <Notice tone="warning">The claims have changed since this token was signed.</Notice>
       )}
       <TokenText token={token} label="Signed token" />
       <div className="flex flex-wrap gap-2">

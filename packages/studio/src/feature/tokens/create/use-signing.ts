@@ -1,7 +1,7 @@
 import { useMastraClient } from '@signet/client-js/react'
 import { useQuery } from '@tanstack/react-query'
 import { requestJson } from '../../../api/request.js'
-import { useIdentity, useMay } from '../../../api/use-identity.js'
+import { useIdentity, useIsAllowed } from '../../../api/use-identity.js'
 import type { SigningRequest } from './server-signing.js'
 
 /** Asks the server to sign a token. @throws {MastraClientError} */
@@ -17,7 +17,7 @@ export async function signByServer(body: SigningRequest): Promise<string> {
 /** Whether the server would sign for the caller: only in development, and only for some. */
 export function useServerSigns(): boolean {
   const identity = useIdentity()
-  const may = useMay()('tokens:write')
+  const isAllowed = useIsAllowed()('tokens:write')
   const client = useMastraClient()
   const isIn = identity !== undefined
   const { data } = useQuery({
@@ -25,5 +25,5 @@ export function useServerSigns(): boolean {
     enabled: isIn,
     queryFn: ({ signal }) => client.getSystemPackages({ signal }),
   })
-  return isIn && may && data?.isDev === true
+  return isIn && isAllowed && data?.isDev === true
 }

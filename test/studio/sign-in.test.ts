@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { advise } from '@signet/auth/advice'
-import { describeStudio, openUnlocked, unlock } from '@signet/test-support/browser/studio-browser'
+import { describeStudio, openSignedIn, signIn } from '@signet/test-support/browser/studio-browser'
 import {
   startStudioServer,
   studioToken,
@@ -48,7 +48,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     ],
   ])('takes %s', async (_, write) => {
     const { page, errors } = await browser.tab(server.url)
-    await unlock(page, write(server.token))
+    await signIn(page, write(server.token))
     await page.getByRole('link', { name: 'Weather Agent' }).waitFor()
     await page.getByRole('button', { name: /developer/ }).waitFor()
     expect(errors).toStrictEqual([])
@@ -111,7 +111,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
   })
 
   it('says why a token that was kept is refused after a reload', async () => {
-    const { page } = await openUnlocked(browser, server.url, server.token, '/agents')
+    const { page } = await openSignedIn(browser, server.url, server.token, '/agents')
     const stale = studioToken({ sub: 'a', exp: inSeconds(-190) })
     await page.evaluate((value) => {
       sessionStorage.setItem(
@@ -127,11 +127,11 @@ describeStudio('the locked screen of the Studio', (browser) => {
 
   it('shows who you are on every page, and until when, ticking', async () => {
     const token = studioToken({ sub: 'erin', role: ['owner'], exp: inSeconds(290) })
-    const { page } = await openUnlocked(browser, server.url, token, '/agents')
+    const { page } = await openSignedIn(browser, server.url, token, '/agents')
     const identity = page.getByRole('button', { name: /erin/ })
     for (const name of ['Agents', 'Tokens', 'Access', 'Audit', 'API keys', 'Settings']) {
       await page.getByRole('navigation').getByRole('link', { name }).click()
-      await expect.poll(() => identity.innerText()).toMatch(/erin\s+owner\s+·\s+ends in 4 min/)
+      await expect.poll(() => identity.innerText()).toMatch(/erin\s+owner\s+·\s+expires in 4 min/)
     }
     const before = await identity.innerText()
     await expect.poll(() => identity.innerText(), { timeout: 5000 }).not.toBe(before)
@@ -144,7 +144,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
   it('asks for another token when one ends in mid-chat, and loses nothing', async () => {
     // Long enough for the first answer on a machine that has much to do.
     const soon = studioToken({ sub: 'frank', role: 'owner', exp: inSeconds(15) })
-    const { page } = await openUnlocked(browser, server.url, soon, '/agents/weather-agent')
+    const { page } = await openSignedIn(browser, server.url, soon, '/agents/weather-agent')
     const composer = page.getByLabel('Write a message')
     const answers = page.getByRole('article', { name: 'Answer' })
     await composer.fill('Weather in London')
@@ -152,7 +152,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     await expect.poll(() => answers.innerText()).toContain('tokens out')
     await expect
       .poll(() => page.getByRole('banner').innerText(), { timeout: 40_000 })
-      .toContain('token ended')
+      .toContain('token expired')
 
     await composer.fill('Weather in Paris')
     await page.keyboard.press('Enter')
@@ -161,7 +161,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     // Another person’s token would show them this conversation as theirs.
     await dialog.getByLabel('Token or header').fill(studioToken({ sub: 'grace', role: 'owner' }))
     await dialog.getByRole('button', { name: 'Continue' }).click()
-    await dialog.getByText('what is on this page is frank’s').waitFor()
+    await dialog.getByText('this page belongs to frank').waitFor()
     await dialog.getByLabel('Token or header').fill(studioToken({ sub: 'frank', role: 'owner' }))
     await dialog.getByRole('button', { name: 'Continue' }).click()
     await dialog.waitFor({ state: 'detached' })
@@ -175,7 +175,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
 
   it('keeps the draft where no other token is given, and asks again at the next try', async () => {
     const token = studioToken({ sub: 'heidi', role: 'owner', jti: 'heidi-1' })
-    const { page } = await openUnlocked(browser, server.url, token, '/agents/weather-agent')
+    const { page } = await openSignedIn(browser, server.url, token, '/agents/weather-agent')
     const composer = page.getByLabel('Write a message')
     await composer.waitFor()
     const response = await fetch(`${server.url}/api/auth/revocations`, {

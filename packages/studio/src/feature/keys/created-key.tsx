@@ -3,11 +3,17 @@ import { CopyButton } from '../../ui/copy-button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { Notice } from '../../ui/notice.js'
 import { describeMoment } from '../../text/time.js'
-import type { MadeKey as Key } from './api-key.js'
+import type { CreatedKey as Key } from './api-key.js'
 
 /** Shows a key that was just made, this once. */
-export function MadeKey({ made, onClose }: { readonly made: Key; readonly onClose: () => void }) {
-  const { key, name, expiresAt } = made
+export function CreatedKey({
+  created,
+  onClose,
+}: {
+  readonly created: Key
+  readonly onClose: () => void
+}) {
+  const { key, name, expiresAt } = created
   return (
     <Dialog
       isOpen
