@@ -2,19 +2,19 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** `signet dev` serves the API that the Studio talks to while it is worked on: `npm run dev`. */
+/** The server of `signet dev`. The development server of Vite forwards requests for the API to it. */
 const SERVER = 'http://localhost:4111'
 
 export default defineConfig({
   plugins: [react(), tailwind()],
-  // The page may lie under any path.
+  // The page can be served under any path.
   base: './',
   build: {
     outDir: 'dist/page',
-    // Nothing may be inlined: the policy of the page allows no data in place of a file.
+    // Files are not inlined, because the policy of the page does not allow data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What loads what, for scripts/size.mjs.
+    // scripts/size.mjs reads from the manifest which file loads which.
     manifest: true,
     reportCompressedSize: true,
   },

@@ -34,9 +34,7 @@ describeStudio('the Access page of the Studio', (browser) => {
     await audit.waitFor()
     expect(await audit.textContent()).toMatch(/audit:read.*owner, admin.*yes.*Granted by \*/)
     expect(await route(page, '/health').textContent()).toMatch(/nothing.*everyone.*yes/)
-    expect(await route(page, '/api/agents').textContent()).toMatch(
-      /a good token.*every role.*yes/,
-    )
+    expect(await route(page, '/api/agents').textContent()).toMatch(/a good token.*every role.*yes/)
     expect(errors).toStrictEqual([])
   })
 

@@ -25,13 +25,13 @@ const settled = (page: Page) => page.waitForLoadState('networkidle')
 
 const SIGHTS: readonly Sight[] = [
   {
-    name: 'locked',
+    name: 'sign-in',
     path: '/agents',
     isSignedOut: true,
     prepare: (page) => heading(page, 'Sign in with a token'),
   },
   {
-    name: 'tokens-locked',
+    name: 'tokens-signed-out',
     path: '/tokens',
     isSignedOut: true,
     prepare: (page) => heading(page, 'Tokens'),

@@ -27,7 +27,7 @@ describeStudio('the settings of the Studio', (browser) => {
       local: localStorage.getItem('signet-studio.headers'),
     }))
 
-  it('leads from the locked screen by Settings, Headers, Add Header to an answer with its tool call', async () => {
+  it('leads from the sign-in screen by Settings, Headers, Add Header to an answer with its tool call', async () => {
     const { page, errors } = await browser.tab(server.url)
     await page.getByRole('heading', { name: 'Sign in with a token' }).waitFor()
     await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click()

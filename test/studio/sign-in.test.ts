@@ -7,7 +7,7 @@ import {
   type StudioServer,
 } from '@signet/test-support/browser/studio-server'
 
-describeStudio('the locked screen of the Studio', (browser) => {
+describeStudio('the sign-in screen of the Studio', (browser) => {
   let server: StudioServer
   beforeAll(async () => {
     server = await startStudioServer()
@@ -16,13 +16,13 @@ describeStudio('the locked screen of the Studio', (browser) => {
   afterEach(() => browser.closeTabs())
 
   const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
-  const locked = 'Sign in with a token'
+  const heading = 'Sign in with a token'
 
   it.each(['/agents', '/agents/weather-agent', '/access', '/audit', '/keys'])(
     'stands in for %s, which asks the server nothing',
     async (path) => {
       const { page, errors, requests } = await browser.tab(server.url, path)
-      await page.getByRole('heading', { name: locked }).waitFor()
+      await page.getByRole('heading', { name: heading }).waitFor()
       const asked = requests.filter((url) => url.includes('/api/'))
       expect(new Set(asked.map((url) => new URL(url).pathname))).toStrictEqual(
         new Set(['/api/auth/capabilities', '/api/auth/me']),
@@ -34,7 +34,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
   it.each(['/tokens', '/settings'])('leaves %s open', async (path) => {
     const { page, errors } = await browser.tab(server.url, path)
     await page.getByRole('heading', { level: 1 }).waitFor()
-    expect(await page.getByRole('heading', { name: locked }).count()).toBe(0)
+    expect(await page.getByRole('heading', { name: heading }).count()).toBe(0)
     expect(errors).toStrictEqual([])
   })
 
@@ -120,7 +120,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
       )
     }, `Bearer ${stale}`)
     await page.reload()
-    await page.getByRole('heading', { name: locked }).waitFor()
+    await page.getByRole('heading', { name: heading }).waitFor()
     await page.getByRole('alert').filter({ hasText: 'token_expired' }).waitFor()
     await page.getByText(/Expired 3 min .* ago, at /).waitFor()
   })
@@ -137,7 +137,7 @@ describeStudio('the locked screen of the Studio', (browser) => {
     await expect.poll(() => identity.innerText(), { timeout: 5000 }).not.toBe(before)
     await identity.click()
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: locked }).waitFor()
+    await page.getByRole('heading', { name: heading }).waitFor()
     expect(await page.evaluate(() => sessionStorage.length + localStorage.length)).toBe(0)
   })
 

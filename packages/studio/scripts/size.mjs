@@ -1,15 +1,15 @@
-// Measures what the Studio loads, gzipped, and fails where the first load is over its budget.
+// Measures the files that the Studio loads, gzipped, and fails if the first load is over its budget.
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const BUDGET_BYTES = 150_000
 const PAGE = new URL('../dist/page/', import.meta.url)
 
-/** What loads what, by the sources. */
+/** Which files each source needs. */
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', PAGE), 'utf8'))
 
 /**
- * The files that a source and what it imports at once are in.
+ * Collects the files of a source and of its static imports.
  * @param {string} source
  * @param {Set<string>} files
  */
@@ -32,7 +32,7 @@ function measure(files) {
 /** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(6)} kB`
 
-// Whoever opens the Studio sees the locked screen, and then the agents.
+// A reader who opens the Studio sees the sign-in screen, and then the agents.
 const first = new Set([
   'index.html',
   ...collect('index.html'),

@@ -141,14 +141,14 @@ export async function keepScreenshot(page: Page, name: string, view: View): Prom
   await page.screenshot({ path: join(SCREENSHOTS, `${name}-${view.width}-${view.theme}.png`) })
 }
 
-/** Uses a token as a person would who has it in the clipboard: on the locked screen. */
+/** Signs in as a person does who has a token in the clipboard: on the sign-in screen. */
 export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByLabel('Token or header').fill(token)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Sign in with a token' }).waitFor({ state: 'detached' })
 }
 
-/** Opens a page of the Studio as a person who has unlocked it before. */
+/** Opens a page of the Studio and signs in. */
 export async function openSignedIn(
   browser: StudioBrowser,
   url: string,

@@ -1,7 +1,7 @@
 const listeners = new Set<() => void>()
 let blocked = false
 
-/** Notes whether the policy of the page has held back a request. */
+/** Notes from now on when the policy of the page blocks a request. */
 export function watchPolicy(): void {
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
     if (effectiveDirective !== 'connect-src') return
@@ -10,12 +10,12 @@ export function watchPolicy(): void {
   })
 }
 
-/** Whether the policy of the page has held back a request since it was opened. */
+/** Whether the policy of the page has blocked a request since the page was opened. */
 export function isBlocked(): boolean {
   return blocked
 }
 
-/** Calls a listener once it has, until what it returns is called: the request fails before that. */
+/** Calls a listener when a request is blocked, which is after it failed. @returns the function that unsubscribes it */
 export function subscribeBlocked(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)

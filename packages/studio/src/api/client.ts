@@ -2,7 +2,7 @@ import { MastraClient } from '@signet/client-js'
 import { renewingFetch } from './fetch.js'
 import { headerRecord } from '../session/session.js'
 
-/** A client that is always the session's: it asks for the headers at each request. */
+/** Creates a client that reads the headers of the session for each request. */
 export function createClient(baseUrl: string, apiPrefix: string): MastraClient {
   return new MastraClient({
     baseUrl,

@@ -32,9 +32,9 @@ function withSession(init: RequestInit, old: Session): RequestInit {
 }
 
 /**
- * `fetch` that asks the reader for another token where the server refuses the one in use, and sends the request once more.
- * A POST is not done twice by that: the server refuses a token before it reads the body. The client's own `token` function
- * cannot stand in for this: it is not told the code and the method, and a session may have other headers.
+ * `fetch` that asks the reader for another token where the server refuses the one in use, and sends the request once
+ * more. A POST is not done twice by that: the server refuses a token before it reads the body. Only the Studio has this:
+ * the `token` function of the client does not get the code and the method, and a session may have other headers.
  */
 export const renewingFetch: typeof fetch = async (input, init = {}) => {
   const session = getSession()

@@ -1,6 +1,6 @@
 import { requestJson } from './request.js'
 
-/** Who the server takes the caller for. */
+/** The identity that the server sees for the caller. */
 export interface Identity {
   /** The subject of the token. */
   readonly id: string
@@ -8,23 +8,23 @@ export interface Identity {
   readonly email?: string
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
-  /** Roles and scopes of the token that the server does not know: they grant nothing. */
+  /** Roles and scopes of the token that the server does not know. They grant nothing. */
   readonly ignoredGrants?: readonly string[]
-  /** ISO 8601; absent where the token never ends. */
+  /** ISO 8601; absent where the token never expires. */
   readonly expiresAt?: string
 }
 
-/** What the server says of the caller. */
+/** What the server says about the caller. */
 export interface Standing {
-  /** Whether a token is needed at all. */
+  /** Whether the server needs a token. */
   readonly isAuthEnabled: boolean
-  /** Absent where the credentials of the session are none that the server takes. */
+  /** Undefined where the server does not accept the credentials of the session. */
   readonly identity: Identity | undefined
 }
 
 /**
  * Asks the server who the caller is.
- * @param headers - stand in for those of the session
+ * @param headers - replace those of the session
  * @throws {MastraClientError}
  */
 export async function fetchStanding(
@@ -39,7 +39,7 @@ export async function fetchStanding(
 }
 
 /**
- * Asks a route that takes any good token, so that a bad one is refused with its code.
+ * Asks a route that accepts every valid token. The error tells why a token is refused.
  * @throws {MastraClientError} the refusal
  */
 export async function probe(headers: Readonly<Record<string, string>>): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Whether permissions cover one that is asked for. A missing or `*` part counts on the granted side.
+ * Whether permissions cover a needed one. In the granted ones, a missing part or `*` covers every value.
  * @param asked - literal: `agents:read:weather-agent`
  */
 export function grants(granted: readonly string[], asked: string): boolean {

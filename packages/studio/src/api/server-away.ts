@@ -1,9 +1,9 @@
 import { getSession, serverUrl } from '../session/session.js'
 
-/** How long to wait before the server is asked again, in ms: twice as long each time, up to the longest. */
+/** How long to wait before asking the server again, in ms. Each wait is twice as long, up to the longest. */
 const FIRST_WAIT_MS = 500
 const MAX_WAIT_MS = 4000
-/** For how long one question may take, in ms. */
+/** How long to wait for one response, in ms. */
 const PATIENCE_MS = 5000
 
 const listeners = new Set<() => void>()
@@ -15,29 +15,29 @@ function change(next: boolean): void {
   for (const listener of listeners) listener()
 }
 
-/** Whether the last request had no answer of the server. It is asked until it answers. */
+/** Whether the last request got no response from the server. The page asks until the server responds. */
 export function isServerAway(): boolean {
   return isAway
 }
 
-/** Calls a listener whenever the server went away or came back, until what it returns is called. */
+/** Calls a listener when the server stops or starts responding. @returns the function that unsubscribes it */
 export function subscribeServerAway(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
-/** Whether a proxy answered in place of its server, whose own answers have an id. */
+/** Whether the response is of a proxy. Responses of the server itself have an id. */
 function isOfProxy({ status, headers }: Response): boolean {
   return status >= 502 && status <= 504 && !headers.has('x-request-id')
 }
 
-/** Notes an answer. */
+/** Notes a response. */
 export function noteAnswer(response: Response): void {
   if (isOfProxy(response)) noteNoAnswer()
   else change(false)
 }
 
-/** Notes that a request had no answer, and asks from now on whether the server is back. */
+/** Notes that a request got no response, and asks from now on whether the server is back. */
 export function noteNoAnswer(): void {
   if (isAway) return
   change(true)
@@ -51,7 +51,7 @@ async function askUntilBack(): Promise<void> {
   }
 }
 
-/** Asks the server for what anyone may know. @returns whether it answered */
+/** Sends a request that needs no token. @returns whether the server responded */
 export async function askServer(): Promise<boolean> {
   try {
     const url = `${serverUrl()}${getSession().prefix}/auth/capabilities`
@@ -63,7 +63,7 @@ export async function askServer(): Promise<boolean> {
   return !isAway
 }
 
-/** Resolves once the server answers. */
+/** Resolves once the server responds. */
 export function untilServerIsBack(): Promise<void> {
   return new Promise((resolve) => {
     if (!isAway) return resolve()

@@ -3,26 +3,26 @@ import { fetchStanding, type Identity, type Standing } from './identity.js'
 import { grants } from './permission.js'
 import { useSession } from '../session/use-session.js'
 
-/** What the server says of the caller; asked anew for each session. */
+/** What the server says about the caller. It is asked again for each session. */
 export function useStanding(): UseQueryResult<Standing> {
   const session = useSession()
   return useQuery({
     queryKey: ['standing', session],
     queryFn: ({ signal }) => fetchStanding(undefined, signal),
-    // For as long as another session is asked about, the page stays what it is.
+    // The page stays as it is while the server is asked about a new session.
     placeholderData: (previous) => previous,
     staleTime: 60_000,
   })
 }
 
-/** Who the caller is; undefined where none is known, also where the server needs no token. */
+/** The identity of the caller; undefined where it is not known, or where the server does not need a token. */
 export function useIdentity(): Identity | undefined {
   return useStanding().data?.identity
 }
 
 /**
- * Whether the caller may do something, as far as the Studio knows: for what it shows, never for what is
- * allowed. Where the server needs no token, or does not say, it is the server's to refuse.
+ * Whether the caller is allowed to do something, as far as the Studio knows. Use it only for what to show: the server
+ * decides. It is true where the server does not need a token or does not tell.
  */
 export function useIsAllowed(): (permission: string) => boolean {
   const identity = useIdentity()

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 
-/** What judges tokens: loaded beside the page, which shows without it. Undefined until it is there. */
+/** The functions that judge tokens. They load after the page; undefined until then. */
 export function useJudge(): typeof import('../text/credential.js') | undefined {
   return useQuery({
     queryKey: ['judge'],

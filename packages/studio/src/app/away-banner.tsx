@@ -4,7 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { isBlocked, subscribeBlocked } from '../api/blocked.js'
 import { isServerAway, subscribeServerAway } from '../api/server-away.js'
 
-/** Says that the server does not answer. Once it does, what could not be read is read again. */
+/** Says that the server does not answer. Once it answers again, the page reads everything again. */
 export function AwayBanner() {
   const isAway = useSyncExternalStore(subscribeServerAway, isServerAway)
   const isHeldBack = useSyncExternalStore(subscribeBlocked, isBlocked)

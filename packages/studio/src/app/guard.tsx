@@ -23,8 +23,8 @@ function Waiting() {
 }
 
 /**
- * Shows the page, or what has to come before it: a token that the server takes. A page that was shown
- * stays when its token ends: a request of it then asks for another.
+ * Shows the page, or the sign-in screen until the server accepts a token. An open page stays when its token expires: its
+ * next request then asks for another token.
  */
 export function Guard() {
   const place = useShownPlace()

@@ -10,7 +10,7 @@ import { describeDistance, describeMoment, describeRemaining } from '../text/tim
 import { useNow } from '../ui/use-now.js'
 import { readTokenState } from './token-clock.js'
 
-/** What the server knows of the caller, and how to be another. */
+/** What the server knows about the caller, and how to sign out. */
 export function IdentityDialog({
   standing,
   onClose,

@@ -1,14 +1,14 @@
 import { createElement, type ComponentType } from 'react'
 import { askServer, untilServerIsBack } from '../api/server-away.js'
 
-/** A page whose code is loaded apart. */
+/** A page whose code is loaded separately. */
 export interface LazyPage {
   (): ReturnType<typeof createElement>
-  /** Loads the code, unless it is there. While the server is away it waits: the page that is shown stays. */
+  /** Loads the code if it is not loaded. While the server cannot be reached it waits, and the current page stays. */
   readonly preload: () => Promise<void> | undefined
 }
 
-/** @throws what `load` throws where the server is there, and so has another version of the Studio */
+/** @throws the error of `load` if the server answers: it then has another version of the Studio */
 async function loadPatiently<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
   for (;;) {
     try {
@@ -21,8 +21,8 @@ async function loadPatiently<Loaded>(load: () => Promise<Loaded>): Promise<Loade
 }
 
 /**
- * Makes a page of code that is loaded when somebody goes there, or before.
- * @param load - called again after it failed
+ * Creates a page whose code is loaded when the reader opens it, or before.
+ * @param load - is called again after it failed
  */
 export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
   let page: ComponentType | undefined
@@ -39,7 +39,7 @@ export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
     return loading
   }
   const Page = () => {
-    // The router loads a page before it shows it.
+    // The router loads the code before it shows the page.
     if (page === undefined) throw new Error('The page is not loaded.')
     return createElement(page)
   }

@@ -4,7 +4,7 @@ import { Empty } from '../ui/empty.js'
 import { PageHeader } from '../ui/page-header.js'
 import { Page } from '../ui/page.js'
 
-/** The page for an address that has none. */
+/** The page for an unknown address. */
 export function Missing() {
   return (
     <Page>

@@ -8,18 +8,18 @@ import {
 } from '@radix-ui/react-icons'
 import type { ComponentType } from 'react'
 
-/** A place in the Studio that the navigation leads to. */
+/** An entry of the navigation. */
 export interface Place {
   readonly path: string
   readonly name: string
-  /** Where the name has little room. */
+  /** For narrow screens. */
   readonly shortName: string
   readonly icon: ComponentType<{ readonly className?: string; readonly 'aria-hidden': true }>
-  /** Whether it is of use without a token. */
+  /** Whether it can be used without signing in. */
   readonly isOpen: boolean
 }
 
-/** Every place, in the order of the navigation. */
+/** All places, in the order of the navigation. */
 export const PLACES: readonly Place[] = [
   { path: '/agents', name: 'Agents', shortName: 'Agents', icon: ChatBubbleIcon, isOpen: false },
   { path: '/tokens', name: 'Tokens', shortName: 'Tokens', icon: IdCardIcon, isOpen: true },
@@ -29,7 +29,7 @@ export const PLACES: readonly Place[] = [
   { path: '/settings', name: 'Settings', shortName: 'Settings', icon: GearIcon, isOpen: true },
 ]
 
-/** The place that a path lies in; `/` leads on to the first. */
+/** The place of a path. `/` is the first place. */
 export function placeOf(pathname: string): Place | undefined {
   if (pathname === '/') return PLACES[0]
   return PLACES.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`))

@@ -4,12 +4,12 @@ import { Notice } from '../ui/notice.js'
 import { PageHeader } from '../ui/page-header.js'
 import { Page } from '../ui/page.js'
 
-/** Only where the server answers: else the browser would have nothing to show in place of the Studio. */
+/** Reloads only if the server answers: otherwise the browser would show an error instead of the Studio. */
 async function reload(): Promise<void> {
   if (await askServer()) location.reload()
 }
 
-/** Stands in for a page that failed, most often because the server was replaced by a newer one. */
+/** Shown instead of a page that failed, most often because a newer server has replaced this one. */
 export function PageError() {
   return (
     <Page>

@@ -1,6 +1,6 @@
 import { lazyPage } from './lazy-page.js'
 
-/** Every page, by what the router calls it. */
+/** All pages, by their names in the router. */
 export const PAGES = {
   agents: lazyPage(async () => (await import('../feature/agents/page.js')).AgentsPage),
   agent: lazyPage(async () => (await import('../feature/agents/agent-page.js')).AgentPage),
@@ -11,7 +11,7 @@ export const PAGES = {
   settings: lazyPage(async () => (await import('../feature/settings/page.js')).SettingsPage),
 } as const
 
-/** What is shown before a page, or over it. */
+/** Components that are shown before or over a page. */
 const REST = [
   () => import('../feature/sign-in/sign-in-screen.js'),
   () => import('../feature/sign-in/renewal-dialog.js'),
@@ -19,8 +19,8 @@ const REST = [
 ] as const
 
 /**
- * Loads the code of every page, one after the other, once the browser has nothing else to do: a page that is there needs no
- * server. What fails is loaded when it is needed.
+ * Loads the code of all pages, one after the other, when the browser is idle. A loaded page opens also while the server
+ * cannot be reached. Code that fails to load is loaded when it is needed.
  */
 export function preloadPages(): void {
   const works = [...Object.values(PAGES).map(({ preload }) => preload), ...REST]
@@ -33,7 +33,7 @@ export function preloadPages(): void {
   whenIdle(next)
 }
 
-/** Safari has no idle callbacks. */
+/** Calls back when the browser is idle. Safari does not have idle callbacks. */
 function whenIdle(work: () => void): void {
   if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 2000 })
   else setTimeout(work, 200)

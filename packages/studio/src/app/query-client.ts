@@ -1,12 +1,12 @@
 import { QueryClient } from '@tanstack/react-query'
 import { currentToken, getSession, subscribeSession } from '../session/session.js'
 
-/** The cache of what the server said. */
+/** Creates the cache of responses. */
 export function createQueryClient(): QueryClient {
   const queryClient = new QueryClient({
     defaultOptions: {
-      // The client repeats what failed in passing; a refusal stays one.
-      // A browser that is offline reaches a server on this machine all the same.
+      // The client itself repeats what may pass. A refusal is not repeated.
+      // A browser that is offline can still reach a server on the same machine.
       queries: { retry: false, staleTime: 10_000, networkMode: 'always' },
       mutations: { networkMode: 'always' },
     },
@@ -17,7 +17,7 @@ export function createQueryClient(): QueryClient {
     const isSame = before.baseUrl === now.baseUrl && before.prefix === now.prefix
     const hasToken = currentToken(now) !== undefined
     before = now
-    // What another server or nobody may see is not to be kept; another token asks for all of it anew.
+    // After signing out or a change of the server, nothing is kept. A new token reads everything again.
     if (isSame && hasToken) void queryClient.invalidateQueries({ predicate: isNotStanding })
     else queryClient.removeQueries({ predicate: isNotStanding, type: 'inactive' })
     if (!isSame || !hasToken) void queryClient.resetQueries({ predicate: isNotStanding })
@@ -25,7 +25,7 @@ export function createQueryClient(): QueryClient {
   return queryClient
 }
 
-/** Who the caller is has its own key for each session. */
+/** The identity of the caller has its own key for each session. */
 function isNotStanding({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
   return queryKey[0] !== 'standing'
 }

@@ -64,7 +64,7 @@ const settings = createRoute({
   component: PAGES.settings,
 })
 
-/** The pages of the Studio, behind the `#` of its one URL. */
+/** The pages of the Studio. Their paths are in the fragment of its one URL. */
 export const router = createRouter({
   routeTree: root.addChildren([home, agents, agent, tokens, access, audit, keys, settings]),
   history: createHashHistory(),

@@ -11,7 +11,7 @@ const RenewalDialog = lazy(async () => ({
   default: (await import('../feature/sign-in/renewal-dialog.js')).RenewalDialog,
 }))
 
-/** What is around every page. */
+/** The frame of every page. */
 export function Shell() {
   const renewal = useSyncExternalStore(subscribeRenewal, getRenewal)
   useTitle()
@@ -20,7 +20,7 @@ export function Shell() {
       <a
         href="#main"
         onClick={(event) => {
-          // The address behind # is that of the page.
+          // The fragment of the address is the path of the page.
           event.preventDefault()
           document.getElementById('main')?.focus()
         }}

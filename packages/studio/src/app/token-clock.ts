@@ -1,17 +1,17 @@
 import { decodeToken, timeClaim } from '../text/decode-token.js'
 import type { Identity } from '../api/identity.js'
 
-/** What the head of each page tells of the token. */
+/** What the top bar shows of the token. */
 export interface TokenState {
-  /** Whose it is; undefined where that cannot be told. */
+  /** Undefined where it is not known. */
   readonly subject: string | undefined
-  /** In ms since 1970; undefined where it never ends, or that cannot be told. */
+  /** In ms since 1970; undefined where the token never expires or this is not known. */
   readonly endsAt: number | undefined
 }
 
 /**
- * Whose the token is and when it ends: by the word of the server, and where that does not take it any
- * more, by what the token itself says.
+ * Reads the subject and the expiry of the token from the server's answer, or from the token itself where the server no
+ * longer accepts it.
  */
 export function readTokenState(
   identity: Identity | undefined,
@@ -32,7 +32,7 @@ export function readTokenState(
   }
 }
 
-/** What the caller may do, in few words: “owner”, “3 scopes”. */
+/** What the caller is allowed to do, in few words: “owner”, “3 scopes”. */
 export function describeGrants({ roles, permissions }: Identity): string {
   if (roles.length > 0) return roles.join(', ')
   if (permissions.includes('*')) return 'everything'

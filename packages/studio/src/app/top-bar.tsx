@@ -4,7 +4,7 @@ import { useSession } from '../session/use-session.js'
 import { IdentityButton } from './identity-button.js'
 import { Mark } from '../ui/mark.js'
 
-/** Above every page: which server, who you are, and when your token ends. */
+/** The bar above every page: the server, the caller, and when the token expires. */
 export function TopBar() {
   const { baseUrl } = useSession()
   const { data: standing } = useStanding()

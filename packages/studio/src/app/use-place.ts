@@ -1,7 +1,7 @@
 import { useLocation, useMatches } from '@tanstack/react-router'
 import { placeOf, type Place } from './navigation.js'
 
-/** The place that the reader goes to: it is named before its page is there. */
+/** The place that the reader is opening. It changes before its page is loaded. */
 export function usePlace(): Place | undefined {
   return placeOf(useLocation({ select: ({ pathname }) => pathname }))
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { usePlace } from './use-place.js'
 
-/** Names the browser's tab after the place that is shown. */
+/** Sets the title of the browser's tab to the place that is shown. */
 export function useTitle(): void {
   const name = usePlace()?.name
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** An agent, as far as scopes are concerned. */
+/** An agent that scopes can name. */
 interface KnownAgent {
   readonly id: string
   /** The ids of its tools. */
@@ -12,11 +12,11 @@ export interface Catalogue {
   readonly tools: readonly string[]
   /** Role names and what each grants. */
   readonly roles: Readonly<Record<string, readonly string[]>>
-  /** Whether the server itself has said so; else it is what every server has. */
+  /** Whether the server has told all of it. If not, the roles are the default ones. */
   readonly isOfServer: boolean
 }
 
-/** What every server has unless it says otherwise: its roles, and no agents that are known. */
+/** The defaults of every server: its roles, without agents and tools. */
 export const GENERAL_CATALOGUE: Catalogue = {
   agents: [],
   tools: [],

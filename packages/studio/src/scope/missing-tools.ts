@@ -1,13 +1,13 @@
 import { grants } from '../api/permission.js'
 import type { Catalogue } from './catalogue.js'
 
-/** An agent that may be run, and its tools that may not: its model is not offered them. */
+/** An agent that is allowed to run, and its tools that are not. The server does not offer these to the model. */
 export interface MissingTools {
   readonly agent: string
   readonly tools: readonly string[]
 }
 
-/** The agents that scopes let their holder run without all of their tools. */
+/** The agents that scopes allow to run, but without all of their tools. */
 export function missingTools(
   scopes: readonly string[],
   { agents }: Catalogue,

@@ -1,6 +1,6 @@
 import { describeScope } from './scope.js'
 
-/** The box of one scope in the grid. */
+/** The checkbox of one scope in the grid. */
 export function ScopeBox({
   scope,
   isPicked,
@@ -10,7 +10,7 @@ export function ScopeBox({
 }: {
   readonly scope: string
   readonly isPicked: boolean
-  /** Another scope that is picked and grants this one too. */
+  /** Another chosen scope that also grants this one. */
   readonly cover: string | undefined
   /** Whether the reader cannot grant it. */
   readonly isOutOfReach: boolean

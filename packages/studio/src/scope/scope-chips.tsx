@@ -2,7 +2,7 @@ import { Cross2Icon } from '@radix-ui/react-icons'
 import { Badge } from '../ui/badge.js'
 import { scopeProblem } from './scope.js'
 
-/** Scopes, each of which can be taken away. What is none says so. */
+/** A list of scopes, each with a button to remove it. A scope that grants nothing says so. */
 export function ScopeChips({
   scopes,
   onRemove,

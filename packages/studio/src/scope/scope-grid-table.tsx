@@ -4,7 +4,7 @@ import { coveredBy } from './scope.js'
 import { ScopeBox } from './scope-box.js'
 import { ACTIONS, type GridGroup } from './scope-grid.js'
 
-/** A box for each scope that can be picked: things by rows, what is done with them by columns. */
+/** A table of checkboxes, one for each scope: resources in rows, actions in columns. */
 export function ScopeGridTable({
   groups,
   scopes,

@@ -1,12 +1,12 @@
 import type { Catalogue } from './catalogue.js'
 
-/** What can be done with a thing. */
+/** The actions of scopes. */
 export const ACTIONS = ['read', 'execute', 'write', 'delete'] as const
 
 /** One of `ACTIONS`. */
 type GridAction = (typeof ACTIONS)[number]
 
-/** A thing, and the scope for each action that is in use with it. */
+/** A resource, and the scope for each of its actions. */
 interface GridRow {
   readonly name: string
   /** Whether the name is an id. */
@@ -14,7 +14,7 @@ interface GridRow {
   readonly scopes: Readonly<Partial<Record<GridAction, string>>>
 }
 
-/** Things of one kind. */
+/** Resources of one kind. */
 export interface GridGroup {
   readonly name: string
   readonly rows: readonly GridRow[]
@@ -29,7 +29,7 @@ function row(name: string, resource: string, actions: readonly GridAction[], id?
   return { name, isId: id !== undefined, scopes: Object.fromEntries(scopes) }
 }
 
-/** Everything that a scope can be picked for, by kind. */
+/** All resources that scopes can name, by kind. */
 export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
   return [
     {
@@ -59,7 +59,7 @@ export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
   ]
 }
 
-/** The scopes of a list that no box of the grid stands for. */
+/** The scopes of a list that do not have a checkbox in the grid. */
 export function scopesBesideGrid(
   groups: readonly GridGroup[],
   scopes: readonly string[],

@@ -4,7 +4,7 @@ const RESOURCES = ['agents', 'tools', 'memory', 'api-keys', 'tokens', 'audit', '
 const ACTIONS = ['read', 'execute', 'write', 'delete']
 const ID = /^[A-Za-z0-9_.-]{1,128}$/
 
-/** What is wrong with a scope, in words; undefined where it grants something. */
+/** What is wrong with a scope; undefined if it grants something. */
 export function scopeProblem(text: string): string | undefined {
   if (text === '*') return undefined
   const [resource = '', action, id, ...rest] = text.split(':')
@@ -21,17 +21,17 @@ export function scopeProblem(text: string): string | undefined {
   return 'An id has 1 to 128 letters, digits, dots, hyphens or underscores.'
 }
 
-/** The words of a text, each once, in their order. */
+/** Splits a text into its words, each once, in their order. */
 export function splitScopes(text: string): readonly string[] {
   return [...new Set(text.split(/\s+/).filter((word) => word !== ''))]
 }
 
-/** The scope that grants another one too; undefined where none does. */
+/** The scope that also grants another one; undefined if there is none. */
 export function coveredBy(scopes: readonly string[], asked: string): string | undefined {
   return scopes.find((scope) => scope !== asked && grants([scope], asked))
 }
 
-/** Adds a scope, and takes out what it covers; or takes it out where it is there. */
+/** Adds a scope and removes those that it covers, or removes it if it is there. */
 export function toggleScope(scopes: readonly string[], scope: string): readonly string[] {
   if (scopes.includes(scope)) return scopes.filter((each) => each !== scope)
   return [...scopes.filter((each) => !grants([scope], each)), scope]
@@ -56,7 +56,7 @@ const THINGS: Readonly<Record<string, readonly [one: string, all: string]>> = {
   '*': ['whatever is named', 'everything'],
 }
 
-/** What a scope grants, in words: “run the agent weather-agent”. For a legal scope. */
+/** What a valid scope grants, in words: “run the agent weather-agent”. */
 export function describeScope(scope: string): string {
   if (scope === '*') return 'do everything'
   const [resource = '', action = '', id = '*'] = scope.split(':')

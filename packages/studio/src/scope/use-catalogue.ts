@@ -4,7 +4,7 @@ import { requestJson } from '../api/request.js'
 import { useIsAllowed, useStanding } from '../api/use-identity.js'
 import { GENERAL_CATALOGUE, type Catalogue } from './catalogue.js'
 
-/** What `/system/access` says that scopes can name. */
+/** The part of `GET /system/access` that scopes can name. */
 interface AccessAnswer {
   readonly roles: Catalogue['roles']
   readonly agents: readonly { readonly id: string; readonly tools: readonly string[] }[]
@@ -12,8 +12,8 @@ interface AccessAnswer {
 }
 
 /**
- * What the server has that scopes and roles can name: all of it where the caller may see that, else the
- * agents and tools that they may read, else what every server has. It never fails: a form can do without.
+ * What the server has that scopes and roles can name. With `system:read` that is all of it, otherwise the agents and
+ * tools that the caller is allowed to read, otherwise the defaults. It never fails, because a form works without it.
  */
 export function useCatalogue(): Catalogue {
   const client = useMastraClient()

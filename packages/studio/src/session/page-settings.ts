@@ -4,14 +4,14 @@ function meta(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? ''
 }
 
-/** What styles that are made here must bear, by the policy of the page; undefined without a policy. */
+/** The nonce that the policy of the page requires for inserted styles; undefined without a policy. */
 export const NONCE: string | undefined = meta('signet-nonce') || undefined
 
-/** Where the API of this server begins. */
+/** The path prefix of this server's API. */
 export const PAGE_PREFIX: string = meta('signet-api-prefix') || '/api'
 
-/** The path that this server lies below, such as `/tools/agent`; empty where it has its host to itself. */
+/** The base path of this server, such as `/tools/agent`; empty if it is at the root of its host. */
 export const PAGE_BASE: string = trimSlashes(new URL('.', document.baseURI).pathname)
 
-/** Where this server is: the origin of the page, and the path that it lies below. */
+/** The URL of this server: the origin of the page and the base path. */
 export const PAGE_SERVER: string = location.origin + PAGE_BASE

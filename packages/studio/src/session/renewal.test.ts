@@ -89,7 +89,7 @@ describe('renewingFetch', () => {
     expect(page.getRenewal()).toBeUndefined()
   })
 
-  it('asks nobody where there was no token: that is for the locked screen', async () => {
+  it('asks nobody where there was no token: the sign-in screen does', async () => {
     page.saveHeaders([], false)
     page.refuse('token_missing')
     expect((await page.renewingFetch('/x')).status).toBe(401)

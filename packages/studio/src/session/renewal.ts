@@ -1,6 +1,6 @@
 import { getSession, type Session } from './session.js'
 
-/** What was refused, and who is to be asked for another token. */
+/** A request for another token. */
 export interface Renewal {
   /** The code of the refusal. */
   readonly code: string
@@ -9,27 +9,27 @@ export interface Renewal {
 const listeners = new Set<() => void>()
 let open: { readonly renewal: Renewal; readonly promise: Promise<boolean> } | undefined
 let settle: (isRenewed: boolean) => void = () => undefined
-/** The session for which the reader did not want to give another token. */
+/** The session for which the reader closed the dialog without another token. */
 let declined: Session | undefined
 
 function change(): void {
   for (const listener of listeners) listener()
 }
 
-/** What is asked of the reader now: the same object for as long as nothing changes. */
+/** The open request, if there is one. It is the same object until something changes. */
 export function getRenewal(): Renewal | undefined {
   return open?.renewal
 }
 
-/** Calls a listener at each change, until what it returns is called. */
+/** Calls a listener at each change. @returns the function that unsubscribes it */
 export function subscribeRenewal(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
 /**
- * Asks the reader for another token; all who ask at the same time wait for the one answer.
- * @param isWanted - whether the reader did something themselves; else one refusal of theirs is enough
+ * Asks the reader for another token. Callers at the same time share one request.
+ * @param isWanted - whether the reader caused the request. If not, the reader is not asked again after declining once.
  * @returns whether the session has another token now
  */
 export function askForToken(renewal: Renewal, isWanted: boolean): Promise<boolean> {
@@ -43,7 +43,7 @@ export function askForToken(renewal: Renewal, isWanted: boolean): Promise<boolea
   return promise
 }
 
-/** Ends the question. */
+/** Ends the open request. */
 export function answerRenewal(isRenewed: boolean): void {
   if (!open) return
   if (!isRenewed) declined = getSession()

@@ -1,23 +1,23 @@
 import { PAGE_BASE, PAGE_PREFIX, PAGE_SERVER } from './page-settings.js'
 import { trimSlashes } from '../text/trim-slashes.js'
 
-/** A header that every request bears. */
+/** A header of every request. */
 export interface Header {
   readonly name: string
   readonly value: string
 }
 
-/** How the Studio reaches a server, and as whom. */
+/** The server that the Studio talks to, and the headers of its requests. */
 export interface Session {
-  /** Empty for the server that this page is from. */
+  /** Empty for the server of this page. */
   readonly baseUrl: string
   readonly prefix: string
   readonly headers: readonly Header[]
-  /** Whether the headers outlive the tab. */
+  /** Whether the browser keeps the headers after the tab is closed. */
   readonly isRemembered: boolean
 }
 
-/** What is kept, and where: apart for each server of an origin. Of the two places for headers one at most is in use. */
+/** The keys of the stored values, for each server of an origin. At most one of the two storages has the headers. */
 const CONNECTION_KEY = `signet-studio.connection${PAGE_BASE}`
 const HEADERS_KEY = `signet-studio.headers${PAGE_BASE}`
 
@@ -60,23 +60,23 @@ function change(next: Session): void {
   for (const listener of listeners) listener()
 }
 
-/** The session now: the same object for as long as nothing changes. */
+/** The current session. It is the same object until something changes. */
 export function getSession(): Session {
   return current
 }
 
-/** Where the server of a session is, without a slash at its end. */
+/** The URL of the server of a session, without a slash at its end. */
 export function serverUrl({ baseUrl }: Pick<Session, 'baseUrl'> = current): string {
   return trimSlashes(baseUrl) || PAGE_SERVER
 }
 
-/** Calls a listener at each change, until what it returns is called. */
+/** Calls a listener at each change. @returns the function that unsubscribes it */
 export function subscribeSession(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
-/** Replaces the headers: for this tab, or for this browser until they are removed. */
+/** Replaces the headers, for this tab, or in this browser until they are removed. */
 export function saveHeaders(headers: readonly Header[], isRemembered: boolean): void {
   for (const storage of [sessionStorage, localStorage]) storage.removeItem(HEADERS_KEY)
   if (headers.length > 0) {
@@ -86,7 +86,7 @@ export function saveHeaders(headers: readonly Header[], isRemembered: boolean): 
   change({ ...current, headers, isRemembered: isRemembered && headers.length > 0 })
 }
 
-/** Uses another server, or another prefix of it. */
+/** Sets the server and the prefix of its API. */
 export function saveConnection(baseUrl: string, prefix: string): void {
   if (baseUrl === '' && prefix === PAGE_PREFIX) localStorage.removeItem(CONNECTION_KEY)
   else localStorage.setItem(CONNECTION_KEY, JSON.stringify({ baseUrl, prefix }))
@@ -97,18 +97,18 @@ function isAuthorization({ name }: Header): boolean {
   return name.toLowerCase() === 'authorization'
 }
 
-/** The headers with this token as their `Authorization`. */
+/** Sets the `Authorization` among headers to this token. */
 export function withToken(headers: readonly Header[], token: string): readonly Header[] {
   const rest = headers.filter((header) => !isAuthorization(header))
   return [{ name: 'Authorization', value: `Bearer ${token}` }, ...rest]
 }
 
-/** Uses a token from now on, for as long as the headers that there were. */
+/** Signs in with a token. By default it is stored where the headers were. */
 export function adoptToken(token: string, isRemembered: boolean = current.isRemembered) {
   saveHeaders(withToken(current.headers, token), isRemembered)
 }
 
-/** The bearer token in use, if any. */
+/** The bearer token of a session, if it has one. */
 export function currentToken(session: Session = current): string | undefined {
   const header = session.headers.find(isAuthorization)
   return /^Bearer +(\S+)$/i.exec(header?.value.trim() ?? '')?.[1]

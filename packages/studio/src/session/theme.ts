@@ -1,4 +1,4 @@
-/** What the reader chose; `system` follows the operating system. */
+/** The choice of the reader. `system` follows the operating system. */
 export type Theme = 'system' | 'light' | 'dark'
 
 const KEY = 'signet-studio.theme'
@@ -22,13 +22,13 @@ export function getTheme(): Theme {
   return current
 }
 
-/** Calls a listener at each change, until what it returns is called. */
+/** Calls a listener at each change. @returns the function that unsubscribes it */
 export function subscribeTheme(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
-/** Uses a theme, in this browser from now on. */
+/** Sets the theme and stores it in the browser. */
 export function saveTheme(theme: Theme): void {
   current = theme
   if (theme === 'system') localStorage.removeItem(KEY)

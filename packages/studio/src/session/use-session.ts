@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { getSession, subscribeSession, type Session } from './session.js'
 
-/** How the Studio reaches its server; the component follows each change. */
+/** The current session. The component is rendered again when it changes. */
 export function useSession(): Session {
   return useSyncExternalStore(subscribeSession, getSession, getSession)
 }

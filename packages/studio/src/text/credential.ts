@@ -2,12 +2,12 @@ import { advise, judgePasted, readPasted, type Advice } from '@signet/auth/advic
 import { isAuthCode } from '@signet/auth/advice/general'
 import { decodeToken } from './decode-token.js'
 
-/** What this browser can know of the value of an `Authorization` header, without the server. */
+/** What the browser can tell about the value of an `Authorization` header without the server. */
 export interface Verdict {
-  /** `fine`: nothing speaks against it. `warning`: it can be sent, but look. `bad`: it will be refused. */
+  /** `fine`: no fault found. `warning`: the server may accept it. `bad`: the server will refuse it. */
   readonly level: 'fine' | 'warning' | 'bad'
   readonly text: string
-  /** What to do about it; it ends with the command where there is one. */
+  /** What to do about it. It ends with the command, if there is one. */
   readonly remedy?: string
   readonly command?: string
 }
@@ -30,7 +30,7 @@ function bearerOf(token: string): string {
     : 'For a subject without a name'
 }
 
-/** Judges what was pasted as a token. @param now - ms since 1970 */
+/** Judges pasted text as a token. @param now - ms since 1970 */
 export function judgeToken(pasted: string, now: number): Verdict {
   const { token, level, advice, slips, goodFor } = judgePasted(pasted, now / 1000)
   const leftOut = slips === undefined ? '' : `${slips.cause} It is left out here. `
@@ -41,7 +41,10 @@ export function judgeToken(pasted: string, now: number): Verdict {
   return { level, text: `${leftOut}${bearerOf(token)}; ${goodFor}.` }
 }
 
-/** Why a server has refused a token with a code, as far as the token itself tells; undefined for other codes. @param now - ms since 1970 */
+/**
+ * Explains from the token itself why a server refused it with a code; undefined for a code that is not about credentials.
+ * @param now - ms since 1970
+ */
 export function adviseRefused(code: string, token: string, now: number): Advice | undefined {
   return isAuthCode(code) ? advise({ code, token, now: now / 1000 }) : undefined
 }
@@ -59,8 +62,8 @@ export function judgeAuthorization(value: string, now: number): Verdict {
 }
 
 /**
- * The token in what somebody pasted: a bare token, `Bearer <token>`, `Authorization: Bearer <token>`, a line of an
- * `.env` file, or a cURL command, without quotes and blanks. What is none of these comes back as it is, trimmed.
+ * Finds the token in pasted text: a bare token, `Bearer <token>`, `Authorization: Bearer <token>`, a line of an `.env`
+ * file, or a cURL command. It drops quotes and spaces. Other text comes back trimmed.
  */
 export function extractToken(pasted: string): string {
   return readPasted(pasted).token

@@ -1,4 +1,4 @@
-/** What a token says. Nothing of it is verified. */
+/** The content of a token. Nothing of it is verified. */
 export interface DecodedToken {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
@@ -35,7 +35,7 @@ function decodeObject(part: string): Readonly<Record<string, unknown>> | undefin
   }
 }
 
-/** Takes a compact JSON Web Token apart (RFC 7519 section 7.2, without any check). */
+/** Decodes a compact JSON Web Token (RFC 7519 section 7.2) without verifying it. */
 export function decodeToken(text: string): DecodedToken | UndecodableToken {
   const parts = text.split('.')
   const [first = '', second = '', signature = ''] = parts
@@ -46,7 +46,7 @@ export function decodeToken(text: string): DecodedToken | UndecodableToken {
   return claims === undefined ? { problem: 'claims' } : { header, claims, signature }
 }
 
-/** A time claim in ms since 1970; undefined where it is absent or no number. */
+/** A time claim in ms since 1970; undefined where it is absent or not a number. */
 export function timeClaim(decoded: DecodedToken, name: 'exp' | 'nbf' | 'iat'): number | undefined {
   const value = decoded.claims[name]
   return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : undefined

@@ -10,11 +10,11 @@ export interface Remedy {
 const SERVER_ADDRESS = 'Check the base URL and the API prefix in Settings.'
 
 /**
- * What to do about errors of requests. These are the Studio's own because they name its pages. @signet/auth has the words
- * about credentials; what went wrong, the error says itself.
+ * What to do about errors of requests. Only the Studio has these, because they name its pages. The words about
+ * credentials are those of @signet/auth, and the title is the message of the error.
  */
 const REMEDIES: Readonly<Record<string, string>> = {
-  // Also the code of a refused credential, but more often of a field.
+  // This code of @signet/auth is more often about a field than about a credential.
   request_invalid: 'Check what you entered, and the headers in Settings.',
   option_unsupported: 'Remove the option.',
   not_found: 'It may have been deleted.',
@@ -38,7 +38,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   internal: 'The log of the server has the cause, under the id of the request.',
 }
 
-/** Explains whatever was thrown. A code that a newer server may add gets general words. */
+/** Explains a thrown value. An unknown code, such as one of a newer server, gets a general remedy. */
 export function explain(error: unknown): Remedy {
   const code = codeOf(error)
   const own = Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined
@@ -50,7 +50,7 @@ export function explain(error: unknown): Remedy {
   return { title, remedy: own ?? 'Try again.' }
 }
 
-/** The code of whatever was thrown; `internal_page` for a fault of this page. */
+/** The code of a thrown value; `internal_page` for a fault of this page. */
 export function codeOf(error: unknown): string {
   return MastraClientError.isInstance(error) ? error.code : 'internal_page'
 }

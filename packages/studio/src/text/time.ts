@@ -5,7 +5,7 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ['second', 1000],
 ]
 
-/** A length of time in words, in its largest unit: “3 minutes”. @param ms - its sign is left out */
+/** A duration in words, in its largest unit: “3 minutes”. @param ms - its sign is ignored */
 export function describeDuration(ms: number): string {
   const length = Math.abs(ms)
   const [name, size] = UNITS.find(([, size]) => length >= size) ?? ['second', 1000]
@@ -13,14 +13,14 @@ export function describeDuration(ms: number): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`
 }
 
-/** How far a time lies from now: “in 3 minutes”, “3 minutes ago”. Both in ms since 1970. */
+/** The distance of a time from now: “in 3 minutes”, “3 minutes ago”. Both are in ms since 1970. */
 export function describeDistance(at: number, now: number): string {
   const distance = at - now
   if (Math.abs(distance) < 1000) return 'now'
   return distance > 0 ? `in ${describeDuration(distance)}` : `${describeDuration(distance)} ago`
 }
 
-/** What is left, as a clock that ticks: “7 h 58 min”, “4 min 05 s”, “12 s”. @param ms - 0 at least */
+/** The remaining time, as a countdown shows it: “7 h 58 min”, “4 min 05 s”, “12 s”. @param ms - below 0 counts as 0 */
 export function describeRemaining(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   const minutes = Math.floor(seconds / 60)
@@ -35,7 +35,7 @@ export function describeRemaining(ms: number): string {
 
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** A moment as this reader's calendar and clock say it. @param at - ms since 1970, or ISO 8601 */
+/** A time in the format and the time zone of the reader. @param at - ms since 1970, or ISO 8601 */
 export function describeMoment(at: number | string): string {
   const date = new Date(at)
   return Number.isNaN(date.getTime()) ? 'no date' : DATE.format(date)

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { classNames } from './class-names.js'
 import { TONE_CLASS, type Tone } from './tone.js'
 
-/** A word about something: a state, a role, a permission. */
+/** A short label: a state, a role, a permission. */
 export function Badge({
   tone = 'neutral',
   isMono = false,

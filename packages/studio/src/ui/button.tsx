@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react'
 import { classNames } from './class-names.js'
 
-/** What a button is for: the one action of a page, any other, one among text, one that destroys. */
+/** What a button does: the main action of a page, another action, an action within text, a destructive action. */
 export type ButtonKind = 'primary' | 'secondary' | 'ghost' | 'danger'
 
 const KIND: Readonly<Record<ButtonKind, string>> = {
@@ -17,7 +17,7 @@ const SIZE = {
   icon: 'size-7 justify-center pointer-coarse:size-9',
 } as const
 
-/** How a button, or a link that is one, looks. */
+/** The classes of a button, or of a link that looks like one. */
 export function buttonClass(kind: ButtonKind, size: keyof typeof SIZE): string {
   return classNames(
     'inline-flex shrink-0 items-center justify-center rounded-md border font-medium whitespace-nowrap transition-colors select-none disabled:opacity-50',
@@ -26,7 +26,7 @@ export function buttonClass(kind: ButtonKind, size: keyof typeof SIZE): string {
   )
 }
 
-/** A button; `size="icon"` has only a picture and needs an `aria-label`. */
+/** A button. One with `size="icon"` shows only an icon and needs an `aria-label`. */
 export function Button({
   kind = 'secondary',
   size = 'medium',

@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.js'
 
-/** Yes or no, with its label beside it. */
+/** A checkbox with its label. */
 export function Checkbox({
   label,
   hint,

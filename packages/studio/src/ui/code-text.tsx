@@ -1,6 +1,6 @@
 import { InlineCode } from './code.js'
 
-/** A sentence in which what stands between backquotes is code. */
+/** A sentence. Text between backquotes is shown as code. */
 export function CodeText({ children }: { readonly children: string }) {
   return children
     .split('`')

@@ -2,7 +2,7 @@ import { classNames } from './class-names.js'
 import { CopyButton } from './copy-button.js'
 import { shorten } from './shorten.js'
 
-/** A word of code in a sentence. */
+/** Code within a sentence. */
 export function InlineCode({ children }: { readonly children: string }) {
   return (
     <code className="rounded bg-sunken px-1 py-px font-mono text-[0.92em] text-text wrap-anywhere">
@@ -11,7 +11,10 @@ export function InlineCode({ children }: { readonly children: string }) {
   )
 }
 
-/** A block of code or JSON, which can be copied, also where it is too long to be shown whole. It scrolls in itself; the keyboard reaches it. */
+/**
+ * A block of code or JSON with a copy button, which copies all of it, also where only its beginning is shown. The block
+ * scrolls, and the keyboard can reach it.
+ */
 export function Code({
   text,
   label,

@@ -12,13 +12,13 @@ const SAYS: Readonly<Record<Outcome, string>> = {
   failed: 'The browser did not allow copying',
 }
 
-/** Copies a text; says so for a moment. Without `children` it is a picture. */
+/** Copies a text and confirms it for a moment. Without `children` it shows only an icon. */
 export function CopyButton({
   text,
   label,
   children,
 }: {
-  /** A function is asked when it is pressed. */
+  /** A function is called when the button is pressed. */
   readonly text: string | (() => string)
   /** What it copies: “Copy token”. */
   readonly label: string

@@ -5,8 +5,8 @@ import { Button } from './button.js'
 import { classNames } from './class-names.js'
 
 /**
- * A dialog over the page. Escape and a press beside it close it; the focus stays in it, and returns.
- * `actions` is the row of buttons below; the last is the one that goes on.
+ * A modal dialog. Escape and a click outside close it. The focus stays inside and returns when the dialog closes.
+ * `actions` are the buttons at the bottom. The last one continues.
  */
 export function Dialog({
   isOpen,

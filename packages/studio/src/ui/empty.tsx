@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** What stands where nothing is yet: why, and what to do. */
+/** The empty state of a list or page: why it is empty, and what to do. */
 export function Empty({
   title,
   actions,

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Names and their values, in two columns. */
+/** A list of names and values, in two columns. */
 export function Facts({
   facts,
 }: {

@@ -1,14 +1,14 @@
 import { useId, type ReactElement, type ReactNode } from 'react'
 import { classNames } from './class-names.js'
 
-/** What a field gives to the control in it. */
+/** The attributes that a field passes to its control. */
 export interface ControlProps {
   readonly id: string
   readonly 'aria-describedby': string | undefined
   readonly 'aria-invalid': boolean | undefined
 }
 
-/** A control with its label, a hint, and what is wrong with its value. */
+/** A control with its label, a hint, and an error about its value. */
 export function Field({
   label,
   hint,
@@ -19,7 +19,7 @@ export function Field({
 }: {
   readonly label: ReactNode
   readonly hint?: ReactNode
-  /** Read out as soon as it appears. */
+  /** A screen reader announces it as soon as it appears. */
   readonly error?: ReactNode
   readonly isLabelHidden?: boolean
   readonly className?: string

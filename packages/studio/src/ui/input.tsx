@@ -1,11 +1,11 @@
 import type { ComponentProps } from 'react'
 import { classNames } from './class-names.js'
 
-/** How everything that takes text looks. */
+/** The classes of every control that takes text. */
 export const CONTROL_CLASS =
   'w-full min-w-0 rounded-md border border-field-line bg-surface px-2.5 text-sm text-text transition-colors hover:border-muted focus-visible:outline-offset-0 disabled:opacity-60 aria-invalid:border-danger'
 
-/** A line of text. */
+/** A control for one line of text. */
 export function Input({
   isMono = false,
   className,
@@ -26,7 +26,7 @@ export function Input({
   )
 }
 
-/** Text of several lines. */
+/** A control for several lines of text. */
 export function TextArea({
   isMono = false,
   className,

@@ -1,4 +1,4 @@
-/** The mark of the Studio. Its name stands beside it. */
+/** The logo of the Studio, without its name. */
 export function Mark({ className }: { readonly className?: string }) {
   return (
     <svg viewBox="0 0 32 32" aria-hidden className={className}>

@@ -1,7 +1,7 @@
 import { describeDistance, describeMoment } from '../text/time.js'
 import { useNow } from './use-now.js'
 
-/** A moment as its distance from now; the date is in its title. @param at - ISO 8601 */
+/** A time, shown as its distance from now. Its title has the date. @param at - ISO 8601 */
 export function Moment({ at }: { readonly at: string }) {
   const now = useNow(10_000)
   return (

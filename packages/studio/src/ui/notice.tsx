@@ -16,7 +16,7 @@ const ICON = {
   danger: CrossCircledIcon,
 } as const
 
-/** Something that the reader should know, and what they can do about it. Danger is read out at once. */
+/** A message to the reader, with what they can do about it. A screen reader announces the tone `danger` at once. */
 export function Notice({
   tone = 'neutral',
   title,

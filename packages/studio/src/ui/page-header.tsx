@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** The head of a page: its name, what it is for in a sentence, its actions. */
+/** The header of a page: its title, its purpose in one sentence, its actions. */
 export function PageHeader({
   title,
   description,

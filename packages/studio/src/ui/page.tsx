@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.js'
 
-/** The ground of an ordinary page: it scrolls as a whole. */
+/** The container of an ordinary page, which scrolls as a whole. */
 export function Page({
   isNarrow = false,
   children,

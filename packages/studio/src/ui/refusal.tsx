@@ -8,13 +8,13 @@ import { InlineCode } from './code.js'
 import { Notice } from './notice.js'
 import { RemedyText } from './remedy-text.js'
 
-/** Why an answer failed, where the server tells this caller: whoever may read `system`. */
+/** Why an answer failed. The server tells it only to callers with `system:read`. */
 function causeOf({ body }: MastraClientError): string | undefined {
   if (typeof body !== 'object' || body === null || !('cause' in body)) return undefined
   return typeof body.cause === 'string' && body.cause !== '' ? body.cause : undefined
 }
 
-/** An error in words: what it is, what is missing, what to do, and by which id the server's log has it. */
+/** Shows an error: what went wrong, what is missing, what to do, its code, and the id of its request in the log. */
 export function Refusal({
   error,
   advice,
@@ -22,7 +22,7 @@ export function Refusal({
   className,
 }: {
   readonly error: unknown
-  /** What is known of the credential that was refused: more than its code says. */
+  /** What the browser knows about the refused credential beyond the code of the refusal. */
   readonly advice?: Advice | undefined
   readonly actions?: ReactNode
   readonly className?: string

@@ -1,11 +1,11 @@
 import { Code } from './code.js'
 
-/** What to do, with the command in a block of its own, which can be copied. */
+/** What to do. The command, if there is one, stands in a block of its own with a copy button. */
 export function RemedyText({
   remedy,
   command,
 }: {
-  /** It ends with the command, where there is one. */
+  /** Ends with the command, if there is one. */
   readonly remedy: string
   readonly command?: string | null | undefined
 }) {

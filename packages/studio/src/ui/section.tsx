@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from 'react'
 
-/** A part of a page on its own ground, with its name. */
+/** A part of a page in a frame, with a heading. */
 export function Section({
   title,
   description,

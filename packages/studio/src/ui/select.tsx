@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react'
 import { classNames } from './class-names.js'
 import { CONTROL_CLASS } from './input.js'
 
-/** One of a few values. */
+/** A control to choose one of a few values. */
 export function Select({ className, children, ...rest }: ComponentProps<'select'>) {
   return (
     <span className={classNames('relative inline-flex min-w-0', className)}>

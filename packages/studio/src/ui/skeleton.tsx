@@ -1,4 +1,4 @@
-/** Lines in the place of what is still being read. */
+/** A placeholder for content that is still loading. */
 export function Skeleton({
   lines = 3,
   label,

@@ -7,14 +7,14 @@ export interface Column<Row> {
   readonly title: ReactNode
   readonly cell: (row: Row) => ReactNode
   readonly isNumeric?: boolean
-  /** For what belongs at the end of a row, such as its actions: no title is shown. */
+  /** Hides the title, for a column such as the actions of a row. */
   readonly isTitleHidden?: boolean
   readonly className?: string
 }
 
 /**
- * Rows of things of one kind. On a narrow screen each row becomes a card of titles and values. The
- * roles are written out because a table that is laid out otherwise loses its own.
+ * A table. On a narrow screen each row becomes a card of titles and values. The roles are explicit, because a table with
+ * another `display` loses its implicit ones.
  */
 export function Table<Row>({
   caption,
@@ -23,7 +23,7 @@ export function Table<Row>({
   rowKey,
   rowClass,
 }: {
-  /** Says what is listed, to those who do not see it. */
+  /** Says what the table lists. Only screen readers announce it. */
   readonly caption: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]

@@ -1,7 +1,7 @@
 import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
 
-/** Views of one thing, one of which is shown. The arrow keys go from one tab to the next. */
+/** Tabs: one of several views is shown. The arrow keys move between tabs. */
 export function Tabs<Name extends string>({
   label,
   value,

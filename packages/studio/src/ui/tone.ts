@@ -1,7 +1,7 @@
-/** What something says at a glance. */
+/** What the colours of an element mean. */
 export type Tone = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
 
-/** Border, ground and text of a tone. */
+/** The border, background and text colours of a tone. */
 export const TONE_CLASS: Readonly<Record<Tone, string>> = {
   neutral: 'border-line bg-sunken text-muted',
   accent: 'border-accent-line bg-accent-soft text-accent',

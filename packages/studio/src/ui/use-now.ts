@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The time, in ms since 1970, anew each second or as often as is said. */
+/** The current time, in ms since 1970. It is updated every `everyMs`. */
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -10,14 +10,14 @@ import {
 } from 'react'
 import { visibleRows, type Rows } from './visible-rows.js'
 
-/** How high a row is, in rem. */
+/** The height of a row, in rem. */
 const ROW_REM = 3
 
 function rowPx(): number {
   return ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 }
 
-/** Which row a key leads to from another one; undefined for a key that leads nowhere. */
+/** The row that a key moves to; undefined for a key that does not move. */
 function rowOfKey(key: string, row: number, count: number): number | undefined {
   if (key === 'ArrowDown') return Math.min(row + 1, count - 1)
   if (key === 'ArrowUp') return Math.max(row - 1, 0)
@@ -26,8 +26,8 @@ function rowOfKey(key: string, row: number, count: number): number | undefined {
 }
 
 /**
- * A long list that scrolls: only the rows that are seen, and a few around them, are there. It is one stop of the tab key:
- * the arrows lead from row to row, and to what else a row has in it.
+ * A long list that scrolls. It renders only the visible rows and a few around them. The tab key stops at it once: up and
+ * down arrows move between rows, left and right arrows between the controls of a row.
  */
 export function WindowedList({
   label,
@@ -38,10 +38,10 @@ export function WindowedList({
 }: {
   readonly label: string
   readonly count: number
-  /** Which rows are there now, as far as the list has them. */
+  /** Which rows are rendered now. Rows beyond the end of the list are ignored. */
   readonly rows: Rows
   readonly onRows: Dispatch<SetStateAction<Rows>>
-  /** What is in a row. What can have the focus has `tabIndex` 0 where the row `isCurrent`, first of all, and else -1. */
+  /** Renders a row. Its first control has `tabIndex` 0 where the row `isCurrent`; all others have -1. */
   readonly renderRow: (index: number, isCurrent: boolean) => ReactNode
 }) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -59,13 +59,13 @@ export function WindowedList({
   useEffect(() => {
     const element = scroller.current
     if (element === null) return
-    // It looks at once, too.
+    // An observer reports once at the start, too.
     const observer = new ResizeObserver(look)
     observer.observe(element)
     return () => observer.disconnect()
   }, [look])
 
-  // What is in the row that a key leads to may still be read: until then the list itself has the focus.
+  // The new row may still be loading. Until it is there, the list itself has the focus.
   useEffect(() => {
     if (!isMoving.current) return
     const target = list.current?.querySelector<HTMLElement>(`[data-row="${current}"] a`)

@@ -1,11 +1,11 @@
-/** Whether something may be done, and why. */
+/** Whether an action is allowed, and why. */
 export interface ActionVerdict {
   readonly allowed: boolean
   readonly missing: string | null
   readonly reason: string
 }
 
-/** Whether a route lets its caller in. `some`: for certain ids in its path. */
+/** Whether a route is allowed. `some`: for certain ids in its path. */
 export interface RouteVerdict {
   readonly method: string
   readonly path: string
@@ -17,14 +17,14 @@ export interface RouteVerdict {
   readonly reason: string
 }
 
-/** What a role, permissions or the caller may do: `GET /system/access`. */
+/** What a role, a list of permissions or the caller is allowed to do: `GET /system/access`. */
 export interface AccessAnswer {
   readonly subject:
     | { readonly role: string }
     | { readonly permissions: string }
     | { readonly caller: string }
   readonly roles: Readonly<Record<string, readonly string[]>>
-  /** What was named and grants nothing. */
+  /** Named roles and permissions that grant nothing. */
   readonly unknown: readonly string[]
   readonly routes: readonly RouteVerdict[]
   readonly agents: readonly {

@@ -1,7 +1,7 @@
 import type { ActionVerdict } from './access-answer.js'
 import { VerdictBadge } from './verdict-badge.js'
 
-/** Whether an action may be done, and why. */
+/** Whether an action is allowed, and why. */
 export function ActionCell({ verdict }: { readonly verdict: ActionVerdict | undefined }) {
   if (verdict === undefined) return <span className="text-faint">–</span>
   return (

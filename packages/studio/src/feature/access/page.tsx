@@ -18,7 +18,7 @@ import { RoutesPanel } from './routes-panel.js'
 import { ThingsTable } from './things-table.js'
 import { UnsupportedOptions } from './unsupported-options.js'
 
-/** Who may do what: with each route, agent and tool, and why. */
+/** The page of who is allowed to do what with each route, agent and tool, and why. */
 export function AccessPage() {
   const catalogue = useCatalogue()
   const [question, setQuestion] = useState<Question>({ kind: 'caller' })

@@ -4,7 +4,7 @@ import type { Catalogue } from '../../scope/catalogue.js'
 import { ScopePicker } from '../../scope/scope-picker.js'
 import type { Question } from './question.js'
 
-/** Picks whose access is looked at. */
+/** Lets the reader choose whose access is shown. */
 export function QuestionForm({
   question,
   catalogue,

@@ -4,7 +4,7 @@ export type Question =
   | { readonly kind: 'role'; readonly role: string }
   | { readonly kind: 'scopes'; readonly scopes: readonly string[] }
 
-/** The question as the query of `GET /system/access`. An empty list of scopes is one all the same. */
+/** The query of `GET /system/access`. An empty list of scopes is sent, too. */
 export function accessQuery(question: Question): Readonly<Record<string, string>> {
   switch (question.kind) {
     case 'caller':
@@ -16,7 +16,7 @@ export function accessQuery(question: Question): Readonly<Record<string, string>
   }
 }
 
-/** What the answer tells: “What the role viewer is allowed to do”. */
+/** Describes the answer to a question: “What the role viewer is allowed to do”. */
 export function describeQuestion(question: Question): string {
   switch (question.kind) {
     case 'caller':

@@ -14,7 +14,7 @@ function readAllowed(text: string): RouteFilter['allowed'] {
   return text === 'yes' || text === 'no' ? text : 'all'
 }
 
-/** The routes, with a filter. */
+/** The table of the routes, with its filter. */
 export function RoutesPanel({ answer: { routes, roles } }: { readonly answer: AccessAnswer }) {
   const [filter, setFilter] = useState(ALL)
   const shown = filterRoutes(routes, filter)

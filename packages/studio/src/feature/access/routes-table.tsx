@@ -18,7 +18,7 @@ function Needs({ route }: { readonly route: RouteVerdict }) {
   )
 }
 
-/** Routes, what each needs, which roles may call it, and what the one who is looked at may. */
+/** The routes: what each needs, which roles are allowed to call it, and whether it is allowed in this answer. */
 export function RoutesTable({
   routes,
   roles,

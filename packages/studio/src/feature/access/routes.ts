@@ -1,12 +1,12 @@
 import { grants } from '../../api/permission.js'
 import type { RouteVerdict } from './access-answer.js'
 
-/** A permission template without its id: what every id needs. */
+/** Removes the id of a permission template. The result covers every id. */
 function withoutId(template: string): string {
   return template.replace(/:\{\w+\}$/, '')
 }
 
-/** The roles that may call a route, whatever the ids in its path. */
+/** The roles that are allowed to call a route with every id in its path. */
 export function rolesFor(
   { access, permissions }: Pick<RouteVerdict, 'access' | 'permissions'>,
   roles: Readonly<Record<string, readonly string[]>>,
@@ -18,14 +18,14 @@ export function rolesFor(
   )
 }
 
-/** Which routes are wanted. */
+/** The filter of the routes. */
 export interface RouteFilter {
-  /** In its method, path, summary or permissions; in any case. */
+  /** Words of the method, path, summary or permissions. Upper and lower case are the same. */
   readonly text: string
   readonly allowed: 'all' | 'yes' | 'no'
 }
 
-/** The routes that a filter lets through. `some` counts as both. */
+/** The routes that match a filter. A route that is allowed for `some` ids matches both yes and no. */
 export function filterRoutes(
   routes: readonly RouteVerdict[],
   { text, allowed }: RouteFilter,

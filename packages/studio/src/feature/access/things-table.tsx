@@ -22,7 +22,7 @@ function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
   ]
 }
 
-/** Agents, and the tools of all, with what may be done with each. */
+/** The agents and tools, with the allowed actions of each. */
 export function ThingsTable({ answer }: { readonly answer: AccessAnswer }) {
   return (
     <Table

@@ -12,7 +12,7 @@ function titleOf({ length }: readonly UnsupportedOption[]): string {
   return `This application sets ${options} that Signet does not serve`
 }
 
-/** What the application asked for and does not get, folded; nothing where it gets all. */
+/** The options of the application that Signet does not serve, folded. Nothing is shown if there are none. */
 export function UnsupportedOptions() {
   const { data, error, refetch } = useQuery({
     queryKey: ['unsupported'],

@@ -1,12 +1,12 @@
 import { Table } from '../../ui/table.js'
 import type { UnsupportedOption } from './unsupported-option.js'
 
-/** Options that the application is served without, and what to do about each. */
+/** The options that Signet does not serve, and what to do about each. */
 export function UnsupportedTable({ options }: { readonly options: readonly UnsupportedOption[] }) {
   return (
     <Table
       caption="Options that Signet does not serve, and what to do"
-      // Two objects of one kind may lack the same option: its place in the list tells them apart.
+      // Two rows can be equal, so the position is the key.
       rows={options.map((option, index) => ({ ...option, key: String(index) }))}
       rowKey={({ key }) => key}
       columns={[

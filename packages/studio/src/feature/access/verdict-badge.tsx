@@ -8,7 +8,7 @@ const LOOK = {
   no: { tone: 'neutral', icon: Cross2Icon, says: 'no' },
 } as const
 
-/** Yes, no or some, told apart by more than a colour. */
+/** Shows yes, no or some by an icon and a word, not by colour alone. */
 export function VerdictBadge({ allowed }: { readonly allowed: RouteVerdict['allowed'] }) {
   const { tone, icon: Icon, says } = LOOK[allowed]
   return (

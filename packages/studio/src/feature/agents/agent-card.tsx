@@ -5,7 +5,7 @@ import { useIsAllowed } from '../../api/use-identity.js'
 import { Badge } from '../../ui/badge.js'
 import { modelName } from './agent-list.js'
 
-/** An agent at a glance; the whole of it leads to the chat. */
+/** A summary of an agent. A click anywhere on it opens the chat. */
 export function AgentCard({ id, agent }: { readonly id: string; readonly agent: AgentDetails }) {
   const tools = Object.values(agent.tools)
   const seesAll = useIsAllowed()('tools:read')

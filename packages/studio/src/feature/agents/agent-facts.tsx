@@ -14,7 +14,7 @@ function Fact({ title, children }: { readonly title: string; readonly children: 
   )
 }
 
-/** What an agent is, as far as the caller may see it. */
+/** The facts about an agent that the caller is allowed to see. */
 export function AgentFacts({
   agentId,
   agent,

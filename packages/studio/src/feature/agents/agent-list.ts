@@ -1,6 +1,6 @@
 import type { AgentDetails } from '@signet/client-js'
 
-/** Agents that have all words of a text in their names, descriptions or tools. */
+/** The agents whose names, descriptions or tools contain all words of a query. */
 export function filterAgents(
   agents: readonly (readonly [id: string, agent: AgentDetails])[],
   query: string,

@@ -11,13 +11,13 @@ import { useAgentDetails } from './use-agents.js'
 
 const route = getRouteApi('/agents/$agentId')
 
-/** One agent: the chat with it, the threads, what it is. */
+/** The page of one agent: its chat, its threads, its facts. */
 export function AgentPage() {
   const { agentId } = route.useParams()
   const { thread } = route.useSearch()
   const { data: agent, error, refetch } = useAgentDetails(agentId)
   const isAllowed = useIsAllowed()
-  // Who may ask an agent, but not read it, can talk with it all the same.
+  // A caller who is allowed to ask an agent, but not to read it, can still chat with it.
   const isHidden = MastraClientError.isInstance(error) && error.code === 'scope_insufficient'
   if (agent !== undefined || (isHidden && isAllowed(`agents:execute:${agentId}`))) {
     return <AgentView key={agentId} agentId={agentId} agent={agent} threadId={thread} />

@@ -15,14 +15,14 @@ import { NewChat } from './chat/new-chat.js'
 import { ThreadList } from './thread/thread-list.js'
 import { useIsMissing } from './thread/use-threads.js'
 
-/** The chat in the middle, the threads left of it and the facts right of it, as far as there is room. */
+/** The chat in the middle, the threads on the left and the facts on the right, if the window is wide enough. */
 export function AgentView({
   agentId,
   agent,
   threadId,
 }: {
   readonly agentId: string
-  /** Undefined where the caller may not read it. */
+  /** Undefined where the caller is not allowed to read it. */
   readonly agent: AgentDetails | undefined
   readonly threadId: string | undefined
 }) {

@@ -2,7 +2,7 @@ import { useIdentity, useIsAllowed } from '../../api/use-identity.js'
 import { InlineCode } from '../../ui/code.js'
 import { Empty } from '../../ui/empty.js'
 
-/** Says why there is no agent to show: what the token lacks, or that the application has none. */
+/** Says why the list is empty: the token lacks a permission, or the application has no agents. */
 export function NoAgents() {
   const isAllowed = useIsAllowed()('agents:read')
   const { ignoredGrants = [] } = useIdentity() ?? {}

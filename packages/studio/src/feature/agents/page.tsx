@@ -11,10 +11,10 @@ import { filterAgents } from './agent-list.js'
 import { NoAgents } from './no-agents.js'
 import { useAgents } from './use-agents.js'
 
-/** From how many agents on a search is worth its room. */
+/** The page has a search from this number of agents on. */
 const MANY = 6
 
-/** The agents that the token may read. */
+/** The page of the agents that the caller is allowed to read. */
 export function AgentsPage() {
   const { data, error, refetch } = useAgents()
   const [query, setQuery] = useState('')

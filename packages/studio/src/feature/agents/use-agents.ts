@@ -2,7 +2,7 @@ import type { AgentDetails } from '@signet/client-js'
 import { useMastraClient } from '@signet/client-js/react'
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 
-/** The agents that the token may read, by their ids. */
+/** The agents that the caller is allowed to read, by their ids. */
 export function useAgents(): UseQueryResult<Readonly<Record<string, AgentDetails>>> {
   const client = useMastraClient()
   return useQuery({

@@ -22,7 +22,7 @@ const TEXTS = [
   { name: 'address', label: 'Address', placeholder: '127.0.0.1' },
 ] as const
 
-/** What of the audit is wanted. Values are compared whole. */
+/** The controls of the filters. Records must match whole values. */
 export function AuditFilters({
   filter,
   onChange,
@@ -30,7 +30,7 @@ export function AuditFilters({
   readonly filter: AuditFilter
   readonly onChange: (filter: AuditFilter) => void
 }) {
-  // On a narrow screen the records would begin below it.
+  // With all filters shown, a narrow screen would have no room for records.
   const [isWhole, setIsWhole] = useState(false)
   const isEmpty = countFilters(filter) === 0
   return (

@@ -3,7 +3,7 @@ import { Table } from '../../ui/table.js'
 import { DecisionBadge } from './decision-badge.js'
 import type { AuditRecord } from './record.js'
 
-/** Records, the newest first; each opens. */
+/** The records, the newest first. A click on one opens it. */
 export function AuditTable({
   records,
   onOpen,
@@ -16,7 +16,7 @@ export function AuditTable({
       caption="Decisions, the newest first"
       rows={records}
       rowKey={({ sequence }) => String(sequence)}
-      // The button in it reaches over the whole row.
+      // The button in the row covers the whole row.
       rowClass={() => 'relative'}
       columns={[
         { name: 'at', title: 'When', cell: ({ at }) => <Moment at={at} /> },

@@ -2,7 +2,7 @@ import { CheckIcon, Cross2Icon } from '@radix-ui/react-icons'
 import { Badge } from '../../ui/badge.js'
 import type { AuditRecord } from './record.js'
 
-/** What was decided, with the code of a refusal. */
+/** Whether a request was allowed, with the code of a refusal. */
 export function DecisionBadge({
   record: { allowed, code, status },
 }: {

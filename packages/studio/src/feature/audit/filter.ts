@@ -1,4 +1,4 @@
-/** What of the audit is wanted. Empty: whatever it is. */
+/** The filters of the audit. An empty one matches every record. */
 export interface AuditFilter {
   readonly subject: string
   readonly action: string
@@ -7,11 +7,11 @@ export interface AuditFilter {
   readonly requestId: string
   readonly address: string
   readonly allowed: '' | 'true' | 'false'
-  /** The newest so many minutes; empty for all. */
+  /** How many minutes back; empty for all records. */
   readonly minutes: '' | '15' | '60' | '1440' | '10080'
 }
 
-/** Everything. */
+/** The filter that matches every record. */
 export const NO_FILTER: AuditFilter = {
   subject: '',
   action: '',
@@ -23,7 +23,7 @@ export const NO_FILTER: AuditFilter = {
   minutes: '',
 }
 
-/** The periods that can be picked. */
+/** The periods to choose from. */
 export const PERIODS: readonly {
   readonly minutes: AuditFilter['minutes']
   readonly name: string
@@ -35,12 +35,12 @@ export const PERIODS: readonly {
   { minutes: '10080', name: 'Last 7 days' },
 ]
 
-/** A period as a control has it. */
+/** Reads a period from the value of a control. */
 export function readPeriod(text: string): AuditFilter['minutes'] {
   return PERIODS.find(({ minutes }) => minutes === text)?.minutes ?? ''
 }
 
-/** A decision as a control has it. */
+/** Reads a decision from the value of a control. */
 export function readAllowed(text: string): AuditFilter['allowed'] {
   return text === 'true' || text === 'false' ? text : ''
 }
@@ -55,7 +55,7 @@ export function auditQuery(
   return Object.fromEntries(texts.filter(([, text]) => text !== ''))
 }
 
-/** How many things are filtered by. */
+/** How many filters are set. */
 export function countFilters(filter: AuditFilter): number {
   return Object.values(filter).filter((text) => text !== '').length
 }

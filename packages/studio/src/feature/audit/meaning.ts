@@ -1,6 +1,9 @@
 import { generalAdvice, isAuthCode } from '@signet/auth/advice/general'
 
-/** Why a request was refused, where @signet/auth does not say it. The records have only the code, not the sentence of the server. */
+/**
+ * Why a request was refused, for codes that @signet/auth does not explain. Only the Studio has these: a record has the
+ * code, but not the sentence of the server.
+ */
 const MEANING: Readonly<Record<string, string>> = {
   access_denied: 'The application does not let this user in.',
   request_invalid: 'The request was not valid.',

@@ -16,10 +16,10 @@ import type { AuditPage as Answer, AuditRecord } from './record.js'
 
 const PER_PAGE = 50
 
-/** What was decided about requests. */
+/** The page of the audit: which requests the server allowed and refused. */
 export function AuditPage() {
   const [filter, setFilter] = useState(NO_FILTER)
-  /** Where each older page that was turned to begins. */
+  /** The start of each older page that the reader has opened. */
   const [turned, setTurned] = useState<readonly number[]>([])
   const [opened, setOpened] = useState<AuditRecord>()
   const asked = useDeferredValue(filter)
@@ -33,7 +33,7 @@ export function AuditPage() {
         signal,
       }),
     placeholderData: keepPreviousData,
-    // What has been decided since is what one looks for.
+    // A reader who comes back looks for new records.
     staleTime: 0,
   })
   const change = (next: AuditFilter) => {

@@ -8,7 +8,7 @@ import { NO_FILTER, type AuditFilter } from './filter.js'
 import { meaningOf } from './meaning.js'
 import type { AuditRecord } from './record.js'
 
-/** Everything about a record, and ways to those like it. */
+/** All fields of a record, with filters for similar records. */
 export function RecordDialog({
   record,
   onClose,

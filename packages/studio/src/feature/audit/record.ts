@@ -1,4 +1,4 @@
-/** What was decided about a request; what is not known is null. */
+/** A record of the audit. Unknown values are null. */
 export interface AuditRecord {
   readonly sequence: number
   /** ISO 8601. */
@@ -16,7 +16,7 @@ export interface AuditRecord {
   readonly durationMs: number
   readonly inputTokens: number | null
   readonly outputTokens: number | null
-  /** How many requests it stands for: those of strangers are counted together. */
+  /** How many requests it stands for. Requests without a valid token are counted together. */
   readonly count: number
 }
 

@@ -12,7 +12,7 @@ export interface ApiKey {
   readonly status: 'active' | 'expired' | 'revoked'
 }
 
-/** A key that was just made: its text is told this once. */
+/** A key that was just created. Only this response contains its text. */
 export interface CreatedKey extends ApiKey {
   readonly key: string
 }
@@ -26,7 +26,7 @@ export interface KeyPage {
   readonly hasMore: boolean
 }
 
-/** What a new key is to be: `POST /auth/api-keys`. */
+/** The body of `POST /auth/api-keys`. */
 export interface KeyWish {
   readonly name: string
   readonly scopes: readonly string[]
@@ -34,7 +34,7 @@ export interface KeyWish {
   readonly expiresInDays: number | null
 }
 
-/** The lifetimes that can be picked. */
+/** The lifetimes to choose from. */
 export const KEY_LIFETIMES: readonly { readonly days: number | null; readonly name: string }[] = [
   { days: 7, name: '7 days' },
   { days: 30, name: '30 days' },
@@ -43,7 +43,7 @@ export const KEY_LIFETIMES: readonly { readonly days: number | null; readonly na
   { days: null, name: 'Never' },
 ]
 
-/** What is wrong with a wish, by its field. */
+/** The errors of the form, by field. */
 export function wishProblems({ name, scopes }: KeyWish): {
   readonly name?: string
   readonly scopes?: string

@@ -5,7 +5,7 @@ import { Notice } from '../../ui/notice.js'
 import { describeMoment } from '../../text/time.js'
 import type { CreatedKey as Key } from './api-key.js'
 
-/** Shows a key that was just made, this once. */
+/** Shows a key that was just created. It cannot be shown again. */
 export function CreatedKey({
   created,
   onClose,

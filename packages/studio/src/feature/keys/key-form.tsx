@@ -14,7 +14,7 @@ import { useCreateKey } from './use-keys.js'
 
 const FIRST: KeyWish = { name: '', scopes: [], expiresInDays: 90 }
 
-/** Asks what a new key is to be, and makes it. */
+/** The form that creates a key. */
 export function KeyForm({
   onClose,
   onCreated,

@@ -10,7 +10,7 @@ import { KeysTable } from './keys-table.js'
 import { RevokeKeyDialog } from './revoke-key-dialog.js'
 import { useKeys } from './use-keys.js'
 
-/** The keys that there are. */
+/** The list of the keys, in pages. */
 export function KeysSection({ onNew }: { readonly onNew: () => void }) {
   const isAllowed = useIsAllowed()
   const [isMine, setIsMine] = useState(false)

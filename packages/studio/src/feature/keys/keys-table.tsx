@@ -6,7 +6,7 @@ import type { ApiKey } from './api-key.js'
 
 const TONE = { active: 'success', expired: 'neutral', revoked: 'danger' } as const
 
-/** Keys, the newest first. */
+/** The keys, the newest first. */
 export function KeysTable({
   keys,
   canRevoke,

@@ -10,7 +10,7 @@ import { KeysSection } from './keys-section.js'
 import { CreatedKey } from './created-key.js'
 import { RevokeSection } from './revoke-section.js'
 
-/** API keys, and what revokes credentials of every kind. */
+/** The page of the API keys. It also revokes tokens. */
 export function KeysPage() {
   const isAllowed = useIsAllowed()
   const [isCreating, setIsCreating] = useState(false)

@@ -1,15 +1,15 @@
 /** What can be revoked. */
 export type RevocationKind = 'token' | 'jti' | 'subject' | 'session'
 
-/** What is revoked, as it is typed. */
+/** The fields of the form. */
 export interface RevocationDraft {
   readonly kind: RevocationKind
   readonly value: string
-  /** Empty for the caller's own. A token names its issuer itself. */
+  /** Empty for the issuer of the caller. Not used for a token, which names its issuer. */
   readonly issuer: string
 }
 
-/** What can be picked, and what each does. */
+/** The kinds to choose from, and the effect of each. */
 export const REVOCATION_KINDS: Readonly<
   Record<
     RevocationKind,
@@ -47,7 +47,7 @@ export const REVOCATION_KINDS: Readonly<
   },
 }
 
-/** A kind as a control has it. */
+/** Reads a kind from the value of a control. */
 export function readKind(text: string): RevocationKind {
   return text === 'jti' || text === 'subject' || text === 'session' ? text : 'token'
 }

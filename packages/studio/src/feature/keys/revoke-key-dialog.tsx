@@ -4,7 +4,7 @@ import { Refusal } from '../../ui/refusal.js'
 import type { ApiKey } from './api-key.js'
 import { useRevokeKey } from './use-keys.js'
 
-/** Asks once more before a key is revoked. */
+/** Asks the reader to confirm that a key is revoked. */
 export function RevokeKeyDialog({
   revoked: { id, name, lastUsedAt },
   onClose,

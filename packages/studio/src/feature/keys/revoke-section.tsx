@@ -16,7 +16,7 @@ import { readKind, REVOCATION_KINDS, revocationBody, type RevocationDraft } from
 
 const EMPTY: RevocationDraft = { kind: 'token', value: '', issuer: '' }
 
-/** Revokes tokens before they end. */
+/** The form that revokes tokens before they expire. */
 export function RevokeSection() {
   const [draft, setDraft] = useState(EMPTY)
   const [isAsking, setIsAsking] = useState(false)

@@ -11,7 +11,7 @@ import type { ApiKey, KeyPage, KeyWish, CreatedKey } from './api-key.js'
 
 const PER_PAGE = 25
 
-/** A page of the keys of everybody, or of the caller's. */
+/** One page of all keys, or of the caller's own. */
 export function useKeys(page: number, isMine: boolean): UseQueryResult<KeyPage> {
   return useQuery({
     queryKey: ['keys', isMine, page],
@@ -32,7 +32,7 @@ export function useCreateKey(): UseMutationResult<CreatedKey, Error, KeyWish> {
     mutationFn: (body: KeyWish) =>
       requestJson<CreatedKey>({ method: 'POST', path: ['auth', 'api-keys'], body }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['keys'] }),
-    // The key is in what is kept of a mutation.
+    // The cache would keep the result, which contains the key.
     gcTime: 0,
   })
 }

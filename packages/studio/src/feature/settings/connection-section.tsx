@@ -12,7 +12,7 @@ import { Refusal } from '../../ui/refusal.js'
 import { Section } from '../../ui/section.js'
 import { baseUrlProblem, isForeign, normalize, prefixProblem } from './connection.js'
 
-/** Which server the Studio talks to. */
+/** The form for the server that the Studio talks to. */
 export function ConnectionSection() {
   const [connection, setConnection] = useState(getSession)
   const check = useMutation({ mutationFn: () => fetchStanding() })

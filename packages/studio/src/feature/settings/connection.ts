@@ -1,13 +1,13 @@
 import { trimSlashes } from '../../text/trim-slashes.js'
 
-/** Another server, as it was written. */
+/** The address of a server, as the reader entered it. */
 export interface Connection {
   /** Empty for the server of the page. */
   readonly baseUrl: string
   readonly prefix: string
 }
 
-/** What keeps a base URL from being used; undefined where nothing does. */
+/** What is wrong with a base URL; undefined if it is valid. */
 export function baseUrlProblem(text: string): string | undefined {
   if (text.trim() === '') return undefined
   if (!URL.canParse(text.trim())) return 'Write a whole URL, such as https://api.example.'
@@ -19,20 +19,20 @@ export function baseUrlProblem(text: string): string | undefined {
   return undefined
 }
 
-/** What keeps a prefix from being used; undefined where nothing does. */
+/** What is wrong with a prefix; undefined if it is valid. */
 export function prefixProblem(text: string): string | undefined {
   const prefix = text.trim()
   if (prefix === '') return undefined
   return /^(?:\/[\w.~-]+)+$/.test(prefix) ? undefined : 'Write a path such as /api.'
 }
 
-/** What was written, as it is saved. @param server - that of the page, which needs no URL */
+/** The address to save. @param server - the server of the page, which is saved as an empty URL */
 export function normalize({ baseUrl, prefix }: Connection, server: string): Connection {
   const url = trimSlashes(baseUrl.trim())
   return { baseUrl: url === server ? '' : url, prefix: prefix.trim() }
 }
 
-/** Whether a server is another than that of the page, so that both of them must agree to it. */
+/** Whether a server has another origin than the page. Both servers must then allow the requests. */
 export function isForeign(baseUrl: string, origin: string): boolean {
   return URL.canParse(baseUrl.trim()) && new URL(baseUrl.trim()).origin !== origin
 }

@@ -5,7 +5,7 @@ import { Input } from '../../ui/input.js'
 import { VerdictLine } from '../sign-in/verdict-line.js'
 import { verdictOf, type HeaderRow, type RowProblems } from './header-rows.js'
 
-/** One header: its name, its value, what can be told of it, and its end. */
+/** The controls of one header: name, value, verdict, and removal. */
 export function HeaderRowFields({
   row,
   problems,
@@ -18,7 +18,7 @@ export function HeaderRowFields({
   readonly problems: RowProblems
   /** In ms since 1970. */
   readonly now: number
-  /** Whether it was added just now: then it takes the focus. */
+  /** Whether it was just added. It then takes the focus. */
   readonly isFresh: boolean
   readonly onChange: (row: HeaderRow) => void
   readonly onRemove: () => void

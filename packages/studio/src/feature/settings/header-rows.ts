@@ -1,13 +1,13 @@
 import { judgeAuthorization, type Verdict } from '../../text/credential.js'
 import type { Header } from '../../session/session.js'
 
-/** A header that is being written. */
+/** A header that the reader is editing. */
 export interface HeaderRow extends Header {
-  /** Stays while the row does. */
+  /** Identifies the row for as long as it exists. */
   readonly key: number
 }
 
-/** What is wrong with a row; fields that are fine are absent. */
+/** The errors of a row. Valid fields are absent. */
 export interface RowProblems {
   readonly name?: string
   readonly value?: string
@@ -20,7 +20,7 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const FORBIDDEN =
   /^(?:accept-charset|accept-encoding|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer|transfer-encoding|upgrade|via|proxy-.*|sec-.*)$/i
 
-/** Whether nothing was written into a row yet. */
+/** Whether a row is still empty. */
 function isBlank({ name, value }: Header): boolean {
   return name.trim() === '' && value.trim() === ''
 }
@@ -38,7 +38,7 @@ function nameProblem(row: HeaderRow, rows: readonly HeaderRow[]): string | undef
 
 function valueProblem({ name, value }: HeaderRow): string | undefined {
   if (value.trim() === '') return 'A header needs a value.'
-  // Field values are bytes of visible ASCII, Latin-1, blanks and tabs (RFC 9110 section 5.5).
+  // Field values have visible ASCII, Latin-1, spaces and tabs (RFC 9110 section 5.5).
   if (!/^[\t\u{20}-\u{7e}\u{a0}-\u{ff}]*$/u.test(value.trim())) {
     return 'The value of a header cannot have these characters.'
   }
@@ -48,7 +48,7 @@ function valueProblem({ name, value }: HeaderRow): string | undefined {
   return undefined
 }
 
-/** What keeps a row from being saved. A row in which nothing was written is simply left out. */
+/** The errors that prevent saving a row. An empty row has none: it is left out. */
 export function problemsOf(row: HeaderRow, rows: readonly HeaderRow[]): RowProblems {
   if (isBlank(row)) return {}
   const name = nameProblem(row, rows)
@@ -56,13 +56,13 @@ export function problemsOf(row: HeaderRow, rows: readonly HeaderRow[]): RowProbl
   return { ...(name !== undefined && { name }), ...(value !== undefined && { value }) }
 }
 
-/** What can be told of the value of an `Authorization` at once; undefined for any other header. */
+/** Judges the value of an `Authorization` header; undefined for any other header. */
 export function verdictOf({ name, value }: Header, now: number): Verdict | undefined {
   if (name.trim().toLowerCase() !== 'authorization' || value.trim() === '') return undefined
   return judgeAuthorization(value, now)
 }
 
-/** The headers of rows, as they are saved. */
+/** The headers to save: without empty rows, and trimmed. */
 export function headersOf(rows: readonly HeaderRow[]): readonly Header[] {
   return rows
     .filter((row) => !isBlank(row))

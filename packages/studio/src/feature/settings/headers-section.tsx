@@ -16,7 +16,7 @@ function toRows(headers: readonly Header[]): readonly HeaderRow[] {
   return headers.map((header, key) => ({ ...header, key }))
 }
 
-/** Asks the server what it makes of the headers that were saved. */
+/** Asks the server whether it accepts the saved headers. */
 async function checkSaved(): Promise<Standing> {
   const session = getSession()
   const headers = headerRecord(session)
@@ -36,7 +36,7 @@ function Outcome({ standing }: { readonly standing: Standing }) {
   )
 }
 
-/** The headers that every request bears. */
+/** The form for the headers of every request. */
 export function HeadersSection() {
   const session = getSession()
   const [rows, setRows] = useState(() => toRows(session.headers))

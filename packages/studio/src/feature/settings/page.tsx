@@ -4,7 +4,7 @@ import { ConnectionSection } from './connection-section.js'
 import { HeadersSection } from './headers-section.js'
 import { ThemeSection } from './theme-section.js'
 
-/** How the Studio reaches the server, as whom, and how it looks. */
+/** The page of the settings: headers, connection, theme. */
 export function SettingsPage() {
   return (
     <Page isNarrow>

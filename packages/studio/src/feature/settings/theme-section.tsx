@@ -9,7 +9,7 @@ const THEMES = [
   { theme: 'dark', name: 'Dark', icon: MoonIcon },
 ] as const
 
-/** Light or dark. */
+/** The choice between light and dark. */
 export function ThemeSection() {
   const current = useSyncExternalStore(subscribeTheme, getTheme)
   return (

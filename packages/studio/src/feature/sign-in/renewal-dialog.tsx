@@ -7,7 +7,7 @@ import { currentToken, getSession } from '../../session/session.js'
 import { Dialog } from '../../ui/dialog.js'
 import { TokenForm } from './token-form.js'
 
-/** Whose token was in use. */
+/** The subject of the token in use. */
 function subjectNow(): string | undefined {
   const token = currentToken(getSession())
   const decoded = token === undefined ? undefined : decodeToken(token)
@@ -16,10 +16,10 @@ function subjectNow(): string | undefined {
   return typeof subject === 'string' ? subject : undefined
 }
 
-/** Asks for another token while a page waits for it, with all that is on it. */
+/** Asks the reader for another token. The page waits and keeps its content. */
 export function RenewalDialog({ renewal }: { readonly renewal: Renewal }) {
   const [before] = useState(subjectNow)
-  // What is on the page is one person's: another one begins on the locked screen, with nothing on it.
+  // The content of the page belongs to one person. Another person has to start from the sign-in screen.
   const check = (identity: Identity | undefined) =>
     before !== undefined && identity !== undefined && identity.id !== before
       ? `This is a token of ${identity.id}, but this page belongs to ${before}. To continue as ${identity.id}, sign out first.`

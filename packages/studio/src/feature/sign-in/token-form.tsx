@@ -13,15 +13,15 @@ import { useNow } from '../../ui/use-now.js'
 import { tryToken } from './try-token.js'
 import { VerdictLine } from './verdict-line.js'
 
-/** Takes a token, says what is wrong with it, and uses it once the server takes it. */
+/** Takes a token, says what is wrong with it, and signs in once the server accepts it. */
 export function TokenForm({
   action,
   check,
   onDone,
 }: {
-  /** What its button says. */
+  /** The label of its button. */
   readonly action: string
-  /** Says why a token that the server takes is not wanted here; undefined where it is. */
+  /** Says why a token that the server accepts cannot be used here; undefined if it can. */
   readonly check?: (identity: Identity | undefined) => string | undefined
   readonly onDone?: () => void
 }) {
@@ -77,7 +77,7 @@ export function TokenForm({
           />
         )}
       </Field>
-      {/* What the server says of a token is more than what can be read in it. */}
+      {/* The server knows more about a token than the browser does. */}
       {attempt.error === null && <VerdictLine verdict={verdict} />}
       {attempt.error !== null && (
         <Refusal

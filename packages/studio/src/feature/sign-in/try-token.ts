@@ -2,8 +2,8 @@ import { fetchStanding, probe, type Identity } from '../../api/identity.js'
 import { getSession, headerRecord, withToken } from '../../session/session.js'
 
 /**
- * Asks the server whether it takes a token, without using it yet.
- * @returns whom the server takes the caller for; undefined where it does not say
+ * Asks the server whether it accepts a token. The session does not change.
+ * @returns the identity that the server sees; undefined where it does not tell
  * @throws {MastraClientError} the refusal
  */
 export async function tryToken(token: string): Promise<Identity | undefined> {

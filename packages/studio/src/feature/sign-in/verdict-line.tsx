@@ -9,7 +9,7 @@ const LOOK = {
   bad: { icon: Cross2Icon, colour: 'text-danger' },
 } as const
 
-/** What the browser itself knows of a token; it is read out as it changes. */
+/** What the browser can tell about a token. A screen reader announces each change. */
 export function VerdictLine({ verdict }: { readonly verdict: Verdict | undefined }) {
   const { icon: Icon, colour } = LOOK[verdict?.level ?? 'fine']
   return (

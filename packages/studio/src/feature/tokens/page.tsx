@@ -7,7 +7,7 @@ import { changeDraft, newDraft } from './create/draft.js'
 import { InspectPanel } from './inspect/inspect-panel.js'
 import { CreatePanel, type Signed } from './create/create-panel.js'
 
-/** Makes tokens and takes them apart, in this browser. It needs no token itself. */
+/** The page that creates and inspects tokens in the browser. It works without signing in. */
 export function TokensPage() {
   const catalogue = useCatalogue()
   const [tab, setTab] = useState<'create' | 'inspect'>('create')

@@ -2,7 +2,7 @@ import type { Usage } from '@signet/client-js'
 
 const NUMBER = new Intl.NumberFormat('en')
 
-/** A length of time as short as it can be told: “84 ms”, “2.4 s”, “1 min 12 s”. */
+/** A duration in a short form: “84 ms”, “2.4 s”, “1 min 12 s”. */
 export function shortDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = ms / 1000
@@ -10,7 +10,7 @@ export function shortDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
 }
 
-/** What an answer cost, in words; empty where nothing is known. @param time - in ms */
+/** The cost of an answer, in words; empty where it is not known. @param time - in ms */
 export function answerFacts(usage: Usage | undefined, time: number | undefined): readonly string[] {
   const count = (tokens: number | undefined, what: string) =>
     tokens === undefined ? [] : [`${NUMBER.format(tokens)} ${what}`]

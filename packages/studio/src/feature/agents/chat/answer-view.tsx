@@ -7,7 +7,7 @@ import { useNear } from './near.js'
 import { ReasoningView } from './reasoning-view.js'
 import { ToolCallView } from './tool-call-view.js'
 
-/** One piece of an answer. @param isOpen - whether more of it comes */
+/** One part of an answer. @param isOpen - whether the part is still growing */
 function PartView({ part, isOpen }: { readonly part: ChatPart; readonly isOpen: boolean }) {
   switch (part.type) {
     case 'text':
@@ -19,14 +19,14 @@ function PartView({ part, isOpen }: { readonly part: ChatPart; readonly isOpen: 
   }
 }
 
-/** The texts of an answer, as they are copied. */
+/** The texts of an answer, as the copy button copies them. */
 function textToCopy({ parts }: ChatMessage): string {
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
 }
 
 /**
- * An answer: what it says, thinks and does, in the order in which that came, and what it cost. Drawn anew only when it
- * is another. Where it is far from what is seen, it stands as plain text, which the browser can search.
+ * An answer: its text, reasoning and tool calls in the order in which they came, and its cost. It is rendered again only
+ * when it changes. Far from the visible part of the list it is plain text, which the browser can search.
  */
 export const AnswerView = memo(function AnswerView({
   message,
@@ -35,11 +35,11 @@ export const AnswerView = memo(function AnswerView({
   time,
 }: {
   readonly message: ChatMessage
-  /** Whether more of it comes. */
+  /** Whether the answer is still growing. */
   readonly isOpen: boolean
-  /** Whether it is known to be near to what is seen. */
+  /** Whether it is known to be near the visible part of the list. */
   readonly isNear: boolean
-  /** How long it took, in ms. */
+  /** The duration of the answer, in ms. */
   readonly time: number | undefined
 }) {
   const { parts, text, usage } = message
@@ -49,7 +49,7 @@ export const AnswerView = memo(function AnswerView({
     <article
       ref={element}
       aria-label="Answer"
-      // What was said before is not read out again when it is drawn another way.
+      // A screen reader does not announce an earlier answer again when it is rendered in full.
       aria-live={isNear ? undefined : 'off'}
       className="chat-message flex flex-col gap-2.5"
     >

@@ -2,7 +2,7 @@ import { ReloadIcon } from '@radix-ui/react-icons'
 import { Button } from '../../../ui/button.js'
 import { Refusal } from '../../../ui/refusal.js'
 
-/** How the last answer ended, where it did not end well, and the way to ask again. */
+/** Says how the last answer failed or was stopped, and lets the reader ask again. */
 export function ChatEnd({
   error,
   isFailed,
@@ -14,7 +14,7 @@ export function ChatEnd({
   readonly error: unknown
   readonly isFailed: boolean
   readonly isStopped: boolean
-  /** Whether the last question was stored without an answer: it says so itself. */
+  /** Whether the last question was stored without an answer. The question itself says so. */
   readonly isUnanswered: boolean
   readonly canRetry: boolean
   readonly onRetry: () => void

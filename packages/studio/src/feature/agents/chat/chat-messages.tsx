@@ -7,7 +7,7 @@ import { EarlierMessages } from './earlier-messages.js'
 import { NearProvider } from './near.js'
 import { useEnd } from './use-end.js'
 
-/** How many of the last messages are drawn at once: those that are seen when the list is at its end. */
+/** How many of the last messages are rendered at first: those that are visible when the list is at its end. */
 const LAST = 3
 
 const UNANSWERED = {
@@ -29,7 +29,7 @@ const Question = memo(function Question({
   )
 })
 
-/** What was said. It follows the answer until the reader scrolls up. */
+/** The messages of a chat. The list follows the answer until the reader scrolls up. */
 export function ChatMessages({
   messages,
   status,
@@ -39,11 +39,11 @@ export function ChatMessages({
 }: {
   readonly messages: readonly ChatMessage[]
   readonly status: ChatStatus
-  /** How long answers took, in ms, by the ids of their messages. */
+  /** The durations of answers, in ms, by the ids of their messages. */
   readonly times: ReadonlyMap<string, number>
-  /** Reads messages before the first; undefined where there are none. */
+  /** Reads the messages before the first one; undefined if there are none. */
   readonly onEarlier: (() => Promise<boolean>) | undefined
-  /** Behind the last message. */
+  /** Shown after the last message. */
   readonly children?: ReactNode
 }) {
   const list = useRef<HTMLDivElement>(null)

@@ -26,9 +26,9 @@ export function Chat({
   readonly agentId: string
   readonly agent: AgentDetails | undefined
   readonly memory: MemoryUse
-  /** Undefined where nothing is remembered. */
+  /** Undefined where the agent does not remember the chat. */
   readonly threadId: string | undefined
-  /** Reads the thread once more, after that failed. */
+  /** Reads the thread again after reading it failed. */
   readonly onReload: () => void
 }) {
   const chat = useAgent(agentId, threadId === undefined ? {} : { threadId })
@@ -44,12 +44,12 @@ export function Chat({
     if (question !== undefined) void send(question)
   }, [status, threadId, send])
 
-  // An answer changes when its thread was last in use.
+  // An answer moves its thread to the top of the list.
   useEffect(() => {
     if (status === 'ready') void queryClient.invalidateQueries({ queryKey: ['threads'] })
   }, [status, queryClient])
 
-  // An answer may have been cut because the server is away.
+  // The answer may have failed because the server cannot be reached.
   useEffect(() => {
     if (status === 'error') void askServer()
   }, [status])

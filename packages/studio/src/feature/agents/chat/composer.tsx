@@ -3,7 +3,7 @@ import { Button } from '../../../ui/button.js'
 import { classNames } from '../../../ui/class-names.js'
 import { readDraft, useDraft, writeDraft } from './drafts.js'
 
-/** Where a question is written. Enter sends it, Shift and Enter begins a line. */
+/** The input for questions. Enter sends; Shift and Enter starts a new line. */
 export function Composer({
   label,
   place,
@@ -13,12 +13,12 @@ export function Composer({
   onStop,
 }: {
   readonly label: string
-  /** The chat that it belongs to: what is written and not sent is there again when one comes back. */
+  /** The chat that the draft belongs to. A draft that was not sent is shown again when the reader comes back. */
   readonly place: string
-  /** Whether nothing can be sent now; it can be written all the same. */
+  /** Whether sending is disabled. The reader can still write. */
   readonly isBusy: boolean
   readonly canStop: boolean
-  /** Resolves to whether it was taken; what was not stays as the draft. */
+  /** Resolves to whether the question was accepted. If it was not, the text becomes the draft again. */
   readonly onSend: (text: string) => Promise<boolean> | boolean
   readonly onStop?: () => void
 }) {
@@ -58,7 +58,7 @@ export function Composer({
           )}
         />
         {canStop ? (
-          // Keys: were it one element, the press that stops would go on to send the draft.
+          // With one element for both buttons, the click on Stop would also submit the draft. The keys prevent that.
           <Button key="stop" onClick={onStop}>
             <StopIcon aria-hidden />
             Stop

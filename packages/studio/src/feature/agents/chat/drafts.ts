@@ -7,10 +7,10 @@ import {
   type Session,
 } from '../../../session/session.js'
 
-/** How many drafts are remembered: the oldest goes first. */
+/** How many drafts are remembered. The oldest is dropped first. */
 const MAX_DRAFTS = 100
 
-/** What was written and not sent, by the chats that it was written in. It does not outlive the page. */
+/** Text that was written but not sent, by its chat. It is lost when the page closes. */
 const drafts = new Map<string, string>()
 const listeners = new Set<() => void>()
 
@@ -18,7 +18,7 @@ function change(): void {
   for (const listener of listeners) listener()
 }
 
-/** Whose drafts they are. Another token of the same caller is not another owner. */
+/** Whose drafts these are. A caller with a new token is the same owner. */
 function ownerOf(session: Session): string {
   const token = currentToken(session) ?? ''
   const decoded = decodeToken(token)
@@ -41,17 +41,17 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** The place of a chat with an agent, in a thread or before its first question. */
+/** The key of a chat with an agent, in a thread or before its first question. */
 export function placeOf(agentId: string, threadId = ''): string {
   return `${agentId}/${threadId}`
 }
 
-/** What is written in a chat now. */
+/** The draft of a chat. */
 export function readDraft(place: string): string {
   return drafts.get(place) ?? ''
 }
 
-/** Remembers what is written in a chat. */
+/** Stores the draft of a chat. */
 export function writeDraft(place: string, text: string): void {
   drafts.delete(place)
   if (text !== '') drafts.set(place, text)
@@ -60,7 +60,7 @@ export function writeDraft(place: string, text: string): void {
   change()
 }
 
-/** What is written in a chat; the component follows it. */
+/** The draft of a chat. The component is rendered again when it changes. */
 export function useDraft(place: string): string {
   return useSyncExternalStore(subscribe, () => readDraft(place))
 }

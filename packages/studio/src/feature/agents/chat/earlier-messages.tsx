@@ -1,7 +1,7 @@
 import { useState, type RefObject } from 'react'
 import { Button } from '../../../ui/button.js'
 
-/** Reads the messages before the first that is shown. */
+/** The button that reads the messages before the first one. */
 export function EarlierMessages({
   list,
   onEarlier,
@@ -12,7 +12,7 @@ export function EarlierMessages({
   const [state, setState] = useState<'ready' | 'reading' | 'failed'>('ready')
   const read = async () => {
     setState('reading')
-    // At its very beginning a browser does not keep in place what the reader sees.
+    // At scroll position 0 a browser does not keep the visible messages in place.
     const { current } = list
     if (current !== null) current.scrollTop = Math.max(1, current.scrollTop)
     setState((await onEarlier()) ? 'ready' : 'failed')

@@ -1,6 +1,6 @@
 import type { AgentDetails } from '@signet/client-js'
 
-/** What stands in a chat in which nothing was said. */
+/** The empty state of a chat: what the agent is and can use. */
 export function Greeting({
   agentId,
   agent,

@@ -1,13 +1,13 @@
-/** Whether questions to an agent are remembered, and if not, why. */
+/** Whether the agent remembers this chat, and if not, why. */
 export type MemoryUse =
   | { readonly kind: 'remembers' }
   | { readonly kind: 'none'; readonly text: string }
   | { readonly kind: 'refused'; readonly missing: string; readonly text: string }
 
-/** What talking with an agent and reading its threads needs (docs/permissions.md). */
+/** The permissions to chat with an agent and to read its threads (docs/permissions.md). */
 const NEEDED = ['memory:read', 'memory:write'] as const
 
-/** @param supportsMemory - undefined where the caller may not read the agent */
+/** @param supportsMemory - undefined where the caller is not allowed to read the agent */
 export function readMemoryUse(
   supportsMemory: boolean | undefined,
   isAllowed: (permission: string) => boolean,

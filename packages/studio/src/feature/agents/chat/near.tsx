@@ -9,14 +9,14 @@ import {
   type RefObject,
 } from 'react'
 
-/** How far from what is seen something still counts as near: twice the height of the list. */
+/** Within this distance of the visible part an element counts as near: twice the height of the list. */
 const MARGIN = '200% 0px'
 
 type Watch = (element: Element, onNear: () => void) => () => void
 
 const NearContext = createContext<Watch>(() => () => undefined)
 
-/** Tells what is in a list that scrolls when it comes near to what is seen. */
+/** Tells the elements of a scrolling list when they come near its visible part. */
 export function NearProvider({
   list,
   children,
@@ -43,7 +43,7 @@ export function NearProvider({
   return <NearContext value={watch}>{children}</NearContext>
 }
 
-/** Whether an element of the list is, or has been, near to what is seen. @param isNear - where that is known */
+/** Whether an element of the list is or was near its visible part. @param isNear - whether that is known */
 export function useNear(isNear: boolean): readonly [RefObject<HTMLElement | null>, boolean] {
   const watch = use(NearContext)
   const element = useRef<HTMLElement>(null)

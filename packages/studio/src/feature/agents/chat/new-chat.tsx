@@ -8,7 +8,7 @@ import { placeOf } from './drafts.js'
 import { Greeting } from './greeting.js'
 import { leaveQuestion, titleOf } from './opening-question.js'
 
-/** A chat before its first question, which makes the thread. */
+/** A chat before its first question. The first question creates the thread. */
 export function NewChat({
   agentId,
   agent,

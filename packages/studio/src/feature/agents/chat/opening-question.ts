@@ -1,12 +1,12 @@
-/** First questions of threads that were just made: each is asked once, by the chat that opens on it. */
+/** The first questions of new threads. The chat that opens a thread asks its question once. */
 const questions = new Map<string, string>()
 
-/** Leaves the first question of a thread to its chat. */
+/** Stores the first question of a thread for its chat. */
 export function leaveQuestion(threadId: string, text: string): void {
   questions.set(threadId, text)
 }
 
-/** The first question of a thread, once. */
+/** Returns the first question of a thread, and forgets it. */
 export function takeQuestion(threadId: string): string | undefined {
   const text = questions.get(threadId)
   questions.delete(threadId)

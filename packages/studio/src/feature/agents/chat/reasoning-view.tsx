@@ -2,7 +2,7 @@ import { ChevronRightIcon } from '@radix-ui/react-icons'
 import type { ChatTextPart } from '@signet/client-js/react'
 import { memo, useState } from 'react'
 
-/** What a model thought before it answered or acted, folded. */
+/** The reasoning of a model, folded. */
 export const ReasoningView = memo(function ReasoningView({
   part,
 }: {

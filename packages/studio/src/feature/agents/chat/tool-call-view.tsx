@@ -16,7 +16,7 @@ function toText(value: unknown): string {
   return JSON.stringify(value, undefined, 2) ?? 'nothing'
 }
 
-/** Why a call failed: its cause where the server tells it. */
+/** Why a call failed, with the cause if the server tells it. */
 function Failure({ call }: { readonly call: ChatToolCall }) {
   const text = [
     call.error ?? 'The call did not finish.',
@@ -33,10 +33,10 @@ function Failure({ call }: { readonly call: ChatToolCall }) {
   )
 }
 
-/** A call of a tool: its state and its time, and, folded, its input and its output. */
+/** A tool call: its state and duration, and, folded, its input and output. */
 export const ToolCallView = memo(function ToolCallView({ call }: { readonly call: ChatToolCall }) {
   const { tone, text } = STATE[call.state]
-  // What is folded is not drawn: it can be large.
+  // Folded content is not rendered, because it can be large.
   const [isUnfolded, setIsUnfolded] = useState(false)
   return (
     <div className="rounded-md border border-line bg-canvas">

@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatStatus } from '@signet/client-js/react'
 import { useEffect, useRef, useState } from 'react'
 
-/** How long each answer took that came here, by the ids of their messages, in ms. */
+/** The durations of the answers that this page received, by the ids of their messages, in ms. */
 export function useAnswerTimes(
   status: ChatStatus,
   messages: readonly ChatMessage[],

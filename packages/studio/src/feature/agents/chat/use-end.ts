@@ -1,19 +1,19 @@
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 
-/** How near to its end a list still counts as being there, in px. */
+/** Within this distance a list counts as at its end, in px. */
 const NEAR_PX = 40
 
-/** A list that follows its end. */
+/** The state of a list that follows its end. */
 export interface End {
   /** Whether the reader has left the end. */
   readonly isAway: boolean
-  /** Goes to the end, and follows it again. */
+  /** Scrolls to the end, and follows it again. */
   readonly go: () => void
 }
 
 /**
- * Keeps a list at its end while that moves, until the reader scrolls up, and again once the reader is back.
- * @param isAsked - whether a question was just sent: then its end is what the reader wants to see
+ * Keeps a list at its end while it grows, until the reader scrolls up, and again once the reader is back at the end.
+ * @param isAsked - whether the reader has just sent a question; the list then scrolls to its end
  */
 export function useEnd(
   list: RefObject<HTMLElement | null>,
@@ -21,7 +21,7 @@ export function useEnd(
   isAsked: boolean,
 ): End {
   const isFollowing = useRef(true)
-  /** Where the list stood last, in px: whoever scrolls up from there leaves the end, however fast the list grows. */
+  /** The last scroll position, in px. Scrolling up from it leaves the end, however fast the list grows. */
   const last = useRef(0)
   const [isAway, setIsAway] = useState(false)
   const follow = () => {
@@ -35,7 +35,7 @@ export function useEnd(
     setIsAway(false)
     follow()
   }
-  // Before the first picture: the list begins at its end.
+  // The list starts at its end, before the first paint.
   useLayoutEffect(follow, [])
   useEffect(() => {
     if (isAsked) go()
@@ -49,7 +49,7 @@ export function useEnd(
       const isUp = scrollTop < last.current
       last.current = scrollTop
       const below = scrollHeight - scrollTop - clientHeight
-      // What is drawn anew may move the list up a little, but then it is at its end.
+      // Rendering may move the list up a little, but then it is at its end.
       if (below < 2) isFollowing.current = true
       else if (isUp) isFollowing.current = false
       else if (below < NEAR_PX) isFollowing.current = true

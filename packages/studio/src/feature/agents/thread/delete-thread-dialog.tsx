@@ -5,7 +5,7 @@ import type { ListedThread } from './thread-item.js'
 import { threadTitle } from './thread-title.js'
 import { useDeleteThread } from './use-threads.js'
 
-/** Asks whether a thread is to be deleted. */
+/** Asks the reader to confirm that a thread is deleted. */
 export function DeleteThreadDialog({
   agentId,
   thread,

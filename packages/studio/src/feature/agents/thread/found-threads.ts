@@ -1,16 +1,16 @@
 import type { SearchResult } from '@signet/client-js'
 
-/** A thread that has the words that were looked for in a message, and not in its title. */
+/** A thread with the searched words in one of its messages, but not in its title. */
 export interface FoundThread {
   readonly id: string
   readonly title: string
-  /** Of the message. */
+  /** An excerpt of the message. */
   readonly excerpt: string
 }
 
 const MAX_EXCERPT_CHARACTERS = 90
 
-/** A few words of a text around one that was looked for. */
+/** Returns the part of a text around the first word of a query. */
 export function excerptOf(text: string, query: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const word = query.trim().toLowerCase().split(/\s+/)[0] ?? ''
@@ -19,7 +19,7 @@ export function excerptOf(text: string, query: string): string {
   return `${at > 0 ? '…' : ''}${piece}${at + MAX_EXCERPT_CHARACTERS < line.length ? '…' : ''}`
 }
 
-/** The threads that messages were found in, each once: without those that are found by their titles already. */
+/** The threads of found messages, each once, without those whose titles contain the query. */
 export function findByMessages(
   results: readonly SearchResult[],
   query: string,

@@ -1,7 +1,7 @@
 import { Button } from '../../../ui/button.js'
 import { Empty } from '../../../ui/empty.js'
 
-/** Stands in the place of a thread that is not there, or belongs to somebody else: nobody can tell which. */
+/** Shown for a thread that does not exist or belongs to somebody else. The server does not tell which. */
 export function MissingThread({ onNew }: { readonly onNew: () => void }) {
   return (
     <div className="p-6">

@@ -7,7 +7,7 @@ import { Refusal } from '../../../ui/refusal.js'
 import type { ListedThread } from './thread-item.js'
 import { useRenameThread } from './use-threads.js'
 
-/** Asks for another title. */
+/** Asks the reader for another title of a thread. */
 export function RenameThreadDialog({
   agentId,
   thread,

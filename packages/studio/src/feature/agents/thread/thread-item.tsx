@@ -12,11 +12,11 @@ export interface ListedThread {
   readonly title: string
   /** ISO 8601. */
   readonly updatedAt?: string
-  /** Of the message that it was found by. */
+  /** An excerpt of the message that the search found. */
   readonly excerpt?: string
 }
 
-/** A thread in the list. What can be done with it shows when it is pointed at, or has the focus. */
+/** A thread in the list. Its actions appear when the pointer or the focus is on it. */
 export function ThreadItem({
   agentId,
   thread,
@@ -29,7 +29,7 @@ export function ThreadItem({
   readonly agentId: string
   readonly thread: ListedThread
   readonly isShown: boolean
-  /** Whether it is the one of the list that the tab key stops at. */
+  /** Whether the tab key stops at this item of the list. */
   readonly isCurrent: boolean
   readonly onChoose: () => void
   readonly onRename: () => void

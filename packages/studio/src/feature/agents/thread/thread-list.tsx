@@ -13,7 +13,7 @@ import { useDebounced } from './use-debounced.js'
 import { useThreadList } from './use-thread-list.js'
 import { useThreadSearch } from './use-threads.js'
 
-/** The most that the server looks for in titles. */
+/** The longest text that the server searches titles for, in characters. */
 const MAX_TITLE_CHARACTERS = 200
 
 function countText(count: number, query: string): string {
@@ -29,10 +29,10 @@ export function ThreadList({
   onGone,
 }: {
   readonly agentId: string
-  /** The one that is shown. */
+  /** The thread that is open. */
   readonly threadId: string | undefined
   readonly onChoose: () => void
-  /** The one that is shown was deleted. */
+  /** Called after the open thread was deleted. */
   readonly onGone: () => void
 }) {
   const [text, setText] = useState('')

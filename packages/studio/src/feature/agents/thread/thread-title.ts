@@ -1,4 +1,4 @@
-/** What a thread is called. */
+/** The title that a thread is shown with. */
 export function threadTitle({ title }: { readonly title: string }): string {
   return title.trim() === '' ? 'Untitled' : title
 }

@@ -3,23 +3,23 @@ import { useMastraClient } from '@signet/client-js/react'
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import type { Rows } from '../../../ui/visible-rows.js'
 
-/** How many threads are read at once. */
+/** How many threads one request reads. */
 const PER_PAGE = 50
-/** For how long a page is remembered that is not seen any more, in milliseconds. */
+/** How long a page stays in the cache after it is out of sight, in milliseconds. */
 const REMEMBERED_MS = 30_000
 
-/** The caller's threads with an agent, as far as they are read. */
+/** The caller's threads with an agent, as far as they are loaded. */
 export interface ThreadListing {
-  /** How many there are; undefined until that is known. */
+  /** How many threads there are; undefined until the server has said so. */
   readonly total: number | undefined
-  /** Undefined while it is read. */
+  /** Undefined while the thread is loading. */
   threadAt(index: number): Thread | undefined
-  /** Why the first of them could not be read, or others; null where they could. */
+  /** The first error of the pages; null if there is none. */
   readonly error: Error | null
   readAgain(): void
 }
 
-/** The first page is always there: it has the count. */
+/** The pages that rows need, without the first one, which is always read for its count. */
 function pagesOf({ first, last }: Rows, total: number): number[] {
   const to = Math.min(Math.floor(last / PER_PAGE), Math.ceil(total / PER_PAGE) - 1)
   const pages: number[] = []
@@ -28,10 +28,10 @@ function pagesOf({ first, last }: Rows, total: number): number[] {
 }
 
 /**
- * The caller's threads that are of an agent or of none, those in use last first: only the pages that are shown are read,
- * and remembered for a short time.
+ * The caller's threads of an agent or of none, the most recently used first. Only the visible pages are read, and they
+ * stay in the cache for a short time.
  *
- * @param title - what their titles have in them; empty for all
+ * @param title - text that the titles contain; empty for all threads
  */
 export function useThreadList(agentId: string, title: string, rows: Rows): ThreadListing {
   const client = useMastraClient()

@@ -8,7 +8,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 
-/** Whether the caller has no such thread, as far as that is known; undefined asks for none. */
+/** Whether the server says that the caller does not have this thread. With `undefined` it is not asked. */
 export function useIsMissing(threadId: string | undefined): boolean {
   const client = useMastraClient()
   const { error } = useQuery({
@@ -21,7 +21,7 @@ export function useIsMissing(threadId: string | undefined): boolean {
   return MastraClientError.isInstance(error) && error.code === 'not_found'
 }
 
-/** Messages of the caller's threads that have all words of a text; none for a blank one. */
+/** The messages in the caller's threads that contain all words of a text. An empty text is not searched for. */
 export function useThreadSearch(
   agentId: string,
   text: string,

@@ -11,7 +11,7 @@ import type { Draft, DraftChange } from './draft.js'
 import { LIFETIMES, lifetimeText, readLifetime } from '../token/lifetime.js'
 import { RoleBoxes } from './role-boxes.js'
 
-/** What the grants of the claims come to, where it is not what it seems. */
+/** Notes about grants that may surprise the reader. */
 function GrantNotes({
   draft,
   catalogue,

@@ -7,13 +7,13 @@ import { JsonField } from './json-field.js'
 import { SignForm } from './sign-form.js'
 import { SignedToken } from './signed-token.js'
 
-/** A token that was signed, and of what. */
+/** A signed token with its claims. */
 export interface Signed {
   readonly token: string
   readonly claims: Claims
 }
 
-/** Writes a token: as a form or as JSON, then signs it. */
+/** Creates a token: the reader edits the claims as a form or as JSON, then signs them. */
 export function CreatePanel({
   draft,
   signed,

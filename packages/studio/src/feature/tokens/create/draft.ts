@@ -2,24 +2,24 @@ import { readClaims, withLifetime, writeClaims, type Claims } from '../token/cla
 import type { HmacAlgorithm } from '../token/hmac.js'
 import type { Lifetime } from '../token/lifetime.js'
 
-/** A token that is being written: the form and the JSON show the same claims. */
+/** The token that the reader is creating. The form and the JSON show the same claims. */
 export interface Draft {
   readonly algorithm: HmacAlgorithm
   readonly lifetime: Lifetime
   readonly claims: Claims
-  /** The JSON as the reader has it: what they write is not set anew under their hands. */
+  /** The JSON as the reader typed it. It is not reformatted while they type. */
   readonly text: string
-  /** What is wrong with the JSON; the claims are then the last that were good. */
+  /** What is wrong with the JSON. The claims are then the last valid ones. */
   readonly problem: string | undefined
 }
 
-/** What is done to a draft. Times in ms since 1970. */
+/** A change of a draft. Times are in ms since 1970. */
 export type DraftChange =
   | { readonly type: 'algorithm'; readonly algorithm: HmacAlgorithm }
   | { readonly type: 'lifetime'; readonly lifetime: Lifetime; readonly now: number }
-  /** By the form. */
+  /** A change in the form. */
   | { readonly type: 'claims'; readonly claims: Claims }
-  /** By the JSON. */
+  /** A change in the JSON. */
   | { readonly type: 'text'; readonly text: string }
 
 const HOUR = 3600
@@ -28,14 +28,14 @@ function withClaims(draft: Draft, claims: Claims): Draft {
   return { ...draft, claims, text: writeClaims(claims), problem: undefined }
 }
 
-/** The draft to begin with: one hour, nothing granted by name. @param now - ms since 1970 */
+/** The first draft: a lifetime of one hour, without roles and scopes. @param now - ms since 1970 */
 export function newDraft(now: number): Draft {
   const claims = withLifetime({ sub: 'alice' }, HOUR, now)
   const text = writeClaims(claims)
   return { algorithm: 'HS256', lifetime: HOUR, claims, text, problem: undefined }
 }
 
-/** The draft after a change. */
+/** Applies a change to a draft. */
 export function changeDraft(draft: Draft, change: DraftChange): Draft {
   switch (change.type) {
     case 'algorithm':
@@ -51,7 +51,7 @@ export function changeDraft(draft: Draft, change: DraftChange): Draft {
       const read = readClaims(text)
       if ('problem' in read) return { ...draft, text, problem: read.problem }
       const { claims } = read
-      // Who writes an end of their own means that one.
+      // An `exp` that the reader writes replaces the chosen lifetime.
       const isSameEnd = claims['exp'] === draft.claims['exp']
       const lifetime = isSameEnd
         ? draft.lifetime

@@ -32,8 +32,8 @@ const LOOK = EditorView.theme({
 })
 
 /**
- * Typing over several lines is done here: the browser would join them by elements with styles of their
- * own, which the policy of the page does not allow.
+ * Replaces a selection of several lines when the reader types over it. The browser itself would join the lines with
+ * inline styles, which the policy of the page does not allow.
  */
 const TYPE_OVER_LINES = EditorView.domEventHandlers({
   beforeinput(event, view) {
@@ -55,7 +55,7 @@ const SETUP = {
   syntaxHighlighting: false,
 } as const
 
-/** An editor of JSON. Tab leaves it, as any control. */
+/** An editor for JSON. The tab key leaves it, as it leaves any control. */
 export default function JsonEditor({
   label,
   value,

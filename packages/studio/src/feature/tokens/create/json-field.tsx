@@ -20,12 +20,12 @@ function PlainEditor({ label, value, onChange }: EditorProps) {
   )
 }
 
-/** Where the editor cannot be loaded, the text can be written all the same. */
+/** Falls back to a plain control if the editor cannot be loaded. */
 const JsonEditor = lazy<ComponentType<EditorProps>>(() =>
   import('./json-editor.js').catch(() => ({ default: PlainEditor })),
 )
 
-/** JSON to edit; the editor comes by itself, and until it is there the text stands in its place. */
+/** A field for JSON. Its editor loads separately; until then the field shows the text. */
 export function JsonField({
   label,
   value,

@@ -1,6 +1,6 @@
 import { Checkbox } from '../../../ui/checkbox.js'
 
-/** A box for each role that the server knows, and for each that the claims name. */
+/** A checkbox for each role that the server knows or that the claims name. */
 export function RoleBoxes({
   known,
   roles,

@@ -1,6 +1,6 @@
 import { rolesOf, scopesOf, subjectOf, type Claims } from '../token/claims.js'
 
-/** What the server is asked to sign: `POST /auth/tokens`. */
+/** The body of `POST /auth/tokens`, which signs a token. */
 export interface SigningRequest {
   readonly sub: string
   readonly scope?: string
@@ -9,13 +9,13 @@ export interface SigningRequest {
   readonly claims: Claims
 }
 
-/** What the request has its own members for, or the server says itself. */
+/** Claims that have their own members in the request, or that the server sets. */
 const OWN = new Set(['sub', 'exp', 'iat', 'scope', 'scp', 'permissions', 'role', 'roles'])
-/** What the server lets nobody say. */
+/** Claims that the server does not accept from anybody. */
 const RESERVED = ['id', 'iss', 'aud', 'nbf', 'jti', 'sid', 'act']
 const MAX_SECONDS = 30 * 86_400
 
-/** Makes the request, or says in words why the server would refuse it. @param now - ms since 1970 */
+/** Creates the request, or says why the server would refuse it. @param now - ms since 1970 */
 export function signingRequest(
   claims: Claims,
   now: number,

@@ -22,7 +22,7 @@ import { signingRequest } from './server-signing.js'
 import { SignerChoice, type Signer } from './signer-choice.js'
 import { signByServer, useServerSigns } from './use-signing.js'
 
-/** Signs the draft: by a secret typed here, or by the server in development. */
+/** Signs the draft, with a secret that the reader enters, or by the server in development. */
 export function SignForm({
   draft,
   onChange,
@@ -39,7 +39,7 @@ export function SignForm({
   const [secretBytes, setSecretBytes] = useState(0)
   const [problem, setProblem] = useState<string>()
   const signing = useMutation({
-    // The secret is read here and not passed on: what a mutation is called with is kept in its cache.
+    // The secret is read here and not passed as a variable, because the cache keeps variables.
     mutationFn: async (claims: Claims) => {
       if (signer === 'secret') {
         return signToken(
@@ -52,7 +52,7 @@ export function SignForm({
       return signByServer(asked.request)
     },
     onSuccess: (token, claims) => onSigned(token, claims),
-    // The token is in what is kept of a mutation.
+    // The cache would keep the result, which is the token.
     gcTime: 0,
   })
 

@@ -9,14 +9,14 @@ import { curlCommand, envLine, headerLine } from './copy-texts.js'
 import { TokenText } from '../token/token-text.js'
 import { UseToken } from '../token/use-token.js'
 
-/** The first agent that the claims let their holder ask; any, where they name no grants. */
+/** The first agent that the claims allow to ask. Claims without grants allow the first of all. */
 function agentFor(claims: Claims, { agents, roles }: Catalogue): string | undefined {
   const granted = [...scopesOf(claims), ...rolesOf(claims).flatMap((role) => roles[role] ?? [])]
   const isSilent = scopesOf(claims).length === 0 && rolesOf(claims).length === 0
   return agents.find(({ id }) => isSilent || grants(granted, `agents:execute:${id}`))?.id
 }
 
-/** A token that was signed here: to copy, to look at and to use. */
+/** A signed token, with buttons to copy it, inspect it and sign in with it. */
 export function SignedToken({
   token,
   claims,
@@ -27,7 +27,7 @@ export function SignedToken({
   readonly token: string
   readonly claims: Claims
   readonly catalogue: Catalogue
-  /** Whether the draft has changed since. */
+  /** Whether the draft has changed since the token was signed. */
   readonly isStale: boolean
   readonly onInspect: () => void
 }) {

@@ -8,7 +8,7 @@ const CHOICES: readonly { readonly signer: Signer; readonly name: string }[] = [
   { signer: 'server', name: 'This server' },
 ]
 
-/** Picks who signs. */
+/** Lets the reader choose who signs. */
 export function SignerChoice({
   value,
   onChange,

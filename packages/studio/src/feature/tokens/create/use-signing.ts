@@ -14,7 +14,7 @@ export async function signByServer(body: SigningRequest): Promise<string> {
   return token
 }
 
-/** Whether the server would sign for the caller: only in development, and only for some. */
+/** Whether the server signs for the caller: only in development, and only with `tokens:write`. */
 export function useServerSigns(): boolean {
   const identity = useIdentity()
   const isAllowed = useIsAllowed()('tokens:write')

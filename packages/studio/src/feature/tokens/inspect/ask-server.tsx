@@ -8,7 +8,7 @@ import { Skeleton } from '../../../ui/skeleton.js'
 import { Explained } from './explained.js'
 import type { Explanation } from './explanation.js'
 
-/** Has the server explain a token: what becomes of it, check by check. */
+/** Asks the server to explain a token, check by check. */
 export function AskServer({ token }: { readonly token: string }) {
   const standing = useStanding().data
   const isAllowed = useIsAllowed()('system:read')

@@ -5,7 +5,7 @@ import { SecretField } from '../token/secret-field.js'
 
 type Outcome = 'unknown' | 'same' | 'other'
 
-/** Says whether a secret made the signature of a token. */
+/** Checks whether a secret signed a token. */
 export function CheckSignature({
   token,
   algorithm,

@@ -8,7 +8,7 @@ import { describeScope, scopeProblem } from '../../../scope/scope.js'
 import { rolesOf, scopesOf } from '../token/claims.js'
 import { findings, timeFacts } from './inspect.js'
 
-/** What a token says, in words and as it stands. */
+/** The content of a token, in words and as JSON. */
 export function DecodedView({ decoded }: { readonly decoded: DecodedToken }) {
   const now = useNow()
   const { header, claims } = decoded

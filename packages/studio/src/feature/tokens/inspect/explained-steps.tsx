@@ -7,7 +7,7 @@ const LOOK = {
   'not reached': { icon: MinusIcon, colour: 'text-faint', says: 'not reached' },
 } as const
 
-/** The checks of a server in their order, and what became of each. */
+/** The checks of the server in their order, and the result of each. */
 export function ExplainedSteps({ steps }: { readonly steps: Explanation['steps'] }) {
   return (
     <ol aria-label="Checks" className="grid gap-x-6 sm:grid-cols-2">

@@ -18,7 +18,7 @@ function Words({ words, tone }: { readonly words: readonly string[]; readonly to
   )
 }
 
-/** What the server says of a token, and whom it takes its bearer for. */
+/** What the server says about a token, and the principal that it sees. */
 export function Explained({ explanation }: { readonly explanation: Explanation }) {
   const { accepted, steps, code, reason, remedy, command, warnings, principal, by } = explanation
   return (

@@ -1,16 +1,16 @@
-/** What is told of a refusal, or of what deserves a look. */
+/** Details of a refusal or of a warning. */
 interface ExplainedAdvice {
   readonly found: string | null
   readonly expected: string | null
   readonly remedy: string | null
-  /** The end of the remedy, where that is a command. */
+  /** The command at the end of the remedy, if there is one. */
   readonly command: string | null
 }
 
-/** What a server makes of a token: `POST /auth/explain`. */
+/** The explanation of a token by the server: `POST /auth/explain`. */
 export interface Explanation extends ExplainedAdvice {
   readonly form: 'jwt' | 'api-key' | 'opaque'
-  /** Which provider looked at it. */
+  /** The provider that checked it. */
   readonly by: string
   readonly accepted: boolean
   readonly steps: readonly {

@@ -14,7 +14,7 @@ import { CheckSignature } from './check-signature.js'
 import { DecodedView } from './decoded-view.js'
 import { isHmacAlgorithm } from '../token/hmac.js'
 
-/** Takes a token apart: here, without the server, and by the server where that is asked for. */
+/** Explains a token: in the browser, and by the server if the reader asks for it. */
 export function InspectPanel({
   pasted,
   onChange,

@@ -7,7 +7,7 @@ import { rolesOf, scopesOf } from '../token/claims.js'
 export interface TimeFact {
   readonly name: 'exp' | 'nbf' | 'iat' | 'auth_time'
   readonly label: string
-  /** The calendar and the clock; what is wrong where it is not a time. */
+  /** The date and time, or what is wrong with the claim. */
   readonly moment: string
   /** “in 3 minutes”; empty where it is not a time. */
   readonly distance: string
@@ -21,7 +21,7 @@ const TIMES: readonly (readonly [TimeFact['name'], label: string])[] = [
   ['exp', 'Expires'],
 ]
 
-/** The time claims that a token has, in the order of a life. @param now - ms since 1970 */
+/** The time claims of a token, in the order in which they apply. @param now - ms since 1970 */
 export function timeFacts({ claims }: DecodedToken, now: number): readonly TimeFact[] {
   return TIMES.filter(([name]) => Object.hasOwn(claims, name)).map(([name, label]) => {
     const value = claims[name]
@@ -35,7 +35,7 @@ export function timeFacts({ claims }: DecodedToken, now: number): readonly TimeF
   })
 }
 
-/** Something in a token that deserves a look. */
+/** Something in a token that the reader should check. */
 export interface Finding {
   readonly tone: 'danger' | 'warning' | 'neutral'
   readonly text: string
@@ -50,7 +50,7 @@ function algorithmFinding(algorithm: unknown): readonly Finding[] {
   return [{ tone: 'neutral', text }]
 }
 
-/** What deserves a look in a token, beside what speaks against it, and beside its times. Nothing is verified. */
+/** What the reader should check in a token, beside its verdict and its times. Nothing is verified. */
 export function findings({ header, claims }: DecodedToken): readonly Finding[] {
   const found: Finding[] = [...algorithmFinding(header['alg'])]
   const foreign = FOREIGN_KEYS.filter((name) => Object.hasOwn(header, name))

@@ -1,16 +1,16 @@
 import { splitScopes } from '../../../scope/scope.js'
 import type { Lifetime } from './lifetime.js'
 
-/** The claims of a token, in the order that they are written in. */
+/** The claims of a token, in the order in which they are written. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Claims with one set, in its place; undefined takes it out. */
+/** Sets one claim and keeps its position. `undefined` removes it. */
 export function withClaim(claims: Claims, name: string, value: unknown): Claims {
   if (value !== undefined) return { ...claims, [name]: value }
   return Object.fromEntries(Object.entries(claims).filter(([each]) => each !== name))
 }
 
-/** The subject, where it is a text. */
+/** The subject; empty if it is not a string. */
 export function subjectOf(claims: Claims): string {
   return typeof claims['sub'] === 'string' ? claims['sub'] : ''
 }
@@ -20,13 +20,13 @@ function texts(value: unknown): readonly string[] {
   return values.filter((each): each is string => typeof each === 'string' && each !== '')
 }
 
-/** The scopes of `scope`, `scp` and `permissions`, which a server reads together. */
+/** The scopes of `scope`, `scp` and `permissions` together, as the server reads them. */
 export function scopesOf(claims: Claims): readonly string[] {
   const values = [claims['scope'], claims['scp'], claims['permissions']].flatMap(texts)
   return splitScopes(values.join(' '))
 }
 
-/** The claims with these scopes and no others; with none, no claim is left that names any. */
+/** Replaces all scopes. Without scopes, the claim is removed. */
 export function withScopes(claims: Claims, scopes: readonly string[]): Claims {
   const rest = withClaim(withClaim(claims, 'scp', undefined), 'permissions', undefined)
   return withClaim(rest, 'scope', scopes.length === 0 ? undefined : scopes.join(' '))
@@ -37,13 +37,13 @@ export function rolesOf(claims: Claims): readonly string[] {
   return [...new Set([...texts(claims['role']), ...texts(claims['roles'])])]
 }
 
-/** The claims with these roles and no others. */
+/** Replaces all roles. Without roles, the claim is removed. */
 export function withRoles(claims: Claims, roles: readonly string[]): Claims {
   const rest = withClaim(claims, 'role', undefined)
   return withClaim(rest, 'roles', roles.length === 0 ? undefined : roles)
 }
 
-/** The claims issued now, with the end that the lifetime sets. @param now - ms since 1970 */
+/** Sets `iat` to now and `exp` by the lifetime. @param now - ms since 1970 */
 export function withLifetime(claims: Claims, lifetime: Lifetime, now: number): Claims {
   if (lifetime === 'written') return claims
   const seconds = Math.floor(now / 1000)
@@ -51,7 +51,7 @@ export function withLifetime(claims: Claims, lifetime: Lifetime, now: number): C
   return withClaim(issued, 'exp', lifetime === 'never' ? undefined : seconds + lifetime)
 }
 
-/** Reads claims from JSON; of what is none, what is wrong. */
+/** Reads claims from JSON, or says what is wrong with the text. */
 export function readClaims(
   text: string,
 ): { readonly claims: Claims } | { readonly problem: string } {
@@ -67,12 +67,12 @@ export function readClaims(
   return { claims: { ...value } }
 }
 
-/** Claims as they are shown. */
+/** Writes claims as JSON for the editor. */
 export function writeClaims(claims: Claims): string {
   return JSON.stringify(claims, null, 2)
 }
 
-/** What a server would refuse or frown at in claims, each in a sentence. @param now - ms since 1970 */
+/** What a server would refuse or warn about in the claims, each in a sentence. @param now - ms since 1970 */
 export function claimProblems(claims: Claims, now: number): readonly string[] {
   const problems: string[] = []
   if (subjectOf(claims).trim() === '') problems.push('There is no subject: `sub` says who calls.')

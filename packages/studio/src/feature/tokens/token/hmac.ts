@@ -1,12 +1,12 @@
 import { encodeBase64Url } from './base64url.js'
 
-/** The algorithms that a shared secret signs with (RFC 7518 section 3.2). */
+/** The algorithms that sign with a shared secret (RFC 7518 section 3.2). */
 export const ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
 /** One of `ALGORITHMS`. */
 export type HmacAlgorithm = (typeof ALGORITHMS)[number]
 
-/** The hash of each, and how long a secret must be for it: as long as the hash. */
+/** The hash of each algorithm, and its length. The secret must be at least as long. */
 const HASH: Readonly<Record<HmacAlgorithm, { readonly name: string; readonly bytes: number }>> = {
   HS256: { name: 'SHA-256', bytes: 32 },
   HS384: { name: 'SHA-384', bytes: 48 },
@@ -21,17 +21,17 @@ export interface UnsignedToken {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** Whether the browser offers its cryptography: only to pages of https or of this machine. */
+/** Whether the browser offers cryptography. It does so only for pages over https or from localhost. */
 export function canSign(): boolean {
   return globalThis.crypto?.subtle !== undefined
 }
 
-/** Whether a text is the name of an algorithm that is offered here. */
+/** Whether a value is the name of one of the algorithms. */
 export function isHmacAlgorithm(text: unknown): text is HmacAlgorithm {
   return ALGORITHMS.some((algorithm) => algorithm === text)
 }
 
-/** What is wrong with a secret for an algorithm, in words; undefined where a server takes it. */
+/** What is wrong with a secret for an algorithm; undefined if a server accepts it. */
 export function secretProblem(byteLength: number, algorithm: HmacAlgorithm): string | undefined {
   if (byteLength === 0) return 'Enter the secret that the server verifies with.'
   const { bytes } = HASH[algorithm]
@@ -40,8 +40,8 @@ export function secretProblem(byteLength: number, algorithm: HmacAlgorithm): str
 }
 
 /**
- * The secret in what somebody pasted: a line of an `.env` file is one too. Of a bare secret nothing is
- * changed but the blanks around it, which no `.env` file keeps either.
+ * Reads the secret from pasted text, which may be a line of an `.env` file. Of a bare secret only the surrounding spaces
+ * are removed, as in an `.env` file.
  */
 export function readSecret(pasted: string): string {
   const text = pasted.trim()
@@ -50,7 +50,7 @@ export function readSecret(pasted: string): string {
   return quoted?.[1] ?? quoted?.[2] ?? value ?? text
 }
 
-/** How many bytes a text has in UTF-8. */
+/** The length of a text in UTF-8, in bytes. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length
 }
@@ -73,7 +73,7 @@ async function mac(input: string, secret: string, algorithm: HmacAlgorithm): Pro
 }
 
 /**
- * Signs a token in this browser (RFC 7515 section 5.1). The secret is neither kept nor sent.
+ * Signs a token in the browser (RFC 7515 section 5.1). The secret is not stored and not sent.
  * @param secret - its bytes in UTF-8 are the key, as for the server
  * @throws where the browser offers no cryptography, or the secret is empty
  */
@@ -85,7 +85,7 @@ export async function signToken(
   return `${input}.${await mac(input, secret, algorithm)}`
 }
 
-/** Whether a secret made the signature of a token, which has three parts. */
+/** Whether a secret signed a token. The token must have three parts. */
 export async function isSignedBy(
   token: string,
   secret: string,

@@ -1,11 +1,11 @@
-/** For how long a token is made: so many seconds, without end, or until the `exp` that is written. */
+/** The lifetime of a token: in seconds, `never` if it does not expire, or `written` for the `exp` in the JSON. */
 export type Lifetime = number | 'never' | 'written'
 
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
 
-/** What can be picked, in its order. */
+/** The lifetimes to choose from. */
 export const LIFETIMES: readonly { readonly seconds: number; readonly name: string }[] = [
   { seconds: 15 * MINUTE, name: '15 minutes' },
   { seconds: HOUR, name: '1 hour' },

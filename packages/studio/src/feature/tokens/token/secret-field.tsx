@@ -6,9 +6,9 @@ import { Field } from '../../../ui/field.js'
 import { Input } from '../../../ui/input.js'
 
 /**
- * Takes a secret. It lives in this one control and nowhere else: React would write it into the document
- * as an attribute, so its value is never handed to React. It is not a password field, because a browser
- * offers to keep what is typed into one. It is emptied when the page is left.
+ * Takes a secret. Only this control holds it: React never gets the value, because it would write it into the document as
+ * an attribute. The control is not a password field, because a browser offers to store passwords. It is emptied when the
+ * reader leaves the page.
  */
 export function SecretField({
   input,
@@ -17,11 +17,11 @@ export function SecretField({
   onEdit,
   onEnter,
 }: {
-  /** The control; whoever needs the secret reads it from there, at the moment of need. */
+  /** The control. Read the secret from it only when it is needed. */
   readonly input: RefObject<HTMLInputElement | null>
   readonly hint: string
   readonly error: string | undefined
-  /** After each change of the value, which is not told. */
+  /** Called after each change, without the value. */
   readonly onEdit: () => void
   readonly onEnter: () => void
 }) {
@@ -31,7 +31,7 @@ export function SecretField({
     const empty = () => {
       if (control !== null) control.value = ''
     }
-    // The browser keeps pages that were left, to go back to them.
+    // The browser keeps pages in its back/forward cache.
     addEventListener('pagehide', empty)
     return () => {
       removeEventListener('pagehide', empty)

@@ -4,7 +4,7 @@ const PARTS = [
   { name: 'signature', color: 'text-warning' },
 ] as const
 
-/** A token whose three parts are told apart by their colours. */
+/** A token with a colour for each of its three parts. */
 export function TokenText({ token, label }: { readonly token: string; readonly label: string }) {
   return (
     <pre

@@ -9,20 +9,20 @@ import { Notice } from '../../../ui/notice.js'
 import { Refusal } from '../../../ui/refusal.js'
 import { tryToken } from '../../sign-in/try-token.js'
 
-/** Uses a token in this Studio from now on, once the server has taken it. */
+/** The button that signs in with a token, once the server accepts it. */
 export function UseToken({
   token,
   subject,
 }: {
   readonly token: string
-  /** Whose token it is. */
+  /** The subject of the token. */
   readonly subject: string
 }) {
   const session = useSession()
   const attempt = useMutation({
     mutationFn: tryToken,
     onSuccess: () => adoptToken(token),
-    // The token is in what is kept of a mutation.
+    // The cache would keep the variables, which contain the token.
     gcTime: 0,
   })
   if (currentToken(session) === token) {

@@ -4,10 +4,10 @@ import { CodeBlock } from './code-block.js'
 import { MarkdownBlock } from './markdown-block.js'
 import { NO_REFERENCES, readOn, UNREAD } from './reading.js'
 
-/** From how many blocks on those that are not seen are not laid out. */
+/** From this number of blocks on, the browser does not lay out those that are not visible. */
 const MANY_BLOCKS = 50
 
-/** Reads a text as far as one frame of the screen allows, and on in the next. */
+/** Parses as much of a text as one animation frame allows, and continues in the next frame. */
 function useReading(text: string) {
   const [state, setState] = useState({ text: '', reading: UNREAD })
   let now = state
@@ -28,15 +28,15 @@ function useReading(text: string) {
 }
 
 /**
- * A text in Markdown, shown safely, block by block: while it grows, only the last is read and drawn anew. Of a text that
- * is long, a part is read in each frame of the screen.
+ * Renders Markdown safely, block by block. While the text grows, only its last block is parsed and rendered again. A long
+ * text is parsed in parts, one in each animation frame.
  */
 export function AnswerText({
   text,
   isOpen,
 }: {
   readonly text: string
-  /** Whether more of it comes. */
+  /** Whether the text is still growing. */
   readonly isOpen: boolean
 }) {
   const lines = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
@@ -58,7 +58,7 @@ export function AnswerText({
           <MarkdownBlock
             key={block.start}
             source={block.source}
-            // Places of links are known once all has been read; a text without any is not drawn anew.
+            // Link references are complete once the whole text is parsed. A block without links is not rendered again.
             references={
               !isOpen && rest === '' && block.source.includes('[') ? references : NO_REFERENCES
             }
@@ -70,7 +70,7 @@ export function AnswerText({
   )
 }
 
-/** A text as it is. */
+/** A text without formatting. */
 export function PlainText({ text }: { readonly text: string }) {
   return (
     <p dir="auto" className="plain-text">

@@ -1,19 +1,19 @@
 import { memo, useEffect, useState, type ReactNode } from 'react'
 import { CopyButton } from '../../../../ui/copy-button.js'
 
-/** Longer code is shown without colours: to find them would hold the page up. */
+/** Longer code is shown without colours, because highlighting it would block the page. In characters. */
 const MAX_COLOURED = 3000
 
 let turn: Promise<unknown> = Promise.resolve()
 
-/** Does works one after the other, and lets the page draw and answer between two. */
+/** Runs tasks one after the other. Between two, the page can render and react. */
 function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
   const done = turn.then(() => new Promise((resolve) => setTimeout(resolve))).then(work)
   turn = done.catch(() => undefined)
   return done
 }
 
-/** Code with its colours, once these are there; undefined until then, and where it has none. */
+/** Highlighted code; undefined until it is ready, and where it cannot be highlighted. */
 function useColours(language: string, code: string | undefined): ReactNode {
   const [coloured, setColoured] = useState<{ readonly code: string; readonly nodes: ReactNode }>()
   useEffect(() => {
@@ -23,7 +23,7 @@ function useColours(language: string, code: string | undefined): ReactNode {
       const { colour } = await import('./colour.js')
       if (!isGone) setColoured({ code, nodes: colour(language, code) })
     }
-    // Without its colours it can be read all the same.
+    // The code is readable without colours.
     inTurn(find).catch(() => undefined)
     return () => {
       isGone = true
@@ -32,16 +32,16 @@ function useColours(language: string, code: string | undefined): ReactNode {
   return coloured?.code === code ? coloured?.nodes : undefined
 }
 
-/** A block of code. It scrolls in itself, and the keyboard reaches it. */
+/** A block of code. The block scrolls, and the keyboard can reach it. */
 export const CodeBlock = memo(function CodeBlock({
   language,
   pieces,
   isClosed,
 }: {
   readonly language: string
-  /** The code, in pieces of which only the last changes. */
+  /** The code, in pieces. Only the last piece changes. */
   readonly pieces: readonly string[]
-  /** Whether no more of it comes. */
+  /** Whether the code is complete. */
   readonly isClosed: boolean
 }) {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
@@ -60,7 +60,7 @@ export const CodeBlock = memo(function CodeBlock({
   )
 })
 
-/** Whole lines are a block of their own, so that the browser lays out only the last anew. */
+/** A piece of whole lines is a `block` element, so that the browser lays out only the last piece again. */
 const Piece = memo(function Piece({ text }: { readonly text: string }) {
   return <span className={text.endsWith('\n') ? 'block' : undefined}>{text}</span>
 })

@@ -45,7 +45,7 @@ function toElements(nodes: Nodes): ReactNode[] {
   })
 }
 
-/** Code with spans of the classes of highlight.js; undefined for a language that is not among these. */
+/** Highlights code with the classes of highlight.js; undefined for a language that is not listed above. */
 export function colour(language: string, code: string): ReactNode {
   const name = language.toLowerCase()
   if (!lowlight.registered(name)) return undefined

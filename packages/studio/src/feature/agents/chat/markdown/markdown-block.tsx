@@ -3,7 +3,7 @@ import { createElement, Fragment, memo, type ReactNode } from 'react'
 import { CodeBlock } from './code-block.js'
 import { languageOf, parseText, type References } from './parser.js'
 
-/** The elements of tokens that have others in them, by their types without the ending. */
+/** The elements of container tokens, by their types without the suffix. */
 const TAGS: Readonly<Record<string, string>> = {
   paragraph: 'p',
   blockquote: 'blockquote',
@@ -22,7 +22,7 @@ const ALIGNED: Readonly<Record<string, string>> = {
   'text-align:right': 'text-end',
 }
 
-/** Something that has others in it, while these are gathered. */
+/** A container while its children are collected. */
 interface Open {
   readonly token: Token | undefined
   readonly children: ReactNode[]
@@ -30,10 +30,10 @@ interface Open {
 
 const TASK = /^\[([ xX])\] /
 
-/** What a model may show: no HTML, no picture of another host, and links that tell that host nothing of this page. */
+/** Renders what a model is allowed to show: not HTML, not images, and links without a referrer. */
 function toElement({ token, children }: Open, key: number): ReactNode {
   const type = token?.type.replace(/_open$/, '') ?? ''
-  // Each block of the top level is written from the side that its own words begin on.
+  // Each top-level block gets the direction of its own text.
   const direction = token?.block === true && token.level === 0 ? { dir: 'auto' } : {}
   const tag = TAGS[type]
   if (token?.hidden === true) return createElement(Fragment, { key }, ...children)
@@ -96,7 +96,7 @@ function toLeaf(token: Token, key: number): ReactNode {
   }
 }
 
-/** A line of a list of tasks: its box, and the rest. */
+/** An item of a task list: its checkbox and its text. */
 function toTask(children: readonly Token[]): ReactNode[] {
   const text = children[0]?.content ?? ''
   const isDone = text[1] !== ' '
@@ -141,7 +141,7 @@ function toNodes(tokens: readonly Token[]): ReactNode[] {
   return open[0]?.children ?? []
 }
 
-/** A piece of Markdown. Read again only when it is another. */
+/** A piece of Markdown. It is parsed again only when it changes. */
 export const MarkdownBlock = memo(function MarkdownBlock({
   source,
   references,

@@ -1,11 +1,11 @@
 import type { Token } from 'markdown-it'
 import { languageOf, parseBlocks, type MutableReferences, type References } from './parser.js'
 
-/** A piece of a text in Markdown that can be shown by itself, and is no longer than a few thousand characters. */
+/** A piece of Markdown that can be rendered on its own. It has a few thousand characters at most. */
 export type Block =
   | {
       readonly kind: 'prose'
-      /** Where it begins in the text. */
+      /** Its offset in the text. */
       readonly start: number
       readonly source: string
     }
@@ -13,29 +13,29 @@ export type Block =
       readonly kind: 'code'
       readonly start: number
       readonly language: string
-      /** Its lines, in pieces that do not change once another follows. */
+      /** Its lines, in pieces. A piece does not change once another one follows. */
       readonly pieces: readonly string[]
       readonly isClosed: boolean
     }
 
-/** How far a text has been read. */
+/** The state of parsing a text. */
 export interface Reading {
   readonly blocks: readonly Block[]
-  /** Those of the blocks, or of their pieces, that do not change, whatever follows. */
+  /** The blocks and pieces that do not change, whatever follows. */
   readonly settled: readonly Block[]
-  /** Where in the text the others begin. */
+  /** The offset in the text at which the other blocks begin. */
   readonly start: number
-  /** What is put before the text from there on: the head of the table, or the first line of the code, that goes on. */
+  /** Text to parse before the rest, where a cut block continues: the head of its table, or the first line of its code. */
   readonly prefix: string
-  /** How much of the text is in the blocks. */
+  /** How many characters of the text are in the blocks. */
   readonly end: number
   readonly references: References
 }
 
-/** Those of a text that names none. */
+/** The references of a text without references. */
 export const NO_REFERENCES: References = {}
 
-/** A text of which nothing has been read. */
+/** The state before anything is parsed. */
 export const UNREAD: Reading = {
   blocks: [],
   settled: [],
@@ -45,9 +45,9 @@ export const UNREAD: Reading = {
   references: NO_REFERENCES,
 }
 
-/** The most that is read at once, in characters: a page draws that in much less than a tenth of a second. */
+/** How many characters are parsed at once. A page renders these in much less than a tenth of a second. */
 const WINDOW = 6000
-/** A block that is longer is cut. What goes on growing is read again and again, but no more than this. */
+/** A longer block is cut, in characters. A growing block is parsed again for each addition, but never more than this. */
 const MAX_PROSE = 3000
 const MAX_CODE = 4000
 const MAX_PREFIX = 1000
@@ -62,7 +62,7 @@ interface Found {
   readonly items: readonly number[]
 }
 
-/** The blocks of a window. What is between two of them is at the end of the first. */
+/** Finds the blocks of a window. Text between two blocks belongs to the first. */
 function findBlocks(source: string, references: MutableReferences = {}): readonly Found[] {
   const lines = [0]
   for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) {
@@ -92,14 +92,14 @@ function findBlocks(source: string, references: MutableReferences = {}): readonl
   })
 }
 
-/** The best place to cut a text, at most so far from its beginning: before a line, else before a word. */
+/** The best offset to cut a text at, `most` characters from its beginning at most: before a line, else before a word. */
 function cutBefore(text: string, most: number): number {
   const line = text.lastIndexOf('\n', most - 1) + 1
   if (line > most / 2) return line
   const word = text.lastIndexOf(' ', most - 1) + 1
   if (word > most / 2) return word
   const code = text.charCodeAt(most - 1)
-  // Not between the halves of one character.
+  // Do not cut a surrogate pair.
   return code >= 0xd800 && code < 0xdc00 ? most - 1 : most
 }
 
@@ -110,21 +110,21 @@ function firstLines(text: string, count: number): string {
   return text.slice(0, at)
 }
 
-/** What is repeated where a block that was cut goes on. */
+/** The lines to repeat where a cut block continues. */
 function prefixOf({ token, text }: Found): string {
   const lines = token.type === 'fence' ? 1 : token.type === 'table_open' ? 2 : 0
   const prefix = firstLines(text, lines)
   return prefix.length <= MAX_PREFIX ? prefix : ''
 }
 
-/** Where a block that is too long is cut. @param repeated - how much of it is repeated where it goes on */
+/** Where to cut a block that is too long. @param repeated - how many of its characters are repeated where it continues */
 function cutOf({ token, text, items }: Found, repeated: number): number | undefined {
   const most = repeated + (token.type === 'fence' ? MAX_CODE : MAX_PROSE)
   if (text.trimEnd().length <= most) return undefined
   return items.findLast((at) => at <= most) ?? Math.max(cutBefore(text, most), repeated + 1)
 }
 
-/** The lines between the fences, and whether the second fence is there. */
+/** Reads a fenced block: its lines, its language, and whether it has its closing fence. */
 function readFence({ content, map, info }: Token) {
   const lines = content.split('\n').length - (content === '' || content.endsWith('\n') ? 1 : 0)
   const [from, to] = map ?? [0, 0]
@@ -135,7 +135,7 @@ function readFence({ content, map, info }: Token) {
   }
 }
 
-/** @param earlier - the code that goes on in this block */
+/** @param earlier - the block of code that this one continues */
 function toBlock({ token, text }: Found, start: number, earlier: Block | undefined): Block {
   if (token.type !== 'fence') return { kind: 'prose', start, source: text }
   const { content, language, isClosed } = readFence(token)
@@ -144,7 +144,7 @@ function toBlock({ token, text }: Found, start: number, earlier: Block | undefin
   return { ...earlier, pieces: [...earlier.pieces, content], isClosed }
 }
 
-/** Where a window ends: before a line, as far as that is possible. */
+/** The end of a window: before a line, if there is one. */
 function endOfWindow(text: string, start: number): number {
   const most = start + WINDOW
   if (text.length <= most) return text.length
@@ -152,7 +152,7 @@ function endOfWindow(text: string, start: number): number {
   return line > start ? line : most
 }
 
-/** Reads a window of a text. */
+/** Parses one window of a text. */
 function readWindow(before: Reading, text: string): Reading {
   const { prefix } = before
   const end = endOfWindow(text, before.start)
@@ -187,7 +187,7 @@ function readWindow(before: Reading, text: string): Reading {
     settled[others] = block
     start = toText(each.start + each.text.length)
   }
-  // Nothing in it is shown: blank lines, or places of links. A whole window of them is not read again.
+  // The window has only blank lines or link references. A full window of these is not parsed again.
   return {
     ...before,
     blocks: settled,
@@ -199,8 +199,8 @@ function readWindow(before: Reading, text: string): Reading {
 }
 
 /**
- * Reads on in a text that has grown. The work is in proportion to what is new: what was read before is not looked at
- * again, but for the last block. Of a text with more new characters than a window has, the rest is for the next call.
+ * Continues to parse a text that has grown. The work is in proportion to the new characters: of the earlier ones, only
+ * the last block is parsed again. If there are more new characters than a window has, the next call parses the rest.
  */
 export function readOn(before: Reading, text: string): Reading {
   let reading = before
