@@ -49,7 +49,7 @@ export function IdentityDialog({
         </>
       }
     >
-      <dl className="grid grid-cols-[6rem_1fr] gap-x-3 gap-y-2.5 text-sm">
+      <dl className="grid grid-cols-[6rem_1fr] items-baseline gap-x-3 gap-y-2.5 text-sm">
         <dt className="text-muted">Expires</dt>
         <dd>
           {endsAt === undefined ? (

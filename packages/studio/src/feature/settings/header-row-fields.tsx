@@ -58,7 +58,9 @@ export function HeaderRowFields({
             />
           )}
         </Field>
-        <VerdictLine verdict={verdictOf(row, now)} />
+        <div className="mt-1">
+          <VerdictLine verdict={verdictOf(row, now)} />
+        </div>
       </div>
     </li>
   )

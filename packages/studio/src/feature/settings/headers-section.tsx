@@ -67,7 +67,7 @@ export function HeadersSection() {
   return (
     <Section
       title="Headers"
-      description="Sent with every request. They go to this server only."
+      description="The Studio sends them with every request, and only to this server."
       actions={
         <Button size="small" onClick={add}>
           <PlusIcon aria-hidden />
