@@ -2,13 +2,7 @@
  * Lets errors be created without a stack, until `resumeStackTraces`. For refusals that strangers cause at will: where
  * they arise says nothing that the code does not, and to find it out costs more than an HMAC.
  *
- * @returns what `resumeStackTraces` takes
- * @example
- * ```typescript
- * const limit = pauseStackTraces()
- * super(message)
- * resumeStackTraces(limit)
- * ```
+ * @returns what `resumeStackTraces` takes, after the call of `super`
  */
 export function pauseStackTraces(): number {
   const { stackTraceLimit } = Error
