@@ -1,43 +1,19 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { compileModules, compileProject } from '@signet/test-support/process/compile-modules'
 import { FixtureCopies } from '@signet/test-support/process/fixture'
 import { ROOT } from '@signet/test-support/process/root'
 
-const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 const EXAMPLE = join(ROOT, 'examples', 'react')
 
 const copies = new FixtureCopies()
 
 afterAll(() => copies.remove())
 
-/** What a program of Node says; its exit code is not 0 where it fails. */
-function run(
-  args: readonly string[],
-): Promise<{ readonly isGood: boolean; readonly text: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, (error, stdout, stderr) => {
-      resolve({ isGood: error === null, text: stdout + stderr })
-    })
-  })
-}
-
-/** What the compiler says of these files, each a module of its own; empty where all is well. */
-async function compile(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = copies.makeFolder()
-  for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(EXAMPLE, 'tsconfig.json'),
-      include: ['*.ts', '*.tsx'],
-    }),
-  )
-  const { isGood, text } = await run([TSC, '-p', folder])
-  return isGood ? '' : text
-}
+const compile = (files: Readonly<Record<string, string>>): Promise<string> =>
+  compileModules(files, copies, join(EXAMPLE, 'tsconfig.json'))
 
 /** The examples of a page, each as a file that is named for the line it begins at. */
 function examplesOf(page: string): Record<string, string> {
@@ -105,7 +81,7 @@ describe('examples/react', () => {
   })
 
   it('compiles, and so do the examples of its README', async () => {
-    expect(await run([TSC, '-p', EXAMPLE])).toStrictEqual({ isGood: true, text: '' })
+    expect(await compileProject(EXAMPLE)).toBe('')
     const page = readFileSync(join(EXAMPLE, 'README.md'), 'utf8')
     expect(await compile(examplesOf(page))).toBe('')
   })

@@ -6,13 +6,24 @@ import { ROOT } from './root.js'
 
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 
+/** What the compiler says of a folder with a tsconfig.json; empty where all is well. */
+export function compileProject(folder: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [TSC, '-p', folder], (error, stdout, stderr) => {
+      resolve(error === null ? '' : stdout + stderr)
+    })
+  })
+}
+
 /**
- * What the compiler says of these files, each a module of its own, under the rules of the project; empty where all is
- * well. @param copies - makes their folder, and removes it
+ * What the compiler says of these files, each a module of its own; empty where all is well.
+ * @param copies - makes their folder, and removes it
+ * @param rules - the tsconfig.json whose rules hold. Default: the rules of the project
  */
 export function compileModules(
   files: Readonly<Record<string, string>>,
   copies: FixtureCopies,
+  rules: string = join(ROOT, 'tsconfig.base.json'),
 ): Promise<string> {
   const folder = copies.makeFolder()
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
@@ -21,14 +32,10 @@ export function compileModules(
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({
-      extends: join(ROOT, 'tsconfig.base.json'),
+      extends: rules,
       compilerOptions: { ...compilerOptions, declaration: false, declarationMap: false },
-      include: ['*.ts'],
+      include: ['*.ts', '*.tsx'],
     }),
   )
-  return new Promise((resolve) => {
-    execFile(process.execPath, [TSC, '-p', folder], (error, stdout, stderr) => {
-      resolve(error === null ? '' : stdout + stderr)
-    })
-  })
+  return compileProject(folder)
 }
