@@ -29,8 +29,9 @@ function seriesLines({
 }
 
 /**
- * The histogram of durations in the text format of Prometheus. prom-client, which words the other metrics,
- * takes one observation at a time and has no way in for requests that are counted already.
+ * The histogram of durations in the text format of Prometheus. prom-client writes all other metrics from values that
+ * are set when somebody asks for them. Its histogram has no way to set a value: it takes one observation at a time, so
+ * it would have to run for each request, and to read the labels again each time. `RequestTally` counts without that.
  */
 export function durationText(all: readonly RequestSeries[]): string {
   return [
