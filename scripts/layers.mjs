@@ -17,6 +17,7 @@ export const ROOMS = {
     ['jwt'],
     ['provider'],
     ['api-key'],
+    ['guard'],
   ],
   'client-js': [
     [

@@ -84,14 +84,19 @@ markError(TokenError.prototype, TOKEN_ERROR)
 export class ScopeError extends AuthError {
   override readonly name = 'ScopeError'
   declare readonly code: 'scope_insufficient'
-  /** The permission that is missing, such as `agents:execute:weather-agent`. */
+  /** The first permission that is missing, such as `agents:execute:weather-agent`. */
   readonly missingScope: string
+  /** Every permission that is missing, in the order in which the request needs them; never empty. */
+  readonly missingScopes: readonly string[]
   /** Roles and scopes of the token that this server does not know, and that therefore grant nothing. */
   readonly ignoredGrants: readonly string[]
 
-  constructor(missingScope: string, ignoredGrants: readonly string[] = []) {
-    super('scope_insufficient', `The token does not grant ${missingScope}.`)
-    this.missingScope = missingScope
+  /** @param missing - what is missing: one permission, or a list of them */
+  constructor(missing: string | readonly string[], ignoredGrants: readonly string[] = []) {
+    const missingScopes = [...new Set(typeof missing === 'string' ? [missing] : missing)]
+    super('scope_insufficient', `The token does not grant ${missingScopes.join(', ')}.`)
+    this.missingScope = missingScopes[0] ?? ''
+    this.missingScopes = Object.freeze(missingScopes)
     this.ignoredGrants = ignoredGrants
   }
 

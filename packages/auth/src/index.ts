@@ -77,8 +77,10 @@ export {
   type ApiKeyStore,
 } from './api-key/api-key-store.js'
 export { type MakerJudge } from './api-key/maker.js'
-export { bearerChallenge } from './bearer/challenge.js'
+export { bearerChallenge, type ChallengeOptions } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
+export { type GuardAccess, type GuardOptions, type GuardRefusal } from './guard/options.js'
+export { requireBearer, type Caller, type Guard } from './guard/require-bearer.js'
 export { ApiKeyAuth, type ApiKeyAuthOptions, type ApiKeyUser } from './api-key/api-key-auth.js'
 export { CompositeAuth } from './provider/composite-auth.js'
 export {

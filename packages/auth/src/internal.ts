@@ -2,6 +2,7 @@
 // The other packages can use them, because all packages of Signet are released together and depend on one exact version.
 // What applications may use is in index.ts.
 export { issuerOf, ownText } from './claim/identity.js'
+export { createRequestId } from './lib/request-id.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { tokenDigest } from './jws/digest.js'
 export { looksLikeJwt } from './jws/looks-like-jwt.js'
@@ -26,6 +27,7 @@ export {
   type AccessRoles,
   type AccessVerdict,
 } from './access/judge.js'
+export { requirePermissions } from './access/require.js'
 export { readSubject } from './access/create-principal.js'
 export { checkRoleTable, freezeRoleTable } from './access/role.js'
 export { containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
@@ -36,6 +38,15 @@ export { findUncoveredScope } from './api-key/scope.js'
 export { containsCredential } from './api-key/credential-text.js'
 export { PUBLIC_REASON } from './bearer/public-reason.js'
 export { isBearerToken } from './bearer/header.js'
+export { readCredential } from './bearer/credential.js'
+export {
+  AUTH_STATUS,
+  authRefusalBody,
+  INTERNAL_TEXT,
+  isKnownAuthError,
+  RETRY_UNAVAILABLE_SECONDS,
+  type AuthRefusalBody,
+} from './bearer/refusal.js'
 export { trimWhiteSpace } from './bearer/white-space.js'
 export { API_KEY_ISSUER, apiKeySubject } from './api-key/api-key-auth.js'
 export { admitUser, anonymousPrincipal, authenticateUser } from './provider/authenticate.js'
@@ -47,6 +58,8 @@ export {
   type BearerExplanation,
   type ProviderExplanation,
 } from './provider/explain-bearer.js'
+export { admitToken, type AdmittedUser } from './guard/admit.js'
+export { requestOfBearer } from './guard/auth-request.js'
 export { checkProvider } from './provider/provider-shape.js'
 export { findRefusedOptions, isNothing } from './option/closed-options.js'
 export { measureAge } from './lib/age.js'

@@ -86,7 +86,9 @@ function permit(
   } catch (error) {
     if (!ScopeError.isInstance(error)) throw error
     exchange.missing = error.missingScope
-    const told = tellMissing(error.missingScope, route, principal, { spelt, params })
+    const told = error.missingScopes.map((missing) =>
+      tellMissing(missing, route, principal, { spelt, params }),
+    )
     throw new ScopeError(told, error.ignoredGrants)
   }
   return { route, params }

@@ -40,6 +40,32 @@ describe('bearerChallenge (RFC 6750 section 3)', () => {
     )
   })
 
+  it('names all missing scopes, each once, and of them only permissions', () => {
+    const error = new ScopeError(['agents:read', 'tools:read:a', 'agents:read', 'x"y', 'admin'])
+    expect(bearerChallenge(error)).toContain(', scope="agents:read tools:read:a"')
+    expect(error.missingScope).toBe('agents:read')
+  })
+
+  it('names where the metadata of the resource stands (RFC 9728 section 5.1)', () => {
+    const resourceMetadata = 'https://a.example/.well-known/oauth-protected-resource'
+    const challengeOf = (error: AuthError) => bearerChallenge(error, { resourceMetadata })
+    expect(challengeOf(new TokenError('token_missing', 'x'))).toBe(
+      `Bearer resource_metadata="${resourceMetadata}"`,
+    )
+    expect(challengeOf(new TokenError('token_expired', 'x'))).toBe(
+      `Bearer error="invalid_token", error_description="The token has expired.", resource_metadata="${resourceMetadata}"`,
+    )
+    expect(challengeOf(new AuthError('access_denied', 'x'))).toBeUndefined()
+  })
+
+  it.each(['', 'a b', 'a"b', 'a\\b', 'a\r\nb', '\u00e4'])(
+    'leaves out metadata that no parameter can hold: %j',
+    (resourceMetadata) => {
+      const error = new TokenError('token_missing', 'x')
+      expect(bearerChallenge(error, { resourceMetadata })).toBe('Bearer')
+    },
+  )
+
   it('is absent where another token would not help', () => {
     expect(bearerChallenge(new AuthError('access_denied', 'x'))).toBeUndefined()
     expect(bearerChallenge(new AuthError('keys_unavailable', 'x'))).toBeUndefined()
@@ -65,7 +91,7 @@ describe('bearerChallenge (RFC 6750 section 3)', () => {
       new AuthError('request_invalid', 'MARKER'),
       new ScopeError('agents:read', ['MARKER']),
     ]
-    expect(errors.map(bearerChallenge).join('\n')).not.toContain('MARKER')
+    expect(errors.map((error) => bearerChallenge(error)).join('\n')).not.toContain('MARKER')
   })
 
   it('consists of characters that error_description may have (RFC 6750 section 3)', () => {

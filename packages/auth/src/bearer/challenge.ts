@@ -18,11 +18,41 @@ function bearerErrorCode(code: AuthErrorCode): string | undefined {
   }
 }
 
+/** What a challenge may say beside the refusal. */
+export interface ChallengeOptions {
+  /**
+   * The URL of the metadata of this resource (RFC 9728 section 5.1), by which a client finds out where to get a token. A text
+   * that no parameter can hold (RFC 9110 section 5.6.4), such as one with a quote, is left out. Default: not told.
+   */
+  readonly resourceMetadata?: string | undefined
+}
+
+/** What a quoted parameter can hold without an escape, and a URL consists of. */
+const URL_TEXT = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+/** The scopes that are missing, of those that are permissions. */
+function scopesOf(error: AuthError): readonly string[] {
+  if (!ScopeError.isInstance(error)) return []
+  // An older copy of this package names one.
+  const missing = Object.hasOwn(error, 'missingScopes') ? error.missingScopes : [error.missingScope]
+  return missing.filter((scope) => parseGrant(scope) !== undefined)
+}
+
+/** The parameters of a refusal that another token would mend; undefined where none would. */
+function parametersOf(error: AuthError): readonly string[] | undefined {
+  if (error.code === 'token_missing') return []
+  const code = bearerErrorCode(error.code)
+  if (code === undefined) return undefined
+  const parameters = [`error="${code}"`, `error_description="${PUBLIC_REASON[error.code]}"`]
+  const scopes = scopesOf(error)
+  return scopes.length > 0 ? [...parameters, `scope="${scopes.join(' ')}"`] : parameters
+}
+
 /**
  * The value of `WWW-Authenticate` for a refusal (RFC 6750 section 3): bare for a missing token, with
- * error and description for a bad one, with the missing scope for a good one that grants too little.
- * Made of constants and legal ids only, so that nothing from a request or a claim is reflected: a
- * missing scope that is not a permission is left out.
+ * error and description for a bad one, with all missing scopes for a good one that grants too little.
+ * Made of constants, legal ids and what the caller of this function gives, so that nothing from a request or a claim is
+ * reflected: a missing scope that is not a permission is left out.
  *
  * @returns undefined where the refusal is not a matter of credentials (503, a plain 403)
  * @example
@@ -36,11 +66,13 @@ function bearerErrorCode(code: AuthErrorCode): string | undefined {
  * }
  * ```
  */
-export function bearerChallenge(error: AuthError): string | undefined {
-  if (error.code === 'token_missing') return 'Bearer'
-  const code = bearerErrorCode(error.code)
-  if (code === undefined) return undefined
-  const challenge = `Bearer error="${code}", error_description="${PUBLIC_REASON[error.code]}"`
-  const isNameable = ScopeError.isInstance(error) && parseGrant(error.missingScope) !== undefined
-  return isNameable ? `${challenge}, scope="${error.missingScope}"` : challenge
+export function bearerChallenge(error: AuthError, options?: ChallengeOptions): string | undefined {
+  const parameters = parametersOf(error)
+  if (parameters === undefined) return undefined
+  const url = options?.resourceMetadata
+  const all =
+    url !== undefined && URL_TEXT.test(url)
+      ? [...parameters, `resource_metadata="${url}"`]
+      : parameters
+  return all.length === 0 ? 'Bearer' : `Bearer ${all.join(', ')}`
 }

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../error.js'
+import { LOOPBACK } from '../lib/loopback.js'
 import { parseStrictJson } from '../lib/strict-json.js'
 import { KeyFaultError } from './key-fault.js'
 
 const MAX_REDIRECTS = 3
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** A document from an issuer, and how long it says that it may be kept. */
 export interface FetchedJson {

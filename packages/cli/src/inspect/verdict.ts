@@ -1,7 +1,6 @@
 import { DEFAULT_ROLES, type AuthProvider, type Explanation, type RoleTable } from '@signet/auth'
-import { explainBearer, isApiKey } from '@signet/auth/internal'
+import { explainBearer, isApiKey, requestOfBearer } from '@signet/auth/internal'
 import { advise } from '@signet/auth/advice'
-import { requestOfBearer } from '@signet/server/internal'
 
 /** What an accepted token grants here, by the roles of the application. */
 export interface GrantsInForce {

@@ -1,12 +1,12 @@
+import { bearerChallenge, type AuthErrorCode, type Principal } from '@signet/auth'
 import {
-  AuthError,
-  bearerChallenge,
-  ScopeError,
-  TokenError,
-  type AuthErrorCode,
-  type Principal,
-} from '@signet/auth'
-import { isoTime, PUBLIC_REASON } from '@signet/auth/internal'
+  AUTH_STATUS,
+  authRefusalBody,
+  INTERNAL_TEXT,
+  isKnownAuthError,
+  RETRY_UNAVAILABLE_SECONDS,
+  type AuthRefusalBody,
+} from '@signet/auth/internal'
 import {
   AnswerError,
   causeOf,
@@ -29,22 +29,7 @@ export type DecisionCode = ErrorCode | 'client_gone'
 
 /** The one table from code to HTTP status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
-  token_missing: 401,
-  token_malformed: 401,
-  token_too_large: 401,
-  token_algorithm: 401,
-  token_key_unknown: 401,
-  token_signature: 401,
-  token_expired: 401,
-  token_not_active: 401,
-  token_issuer: 401,
-  token_audience: 401,
-  token_type: 401,
-  token_claim: 401,
-  token_revoked: 401,
-  access_denied: 403,
-  scope_insufficient: 403,
-  request_invalid: 400,
+  ...AUTH_STATUS,
   option_unsupported: 400,
   not_found: 404,
   // Not 501: clients repeat a request after 5xx.
@@ -63,7 +48,6 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   deadline_exceeded: 424,
   rate_limited: 429,
   headers_too_large: 431,
-  keys_unavailable: 503,
   storage_unavailable: 503,
   // The client may repeat it: whether the storage can write is found out before the model is asked again.
   answer_unstored: 503,
@@ -103,42 +87,23 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
-  internal: 'Internal server error.',
+  internal: INTERNAL_TEXT,
 }
 
 /** A refusal as the wire shows it. */
-interface ErrorBody {
-  readonly error: string
+interface ErrorBody extends Omit<AuthRefusalBody, 'code'> {
   readonly code: ErrorCode
-  readonly requestId: string
   readonly issues?: readonly InputIssue[] | undefined
   /** What of Mastra this server does not have. */
   readonly feature?: string | undefined
   /** Why an answer failed, for people; only where the caller may `system:read`. */
   readonly cause?: string | undefined
-  readonly missingScope?: string | undefined
-  /** Roles and scopes of the caller's token that this server does not know. */
-  readonly ignoredGrants?: readonly string[] | undefined
 }
-
-/** How many seconds a client should wait before it asks again for what is unavailable. */
-const RETRY_UNAVAILABLE_SECONDS = 5
 
 /** When to ask again, in seconds; undefined where that would change nothing. */
 function retryAfter(error: unknown, status: number): number | undefined {
   if (error instanceof LimitError) return error.retryAfterSeconds
   return status === 503 ? RETRY_UNAVAILABLE_SECONDS : undefined
-}
-
-function authText(error: AuthError): string {
-  const isExpired = error.code === 'token_expired' && TokenError.isInstance(error)
-  const expiredAt = isExpired ? isoTime(error.expiredAt ?? NaN) : undefined
-  return expiredAt === undefined ? PUBLIC_REASON[error.code] : `The token expired at ${expiredAt}.`
-}
-
-/** An error of credentials that this server knows: of another version, only what is in the table. */
-function isKnownAuthError(error: unknown): error is AuthError {
-  return AuthError.isInstance(error) && Object.hasOwn(PUBLIC_REASON, error.code)
 }
 
 /** The code of whatever was thrown; what is not known is `internal`. */
@@ -156,12 +121,7 @@ export function errorCode(error: unknown): ErrorCode {
 }
 
 function errorBody(error: unknown, requestId: string, principal?: Principal): ErrorBody {
-  if (isKnownAuthError(error)) {
-    const body = { error: authText(error), code: error.code, requestId }
-    if (!ScopeError.isInstance(error)) return body
-    const { missingScope, ignoredGrants } = error
-    return { ...body, missingScope, ...(ignoredGrants.length > 0 && { ignoredGrants }) }
-  }
+  if (isKnownAuthError(error)) return authRefusalBody(error, requestId)
   const code = errorCode(error) as RequestErrorCode
   const issues =
     error instanceof RequestError || InputError.isInstance(error) || AnswerError.isInstance(error)

@@ -1,5 +1,4 @@
 import type { AuthRequest } from '@signet/auth'
-import { isBearerToken } from '@signet/auth/internal'
 import type { Incoming } from '../http/incoming.js'
 
 /**
@@ -28,21 +27,4 @@ class IncomingAuthRequest implements AuthRequest {
 /** A request as a provider sees it. What costs something is made when the provider asks for it. */
 export function toAuthRequest(request: Incoming): AuthRequest {
   return new IncomingAuthRequest(request)
-}
-
-/**
- * A request as if it came with another token than its caller's: nothing is left by which a provider could
- * take the caller for the bearer. It has no body.
- */
-export function requestOfBearer(
-  token: string,
-  { url, headers: given }: Pick<Request, 'url' | 'headers'>,
-): AuthRequest {
-  const headers = new Headers(given)
-  for (const name of ['authorization', 'cookie', 'content-type', 'content-length']) {
-    headers.delete(name)
-  }
-  if (isBearerToken(token)) headers.set('authorization', `Bearer ${token}`)
-  const raw = new Request(url, { headers })
-  return { raw, headers, header: (name) => headers.get(name) ?? undefined }
 }

@@ -1,6 +1,5 @@
 import {
   AuthError,
-  TokenError,
   type ApiKeyAuth,
   type AuthProvider,
   type AuthRequest,
@@ -9,8 +8,8 @@ import {
   type RoleTable,
 } from '@signet/auth'
 import {
+  admitToken,
   admitUser,
-  API_KEY_ISSUER,
   authenticateUser,
   judgeMaker,
   looksLikeApiKey,
@@ -66,35 +65,6 @@ function revocableToken(principal: Principal, token: string): RevocableToken {
 }
 
 /**
- * Admits the bearer of a token.
- * @throws {AuthError} the provider's own refusal; `token_issuer` for a token that names the issuer of API
- *   keys, whose memory and revocations are not for any other provider
- */
-export async function admitToken(
-  provider: AuthProvider,
-  token: string,
-  request: AuthRequest,
-  roles: RoleTable,
-): Promise<Admitted> {
-  const admittedAt = Date.now()
-  const user = await authenticateUser(provider, token, request)
-  const principal = await admitUser(provider, user, request, roles)
-  if (principal.issuer === API_KEY_ISSUER) {
-    throw new TokenError('token_issuer', 'The token names the issuer of API keys, and is none.')
-  }
-  return {
-    principal,
-    revocable: [revocableToken(principal, token)],
-    async maker() {
-      const maker = rememberMaker(provider, user, token)
-      const principal = await judgeMaker(maker, { provider, roles }, request)
-      return { maker, principal, admittedAt }
-    },
-    noteUse() {},
-  }
-}
-
-/**
  * Admits the bearer of an API key.
  * @throws {AuthError} the refusal of the key
  * @throws an error of the store
@@ -133,15 +103,27 @@ export function keysFor(token: string, { apiKeys }: TokenJudge): ApiKeyEntrance 
 
 /**
  * Admits the bearer of a token or an API key.
- * @throws what `admitToken` or `admitKey` throws
+ * @throws {AuthError} what `admitToken` throws, or the refusal of the key
+ * @throws an error of the store
  */
 export async function admitBearer(
   judge: TokenJudge,
   token: string,
   request: AuthRequest,
 ): Promise<Admitted> {
+  const { provider, roles } = judge
   const keys = keysFor(token, judge)
-  return keys === undefined
-    ? admitToken(judge.provider, token, request, judge.roles)
-    : admitKey(keys, token, request, judge.roles)
+  if (keys !== undefined) return admitKey(keys, token, request, roles)
+  const admittedAt = Date.now()
+  const { user, principal } = await admitToken(provider, token, request, roles)
+  return {
+    principal,
+    revocable: [revocableToken(principal, token)],
+    async maker() {
+      const maker = rememberMaker(provider, user, token)
+      const principal = await judgeMaker(maker, { provider, roles }, request)
+      return { maker, principal, admittedAt }
+    },
+    noteUse() {},
+  }
 }

@@ -1,14 +1,19 @@
 import {
   AuthError,
-  readBearerToken,
-  ScopeError,
   TokenError,
   type AuthProvider,
   type Permission,
   type Principal,
   type RoleTable,
 } from '@signet/auth'
-import { anonymousPrincipal, authenticateUser, issuerOf, readSubject } from '@signet/auth/internal'
+import {
+  anonymousPrincipal,
+  authenticateUser,
+  issuerOf,
+  readCredential,
+  readSubject,
+  requirePermissions,
+} from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import {
   admitBearer,
@@ -56,28 +61,12 @@ export interface Gate {
   authenticate(request: Incoming): Promise<Caller>
   /** What is known of a token that verifies, whether or not it lets anyone in. Undefined for any other. */
   knownToken(token: string, request: Incoming): Promise<KnownToken | undefined>
-  /** @throws {ScopeError} with the first permission that is missing */
+  /** @throws {ScopeError} with every permission that is missing */
   authorize(principal: Principal, permissions: readonly Permission[]): void
 }
 
-/** Parameters that other servers take a token from. Here they never count. */
-const TOKEN_PARAMETERS = ['apiKey', 'access_token', 'auth_header']
-
 /** How many subjects are remembered, so that the warning about one is not repeated. */
 const MAX_REMEMBERED = 1000
-
-function refuseTokenInUrl(request: Incoming): void {
-  if (request.query === '' || request.header('authorization') === undefined) return
-  const searchParams = new URLSearchParams(`?${request.query}`)
-  if (TOKEN_PARAMETERS.some((name) => searchParams.has(name))) {
-    throw new AuthError('request_invalid', 'The request has a token in its URL beside its header.')
-  }
-}
-
-function authorize(principal: Principal, permissions: readonly Permission[]): void {
-  const missing = permissions.find((permission) => !principal.permissions.allows(permission))
-  if (missing !== undefined) throw new ScopeError(missing, principal.ignoredGrants)
-}
 
 /** Warns once of each subject whose token never expires. */
 function createExpiryWarning(logger: Logger): (principal: Principal) => void {
@@ -119,7 +108,7 @@ export function createGate(options: GateOptions): Gate {
       isAuthEnabled: false,
       authenticate: async () => anonymous,
       knownToken: async () => undefined,
-      authorize,
+      authorize: requirePermissions,
     }
   }
   /** Judges a token by all that has been revoked by now: what its bearer makes may last. */
@@ -146,8 +135,7 @@ export function createGate(options: GateOptions): Gate {
   return {
     isAuthEnabled: true,
     async authenticate(request) {
-      refuseTokenInUrl(request)
-      const token = readBearerToken(request.header('authorization') ?? null)
+      const token = readCredential(request.header('authorization'), request.query)
       const { principal, revocable, maker, noteUse } = await admitBearer(
         judge,
         token,
@@ -179,6 +167,6 @@ export function createGate(options: GateOptions): Gate {
         return undefined
       }
     },
-    authorize,
+    authorize: requirePermissions,
   }
 }

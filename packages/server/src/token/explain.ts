@@ -5,13 +5,13 @@ import {
   explainByProvider,
   explainChecks,
   explainPasted,
+  requestOfBearer,
   withWarnings,
   type BearerExplanation,
 } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
 import { admitBearer, keysFor, type Admitted, type TokenJudge } from '../gate/credential.js'
-import { requestOfBearer } from '../gate/auth-request.js'
 import { errorCode } from '../error/error-response.js'
 import type { Revocations } from '../revocation/revocations.js'
 

@@ -9,11 +9,14 @@ import {
   type Principal,
   type RoleTable,
 } from '@signet/auth'
-import { API_KEY_ISSUER, findUncoveredScope } from '@signet/auth/internal'
+import {
+  admitToken,
+  API_KEY_ISSUER,
+  findUncoveredScope,
+  requestOfBearer,
+} from '@signet/auth/internal'
 import { ownerKey } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
-import { admitToken } from '../gate/credential.js'
-import { requestOfBearer } from '../gate/auth-request.js'
 import { RequestError } from '../error/error.js'
 
 /** What a new token is to say. */

@@ -1,0 +1,32 @@
+import type { Principal } from '../access/principal.js'
+import type { RoleTable } from '../access/role.js'
+import { API_KEY_ISSUER } from '../api-key/api-key-auth.js'
+import { TokenError } from '../error.js'
+import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
+import { admitUser, authenticateUser } from '../provider/authenticate.js'
+
+/** The bearer of a token that was let in. */
+export interface AdmittedUser {
+  /** What the provider returned. */
+  readonly user: object
+  readonly principal: Principal
+}
+
+/**
+ * Admits the bearer of a token that is not an API key.
+ * @throws {AuthError} the provider's own refusal; `token_issuer` for a token that names the issuer of API
+ *   keys, whose memory and revocations are not for any other provider
+ */
+export async function admitToken(
+  provider: AuthProvider,
+  token: string,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<AdmittedUser> {
+  const user = await authenticateUser(provider, token, request)
+  const principal = await admitUser(provider, user, request, roles)
+  if (principal.issuer === API_KEY_ISSUER) {
+    throw new TokenError('token_issuer', 'The token names the issuer of API keys, and is none.')
+  }
+  return { user, principal }
+}

@@ -1,0 +1,134 @@
+import { parseGrant, type Permission } from '../access/permission.js'
+import { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from '../access/role.js'
+import { resourceMetadataUrl } from '../bearer/resource-metadata.js'
+import { ConfigurationError } from '../error.js'
+import { asList } from '../lib/as-list.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
+import { readOptions } from '../option/read-options.js'
+import { checkFunctions, refuseUndefined } from '../provider/option-checks.js'
+
+/**
+ * What a request needs: a good token (`'authenticated'`), a permission such as `'agents:read'` or
+ * `'agents:execute:assistant'`, or all of several permissions.
+ */
+export type GuardAccess = 'authenticated' | Permission | readonly Permission[]
+
+/** A request that was not let in. */
+export interface GuardRefusal {
+  readonly request: Request
+  /** As the response names it in its body and in `x-request-id`. */
+  readonly requestId: string
+  /** The HTTP status of the response. */
+  readonly status: number
+  /**
+   * Why: an `AuthError`, whose message is for the log of the operator; anything else is a fault of the provider or of
+   * `access`, and its client is told 500 `internal` and nothing more.
+   */
+  readonly error: unknown
+}
+
+/** What a guard asks of those who call. */
+export interface GuardOptions {
+  /**
+   * Roles and what each one grants, beside `DEFAULT_ROLES`, as `server.access.roles` of a server. An issuer with a table of
+   * its own has that table. Default: `DEFAULT_ROLES`.
+   */
+  readonly roles?: RoleTable | undefined
+  /**
+   * What a request needs, or a function that says so of each request: synchronous, and asked only of requests with a good
+   * token. Default: `'authenticated'`.
+   */
+  readonly access?: GuardAccess | ((request: Request) => GuardAccess) | undefined
+  /**
+   * The URL by which clients reach what is guarded, such as `https://api.example.com/agents`: challenges then name where
+   * the metadata of the resource stands (RFC 9728 section 5.1). Default: they do not.
+   */
+  readonly publicUrl?: string | undefined
+  /**
+   * Is told of each request that is not let in, for the log. What it throws changes nothing. Default: what has a status of
+   * 500 or more is written to `console.error`.
+   */
+  readonly onRefusal?: ((refusal: GuardRefusal) => void) | undefined
+}
+
+const SERVED: OptionNames<GuardOptions> = {
+  roles: true,
+  access: true,
+  publicUrl: true,
+  onRefusal: true,
+}
+
+const WHERE = 'requireBearer'
+const REMEDY =
+  "Write 'authenticated', a permission such as 'agents:read' or 'agents:execute:assistant', a list of permissions that is not empty, or a function of the request that returns one of these. What needs no token needs no guard."
+
+/** What a guard goes by. */
+export interface GuardRules {
+  readonly roles: RoleTable
+  readonly resourceMetadata: string | undefined
+  readonly onRefusal: (refusal: GuardRefusal) => void
+  /**
+   * The permissions that a request needs.
+   * @throws {ConfigurationError} `option_invalid` where the function of the application returns none of what it may
+   * @throws what that function throws
+   */
+  permissionsFor(request: Request): readonly Permission[]
+}
+
+function isPermission(text: unknown): text is Permission {
+  return typeof text === 'string' && !text.includes('*') && parseGrant(text) !== undefined
+}
+
+/** @throws {ConfigurationError} `option_invalid` */
+function readAccess(access: unknown, what: string): readonly Permission[] {
+  if (access === 'authenticated') return []
+  const list = asList(access)
+  if (list.length > 0 && list.every(isPermission)) return list
+  // Without this, the failure of a promise would end the process.
+  if (access instanceof Promise) access.catch(() => undefined)
+  throw new ConfigurationError('option_invalid', `${what} names no access. ${REMEDY}`)
+}
+
+function accessReader(
+  access: GuardOptions['access'] = 'authenticated',
+): GuardRules['permissionsFor'] {
+  if (typeof access === 'function') {
+    return (request) => readAccess(access(request), 'The function of the option access')
+  }
+  const permissions = Object.freeze([...readAccess(access, 'The option access')])
+  return () => permissions
+}
+
+function readRoles(roles: RoleTable | undefined): RoleTable {
+  if (roles === undefined) return DEFAULT_ROLES
+  checkRoleTable(roles)
+  if (Object.keys(roles).length > 0) return freezeRoleTable({ ...DEFAULT_ROLES, ...roles })
+  throw new ConfigurationError(
+    'option_invalid',
+    'The option roles has no role. Give it one, or leave it out.',
+  )
+}
+
+function reportFault({ requestId, status, error }: GuardRefusal): void {
+  if (status < 500) return
+  console.error(`requireBearer: the request ${requestId} could not be judged.`, error)
+}
+
+/**
+ * @throws {OptionsError} `option_unknown`
+ * @throws {ConfigurationError} `option_invalid` for an option without a value, or with one that it cannot have
+ */
+export function readGuardOptions(given: GuardOptions): GuardRules {
+  const options = readOptions(given)
+  refuseUnknown(WHERE, options, SERVED)
+  refuseUndefined(options, ['roles', 'access', 'publicUrl', 'onRefusal'])
+  checkFunctions(options, ['onRefusal'])
+  const { roles, access, publicUrl, onRefusal } = options
+  return {
+    roles: readRoles(roles),
+    resourceMetadata: publicUrl === undefined ? undefined : resourceMetadataUrl(publicUrl),
+    onRefusal: onRefusal ?? reportFault,
+    permissionsFor: accessReader(access),
+  }
+}

@@ -1,0 +1,87 @@
+import type { Principal } from '../access/principal.js'
+import { requirePermissions } from '../access/require.js'
+import { ApiKeyAuth } from '../api-key/api-key-auth.js'
+import { readCredential } from '../bearer/credential.js'
+import { createRequestId } from '../lib/request-id.js'
+import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
+import { authenticate } from '../provider/authenticate.js'
+import { checkProvider } from '../provider/provider-shape.js'
+import { admitToken } from './admit.js'
+import { fetchAuthRequest } from './auth-request.js'
+import { readGuardOptions, type GuardOptions, type GuardRules } from './options.js'
+import { refusalResponse } from './refusal-response.js'
+
+/** Who calls, by a good token that grants what the request needs. Frozen. */
+export interface Caller {
+  readonly principal: Principal
+}
+
+/** Lets a request in, or says what to answer it with instead. It reads nothing of the body, and never rejects. */
+export type Guard = (request: Request) => Promise<Caller | Response>
+
+/** What stands behind the `?` of a URL, without a fragment. */
+function queryOf(url: string): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? '' : (url.slice(mark + 1).split('#', 1)[0] ?? '')
+}
+
+async function principalOf(
+  provider: AuthProvider,
+  token: string,
+  request: AuthRequest,
+  { roles }: GuardRules,
+): Promise<Principal> {
+  // Only API keys themselves may be of the issuer of API keys.
+  if (provider instanceof ApiKeyAuth) return authenticate(provider, token, request, roles)
+  return (await admitToken(provider, token, request, roles)).principal
+}
+
+function refuse(error: unknown, request: Request, rules: GuardRules): Response {
+  const requestId = createRequestId(Date.now())
+  const response = refusalResponse(error, requestId, rules)
+  try {
+    rules.onRefusal({ request, requestId, status: response.status, error })
+  } catch {
+    // Whoever is told of a refusal does not change it.
+  }
+  return response
+}
+
+/**
+ * Makes the guard of a server that is not Signet's own: whoever sends a good bearer token (RFC 6750) that grants what
+ * the request needs is let in. Everybody else gets the response of a server of Signet: its status, codes, constant
+ * texts and challenges, of which a 403 names all missing scopes. It asks on every request; the provider remembers verified
+ * tokens. What has been revoked is the provider's to know (`revocations` of `MastraJwtAuth`).
+ *
+ * @param provider - who may call, such as a `MastraJwtAuth`
+ * @throws {ConfigurationError} `option_invalid` for what is not a provider, and for an option without a value or with one
+ *   that it cannot have; `option_unknown` for one that does not exist
+ * @example
+ * ```typescript
+ * import { MastraJwtAuth, requireBearer } from '@signet/auth'
+ *
+ * const auth = new MastraJwtAuth({ issuer: 'https://login.example.com', audience: 'my-api' })
+ * const guard = requireBearer(auth, { access: 'agents:read' })
+ *
+ * export async function handle(request: Request): Promise<Response> {
+ *   const caller = await guard(request)
+ *   if (caller instanceof Response) return caller
+ *   return Response.json({ hello: caller.principal.subject })
+ * }
+ * ```
+ */
+export function requireBearer(provider: AuthProvider, options: GuardOptions = {}): Guard {
+  checkProvider(provider, 'The provider of requireBearer')
+  const rules = readGuardOptions(options)
+  return async (request) => {
+    try {
+      const authorization = request.headers.get('authorization') ?? undefined
+      const token = readCredential(authorization, queryOf(request.url))
+      const principal = await principalOf(provider, token, fetchAuthRequest(request), rules)
+      requirePermissions(principal, rules.permissionsFor(request))
+      return Object.freeze({ principal })
+    } catch (error) {
+      return refuse(error, request, rules)
+    }
+  }
+}
