@@ -55,15 +55,15 @@ export interface Limits {
   holdBody(client: Client): HeldBody
   /**
    * Counts a credential that was refused. No other refusal is counted so.
-   * @returns undefined where nothing is counted
-   * @throws {LimitError} by the promise, where too many of its address were refused
+   * @returns a promise where the count is not of this process
+   * @throws {LimitError} where too many of its address were refused
    */
-  countRefused(client: Client): Promise<void> | undefined
+  countRefused(client: Client): void | Promise<void>
   /**
    * Counts a request of a known caller who may not, or who asks for what there is not: like any request.
    * @throws {LimitError}
    */
-  countDenied(client: Client): Promise<LimitStanding | undefined>
+  countDenied(client: Client): Admission['standing']
   /** Parts from Redis. */
   close(): void
 }
@@ -146,9 +146,8 @@ function takeSlot({ policy, slots }: SlotLimit, caller: string): () => void {
   })
 }
 
-/** Counts a failure of an address. @throws {LimitError} where it is one too many */
-async function countFailure(limit: MinuteLimit, address: string): Promise<void> {
-  const count = await limit.counter.count(networkOf(address))
+/** Looks at the failures of an address. @throws {LimitError} where they are one too many */
+function requireFew(limit: MinuteLimit, count: Count): void {
   if (count.used <= limit.policy.quota) return
   const message = 'Too many credentials of this address were refused.'
   throw new LimitError(message, standingOf(limit, count))
@@ -242,9 +241,12 @@ export function createLimits(options: LimitOptions): Limits {
         release: () => held.release(),
       }
     },
-    countRefused: ({ address }) =>
-      failures === undefined || address === undefined ? undefined : countFailure(failures, address),
-    countDenied: async (client) => await countRequest(callerOf(client)),
+    countRefused({ address }) {
+      if (failures === undefined || address === undefined) return undefined
+      const counting = failures.counter.count(networkOf(address))
+      return whenCounted(counting, (count) => requireFew(failures, count))
+    },
+    countDenied: (client) => countRequest(callerOf(client)),
     close() {
       link?.close()
     },
