@@ -34,7 +34,7 @@ const FAULTS = [
   ['openai/gpt-4o', 'model_key_missing', 'OPENAI_API_KEY is not set.'],
   ['mistral/large', 'model_package_missing', 'Run npm install @ai-sdk/mistral.'],
   ['opnai/gpt-4o', 'model_package_missing', 'Did you mean openai/gpt-4o?'],
-  ['No Vendor/model', 'model_unknown', 'The provider "No Vendor" cannot be one'],
+  ['No Vendor/model', 'model_unknown', 'The provider "No Vendor" is not legal'],
 ] as const
 
 const copies = new FixtureCopies()

@@ -107,7 +107,7 @@ it(
       /"code":"answer_unstored".*"fault":"full","driverCode":"SQLITE_FULL"/,
     )
     await server.process.waitFor(
-      /could not be stored a moment ago\..*"fault":"full","driverCode":"SQLITE_FULL"/,
+      /could not be stored\. Try again in a moment\..*"fault":"full","driverCode":"SQLITE_FULL"/,
     )
     disk.free()
     await expectRecovery(alice, 2)

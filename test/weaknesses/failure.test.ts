@@ -274,9 +274,7 @@ describe('10: a failing tool or model is no server error, so that no client repe
       },
     })
     const { text } = await askLikeTheClient(application, STREAM, json)
-    expect(text).toContain(
-      'The answer is too large to be remembered, so only its question is stored.',
-    )
+    expect(text).toContain('The answer is too large to store, so only its question is stored.')
     expect(await askLikeTheClient(application, GENERATE, HELLO)).toMatchObject({ status: 200 })
   })
 

@@ -42,13 +42,13 @@ function readServer(server: ServerConfig | undefined): ServerSettings {
   if ((others.handleShutdownSignals ?? true) !== true) {
     throw new ConfigurationError(
       'option_invalid',
-      'server.handleShutdownSignals is not true. The command always ends the server on SIGTERM and SIGINT: leave it out.',
+      'The option server.handleShutdownSignals must be true or left out. The command always ends the server on SIGTERM and SIGINT.',
     )
   }
   const settings = { ...others, ...(isFunctionOfOrigin(cors) ? {} : cors != null && { cors }) }
   if (apiRoutes === undefined || apiRoutes === null) return settings
   if (!Array.isArray(apiRoutes)) {
-    throw new ConfigurationError('option_invalid', 'server.apiRoutes is not a list.')
+    throw new ConfigurationError('option_invalid', 'The option server.apiRoutes must be a list.')
   }
   return { ...settings, apiRoutes: apiRoutes.map(readApiRoute) }
 }
@@ -140,7 +140,10 @@ function settle(
   policy: UnsupportedPolicy = 'refuse',
 ): readonly RefusedOption[] {
   if (policy !== 'refuse' && policy !== 'warn') {
-    throw new ConfigurationError('option_invalid', "unsupported is neither 'refuse' nor 'warn'.")
+    throw new ConfigurationError(
+      'option_invalid',
+      "The option unsupported must be 'refuse' or 'warn'.",
+    )
   }
   refuseOptions(policy === 'warn' ? refused.filter((each) => !mayBeMissing(each)) : refused)
   return Object.freeze([...refused])
@@ -265,7 +268,10 @@ export class Mastra {
   getAgent(name: string): Agent {
     const agent = this.findAgent(name)
     if (agent === undefined) {
-      throw new RegistrationError('agent_unknown', `There is no agent ${JSON.stringify(name)}.`)
+      throw new RegistrationError(
+        'agent_unknown',
+        `The agent ${JSON.stringify(name)} does not exist.`,
+      )
     }
     return agent
   }
@@ -292,7 +298,10 @@ export class Mastra {
   getTool(name: string): Tool {
     const tool = this.findTool(name)
     if (tool === undefined) {
-      throw new RegistrationError('tool_unknown', `There is no tool ${JSON.stringify(name)}.`)
+      throw new RegistrationError(
+        'tool_unknown',
+        `The tool ${JSON.stringify(name)} does not exist.`,
+      )
     }
     return tool
   }

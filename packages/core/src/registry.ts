@@ -5,7 +5,7 @@ function checkName(kind: string, name: string): void {
   if (isLegalId(name)) return
   throw new RegistrationError(
     'id_illegal',
-    `The ${kind} ${JSON.stringify(name)} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
+    `The ${kind} ${JSON.stringify(name)} is not legal. Use 1 to 128 characters of A-Z a-z 0-9 _ . -`,
   )
 }
 
@@ -23,7 +23,10 @@ export class Registry<Item extends { readonly id: string }> {
       checkName(this.#kind, name)
       const other = this.#byName.get(name)
       if (other !== undefined && other !== item) {
-        throw new RegistrationError('id_duplicate', `Two ${this.#kind}s are called ${name}.`)
+        throw new RegistrationError(
+          'id_duplicate',
+          `Two ${this.#kind}s have the name ${name}. Rename one of them.`,
+        )
       }
       this.#byName.set(name, item)
     }

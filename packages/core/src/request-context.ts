@@ -119,7 +119,9 @@ export class RequestContext {
 
   #refuseUser(key: string): void {
     if (key === USER && this.principal !== undefined) {
-      throw new TypeError('The user of a request is its verified principal and cannot be changed.')
+      throw new TypeError(
+        'The value user of a request context is the verified principal. It cannot be changed.',
+      )
     }
   }
 }

@@ -43,10 +43,7 @@ function copyUser(user: unknown, what: string): object {
   try {
     return structuredClone(user)
   } catch {
-    return refuse(
-      what,
-      'has a user that is not plain data. Leave functions out. Leave functions out.',
-    )
+    return refuse(what, 'has a user that is not plain data. Leave functions out.')
   }
 }
 

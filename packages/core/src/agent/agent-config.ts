@@ -68,7 +68,7 @@ export function toolRemedy(tool: unknown): string | undefined {
     return 'It is not a tool of Signet. Make it by createTool of @signet/core/tools, with the same description, schema and execute.'
   }
   if (isUnchanged(tool)) return undefined
-  return 'It is a copy of a tool, and what is changed in it would not count. Make it by createTool.'
+  return 'It is a copy of a tool, and Signet ignores changes in a copy. Make the tool by createTool.'
 }
 
 function memoryProblems(memory: unknown): readonly Problem[] {

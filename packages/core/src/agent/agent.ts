@@ -36,7 +36,7 @@ function checkNames(agentId: string, tools: AgentTools, memory: Memory | undefin
   if (!isLegalId(agentId)) {
     throw new RegistrationError(
       'id_illegal',
-      `The agent id ${JSON.stringify(agentId)} is not legal: set id to 1 to 128 of A-Z a-z 0-9 _ . -`,
+      `The agent id ${JSON.stringify(agentId)} is not legal. Set the option id to 1 to 128 characters of A-Z a-z 0-9 _ . -`,
     )
   }
   const owners = new Map<string, string>()
@@ -45,14 +45,14 @@ function checkNames(agentId: string, tools: AgentTools, memory: Memory | undefin
     if (!isLegalId(name)) {
       throw new RegistrationError(
         'id_illegal',
-        `The tool name ${JSON.stringify(name)} of agent ${agentId} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
+        `The tool name ${JSON.stringify(name)} of agent ${agentId} is not legal. Use 1 to 128 characters of A-Z a-z 0-9 _ . -`,
       )
     }
     for (const each of new Set([name, tool.id])) {
       if (owners.has(each)) {
         throw new RegistrationError(
           'id_duplicate',
-          `Two tools of agent ${agentId} are called ${each}.`,
+          `Two tools of agent ${agentId} have the name ${each}. Rename one of them.`,
         )
       }
       owners.set(each, tool.id)
@@ -69,7 +69,7 @@ function readPrompt(value: unknown, field: string): string | undefined {
   const text = readInstructions(value)
   if (text !== undefined) return text
   throw new InputError('The options cannot be used.', [
-    { field, message: 'It is neither a text nor a system message, nor a list of these.' },
+    { field, message: 'It must be a text, a system message, or a list of these.' },
   ])
 }
 
@@ -80,7 +80,7 @@ async function resolveAskedModel(config: ModelConfig): Promise<ModelObject> {
   } catch (error) {
     if (!ModelError.isInstance(error)) throw error
     throw new InputError('The model cannot be used.', [
-      { field: 'model', message: 'There is no such model here.' },
+      { field: 'model', message: 'This server does not have the model.' },
     ])
   }
 }
@@ -158,7 +158,7 @@ export class Agent {
     if (!Number.isSafeInteger(this.maxSteps) || this.maxSteps < 1) {
       throw new ConfigurationError(
         'option_invalid',
-        `maxSteps of agent ${this.id} is not a whole number from 1.`,
+        `The option maxSteps of agent ${this.id} must be a whole number of at least 1.`,
       )
     }
   }
@@ -182,7 +182,7 @@ export class Agent {
     if (this.#storage !== undefined && this.#storage !== storage) {
       throw new RegistrationError(
         'agent_taken',
-        `Agent ${this.id} remembers in the storage of another Mastra. Make an agent for each.`,
+        `Agent ${this.id} uses the storage of another Mastra. Make a separate agent for each Mastra.`,
       )
     }
     this.#storage = storage
@@ -230,7 +230,7 @@ export class Agent {
     if (text !== undefined) return text
     throw new ConfigurationError(
       'option_invalid',
-      `The instructions of agent ${this.id} are neither a text nor a system message, nor a list of these.`,
+      `The option instructions of agent ${this.id} must be, or return, a text, a system message, or a list of these.`,
     )
   }
 

@@ -73,8 +73,8 @@ function checkClientNames(
     const isName = isLegalId(name) && !containsCredential(name)
     if (isName && !taken.has(name)) continue
     const message = isName
-      ? 'A tool of the server has this name.'
-      : 'A name is 1 to 128 of A-Z a-z 0-9 _ . -'
+      ? 'A tool of the server has this name. Rename the tool of the client.'
+      : 'A name has 1 to 128 characters of A-Z a-z 0-9 _ . -'
     const field = containsCredential(name) ? 'clientTools' : `clientTools.${name}`
     throw new InputError('The client tools cannot be used.', [{ field, message }])
   }

@@ -67,7 +67,7 @@ export interface Run {
 function checkMaxSteps(maxSteps: number): void {
   if (Number.isSafeInteger(maxSteps) && maxSteps >= 1) return
   throw new InputError('The options cannot be used.', [
-    { field: 'maxSteps', message: 'It is not a whole number from 1.' },
+    { field: 'maxSteps', message: 'It must be a whole number of at least 1.' },
   ])
 }
 
@@ -79,14 +79,14 @@ function pickTools(activeTools: readonly string[] | undefined, tools: LoopTools)
     return new Map([...tools].filter(([name]) => active.has(name)))
   }
   throw new InputError('The options cannot be used.', [
-    { field: 'activeTools', message: 'It names a tool that is not there for this caller.' },
+    { field: 'activeTools', message: 'It names a tool that does not exist for this caller.' },
   ])
 }
 
 function checkToolChoice(toolChoice: AgentOptions['toolChoice'], tools: LoopTools): void {
   if (typeof toolChoice !== 'object' || tools.has(toolChoice.toolName)) return
   throw new InputError('The options cannot be used.', [
-    { field: 'toolChoice', message: 'It names a tool that is not there for this caller.' },
+    { field: 'toolChoice', message: 'It names a tool that does not exist for this caller.' },
   ])
 }
 
@@ -106,13 +106,13 @@ async function openMemory(
   if (request === undefined) return undefined
   if (memory === undefined) {
     throw new InputError('The options cannot be used.', [
-      { field: 'memory', message: 'This agent has no memory.' },
+      { field: 'memory', message: 'This agent has no memory. Leave the option out.' },
     ])
   }
   if (storage === undefined) {
     throw new ConfigurationError(
       'option_invalid',
-      `Agent ${agentId} has a memory, but no storage: add it to a Mastra that has one.`,
+      `Agent ${agentId} has a memory, but no storage. Add the agent to a Mastra with the option storage.`,
     )
   }
   const session = { agentId, memory, storage, request, requestContext, question, model }
@@ -129,7 +129,10 @@ function joinMessages(
   const asked = dropUnansweredCalls([...history, ...context, ...toModelMessages(question)])
   if (asked.length > 0) return asked
   throw new InputError('The messages cannot be used.', [
-    { field: 'messages', message: 'They hold nothing but tool calls that nobody answered.' },
+    {
+      field: 'messages',
+      message: 'They have only tool calls without results. Send a question, or the results.',
+    },
   ])
 }
 

@@ -32,7 +32,7 @@ function parseObject(text: string): unknown {
   const found = findJson(text)
   if (found !== undefined) return found.json
   throw new SyntaxError(
-    `The model's text of ${text.length} characters is not JSON, and does not hold exactly one object or list of JSON.`,
+    `The text of the model, of ${text.length} characters, is not JSON and does not contain exactly one JSON object or list.`,
   )
 }
 
@@ -41,7 +41,7 @@ async function fitObject(schema: ReadSchema, object: unknown): Promise<unknown> 
   const parsed = await schema.parse(object, 'json')
   if ('value' in parsed) return parsed.value
   const issues = describeIssues(quietIssues(parsed))
-  throw new TypeError(`The model's object does not fit the schema. ${issues}`)
+  throw new TypeError(`The object of the model does not fit the schema. ${issues}`)
 }
 
 /** The value in the object around it that a model is asked for where the value itself is none. */

@@ -117,7 +117,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
       while (next.done !== true) next = await fullStream.next()
       if (writer.failure !== undefined) throw writer.failure.error
       if (isWhole && output !== undefined) return output
-      throw new DOMException('The answer was not read to its end.', 'AbortError')
+      throw new DOMException('The stream was closed before the answer was complete.', 'AbortError')
     },
   }
   return Object.assign(Object.create(ABSENT_PROMISES) as AgentStream, stream)

@@ -57,7 +57,9 @@ describe('the cause of a failure', () => {
       'Type validation failed: Value: {"a":"the answer"}',
     )
     const call = named('AI_APICallError', 'Invalid JSON response', { cause: quoting })
-    expect(causeOf(failed(call))).toMatch(/^Invalid JSON response Caused by: What the model/)
+    expect(causeOf(failed(call))).toMatch(
+      /^Invalid JSON response Caused by: The response of the model/,
+    )
     expect(causeOf(failed(call))).not.toContain('the answer')
     expect(toldMessage(quoting)).not.toContain('the answer')
     const stored = new Error('The storage cannot be reached.', {

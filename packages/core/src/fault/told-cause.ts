@@ -12,10 +12,10 @@ const MAX_CHARACTERS = 600
 
 /** Errors of the AI SDK whose message quotes what a model said, by their names. */
 const QUOTING: Readonly<Record<string, string>> = {
-  AI_JSONParseError: 'What the model’s server answered is not JSON.',
+  AI_JSONParseError: 'The response of the model’s server is not JSON.',
   AI_TypeValidationError:
-    'What the model’s server answered does not have the form that its package expects.',
-  AI_InvalidResponseDataError: 'What the model’s server answered lacks something.',
+    'The response of the model’s server does not have the form that its package expects.',
+  AI_InvalidResponseDataError: 'The response of the model’s server is incomplete.',
 }
 
 /**

@@ -256,7 +256,7 @@ describe.each(MODES)('tools of one step, by %s', (mode) => {
     ])
   })
 
-  it('do not run where the model was to call none', async () => {
+  it('do not run where the model was toolChoice is none', async () => {
     let runs = 0
     const tool = toolOf('tool', () => (runs += 1))
     const model = modelOf([call('a', 'tool'), finish('tool-calls')])
@@ -264,11 +264,11 @@ describe.each(MODES)('tools of one step, by %s', (mode) => {
     const outcome = await run(options, mode).catch((error: unknown) => error)
 
     expect(runs).toBe(0)
-    if (mode === 'generate') expect(outcome).toMatchObject({ message: /to call none/u })
+    if (mode === 'generate') expect(outcome).toMatchObject({ message: /toolChoice is none/u })
     else {
       expect(outcome).toMatchObject([
         { type: 'step-start' },
-        { type: 'error', error: { message: expect.stringMatching(/to call none/u) } },
+        { type: 'error', error: { message: expect.stringMatching(/toolChoice is none/u) } },
         { type: 'step-end', isContinued: false },
       ])
     }

@@ -44,7 +44,7 @@ async function refuseDownloads(
   return files.map(({ isUrlSupportedByModel }) => {
     if (isUrlSupportedByModel) return null
     throw new InputError('The messages cannot be used.', [
-      { field: 'messages', message: 'This model takes no file by URL; send its bytes.' },
+      { field: 'messages', message: 'This model does not accept a file by URL. Send its bytes.' },
     ])
   })
 }
@@ -59,13 +59,13 @@ function isCount(value: number | undefined, least: number): boolean {
 /** @throws {InvalidArgumentError} for settings that no model takes */
 export function checkSettings({ maxOutputTokens, maxRetries, seed }: LoopSettings): void {
   const checks = [
-    ['maxOutputTokens', isCount(maxOutputTokens, 1), 'a whole number from 1'],
-    ['maxRetries', isCount(maxRetries, 0), 'a whole number from 0'],
+    ['maxOutputTokens', isCount(maxOutputTokens, 1), 'a whole number of at least 1'],
+    ['maxRetries', isCount(maxRetries, 0), 'a whole number of at least 0'],
     ['seed', isCount(seed, -Infinity), 'a whole number'],
   ] as const
   for (const [argument, isGood, what] of checks) {
     if (!isGood)
-      throw new InvalidArgumentError({ argument, message: `${argument} is not ${what}.` })
+      throw new InvalidArgumentError({ argument, message: `${argument} must be ${what}.` })
   }
 }
 

@@ -50,7 +50,7 @@ function toFile<Type extends ModelFile['type']>(
         ? data.data
         : undefined
   if (bytes === undefined)
-    throw new Error('The model made a file and gave only its URL, which is not fetched.')
+    throw new Error('The model returned a file by URL. Signet does not fetch it.')
   return { type, file: { base64: toBase64(bytes), mediaType }, providerMetadata }
 }
 

@@ -88,7 +88,7 @@ export class StepReader {
       if (done) {
         this.#isOver = true
         if (this.#isStarted) break
-        throw new Error('The stream of the model ended without an answer.')
+        throw new Error('The stream of the model ended before the answer did.')
       }
       const part = this.#take(value)
       if (this.#isStarted || value.type === 'stream-start') {
@@ -154,7 +154,7 @@ export class StepReader {
     const key = `${type} ${part.id}`
     const open = this.#texts.get(key)
     if (open === undefined)
-      return this.#fail(new Error(`The model continues a ${type} that it has not begun.`))
+      return this.#fail(new Error(`The model continued a ${type} that it had not begun.`))
     const { id, content } = open
     if (part.providerMetadata !== undefined) content.providerMetadata = part.providerMetadata
     if (part.type === 'text-end' || part.type === 'reasoning-end') {

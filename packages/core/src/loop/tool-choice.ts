@@ -12,12 +12,14 @@ export function toolChoiceFault(
   if (toolChoice === 'auto') return undefined
   if (toolChoice === 'none') {
     return calls.length > 0
-      ? new Error('The model called a tool, though it was to call none.')
+      ? new Error('The model called a tool, although toolChoice is none.')
       : undefined
   }
   if (finishReason === 'interrupted') return undefined
   const isCalled = calls.some(
     ({ toolName }) => toolChoice === 'required' || toolName === toolChoice.toolName,
   )
-  return isCalled ? undefined : new Error('The model did not call the tool that it was to call.')
+  return isCalled
+    ? undefined
+    : new Error('The model did not call the tool that toolChoice requires.')
 }

@@ -54,7 +54,7 @@ async function runTool(
   try {
     const execute = async () => tools.get(toolName)?.execute?.(input, { toolCallId, abortSignal })
     const answer = await below(span, execute)
-    if (answer === undefined) throw new Error(`There is no tool ${toolName}.`)
+    if (answer === undefined) throw new Error(`The tool ${toolName} does not exist.`)
     span?.end({ isError: false })
     return {
       type: 'tool-result',

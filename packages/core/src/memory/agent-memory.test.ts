@@ -439,7 +439,7 @@ describeStores(
     it('refuses memory where the agent has none, or no storage', async () => {
       const { agent } = await setUp({ memory: undefined })
       await expect(agent.generate('Hello', { ...alice, ...thread })).rejects.toMatchObject({
-        issues: [{ field: 'memory', message: 'This agent has no memory.' }],
+        issues: [{ field: 'memory', message: 'This agent has no memory. Leave the option out.' }],
       })
       const alone = new Agent({
         name: 'a',
@@ -472,7 +472,7 @@ describeStores(
         agent.setLogger({ debug() {}, info() {}, warn() {}, error() {} })
         await expect(agent.generate('Hello', { ...alice, ...thread })).rejects.toMatchObject({
           code: 'answer_unstored',
-          message: 'The answer was made, but it could not be stored.',
+          message: 'The agent answered, but the answer could not be stored.',
         })
         // Repeated at once, it is not asked of a model again.
         await expect(agent.stream('Hello', { ...alice, ...thread })).rejects.toMatchObject({

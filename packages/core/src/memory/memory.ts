@@ -87,7 +87,7 @@ function readSettings(options: MemoryOptions): MemorySettings {
   if (lastMessages === undefined) {
     throw new ConfigurationError(
       'option_invalid',
-      `lastMessages of a memory is not false or a whole number from 0 to ${BOUNDS.lastMessages.limit}.`,
+      `The option lastMessages of a memory must be false or a whole number from 0 to ${BOUNDS.lastMessages.limit}.`,
     )
   }
   const {
@@ -99,13 +99,13 @@ function readSettings(options: MemoryOptions): MemorySettings {
   if (agentManaged !== true) {
     throw new ConfigurationError(
       'option_invalid',
-      'workingMemory.agentManaged of a memory is not true. Signet has nobody else to keep it: leave it out.',
+      'The option workingMemory.agentManaged of a memory must be true or left out. Only the agent can update it.',
     )
   }
   if ((options.filterIncompleteToolCalls ?? true) !== true) {
     throw new ConfigurationError(
       'option_invalid',
-      'filterIncompleteToolCalls of a memory is not true. Signet never shows a model a call without its result: leave it out.',
+      'The option filterIncompleteToolCalls of a memory must be true or left out. Signet never shows a model a call without its result.',
     )
   }
   const { generateTitle = false } = options

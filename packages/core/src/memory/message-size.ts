@@ -27,7 +27,7 @@ function isTooLarge({ content }: Sized): boolean {
  */
 export function requireStorable(question: readonly Sized[]): void {
   if (!question.some(isTooLarge)) return
-  throw new InputError('The messages cannot be remembered.', [
+  throw new InputError('The messages cannot be stored.', [
     { field: 'messages', message: MESSAGE_TOO_LARGE },
   ])
 }

@@ -92,7 +92,7 @@ export interface MemorySession {
 
 const ANSWER_TOO_LARGE = {
   field: 'memory',
-  message: `The answer is too large to be remembered, so only its question is stored. ${MESSAGE_TOO_LARGE}`,
+  message: `The answer is too large to store, so only its question is stored. ${MESSAGE_TOO_LARGE}`,
 }
 
 /** Faults of what is to be stored, not of the storage: to ask again would end in the same way. */
@@ -108,7 +108,7 @@ const UNSTORABLE: ReadonlySet<StorageFault | undefined> = new Set<StorageFault>(
 /** What an answer comes to whose turn is not stored. */
 function unstoredError(cause: unknown): AnswerError {
   const fault = storageFault(cause)
-  return new AnswerError('The answer was made, but it could not be stored.', {
+  return new AnswerError('The agent answered, but the answer could not be stored.', {
     cause,
     code: UNSTORABLE.has(fault) ? 'answer_failed' : 'answer_unstored',
     ...(fault === 'message_too_large' && { issues: [ANSWER_TOO_LARGE] }),
@@ -122,7 +122,7 @@ function refuse(field: string, message: string): never {
 function readThread(thread: MemoryRequest['thread']): Omit<NewMemoryThread, 'agentId'> {
   const read = typeof thread === 'string' ? { id: thread } : thread
   if (isThreadId(read.id)) return read
-  return refuse('memory.thread', 'The id of a thread has 1 to 255 characters.')
+  return refuse('memory.thread', 'The id of a thread must have 1 to 255 characters.')
 }
 
 /** Without a caller the application itself asks, and names the owner. */
@@ -132,7 +132,10 @@ function readOwner(
 ): { readonly issuer?: string | undefined; readonly resourceId: string } {
   if (principal !== undefined) return principal
   if (typeof resource === 'string' && resource.trim() !== '') return { resourceId: resource }
-  return refuse('memory.resource', 'Name who owns the thread: there is no principal that does.')
+  return refuse(
+    'memory.resource',
+    'It is missing. Without a principal, name the owner of the thread here.',
+  )
 }
 
 function requirePermission(requestContext: RequestContext, permission: Permission): void {
@@ -145,7 +148,10 @@ function countOf({ memory, request, question }: SessionOptions): number {
   const asked = request.options?.lastMessages
   const count = asked === undefined ? memory.settings.lastMessages : readLastMessages(asked)
   if (count === undefined) {
-    return refuse('memory.options.lastMessages', 'It is false or a whole number from 0 to 1000.')
+    return refuse(
+      'memory.options.lastMessages',
+      'It must be false or a whole number from 0 to 1000.',
+    )
   }
   return resultsOf(toModelMessages(question)).size > 0 ? Math.max(count, 1) : count
 }

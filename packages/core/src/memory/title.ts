@@ -78,7 +78,10 @@ export async function makeTitle(request: TitleRequest): Promise<string | undefin
   const prompt = question.map(textOf).join('\n').trim().slice(0, MAX_ASKED)
   if (prompt === '') return undefined
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(new Error('It took too long.')), TIMEOUT_MS)
+  const timer = setTimeout(
+    () => stop.abort(new Error(`It took longer than ${TIMEOUT_MS} ms.`)),
+    TIMEOUT_MS,
+  )
   const leave = () => stop.abort(abortSignal?.reason)
   abortSignal?.addEventListener('abort', leave, { once: true })
   try {

@@ -60,7 +60,7 @@ export function requireNotPaused(storage: MemoryStorage, owner: string, threadId
   if (thread === undefined) return
   if (performance.now() < thread.until) {
     throw new PausedThreadError(
-      'The last answer of this thread could not be stored a moment ago.',
+      'The last answer of this thread could not be stored. Try again in a moment.',
       { cause: thread.cause },
     )
   }

@@ -180,7 +180,10 @@ describe('messages of another framework', () => {
 
   it('are no more than a fault where their form is nobody’s', async () => {
     expect(await issuesOf([{ role: 'wizard', content: 'Hi' }])).toEqual([
-      { field: 'messages.0', message: expect.stringMatching(/no known role.*"role": "user"/) },
+      {
+        field: 'messages.0',
+        message: expect.stringMatching(/role of the message is not known.*"role": "user"/),
+      },
     ])
     expect(await issuesOf(user([{ type: 'dance' }]))).not.toEqual([
       expect.objectContaining({ message: expect.stringContaining('form of') }),
@@ -201,7 +204,7 @@ describe('messages of another framework', () => {
 
 it('says which role was meant', async () => {
   expect(await issuesOf([{ role: 'User', content: 'Hi' }])).toEqual([
-    { field: 'messages.0.role', message: 'There is no such role. Did you mean user?' },
+    { field: 'messages.0.role', message: 'The role is not known. Did you mean user?' },
   ])
 })
 

@@ -186,7 +186,7 @@ export function findForeign(message: unknown, field: string): InputIssue | undef
   if (typeof role === 'string' && !KNOWN_ROLES.some((known) => known === role)) {
     const near = nearestName(role, KNOWN_ROLES)
     if (near !== undefined) {
-      return { field: `${field}.role`, message: `There is no such role. Did you mean ${near}?` }
+      return { field: `${field}.role`, message: `The role is not known. Did you mean ${near}?` }
     }
   }
   if (role === undefined) {

@@ -36,7 +36,7 @@ function refuse(issues: readonly InputIssue[]): never {
 function asList(input: unknown, name: string): readonly unknown[] {
   const list = Array.isArray(input) ? input : [input]
   if (input === undefined || input === null || list.length === 0) {
-    refuse([{ field: name, message: `There are no messages. ${HINT}` }])
+    refuse([{ field: name, message: `The list of messages is empty. ${HINT}` }])
   }
   return list
 }
@@ -91,7 +91,10 @@ async function readUiMessage(message: UIMessage, field: string): Promise<ModelMe
   const { convertToModelMessages, safeValidateUIMessages } = await import('ai')
   const validated = await safeValidateUIMessages({ messages: [{ ...message, id: 'message' }] })
   if (!validated.success) {
-    const issue = { field, message: `The message is not a well-formed chat message. ${HINT}` }
+    const issue = {
+      field,
+      message: `The message does not have the form of a chat message. ${HINT}`,
+    }
     return refuseUnread(message, field, [issue])
   }
   return convertToModelMessages(validated.data)
@@ -101,7 +104,7 @@ async function readUiMessage(message: UIMessage, field: string): Promise<ModelMe
 function refuseApprovals(message: ModelMessage, field: string): void {
   if (typeof message.content === 'string') return
   if (!message.content.some(({ type }) => type.startsWith('tool-approval'))) return
-  refuse([{ field, message: 'Tool calls are not approved in messages.' }])
+  refuse([{ field, message: 'A message cannot approve tool calls.' }])
 }
 
 /** A user who says nothing asks nothing; what the other roles leave empty may stand between. */
@@ -111,7 +114,7 @@ function refuseEmpty({ role, content }: ModelMessage, field: string): void {
       ? content.trim() === ''
       : content.every((part) => part.type === 'text' && part.text.trim() === '')
   if (role !== 'user' || !isEmpty) return
-  refuse([{ field: `${field}.content`, message: 'The message says nothing.' }])
+  refuse([{ field: `${field}.content`, message: 'The message is empty.' }])
 }
 
 /**
@@ -140,7 +143,7 @@ async function readModelMessage(message: unknown, field: string): Promise<ModelM
   const role: unknown = isObject(message) ? Reflect.get(message, 'role') : undefined
   const schema = schemas.get(role)
   if (schema === undefined) {
-    const issue = { field, message: `The message has no known role. ${HINT}` }
+    const issue = { field, message: `The role of the message is not known. ${HINT}` }
     return refuseUnread(message, field, [issue])
   }
   const parsed = schema.safeParse(message)
@@ -174,9 +177,9 @@ function readId(message: unknown, field: string, taken: Set<string>): string | u
   const id: unknown = isObject(message) ? Reflect.get(message, 'id') : undefined
   if (id === undefined || id === null || id === '') return undefined
   if (typeof id !== 'string' || !isThreadId(id) || containsCredential(id)) {
-    const rule = 'The id of a message is a text of 1 to 255 characters, none of them NUL'
+    const rule = 'The id of a message must be a text of 1 to 255 characters without NUL'
     return refuseUnread(typeof id === 'string' ? undefined : message, field, [
-      { field: `${field}.id`, message: `${rule}. It is no credential, and not . or ..` },
+      { field: `${field}.id`, message: `${rule}. It must not be a credential, . or ..` },
     ])
   }
   if (taken.has(id)) {
@@ -211,7 +214,7 @@ export async function readQuestion(input: unknown, name = 'messages'): Promise<A
     const id = readId(message, field, ids)
     for (const each of await readMessage(message, field)) read.push({ message: each, id })
   }
-  if (read.length === 0) refuse([{ field: name, message: 'The messages say nothing.' }])
+  if (read.length === 0) refuse([{ field: name, message: 'The messages are empty.' }])
   return read
 }
 

@@ -26,13 +26,13 @@ export function readModelName(text: string): ModelName {
   if (modelId.trim() === '' || provider === '') {
     throw new ModelError(
       'model_config_invalid',
-      `The model ${JSON.stringify(text)} has an empty name: write provider/model.`,
+      `The model ${JSON.stringify(text)} has an empty provider or name. Write provider/model.`,
     )
   }
   if (!PROVIDER.test(provider)) {
     throw new ModelError(
       'model_unknown',
-      `The provider ${JSON.stringify(provider)} cannot be one: use a-z, 0-9 and "-". A model with slashes in its name on an OpenAI-compatible server is written ${DEFAULT_PROVIDER}/${text}.`,
+      `The provider ${JSON.stringify(provider)} is not legal. Use a-z, 0-9 and "-". For a model of an OpenAI-compatible server whose name has slashes, write ${DEFAULT_PROVIDER}/${text}.`,
     )
   }
   return { provider, modelId }

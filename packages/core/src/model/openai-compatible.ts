@@ -109,7 +109,10 @@ export function openAIServer(modelId: string): Server {
  */
 export function namedServer({ url, id, apiKey }: OpenAICompatibleModel): Server {
   if (typeof id !== 'string' || id.trim() === '') {
-    throw new ModelError('model_config_invalid', 'The id of the model is empty.')
+    throw new ModelError(
+      'model_config_invalid',
+      'The id of the model must be a text that is not blank.',
+    )
   }
   const names = { url: 'The url of the model', apiKey: 'The apiKey of the model' }
   return checked({ provider: OPENAI_COMPATIBLE, url, modelId: id, apiKey, names })

@@ -32,7 +32,7 @@ function missing({ provider, modelId }: ModelName): ModelError {
   const question = near === undefined ? '' : `Did you mean ${near}/${modelId}? `
   const remedy = isKnown
     ? `Run npm install ${packageName}.`
-    : `Signet does not know the provider ${provider}: install its package if you trust it, or give the model as { url, id, apiKey } of an OpenAI-compatible server.`
+    : `Signet does not know the provider ${provider}. Install its package if you trust it, or give the model as { url, id, apiKey } of an OpenAI-compatible server.`
   return new ModelError(
     'model_package_missing',
     `${question}The package ${packageName} is not installed. ${remedy}`,
@@ -54,7 +54,7 @@ async function load(name: ModelName): Promise<Readonly<Record<string, unknown>>>
   try {
     return await import(pathToFileURL(path).href)
   } catch (cause) {
-    throw new ModelError('model_config_invalid', `The package ${packageName} does not load.`, {
+    throw new ModelError('model_config_invalid', `The package ${packageName} cannot be loaded.`, {
       cause,
     })
   }
@@ -91,7 +91,7 @@ export async function connectProvider(name: ModelName): Promise<ModelObject> {
   if (isModelObject(model)) return model
   throw new ModelError(
     'model_config_invalid',
-    `The package ${packageName} makes no language model ${JSON.stringify(modelId)}.`,
+    `The package ${packageName} does not have a language model ${JSON.stringify(modelId)}.`,
     { cause },
   )
 }

@@ -310,14 +310,14 @@ describe('the package of a provider', () => {
   it('is refused, with the cause, where its factory fails', async () => {
     await install('zedfails', 'export const zedfails = () => { throw new Error("no region") }')
     const error = await resolveModel('zedfails/m').catch((cause: unknown) => cause)
-    expect(error).toEqual(refusal('model_config_invalid', /makes no language model/u))
+    expect(error).toEqual(refusal('model_config_invalid', /does not have a language model/u))
     expect(error).toMatchObject({ cause: { message: 'no region' } })
   })
 
   it('is refused, with the cause, where it does not load', async () => {
     await install('zedbroken', 'throw new Error("broken")')
     const error = await resolveModel('zedbroken/m').catch((cause: unknown) => cause)
-    expect(error).toEqual(refusal('model_config_invalid', /does not load/u))
+    expect(error).toEqual(refusal('model_config_invalid', /cannot be loaded/u))
     expect(error).toMatchObject({ cause: { message: 'broken' } })
   })
 })

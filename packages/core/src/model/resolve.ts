@@ -52,7 +52,7 @@ function requireRehearsal(config: string, { modelId }: ModelName): void {
   if (modelId === REHEARSAL.modelId) return
   throw new ModelError(
     'model_unknown',
-    `There is no model ${JSON.stringify(config)}. The one model of this name is ${REHEARSAL.provider}/${REHEARSAL.modelId}.`,
+    `The model ${JSON.stringify(config)} does not exist. The only model of the provider ${REHEARSAL.provider} is ${REHEARSAL.provider}/${REHEARSAL.modelId}.`,
   )
 }
 

@@ -28,21 +28,21 @@ export const UNSUPPORTED_AGENT_OPTIONS = {
 /** The same, of options that close something: the agent would answer without a check that it was given. */
 export const AGENT_GUARDS = {
   defaultOptions:
-    'Signet does not read them, and an approval or a processor among them would not count. Give options to each call of generate and stream. maxSteps is an option of the agent.',
+    'Signet does not read them, so an approval or a processor among them would have no effect. Give options to each call of generate and stream. maxSteps is an option of the agent.',
   defaultNetworkOptions:
-    'Signet does not run networks of agents, and an approval among them would not count. Leave the option out.',
+    'Signet does not run networks of agents, so an approval among them would have no effect. Leave the option out.',
   defaultGenerateOptionsLegacy:
-    'Signet does not have the legacy calls, and an approval among them would not count. Leave the option out.',
+    'Signet does not have the legacy calls, so an approval among them would have no effect. Leave the option out.',
   defaultStreamOptionsLegacy:
-    'Signet does not have the legacy calls, and an approval among them would not count. Leave the option out.',
+    'Signet does not have the legacy calls, so an approval among them would have no effect. Leave the option out.',
   inputProcessors:
-    'Signet does not run processors, so that nothing would be checked before the model reads it. Check it in a route of your own, and leave the option out.',
+    'Signet does not run processors, so the model would read messages that nothing has checked. Check them in a route of your own, and leave the option out.',
   outputProcessors:
-    'Signet does not run processors, so that nothing would be checked before the caller reads it. Check it in a route of your own, and leave the option out.',
+    'Signet does not run processors, so the caller would read answers that nothing has checked. Check them in a route of your own, and leave the option out.',
   hooks:
-    'Signet does not call hooks, so that none could stop a tool. Check it in the execute of the tool, and leave the option out.',
+    'Signet does not call hooks, so a hook could not stop a tool. Check the input in the execute of the tool, and leave the option out.',
   requestContextSchema:
     'Signet does not check it. Check requestContext.client in the tools, and leave the option out.',
   transform:
-    'Signet does not transform what tools return, so that all of it would be told. Return from the tool what may be told, and leave the option out.',
+    'Signet does not transform the results of tools, so the caller would read all of them. Return from the tool only what the caller may read, and leave the option out.',
 } as const

@@ -39,18 +39,19 @@ export const UNSUPPORTED_ANSWER_OPTIONS = {
 /** The same, of options that close something: the answer would be given without it. */
 export const ANSWER_GUARDS = {
   prepareStep:
-    'Signet does not call it, so that it could not take tools away. Name the tools that may run in activeTools.',
+    'Signet does not call it, so it could not remove tools. List the tools that may run in activeTools.',
   requireToolApproval:
-    'Signet does not ask anybody for approval yet, so that tools would run without one. Name the tools that may run in activeTools.',
+    'Signet does not ask for approval yet, so tools would run without it. List the tools that may run in activeTools.',
   inputProcessors:
-    'Signet does not run processors, so that nothing would be checked. Check the messages before you ask.',
+    'Signet does not run processors, so nothing would check the messages. Check them before you call the agent.',
   outputProcessors:
-    'Signet does not run processors, so that nothing would be checked. Check the answer before you pass it on.',
-  hooks: 'Signet does not call hooks, so that none could stop a tool. Check it in the tool.',
+    'Signet does not run processors, so nothing would check the answer. Check it before you pass it on.',
+  hooks:
+    'Signet does not call hooks, so a hook could not stop a tool. Check the input in the execute of the tool.',
   experimentalTransform:
-    'Signet does not transform chunks, so that all would be told. Transform what you read from fullStream.',
+    'Signet does not transform chunks, so the caller would read all of them. Transform the chunks that you read from fullStream.',
   transform:
-    'Signet does not transform what tools return, so that all of it would be told. Return from a tool what may be told.',
+    'Signet does not transform the results of tools, so the caller would read all of them. Return from a tool only what the caller may read.',
 } as const
 
 /** What Mastra has below `structuredOutput` and Signet does not serve. */

@@ -37,8 +37,7 @@ export const UNSUPPORTED_MASTRA_OPTIONS = {
 
 /** The same, of options that close something. */
 export const MASTRA_GUARDS = {
-  processors:
-    'Signet does not run processors, so that nothing would be checked. Leave the option out.',
+  processors: 'Signet does not run processors, so nothing would be checked. Leave the option out.',
   transform:
-    'Signet does not transform what tools return, so that all of it would be told. Return from a tool what may be told, and leave the option out.',
+    'Signet does not transform the results of tools, so the caller would read all of them. Return from a tool only what the caller may read, and leave the option out.',
 } as const

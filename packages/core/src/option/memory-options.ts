@@ -9,7 +9,7 @@ export const UNSUPPORTED_MEMORY_CONFIG = {
 /** The same, of options that close something. */
 export const MEMORY_CONFIG_GUARDS = {
   processors:
-    'Signet does not run processors, so that nothing would be taken out of what is remembered. Leave the option out.',
+    'Signet does not run processors, so nothing would be removed from stored messages. Leave the option out.',
 } as const
 
 /** What Mastra has below `options` and Signet does not serve, and that closes nothing. */
@@ -25,7 +25,7 @@ export const UNSUPPORTED_MEMORY_OPTIONS = {
 /** The same, of options that close something. */
 export const MEMORY_OPTION_GUARDS = {
   readOnly:
-    'Signet would store what was asked. Say memory.options.readOnly with each request instead.',
+    'Signet would store the questions. Send memory.options.readOnly with each request instead.',
 } as const
 
 /** What Mastra has below `options.workingMemory` and Signet does not serve. */

@@ -203,7 +203,7 @@ describe('an application that says unsupported: warn', () => {
 
   it('is refused any other word', () => {
     expect(() => new Mastra(untyped({ unsupported: 'ignore' }))).toThrow(
-      "neither 'refuse' nor 'warn'",
+      "must be 'refuse' or 'warn'",
     )
   })
 
@@ -323,7 +323,7 @@ describe('the instructions of an agent', () => {
 
   it('may not be anything else, also where a function says them', async () => {
     await expect(agentOf({ instructions: () => 7 }).getInstructions()).rejects.toThrow(
-      'neither a text nor a system message',
+      'must be, or return, a text, a system message',
     )
   })
 })
@@ -521,7 +521,7 @@ describe('an option that can only be switched on', () => {
       (value: boolean) => new Mastra(untyped({ server: { handleShutdownSignals: value } })),
     ],
   ])('is refused where it is switched off: %s', (_, make) => {
-    expect(() => make(false)).toThrow('leave it out')
+    expect(() => make(false)).toThrow('must be true or left out')
     expect(() => make(true)).not.toThrow()
   })
 })
@@ -531,7 +531,7 @@ describe('middleware of a route', () => {
     'is refused what is not a function: %j',
     (middleware) => {
       const options = { method: 'GET', handler: () => new Response('here'), middleware }
-      expect(() => registerApiRoute('/here', untyped(options))).toThrow('not a function')
+      expect(() => registerApiRoute('/here', untyped(options))).toThrow('must be a function')
     },
   )
 })

@@ -17,9 +17,9 @@ export const UNSUPPORTED_SERVER_OPTIONS = {
 /** The same, of options that close something: requests would be answered without it. */
 export const SERVER_GUARDS = {
   middleware:
-    'Signet does not run it, so that what it refuses would be answered. Give each route of yours its middleware, or grant permissions by claims and server.access.roles.',
-  rbac: 'Signet does not ask it. Grant permissions by claims and server.access.roles.',
-  fga: 'Signet does not ask it. Everything that is stored has one owner, and no other caller reaches it.',
+    'Signet does not run it, so requests that it refuses would be answered. Give each of your routes its own middleware, or grant permissions by claims and server.access.roles.',
+  rbac: 'Signet does not call it. Grant permissions by claims and server.access.roles.',
+  fga: 'Signet does not call it. Everything stored belongs to one owner, and other callers cannot read it.',
   https: 'The server speaks plain HTTP. Put a proxy with TLS before it, and leave the option out.',
 } as const
 
@@ -34,5 +34,5 @@ export const UNSUPPORTED_CORS_OPTIONS = {
   allowMethods: 'Listed origins may use every method that a route has. Leave the option out.',
   allowHeaders: 'Listed origins may send the headers that Signet reads. Leave the option out.',
   exposeHeaders: 'Listed origins may read the headers that Signet sends. Leave the option out.',
-  maxAge: 'Browsers keep the answer for an hour. Leave the option out.',
+  maxAge: 'Browsers keep the response to a preflight for one hour. Leave the option out.',
 } as const

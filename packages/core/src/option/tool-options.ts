@@ -19,11 +19,11 @@ export const UNSUPPORTED_TOOL_OPTIONS = {
 /** The same, of options that close something: the tool would run, or be told of, without it. */
 export const TOOL_GUARDS = {
   requireApproval:
-    'Signet does not ask anybody for approval yet, so that the tool would run without one. Leave the tool out.',
+    'Signet does not ask for approval yet, so the tool would run without it. Leave the tool out.',
   requestContextSchema:
     'Signet does not check it. Check requestContext.client in execute, and leave the option out.',
   toModelOutput:
-    'Signet does not call it, so that the model would be told the whole result. Return from execute what the model may be told.',
+    'Signet does not call it, so the model would read the whole result. Return from execute only what the model may read.',
   transform:
-    'Signet does not call it, so that the whole result would be told. Return from execute what may be told.',
+    'Signet does not call it, so the caller would read the whole result. Return from execute only what the caller may read.',
 } as const

@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [string, object])[] = [
 
 describe('what JSON has no word for', () => {
   it.each(KINDS)('is refused with what to write: %s', (kind, schema) => {
-    expect(readable(schema).fault).toMatch(new RegExp(`^It is a ${kind}, .* Write `, 'u'))
+    expect(readable(schema).fault).toMatch(new RegExp(`^It is a ${kind}\\. .* Write `, 'u'))
   })
 
   it.each([

@@ -95,7 +95,7 @@ class Unmarking {
 
   #refuse(path: readonly string[], kind: string, instead: string): void {
     const where = path.length === 0 ? 'It' : `Its member ${JSON.stringify(path.join('.'))}`
-    this.fault ??= `${where} is a ${kind}, which JSON does not have, so that no model could send one. Write ${instead}.`
+    this.fault ??= `${where} is a ${kind}. JSON does not have this type, so a model cannot send it. Write ${instead}.`
   }
 }
 

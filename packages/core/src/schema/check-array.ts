@@ -28,7 +28,10 @@ function* checkContained(
   const least = typeof minContains === 'number' ? minContains : 1
   const most = typeof maxContains === 'number' ? maxContains : Infinity
   if (count >= least && count <= most) return
-  yield problemAt(place, 'The list has too few or too many of the items that it must contain.')
+  yield problemAt(
+    place,
+    'The list must contain another number of the items that contains describes.',
+  )
 }
 
 /** Checks a list and what is in it. */
@@ -47,7 +50,7 @@ export function* checkArray(
     yield problemAt(place, `Too big: expected at most ${maxItems} items`)
   }
   if (uniqueItems === true && !isUnique(items, check)) {
-    yield problemAt(place, 'The list has an item twice.')
+    yield problemAt(place, 'The list has the same item twice.')
   }
   yield* checkContained(items, schema, check, place, findProblems)
   for (const [index, item] of items.entries()) {

@@ -47,7 +47,7 @@ function* checkMember(
   const { properties, patternProperties, additionalProperties, propertyNames } = schema
   const place: Place = { parent, name }
   if (propertyNames !== undefined && !isEmpty(findProblems(name, propertyNames, check))) {
-    yield problemAt(place, 'The name is not one that there may be.')
+    yield problemAt(place, 'The name is not allowed.')
   }
   const own = ownSchema(properties, name)
   const patterns = namedSchemas(patternProperties)

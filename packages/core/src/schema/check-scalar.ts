@@ -34,7 +34,7 @@ export function* checkText(
   }
   if (typeof pattern !== 'string') return
   work.read(value)
-  if (!test(pattern, value)) yield problemAt(place, 'It does not match the pattern.')
+  if (!test(pattern, value)) yield problemAt(place, 'The text does not match the pattern.')
 }
 
 function isMultiple(value: number, step: number): boolean {

@@ -46,10 +46,10 @@ function* checkValues(
 ): Problems {
   const { enum: values } = schema
   if (Array.isArray(values) && !values.some((each) => isSame(each, value, work))) {
-    yield problemAt(place, 'It is none of the values that there are.')
+    yield problemAt(place, 'It is not one of the allowed values.')
   }
   if (Object.hasOwn(schema, 'const') && !isSame(schema['const'], value, work)) {
-    yield problemAt(place, 'It is not the one value that there is.')
+    yield problemAt(place, 'It is not the one allowed value.')
   }
 }
 
@@ -68,10 +68,10 @@ function* checkParts(
     const count = oneOf.filter((each) => fits(value, each, check)).length
     if (count === 0) yield* checkAlternatives(oneOf, value, check, place)
     if (count > 1)
-      yield problemAt(place, 'It fits more than one of the forms that exclude another.')
+      yield problemAt(place, 'It fits more than one form of oneOf, and must fit exactly one.')
   }
   if (not !== undefined && fits(value, not, check))
-    yield problemAt(place, 'It is what it must not be.')
+    yield problemAt(place, 'It fits the schema of not, which it must not.')
   if (schema['if'] === undefined) return
   const branch = fits(value, schema['if'], check) ? schema['then'] : schema['else']
   if (branch !== undefined) yield* findProblems(value, branch, check, place)
@@ -89,7 +89,7 @@ function* checkAlternatives(
     (form) => isSchemaObject(form) && checkType(value, form, check, place).next().done === true,
   )
   if (ofType.length === 1) yield* findProblems(value, ofType[0], check, place)
-  yield problemAt(place, 'It fits none of the forms that there are.')
+  yield problemAt(place, 'It does not fit any of the allowed forms.')
 }
 
 /**
@@ -108,7 +108,7 @@ export function* findProblems(
   // Counted before it is looked at: a list of thousands of `true` takes its time too.
   work.enter()
   try {
-    if (schema === false) yield problemAt(place, 'There may be nothing here.')
+    if (schema === false) yield problemAt(place, 'No value is allowed here.')
     if (!isSchemaObject(schema)) return
     if (value === null && schema['nullable'] === true) return
     const { $ref: reference } = schema

@@ -22,7 +22,7 @@ export function readAiSdk(schema: object): ReadSchema | UnreadSchema {
   const validate: unknown = Reflect.get(schema, 'validate')
   if (!isSchemaObject(json) || 'then' in json) {
     return {
-      remedy: `Its JSON Schema is made later. Await it, and give what comes of it. ${TAKEN}`,
+      remedy: `Its JSON Schema is a promise. Await the promise, and give its value. ${TAKEN}`,
     }
   }
   if (typeof validate !== 'function') return readJson(json, 'application')
@@ -70,7 +70,7 @@ export function readStandard(schema: object, standard: JsonSchema): ReadSchema |
     const vendor =
       typeof standard['vendor'] === 'string' ? standard['vendor'].slice(0, 40) : 'its library'
     return {
-      remedy: `The schema of ${vendor} does not give its JSON Schema, so that no model could be told what to send. Wrap it in jsonSchema(…, { validate }) of the AI SDK. ${TAKEN}`,
+      remedy: `The schema of ${vendor} does not give its JSON Schema, so a model would not know what to send. Wrap it in jsonSchema(…, { validate }) of the AI SDK. ${TAKEN}`,
     }
   }
   return readBy(
@@ -78,7 +78,7 @@ export function readStandard(schema: object, standard: JsonSchema): ReadSchema |
     () => output,
     async (value) => {
       const result: unknown = await Reflect.apply(validate, standard, [value])
-      if (!isSchemaObject(result)) throw new TypeError('The schema answered nothing.')
+      if (!isSchemaObject(result)) throw new TypeError('The schema did not return a result.')
       const { issues } = result
       if (issues === undefined) return { value: result['value'] }
       return {

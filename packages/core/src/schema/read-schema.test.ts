@@ -100,7 +100,7 @@ describe('what is no schema, or none by which a model could be asked', () => {
       { '~standard': { ...standard['~standard'], jsonSchema: undefined } },
       /The schema of own does not give its JSON Schema/u,
     ],
-    ['a JSON Schema that is made later', jsonSchema(Promise.resolve({})), /Await it/u],
+    ['a JSON Schema that is made later', jsonSchema(Promise.resolve({})), /Await the promise/u],
     [
       'a JSON Schema with a pattern that is none',
       { type: 'object', properties: { a: { pattern: '(' } } },

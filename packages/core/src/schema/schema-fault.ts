@@ -50,7 +50,7 @@ export function findSchemaFault(document: unknown): string | undefined {
     if (!isSchemaObject(schema)) continue
     const { $ref: reference, pattern, patternProperties } = schema
     if (typeof reference === 'string' && followReference(reference, document) === undefined) {
-      return `It has a $ref that leads to nothing in it, or has more than ${MAX_REFERENCE} characters. Write what is meant below $defs, by a short name.`
+      return `It has a $ref that does not name a part of it, or that has more than ${MAX_REFERENCE} characters. Write the schema that it means below $defs, with a short name.`
     }
     const names = isSchemaObject(patternProperties) ? Object.keys(patternProperties) : []
     const patterns = typeof pattern === 'string' ? [pattern, ...names] : names

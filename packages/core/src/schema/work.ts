@@ -19,7 +19,7 @@ export class CheckWork {
   /** @throws {CheckLimitError} */
   spend(steps: number): void {
     this.#left -= steps
-    if (this.#left < 0) throw new CheckLimitError('There is too much to check.')
+    if (this.#left < 0) throw new CheckLimitError('The value or the schema is too large to check.')
   }
 
   /**
@@ -33,7 +33,8 @@ export class CheckWork {
   /** @throws {CheckLimitError} */
   enter(): void {
     this.spend(1)
-    if (++this.#depth > MAX_DEPTH) throw new CheckLimitError('It is nested too deep to check.')
+    if (++this.#depth > MAX_DEPTH)
+      throw new CheckLimitError('The value or the schema has more than ${MAX_DEPTH} levels.')
   }
 
   leave(): void {

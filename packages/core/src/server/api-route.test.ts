@@ -73,7 +73,7 @@ describe('registerApiRoute: what it refuses', () => {
   ])('is an undefined %s that is written out: %o', (name, options) => {
     const declare = () => registerApiRoute('/open', loose(options))
     expect(declare).toThrow(refused)
-    expect(declare).toThrow(`/open has an undefined ${name}`)
+    expect(declare).toThrow(`/open has the option ${name}, which is undefined`)
   })
 
   it('is an option that is undefined in a prototype', () => {

@@ -87,15 +87,19 @@ function readAccess(path: string, options: ApiRouteOptions<string>): Access | un
   const { access, requiresAuth } = options
   for (const name of ['access', 'requiresAuth'] as const) {
     // A variable that is not set, say: taken as left out, it could not close what it was meant to.
-    if (name in options && options[name] === undefined) refuse(path, `has an undefined ${name}.`)
+    if (name in options && options[name] === undefined)
+      refuse(path, `has the option ${name}, which is undefined. Give it a value, or leave it out.`)
   }
   if (requiresAuth !== undefined && typeof requiresAuth !== 'boolean') {
-    refuse(path, 'has a requiresAuth that is neither true nor false.')
+    refuse(path, 'has the option requiresAuth, which must be true or false.')
   }
   if (access !== undefined) {
     checkAccess(access, path)
     if (requiresAuth !== undefined && requiresAuth !== (access !== 'public')) {
-      refuse(path, 'has an access and a requiresAuth that contradict each other.')
+      refuse(
+        path,
+        'has the options access and requiresAuth, which contradict each other. Leave requiresAuth out.',
+      )
     }
     return access
   }
@@ -115,7 +119,7 @@ function readMiddleware(
   const isCallable = (each: unknown): each is MiddlewareHandler<ApiRouteEnv> =>
     typeof each === 'function'
   if (list.every(isCallable)) return list
-  return refuse(path, 'has a middleware that is not a function.')
+  return refuse(path, 'has the option middleware, which must be a function or a list of functions.')
 }
 
 /**
@@ -148,11 +152,12 @@ export function registerApiRoute<const Path extends string>(
       guards: ROUTE_GUARDS,
     }),
   )
-  if (!path.startsWith('/')) refuse(path, 'does not begin with a slash.')
-  if (!METHODS.has(method)) refuse(path, `has no known method: write ${[...METHODS].join(', ')}.`)
+  if (!path.startsWith('/')) refuse(path, 'must begin with a slash.')
+  if (!METHODS.has(method))
+    refuse(path, `has a method that is not known. Write ${[...METHODS].join(', ')}.`)
   // A route with createHandler is told of that with everything else.
   if (typeof handler !== 'function' && refusals.options.length === 0)
-    refuse(path, 'has no handler.')
+    refuse(path, 'has no handler. Give the option handler.')
   const route: ApiRoute = Object.freeze({
     path,
     method,
@@ -181,7 +186,7 @@ export function readApiRoute(route: ApiRoute | PlainApiRoute): ApiRoute {
   if (!isObject(route) || typeof route.path !== 'string') {
     throw new ConfigurationError(
       'option_invalid',
-      'server.apiRoutes has an entry that is not a route. Make it by registerApiRoute.',
+      'The option server.apiRoutes has an entry that is not a route. Make the route by registerApiRoute.',
     )
   }
   if (isApiRoute(route)) return route

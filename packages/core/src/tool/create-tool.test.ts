@@ -149,7 +149,9 @@ describe('the output of a tool', () => {
 
     expect(error).toMatchObject({
       name: 'TypeError',
-      message: expect.stringMatching(/^The output of the tool t does not fit its schema. count: /),
+      message: expect.stringMatching(
+        /^The output of the tool t does not fit its outputSchema. count: /,
+      ),
     })
     expect(InputError.isInstance(error)).toBe(false)
   })

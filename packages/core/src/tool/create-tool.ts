@@ -83,7 +83,7 @@ async function fitOutput(id: string, schema: ReadSchema, output: unknown): Promi
   const parsed = await schema.parse(output)
   if ('value' in parsed) return parsed.value
   const issues = describeIssues(quietIssues(parsed))
-  throw new TypeError(`The output of the tool ${id} does not fit its schema. ${issues}`)
+  throw new TypeError(`The output of the tool ${id} does not fit its outputSchema. ${issues}`)
 }
 
 /** A schema that can be used; any other is refused. */
@@ -118,13 +118,13 @@ export function createTool<Input extends object = AnyInput, Output extends objec
   if (!isLegalId(id)) {
     throw new RegistrationError(
       'id_illegal',
-      `The tool id ${JSON.stringify(id)} is not legal: use 1 to 128 of A-Z a-z 0-9 _ . -`,
+      `The tool id ${JSON.stringify(id)} is not legal. Use 1 to 128 characters of A-Z a-z 0-9 _ . -`,
     )
   }
   if (typeof config.execute !== 'function') {
     throw new ConfigurationError(
       'option_invalid',
-      `Tool ${JSON.stringify(id)} has no execute. A tool that runs at the client is sent with the request, in clientTools.`,
+      `Tool ${JSON.stringify(id)} has no execute. Give it execute, or send a tool that runs at the client in clientTools of the request.`,
     )
   }
   const read = {
@@ -147,7 +147,10 @@ export function createTool<Input extends object = AnyInput, Output extends objec
       refusals.throwIfAny()
       const parsed = await reading.parse(value, 'json')
       if (!('value' in parsed)) {
-        throw new InputError(`The input does not fit the tool ${id}.`, parsed.issues)
+        throw new InputError(
+          `The input does not fit the inputSchema of the tool ${id}.`,
+          parsed.issues,
+        )
       }
       const result = await config.execute(parsed.value as SchemaOutput<Input>, context)
       return output === undefined ? result : fitOutput(id, output, result)

@@ -38,7 +38,7 @@ describe('the context of a tool', () => {
       'context.workflow',
     ])
     expect(warn.mock.calls[0]).toEqual([
-      'A tool reads what Signet does not have.',
+      'A tool reads a member of its context that Signet does not have.',
       {
         tool: 'send-mail',
         member: 'context.writer',

@@ -50,7 +50,11 @@ function tell({ tool, logger }: Reader, member: string, remedy: string): void {
   told.set(tool, names)
   if (names.has(member)) return
   names.add(member)
-  logger.warn('A tool reads what Signet does not have.', { tool: tool.id, member, remedy })
+  logger.warn('A tool reads a member of its context that Signet does not have.', {
+    tool: tool.id,
+    member,
+    remedy,
+  })
 }
 
 /** Who reads a context: beside it, so that a copy of the context holds nothing else than its members. */

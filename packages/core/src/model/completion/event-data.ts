@@ -20,7 +20,8 @@ export class EventData {
     const piece = this.#endsInReturn && text.startsWith('\n') ? text.slice(1) : text
     if (text !== '') this.#endsInReturn = text.endsWith('\r')
     this.#length += piece.length
-    if (this.#length > MAX_EVENT) throw new RangeError('The model sent an event that is too long.')
+    if (this.#length > MAX_EVENT)
+      throw new RangeError('The model sent an event that is longer than ${MAX_EVENT} characters.')
     const lines = piece.split(LINE_END)
     const rest = lines.pop() ?? ''
     const events: string[] = []

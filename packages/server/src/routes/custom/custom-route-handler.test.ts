@@ -299,7 +299,10 @@ describe('a handler of the application', () => {
 
   it('that registers a name twice is answered 500, because the client cannot mend that', async () => {
     const asking: ApiRouteHandler = () => {
-      throw new RegistrationError('id_duplicate', 'Two agents are called weather-agent.')
+      throw new RegistrationError(
+        'id_duplicate',
+        'Two agents have the name weather-agent. Rename one of them.',
+      )
     }
     const { ask } = serve([registerApiRoute('/mine', { method: 'GET', handler: asking })])
     expect(await readRefusal(await ask('/mine', { token }))).toMatchObject({
