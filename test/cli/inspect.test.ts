@@ -179,7 +179,9 @@ describe('signet inspect: what the application says of it', () => {
     expect(steps.get('revocation')).toBe('not reached')
     expect(stdout).toMatch(/^ {2}code +token_expired$/m)
     expect(stdout).toMatch(/^ {2}reason +Expired 3 min( \d+ s)? ago, at [\dTZ:-]+\./m)
-    expect(stdout).toMatch(/^ {2}remedy +Make a new one: npx signet token --sub alice --dir \S+$/m)
+    expect(stdout).toMatch(
+      /^ {2}remedy +Create a new one: npx signet token --sub alice --dir \S+$/m,
+    )
   })
 
   it('refuses a token of another secret, and says so for machines too', async () => {

@@ -558,7 +558,7 @@ describe('what a token says, in the words about it', () => {
       const said = await explained(tokenWith({ sub, exp: now() - HOUR }))
       expect(said.command).toBeNull()
       expect(said.remedy).toBe(
-        'Make a new one, with signet token. The claims of this token have values that a command cannot hold.',
+        'Create a new one, with signet token. The claims of this token have values that a command cannot hold.',
       )
     },
   )

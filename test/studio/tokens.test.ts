@@ -376,7 +376,7 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       expect(await checks.filter({ hasText: 'failed' }).count()).toBe(1)
       const alert = page.getByRole('alert').filter({ hasText: 'token_expired' })
       expect(await alert.innerText()).toMatch(/^Expired 1 min( \d+ s)? ago, at /)
-      expect(await alert.innerText()).toContain('Make a new one:')
+      expect(await alert.innerText()).toContain('Create a new one:')
       const command = alert.getByRole('region', { name: 'Command to run' })
       expect(await command.innerText()).toBe('npx signet token --sub bob')
     })

@@ -44,7 +44,7 @@ function sizeAdvice(refusal: Refusal): Advice {
 function revokedAdvice(refusal: Refusal): Advice {
   return {
     cause: 'The token was revoked. It never becomes valid again.',
-    ...signAnew('Make a new one', refusal),
+    ...signAnew('Create a new one', refusal),
   }
 }
 

@@ -46,5 +46,5 @@ export function signAnew(
 
 /** What to do where text is lost: the whole token is better than a new one, and whoever has no more needs one. */
 export function copyWhole(refusal: Refusal): Pick<Advice, 'remedy' | 'command'> {
-  return signAnew('Copy the whole token, or make a new one', refusal)
+  return signAnew('Copy the whole token, or create a new one', refusal)
 }

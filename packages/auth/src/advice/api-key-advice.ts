@@ -3,7 +3,7 @@ import { generalAdvice } from './general.js'
 
 /** How long an API key is, with its prefix and its checksum. */
 const CHARACTERS = 53
-const ANOTHER = 'Make another one: npx signet keys create --name another --scope agents:execute'
+const ANOTHER = 'Create another one: npx signet keys create --name another --scope agents:execute'
 const COMMAND = 'npx signet keys create --name another --scope agents:execute'
 
 /** Whether a text is sent as an API key of this server, well spelt or not. */

@@ -32,11 +32,11 @@ export function expiryAdvice(refusal: Refusal): Advice {
     return {
       cause: `Issued ${momentText(issued, now)}; this server accepts a token for ${durationWords(age)} after its iat (maxTokenAgeSeconds).`,
       found: quoted(issued),
-      ...signAnew('Make a new one', refusal),
+      ...signAnew('Create a new one', refusal),
     }
   }
   if (typeof expiry !== 'number') {
-    return { cause: message ?? 'It has expired.', ...signAnew('Make a new one', refusal) }
+    return { cause: message ?? 'It has expired.', ...signAnew('Create a new one', refusal) }
   }
   const found = quoted(expiry)
   if (expiry < MAX_LENGTH) {
@@ -44,7 +44,7 @@ export function expiryAdvice(refusal: Refusal): Advice {
       cause: `exp is ${found}, which is a length of time. It must be a moment, in seconds since 1970.`,
       found,
       expected: 'seconds since 1970',
-      ...signAnew('Make a new one', refusal),
+      ...signAnew('Create a new one', refusal),
     }
   }
   const skew =
@@ -54,7 +54,7 @@ export function expiryAdvice(refusal: Refusal): Advice {
   return {
     cause: `Expired ${momentText(expiry, now)}.${skew}`,
     found,
-    ...signAnew('Make a new one', refusal),
+    ...signAnew('Create a new one', refusal),
   }
 }
 
@@ -65,7 +65,7 @@ export function startAdvice(refusal: Refusal): Advice {
   const name = isStart ? 'nbf' : 'iat'
   const value = claimOf(refusal, name)
   if (typeof value !== 'number') {
-    return { cause: message ?? 'It is not active yet.', ...signAnew('Make a new one', refusal) }
+    return { cause: message ?? 'It is not active yet.', ...signAnew('Create a new one', refusal) }
   }
   const common = { found: quoted(value) }
   if (isInMilliseconds(value)) {
@@ -73,7 +73,7 @@ export function startAdvice(refusal: Refusal): Advice {
       cause: `${name} is ${quoted(value)}, which counts milliseconds. It must count seconds since 1970.`,
       ...common,
       expected: 'seconds since 1970',
-      ...signAnew('Make a new one', refusal),
+      ...signAnew('Create a new one', refusal),
     }
   }
   if (isStart) {
@@ -81,13 +81,13 @@ export function startAdvice(refusal: Refusal): Advice {
     return {
       cause,
       ...common,
-      ...signAnew('Wait until then, or make one that is valid from now', refusal),
+      ...signAnew('Wait until then, or create one that is valid from now', refusal),
     }
   }
   return {
     cause: `Issued in the future: its iat is ${durationWords(value - now)} ahead, at ${dateText(value) ?? quoted(value)}.`,
     ...common,
-    ...signAnew('Set the clock of its issuer, and make a new one', refusal),
+    ...signAnew('Set the clock of its issuer, and create a new one', refusal),
   }
 }
 
@@ -115,7 +115,7 @@ function otherValue(
     found,
     expected,
     ...signAnew(
-      `Make one with ${claim} ${values[0] === undefined ? 'as expected' : quoted(values[0])}`,
+      `Create one with ${claim} ${values[0] === undefined ? 'as expected' : quoted(values[0])}`,
       refusal,
     ),
   }
@@ -169,26 +169,26 @@ function missingAdvice(claim: string, refusal: Refusal): Advice {
       return {
         cause: 'It does not say who calls: the claim sub is missing.',
         expected: 'sub',
-        ...signAnew('Make one with the name of whoever calls as --sub', refusal),
+        ...signAnew('Create one with the name of whoever calls as --sub', refusal),
       }
     case 'exp':
       return {
         cause: 'It never expires: the claim exp is missing, and production refuses that.',
         expected: 'exp',
-        ...signAnew('Make one that expires', refusal),
+        ...signAnew('Create one that expires', refusal),
       }
     case 'iat':
       return {
         cause:
           'The claim iat is missing. This server needs it to compute the age of the token (maxTokenAgeSeconds).',
         expected: 'iat',
-        ...signAnew('Make one with iat', refusal),
+        ...signAnew('Create one with iat', refusal),
       }
     default:
       return {
         cause: `The claim ${quoted(claim)} is missing, which this server requires (requiredClaims).`,
         expected: quoted(claim),
-        ...signAnew(`Make one with ${quoted(claim)}`, refusal),
+        ...signAnew(`Create one with ${quoted(claim)}`, refusal),
       }
   }
 }
@@ -200,7 +200,7 @@ export function claimAdvice(refusal: Refusal): Advice {
   if (claim === undefined) {
     return {
       cause: refusal.message ?? 'A claim of the token is missing or not valid.',
-      ...signAnew('Make one with all claims', refusal),
+      ...signAnew('Create one with all claims', refusal),
     }
   }
   const value = ownMember(claims, claim)
@@ -218,7 +218,7 @@ export function claimAdvice(refusal: Refusal): Advice {
     cause: `The claim ${claim} is ${found}; it must be ${expected}.`,
     found,
     expected,
-    ...signAnew(`Make one with ${expected} as ${claim}`, refusal),
+    ...signAnew(`Create one with ${expected} as ${claim}`, refusal),
   }
 }
 

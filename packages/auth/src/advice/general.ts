@@ -4,20 +4,20 @@ import type { Advice } from './advice.js'
 
 /** What to do about each refusal, whatever the token. */
 const REMEDY: Readonly<Record<AuthErrorCode, string>> = {
-  token_missing: 'Send a token as Authorization: Bearer <token>. signet token makes one.',
+  token_missing: 'Send a token as Authorization: Bearer <token>. signet token creates one.',
   token_malformed: 'Copy the whole token: three parts of base64url with a dot between them.',
   token_too_large: 'Put less into it, such as a role in place of a long list of scopes.',
   token_algorithm:
     'Sign it with an algorithm that fits the key of the server, such as HS256 for a secret.',
   token_key_unknown: 'Get a new one from the issuer: its key may have been replaced.',
   token_signature: 'Sign it with the secret in .env of the server, and copy it whole.',
-  token_expired: 'Make a new one with signet token, or on the Tokens page of the Studio.',
+  token_expired: 'Create a new one with signet token, or on the Tokens page of the Studio.',
   token_not_active: 'Wait until nbf, or set the clocks of issuer and server.',
   token_issuer: 'Get a token whose iss this server accepts.',
   token_audience: 'Get a token whose aud names this server.',
   token_type: 'Send an access token, and not an ID token: typ in its header must fit.',
-  token_claim: 'Make one with a subject (sub) and an end (exp) at least.',
-  token_revoked: 'A revoked token never becomes valid again: make a new one.',
+  token_claim: 'Create one with a subject (sub) and an end (exp) at least.',
+  token_revoked: 'A revoked token never becomes valid again: create a new one.',
   access_denied:
     'The token is valid, but the application refuses its user. Ask the operator of the server.',
   scope_insufficient: 'Send a token that grants what is missing.',

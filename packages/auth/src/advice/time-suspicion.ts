@@ -16,7 +16,7 @@ export function timeSuspicion(refusal: Refusal): Advice | undefined {
       cause:
         'It never expires: exp is missing. Production refuses that, unless requireExpiry is false.',
       expected: 'exp',
-      ...signAnew('Make one that expires', refusal),
+      ...signAnew('Create one that expires', refusal),
     }
   }
   if (!isInMilliseconds(expiry)) return undefined
@@ -24,6 +24,6 @@ export function timeSuspicion(refusal: Refusal): Advice | undefined {
     cause: `exp is ${quoted(expiry)}, which counts milliseconds. It must count seconds since 1970. Read as seconds, the token is valid for ${durationWords(expiry - refusal.now)}.`,
     found: quoted(expiry),
     expected: 'seconds since 1970',
-    ...signAnew('Make a new one', refusal),
+    ...signAnew('Create a new one', refusal),
   }
 }

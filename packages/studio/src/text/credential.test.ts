@@ -64,7 +64,7 @@ describe('judgeToken', () => {
   it('has the command that mends it', () => {
     const { remedy, command } = judgeToken(make({ sub: 'alice', exp: seconds - 60 }), NOW)
     expect(command).toBe('npx signet token --sub alice')
-    expect(remedy).toBe(`Make a new one: ${command}`)
+    expect(remedy).toBe(`Create a new one: ${command}`)
   })
 
   it('leaves an API key to the server, unless it is cut', () => {

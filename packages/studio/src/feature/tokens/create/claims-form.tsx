@@ -24,8 +24,8 @@ function GrantNotes({
   if (scopes.length === 0 && roles.length === 0) {
     return (
       <Notice>
-        A token without roles and scopes gets the default role of the server. For a shared secret
-        that is member.
+        A token without roles and scopes gets the default role of the server. With a shared secret,
+        the default role is member.
       </Notice>
     )
   }
