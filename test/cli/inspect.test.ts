@@ -361,7 +361,7 @@ describe('signet inspect: what is no token', () => {
     ['one.two.three', /base64url|JSON/],
     [craft('[]'), /payload/i],
     [craft('{"sub":"a"}', '"text"'), /header/],
-    [`${'a'.repeat(70_000)}.b.c`, /larger/],
+    [`${'a'.repeat(70_000)}.b.c`, /too large/],
   ])('explains why with exit code 1, in whatever folder', async (text, why) => {
     for (const directory of [empty, routes]) {
       const { code, stdout } = await inspect(text, directory, { input: text })

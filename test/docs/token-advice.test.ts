@@ -223,7 +223,7 @@ const MENDED_BY_COMMAND: Readonly<Record<string, BrokenToken>> = {
   'before its beginning': {
     make: () => tokenWith({ nbf: now() + 2 * HOUR }),
     code: 'token_not_active',
-    cause: /begins in (2 h|1 h 59 min), at \d{4}-\d\d-\d\dT[\d:]+Z \(nbf\)/,
+    cause: /becomes valid in (2 h|1 h 59 min), at \d{4}-\d\d-\d\dT[\d:]+Z \(nbf\)/,
   },
   'with a beginning in milliseconds': {
     make: () => tokenWith({ nbf: now() * 1000 }),
