@@ -155,7 +155,7 @@ describe('signet audit', () => {
   ])('refuses %s %j, and says what may stand there', async (flag, value) => {
     const { code, stdout, stderr } = await runSignet(['audit', '--dir', directory, flag, value])
     expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain(`${flag} ${JSON.stringify(value)} is no time.`)
+    expect(stderr).toContain(`${flag} ${JSON.stringify(value)} is not a time.`)
   })
 
   it('prints nothing that a terminal would obey', async () => {

@@ -81,7 +81,7 @@ const FAULTS: readonly (readonly [string, Files, readonly RegExp[]])[] = [
   [
     'a value that is not an error',
     { [INDEX]: source({ behind: `throw 'a text'` }) },
-    [/throws what is not an Error: a text/],
+    [/threw a value that is not an Error: a text/],
   ],
   [
     'an application that is not exported',
@@ -168,7 +168,7 @@ describe('signet dev with an application that does not work', () => {
       writeFiles(directory, filesWith(changed))
       // Files that are written one after another may be bundled in between.
       const last = told.at(-1)?.source ?? ''
-      const text = await said(new RegExp(`${last}[^]*goes on answering`))
+      const text = await said(new RegExp(`${last}[^]*is still served`))
       for (const pattern of told) expect(text).toMatch(pattern)
       expect(text).not.toContain('node:internal')
       expect(await instructions(process)).toBe('works')
@@ -182,9 +182,7 @@ describe('signet dev with an application that does not work', () => {
     const behind = `Promise.reject(new Error('left'))`
     const { process } = startDev(makeApplication(filesWith({ [INDEX]: source({ behind }) })))
     await process.waitFor(/^Ready in/m)
-    expect(process.stderr).toMatch(
-      /A fault that nobody handled.*\nError: left\n +at .*index\.ts:10:/,
-    )
+    expect(process.stderr).toMatch(/An unhandled fault.*\nError: left\n +at .*index\.ts:10:/)
   })
 })
 

@@ -191,7 +191,7 @@ describe('signet doctor: options that Signet does not serve', () => {
     expect(plain?.why).toContain("unless it says unsupported: 'warn'")
     expect(misspelt?.why).not.toContain("'warn'")
     expect(misspelt?.remedy).toContain('Did you mean workflows?')
-    expect(guard?.why).toContain('would stand open')
+    expect(guard?.why).toContain('would stay open')
     // They are all that is found of an application that does not start.
     expect(report.findings.filter(({ level }) => level === 'error')).toStrictEqual(found)
     expect(report.stdout).not.toContain('of the workflow')
@@ -272,8 +272,8 @@ describe('signet doctor: secrets', () => {
   it.each([
     ['one character', 'a'.repeat(48), /one character/],
     ['few characters', 'correctcorrectcorrectcorrectcorrect', /only 5 different/],
-    ['digits', '31415926535897932384626433832795', /all digits/],
-    ['a word again and again', 'abcdefghijklm'.repeat(4), /begins again after 13 bytes/],
+    ['digits', '31415926535897932384626433832795', /only digits/],
+    ['a word again and again', 'abcdefghijklm'.repeat(4), /repeats itself after 13 bytes/],
   ])('warns of %s', async (_what, secret, why) => {
     const report = await examine(GOOD, { MASTRA_JWT_SECRET: secret })
     expect(levels(report, 'secret')).toStrictEqual(['warning'])

@@ -96,7 +96,9 @@ describe('an application that imports what Signet does not have', () => {
     })
     const { code, said } = await load(directory)
     expect(code).toBe(1)
-    expect(said).toContain('imports isVercelTool from @signet/core/tools, which does not have it.')
+    expect(said).toContain(
+      'imports isVercelTool from @signet/core/tools, which does not export it.',
+    )
     expect(said).not.toContain('SyntaxError')
   })
 

@@ -107,7 +107,7 @@ describe('signet inspect: what a token says', () => {
     expect(stdout).toMatch(/^ {2}issuer +https:\/\/issuer\.example$/m)
     expect(stdout).toMatch(/^ {2}permissions +agents:execute$/m)
     expect(stdout).toMatch(/^ {2}roles +viewer$/m)
-    expect(stdout).toMatch(/^ {2}unknown +agent:run +no permission: grants nothing$/m)
+    expect(stdout).toMatch(/^ {2}unknown +agent:run +not a permission: grants nothing$/m)
   })
 
   it('says of one that has no expiry that it never expires', async () => {
@@ -226,7 +226,7 @@ describe('signet inspect: what the application says of it', () => {
     const env = { CONFIGURATION: JSON.stringify({ auth: null }) }
     const before = await inspect(tokenOf(), directory, { env })
     expect(before.code).toBe(0)
-    expect(before.stdout).toContain('nothing was verified')
+    expect(before.stdout).toContain('not verified')
     mkdirSync(join(directory, '.signet'), { recursive: true })
     writeFileSync(join(directory, '.signet', 'development-secret'), OTHER_SECRET)
     expect((await inspect(tokenOf(), directory, { env })).code).toBe(1)
@@ -238,7 +238,7 @@ describe('signet inspect: what the application says of it', () => {
     const { code, stdout } = await inspect(tokenOf(), configured, { env })
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ {2}subject +alice$/m)
-    expect(stdout).toContain('nothing was verified')
+    expect(stdout).toContain('not verified')
     expect(stdout).toContain('auth: false')
     expect(stepsOf(stdout).size).toBe(0)
   })
@@ -280,7 +280,7 @@ describe('signet inspect: what the application says of it', () => {
     })
     expect(code).toBe(1)
     expect(stdout).toMatch(/^ {2}subject +alice$/m)
-    expect(stdout).toContain('nothing was verified')
+    expect(stdout).toContain('not verified')
     expect(stderr).toContain('at least 32')
     expect(stdout + stderr).not.toContain('hunter2')
   })
@@ -297,7 +297,7 @@ describe('signet inspect: without an application', () => {
     const { code, stdout } = await inspect(tokenOf({}, OTHER_SECRET), empty)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ {2}subject +alice$/m)
-    expect(stdout).toContain('nothing was verified')
+    expect(stdout).toContain('not verified')
     expect(stdout).toContain('--dir')
     expect(readdirSync(empty)).toStrictEqual([])
   })
@@ -340,7 +340,7 @@ describe('signet inspect: an API key', () => {
       const { code, stdout } = await inspect(createApiKey(), directory)
       expect(code).toBe(0)
       expect(stdout).toContain('This is an API key.')
-      expect(stdout).toContain('nothing was verified')
+      expect(stdout).toContain('not verified')
       expect(stdout).toContain('/api/auth/explain')
     }
   })

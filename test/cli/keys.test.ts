@@ -43,7 +43,8 @@ describe('signet keys create', () => {
     expect(isApiKey(stdout.trim())).toBe(true)
     expect(stdout).toBe(`${stdout.trim()}\n`)
     expect(stderr).not.toContain(stdout.trim())
-    const [, id, expiresAt] = /^Its id is (\w+); it expires: (\S+)\.$/m.exec(stderr) ?? []
+    const [, id, expiresAt] =
+      /^The id of the key is (\w+)\. It expires at (\S+)\.$/m.exec(stderr) ?? []
     expect(await list()).toMatchObject([
       {
         id,
@@ -61,20 +62,20 @@ describe('signet keys create', () => {
   it('makes a key for ever where that is said, and warns of it', async () => {
     const { code, stderr } = await create(...SCOPE, '--expires', 'never')
     expect(code).toBe(0)
-    expect(stderr).toContain('it expires: never.')
+    expect(stderr).toContain('It never expires.')
     expect(stderr).toContain('warning: ')
     expect(await list()).toMatchObject([{ expiresAt: null, status: 'active' }])
   })
 
   it.each([
-    [['--scope', 'agents:run'], '"agents:run", which is no permission'],
+    [['--scope', 'agents:run'], '"agents:run", which is not a permission'],
     [['--scope', ' '], '--scope is empty'],
     [[], "required option '--scope"],
-    [[...SCOPE, '--expires', 'tomorrow'], '--expires "tomorrow" is no duration'],
-    [[...SCOPE, '--expires', '0'], '--expires "0" is no duration'],
-    [[...SCOPE, '--expires', '40000d'], '--expires "40000d" is no duration'],
-    [[...SCOPE, '--name', ''], '--name has 1 to 100 characters'],
-    [[...SCOPE, '--name', 'a\nb'], '--name has 1 to 100 characters'],
+    [[...SCOPE, '--expires', 'tomorrow'], '--expires "tomorrow" is not a duration'],
+    [[...SCOPE, '--expires', '0'], '--expires "0" is not a duration'],
+    [[...SCOPE, '--expires', '40000d'], '--expires "40000d" is not a duration'],
+    [[...SCOPE, '--name', ''], '--name must have 1 to 100 characters'],
+    [[...SCOPE, '--name', 'a\nb'], '--name must have 1 to 100 characters'],
   ])('does not understand %j', async (flags, message) => {
     const { code, stdout, stderr } = await create(...flags)
     expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' })
@@ -93,7 +94,7 @@ describe('signet keys create', () => {
     writeFileSync(file, narrowed)
     const { code, stdout, stderr } = await create(...SCOPE)
     expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
-    expect(stderr).toContain('The role owner does not cover agents:read')
+    expect(stderr).toContain('The role owner of this application does not grant agents:read')
     expect(await list()).toStrictEqual([])
   })
 })
@@ -117,7 +118,7 @@ describe('signet keys', () => {
     expect({ code, stdout, stderr }).toStrictEqual({
       code: 0,
       stdout: '',
-      stderr: 'Revoked: nightly report.\n',
+      stderr: 'Revoked: the API key nightly report.\n',
     })
     expect(await ask('/api/agents/clerk')).toMatchObject({
       status: 401,
@@ -173,6 +174,6 @@ describe('signet keys', () => {
   it.each(['0', 'nothing', 'x'.repeat(300)])('knows no key %s', async (id) => {
     const { code, stdout, stderr } = await keys('revoke', id)
     expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/There is no API key of this id|An id has 1 to 255 characters/)
+    expect(stderr).toMatch(/There is no API key with this id|An id has 1 to 255 characters/)
   })
 })

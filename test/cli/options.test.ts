@@ -124,7 +124,7 @@ describe('an application with options that Signet does not serve', () => {
     const entry = join(directory, 'src', 'mastra', 'index.ts')
     const source = readFileSync(entry, 'utf8')
     writeFileSync(entry, source.replace('...application,', '...application, workflows: { w: 1 },'))
-    await server.process.waitFor(/The last version that worked goes on answering/)
+    await server.process.waitFor(/The last version that worked is still served/)
     expect(server.process.stderr).toContain(`\nMastra\n  ${WORKFLOWS}\n`)
     const headers = { authorization: `Bearer ${server.token}` }
     expect((await fetch(`${server.url}/api/agents`, { headers })).status).toBe(200)

@@ -73,7 +73,7 @@ describe('signet routes', () => {
       ...EVERY_METHOD.map((method) => `${method} /all-methods`),
     ])
     for (const [index, { access }] of BUILT_IN.routes.entries()) {
-      const needs = { public: 'nothing', authenticated: 'a good token' }
+      const needs = { public: 'nothing', authenticated: 'a valid token' }
       const isWord = access === 'public' || access === 'authenticated'
       expect(cells[index]?.[2]).toBe(isWord ? needs[access] : [access].flat().join(' '))
     }
@@ -81,14 +81,14 @@ describe('signet routes', () => {
 
   it.each([
     ['GET', '/health', 'nothing', 'everyone'],
-    ['GET', '/api/agents', 'a good token', 'everyone with a good token'],
+    ['GET', '/api/agents', 'a valid token', 'everyone with a valid token'],
     ['GET', '/api/memory/threads', 'memory:read', 'owner, admin, member, viewer'],
     ['DELETE', '/api/memory/threads/:threadId', 'memory:delete', 'owner, admin, member'],
     [
       'POST',
       '/api/agents/:agentId/generate',
       'agents:execute:{agentId}',
-      'owner, admin, member, clerk-caller (some)',
+      'owner, admin, member, clerk-caller (some ids)',
     ],
     [
       'POST',
@@ -98,17 +98,17 @@ describe('signet routes', () => {
     ],
     ['GET', '/opened-by-itself', 'nothing', 'everyone'],
     ['GET', '/opened-by-the-list', 'nothing', 'everyone'],
-    ['POST', '/says-nothing', 'a good token', 'everyone with a good token'],
+    ['POST', '/says-nothing', 'a valid token', 'everyone with a valid token'],
     [
       'POST',
       '/call/:agentId',
       'agents:execute:{agentId}',
-      'owner, admin, member, clerk-caller (some)',
+      'owner, admin, member, clerk-caller (some ids)',
     ],
     // A grant for one id is none for a route that names no id.
     ['POST', '/call-any', 'agents:execute', 'owner, admin, member'],
     ['DELETE', '/for-the-owner', 'system:write audit:delete', 'owner'],
-    ['PATCH', '/all-methods', 'a good token', 'everyone with a good token'],
+    ['PATCH', '/all-methods', 'a valid token', 'everyone with a valid token'],
   ])('says who may call %s %s', (method, path, ...facts) => {
     const cells = cellsOf(table).find((each) => each[0] === method && each[1] === path)
     expect(cells).toStrictEqual([method, path, ...facts])

@@ -108,7 +108,7 @@ describeStores('a server', (stores) => {
     const { process, memory } = await dev(copies.copy('remembering'), env)
     await memory.ask('clerk', 't', QUESTION)
     const place =
-      databaseUrl === undefined ? join(directory, 'signet.db') : 'PostgreSQL, as DATABASE_URL says'
+      databaseUrl === undefined ? join(directory, 'signet.db') : 'PostgreSQL, named by DATABASE_URL'
     expect(process.stdout).toContain(`  Memory   ${place}\n`)
     expect(process.stdout + process.stderr).not.toContain('postgres://')
   })

@@ -36,7 +36,7 @@ describe('signet start with variables that an orchestrator sets', () => {
       LOG_LEVEL: 'INFO',
     })
     expect(await ask(url)).toBe(200)
-    const [line] = await process.waitFor(/^.*METRICS_PORT is the address.*$/m)
+    const [line] = await process.waitFor(/^.*METRICS_PORT is ignored.*$/m)
     expect(JSON.parse(line)).toMatchObject({
       level: 40,
       msg: expect.stringContaining('enableServiceLinks: false'),
@@ -60,11 +60,11 @@ describe('signet start with variables that an orchestrator sets', () => {
     expect(response.headers.get('keep-alive')).toBe('timeout=75')
   })
 
-  it('does not start with what an operator wrote and is no port', async () => {
+  it('does not start with what an operator wrote and is not a port', async () => {
     const directory = copies.copy('draining')
     const env = { MASTRA_JWT_SECRET: SECRET, METRICS_PORT: 'http://10.0.0.1:9090' }
     const { stderr } = await run(['start', '--dir', directory, '--port', '0'], env)
-    expect(stderr).toMatch(/METRICS_PORT "http:.*is no port/)
+    expect(stderr).toMatch(/METRICS_PORT "http:.*is not a port/)
   })
 })
 

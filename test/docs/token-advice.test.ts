@@ -668,6 +668,8 @@ describe('signet token', () => {
     const { code, stderr } = await runSignet(args, { cwd: copies.makeFolder(), env })
     expect(code).toBe(0)
     expect(stderr).toMatch(/Did you mean member\?/)
-    expect(stderr).toMatch(/agent:read grants nothing here.*Did you mean agents:read\?/)
+    expect(stderr).toMatch(
+      /agent:read is not a permission, and grants nothing\..*Did you mean agents:read\?/,
+    )
   })
 })

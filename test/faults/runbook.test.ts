@@ -88,7 +88,7 @@ describe('docs/runbook.md says what to do', () => {
     'What was stored is in …',
     'What was stored could not be written',
     '… was deleted, moved or replaced',
-    '… is the address of a Service',
+    '… is ignored: its value is the address of a Service',
     'The log of revocations cannot be read',
     'Agent … cannot answer',
   ])('also where the message is worded elsewhere: %s', (text) => {

@@ -14,7 +14,7 @@ afterEach(async () => {
 function faultLines({ process }: FaultyServer): readonly Record<string, unknown>[] {
   return process.stderr
     .split('\n')
-    .filter((line) => line.includes('A fault that nobody handled'))
+    .filter((line) => line.includes('An unhandled fault'))
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
@@ -125,7 +125,7 @@ describe('a fault that code of the application forgot', () => {
       body: JSON.stringify({ data: { kind: 'thrown in a timer' } }),
     })
     expect(response.status).toBe(200)
-    await server.process.waitFor(/A fault that nobody handled.* tool=forget/)
+    await server.process.waitFor(/An unhandled fault.* tool=forget/)
     expect((await fetch(`${server.url}/health`)).status).toBe(200)
     expect((await server.process.stop()).code).toBe(0)
   })

@@ -137,7 +137,7 @@ describe('a log that cannot be written', () => {
     const listen = `process.on('warning', ({ message }) => require('fs').writeSync(1, 'heard ' + message.length + '\\n'))`
     const server = await servers.start({ env: preload(listen) })
     expect((await server.run('chatter', { lines: 2, output: 'warning' })).status).toBe(200)
-    await until(() => server.process.stderr.split('Node.js warns of something.').length > 2)
+    await until(() => server.process.stderr.split('Node.js wrote a warning.').length > 2)
     const lines = server.process.stderr.trim().split('\n')
     const told = lines.map((line): unknown => JSON.parse(line))
     const text = `${'x'.repeat(500)}\n${'x'.repeat(500)}`
@@ -231,7 +231,7 @@ describe('a process that is to end', () => {
   it('opens no inspector on SIGUSR1', async () => {
     const server = await servers.start()
     server.process.child.kill('SIGUSR1')
-    await server.process.waitFor(/opens no inspector/)
+    await server.process.waitFor(/does not open the inspector/)
     await expectServing(server)
     expect(server.process.stderr).not.toContain('Debugger listening')
   })

@@ -190,7 +190,7 @@ describe('signet secret', () => {
         writeFileSync(file(), before)
         const { code, stderr } = await write()
         expect(code).toBe(1)
-        expect(stderr).toMatch(/has a MASTRA_JWT_SECRET already.*--force/)
+        expect(stderr).toMatch(/already has a MASTRA_JWT_SECRET.*--force/)
         expect(stderr).not.toContain('old-one')
         expect(read()).toBe(before)
         expect((await write('--force')).code).toBe(0)
@@ -222,11 +222,13 @@ describe('signet secret', () => {
     it('says where a file cannot be written', async () => {
       const { code, stderr } = await run('secret', '--write', join('missing', '.env'))
       expect(code).toBe(1)
-      expect(stderr).toMatch(/missing.*cannot be written\. Check the folder and its rights\.\n$/)
+      expect(stderr).toMatch(
+        /missing.*cannot be written\. Check that its folder exists and that you are allowed to write there\.\n$/,
+      )
     })
 
     it.each([
-      [['--force'], /--force goes with --write/],
+      [['--force'], /--force needs --write/],
       [['--write', ' '], /--write is empty/],
       [['--write'], /argument missing/],
     ])('refuses the flags %j', async (flags, reason) => {
@@ -280,7 +282,7 @@ describe('signet token', () => {
     const { code, stdout, stderr } = await run('token', '--sub', 'alice')
     expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(
-      'error: MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Make one with: npx signet secret --write .env\n',
+      'error: MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Create one with: npx signet secret --write .env\n',
     )
     expect((await run('secret', '--write', '.env')).code).toBe(0)
     expect((await run('token', '--sub', 'alice')).code).toBe(0)
@@ -292,7 +294,7 @@ describe('signet token', () => {
     const { code, stderr } = await run('token', '--sub', 'alice')
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^error: MASTRA_JWT_SECRET is not set\. There is no application in .*There is one in (.*): add --dir \1, or go there first\.\n$/,
+      /^error: MASTRA_JWT_SECRET is not set\. There is no application in .*There is one in (.*): add --dir \1, or change to that folder\.\n$/,
     )
     expect(stderr).not.toContain('signet secret')
   })

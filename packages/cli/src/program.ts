@@ -37,7 +37,7 @@ export function createProgram(io: Io): Command {
     .description('AI agents behind signed tokens: the token is the whole policy.')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('Run the command with --help to see its flags.')
+    .showHelpAfterError('To see the commands and flags, add --help.')
     .configureOutput({
       writeOut: (text) => void io.stdout.write(printableLines(text)),
       writeErr: (text) => void io.stderr.write(printableLines(text)),
@@ -48,28 +48,30 @@ export function createProgram(io: Io): Command {
   program
     .command('dev')
     .description(
-      'Serve the application on this machine, reload it on save, and print a token for 8 hours',
+      'Serve the application on this machine, reload it on each save, and print a token that is valid for 8 hours',
     )
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--port <number>', 'port to listen on; 0 takes a free one (default: PORT, then 4111)')
+    .option('--port <number>', 'port to listen on; 0 selects a free one (default: PORT, then 4111)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
-    .option('--message <text>', 'what the printed cURL line asks', 'Hello')
+    .option('--message <text>', 'message in the printed cURL command', 'Hello')
     .action((options: DevOptions & DirectoryOption) => runDev(directory(options), options, io))
 
   program
     .command('start')
-    .description('Serve the application in production: strict, nothing watched, no token printed')
+    .description(
+      'Serve the application in production: refuse weak secrets, watch no files, print no token',
+    )
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--port <number>', 'port to listen on (default: PORT, then 4111)')
     .option('--host <address>', 'address to listen on (default: server.host, then all addresses)')
     .option(
       '--drain <duration>',
-      'on shutdown, keep serving this long after /ready turns 503 (0: not at all)',
+      'on shutdown, keep serving for this long after /ready responds with 503 (0: not at all)',
       '2s',
     )
     .option(
       '--keep-alive <duration>',
-      'keep an idle connection open this long; set it longer than your proxy does (default: SIGNET_KEEP_ALIVE, then 65s)',
+      'keep an idle connection open for this long; choose a longer time than your proxy (default: SIGNET_KEEP_ALIVE, then 65s)',
     )
     .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options))
 
@@ -79,13 +81,17 @@ export function createProgram(io: Io): Command {
     .requiredOption('--sub <subject>', 'subject (sub): who the token is for')
     .option(
       '--scope <permissions>',
-      'what it grants, such as "agents:execute"; repeatable',
+      'permissions to grant, such as "agents:execute"; repeatable',
       collect,
     )
     .option('--role <role>', 'owner, admin, member, viewer or your own; repeatable', collect)
-    .option('--aud <audience>', 'audience (aud): which server it is for; repeatable', collect)
+    .option(
+      '--aud <audience>',
+      'audience (aud): the server that the token is for; repeatable',
+      collect,
+    )
     .option('--iss <issuer>', 'issuer (iss)')
-    .option('--expires <duration>', 'how long it lasts, such as 15m, 8h, 7d', '8h')
+    .option('--expires <duration>', 'lifetime of the token, such as 15m, 8h or 7d', '8h')
     .option('--alg <algorithm>', 'HS256, HS384 or HS512 (default: HS256)')
     .option('--dir <folder>', 'folder whose .env holds the secret', '.')
     .option('--claim <name=value>', 'any other claim; the value may be JSON; repeatable', collect)
@@ -93,32 +99,36 @@ export function createProgram(io: Io): Command {
 
   program
     .command('inspect')
-    .description('Explain what a token says, and whether this application accepts it, step by step')
-    .argument('[token]', 'the token; without it, or with -, it is read from standard input')
+    .description('Explain step by step what a token says and whether this application accepts it')
+    .argument('[token]', 'the token; if it is left out or is -, standard input is read')
     .option('--dir <folder>', 'folder of the application', '.')
     .option(
       '--secret-env <name>',
-      'verify with the secret in this variable instead of the application',
+      'verify with the secret in this variable, without the application',
     )
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((token: string | undefined, options: InspectOptions & DirectoryOption) =>
       runInspect(token, directory(options), options, io),
     )
 
   program
     .command('doctor')
-    .description('Check the application against production rules, and say how to fix what is found')
+    .description(
+      'Check the application against the rules for production, and say how to fix each finding',
+    )
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((options: DoctorOptions & DirectoryOption) =>
       runDoctor(directory(options), options, io),
     )
 
   program
     .command('routes')
-    .description('List every route of the application, what it needs, and which roles may call it')
+    .description(
+      'List every route of the application, the permission it needs, and the roles that have it',
+    )
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((options: RoutesOptions & DirectoryOption) =>
       runRoutes(directory(options), options, io),
     )
@@ -126,15 +136,18 @@ export function createProgram(io: Io): Command {
   program
     .command('audit')
     .description(
-      'Show who was allowed or refused what, newest first: a table, or JSON lines in a pipe',
+      'List which requests were allowed or refused, newest first: a table on a terminal, JSON lines in a pipe',
     )
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--since <time>', 'only records since then: 90m or 7d ago, or a time in ISO 8601')
-    .option('--until <time>', 'only records until then, in the same form')
+    .option(
+      '--since <time>',
+      'only records after this time: an age such as 90m or 7d, or a time in ISO 8601',
+    )
+    .option('--until <time>', 'only records before this time, in the same form')
     .option('--sub <subject>', 'only records of this subject')
     .option('--code <code>', 'only records with this error code')
     .option('--request <id>', 'only the request with this id (X-Request-Id)')
-    .option('--json', 'JSON lines, on a terminal too')
+    .option('--json', 'print JSON lines on a terminal too')
     .action((options: AuditOptions & DirectoryOption) => runAudit(directory(options), options, io))
 
   program
@@ -148,7 +161,7 @@ export function createProgram(io: Io): Command {
     .option('--all', 'every token of every issuer, and every API key, issued until now')
     .option(
       '--iss <issuer>',
-      'issuer of what --jti, --sub or --sid names (default: tokens without iss)',
+      'issuer of the tokens that --jti, --sub or --sid names (default: tokens without iss)',
     )
     .option('--dir <folder>', 'folder of the application', '.')
     .action((options: RevokeOptions & DirectoryOption) =>
@@ -157,22 +170,24 @@ export function createProgram(io: Io): Command {
 
   program
     .command('backup')
-    .description('Write a checked copy of signet.db to a new file, while the server runs')
-    .argument('<file>', 'the backup; the file must not exist yet')
+    .description('Copy signet.db to a new file and check the copy; the server may keep running')
+    .argument('<file>', 'file to write; without --force, it must not exist yet')
     .option('--force', 'replace the file if it exists')
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((file: string, options: BackupFlags & DirectoryOption) =>
       runBackup(file, directory(options), options, io),
     )
 
   program
     .command('restore')
-    .description('Check a backup and put it in place of signet.db, which is moved aside')
-    .argument('<file>', 'the backup; stop every server first')
+    .description(
+      'Check a backup and replace signet.db with it; the old file is kept under another name',
+    )
+    .argument('<file>', 'the backup to restore; stop every server first')
     .option('--end-tokens', 'revoke every token and API key issued until now')
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((file: string, options: RestoreFlags & DirectoryOption) =>
       runRestore(file, directory(options), options, io),
     )
@@ -185,10 +200,10 @@ export function createProgram(io: Io): Command {
     .requiredOption('--name <name>', 'name of the key')
     .requiredOption(
       '--scope <permissions>',
-      'what it may do, such as "agents:execute memory:*"; repeatable',
+      'permissions of the key, such as "agents:execute memory:*"; repeatable',
       collect,
     )
-    .option('--expires <duration>', 'how long it lasts, such as 30d, or never', '90d')
+    .option('--expires <duration>', 'lifetime of the key, such as 30d, or never', '90d')
     .option('--dir <folder>', 'folder of the application', '.')
     .action((options: KeyCreateOptions & DirectoryOption) =>
       runKeysCreate(directory(options), options, io),
@@ -196,25 +211,28 @@ export function createProgram(io: Io): Command {
 
   keys
     .command('list')
-    .description('List the API keys, newest first; never the keys themselves')
+    .description('List the API keys by name and id, newest first; never the keys themselves')
     .option('--dir <folder>', 'folder of the application', '.')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((options: KeyListOptions & DirectoryOption) =>
       runKeysList(directory(options), options, io),
     )
 
   keys
     .command('revoke')
-    .description('Revoke an API key for good; running servers refuse it within a second')
-    .argument('<id>', 'id of the key, as signet keys list shows it')
+    .description('Revoke an API key permanently; running servers refuse it within a second')
+    .argument('<id>', 'id of the key; signet keys list shows it')
     .option('--dir <folder>', 'folder of the application', '.')
     .action((id: string, options: DirectoryOption) => runKeysRevoke(id, directory(options), io))
 
   program
     .command('secret')
     .description('Create a random secret for MASTRA_JWT_SECRET: print it, or write it to a file')
-    .option('--write <file>', 'write it to this file, such as .env, for your eyes only (mode 600)')
-    .option('--force', 'with --write: replace the secret that the file has')
+    .option(
+      '--write <file>',
+      'write it to this file, such as .env, and let only its owner read the file (mode 600)',
+    )
+    .option('--force', 'with --write: replace the secret in the file')
     .action((options: SecretOptions) => runSecret(options, io))
 
   addExamples(program)

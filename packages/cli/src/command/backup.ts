@@ -6,7 +6,7 @@ import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson, printableText } from '../terminal/printable.js'
 import { openProject } from '../project/project.js'
 
-const POSTGRES = 'Back it up by: pg_dump --format=custom --file=signet.dump "$DATABASE_URL"'
+const POSTGRES = 'Run: pg_dump --format=custom --file=signet.dump "$DATABASE_URL"'
 
 /** Flags of `signet backup`. */
 export interface BackupFlags {
@@ -32,6 +32,6 @@ export async function runBackup(
   const bytes = await inFile(() =>
     backupFile(file, { directory: source, replaces: flags.force === true }),
   )
-  const text = `Backed up to ${printableText(file)}: ${bytes} bytes, checked. It holds conversations and revocations: keep it as safe as the original.`
+  const text = `Wrote and checked the backup ${printableText(file)} (${bytes} bytes). It holds conversations and revocations: protect it as you protect signet.db.`
   writeLine(io.stdout, flags.json ? printableJson({ file, bytes }) : text)
 }

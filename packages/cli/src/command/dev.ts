@@ -34,8 +34,8 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 const WILDCARD: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 /** What is said below the fault of a version that does not work. */
-const WAITING = 'Waiting for a change. Mend the fault, and save.'
-const STILL_SERVED = 'The last version that worked goes on answering.'
+const WAITING = 'Waiting for a change. Fix the error and save the file.'
+const STILL_SERVED = 'The last version that worked is still served.'
 
 /** An application that is served, and what to ask it with. */
 interface Served {
@@ -186,7 +186,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
       )
       end.ignore()
       if (!isLoopbackOnly) {
-        const warning = `Other machines can reach this development server at ${hostname}, and its tokens travel in clear.`
+        const warning = `warning: other machines can reach this development server at ${hostname}, and tokens are sent to it unencrypted.`
         writeLine(io.stderr, warning)
       }
       const facts = { message: options.message, memory: describeStore(project) }

@@ -41,7 +41,10 @@ async function ask(
   } catch (error) {
     if (error instanceof UsageFailure) throw error
     const what = secretEnv === undefined ? 'application' : 'secret'
-    return { verdict: notVerified(`The ${what} cannot be used; the error says why.`), error }
+    return {
+      verdict: notVerified(`The ${what} cannot be used. The error at the end says why.`),
+      error,
+    }
   }
 }
 

@@ -37,14 +37,16 @@ const PAGE = 1000
 function readName(name: string): string {
   if (isApiKeyName(name)) return name
   throw new UsageFailure(
-    '--name has 1 to 100 characters, none of them a control character, and holds no key.',
+    '--name must have 1 to 100 characters, none of them a control character, and must not contain an API key.',
   )
 }
 
 function readScopes(flags: readonly string[]): readonly string[] {
   const scopes = [...new Set(flags.flatMap((flag) => flag.split(/\s+/)))].filter((each) => each)
   if (scopes.length === 0) {
-    throw new UsageFailure('--scope is empty. Say what the key may do, such as agents:execute.')
+    throw new UsageFailure(
+      '--scope is empty. Name the permissions of the key, such as agents:execute.',
+    )
   }
   const unknown = scopes.find((scope) => parseGrant(scope) === undefined)
   if (unknown === undefined) return scopes
@@ -59,12 +61,13 @@ function requireCovered(scopes: readonly string[], roles: RoleTable): void {
   const uncovered = findUncoveredScope(scopes, permissions)
   if (uncovered === undefined) return
   throw new CommandFailure(
-    `The role owner does not cover ${uncovered} here, so that the key could not do it. Change server.access.roles, or leave it out of --scope.`,
+    `The role owner of this application does not grant ${uncovered}, so the key could not use it. Leave it out of --scope, or add it to the role in server.access.roles.`,
   )
 }
 
-function describeExpiry(expiresAt: number | undefined): string {
-  return expiresAt === undefined ? 'never' : new Date(expiresAt).toISOString()
+function expiryWords(expiresAt: number | undefined): string {
+  if (expiresAt === undefined) return 'It never expires.'
+  return `It expires at ${new Date(expiresAt).toISOString()}.`
 }
 
 /** A key that the operator wants. */
@@ -117,10 +120,10 @@ export async function runKeysCreate(
     keepOperatorKey(store, { name, scopes, lifetimeSeconds: seconds }),
   )
   writeLine(io.stdout, key)
-  writeLine(io.stderr, `Its id is ${record.id}; it expires: ${describeExpiry(record.expiresAt)}.`)
-  writeLine(io.stderr, 'It is not shown again. Put it where the machine keeps its secrets.')
+  writeLine(io.stderr, `The id of the key is ${record.id}. ${expiryWords(record.expiresAt)}`)
+  writeLine(io.stderr, 'The key is not shown again. Store it where the program reads its secrets.')
   if (isEndless) {
-    writeLine(io.stderr, 'warning: whoever finds a key that never expires can use it for ever.')
+    writeLine(io.stderr, 'warning: whoever finds this key can use it until it is revoked.')
   }
 }
 
@@ -179,7 +182,9 @@ export async function runKeysRevoke(id: string, directory: string, io: Io): Prom
     revokeApiKey(id, apiKeys, (revocation) => revocations.append(revocation), Date.now()),
   )
   if (record === undefined) {
-    throw new CommandFailure('There is no API key of this id. See signet keys list.')
+    throw new CommandFailure(
+      'There is no API key with this id. To see the ids, run: npx signet keys list',
+    )
   }
-  writeLine(io.stderr, `Revoked: ${printableText(record.name)}.`)
+  writeLine(io.stderr, `Revoked: the API key ${printableText(record.name)}.`)
 }

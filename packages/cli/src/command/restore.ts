@@ -7,13 +7,12 @@ import { printableJson, printableText } from '../terminal/printable.js'
 import { openProject } from '../project/project.js'
 
 const POSTGRES =
-  'Stop every server, then restore it by: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To end all tokens: signet revoke --all'
+  'Stop every server, then run: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To revoke all tokens, run: npx signet revoke --all'
 
-const FORGOTTEN =
-  'The backup knows nothing of what came after it: messages since are not in it, threads that were deleted since are back, and tokens and API keys that were revoked since are good again.'
-const ENDED = 'Every token and every API key that was given until now has ended: issue new ones.'
-const NOT_ENDED =
-  'To end every token and API key that was given until now: signet revoke --all. To revoke single ones again: signet revoke.'
+const LOST =
+  'Every change after the backup is lost: newer messages are missing, threads that were deleted since are back, and tokens and API keys that were revoked since are valid again.'
+const ENDED = 'Every token and API key issued until now is revoked. Issue new ones.'
+const NOT_ENDED = 'To revoke every token and API key issued until now, run: npx signet revoke --all'
 
 /** Flags of `signet restore`. */
 export interface RestoreFlags {
@@ -45,7 +44,7 @@ export async function runRestore(
   }
   writeLine(io.stdout, `Restored from ${printableText(file)}.`)
   if (moved.length > 0) {
-    writeLine(io.stdout, `What was there is kept as ${moved.map(printableText).join(', ')}.`)
+    writeLine(io.stdout, `The replaced store is kept as ${moved.map(printableText).join(', ')}.`)
   }
-  writeLine(io.stdout, `${FORGOTTEN} ${endsTokens ? ENDED : NOT_ENDED}`)
+  writeLine(io.stdout, `${LOST} ${endsTokens ? ENDED : NOT_ENDED}`)
 }

@@ -42,35 +42,35 @@ function chooseKind(options: RevokeOptions): (typeof KINDS)[number] {
   const named = options.stdin === true ? { token: '-', ...options } : options
   const [kind, ...others] = KINDS.filter((name) => named[name] !== undefined)
   if (kind === undefined || others.length > 0) {
-    throw new UsageFailure('Say what to revoke: one of --stdin, --jti, --sub, --sid and --all.')
-  }
-  if (kind === 'token' && options.iss !== undefined) {
     throw new UsageFailure(
-      '--iss goes with --jti, --sub or --sid. A token names its issuer itself.',
+      'Say what to revoke: give exactly one of --stdin, --jti, --sub, --sid and --all.',
     )
   }
+  if (kind === 'token' && options.iss !== undefined) {
+    throw new UsageFailure('--iss needs --jti, --sub or --sid. A token names its issuer itself.')
+  }
   if (kind === 'all' && options.iss !== undefined) {
-    throw new UsageFailure('--iss goes with --jti, --sub or --sid. --all means every issuer.')
+    throw new UsageFailure('--iss needs --jti, --sub or --sid. --all covers every issuer.')
   }
   return kind
 }
 
 async function readRevokedToken(flag: string | undefined, io: Io): Promise<string> {
-  const remedy = 'Pipe it in: npx signet revoke --stdin < token.txt'
+  const remedy = 'Pipe the token in: npx signet revoke --stdin < token.txt'
   if (flag !== undefined && flag !== '-') {
     throw new UsageFailure(
-      `--token takes only -, because an argument stays in the history of the shell, and others on this machine see it. ${remedy}`,
+      `--token accepts only -, because other users of this machine can see an argument, and the shell keeps it in its history. ${remedy}`,
     )
   }
   const token = await readPipedToken(io)
-  if (token === '') throw new UsageFailure(`There is no token. ${remedy}`)
+  if (token === '') throw new UsageFailure(`Standard input is empty. ${remedy}`)
   if (isBearerToken(token)) return token
-  throw new UsageFailure(`What is piped in is no token. ${remedy}`)
+  throw new UsageFailure(`Standard input is not a token. ${remedy}`)
 }
 
 function requireName(flag: string, value: string | undefined): string {
   if (value !== undefined && isRevocableName(value)) return value
-  throw new UsageFailure(`--${flag} has 1 to 2000 characters, none of them NUL.`)
+  throw new UsageFailure(`--${flag} must have 1 to 2000 characters, none of them NUL.`)
 }
 
 function pipedWords(token: string, key: ApiKeyRecord | undefined): string {
@@ -105,7 +105,7 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
     return {
       revocation: { kind: 'all' },
       words: ({ createdAt }) =>
-        `every token of every issuer, and every API key, that was given until ${new Date(createdAt).toISOString()}`,
+        `every token of every issuer, and every API key, issued until ${new Date(createdAt).toISOString()}`,
     }
   }
   const name = requireName(kind, options[kind])
@@ -122,7 +122,7 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
   return {
     revocation: { kind: 'subject', issuer, subject: name },
     words: ({ createdAt }) =>
-      `all that ${shown} ${by} was given until ${new Date(createdAt).toISOString()}`,
+      `everything issued to the subject ${shown} ${by} until ${new Date(createdAt).toISOString()}`,
   }
 }
 

@@ -43,13 +43,13 @@ function linesOf(table: RouteTable, roles: RoleTable, isOpen: boolean): readonly
 
 function needs({ access }: RouteLine): string {
   if (access === 'public') return 'nothing'
-  return access === 'authenticated' ? 'a good token' : permissionTemplates(access).join(' ')
+  return access === 'authenticated' ? 'a valid token' : permissionTemplates(access).join(' ')
 }
 
 function who({ access, isOpenToEveryone, roles, rolesForSomeIds }: RouteLine): string {
   if (isOpenToEveryone) return 'everyone'
-  if (access === 'authenticated') return 'everyone with a good token'
-  const names = [...roles, ...rolesForSomeIds.map((role) => `${role} (some)`)]
+  if (access === 'authenticated') return 'everyone with a valid token'
+  const names = [...roles, ...rolesForSomeIds.map((role) => `${role} (some ids)`)]
   return names.length === 0 ? 'no role' : names.join(', ')
 }
 

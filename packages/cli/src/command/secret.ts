@@ -17,11 +17,11 @@ export interface SecretOptions {
  */
 export function runSecret({ write, force }: SecretOptions, io: Io): void {
   if (write === undefined) {
-    if (force === true) throw new UsageFailure('--force goes with --write <file>.')
+    if (force === true) throw new UsageFailure('--force needs --write <file>.')
     writeLine(io.stdout, createSecret())
     return
   }
   if (write.trim() === '') throw new UsageFailure('--write is empty. Name a file, such as .env.')
   writeSecretEntry(resolve(io.directory, write), createSecret(), { isForced: force })
-  writeLine(io.stderr, `${write} has a new MASTRA_JWT_SECRET. Keep the file out of Git.`)
+  writeLine(io.stderr, `Wrote a new MASTRA_JWT_SECRET to ${write}. Keep this file out of Git.`)
 }

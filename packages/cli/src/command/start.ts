@@ -88,7 +88,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
     if (!isEnding) {
       faults.serve(appLogger)
       isReady = true
-      appLogger.info('The limits in force; false is none.', limitFields(app.limits))
+      appLogger.info('The limits in force; false means not limited.', limitFields(app.limits))
       appLogger.info('The server is ready.', { address: server.hostname, port: server.port })
     }
     await ended

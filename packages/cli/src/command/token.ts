@@ -40,7 +40,7 @@ function readSecret(directory: string): string {
   throw new CommandFailure(
     findProject(directory) === undefined
       ? `MASTRA_JWT_SECRET is not set. ${describeMissing(directory)}`
-      : 'MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Make one with: npx signet secret --write .env',
+      : 'MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Create one with: npx signet secret --write .env',
   )
 }
 
@@ -57,7 +57,9 @@ function parseClaim(text: string): readonly [string, unknown] {
   const equals = text.indexOf('=')
   const name = text.slice(0, Math.max(equals, 0)).trim()
   if (name === '') {
-    throw new UsageFailure(`--claim ${JSON.stringify(text)} is not of the form name=value.`)
+    throw new UsageFailure(
+      `--claim ${JSON.stringify(text)} does not have the form name=value. Write for example --claim plan=pro.`,
+    )
   }
   if (FLAGGED.has(name)) {
     throw new UsageFailure(
@@ -94,7 +96,7 @@ function warnOfSlip(secret: string, io: Io): void {
   if (slip === undefined) return
   writeLine(
     io.stderr,
-    `warning: the secret has ${slip}, which is part of it. Whoever verifies this token needs it so, too.`,
+    `warning: the secret has ${slip}, which is a part of it. The server that verifies this token must have the same secret.`,
   )
 }
 
@@ -108,7 +110,7 @@ function warnOfUnknownGrants(claims: Claims, io: Io): void {
     const meant = nearest === undefined ? '' : ` Did you mean ${nearest}?`
     writeLine(
       io.stderr,
-      `warning: ${word} grants nothing here; permissions look like agents:execute or tools:read:some-tool.${meant}`,
+      `warning: ${word} is not a permission, and grants nothing. Write a permission such as agents:execute or tools:read:some-tool.${meant}`,
     )
   }
 }
@@ -135,15 +137,13 @@ function sign(
     return signToken(claims, signingKey, { expiresInSeconds })
   } catch (error) {
     if (!TokenError.isInstance(error)) throw error
-    throw new UsageFailure(
-      `--claim ${error.claim ?? ''} has a value that it cannot have. ${error.message}`,
-    )
+    throw new UsageFailure(`--claim ${error.claim ?? ''} has an invalid value. ${error.message}`)
   }
 }
 
 function parseAlgorithm(text: string | undefined): Algorithm | undefined {
   if (text === undefined || text === 'HS256' || text === 'HS384' || text === 'HS512') return text
-  throw new UsageFailure(`--alg ${JSON.stringify(text)} is not HS256, HS384 or HS512.`)
+  throw new UsageFailure(`--alg ${JSON.stringify(text)} is unknown. Write HS256, HS384 or HS512.`)
 }
 
 /** Prints a token signed with the project's secret, and nothing else, on standard output. */

@@ -8,9 +8,9 @@ function checkExpiry(issuer: IssuerDescription): Finding[] {
     {
       check: 'expiry',
       level: 'warning',
-      what: `Tokens${ofIssuer(issuer)} that never expire are accepted.`,
-      why: 'One that leaks is good until the key is changed, which ends all others too.',
-      remedy: 'Leave requireExpiry out, or set maxTokenAgeSeconds.',
+      what: `The server accepts tokens${ofIssuer(issuer)} that never expire.`,
+      why: 'Such a token, once leaked, stays valid until the key is changed, which ends all other tokens too.',
+      remedy: 'Remove the option requireExpiry, or set maxTokenAgeSeconds.',
     },
   ]
 }
@@ -22,11 +22,11 @@ function checkAudience(issuer: IssuerDescription): Finding[] {
     {
       check: 'audience',
       level: isSecret ? 'warning' : 'note',
-      what: `Tokens${ofIssuer(issuer)} are accepted whichever server they are for.`,
+      what: `The server accepts tokens${ofIssuer(issuer)} that are for any other server.`,
       why: isSecret
-        ? 'Another service with this secret makes tokens that are good here, and the other way round.'
-        : 'That is written out (audience: false): a token for another server of this issuer is good here.',
-      remedy: 'Set audience to the name of this server, and put it into the tokens as aud.',
+        ? 'A token that another service signs with this secret is valid here, and a token from here is valid there.'
+        : 'audience: false says so: a token for another server of this issuer is valid here.',
+      remedy: 'Set audience to the name of this server, and put this name into the tokens as aud.',
     },
   ]
 }
@@ -42,9 +42,9 @@ function checkIssuer(issuer: IssuerDescription): Finding[] {
     {
       check: 'issuer',
       level: 'warning',
-      what: 'Tokens are accepted whoever issued them, and several could.',
-      why: 'Each holder of one of the keys can write any iss, and so name the users of the others.',
-      remedy: 'Set issuer, or issuers with the keys of each.',
+      what: 'The server accepts tokens of any issuer, and several issuers can sign them.',
+      why: 'Each holder of a key can write any iss, and so name the users of another issuer.',
+      remedy: 'Set issuer, or set issuers with the keys of each.',
     },
   ]
 }
@@ -52,8 +52,8 @@ function checkIssuer(issuer: IssuerDescription): Finding[] {
 /** What the rules of a provider leave open. */
 export function checkClaims({ issuers }: ProviderDescription): readonly Finding[] {
   return [
-    ...orOk(issuers.flatMap(checkExpiry), 'expiry', 'Every token has to expire.'),
-    ...orOk(issuers.flatMap(checkAudience), 'audience', 'Every token has to be for this server.'),
+    ...orOk(issuers.flatMap(checkExpiry), 'expiry', 'Every token must expire.'),
+    ...orOk(issuers.flatMap(checkAudience), 'audience', 'Every token must be for this server.'),
     ...orOk(issuers.flatMap(checkIssuer), 'issuer', 'It is clear who can issue tokens.'),
   ]
 }

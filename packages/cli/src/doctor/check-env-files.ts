@@ -27,8 +27,8 @@ function checkMode(directory: string, name: string): Finding[] {
     {
       check: 'env-mode',
       level: 'warning',
-      what: `Other users of this machine can get at ${name} (mode ${mode.toString(8)}).`,
-      why: 'It holds the secret, with which anyone makes tokens.',
+      what: `Other users of this machine have access to ${name} (mode ${mode.toString(8)}).`,
+      why: 'Whoever has the secret in it can sign tokens for anyone.',
       remedy: `Run: chmod 600 ${name}`,
     },
   ]
@@ -40,9 +40,9 @@ async function checkTracked(directory: string, name: string): Promise<Finding[]>
     {
       check: 'env-tracked',
       level: 'error',
-      what: `${name} is in the git repository.`,
-      why: 'Whoever gets a copy of it has the secret, also of a commit that is past.',
-      remedy: `Run git rm --cached ${name}, add ${name} to .gitignore, and make another secret.`,
+      what: `${name} is in the Git repository.`,
+      why: 'Whoever has a copy of the repository has the secret. Older commits keep it.',
+      remedy: `Run git rm --cached ${name}, add ${name} to .gitignore, and create another secret.`,
     },
   ]
 }
@@ -55,7 +55,7 @@ export async function checkEnvFiles(directory: string): Promise<readonly Finding
   const tracked = await Promise.all(names.map((name) => checkTracked(directory, name)))
   const all = names.join(', ')
   return [
-    ...orOk(modes, 'env-mode', `Only its owner can read ${all}.`),
-    ...orOk(tracked.flat(), 'env-tracked', `No git repository has ${all} in it.`),
+    ...orOk(modes, 'env-mode', `Only the owner can read ${all}.`),
+    ...orOk(tracked.flat(), 'env-tracked', `No Git repository contains ${all}.`),
   ]
 }

@@ -14,8 +14,8 @@ function checkEntries(place: string, ignored: KeyProbe['ignored']): Finding[] {
       check: 'keys',
       level: 'warning',
       what: `The key set ${place} has entries that cannot be used.`,
-      why: `${ignoredWords(ignored)} A token that is signed with one of them is refused.`,
-      remedy: 'Mend or remove them, or have the issuer do that. The other keys serve meanwhile.',
+      why: `${ignoredWords(ignored)} The server refuses a token that is signed with one of them.`,
+      remedy: 'Correct or remove these entries, or ask the issuer to. The other keys still work.',
     },
   ]
 }
@@ -27,8 +27,8 @@ function checkReach({ url, problem, remedy, usableKeys, ignored }: KeyProbe): Fi
       {
         check,
         level: 'error',
-        what: `No keys come from ${shownUrl(url)}.`,
-        why: `${problem} Without keys, every token is answered with 503.`,
+        what: `The keys cannot be fetched from ${shownUrl(url)}.`,
+        why: `${problem} Without keys, the response to every token is 503.`,
         remedy,
       },
     ]
@@ -38,13 +38,13 @@ function checkReach({ url, problem, remedy, usableKeys, ignored }: KeyProbe): Fi
     {
       check,
       level: 'error',
-      what: `The key set of ${shownUrl(url)} has no key that can be used.`,
+      what: `The key set of ${shownUrl(url)} has no usable key.`,
       why:
         ignored.length === 0
-          ? 'Every token is refused.'
-          : `${ignoredWords(ignored)} Every token is answered with 503.`,
+          ? 'The server refuses every token.'
+          : `${ignoredWords(ignored)} The response to every token is 503.`,
       remedy:
-        'Have the issuer publish a signing key: RSA of at least 2048 bits, or a key of an elliptic curve.',
+        'Ask the issuer to publish a signing key: RSA of at least 2048 bits, or a key of an elliptic curve.',
     },
   ]
 }
@@ -56,9 +56,9 @@ function checkClock({ url, clockAheadSeconds = 0 }: KeyProbe): Finding[] {
     {
       check: 'clock',
       level: 'warning',
-      what: `The clock here is ${durationWords(clockAheadSeconds)} ${direction} that of ${shownUrl(url)}.`,
-      why: 'Tokens seem to expire too early or too late, or not to be active yet.',
-      remedy: 'Have both set their clocks by NTP.',
+      what: `The clock of this machine is ${durationWords(clockAheadSeconds)} ${direction} the clock of ${shownUrl(url)}.`,
+      why: 'To the server, tokens seem to expire too early or too late, or not to be active yet.',
+      remedy: 'Set both clocks by NTP.',
     },
   ]
 }
@@ -68,7 +68,7 @@ export async function checkKeys(provider: JwtProvider): Promise<readonly Finding
   const probes = await provider.probeKeys()
   const given = provider
     .describe()
-    .issuers.flatMap(({ keys }) => checkEntries('that the application has', keys.ignored))
+    .issuers.flatMap(({ keys }) => checkEntries('of the application', keys.ignored))
   if (probes.length === 0) return given
   const hasClock = probes.some(({ clockAheadSeconds }) => clockAheadSeconds !== undefined)
   const clocks = probes.flatMap(checkClock)
@@ -79,6 +79,8 @@ export async function checkKeys(provider: JwtProvider): Promise<readonly Finding
   return [
     ...given,
     ...orOk(findings, 'keys', 'The keys can be fetched.'),
-    ...(hasClock ? orOk(clocks, 'clock', 'The clock is that of the key server.') : clocks),
+    ...(hasClock
+      ? orOk(clocks, 'clock', 'The clock agrees with the clock of the key server.')
+      : clocks),
   ]
 }

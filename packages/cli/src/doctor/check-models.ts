@@ -5,9 +5,9 @@ import type { Served } from './served.js'
 const REMEDIES: Readonly<Record<ModelErrorCode, string>> = {
   model_config_invalid: 'Change the option model, or the variable that the message names.',
   model_unknown: 'Write the option model as provider/model, such as openai/gpt-4o.',
-  model_key_missing: 'Put the variable with a key of the provider into .env.',
+  model_key_missing: 'Set the variable to a key of the provider in .env.',
   model_package_missing:
-    'Correct the name of the provider, or install its package beside the application.',
+    'Correct the name of the provider, or install its package in the application.',
 }
 
 /** Agents whose model cannot be had. */
@@ -22,7 +22,7 @@ export function checkModels({ mastra }: Served): readonly Finding[] {
         check: 'model',
         level: 'error',
         what: `Agent ${agent.id} cannot answer.`,
-        why: `${model} is not there: ${fault.message}`,
+        why: `${model} is not available: ${fault.message}`,
         remedy: REMEDIES[fault.code],
       },
     ]

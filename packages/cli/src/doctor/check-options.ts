@@ -12,13 +12,13 @@ function whatAndWhy({ where, name, isKnownToMastra, isGuard }: RefusedOption): {
   if (!isKnownToMastra) {
     return {
       what: `${where}: there is no option ${name}.`,
-      why: 'signet start refuses the application, because what the option was meant to do would not happen.',
+      why: 'signet start refuses the application, because the option would have no effect.',
     }
   }
   if (isGuard) {
     return {
       what: `${where}: Signet does not serve the option ${name}, which closes something.`,
-      why: 'signet start refuses the application, because something would stand open without the option.',
+      why: 'signet start refuses the application, because without the option something would stay open.',
     }
   }
   return {

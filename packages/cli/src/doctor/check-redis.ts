@@ -15,8 +15,8 @@ export async function checkRedis(): Promise<readonly Finding[]> {
       check: 'redis',
       level: 'warning',
       what: `Redis cannot count requests (${reason}).`,
-      why: 'Each instance counts its own: with three instances a caller has three times the quota.',
-      remedy: 'Look whether the Redis of REDIS_URL runs, lets this server in and takes values.',
+      why: 'Each instance counts for itself: with three instances, a caller has three times the limit.',
+      remedy: 'Check that the Redis of REDIS_URL runs, accepts this server and stores values.',
     },
   ]
 }

@@ -38,8 +38,8 @@ function checkDefault(role: string | undefined, roles: RoleTable, whose: string)
   if (role === undefined || Object.hasOwn(roles, role)) return []
   return [
     warn(
-      `The default role ${JSON.stringify(role)}${whose} is none.`,
-      'A token that names neither role nor scope is granted nothing.',
+      `The default role ${JSON.stringify(role)}${whose} does not exist.`,
+      'A token without a role and a scope is granted nothing.',
       `Set defaultRole to one of ${Object.keys(roles).join(', ')}, or to null.`,
     ),
   ]

@@ -9,8 +9,8 @@ function openRoutes({ mastra, table }: Served): readonly Finding[] {
       check: 'open-route',
       level: 'warning',
       what: `${route.method} ${table.pathOf(route)} is open to everyone.`,
-      why: 'Its handler answers strangers, as often as they ask.',
-      remedy: 'Take away requiresAuth: false, or its entry in public, unless that is meant.',
+      why: 'Anyone can call its handler, without a token and without a limit.',
+      remedy: 'Remove requiresAuth: false, or its entry in public, unless you intend this.',
     }))
 }
 
@@ -20,8 +20,8 @@ function checkAuth({ auth }: Served): readonly Finding[] {
     {
       check: 'auth',
       level: 'error',
-      what: 'The server is open: everyone may call every agent (auth: false).',
-      why: 'All callers are one principal, anonymous, who share their threads.',
+      what: 'The server is open: everyone is allowed to call every agent (auth: false).',
+      why: 'All callers are one principal, anonymous, and share its threads.',
       remedy: 'Set server.auth to a new MastraJwtAuth.',
     },
   ]
@@ -34,8 +34,8 @@ function checkOrigins({ mastra }: Served): readonly Finding[] {
     {
       check: 'cors',
       level: 'warning',
-      what: 'Pages of every origin may read the answers (server.cors has *).',
-      why: 'A page that gets hold of a token can use it from the browser of whoever looks at it.',
+      what: 'Pages of every origin are allowed to read responses (server.cors has *).',
+      why: 'A page that has a token can use it from the browser of every visitor.',
       remedy: 'List the origins of your own pages.',
     },
   ]
@@ -44,8 +44,8 @@ function checkOrigins({ mastra }: Served): readonly Finding[] {
 /** Who gets in without a token, and from where. */
 export function checkRoutes(served: Served): readonly Finding[] {
   return [
-    ...orOk(checkAuth(served), 'auth', 'Who calls has to show who they are.'),
-    ...orOk(openRoutes(served), 'open-route', 'No route of the application is open.'),
-    ...orOk(checkOrigins(served), 'cors', 'Only listed origins may read answers.'),
+    ...orOk(checkAuth(served), 'auth', 'Callers must authenticate.'),
+    ...orOk(openRoutes(served), 'open-route', 'No route of the application is open to everyone.'),
+    ...orOk(checkOrigins(served), 'cors', 'Only listed origins are allowed to read responses.'),
   ]
 }

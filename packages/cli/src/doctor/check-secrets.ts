@@ -8,13 +8,13 @@ const MIN_BYTES = 32
 /** Why a secret can be guessed; undefined for one that looks random. */
 function weakness(secret: SecretMeasure): string | undefined {
   const { distinctCharacters, repeatsAfter, isDigitsOnly } = secret
-  if (distinctCharacters === 1) return 'It is one character, repeated.'
-  if (isDigitsOnly) return 'It is all digits.'
+  if (distinctCharacters === 1) return 'It repeats one character.'
+  if (isDigitsOnly) return 'It has only digits.'
   if (distinctCharacters < MIN_DISTINCT) {
-    return `It has only ${distinctCharacters} different characters, and a random one has more.`
+    return `It has only ${distinctCharacters} different characters; a random secret has more.`
   }
   if (repeatsAfter < MIN_BYTES) {
-    return `It begins again after ${repeatsAfter} bytes, and only these count.`
+    return `It repeats itself after ${repeatsAfter} bytes, so only these count.`
   }
   return undefined
 }
@@ -27,8 +27,8 @@ function checkSlip({ slip }: SecretMeasure, which: string): Finding[] {
       check: 'secret',
       level: 'warning',
       what: `${which} has ${slip}.`,
-      why: 'That is part of it, so that a token that was signed without is refused.',
-      remedy: 'Take it off, unless whoever signs the tokens has it, too.',
+      why: 'This is a part of the secret: the server refuses a token that was signed without it.',
+      remedy: 'Remove it, unless the signer of the tokens has the same secret.',
     },
   ]
 }
@@ -48,11 +48,14 @@ export function checkSecrets({ issuers }: ProviderDescription): readonly Finding
         check: 'secret',
         level: 'warning',
         what: `${which} can be guessed.`,
-        why: `${why} Whoever has one token can try secrets on it, and then make tokens for anyone.`,
-        remedy: 'Make another one with: npx signet secret',
+        why: `${why} Whoever has one token can test guesses on it, and then sign tokens for anyone.`,
+        remedy: 'Create another one with: npx signet secret',
       },
     ]
   })
-  const count = secrets.length === 1 ? 'The secret is' : `All ${secrets.length} secrets are`
-  return orOk(findings, 'secret', `${count} long, and nothing about it looks thought up.`)
+  const looks =
+    secrets.length === 1
+      ? 'The secret is long and looks random.'
+      : `All ${secrets.length} secrets are long and look random.`
+  return orOk(findings, 'secret', looks)
 }

@@ -14,23 +14,24 @@ type StartCode =
   | RegistrationErrorCode
   | Exclude<StartErrorCode, ServingCode>
 
-const BY_MESSAGE = 'Change what the message names, and run signet doctor again.'
+const BY_MESSAGE = 'Change what the message names, and run npx signet doctor again.'
 
 const REMEDIES: Readonly<Record<StartCode, string>> = {
-  secret_missing: 'Put MASTRA_JWT_SECRET= and what npx signet secret prints into .env.',
-  secret_too_short: 'Make another one with: npx signet secret',
-  secret_is_public_key: 'Give a key that others may know as publicKey or jwks, never as secret.',
-  secret_is_sample: 'Make another one with: npx signet secret',
-  key_invalid: 'Give the key as PEM or as a JSON Web Key, whole, as the issuer published it.',
-  key_weak: 'Have the issuer make a stronger key.',
-  key_is_private: 'Give the public half alone, and make a new pair: this one has been passed on.',
-  key_set_invalid: 'Give the key set whole, as the issuer published it: an object with keys.',
-  algorithm_unknown: 'List algorithms by their names, such as RS256, or leave the list out.',
+  secret_missing: 'Write a secret into .env with: npx signet secret --write .env',
+  secret_too_short: 'Create another one with: npx signet secret',
+  secret_is_public_key: 'Give a public key as publicKey or jwks, never as secret.',
+  secret_is_sample: 'Create another one with: npx signet secret',
+  key_invalid: 'Give the whole key as PEM or as a JSON Web Key, as the issuer published it.',
+  key_weak: 'Ask the issuer for a stronger key.',
+  key_is_private:
+    'Give only the public key, and create a new key pair: the private key has been passed on.',
+  key_set_invalid: 'Give the whole key set, as the issuer published it: an object with keys.',
+  algorithm_unknown: 'List algorithms by their names, such as RS256, or remove the list.',
   option_invalid: BY_MESSAGE,
   option_unknown: 'Write the option as the message names it, or leave it out.',
   option_unsupported: 'Leave the option out, or do what the message says instead.',
   id_illegal: 'Use 1 to 128 of A-Z a-z 0-9 _ . - for the id and the key.',
-  agent_taken: 'Make an agent for each Mastra.',
+  agent_taken: 'Create one agent for each Mastra.',
   id_duplicate: 'Give one of the two another id or key.',
   agent_unknown: 'List the agent in the option agents of Mastra, or ask for another one.',
   tool_unknown: 'List the tool in the option tools of Mastra or of an agent.',
@@ -38,10 +39,10 @@ const REMEDIES: Readonly<Record<StartCode, string>> = {
   cors_wildcard: 'List the origins that may send credentials in server.cors.',
   prefix_invalid:
     'Set server.apiPrefix to a plain path, such as /api, and server.basePath to one below which the server has no route.',
-  path_rule_unknown: 'Name the path of one of the routes in public and protected, or no path.',
+  path_rule_unknown: 'In public and protected, name only paths of routes that exist.',
   route_invalid: BY_MESSAGE,
-  storage_missing: 'Leave storage out of Mastra: the command opens one.',
-  redis_missing: 'Install it beside the application: npm install redis@6.3.1',
+  storage_missing: 'Remove storage from Mastra: the command opens a store itself.',
+  redis_missing: 'Install it in the application: npm install redis@6.3.1',
 }
 
 function remedyOf(code: string): string {

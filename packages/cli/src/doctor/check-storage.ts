@@ -10,9 +10,9 @@ export function checkStorage({ mastra, hasOwnStorage }: Served): readonly Findin
   const note: Finding = {
     check: 'storage',
     level: 'note',
-    what: `What ${agents.map(({ id }) => id).join(', ')} remembers is kept in a file of this machine.`,
-    why: 'No PostgreSQL database is named: a second instance would have another memory, and a new machine none.',
-    remedy: 'Set DATABASE_URL to a PostgreSQL database where there is more than one instance.',
+    what: `The memory of ${agents.map(({ id }) => id).join(', ')} is in a file on this machine.`,
+    why: 'DATABASE_URL does not name a PostgreSQL database: a second instance would have its own memory, and a new machine none.',
+    remedy: 'If there is more than one instance, set DATABASE_URL to a PostgreSQL database.',
   }
   return orOk(isShared ? [] : [note], 'storage', 'All instances share one memory.')
 }

@@ -16,19 +16,19 @@ const SCARCE_BYTES = 64 * 1024 * 1024
 
 const REMEDIES: Readonly<Record<StorageFaultClass, string>> = {
   unavailable: 'Start the database, or name another one in DATABASE_URL.',
-  read_only: 'Make the database writable, or name the server that takes writes.',
-  full: 'Make room on the disk of the database.',
+  read_only: 'Make the database writable, or name a server that accepts writes.',
+  full: 'Free space on the disk of the database.',
   refused: 'Use PostgreSQL 14 or later, with a database in UTF-8.',
-  corrupt: 'Stop the server, and run: signet restore FILE, with the last backup.',
+  corrupt: 'Stop the server, and restore the last backup: npx signet restore FILE',
   permission:
-    'Give the user that the server runs as, or its role in PostgreSQL, the right that is missing.',
+    'Grant the missing right to the user that the server runs as, or to its role in PostgreSQL.',
 }
 
 /** Of what is not a fault of a database: it was not asked. */
 const REMEDIES_OF_CODES: Readonly<Partial<Record<StorageErrorCode, string>>> = {
-  driver_missing: 'Install it beside the application: npm install pg',
+  driver_missing: 'Install it in the application: npm install pg',
   address_invalid:
-    'Write the address of the database as postgres://user:password@host:5432/name, signs such as / # ? @ in a password as %2F %23 %3F %40.',
+    'Write the address as postgres://user:password@host:5432/name. In the password, write / # ? @ as %2F %23 %3F %40.',
 }
 
 function faultFinding(where: string, error: StorageError): Finding {
@@ -49,7 +49,7 @@ function newerFinding(where: string): Finding {
     level: 'error',
     what: `A newer version of Signet has used the store: ${where}.`,
     why: 'This version refuses to start on its tables.',
-    remedy: 'Install that version, or restore a backup of before.',
+    remedy: 'Install that version, or restore a backup from before.',
   }
 }
 
@@ -58,13 +58,14 @@ function scarceFinding(where: string, freeBytes: number): Finding {
     check: CHECK,
     level: 'warning',
     what: `The disk of the store is nearly full (${Math.floor(freeBytes / 1024)} KiB are free): ${where}.`,
-    why: 'Once it is full nothing is stored, and answers that are to be stored are refused with 503.',
+    why: 'Once it is full, the server stores nothing, and refuses requests whose answers must be stored with 503.',
     remedy: REMEDIES.full,
   }
 }
 
 function exposureFinding({ what, remedy }: NonNullable<StoreInspection['exposure']>): Finding {
-  const why = 'Whoever can write it takes the place of any owner, and lets revoked tokens in again.'
+  const why =
+    'Whoever can write to the store can act as any owner, and can make revoked tokens valid again.'
   return { check: CHECK, level: 'warning', what, why, remedy }
 }
 
@@ -99,7 +100,7 @@ export async function checkStore(project: Project): Promise<readonly Finding[]> 
   if (findings.length > 0) return findings
   const what =
     inspection.tables === 'missing'
-      ? `The store can be made: ${where}.`
+      ? `The store can be created: ${where}.`
       : `The store can be used: ${where}.`
   return [{ check: CHECK, level: 'ok', what }]
 }

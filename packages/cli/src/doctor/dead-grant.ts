@@ -27,5 +27,5 @@ export function whyDead(grant: string, mastra: Mastra): string | undefined {
   if (actual === id) return undefined
   if (actual !== undefined) return `${grant} names ${id} by its key; its id is ${actual}`
   const kind = { agents: 'agent', tools: 'tool' }[resource] ?? 'agent or tool'
-  return `${grant} names no ${kind} of this application`
+  return `${grant} does not name any ${kind} of this application`
 }

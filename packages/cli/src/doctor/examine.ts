@@ -18,8 +18,8 @@ import { tryToServe, type Served } from './served.js'
 async function examineProvider({ auth, provider }: Served): Promise<readonly Finding[]> {
   if (auth === false) return []
   if (provider === undefined) {
-    const what = `The provider ${JSON.stringify(auth.name ?? 'without a name')} is no MastraJwtAuth.`
-    const why = 'It does not say what it accepts: its secrets, keys and rules were not looked at.'
+    const what = `The provider ${JSON.stringify(auth.name ?? 'without a name')} is not a MastraJwtAuth.`
+    const why = 'It does not say what it accepts, so its secrets, keys and rules were not checked.'
     return [{ check: 'provider', level: 'note', what, why }]
   }
   const description = provider.describe()

@@ -5,7 +5,9 @@ const MAX_TOLD = 20
 const STRETCH_MS = 10_000
 
 /** Where the first fault of a server began, which is followed from then on. */
-const NOT_FOLLOWED = { began: 'unknown; from now on the log names tool, agent or route' } as const
+const NOT_FOLLOWED = {
+  began: 'unknown; from now on the log names the tool, agent or route',
+} as const
 
 /** How a fault came: as a promise that was rejected, or as an exception. */
 export type FaultKind = 'rejection' | 'exception'
@@ -13,7 +15,7 @@ export type FaultKind = 'rejection' | 'exception'
 /** What can be told of a value that was thrown: of anything but an error only that it was none. */
 function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
-  return new TypeError(`What was thrown is not an Error, but of the type ${typeof thrown}.`)
+  return new TypeError(`A value that is not an Error was thrown. Its type is ${typeof thrown}.`)
 }
 
 /** Tells of faults that nobody handled, with where they began. Of many at once only the first ones are told. */
@@ -37,14 +39,11 @@ export class FaultLog {
       return
     }
     this.#told++
-    this.#logger.error(
-      'A fault that nobody handled: one caller may miss something, the others do not.',
-      {
-        kind,
-        ...(areFaultOriginsFollowed() ? faultOrigin() : NOT_FOLLOWED),
-        error: toError(thrown),
-      },
-    )
+    this.#logger.error('An unhandled fault: it may affect one caller, not the others.', {
+      kind,
+      ...(areFaultOriginsFollowed() ? faultOrigin() : NOT_FOLLOWED),
+      error: toError(thrown),
+    })
   }
 
   #endStretch(): void {
@@ -52,6 +51,6 @@ export class FaultLog {
     this.#told = 0
     this.#untold = 0
     this.#isStretch = false
-    if (faults > 0) this.#logger.error('More faults that nobody handled are not told.', { faults })
+    if (faults > 0) this.#logger.error('More unhandled faults were not logged.', { faults })
   }
 }

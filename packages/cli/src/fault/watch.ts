@@ -69,7 +69,7 @@ export function watchFaults(): FaultWatch {
     throwIfFatal() {
       if (!isFatal) return
       throw new CommandFailure(
-        'A fault in the server itself has ended it. The log has its stack; please report it, and start the server again.',
+        'A fault in the server itself has ended it. The log has its stack: report it, and start the server again.',
       )
     },
   }

@@ -14,6 +14,6 @@ export function parseDuration(text: string, flag: string): number {
   const seconds = Number(amount) * SECONDS[(unit || 's') as keyof typeof SECONDS]
   if (Number.isInteger(seconds) && seconds > 0 && seconds <= MAX_SECONDS) return seconds
   throw new UsageFailure(
-    `${flag} ${JSON.stringify(text)} is no duration. Write a whole number with s, m, h or d, such as 8h, and at most 36525d.`,
+    `${flag} ${JSON.stringify(text)} is not a duration. Write a whole number followed by s, m, h or d, such as 8h; at most 36525d.`,
   )
 }

@@ -22,6 +22,6 @@ export function parsePastTime(text: string, flag: string, now: number): number {
   const time = parseDate(text)
   if (!Number.isNaN(time)) return time
   throw new UsageFailure(
-    `${flag} ${JSON.stringify(text)} is no time. Write how long ago, such as 90m or 7d, or a time such as 2026-11-24 or 2026-11-24T16:30:00Z.`,
+    `${flag} ${JSON.stringify(text)} is not a time. Write an age such as 90m or 7d, or a time such as 2026-11-24 or 2026-11-24T16:30:00Z.`,
   )
 }

@@ -17,7 +17,7 @@ export const ABSENT_SUBPATHS: Readonly<Record<string, string>> = {
   hooks: 'Signet does not call hooks.',
   llm: 'Give an agent its model: an AI SDK model, provider/model, or { url, id, apiKey }.',
   logger: 'Give Mastra any object with debug, info, warn and error as its logger.',
-  loop: 'The loop of an agent is not a part of its own here.',
+  loop: 'Signet does not export the loop of an agent.',
   mcp: 'Signet does not serve MCP.',
   network: 'Signet does not run networks of agents.',
   notifications: 'Signet does not send notifications.',
@@ -30,9 +30,9 @@ export const ABSENT_SUBPATHS: Readonly<Record<string, string>> = {
   skills: 'Signet does not load skills. Put their text into the instructions.',
   stream: 'Read the chunks of fullStream; their types are in @signet/core.',
   telemetry: 'Signet sends traces where OTEL_EXPORTER_OTLP_ENDPOINT says.',
-  tts: 'Signet does not speak.',
+  tts: 'Signet does not turn text into speech.',
   vector: 'Signet does not have vectors.',
-  voice: 'Signet does not speak or listen.',
+  voice: 'Signet does not process speech.',
   workflows: 'Signet does not run workflows.',
   workspace: 'Signet does not have workspaces.',
 }
@@ -48,7 +48,8 @@ export const ABSENT_PACKAGES: Readonly<Record<string, string>> = {
   '@mastra/fastembed': 'Signet does not have vectors.',
   '@mastra/libsql':
     'Leave storage out: the command opens signet.db, or the database of DATABASE_URL.',
-  '@mastra/loggers': 'Leave logger out: signet start writes JSON lines, signet dev for people.',
+  '@mastra/loggers':
+    'Leave logger out: signet start logs JSON lines, signet dev logs lines for people.',
   '@mastra/mcp': 'Signet does not serve MCP, and does not call it.',
   '@mastra/memory': 'Import Memory from @signet/core/memory.',
   '@mastra/observability': 'Signet sends traces where OTEL_EXPORTER_OTLP_ENDPOINT says.',

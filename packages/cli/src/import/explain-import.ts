@@ -29,12 +29,13 @@ function names(message: string, name: string): boolean {
 }
 
 function remedy({ path, place }: ImportPlace, directory: string): string {
-  if (path.startsWith('#')) return 'Name it under imports in the package.json beside, or mend it.'
+  if (path.startsWith('#'))
+    return 'Define this name under imports in the nearest package.json, or correct it.'
   const name = packageName(path)
   const file = resolve(directory, place.slice(0, place.lastIndexOf(':')))
   return findPackage(name, dirname(file)) === undefined
-    ? `The package is not installed there. Run npm install ${name}, or mend the name.`
-    : 'The package is installed, but does not have this part. Mend the name.'
+    ? `The package is not installed there. Run npm install ${name}, or correct the name.`
+    : 'The package is installed, but does not have this part. Correct the name.'
 }
 
 /** Why something is not found, by what imports it; undefined where the application itself does not. */
@@ -50,7 +51,7 @@ function notFound({ message }: Error, metafile: Metafile, directory: string): st
   const lines = places.map(
     (each) => `${each.place} imports ${each.path}. ${remedy(each, directory)}`,
   )
-  return ['The application imports what is not found.', ...lines].join('\n  ')
+  return ['The application imports modules that cannot be found.', ...lines].join('\n  ')
 }
 
 /**
@@ -64,7 +65,7 @@ export function explainImportError(error: Error, metafile: Metafile, directory: 
     const [importing] = findImportPlaces(metafile, directory, (path) => path === from)
     const who = importing?.place ?? 'The application'
     return new CommandFailure(
-      `${who} imports ${name} from ${importing?.path ?? from}, which does not have it. Import it from the part that has it, or leave it out.`,
+      `${who} imports ${name} from ${importing?.path ?? from}, which does not export it. Import it from the part that exports it, or remove the import.`,
       { cause: error },
     )
   }

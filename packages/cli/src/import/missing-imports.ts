@@ -26,7 +26,7 @@ function subpathRemedy(subpath: string): string {
 
 function packageRemedy(name: string): string {
   const known = Object.hasOwn(ABSENT_PACKAGES, name) ? ABSENT_PACKAGES[name] : undefined
-  return known ?? "It is made for Mastra's own runtime, which this is not."
+  return known ?? 'It needs the runtime of Mastra, which Signet does not have.'
 }
 
 function hasExport(exports: unknown, subpath: string): boolean {

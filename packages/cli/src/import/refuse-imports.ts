@@ -10,7 +10,7 @@ function lines(metafile: Metafile, directory: string): readonly string[] {
     ),
     ...findAgentFolders(metafile, directory).map(
       (file) =>
-        `${file} declares an agent by its folder. Signet does not look for these: list the agent in the option agents of Mastra.`,
+        `${file} declares an agent by its folder. Signet does not search folders for agents: list the agent in the option agents of Mastra.`,
     ),
   ]
 }
@@ -25,6 +25,6 @@ export function refuseImports(metafile: Metafile, directory: string): void {
   const found = lines(metafile, directory)
   if (found.length === 0) return
   throw new CommandFailure(
-    ['The application needs what Signet does not have.', ...found].join('\n  '),
+    ['The application needs parts that Signet does not have.', ...found].join('\n  '),
   )
 }

@@ -17,11 +17,11 @@ function developmentProvider(project: Project): MastraJwtAuth | undefined {
 function providerOf(mastra: Mastra, project: Project): AuthProvider | string {
   const auth = mastra.getServer().auth
   if (auth === false)
-    return 'The application lets everyone in (auth: false), and looks at no token.'
+    return 'The application accepts every request (auth: false), and does not verify tokens.'
   return (
     auth ??
     developmentProvider(project) ??
-    'The application has no server.auth, and signet dev has made no secret for it yet.'
+    'The application has no server.auth, and signet dev has not created a secret for it yet.'
   )
 }
 
@@ -33,7 +33,7 @@ export async function askProject(token: string, directory: string): Promise<Verd
   const project = findProject(directory)
   if (project === undefined) {
     return notVerified(
-      `There is no application in ${directory}. Name its folder with --dir, or a secret with --secret-env.`,
+      `There is no application in ${directory}. Name its folder with --dir, or the variable of a secret with --secret-env.`,
     )
   }
   process.env['NODE_ENV'] ??= 'development'

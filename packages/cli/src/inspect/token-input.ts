@@ -31,6 +31,6 @@ export async function readPastedToken(argument: string | undefined, io: Io): Pro
   const text = isRead ? await readText(io.stdin) : (argument ?? '')
   if (readPasted(text).token !== '') return text
   throw new UsageFailure(
-    'There is no token. Give it as the argument, or pipe it in, which keeps it out of the history of the shell: signet inspect < token.txt',
+    'There is no token. Pipe it in, so that the shell does not keep it in its history: npx signet inspect < token.txt. Or give it as the argument.',
   )
 }

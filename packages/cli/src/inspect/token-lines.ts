@@ -44,11 +44,13 @@ function grantRows({ permissions, unknown, roles }: ReadToken['grants'], style: 
   const all: Row[] = [
     ['permissions', listed(permissions)],
     ['roles', roles.map(printableText).join(', ')],
-    ['unknown', `${listed(unknown)}  ${style('warning', 'no permission: grants nothing')}`],
+    ['unknown', `${listed(unknown)}  ${style('warning', 'not a permission: grants nothing')}`],
   ]
   const has = [permissions.length > 0, roles.length > 0, unknown.length > 0]
   const present = all.filter((_, index) => has[index])
-  return present.length > 0 ? present : [['nothing', 'it names no scope, permission or role']]
+  return present.length > 0
+    ? present
+    : [['nothing', 'the token names no scope, permission or role']]
 }
 
 function tokenLines(token: ReadToken, style: Style): string[] {
@@ -57,7 +59,7 @@ function tokenLines(token: ReadToken, style: Style): string[] {
     ['subject', token.subject === undefined ? 'none' : printableText(token.subject)],
     ['issuer', token.issuer === undefined ? 'none' : printableText(token.issuer)],
     [
-      'until',
+      'expiry',
       expiry === undefined
         ? style('warning', 'it never expires')
         : `${expiry.words} (${expiry.at})`,
@@ -73,7 +75,7 @@ function tokenLines(token: ReadToken, style: Style): string[] {
     style('strong', 'Who'),
     ...rows(who, style),
     '',
-    style('strong', 'Grants, by its own word'),
+    style('strong', 'Grants, as the token claims'),
     ...rows(grantRows(token.grants, style), style),
     '',
   ]
@@ -87,7 +89,7 @@ function inForceRows({ permissions, ignored }: GrantsInForce): Row[] {
 function verdictLines({ verdict }: TokenReport, style: Style): string[] {
   const tone = RESULT_TONES[verdict.result]
   if (verdict.result === 'not verified') {
-    const title = style(tone, 'nothing was verified')
+    const title = style(tone, 'not verified')
     return [`${style('strong', 'Verdict')}  ${title}`, INDENT + printableText(verdict.reason)]
   }
   const warnings = 'warnings' in verdict ? (verdict.warnings ?? []) : []
@@ -134,7 +136,7 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
 /** What is told of a token, for a person at a terminal. */
 export function reportLines(report: TokenReport, style: Style): readonly string[] {
   const { token, isApiKey } = report
-  const other = isApiKey ? 'This is an API key.' : 'This is no JSON Web Token.'
+  const other = isApiKey ? 'This is an API key.' : 'This is not a JSON Web Token (JWT).'
   const read = token === undefined ? [other, ''] : tokenLines(token, style)
   return [...read, ...verdictLines(report, style)]
 }

@@ -69,7 +69,7 @@ export async function judge(
 export function judgeApiKey(key: string): Verdict | NoToken {
   if (isApiKey(key)) {
     return notVerified(
-      'It is spelt as an API key is. Whether it is in force, and what it may do, its server says: POST /api/auth/explain. signet keys list shows the keys that there are.',
+      'It has the form of an API key. Only its server knows whether it is valid and what it grants: POST /api/auth/explain. To list the API keys, run: npx signet keys list',
     )
   }
   const { cause, ...advice } = advise({

@@ -27,14 +27,14 @@ export function chooseDatabase(environment: NodeJS.ProcessEnv): DatabaseChoice {
     if (own === '') return { url: undefined, variable: 'SIGNET_DATABASE_URL' }
     if (POSTGRES.test(own)) return { url: own, variable: 'SIGNET_DATABASE_URL' }
     throw new CommandFailure(
-      'SIGNET_DATABASE_URL is not an address of a PostgreSQL database, such as postgres://user@host/name. Leave it empty for the file.',
+      'SIGNET_DATABASE_URL is not the address of a PostgreSQL database, such as postgres://user@host/name. To use the file signet.db, leave it empty.',
     )
   }
   if (shared === undefined || shared === '') return { url: undefined, variable: undefined }
   if (POSTGRES.test(shared)) return { url: shared, variable: 'DATABASE_URL' }
   if (OTHER.test(shared)) return { url: undefined, variable: 'DATABASE_URL' }
   throw new CommandFailure(
-    'DATABASE_URL is not an address of a PostgreSQL database, such as postgres://user@host/name. If it is for the application alone, set SIGNET_DATABASE_URL: empty for the file.',
+    'DATABASE_URL is not the address of a PostgreSQL database, such as postgres://user@host/name. If only the application uses DATABASE_URL, set SIGNET_DATABASE_URL too; left empty, it means the file signet.db.',
   )
 }
 
@@ -49,6 +49,6 @@ export function chooseMaxConnections(environment: NodeJS.ProcessEnv): number | u
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (count >= 1 && count <= MAX_CONNECTIONS) return count
   throw new CommandFailure(
-    `SIGNET_DATABASE_POOL_MAX is not a whole number from 1 to ${MAX_CONNECTIONS}: it says how many connections of PostgreSQL one process uses.`,
+    `SIGNET_DATABASE_POOL_MAX is not a whole number from 1 to ${MAX_CONNECTIONS}. It is the number of connections to PostgreSQL that one process opens at most.`,
   )
 }

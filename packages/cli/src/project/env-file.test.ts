@@ -40,9 +40,9 @@ describe('readEnvFile', () => {
   })
 
   it.each([
-    ['in UTF-16 without its mark', Buffer.from('A=1\n', 'utf16le'), 'has a NUL'],
-    ['in another encoding', Buffer.from('A=\xfc\n', 'latin1'), 'is no text in UTF-8'],
-    ['of half a character of UTF-16', wide.subarray(0, -1), 'is no text in UTF-8'],
+    ['in UTF-16 without its mark', Buffer.from('A=1\n', 'utf16le'), 'has a NUL character'],
+    ['in another encoding', Buffer.from('A=\xfc\n', 'latin1'), 'is not text in UTF-8'],
+    ['of half a character of UTF-16', wide.subarray(0, -1), 'is not text in UTF-8'],
   ])('refuses by its name a file %s', (_, content, reason) => {
     expect(() => read(content)).toThrow(`.env ${reason}`)
   })

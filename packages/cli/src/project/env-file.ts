@@ -27,16 +27,21 @@ export function readEnvFile(file: string): Readonly<Record<string, string>> {
   try {
     bytes = readFileSync(file)
   } catch (cause) {
-    throw new CommandFailure(`${file} cannot be read as a file of variables.`, { cause })
+    throw new CommandFailure(
+      `${file} cannot be read. Check that it is a file, and that you are allowed to read it.`,
+      { cause },
+    )
   }
   let text: string
   try {
     text = decode(bytes)
   } catch (cause) {
-    throw new CommandFailure(`${file} is no text in UTF-8. Save it in UTF-8.`, { cause })
+    throw new CommandFailure(`${file} is not text in UTF-8. Save it in UTF-8.`, { cause })
   }
   if (text.includes('\0')) {
-    throw new CommandFailure(`${file} has a NUL, as in UTF-16 without its mark. Save it in UTF-8.`)
+    throw new CommandFailure(
+      `${file} has a NUL character, as UTF-16 without a byte order mark has. Save it in UTF-8.`,
+    )
   }
   return parseEnv(text.replace(/\r\n?/g, '\n')) as Readonly<Record<string, string>>
 }

@@ -57,7 +57,7 @@ export function enterProject(directory: string): void {
     process.chdir(directory)
   } catch (cause) {
     throw new CommandFailure(
-      `There is no folder ${directory}. Name the application's with --dir.`,
+      `There is no folder ${directory}. Name the folder of the application with --dir.`,
       {
         cause,
       },

@@ -12,7 +12,7 @@ export function fileDirectory(project: Project, remedy: string): string {
   const { url, variable } = chooseDatabase(process.env)
   if (url === undefined) return dataDirectory(project)
   throw new CommandFailure(
-    `This command is for the file signet.db, and ${variable} names PostgreSQL. ${remedy}`,
+    `This command works on the file signet.db, but ${variable} names a PostgreSQL database. ${remedy}`,
   )
 }
 

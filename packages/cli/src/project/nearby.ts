@@ -47,8 +47,8 @@ function above(directory: string, isApplication: IsApplication): string | undefi
 export function nearbyWords(directory: string, isApplication: IsApplication): string {
   const found = above(directory, isApplication) ?? below(directory, isApplication)
   if (found === undefined) {
-    return 'Go to the folder of an application, or name it with --dir.'
+    return 'Change to the folder of an application, or name it with --dir.'
   }
   const path = relative(process.cwd(), found) || '.'
-  return `There is one in ${path}: add --dir ${path}, or go there first.`
+  return `There is one in ${path}: add --dir ${path}, or change to that folder.`
 }

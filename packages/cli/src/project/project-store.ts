@@ -10,19 +10,19 @@ import { dataDirectory, type Project } from './project.js'
  */
 export function describeStore(project: Project): string {
   const { url, variable } = chooseDatabase(process.env)
-  if (url !== undefined) return `PostgreSQL, as ${variable} says`
+  if (url !== undefined) return `PostgreSQL, named by ${variable}`
   const file = join(dataDirectory(project), 'signet.db')
   const path = relative(project.directory, file)
   const shown = path.startsWith('..') ? file : path
-  return variable === 'DATABASE_URL' ? `${shown}; DATABASE_URL is not PostgreSQL` : shown
+  return variable === 'DATABASE_URL' ? `${shown}; DATABASE_URL does not name PostgreSQL` : shown
 }
 
 function remedy(project: Project, code: StorageError['code']): string {
   if (code === 'driver_missing' || code === 'storage_newer') return ''
   const { url, variable } = chooseDatabase(process.env)
   return url === undefined
-    ? ` Check the folder ${dataDirectory(project)}; SIGNET_DATA_DIR names another.`
-    : ` Check ${variable}, and that PostgreSQL answers there.`
+    ? ` Check the folder ${dataDirectory(project)}, or name another one with SIGNET_DATA_DIR.`
+    : ` Check ${variable}, and that PostgreSQL runs at that address.`
 }
 
 /** What a store says, with what its database calls it. */

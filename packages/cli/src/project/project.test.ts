@@ -32,13 +32,13 @@ function refusal(directory: string): string {
   }
 }
 
-const NOWHERE = 'Go to the folder of an application, or name it with --dir.'
+const NOWHERE = 'Change to the folder of an application, or name it with --dir.'
 
 describe('a folder without an application', () => {
   it('is refused with where one is: a level below, two below, and above', () => {
     const app = makeApplication('examples', 'weather')
     const path = relative(process.cwd(), app)
-    const words = `There is one in ${path}: add --dir ${path}, or go there first.`
+    const words = `There is one in ${path}: add --dir ${path}, or change to that folder.`
     expect(openProject(app).directory).toBe(app)
     for (const folder of [
       root,

@@ -38,9 +38,12 @@ function writeAtomically(file: string, text: string): void {
     renameSync(temporary, file)
   } catch (cause) {
     rmSync(temporary, { force: true })
-    throw new CommandFailure(`${file} cannot be written. Check the folder and its rights.`, {
-      cause,
-    })
+    throw new CommandFailure(
+      `${file} cannot be written. Check that its folder exists and that you are allowed to write there.`,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -59,13 +62,13 @@ export function writeSecretEntry(
   const isThere = existsSync(file)
   const variables = isThere ? readEnvFile(file) : {}
   if ((variables[NAME] ?? '') !== '' && !isForced) {
-    const message = `${file} has a ${NAME} already; every token that it signed would be refused. To replace it all the same, add --force.`
+    const message = `${file} already has a ${NAME}. A new secret ends every token that the old one signed. To replace it anyway, add --force.`
     throw new CommandFailure(message)
   }
   const before = isThere ? readFileSync(file, 'utf8') : ''
   const after = withSecret(before, secret)
   if (!isOneLine(before, variables[NAME]) || !isEdited(after, { ...variables, [NAME]: secret })) {
-    const message = `${file} is written in a way that cannot be edited safely. Save it in UTF-8, or set ${NAME} there by hand.`
+    const message = `${file} cannot be edited safely. Save it in UTF-8, or set ${NAME} in it by hand.`
     throw new CommandFailure(message)
   }
   writeAtomically(isThere ? realpathSync(file) : file, after)

@@ -66,7 +66,7 @@ describe('readSecretFiles', () => {
     ['a NUL, at which a variable ends', `${SECRET}\0${SECRET}`],
   ])('refuses %s: they would be another secret as text', (_what, content) => {
     const environment: NodeJS.ProcessEnv = { MASTRA_JWT_SECRET_FILE: fileOf(content) }
-    expect(() => readSecretFiles(directory, environment)).toThrow('is no text in UTF-8')
+    expect(() => readSecretFiles(directory, environment)).toThrow('is not text in UTF-8')
     expect(environment['MASTRA_JWT_SECRET']).toBeUndefined()
   })
 

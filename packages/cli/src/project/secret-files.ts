@@ -16,7 +16,10 @@ function readBytes(variable: string, file: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (cause) {
-    throw new CommandFailure(`The file that ${variable} names cannot be read.`, { cause })
+    throw new CommandFailure(
+      `The file that ${variable} names cannot be read. Check its path, and that the server is allowed to read it.`,
+      { cause },
+    )
   }
 }
 
@@ -34,7 +37,7 @@ function read(variable: string, file: string): string {
   const text = decode(readBytes(variable, file))
   if (text === undefined) {
     // Random bytes would become much less random as text, and a variable ends at a NUL.
-    const message = `The file that ${variable} names is no text in UTF-8. Write the secret as text, such as npx signet secret makes.`
+    const message = `The file that ${variable} names is not text in UTF-8. Write the secret as text, such as npx signet secret prints.`
     throw new CommandFailure(message)
   }
   // What editors and `echo` leave at the end is not part of a secret.
@@ -57,7 +60,10 @@ export function readSecretFiles(
     const file = environment[variable]
     if (file === undefined || file === '') continue
     const secret = read(variable, resolve(directory, file))
-    if (secret === '') throw new CommandFailure(`The file that ${variable} names is empty.`)
+    if (secret === '')
+      throw new CommandFailure(
+        `The file that ${variable} names is empty. Write the secret into it.`,
+      )
     if ((environment[name] ?? secret) !== secret) {
       throw new CommandFailure(
         `${name} and ${variable} are both set, to different values. Keep one of them.`,

@@ -38,11 +38,11 @@ function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']
     modelId === ''
       ? agent.findModelFault()
         ? 'no model'
-        : 'a model of its own for each request'
+        : 'the model is chosen for each request'
       : `${modelProvider}/${modelId}`
   const note =
     modelProvider === 'signet' && modelId === 'rehearsal'
-      ? '; a stand-in, set MODEL to use a real one'
+      ? '; a stand-in: set MODEL to use a real model'
       : ''
   const fault = agent.findModelFault()
   return `  Agent    ${key} (${model}${note})${fault === undefined ? '' : `: cannot answer. ${fault.message}`}`
@@ -53,19 +53,16 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
   const { url, hasStudio, mastra, memory, token, tokenHours } = facts
   const tokenLines =
     token === undefined
-      ? [
-          '  Token    none: this application signs no tokens, or accepts none without more claims',
-          '',
-        ]
-      : [`  Token    role owner, for ${tokenHours} hours:`, '', token, '']
+      ? ['  Token    none: the application cannot sign tokens, or requires more claims in them', '']
+      : [`  Token    role owner, valid for ${tokenHours} hours:`, '', token, '']
   return [
     '',
     `  Server   ${url}`,
-    ...(hasStudio ? ['  Studio   the same address, in a browser'] : []),
+    ...(hasStudio ? ['  Studio   open the same address in a browser'] : []),
     ...Object.entries(mastra.listAgents()).map(agentLine),
     `  Memory   ${memory}`,
     ...tokenLines,
-    'Ask it:',
+    'Try it:',
     '',
     curlLine(facts),
     '',

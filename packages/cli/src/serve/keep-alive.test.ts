@@ -16,8 +16,8 @@ describe('chooseKeepAlive', () => {
     expect(chooseKeepAlive(flag, configured)).toBe(expected)
   })
 
-  it('refuses what is no duration, and names who said it', () => {
-    expect(() => chooseKeepAlive('0', undefined)).toThrow(/^--keep-alive "0" is no duration/)
+  it('refuses what is not a duration, and names who said it', () => {
+    expect(() => chooseKeepAlive('0', undefined)).toThrow(/^--keep-alive "0" is not a duration/)
     vi.stubEnv('SIGNET_KEEP_ALIVE', '75 seconds')
     expect(() => chooseKeepAlive(undefined, undefined)).toThrow(/^SIGNET_KEEP_ALIVE "75 seconds"/)
   })

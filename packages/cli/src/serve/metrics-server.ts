@@ -16,7 +16,7 @@ export async function openMetricsServer(
   try {
     const server = await serveMetrics(metrics, { port, logger })
     const address = { address: server.hostname, port: server.port }
-    logger.info('Metrics are served without a token, to this machine alone.', address)
+    logger.info('Metrics are served without a token, to this machine only.', address)
     return server
   } catch (cause) {
     if (!(cause instanceof StartError) || cause.code !== 'port_taken') throw cause

@@ -19,11 +19,11 @@ describe('choosePort', () => {
   })
 
   it.each(['http', '65536', '-1', '1.5', '0x10', 'http://10.0.0.1:4111', '10.0.0.1:4111'])(
-    'refuses what an operator wrote and is no port: %s',
+    'refuses what an operator wrote and is not a port: %s',
     (text) => {
       vi.stubEnv('PORT', text)
-      expect(() => choosePort(undefined, 3, refuseToWarn)).toThrow(/^PORT .* is no port/)
-      expect(() => choosePort(text, 3, refuseToWarn)).toThrow(/^--port .* is no port/)
+      expect(() => choosePort(undefined, 3, refuseToWarn)).toThrow(/^PORT .* is not a port/)
+      expect(() => choosePort(text, 3, refuseToWarn)).toThrow(/^--port .* is not a port/)
     },
   )
 })
@@ -46,7 +46,7 @@ describe('the address of a Service, which Kubernetes writes into variables', () 
     ])
   })
 
-  it('is no port for a flag', () => {
-    expect(() => choosePort('tcp://10.0.0.1:9090', 3, refuseToWarn)).toThrow('is no port')
+  it('is not a port for a flag', () => {
+    expect(() => choosePort('tcp://10.0.0.1:9090', 3, refuseToWarn)).toThrow('is not a port')
   })
 })

@@ -8,7 +8,7 @@ function parsePort(text: string, source: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
   throw new UsageFailure(
-    `${source} ${JSON.stringify(text)} is no port. Write a number from 0 to 65535; 0 takes a free one.`,
+    `${source} ${JSON.stringify(text)} is not a port. Write a number from 0 to 65535; 0 selects a free port.`,
   )
 }
 
@@ -21,7 +21,7 @@ function portOf(name: string, warn: (message: string) => void): number | undefin
   if (!text) return undefined
   if (!SERVICE_LINK.test(text)) return parsePort(text, name)
   warn(
-    `${name} is the address of a Service, as Kubernetes sets it by itself, and counts for nothing. Write enableServiceLinks: false for the pod, or set ${name} to a number there.`,
+    `${name} is ignored: its value is the address of a Service, which Kubernetes sets by itself. Set enableServiceLinks: false for the pod, or set ${name} to a number.`,
   )
   return undefined
 }

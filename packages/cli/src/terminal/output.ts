@@ -54,7 +54,7 @@ function sendWarnings(): void {
 /** From now on each warning of Node.js is one line of the log, however many lines its message has. */
 export function logWarnings(logger: Logger): void {
   tellWarning = ({ name, code, message }) => {
-    logger.warn('Node.js warns of something.', { name, ...(code && { code }), message })
+    logger.warn('Node.js wrote a warning.', { name, ...(code && { code }), message })
   }
 }
 

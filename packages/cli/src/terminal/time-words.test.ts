@@ -11,8 +11,8 @@ describe('timeWords', () => {
   })
 
   it('says whether a token is active, from nbf on (RFC 7519 section 4.1.5)', () => {
-    expect(timeWords('nbf', NOW + 60, NOW)).toBe('not active for another 1 min')
-    expect(timeWords('nbf', NOW - 60, NOW)).toBe('active for 1 min')
+    expect(timeWords('nbf', NOW + 60, NOW)).toBe('becomes active in 1 min')
+    expect(timeWords('nbf', NOW - 60, NOW)).toBe('became active 1 min ago')
   })
 
   it('says when a token was issued, also where that is yet to come', () => {

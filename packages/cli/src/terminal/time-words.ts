@@ -11,7 +11,7 @@ export function timeWords(claim: TimeClaim, seconds: number, nowSeconds: number)
     case 'exp':
       return isAhead ? `expires in ${length}` : `expired ${length} ago`
     case 'nbf':
-      return isAhead ? `not active for another ${length}` : `active for ${length}`
+      return isAhead ? `becomes active in ${length}` : `became active ${length} ago`
     case 'iat':
       return isAhead ? `issued ${length} in the future` : `issued ${length} ago`
   }

@@ -113,7 +113,7 @@ async function load(
     if (error instanceof Error) {
       return { error: explainImportError(error, metafile, project.directory) }
     }
-    const text = `The application throws what is not an Error: ${String(error)}`
+    const text = `The application threw a value that is not an Error: ${String(error)}`
     return { error: new CommandFailure(text) }
   } finally {
     // What is loaded is in memory. A process that is killed later leaves nothing.
