@@ -1,3 +1,4 @@
+import { isRunning } from '@signet/auth/internal'
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,15 +8,6 @@ const PREFIX = 'signet-postgres-template-'
 
 /** A folder of a run, by the id of its process. */
 const FOLDER = /^signet-postgres-template-(\d+)-/
-
-function isRunning(processId: number): boolean {
-  try {
-    return process.kill(processId, 0)
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    return Reflect.get(Object(error), 'code') !== 'ESRCH'
-  }
-}
 
 /** Removes the folders of runs that were killed before they could do so themselves. */
 export function removeAbandonedTemplates(directory: string): void {

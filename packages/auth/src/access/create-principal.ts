@@ -6,6 +6,7 @@ import type { Principal } from './principal.js'
 import { recallPrincipal, rememberPrincipal } from './remembered-principal.js'
 import type { RoleTable } from './role.js'
 import { isObject } from '../lib/object.js'
+import { isNonBlank } from '../lib/text.js'
 
 /** A method, because a provider has users of its own kind: parameters of methods are compared both ways. */
 interface Mapping {
@@ -43,7 +44,7 @@ function readResourceId(user: object, subject: string, options: PrincipalOptions
   // A promise is refused below; without this, its own failure would end the process.
   if (resourceId instanceof Promise) resourceId.catch(() => undefined)
   if (resourceId === undefined || resourceId === null) return subject
-  if (typeof resourceId !== 'string' || resourceId.trim() === '') {
+  if (!isNonBlank(resourceId)) {
     throw new AuthError(
       'access_denied',
       'mapUserToResourceId must return a text that is not blank, and not a promise.',

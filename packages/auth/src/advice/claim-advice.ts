@@ -4,7 +4,7 @@ import { listed, quoted } from './quoted.js'
 import { dateText, durationWords, momentText } from './time-text.js'
 import { asList } from '../lib/as-list.js'
 import { ownMember } from '../lib/object.js'
-import { isTextList } from '../lib/text.js'
+import { isTextList, isNonBlank } from '../lib/text.js'
 import { readParts } from './token-parts.js'
 
 /** No token lasts until the year 5138: what is later counts milliseconds. */
@@ -239,5 +239,5 @@ export function suspectClaim(
   })
   if (time !== undefined) return time
   const subject = value('sub')
-  return typeof subject === 'string' && subject.trim() !== '' ? undefined : 'sub'
+  return isNonBlank(subject) ? undefined : 'sub'
 }

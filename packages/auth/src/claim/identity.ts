@@ -1,4 +1,4 @@
-import { nonEmptyText } from '../lib/text.js'
+import { nonEmptyText, isNonBlank } from '../lib/text.js'
 import { ownMember } from '../lib/object.js'
 
 /** The issuer of whoever has no claim `iss`, or an empty one. */
@@ -17,7 +17,7 @@ export function issuerOf(claims: object): string {
 /** Whom these claims name: `sub`, else `id`; undefined where that is not a text, or is blank. */
 export function subjectOf(claims: object): string | undefined {
   const subject: unknown = Reflect.get(claims, 'sub') ?? Reflect.get(claims, 'id')
-  return typeof subject === 'string' && subject.trim() !== '' ? subject : undefined
+  return isNonBlank(subject) ? subject : undefined
 }
 
 /** The claim `jti` (RFC 7519 section 4.1.7). */

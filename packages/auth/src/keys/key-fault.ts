@@ -1,5 +1,6 @@
 import { AuthError, ConfigurationError } from '../error.js'
 import { StrictJsonError } from '../lib/strict-json.js'
+import { codeOf } from '../lib/error-code.js'
 
 /**
  * What keeps keys from being had:
@@ -78,11 +79,6 @@ export class KeyFaultError extends Error {
 const NAME_CODES = /^(?:ENOTFOUND|EAI_AGAIN|EAI_NONAME)$/
 const CERTIFICATE_CODES =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|^ERR_TLS|^EPROTO$|^ERR_SSL/
-
-function codeOf(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  return typeof code === 'string' ? code : undefined
-}
 
 /** What `fetch` throws says why in its cause. */
 function connectionFault(code: string): readonly [KeyFaultKind, string] {

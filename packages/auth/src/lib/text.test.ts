@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isTextList, nonEmptyText } from './text.js'
+import { isNonBlank, isTextList, nonEmptyText } from './text.js'
 
 describe('a text with a character', () => {
   it.each(['a', ' ', '0'])('is taken as it is: %j', (text) => {
@@ -8,6 +8,17 @@ describe('a text with a character', () => {
 
   it.each(['', 0, 1, null, undefined, [['a']], { a: 'a' }])('is not another value: %j', (value) => {
     expect(nonEmptyText(value)).toBeUndefined()
+  })
+})
+
+describe('a text that is not blank', () => {
+  it('has more than white space', () => {
+    expect(['a', ' a ', '0', '\u200b'].every(isNonBlank)).toBe(true)
+  })
+
+  it('is neither white space alone nor another value', () => {
+    const values = ['', ' ', '\t\r\n', '\u00a0\u2003', 0, null, undefined, ['a'], new Date()]
+    expect(values.filter(isNonBlank)).toStrictEqual([])
   })
 })
 

@@ -3,6 +3,11 @@ export function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** Whether a value is a text with more than white space in it. */
+export function isNonBlank(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
+}
+
 /** Whether a value is a list of texts. The empty list is one. */
 export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'string')

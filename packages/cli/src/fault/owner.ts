@@ -1,10 +1,7 @@
+import { codeOf } from '@signet/auth/internal'
 import { areFaultOriginsFollowed, faultOrigin } from '@signet/core'
 import { isInstalled } from '../project/bundle/kind-of-file.js'
 import { isOfSignet, stackPlaces } from './stack.js'
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error ? Reflect.get(error, 'code') : undefined
-}
 
 /**
  * Whether after a fault that nobody handled the state of this process cannot be trusted: Node.js says so of itself, or

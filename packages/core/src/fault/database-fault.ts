@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { storageFault } from './storage-fault.js'
 
 /** Codes of SQLite, MySQL and Prisma, and the states of the SQL standard. */
@@ -28,8 +29,7 @@ const PLAIN = /^\w{1,60}$/
 
 /** Whether an error comes from a driver of a database, or quotes a query: its message may have what was to be stored. */
 function isDatabaseFault(error: Error): boolean {
-  const code: unknown = Reflect.get(error, 'code')
-  if (typeof code === 'string' && DRIVER_CODE.test(code)) return true
+  if (DRIVER_CODE.test(codeOf(error) ?? '')) return true
   if (DRIVER_NAME.test(error.name)) return true
   if (DRIVER_MEMBERS.some((name) => Object.hasOwn(error, name))) return true
   const text = error.message.slice(0, MAX_CHARACTERS)
@@ -40,8 +40,6 @@ function isDatabaseFault(error: Error): boolean {
 export function toldDatabaseFault(error: Error): string | undefined {
   // An error of a storage is worded by Signet, and may say which statement is to be run.
   if (storageFault(error) !== undefined || !isDatabaseFault(error)) return undefined
-  const known = [error.name, Reflect.get(error, 'code')].filter(
-    (each) => typeof each === 'string' && PLAIN.test(each),
-  )
+  const known = [error.name, codeOf(error) ?? ''].filter((each) => PLAIN.test(each))
   return `A query to a database failed (${known.join(' ')}).`
 }

@@ -1,3 +1,5 @@
+import { codeOf } from '@signet/auth/internal'
+
 /** The codes of errors that a `MemoryStorage` throws. */
 export type StorageFault =
   | 'storage_unavailable'
@@ -20,12 +22,12 @@ const FAULTS: ReadonlySet<string> = new Set<StorageFault>([
   'message_exists',
 ])
 
-function isFault(code: unknown): code is StorageFault {
-  return typeof code === 'string' && FAULTS.has(code)
+function isFault(code: string | undefined): code is StorageFault {
+  return code !== undefined && FAULTS.has(code)
 }
 
 /** The code of an error of a storage, whichever package it comes from; undefined for any other error. */
 export function storageFault(error: unknown): StorageFault | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  const code = codeOf(error)
   return isFault(code) ? code : undefined
 }

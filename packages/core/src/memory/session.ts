@@ -1,4 +1,5 @@
 import { ScopeError, type Permission, type Principal } from '@signet/auth'
+import { isNonBlank } from '@signet/auth/internal'
 import type { ModelMessage } from 'ai'
 import { toModelMessages, type AskedMessage } from '../message/messages.js'
 import type { AgentTools } from '../tool/tool-set.js'
@@ -131,7 +132,7 @@ function readOwner(
   resource: string | undefined,
 ): { readonly issuer?: string | undefined; readonly resourceId: string } {
   if (principal !== undefined) return principal
-  if (typeof resource === 'string' && resource.trim() !== '') return { resourceId: resource }
+  if (isNonBlank(resource)) return { resourceId: resource }
   return refuse(
     'memory.resource',
     'It is missing. Without a principal, name the owner of the thread here.',

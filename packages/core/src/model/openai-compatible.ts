@@ -1,3 +1,4 @@
+import { isNonBlank } from '@signet/auth/internal'
 import type { OpenAICompatibleModel } from './model-config.js'
 import { ModelError } from '../fault/model-error.js'
 import { mendResponse } from './completion/mend-response.js'
@@ -108,7 +109,7 @@ export function openAIServer(modelId: string): Server {
  * @throws {ModelError} `model_config_invalid` for a URL, an id or a key that cannot be sent
  */
 export function namedServer({ url, id, apiKey }: OpenAICompatibleModel): Server {
-  if (typeof id !== 'string' || id.trim() === '') {
+  if (!isNonBlank(id)) {
     throw new ModelError(
       'model_config_invalid',
       'The id of the model must be a text that is not blank.',

@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 import type { Server } from 'node:http'
@@ -18,7 +19,7 @@ function canOpen(): boolean {
     closeSync(openSync(devNull, 'r'))
     return true
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     return code !== 'EMFILE' && code !== 'ENFILE'
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import type { Logger } from '@signet/core'
@@ -33,8 +34,8 @@ export interface RedisLink {
 /** What a log may say of an error: never all of its text, which could hold an address with a password. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'not connected'
-  const code: unknown = Reflect.get(error, 'code')
-  if (typeof code === 'string') return code
+  const code = codeOf(error)
+  if (code !== undefined) return code
   // Redis begins an error with its kind, such as WRONGPASS.
   const [kind] = /^[A-Z]{3,20}(?= )|timed out$/.exec(error.message) ?? []
   return kind ?? error.name

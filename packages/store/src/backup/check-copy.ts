@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import Libsql from 'libsql'
 import { StorageError } from '../error.js'
 import { refuseNewer } from '../database/migration/migrate.js'
@@ -33,8 +34,7 @@ export function checkCopy(file: string, shown: string): void {
     if (finding !== 'ok') throw damaged(shown)
     database.exec('pragma wal_checkpoint(truncate)')
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-    throw typeof code === 'string' && DAMAGED.test(code) ? damaged(shown) : error
+    throw DAMAGED.test(codeOf(error) ?? '') ? damaged(shown) : error
   } finally {
     database?.close()
   }

@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { copyFileSync, existsSync, linkSync, renameSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Libsql from 'libsql'
@@ -55,7 +56,7 @@ function addName(file: string, name: string): boolean {
     linkSync(file, name)
     return true
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'EEXIST') throw error
+    if (codeOf(error) === 'EEXIST') throw error
     return false
   }
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, isObject } from '@signet/auth/internal'
+import { isJsonObject, isObject, isTextList } from '@signet/auth/internal'
 import { createHash } from 'node:crypto'
 import { StorageError } from '../error.js'
 
@@ -128,7 +128,7 @@ export function decodeObject(json: string): Readonly<Record<string, unknown>> {
 
 /** JSON text of a list of texts. */
 export function encodeTexts(texts: readonly string[]): string {
-  if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) {
+  if (!isTextList(texts)) {
     throw invalid('A list of texts is wanted.')
   }
   return JSON.stringify(texts)

@@ -1,3 +1,5 @@
+import { isNonBlank } from '@signet/auth/internal'
+
 /** What servers say in place of OpenAI's words, in small letters. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ...[
@@ -20,7 +22,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 
 /** Why a model ended, in OpenAI's words where it is known what is meant; null where nothing is said. */
 export function readFinishReason(value: unknown): string | null {
-  if (typeof value !== 'string' || value.trim() === '') return null
+  if (!isNonBlank(value)) return null
   const word = value.trim().toLowerCase()
   return WORDS.get(word) ?? word
 }

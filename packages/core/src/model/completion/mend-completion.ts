@@ -1,4 +1,4 @@
-import { isJsonObject } from '@signet/auth/internal'
+import { isJsonObject, isNonBlank } from '@signet/auth/internal'
 import { readFinishReason } from './finish-reason.js'
 
 /** A JSON object that a server sent. */
@@ -24,7 +24,7 @@ function readArguments(value: unknown): string {
 /** An id that no earlier call of the conversation has, so that each result finds its call. */
 function readId(value: unknown, state: MendState): string | undefined {
   const id = typeof value === 'number' ? String(value) : value
-  if (typeof id !== 'string' || id.trim() === '') return undefined
+  if (!isNonBlank(id)) return undefined
   const known = state.ids.get(id)
   if (known !== undefined) return known
   const own = state.isTaken(id) ? `call_${crypto.randomUUID()}` : id

@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fault } from './driver.js'
@@ -65,27 +66,27 @@ function lookAtFile(directory: string): Omit<Fault, 'code'> | undefined {
     const { bavail, bsize } = statfsSync(directory)
     return bavail * bsize < LITTLE_ROOM ? { kind: 'full' } : undefined
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-    if (!(error instanceof Error) || typeof code !== 'string') return undefined
+    const code = codeOf(error)
+    if (!(error instanceof Error) || code === undefined) return undefined
     const { kind, message } = faultOfSystem(error, code) ?? {}
     return kind && { kind, ...(message !== undefined && { message }) }
   }
 }
 
-function codeOf(error: Error): string | undefined {
+function namedCodeOf(error: Error): string | undefined {
   const opening = OPENING.exec(error.message)?.[1]
-  const code: unknown = Reflect.get(error, 'code')
-  const unnamed = typeof code === 'string' ? UNNAMED.exec(code)?.[1] : undefined
+  const code = codeOf(error)
+  const unnamed = UNNAMED.exec(code ?? '')?.[1]
   // The low byte of a code says its kind: https://www.sqlite.org/rescode.html#extrc
   if (unnamed !== undefined) return PRIMARY[Number(unnamed) & 0xff] ?? 'SQLITE_ERROR'
   if (opening !== undefined) return PRIMARY[opening] ?? 'SQLITE_CANTOPEN'
-  return typeof code === 'string' ? code : undefined
+  return code
 }
 
 /** What an error of the file in a folder means; undefined where it is none of the database. */
 export function explainLibsql(error: unknown, directory: string): Fault | undefined {
   if (!(error instanceof Error)) return undefined
-  const code = codeOf(error)
+  const code = namedCodeOf(error)
   if (code === undefined) return undefined
   if (!code.startsWith('SQLITE_')) return faultOfSystem(error, code)
   if (NO_TABLE.test(error.message)) return { kind: 'unavailable', code, message: NO_TABLE_MESSAGE }

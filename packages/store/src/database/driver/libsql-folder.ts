@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { closeSync, lstatSync, mkdirSync, openSync, readlinkSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
@@ -38,7 +39,7 @@ export function makeFolder(directory: string): void {
     try {
       mkdirSync(path, { mode: 0o700 })
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
+      if (codeOf(error) !== 'EEXIST') throw error
     }
   }
 }
@@ -55,7 +56,7 @@ export function createFile(file: string): boolean {
     closeSync(openSync(file, 'wx', 0o600))
     return true
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error
+    if (codeOf(error) !== 'EEXIST') throw error
     return false
   }
 }
@@ -84,8 +85,4 @@ export function findExposure(directory: string): Exposure | undefined {
     }
   }
   return undefined
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && Reflect.get(error, 'code') === code
 }

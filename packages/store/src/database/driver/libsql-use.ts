@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { linkSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Libsql from 'libsql'
@@ -22,7 +23,7 @@ export function isInUse(file: string): boolean | undefined {
     database.exec('select 1 from sqlite_schema')
     return false
   } catch (error) {
-    return error instanceof Error && Reflect.get(error, 'code') === 'SQLITE_BUSY' ? true : undefined
+    return codeOf(error) === 'SQLITE_BUSY' ? true : undefined
   } finally {
     database?.close()
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(name + end, { force: true })

@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import type { Fault } from './driver.js'
 import { faultOfSystem } from './system-fault.js'
 
@@ -121,13 +122,12 @@ function severityOf(error: Error): string | undefined {
   return typeof severity === 'string' ? severity : undefined
 }
 
-function codeOf(error: Error): string | undefined {
-  const code: unknown = Reflect.get(error, 'code')
-  if (typeof code === 'string') return code
-  if (!(error instanceof AggregateError)) return undefined
+function firstCodeOf(error: unknown): string | undefined {
+  const code = codeOf(error)
+  if (code !== undefined || !(error instanceof AggregateError)) return code
   // One for each address of a host.
   const [first]: readonly unknown[] = error.errors
-  return first instanceof Error ? codeOf(first) : undefined
+  return firstCodeOf(first)
 }
 
 /** No class of SQLSTATE begins with E, and errors of the system do. */
@@ -140,7 +140,7 @@ const CLOSING = /^(?:08|57P|25P0[34])/
 /** What an error of `pg` means; undefined where it is none of the database or of the way there. */
 export function explainPostgres(error: unknown): Fault | undefined {
   if (!(error instanceof Error)) return undefined
-  const code = codeOf(error)
+  const code = firstCodeOf(error)
   const severity = severityOf(error)
   if (code !== undefined && (severity !== undefined || SQLSTATE.test(code))) {
     // Whatever ends the connection was not a fault of a statement.
@@ -164,18 +164,18 @@ export function explainPostgres(error: unknown): Fault | undefined {
 /** Whether the server, or a pooler before it, has no connection left for us, or for anybody. */
 export function isUsedUp(error: unknown): boolean {
   if (!(error instanceof Error) || severityOf(error) === undefined) return false
-  return codeOf(error) === '53300' || NO_CONNECTION.test(error.message)
+  return firstCodeOf(error) === '53300' || NO_CONNECTION.test(error.message)
 }
 
 /** Whether this only says that an earlier statement of the transaction failed. */
 export function isAfterFailure(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === '25P02'
+  return error instanceof Error && firstCodeOf(error) === '25P02'
 }
 
 /** Whether the connection that this was thrown on is of no use any more. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const severity = severityOf(error)
-  const isClosing = CLOSING.test(codeOf(error) ?? '')
+  const isClosing = CLOSING.test(firstCodeOf(error) ?? '')
   return severity === undefined || severity === 'FATAL' || severity === 'PANIC' || isClosing
 }

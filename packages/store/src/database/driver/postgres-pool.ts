@@ -1,3 +1,4 @@
+import { codeOf } from '@signet/auth/internal'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type { Pool } from 'pg'
@@ -101,11 +102,11 @@ function isQueueTimeout(error: unknown): boolean {
 /** What cannot be made of the address is known only once `pg` reads it, and it may quote parts of it. */
 function explained(error: unknown): unknown {
   if (explainPostgres(error) !== undefined) return error
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  const driverCode = codeOf(error)
   return new StorageError(
     'storage_unavailable',
     'The address of PostgreSQL cannot be used: check its options, such as sslmode, and the files that it names.',
-    typeof code === 'string' ? { driverCode: code } : {},
+    { driverCode },
   )
 }
 

@@ -1,3 +1,4 @@
+import { isRunning } from '@signet/auth/internal'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -12,13 +13,7 @@ export function unfinishedPath(folder: string, kind: 'backup' | 'restore' | 'loo
 
 /** Whether another process has this id. One that was killed in a container had, as often as not, the id of this one. */
 function isOfAnother(id: number): boolean {
-  if (id === process.pid) return false
-  try {
-    process.kill(id, 0)
-    return true
-  } catch (error) {
-    return !(error instanceof Error && Reflect.get(error, 'code') === 'ESRCH')
-  }
+  return id !== process.pid && isRunning(id)
 }
 
 /**
