@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads'
 import { flushLog } from '@signet/server/internal'
 import { EXIT_CODE } from './failure.js'
 
-/** How long a server waits for its last lines to be written, and for what keeps it from ending, in milliseconds. */
+/** How long a server waits until its last lines are written, and then until its threads are free, in milliseconds. */
 const FLUSH_MS = 1000
 const HELD_MS = 1000
-/** How long what an application does at the exit may take, in milliseconds. */
+/** How long the `exit` listeners of an application may run, in milliseconds. */
 const EXIT_MS = 3000
 
 function flush(stream: Writable): Promise<void> {
@@ -20,34 +20,37 @@ async function flushAll(): Promise<void> {
   await Promise.all([flush(process.stdout), flush(process.stderr), flushLog()])
 }
 
-/** Whether a thread still works for this process on a file or a name. Node.js waits for it before it ends. */
+/**
+ * Whether a thread of this process still works on a file or a DNS name. Node.js waits for such a thread before it
+ * exits.
+ */
 function isHeld(): boolean {
   return process
     .getActiveResourcesInfo()
     .some((name) => /^(?:FSReq|GetAddrInfo|GetNameInfo)/.test(name))
 }
 
-/** The signal that ends a process at once: after success one that supervisors take for an orderly end. */
+/** The signal that ends a process at once. After success, it is one that supervisors count as an orderly end. */
 function lastSignal(code: number): NodeJS.Signals {
   return code === EXIT_CODE.success ? 'SIGTERM' : 'SIGKILL'
 }
 
 /**
- * Lets nothing that an application does at the exit keep the process alive. It is done all the same: many a log writes
- * its last lines only then.
+ * Ends the process if the `exit` listeners of the application take too long. They do run: a logger may write its last
+ * lines there.
  */
 async function limitExit(signal: NodeJS.Signals): Promise<void> {
   const code = `setTimeout(() => process.kill(${process.pid}, '${signal}'), ${EXIT_MS})
     require('node:worker_threads').parentPort.postMessage(0)`
   await new Promise<void>((resolve) => {
-    // What NODE_OPTIONS has every thread load, such as tracing, is not begun once more at the end.
+    // Without NODE_OPTIONS, this thread does not load what every other thread loads, such as tracing.
     new Worker(code, { eval: true, stdout: false, execArgv: [], env: {} })
       .once('message', () => resolve())
       .once('error', () => resolve())
   })
 }
 
-/** Ends the process of a server, whatever holds it. */
+/** Ends the process of a server, even if something keeps it alive. */
 async function endServer(code: number): Promise<never> {
   await Promise.race([flushAll(), sleep(FLUSH_MS)])
   for (let waited = 0; isHeld() && waited < HELD_MS; waited += 20) await sleep(20)
@@ -59,9 +62,8 @@ async function endServer(code: number): Promise<never> {
 }
 
 /**
- * Ends this process once all that it wrote is out. An application may hold timers or connections that
- * would keep it alive when its command is over. The process of a server ends in any case: where a thread is stuck in a
- * full pipe or a dead disk, it ends by SIGTERM, or by SIGKILL where it has failed.
+ * Ends this process after its output is written, even if the application holds timers or connections. If a thread of a
+ * server is stuck in a full pipe or a dead disk, the process ends by SIGTERM, or by SIGKILL after a failure.
  *
  * @param options.isServer - whether the command was to serve. Default: false
  */

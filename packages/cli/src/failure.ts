@@ -1,17 +1,17 @@
 /** How a command ends, as the shell sees it. */
 export const EXIT_CODE = { success: 0, failure: 1, usage: 2 } as const
 
-/** A command cannot do what it was asked to. The message says why, and what to do. */
+/** A command failed. The message says why, and what to do. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
 }
 
-/** A command has printed what it found, and that is not a success. Nothing is left to say. */
+/** A command printed findings that make it fail. There is no further message. */
 export class FindingFailure extends Error {
   override readonly name = 'FindingFailure'
 }
 
-/** A flag has a value that it cannot have. The message names the flag. */
+/** A flag has an invalid value. The message names the flag. */
 export class UsageFailure extends Error {
   override readonly name = 'UsageFailure'
 }

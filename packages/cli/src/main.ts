@@ -5,7 +5,7 @@ import { type Io, writeLine } from './terminal/io.js'
 import { outliveReader } from './terminal/output.js'
 import { createProgram } from './program.js'
 
-/** Whether these arguments are of a command that serves. */
+/** Whether these arguments start a server. */
 export function isServer([command]: readonly string[]): boolean {
   return command === 'start' || command === 'dev'
 }
@@ -35,7 +35,7 @@ function processIo(): Io {
   return {
     stdout: outliveReader(process.stdout),
     stderr: outliveReader(process.stderr),
-    // Opened only by the command that reads it.
+    // A getter, so that standard input is opened only by a command that reads it.
     get stdin() {
       return process.stdin
     },

@@ -34,7 +34,7 @@ function toFilters(options: AuditOptions): Omit<AuditQuery, 'limit'> {
   }
 }
 
-/** All records, page by page, the newest first. */
+/** Yields all records in pages, newest first. */
 async function* readPages(
   store: AuditStore,
   filters: Omit<AuditQuery, 'limit'>,
@@ -48,7 +48,10 @@ async function* readPages(
   }
 }
 
-/** Writes, and waits while the reader has enough. Resolves to whether somebody still reads. */
+/**
+ * Writes a text, and waits while the reader is slower.
+ * @returns whether the reader is still there
+ */
 async function writePage(stream: Writable, text: string): Promise<boolean> {
   if (!stream.writable) return false
   if (!stream.write(text)) {
@@ -79,7 +82,7 @@ function toRow(record: StoredAuditRecord): readonly string[] {
   ]
 }
 
-/** A page for a program, or for a person: of these the first has the names of the columns. */
+/** Formats a page as JSON lines, or as a table whose first page has the names of the columns. */
 function toLines(
   page: readonly StoredAuditRecord[],
   { isTable, isFirst }: { readonly isTable: boolean; readonly isFirst: boolean },
@@ -88,10 +91,10 @@ function toLines(
   return tableLines([...(isFirst ? [HEAD] : []), ...page.map(toRow)])
 }
 
-/** Prints what was recorded of decisions, the newest first: as a table on a terminal, else as JSON lines. */
+/** Prints the audit records, newest first: as a table on a terminal, otherwise as JSON lines. */
 export async function runAudit(directory: string, options: AuditOptions, io: Io): Promise<void> {
   const filters = toFilters(options)
-  // What is piped into a program stays what programs read.
+  // A pipe gets JSON lines: a program reads them.
   const isTable = options.json !== true && 'isTTY' in io.stdout && io.stdout.isTTY === true
   const project = openProject(directory)
   enterProject(directory)

@@ -15,7 +15,7 @@ export interface BackupFlags {
 }
 
 /**
- * Writes a backup of the file of an application, whose server may run.
+ * Writes a backup of the application's signet.db. The server may keep running.
  * @param target - the new file, from the folder in which the command runs
  * @throws {CommandFailure} where it cannot be made; then no file of that name is left
  */

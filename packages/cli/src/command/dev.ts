@@ -25,26 +25,26 @@ import { createTerminalLogger } from '../serve/terminal-logger.js'
 export interface DevOptions {
   readonly port?: string
   readonly host?: string
-  /** The message of the printed cURL line. */
+  /** The message in the printed cURL command. */
   readonly message: string
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
-/** Addresses to listen on that nobody can ask. */
+/** Addresses that a server can listen on, but that no client can connect to. */
 const WILDCARD: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
-/** What is said below the fault of a version that does not work. */
+/** Printed below the error of a version that does not work. */
 const WAITING = 'Waiting for a change. Fix the error and save the file.'
 const STILL_SERVED = 'The last version that worked is still served.'
 
-/** An application that is served, and what to ask it with. */
+/** An application that is served, and a token for it. */
 interface Served {
   readonly app: App
   readonly mastra: Mastra
   readonly token: string | undefined
 }
 
-/** Makes an application servable. @throws {StartError} where it cannot be */
+/** Prepares an application for serving. @throws {StartError} where it cannot be */
 async function makeServable(
   mastra: Mastra,
   project: Project,
@@ -107,9 +107,9 @@ function greet(
 }
 
 /**
- * Serves the application, and serves it anew after each change. A running answer stays with the
- * version that it began with. Of a version that does not work the fault is told, and the next change is waited for; the
- * last one that worked is served meanwhile, if there was one.
+ * Serves the application, and loads it again after each change. A running answer stays with the version that it began
+ * with. If a version does not work, its error is printed, the last version that worked (if any) is still served, and
+ * the next change is awaited.
  */
 export async function runDev(directory: string, options: DevOptions, io: Io): Promise<void> {
   loseOutput()
@@ -146,7 +146,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
         onFirst?.(next)
         return
       }
-      // Its running answers still need what runs beside them.
+      // The running answers of the last version still need its open resources.
       void last.app.idle().then(() => last.app.close())
       writeLine(io.stderr, 'Reloaded.')
     } catch (error) {
@@ -155,7 +155,7 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
     }
   }
 
-  // From here on what the application leaves behind is told, and ends nothing.
+  // From here on, an unhandled fault of the application is logged and ends nothing.
   faults.serve(createTerminalLogger(io.stderr))
   let watcher: Watcher | undefined
   const orphaned = new Promise<void>(whenOrphaned)

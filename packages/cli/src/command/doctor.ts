@@ -13,7 +13,7 @@ export interface DoctorOptions {
 }
 
 /**
- * Names what is weak in the application as `signet start` would serve it here, each with its remedy.
+ * Prints each weakness of the application, as `signet start` would serve it here, with its remedy.
  * @throws {FindingFailure} where there is an error among it, once all is told
  */
 export async function runDoctor(directory: string, options: DoctorOptions, io: Io): Promise<void> {

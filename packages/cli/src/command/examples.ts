@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 /** Where the documentation is. */
 const DOCS = 'https://github.com/signet-agents/signet/blob/main/docs/'
 
-/** What the help of a command shows beneath its flags. */
+/** What the help of a command shows below its flags. */
 interface Examples {
   /** Each can be pasted into bash, in the folder of an application. */
   readonly commands: readonly string[]
@@ -11,7 +11,7 @@ interface Examples {
   readonly page: string
 }
 
-/** By the words of the command; the program itself is the empty text. */
+/** The key is the words of the command. The program itself has the empty key. */
 const EXAMPLES: Readonly<Record<string, Examples>> = {
   '': {
     commands: [
@@ -80,7 +80,7 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
   },
 }
 
-/** Shows beneath the flags of a command, and of each below it, examples and where to read on. */
+/** Adds examples and a link to the documentation to the help of a command and of its subcommands. */
 export function addExamples(command: Command, words: readonly string[] = []): void {
   const examples = EXAMPLES[words.join(' ')]
   if (examples !== undefined) {

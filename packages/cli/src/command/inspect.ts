@@ -15,11 +15,11 @@ import { createStyle, writeStyledLine } from '../terminal/style.js'
 /** Flags of `signet inspect`. */
 export interface InspectOptions {
   readonly json?: boolean
-  /** The variable that holds the secret; else the application is asked. */
+  /** The variable that holds the secret. Default: the application verifies the token. */
   readonly secretEnv?: string
 }
 
-/** A verdict, or why the application could not be asked: then the token is still told of. */
+/** A verdict. With an error, the application could not be loaded, but the token is still shown. */
 interface Answer {
   readonly verdict: Verdict | NoToken
   readonly error?: unknown
@@ -48,7 +48,7 @@ async function ask(
   }
 }
 
-/** What is said where nobody was asked: what the text itself shows, if it shows a fault. */
+/** Replaces "not verified" by the fault that the text itself shows, if it shows one. */
 async function withOwnFault(text: string, verdict: Verdict | NoToken): Promise<Verdict | NoToken> {
   if (verdict.result !== 'not verified') return verdict
   const { token, slips } = readPasted(text)
@@ -71,7 +71,7 @@ function writeReport(report: TokenReport, options: InspectOptions, io: Io): void
 }
 
 /**
- * Tells what a token says, and what the provider of the application says of it.
+ * Prints what a token says, and whether the provider of the application accepts it.
  * @throws {FindingFailure} for a token that is refused or is none, once that is told
  */
 export async function runInspect(

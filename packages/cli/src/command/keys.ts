@@ -55,7 +55,7 @@ function readScopes(flags: readonly string[]): readonly string[] {
   )
 }
 
-/** Whoever has the store and the secrets may make any key; what it may do is still the role's to say. */
+/** The operator has the store and the secrets, so every scope is allowed that the role owner grants. */
 function requireCovered(scopes: readonly string[], roles: RoleTable): void {
   const { permissions } = createPrincipal(OPERATOR.user, { roles })
   const uncovered = findUncoveredScope(scopes, permissions)
@@ -78,7 +78,7 @@ interface KeyWish {
   readonly lifetimeSeconds: number | undefined
 }
 
-/** Keeps a key that ends with all that the operator is given until a revocation that comes later in the log. */
+/** Stores a key of the operator. A later revocation of the operator in the log ends it. */
 async function keepOperatorKey(
   { apiKeys, revocations }: Store,
   { name, scopes, lifetimeSeconds }: KeyWish,
@@ -99,7 +99,7 @@ async function keepOperatorKey(
 }
 
 /**
- * Makes a key that is made by the operator, and prints it, and nothing else, on standard output.
+ * Creates a key of the operator. Standard output gets the key and nothing else.
  * @throws {UsageFailure} for a name, a scope or an expiry that cannot be
  * @throws {CommandFailure} where the role `owner` does not cover a scope, or the store cannot be used
  */
@@ -150,7 +150,7 @@ function toRow(view: ApiKeyView): readonly string[] {
 }
 
 /**
- * Lists the keys, the newest first.
+ * Lists the keys, newest first.
  * @throws {CommandFailure} where the store cannot be used
  */
 export async function runKeysList(

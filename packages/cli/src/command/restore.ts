@@ -16,13 +16,13 @@ const NOT_ENDED = 'To revoke every token and API key issued until now, run: npx 
 
 /** Flags of `signet restore`. */
 export interface RestoreFlags {
-  /** Ends every token and API key that was given until now. */
+  /** Revokes every token and API key issued until now. */
   readonly endTokens?: boolean
   readonly json?: boolean
 }
 
 /**
- * Puts a backup in the place of the file of an application, whose server must not run.
+ * Replaces the application's signet.db with a backup. The server must not run.
  * @param backup - the file, from the folder in which the command runs
  * @throws {CommandFailure} where that cannot be done; then nothing is changed
  */

@@ -25,12 +25,12 @@ import { withProjectStore } from '../project/project-store.js'
 export interface RevokeOptions {
   /** Whether a token or key is piped in. */
   readonly stdin?: boolean
-  /** The same, as it was called before: only `-`. */
+  /** The old name of `stdin`. Accepts only `-`. */
   readonly token?: string
   readonly jti?: string
   readonly sub?: string
   readonly sid?: string
-  /** Everything that was given until now. */
+  /** Everything issued until now. */
   readonly all?: boolean
   /** Default: `local`. */
   readonly iss?: string
@@ -78,7 +78,7 @@ function pipedWords(token: string, key: ApiKeyRecord | undefined): string {
   return looksLikeApiKey(token) ? 'an API key that the store does not list' : 'the token'
 }
 
-/** What is revoked, and the same in words. */
+/** A revocation, and a description of it. */
 interface Order {
   readonly revocation: NewRevocation
   /**
@@ -94,7 +94,7 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
   const kind = chooseKind(options)
   if (kind === 'token') {
     const token = await readRevokedToken(options.token, io)
-    // Nobody has verified it here, so what it says of its end is not looked at.
+    // The token is not verified here, so its exp is not trusted.
     return {
       revocation: tokenRevocation({ token, expiry: undefined }),
       words: (_, key) => pipedWords(token, key),
@@ -126,7 +126,7 @@ async function readOrder(options: RevokeOptions, io: Io): Promise<Order> {
   }
 }
 
-/** Revokes an API key in the list of keys, too. @returns its record; undefined for what is not in the list */
+/** Revokes an API key in the list of keys as well. @returns its record; undefined for what is not in the list */
 async function revokeListed(token: string, { apiKeys }: Store): Promise<ApiKeyRecord | undefined> {
   if (!looksLikeApiKey(token)) return undefined
   const key = await apiKeys.findByDigest(apiKeyDigest(token))
@@ -135,7 +135,7 @@ async function revokeListed(token: string, { apiKeys }: Store): Promise<ApiKeyRe
 }
 
 /**
- * Revokes tokens in the store of the application, which its servers follow.
+ * Revokes tokens in the store of the application. Its servers read the revocation from there.
  * @throws {UsageFailure} for flags that name nothing, or more than one thing
  * @throws {CommandFailure} where the store cannot be opened or used
  */

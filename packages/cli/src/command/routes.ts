@@ -14,16 +14,16 @@ export interface RoutesOptions {
   readonly json?: boolean
 }
 
-/** A route, and who may call it. */
+/** A route, and who is allowed to call it. */
 interface RouteLine extends AccessRoles {
   readonly method: string
   readonly path: string
   readonly access: Access
-  /** Also where the whole server is open, because it tells nobody apart. */
+  /** True for a public route, and on an open server (`auth: false`) for each route that its one principal is allowed to call. */
   readonly isOpenToEveryone: boolean
 }
 
-/** What everyone is where the server tells nobody apart (`auth: false`). */
+/** The role of every caller of an open server (`auth: false`). */
 const ANONYMOUS_ROLE = 'member'
 
 function linesOf(table: RouteTable, roles: RoleTable, isOpen: boolean): readonly RouteLine[] {
@@ -53,7 +53,7 @@ function who({ access, isOpenToEveryone, roles, rolesForSomeIds }: RouteLine): s
   return names.length === 0 ? 'no role' : names.join(', ')
 }
 
-/** Lists every route of an application: the table that the server routes by, and nothing else. */
+/** Lists every route of an application, from the same table that the server routes by. */
 export async function runRoutes(directory: string, options: RoutesOptions, io: Io): Promise<void> {
   const project = openProject(directory)
   process.env['NODE_ENV'] ??= 'development'

@@ -6,14 +6,14 @@ import { writeSecretEntry } from '../project/secret-entry.js'
 
 /** Flags of `signet secret`. */
 export interface SecretOptions {
-  /** The file of variables that gets it. */
+  /** The environment file to write to. */
   readonly write?: string
   readonly force?: boolean
 }
 
 /**
- * Makes a fresh secret: 384 random bits, enough for every HMAC algorithm. Prints it, or writes it into a file and
- * does not print it.
+ * Creates a secret of 384 random bits, enough for every HMAC algorithm. Prints it, or writes it to a file without
+ * printing it.
  */
 export function runSecret({ write, force }: SecretOptions, io: Io): void {
   if (write === undefined) {

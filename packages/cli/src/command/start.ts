@@ -27,15 +27,15 @@ import { untilShutdown } from '../serve/shutdown.js'
 export interface StartOptions {
   readonly port?: string
   readonly host?: string
-  /** How long the server goes on listening once it is to end. */
+  /** How long the server continues to listen after it was told to end. */
   readonly drain: string
-  /** How long a connection is kept open that waits for its next request. */
+  /** How long an idle connection stays open. */
   readonly keepAlive?: string
 }
 
 /**
- * Serves the application in production: nothing is watched, no token is made or printed. The server
- * listens before the store is open, so that whoever watches it sees it alive while tables are migrated.
+ * Serves the application in production: watches no files, creates no token. The server listens before the store is
+ * open, so that a health check passes while tables are migrated.
  */
 export async function runStart(directory: string, options: StartOptions): Promise<void> {
   loseOutput()

@@ -36,7 +36,7 @@ const FLAGGED: ReadonlySet<string> = new Set(['sub', 'scope', 'role', 'aud', 'is
 function readSecret(directory: string): string {
   const secret = process.env['MASTRA_JWT_SECRET'] ?? process.env['JWT_AUTH_SECRET']
   if (secret !== undefined && secret !== '') return secret
-  // In another folder than that of the application, a new secret is not what is missing.
+  // Outside the folder of an application, creating a secret would not help.
   throw new CommandFailure(
     findProject(directory) === undefined
       ? `MASTRA_JWT_SECRET is not set. ${describeMissing(directory)}`
@@ -44,7 +44,7 @@ function readSecret(directory: string): string {
   )
 }
 
-/** The value of a claim: JSON where it is JSON, else the text itself. */
+/** The value of a claim: parsed if it is JSON, otherwise the text itself. */
 function claimValue(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -115,7 +115,7 @@ function warnOfUnknownGrants(claims: Claims, io: Io): void {
   }
 }
 
-/** Warns of roles that are not there. The application is loaded only where a role is not one of the usual ones. */
+/** Warns of unknown roles. Loads the application only if a role is not a default role. */
 async function warnOfUnknownRoles(claims: Claims, directory: string, io: Io): Promise<void> {
   const named = ['role', 'roles'].flatMap((name) => claims[name] ?? []).map(String)
   if (named.every((role) => Object.hasOwn(DEFAULT_ROLES, role))) return
@@ -125,7 +125,7 @@ async function warnOfUnknownRoles(claims: Claims, directory: string, io: Io): Pr
   }
 }
 
-/** Signs, and says of a claim that cannot be signed which flag it came from. */
+/** Signs a token. The error for a claim that cannot be signed names its flag. */
 function sign(
   secret: string,
   claims: Claims,

@@ -31,7 +31,9 @@ function checkAudience(issuer: IssuerDescription): Finding[] {
   ]
 }
 
-/** Secrets in a list are for rotation (one signer); public keys of a list or a set have each its own. */
+/**
+ * A list of secrets is for rotation by one signer. In a list or set of public keys, each key can have its own signer.
+ */
 function mayHaveSeveralSigners({ keys: { kind, count } }: IssuerDescription): boolean {
   return kind !== 'secret' && (count === undefined || count > 1)
 }
@@ -49,7 +51,7 @@ function checkIssuer(issuer: IssuerDescription): Finding[] {
   ]
 }
 
-/** What the rules of a provider leave open. */
+/** Checks which tokens the rules of a provider accept. */
 export function checkClaims({ issuers }: ProviderDescription): readonly Finding[] {
   return [
     ...orOk(issuers.flatMap(checkExpiry), 'expiry', 'Every token must expire.'),

@@ -7,7 +7,7 @@ import { orOk, type Finding } from './finding.js'
 const GROUP_AND_OTHERS = 0o077
 const GIT_TIMEOUT_MS = 5000
 
-/** Whether git has a file in its index. Where there is no git, or no repository, it has not. */
+/** Whether Git tracks a file. False without Git or a repository. */
 function isTracked(directory: string, file: string): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(
@@ -47,7 +47,7 @@ async function checkTracked(directory: string, name: string): Promise<Finding[]>
   ]
 }
 
-/** Who else can read the files of variables of a folder: `.env` and its kin. */
+/** Checks who else can read the environment files of a folder, such as `.env`. */
 export async function checkEnvFiles(directory: string): Promise<readonly Finding[]> {
   const names = envFiles().filter((name) => existsSync(join(directory, name)))
   if (names.length === 0) return []

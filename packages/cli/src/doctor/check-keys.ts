@@ -6,7 +6,7 @@ import { shownUrl } from './issuer-name.js'
 
 const MAX_SKEW_SECONDS = 60
 
-/** The entries of a key set that are left out. */
+/** Reports the entries of a key set that cannot be used. */
 function checkEntries(place: string, ignored: KeyProbe['ignored']): Finding[] {
   if (ignored.length === 0) return []
   return [
@@ -63,7 +63,7 @@ function checkClock({ url, clockAheadSeconds = 0 }: KeyProbe): Finding[] {
   ]
 }
 
-/** Fetches the keys that a provider would fetch. */
+/** Fetches the keys that a provider would fetch, and reports faults. */
 export async function checkKeys(provider: JwtProvider): Promise<readonly Finding[]> {
   const probes = await provider.probeKeys()
   const given = provider

@@ -10,7 +10,7 @@ const REMEDIES: Readonly<Record<ModelErrorCode, string>> = {
     'Correct the name of the provider, or install its package in the application.',
 }
 
-/** Agents whose model cannot be had. */
+/** Reports agents whose model is not available. */
 export function checkModels({ mastra }: Served): readonly Finding[] {
   const findings = Object.values(mastra.listAgents()).flatMap((agent): readonly Finding[] => {
     const fault = agent.findModelFault()

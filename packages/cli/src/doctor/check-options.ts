@@ -4,7 +4,7 @@ import type { Served } from './served.js'
 
 const CHECK = 'option'
 
-/** What is missing, with the reason why the application is refused for it. */
+/** Describes an option that Signet does not serve, and why the application is refused for it. */
 function whatAndWhy({ where, name, isKnownToMastra, isGuard }: RefusedOption): {
   readonly what: string
   readonly why: string
@@ -27,7 +27,7 @@ function whatAndWhy({ where, name, isKnownToMastra, isGuard }: RefusedOption): {
   }
 }
 
-/** The findings of an application that does not start, because options of it are not served. */
+/** The findings for an application that does not start because Signet does not serve some of its options. */
 export function refusedOptions({ refused }: OptionsError): readonly Finding[] {
   return refused.map((option) => ({
     check: CHECK,
@@ -37,7 +37,7 @@ export function refusedOptions({ refused }: OptionsError): readonly Finding[] {
   }))
 }
 
-/** Options that an application is served without. */
+/** Reports options that an application is served without. */
 export function checkOptions({ mastra }: Served): readonly Finding[] {
   const missing = mastra.listUnsupported().map((option): Finding => {
     return {

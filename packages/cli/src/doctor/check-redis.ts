@@ -2,7 +2,7 @@ import { probeRedis } from '@signet/server/internal'
 import { redisUrl } from '../serve/limits.js'
 import type { Finding } from './finding.js'
 
-/** Whether the instances of the server can share their limits, where they are to. */
+/** If REDIS_URL is set, checks whether the instances can share their limits. */
 export async function checkRedis(): Promise<readonly Finding[]> {
   const url = redisUrl()
   if (url === undefined) return []

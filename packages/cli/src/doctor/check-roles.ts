@@ -11,7 +11,7 @@ function warn(what: string, why: string, remedy: string): Finding {
   return { check: CHECK, level: 'warning', what, why, remedy }
 }
 
-/** What a list of grants promises and does not keep. */
+/** Reports grants that cover nothing. */
 function checkGrants(grants: readonly string[], whose: string, mastra: Mastra): Finding[] {
   if (grants.length === 0) {
     return [
@@ -56,7 +56,7 @@ function checkIssuer(issuer: IssuerDescription, { mastra, roles }: Served): Find
   ]
 }
 
-/** Roles and grants by which nobody may do anything. */
+/** Reports roles and grants that allow nothing. */
 export function checkRoles(served: Served): readonly Finding[] {
   const { mastra, auth, provider, roles } = served
   const { issuers } = provider?.describe() ?? { issuers: [] }

@@ -41,7 +41,7 @@ function checkOrigins({ mastra }: Served): readonly Finding[] {
   ]
 }
 
-/** Who gets in without a token, and from where. */
+/** Reports what is open without a token, and to which origins. */
 export function checkRoutes(served: Served): readonly Finding[] {
   return [
     ...orOk(checkAuth(served), 'auth', 'Callers must authenticate.'),

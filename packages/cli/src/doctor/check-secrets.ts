@@ -1,7 +1,7 @@
 import type { ProviderDescription, SecretMeasure } from '@signet/auth'
 import { orOk, type Finding } from './finding.js'
 
-/** What a secret of so many random bytes, in whatever spelling, does not fall short of. */
+/** A random secret of the minimum length has at least this many different characters, in any encoding. */
 const MIN_DISTINCT = 10
 const MIN_BYTES = 32
 
@@ -19,7 +19,7 @@ function weakness(secret: SecretMeasure): string | undefined {
   return undefined
 }
 
-/** What somebody seems to have pasted along with a secret. */
+/** Reports characters that were probably pasted along with a secret. */
 function checkSlip({ slip }: SecretMeasure, which: string): Finding[] {
   if (slip === undefined) return []
   return [
@@ -33,7 +33,7 @@ function checkSlip({ slip }: SecretMeasure, which: string): Finding[] {
   ]
 }
 
-/** Secrets that are long enough, but look as if somebody had thought of them. */
+/** Reports secrets that are long enough, but do not look random. */
 export function checkSecrets({ issuers }: ProviderDescription): readonly Finding[] {
   const secrets = issuers.flatMap(({ keys }) => keys.secrets)
   if (secrets.length === 0) return []

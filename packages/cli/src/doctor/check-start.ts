@@ -5,7 +5,7 @@ import { placeInApplication, type ExplainedError } from '../fault/explained.js'
 import { refusedOptions } from './check-options.js'
 import type { Finding } from './finding.js'
 
-/** Codes of what happens only where a server listens, or opens what it is traced by. */
+/** Codes of errors that occur only while a server opens its port or its tracing. */
 type ServingCode = 'port_taken' | 'address_refused' | 'tracing_missing'
 
 /** Codes with which an application can be refused. */
@@ -50,7 +50,7 @@ function remedyOf(code: string): string {
   return (Object.hasOwn(remedies, code) ? remedies[code] : undefined) ?? BY_MESSAGE
 }
 
-/** The findings of an application that does not start: one, or one for each option that is refused. */
+/** The findings for an application that does not start: one, or one for each refused option. */
 export function refusedStart(error: ExplainedError): readonly Finding[] {
   if (OptionsError.isInstance(error)) return refusedOptions(error)
   const code = 'code' in error ? error.code : undefined

@@ -2,7 +2,7 @@ import { chooseDatabase } from '../project/database-url.js'
 import { orOk, type Finding } from './finding.js'
 import type { Served } from './served.js'
 
-/** Agents that remember, where several instances would not remember the same. */
+/** Notes agents with memory whose store several instances would not share. */
 export function checkStorage({ mastra, hasOwnStorage }: Served): readonly Finding[] {
   const agents = Object.values(mastra.listAgents()).filter((each) => each.getMemory() !== undefined)
   if (agents.length === 0) return []

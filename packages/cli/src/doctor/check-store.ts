@@ -11,7 +11,7 @@ import { describeStore } from '../project/project-store.js'
 import type { Finding } from './finding.js'
 
 const CHECK = 'store'
-/** A disk with less room than this, in bytes, is as good as full: the log of the file alone may need more. */
+/** With less free space than this, in bytes, a disk counts as full: the log of the file alone may need more. */
 const SCARCE_BYTES = 64 * 1024 * 1024
 
 const REMEDIES: Readonly<Record<StorageFaultClass, string>> = {
@@ -24,7 +24,7 @@ const REMEDIES: Readonly<Record<StorageFaultClass, string>> = {
     'Grant the missing right to the user that the server runs as, or to its role in PostgreSQL.',
 }
 
-/** Of what is not a fault of a database: it was not asked. */
+/** Remedies for errors that occur before the database is asked. */
 const REMEDIES_OF_CODES: Readonly<Partial<Record<StorageErrorCode, string>>> = {
   driver_missing: 'Install it in the application: npm install pg',
   address_invalid:
@@ -86,13 +86,13 @@ async function inspect(project: Project): Promise<StoreInspection> {
       directory: dataDirectory(project),
     })
   } catch (error) {
-    // An address that is none, or a package that is missing.
+    // An invalid address, or a missing package.
     if (!StorageError.isInstance(error)) throw error
     return { tables: 'unknown', problems: [error] }
   }
 }
 
-/** Looks at the store that the server would open, and changes nothing there. */
+/** Inspects the store that the server would open, without changing it. */
 export async function checkStore(project: Project): Promise<readonly Finding[]> {
   const where = describeStore(project)
   const inspection = await inspect(project)

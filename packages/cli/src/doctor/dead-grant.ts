@@ -2,7 +2,7 @@ import type { Mastra } from '@signet/core'
 
 const ANY = '*'
 
-/** The names that somebody could mean an agent or tool by, each with the id that counts. */
+/** The names by which a grant could mean an agent or tool, each with the id that counts. */
 function namesOf(mastra: Mastra, resource: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   const agents = Object.entries(mastra.listAgents())
@@ -17,7 +17,7 @@ function namesOf(mastra: Mastra, resource: string): ReadonlyMap<string, string> 
 }
 
 /**
- * Why a grant covers nothing: the agent or tool that it names is none, or is known by another name.
+ * Why a grant covers nothing: the agent or tool that it names does not exist, or has another id.
  * @returns undefined for a grant that may cover something
  */
 export function whyDead(grant: string, mastra: Mastra): string | undefined {

@@ -14,7 +14,7 @@ import { checkStore } from './check-store.js'
 import { LEVELS, type Finding } from './finding.js'
 import { tryToServe, type Served } from './served.js'
 
-/** What can be asked only of a `MastraJwtAuth`. */
+/** The checks that only a `MastraJwtAuth` allows. */
 async function examineProvider({ auth, provider }: Served): Promise<readonly Finding[]> {
   if (auth === false) return []
   if (provider === undefined) {
@@ -40,7 +40,7 @@ async function examineServed(served: Served, project: Project): Promise<readonly
 }
 
 /**
- * Looks for what is weak in an application as it would be served in production, the worst first.
+ * Finds weaknesses of an application as it would be served in production, the worst first.
  * @throws whatever the application throws as it starts, where that is not a refusal of its configuration
  */
 export async function examine(project: Project): Promise<readonly Finding[]> {

@@ -5,12 +5,12 @@ import type { Finding, Level } from './finding.js'
 const TONES = { error: 'bad', warning: 'warning', note: 'strong', ok: 'good' } as const
 const WIDTH = 'warning'.length
 
-/** A text of several lines, such as what a build says, each line safe to show. */
+/** Indents a text of several lines, such as a build error. Each line is safe to show. */
 function indented(text: string): readonly string[] {
   return text.split('\n').map((line) => `${' '.repeat(WIDTH)}  ${printableText(line)}`)
 }
 
-/** A finding, for a person at a terminal. */
+/** Formats a finding for a terminal. */
 export function findingLines(finding: Finding, style: Style): readonly string[] {
   const { level, what, why, remedy } = finding
   return [
@@ -20,7 +20,7 @@ export function findingLines(finding: Finding, style: Style): readonly string[] 
   ]
 }
 
-/** How many findings have a level, in words. */
+/** The number of findings of a level, such as `2 warnings`. */
 export function countWords(findings: readonly Finding[], level: Level): string {
   const count = findings.filter((finding) => finding.level === level).length
   return `${count} ${level}${count === 1 ? '' : 's'}`

@@ -1,7 +1,7 @@
 /** How bad a finding is. Only an error makes the command fail. */
 export type Level = 'error' | 'warning' | 'note' | 'ok'
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   /** A stable name of what was checked, such as `secret`. */
   readonly check: string
@@ -17,7 +17,7 @@ export interface Finding {
 /** The levels, the worst first. */
 export const LEVELS: readonly Level[] = ['error', 'warning', 'note', 'ok']
 
-/** The findings of a check, or that there are none. */
+/** The findings of a check, or one finding `ok` if there are none. */
 export function orOk(
   findings: readonly Finding[],
   check: string,

@@ -1,7 +1,7 @@
 import type { MastraJwtAuth } from '@signet/auth'
 import { isObject } from '@signet/auth/internal'
 
-/** What the command line asks of a `MastraJwtAuth`, of whichever installed copy it is. */
+/** The members of a `MastraJwtAuth` that the command line uses. The class may come from another installed copy. */
 export type JwtProvider = Pick<MastraJwtAuth, 'name' | 'describe' | 'probeKeys'>
 
 const METHODS: readonly (keyof JwtProvider)[] = ['describe', 'probeKeys']

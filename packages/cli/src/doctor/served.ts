@@ -18,24 +18,24 @@ export interface Served {
   readonly table: RouteTable
   /** The roles in force. */
   readonly roles: RoleTable
-  /** Whether the application says where its agents remember. */
+  /** Whether the application sets its own storage. */
   readonly hasOwnStorage: boolean
 }
 
 /**
- * Makes an application servable, as `signet start` does, but serves nothing and opens no store.
+ * Prepares an application as `signet start` does, but does not serve it and does not open the store.
  * @returns why it does not start, where its error explains that
  * @throws any other error of the application
  */
 export async function tryToServe(project: Project): Promise<Served | ExplainedError> {
   try {
     const mastra = await loadApplication(project)
-    // Also where the application has its own logger, which may write where the findings go.
+    // A logger of the application could write into the findings.
     mastra.setLogger(silentLogger)
     const hasOwnStorage = mastra.getStorage() !== undefined
     mastra.setDefaultStorage(createProjectStore(project).memory)
     const { table } = createApp(mastra, { redisUrl: redisUrl() })
-    // `createApp` refuses an application without.
+    // `createApp` refuses an application without auth.
     const { auth = false } = mastra.getServer()
     const provider = isJwtProvider(auth) ? auth : undefined
     return { mastra, auth, provider, table, roles: rolesOf(mastra), hasOwnStorage }

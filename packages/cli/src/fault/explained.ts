@@ -10,10 +10,10 @@ import { refusedOptionLines } from './refused-options.js'
 import { isOfSignet, shownStack, stackPlaces } from './stack.js'
 import { createStyle, writeStyledLine } from '../terminal/style.js'
 
-/** An error whose message is meant for the person at the terminal; of any other the stack helps too. */
+/** An error whose message is written for the person at the terminal. For any other error, the stack is shown too. */
 export type ExplainedError = CommandFailure | StartError | ConfigurationError | RegistrationError
 
-/** Whether the message of an error says all. */
+/** Whether the message of an error needs no stack. */
 export function isExplained(error: unknown): error is ExplainedError {
   return (
     error instanceof CommandFailure ||
@@ -23,7 +23,7 @@ export function isExplained(error: unknown): error is ExplainedError {
   )
 }
 
-/** Where in the application an error came about: file and line; undefined where it did not come from there. */
+/** The file and line of the application at which an error began; undefined if it began elsewhere. */
 export function placeInApplication(error: Error): string | undefined {
   const place = stackPlaces(error).find(({ file }) => !isOfSignet(file) && !isInstalled(file))
   if (place === undefined) return undefined
@@ -31,7 +31,7 @@ export function placeInApplication(error: Error): string | undefined {
   return `${path}:${place.position}`
 }
 
-/** What an error says: all of it in its message, or with the stack, which finds the line, and what caused it. */
+/** The text of an error: its message if that explains it, otherwise its stack and its cause. */
 function errorText(error: Error): string {
   if (isExplained(error)) {
     const place = placeInApplication(error)
@@ -42,8 +42,8 @@ function errorText(error: Error): string {
 }
 
 /**
- * Writes why a command failed, for the person at the terminal: what an explained error says, in one line or, where
- * it has a list, in several; of any other error also the stack, which finds the line.
+ * Writes why a command failed. Explained errors take one line, or several if they have a list. Other errors have their
+ * stack.
  * @param prefix - what stands before the first line. Default: nothing
  */
 export function writeError(stream: Writable, error: unknown, prefix = ''): void {

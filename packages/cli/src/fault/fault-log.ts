@@ -1,10 +1,10 @@
 import { areFaultOriginsFollowed, faultOrigin, type Logger } from '@signet/core'
 
-/** How many faults are told one by one in a stretch of time, and how long that is, in milliseconds. */
+/** At most `MAX_TOLD` faults are logged one by one in `STRETCH_MS` milliseconds. */
 const MAX_TOLD = 20
 const STRETCH_MS = 10_000
 
-/** Where the first fault of a server began, which is followed from then on. */
+/** The origin of the first fault of a server. Origins are followed only after it. */
 const NOT_FOLLOWED = {
   began: 'unknown; from now on the log names the tool, agent or route',
 } as const
@@ -12,13 +12,13 @@ const NOT_FOLLOWED = {
 /** How a fault came: as a promise that was rejected, or as an exception. */
 export type FaultKind = 'rejection' | 'exception'
 
-/** What can be told of a value that was thrown: of anything but an error only that it was none. */
+/** The thrown error. Of any other value, only its type is told. */
 function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
   return new TypeError(`A value that is not an Error was thrown. Its type is ${typeof thrown}.`)
 }
 
-/** Tells of faults that nobody handled, with where they began. Of many at once only the first ones are told. */
+/** Logs unhandled faults with their origin. Of many at once, only the first ones are logged. */
 export class FaultLog {
   readonly #logger: Logger
   #told = 0

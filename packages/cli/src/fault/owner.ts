@@ -4,10 +4,10 @@ import { isInstalled } from '../project/bundle/kind-of-file.js'
 import { isOfSignet, stackPlaces } from './stack.js'
 
 /**
- * Whether after a fault that nobody handled the state of this process cannot be trusted: Node.js says so of itself, or
- * work of Signet's own broke off at an unknown place. That is where the stack names code of Signet and none of the
- * application, and nothing of the application had begun the work. What a request, a tool or a timer of the application
- * left behind is theirs; while origins are not followed, nobody knows whose it is, and nothing ends.
+ * Whether the state of this process can no longer be trusted after an unhandled fault: Node.js reports an internal
+ * fault, or work of Signet itself stopped at an unknown place. The latter holds if the stack names code of Signet and
+ * none of the application, and no code of the application began the work. A fault of a request, a tool or a timer
+ * belongs to the application. While origins are not followed, its owner is unknown, and the result is false.
  */
 export function endsTrust(error: unknown): boolean {
   if (codeOf(error) === 'ERR_INTERNAL_ASSERTION') return true

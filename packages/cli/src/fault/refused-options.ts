@@ -3,7 +3,7 @@ import { mayBeMissing } from '@signet/core'
 import { printableText } from '../terminal/printable.js'
 import type { Style } from '../terminal/style.js'
 
-/** The options of each object, in the order in which the objects come first. */
+/** The options by object, in the order in which the objects first appear. */
 function byPlace(refused: readonly RefusedOption[]): ReadonlyMap<string, readonly RefusedOption[]> {
   const places = new Map<string, RefusedOption[]>()
   for (const option of refused) {
@@ -27,13 +27,13 @@ function adviceOf(refused: readonly RefusedOption[]): string {
   return `${advice} Or set unsupported: 'warn' in new Mastra: the application is then served without ${those}.`
 }
 
-/** What has the options: the one object that has them all, by its name, so that the first line says where to look. */
+/** The subject of the heading: the object, if one object has all refused options. */
 function subjectOf(places: ReadonlyMap<string, unknown>): string {
   const [where = 'Mastra', ...others] = places.keys()
   return others.length > 0 || where === 'Mastra' ? 'This application' : printableText(where)
 }
 
-/** Refused options for a person at a terminal: a heading, the options of each object, and what to do. */
+/** Formats refused options for a terminal: a heading, the options of each object, and what to do. */
 export function refusedOptionLines(
   refused: readonly RefusedOption[],
   style: Style,

@@ -10,17 +10,15 @@ export interface StackPlace {
   readonly position: string
 }
 
-/** How much of a stack is read. */
+/** At most this many characters of a stack are read. */
 const MAX_STACK_CHARACTERS = 20_000
 /** A line of a stack that names a place, and how it begins. */
 const PLACED = /^ +at (?:async )?/
-/** A place as such a line has it; those of Node.js begin with `node:`. */
+/** The place in such a line. Places in Node.js begin with `node:`. */
 const PLACE = /^((?:file:\/\/|[/\\A-Z]).*):(\d+:\d+)$/
 const OF_NODE = /^ +at .*\(?node:/
 
-/**
- * The lines of a stack, without the message that stands before them: a text of somebody else's may look like a place.
- */
+/** The lines of a stack without the message before them: the message may contain text that looks like a place. */
 function linesOf(error: unknown): readonly string[] {
   try {
     if (!(error instanceof Error)) return []
@@ -33,7 +31,7 @@ function linesOf(error: unknown): readonly string[] {
   }
 }
 
-/** The path that a place of a stack names; undefined for an address of no file of this machine. */
+/** The path of a place in a stack; undefined if the address is not a file of this machine. */
 function pathOf(file: string): string | undefined {
   if (!file.startsWith('file:')) return file
   try {
@@ -43,7 +41,7 @@ function pathOf(file: string): string | undefined {
   }
 }
 
-/** The place of a line of a stack: `at name (place:1:2)`, or `at place:1:2`. */
+/** The place in a line of a stack: `at name (place:1:2)`, or `at place:1:2`. */
 function placeOf(line: string): readonly StackPlace[] {
   const text = line.replace(PLACED, '')
   const place = text.endsWith(')') ? text.slice(text.indexOf('(') + 1, -1) : text
@@ -59,7 +57,7 @@ export function stackPlaces(error: unknown): readonly StackPlace[] {
     .flatMap(placeOf)
 }
 
-/** Whether a file is of Signet, be it of the packages that run this process or of a copy that was installed. */
+/** Whether a file belongs to Signet: to the packages that run this process, or to an installed copy. */
 export function isOfSignet(file: string): boolean {
   return file.includes(`${sep}node_modules${sep}@signet${sep}`) || isOfOwnPackage(file)
 }
@@ -72,8 +70,8 @@ function isOfApplication(line: string): boolean {
 }
 
 /**
- * The stack of an error with its message, without the lines of Node.js, and, where it comes from the application,
- * without those about how Signet called that.
+ * The stack of an error with its message, without the lines of Node.js. If it begins in the application, the lines of
+ * Signet below it are left out too.
  */
 export function shownStack(error: Error): string {
   const lines = (error.stack ?? String(error)).split('\n').filter((line) => !OF_NODE.test(line))

@@ -3,15 +3,18 @@ import { CommandFailure } from '../failure.js'
 import { FaultLog, type FaultKind } from './fault-log.js'
 import { endsTrust } from './owner.js'
 
-/** What becomes of rejections and exceptions that no code handles. */
+/** Watches for unhandled rejections and exceptions. */
 export interface FaultWatch {
   /** How many there were since the start. */
   readonly count: number
   /** Resolves once the process is to end because of one. */
   readonly fatal: Promise<void>
-  /** Waits for a part of the start, which such a fault fails. @throws what was thrown, or what the part throws */
+  /**
+   * Awaits a part of the start. An unhandled fault meanwhile makes it fail.
+   * @throws what was thrown, or what the part throws
+   */
   during<Value>(part: Promise<Value>): Promise<Value>
-  /** The start is over: from now on faults are logged, and end nobody's answer. */
+  /** Ends the start: from now on, faults are logged and do not end an answer. */
   serve(logger: Logger): void
   /** @throws {CommandFailure} where a fault has ended the process */
   throwIfFatal(): void
@@ -26,8 +29,8 @@ function never<Value>(): { readonly promise: Promise<Value>; settle: (value: Val
 }
 
 /**
- * Takes over what Node.js would end the process for. Of a process there is one watch, and it stays: what an application
- * left behind may come to light as long as the process lives.
+ * Handles what would otherwise make Node.js end the process. Call it once in a process. The watch stays, because a
+ * fault can appear at any time.
  */
 export function watchFaults(): FaultWatch {
   const fatal = never<void>()
@@ -42,7 +45,7 @@ export function watchFaults(): FaultWatch {
     if (log === undefined) return
     log.tell(thrown, kind)
     const isFatalNow = endsTrust(thrown)
-    // The next one is told with where it began.
+    // The next fault is logged with its origin.
     followFaultOrigins()
     if (!isFatalNow) return
     isFatal = true

@@ -2,7 +2,7 @@ import { UsageFailure } from '../failure.js'
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 const DURATION = /^(\d{1,9})([smhd]?)$/
-/** A hundred years; nobody means more. */
+/** A hundred years. */
 const MAX_SECONDS = 36_525 * SECONDS.d
 
 /**

@@ -7,7 +7,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-
 function parseDate(text: string): number {
   const time = DATE.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(time)) return time
-  // Date.parse takes the 30th of February for a day in March.
+  // Date.parse reads 30 February as a day in March.
   const day = text.slice(0, 10)
   return new Date(day).toISOString().startsWith(day) ? time : Number.NaN
 }

@@ -57,6 +57,9 @@ export const ABSENT_PACKAGES: Readonly<Record<string, string>> = {
   '@mastra/rag': 'Signet does not have vectors.',
 }
 
-/** Packages of that scope that need no other runtime than this. */
+/**
+ * Packages of the scope
+ * @mastra that work without the runtime of Mastra.
+ */
 export const INDEPENDENT_PACKAGES: RegExp =
   /^@mastra\/(?:auth|auth-[^/]+|client-js|react|schema-compat)$/

@@ -4,15 +4,15 @@ import type { Metafile } from 'esbuild'
 
 const CONFIG = /^config\.[cm]?[jt]s$/
 
-/** Whether a file that is called like one that declares an agent does so: by its words, or by the prompt beside it. */
+/** Whether a file named `config` declares an agent: it mentions `agentConfig`, or a prompt lies beside it. */
 function declaresAgent(folder: string, file: string): boolean {
   if (existsSync(join(folder, 'instructions.md'))) return true
   return readFileSync(join(folder, file), 'utf8').includes('agentConfig')
 }
 
 /**
- * Folders of `src/mastra/agents` that declare an agent by the names of their files, as Mastra reads them, and that
- * nothing of the application imports: their agents would not be there, and nobody would know.
+ * Finds folders of `src/mastra/agents` that declare an agent by file names, as Mastra reads them, and that the
+ * application does not import. Without an error, their agents would silently be missing.
  * @returns the files that declare them, relative to the folder of the application
  */
 export function findAgentFolders({ inputs }: Metafile, directory: string): readonly string[] {

@@ -8,7 +8,7 @@ const NO_EXPORT = /The requested module '([^']+)' does not provide an export nam
 const NO_SUBPATH = /^Package subpath '\.([^']+)'/
 const PACKAGE_NAME = /^(?:#.+|(?:@[^/]+\/)?[^/]+)/
 
-/** What Node.js says where it does not find what is imported. */
+/** Codes of Node.js for an import that is not found. */
 const NOT_FOUND: ReadonlySet<unknown> = new Set([
   'ERR_MODULE_NOT_FOUND',
   'ERR_PACKAGE_IMPORT_NOT_DEFINED',
@@ -21,7 +21,7 @@ function packageName(path: string): string {
   return PACKAGE_NAME.exec(path)?.[0] ?? path
 }
 
-/** Whether what Node.js says names a package, or an import of `package.json`. */
+/** Whether a message of Node.js names a package, or an import of `package.json`. */
 function names(message: string, name: string): boolean {
   return [`'${name}'`, `"${name}"`, `'${name}/`, `node_modules/${name}/`].some((text) =>
     message.includes(text),
@@ -38,9 +38,9 @@ function remedy({ path, place }: ImportPlace, directory: string): string {
     : 'The package is installed, but does not have this part. Correct the name.'
 }
 
-/** Why something is not found, by what imports it; undefined where the application itself does not. */
+/** Explains by its importers why a module is not found; undefined if the application itself does not import it. */
 function notFound({ message }: Error, metafile: Metafile, directory: string): string | undefined {
-  // Below it stands through which files CommonJS came there.
+  // The lines below list the CommonJS files that led there.
   const said = message.split('\n', 1).join().replaceAll('\\', '/')
   const [, subpath] = NO_SUBPATH.exec(said) ?? []
   const places = findImportPlaces(metafile, directory, (path) => {
@@ -55,7 +55,7 @@ function notFound({ message }: Error, metafile: Metafile, directory: string): st
 }
 
 /**
- * An error of Node.js about what an application imports, in plain words; any other error as it is.
+ * Explains an error of Node.js about an import of the application. Returns any other error unchanged.
  * @param metafile - of the bundle of the application
  * @param directory - the folder of the application
  */

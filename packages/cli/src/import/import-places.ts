@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Metafile } from 'esbuild'
 
-/** Where an application imports what stays outside its bundle. */
+/** A place at which an application imports something that stays outside its bundle. */
 export interface ImportPlace {
-  /** What is imported, as the source has it. */
+  /** What is imported, as written in the source. */
   readonly path: string
   /** File and line, such as `src/mastra/index.ts:3`; the file relative to the folder of the application. */
   readonly place: string
 }
 
-/** The line that names what is imported; 1 where it cannot be told. */
+/** The line that names what is imported; 1 if it is not found. */
 function lineOf(path: string, file: string): number {
   const source = readFileSync(file, 'utf8')
   const index = [`'${path}'`, `"${path}"`, `\`${path}\``]
@@ -20,7 +20,7 @@ function lineOf(path: string, file: string): number {
 }
 
 /**
- * Where an application imports something.
+ * Finds the places at which an application imports something.
  * @param metafile - of its bundle
  * @param directory - the folder of the application, to which the files are relative
  * @param isMeant - asked of each import that stays outside, as the bundle has it

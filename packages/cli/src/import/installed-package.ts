@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What is read of a package's `package.json`. */
+/** The members of a `package.json` that are read. */
 export interface Manifest {
   /** Under an alias it differs from the name that is imported. */
   readonly name?: string
@@ -11,7 +11,7 @@ export interface Manifest {
 }
 
 /**
- * The manifest of a package as a file of an application would find it; undefined where it is not installed.
+ * The `package.json` of a package as Node.js would find it from a folder; undefined if the package is not installed.
  * @param directory - where the search begins; it goes on in every folder above
  */
 export function findPackage(name: string, directory: string): Manifest | undefined {

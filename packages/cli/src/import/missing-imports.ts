@@ -4,13 +4,13 @@ import type { Metafile } from 'esbuild'
 import { ABSENT_PACKAGES, ABSENT_SUBPATHS, INDEPENDENT_PACKAGES } from './absent-parts.js'
 import { findPackage } from './installed-package.js'
 
-/** An import that cannot be served. */
+/** An import of something that Signet does not have. */
 export interface MissingImport {
   /** The file that imports, below the folder of the application. */
   readonly file: string
   /** What it imports, as written. */
   readonly path: string
-  /** What would be missing, and what to do. */
+  /** What is missing, and what to do. */
   readonly remedy: string
 }
 
@@ -33,7 +33,7 @@ function hasExport(exports: unknown, subpath: string): boolean {
   return isObject(exports) && Object.hasOwn(exports, `./${subpath}`)
 }
 
-/** Why a package cannot be imported here; undefined where it can, or where that is not known. */
+/** Why a package cannot be imported here; undefined if it can, or if this is not known. */
 function findRemedy(path: string, directory: string): string | undefined {
   const [, name, subpath] = SCOPED_NAME.exec(path) ?? []
   if (name === undefined) return undefined
@@ -51,7 +51,7 @@ function findRemedy(path: string, directory: string): string | undefined {
 }
 
 /**
- * What an application imports that Signet does not have: parts of its core, and packages that are made for another.
+ * Finds imports of parts that Signet does not have, and of packages that need the runtime of Mastra.
  * @param metafile - of its bundle, in which packages stay outside
  * @param directory - the folder of the application, to which the files are relative
  */
@@ -61,7 +61,7 @@ export function findMissingImports(
 ): readonly MissingImport[] {
   return Object.entries(inputs).flatMap(([file, { imports }]) =>
     imports
-      // What is imported while the application runs may be there or not, as the application knows.
+      // The application may expect that a dynamic import fails.
       .filter(({ external, kind }) => external === true && kind !== 'dynamic-import')
       .flatMap(({ path }) => {
         const remedy = findRemedy(path, join(directory, dirname(file)))

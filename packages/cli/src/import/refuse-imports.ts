@@ -16,8 +16,8 @@ function lines(metafile: Metafile, directory: string): readonly string[] {
 }
 
 /**
- * Refuses an application that needs a part which Signet does not have, with all such parts at once: loaded, it would
- * fail at the first, by a name of Node.js.
+ * Refuses an application that needs parts which Signet does not have, and names all of them. Without this check,
+ * Node.js would report only the first one.
  * @param metafile - of its bundle
  * @throws {CommandFailure}
  */

@@ -8,7 +8,7 @@ import { UsageFailure } from '../failure.js'
 import { dataDirectory, findProject, type Project } from '../project/project.js'
 import { judge, notVerified, type Verdict } from './verdict.js'
 
-/** The provider of an application that names none, as `signet dev` makes it: by the secret it has kept. */
+/** The provider that `signet dev` creates for an application without one, with the secret that it stored. */
 function developmentProvider(project: Project): MastraJwtAuth | undefined {
   const secret = findDevelopmentSecret(dataDirectory(project))
   return secret === undefined ? undefined : new MastraJwtAuth({ secret, name: 'development' })
@@ -26,7 +26,7 @@ function providerOf(mastra: Mastra, project: Project): AuthProvider | string {
 }
 
 /**
- * Asks the provider of the application in a folder what it says of a token.
+ * Asks the provider of the application in a folder whether it accepts a token.
  * @throws whatever the application throws as it starts
  */
 export async function askProject(token: string, directory: string): Promise<Verdict> {
@@ -45,19 +45,19 @@ export async function askProject(token: string, directory: string): Promise<Verd
   return await judge(token, provider, describe, rolesOf(mastra))
 }
 
-/** The roles of the application in a folder; undefined where there is none, or it does not start. */
+/** The roles of the application in a folder; undefined if there is none, or if it does not start. */
 export async function rolesOfProject(directory: string): Promise<RoleTable | undefined> {
   const project = findProject(directory)
   if (project === undefined) return undefined
   process.env['NODE_ENV'] ??= 'development'
   const { write } = process.stdout
-  // Whatever the application says as it loads, on standard output there is nothing but the token.
+  // Standard output must hold only the token, whatever the application prints while it loads.
   process.stdout.write = process.stderr.write.bind(process.stderr)
   try {
     enterProject(directory)
     return rolesOf(await loadApplication(project))
   } catch {
-    // Whoever signs a token is told of its roles, not of the application: signet dev and signet doctor do that.
+    // Errors of the application are reported by signet dev and signet doctor, not here.
     return undefined
   } finally {
     process.stdout.write = write
@@ -65,7 +65,7 @@ export async function rolesOfProject(directory: string): Promise<RoleTable | und
 }
 
 /**
- * Asks a provider with the secret of a variable.
+ * Verifies a token with the secret in a variable.
  * @throws {UsageFailure} where it is not set
  * @throws {ConfigurationError} where it holds no good secret
  */

@@ -1,12 +1,12 @@
 import { parseGrant } from '@signet/auth/internal'
 
-/** What a token says that it grants. Whether it does, its signature and the server's roles decide. */
+/** What a token claims to grant. The signature and the roles of the server decide what it does grant. */
 export interface ClaimedGrants {
-  /** Of `scope`, `scp` and `permissions`: what is a permission. */
+  /** Words of `scope`, `scp` and `permissions` that are permissions. */
   readonly permissions: readonly string[]
-  /** Of the same: what is none, and grants nothing. */
+  /** Words of the same claims that are not permissions and grant nothing. */
   readonly unknown: readonly string[]
-  /** Of `role` and `roles`. */
+  /** Values of `role` and `roles`. */
   readonly roles: readonly string[]
 }
 

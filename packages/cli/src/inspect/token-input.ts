@@ -2,7 +2,7 @@ import { readPasted } from '@signet/auth'
 import { UsageFailure } from '../failure.js'
 import type { Io } from '../terminal/io.js'
 
-/** Twice what is decoded at all: what is longer is not a token, and is not read on. */
+/** Twice the maximum size of a token. Reading stops there, because a longer text is not a token. */
 const MAX_BYTES = 131_072
 
 async function readText(stream: Io['stdin']): Promise<string> {
@@ -17,13 +17,14 @@ async function readText(stream: Io['stdin']): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The token that is piped in, without what a header has before it; the empty text where there is none. */
+/** The token from standard input, without the prefix of a header; empty if there is none. */
 export async function readPipedToken({ stdin }: Io): Promise<string> {
   return readPasted(await readText(stdin)).token
 }
 
 /**
- * What a command is told of as a token, as somebody pasted it: its argument, else what is piped in; `-` always reads.
+ * The text that was given as a token, as it was pasted: the argument, or standard input if there is no argument or it
+ * is `-`.
  * @throws {UsageFailure} where there is no token in it
  */
 export async function readPastedToken(argument: string | undefined, io: Io): Promise<string> {

@@ -9,7 +9,7 @@ const INDENT = '  '
 
 type Row = readonly [name: string, text: string]
 
-/** Rows of a name and a text, the names equally wide. */
+/** Formats rows of a name and a text, with names of equal width. */
 function rows(entries: readonly Row[], style: Style, tone: Tone = 'dim'): string[] {
   const width = Math.max(0, ...entries.map(([name]) => name.length))
   return entries.map(([name, text]) => `${INDENT}${style(tone, name.padEnd(width))}  ${text}`)
@@ -27,7 +27,7 @@ function listed(texts: readonly string[]): string {
   return texts.map(printableText).join(' ')
 }
 
-/** The claims, each time with what it means now. */
+/** Formats the claims. Each time has its meaning beside it. */
 function claimLines({ claims, times }: ReadToken, style: Style): string[] {
   const meanings = new Map<string, string>(
     times.map(({ claim, words, at }) => [claim, `${words} (${at})`]),
@@ -133,7 +133,7 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
   ]
 }
 
-/** What is told of a token, for a person at a terminal. */
+/** Formats the report on a token for a terminal. */
 export function reportLines(report: TokenReport, style: Style): readonly string[] {
   const { token, isApiKey } = report
   const other = isApiKey ? 'This is an API key.' : 'This is not a JSON Web Token (JWT).'

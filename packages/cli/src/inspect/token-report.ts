@@ -5,7 +5,7 @@ import { timeWords, type TimeClaim } from '../terminal/time-words.js'
 import { readClaimedGrants, type ClaimedGrants } from './claimed-grants.js'
 import type { NoToken, Verdict } from './verdict.js'
 
-/** A time of a token, for machines and for people. */
+/** A time in a token, in ISO 8601 and in words. */
 interface ReportedTime {
   readonly claim: TimeClaim
   /** ISO 8601. */
@@ -13,7 +13,7 @@ interface ReportedTime {
   readonly words: string
 }
 
-/** A token taken apart. Its signature is not among it. */
+/** A decoded token without its signature. */
 export interface ReadToken {
   readonly header: DecodedToken['header']
   readonly claims: DecodedToken['payload']
@@ -23,9 +23,9 @@ export interface ReadToken {
   readonly grants: ClaimedGrants
 }
 
-/** All that is told of a token. */
+/** The report on a token. */
 export interface TokenReport {
-  /** Whether it is an API key, well spelt or not. */
+  /** Whether the text looks like an API key, even a misspelt one. */
   readonly isApiKey: boolean
   /** Undefined for what is not a JWT. */
   readonly token: ReadToken | undefined
@@ -34,7 +34,7 @@ export interface TokenReport {
 
 const TIMES: readonly TimeClaim[] = ['iat', 'nbf', 'exp']
 const FORM_CODES: ReadonlySet<string | undefined> = new Set(['token_malformed', 'token_too_large'])
-/** As much as is decoded at all. */
+/** A larger token is not decoded. */
 const MAX_BYTES = 65_536
 
 function readTimes(payload: DecodedToken['payload'], now: number): readonly ReportedTime[] {
@@ -47,7 +47,7 @@ function readTimes(payload: DecodedToken['payload'], now: number): readonly Repo
 }
 
 /**
- * Tells what a token says.
+ * Reads what a token says.
  * @param now - in seconds since 1970
  */
 export function readDecoded({ header, payload }: DecodedToken, now: number): ReadToken {
@@ -61,7 +61,7 @@ export function readDecoded({ header, payload }: DecodedToken, now: number): Rea
   }
 }
 
-/** Why a text cannot be read as a token, whatever its keys. */
+/** Why a text cannot be read as a token, independent of keys. */
 export async function explainUnreadable(text: string): Promise<NoToken> {
   const noKeys = { find: () => [] }
   const explanation = await explainToken(text, { keys: noKeys, maxTokenBytes: MAX_BYTES })

@@ -2,30 +2,30 @@ import { DEFAULT_ROLES, type AuthProvider, type Explanation, type RoleTable } fr
 import { explainBearer, isApiKey, requestOfBearer } from '@signet/auth/internal'
 import { advise } from '@signet/auth/advice'
 
-/** What an accepted token grants here, by the roles of the application. */
+/** What an accepted token grants with the roles of the application. */
 export interface GrantsInForce {
   readonly permissions: readonly string[]
-  /** Roles and scopes that are not known here, and grant nothing. */
+  /** Unknown roles and scopes, which grant nothing. */
   readonly ignored: readonly string[]
 }
 
-/** What a provider said of a token. */
+/** The verdict of a provider on a token. */
 export interface Judgement extends Omit<Explanation, 'accepted'> {
   readonly result: 'accepted' | 'refused'
-  /** Who said it. */
+  /** The provider that gave the verdict. */
   readonly by: string
   /** The environment that its rules are for, such as `development`. */
   readonly environment: string
   readonly inForce?: GrantsInForce
 }
 
-/** Nobody said anything of the token. */
+/** No provider verified the token. */
 export interface NoJudgement {
   readonly result: 'not verified'
   readonly reason: string
 }
 
-/** What was given is not a token of any kind. */
+/** The text is not a token of any kind. */
 export interface NoToken extends Pick<Explanation, 'found' | 'expected' | 'command'> {
   readonly result: 'refused'
   readonly code: string
@@ -33,16 +33,16 @@ export interface NoToken extends Pick<Explanation, 'found' | 'expected' | 'comma
   readonly remedy: string
 }
 
-/** What is known of whether a token is good. */
+/** Whether a token is valid, as far as it is known. */
 export type Verdict = Judgement | NoJudgement
 
-/** Says that nothing was verified, and why. */
+/** A verdict that says why the token was not verified. */
 export function notVerified(reason: string): NoJudgement {
   return { result: 'not verified', reason }
 }
 
 /**
- * Asks a provider what it says of a token, and of one that it accepts what that grants.
+ * Asks a provider whether it accepts a token, and what an accepted token grants.
  *
  * @param describe - puts the name of whoever said it into words
  * @param roles - the role table in force
@@ -65,7 +65,7 @@ export async function judge(
   return { result: 'accepted', ...common, inForce }
 }
 
-/** What can be said of an API key without the store of a server: whether it is spelt as one is. */
+/** Checks the form of an API key. Without the store of its server, nothing else can be checked. */
 export function judgeApiKey(key: string): Verdict | NoToken {
   if (isApiKey(key)) {
     return notVerified(

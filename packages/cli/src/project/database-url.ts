@@ -2,23 +2,23 @@ import { CommandFailure } from '../failure.js'
 
 /** Where the store is. */
 export interface DatabaseChoice {
-  /** The address of a PostgreSQL database; undefined for the file. */
+  /** The address of a PostgreSQL database; undefined for the file signet.db. */
   readonly url: string | undefined
   /** The variable that decided; undefined where none did. */
   readonly variable: 'SIGNET_DATABASE_URL' | 'DATABASE_URL' | undefined
 }
 
-/** `socket:` is a form of the driver, for a socket of this machine. */
+/** The driver accepts `socket:` for a socket of this machine. */
 const POSTGRES = /^(?:postgres(?:ql)?|socket):/i
-/** More would only wait for each other in one process. */
+/** In one process, more connections would only wait for each other. */
 const MAX_CONNECTIONS = 1000
-/** Schemes of other databases: an address of one of these is the application's own. */
+/** Schemes of other databases. Such an address is for the application, not for Signet. */
 const OTHER =
   /^(?:file|sqlite|libsql|https?|mysql|mysql2|mariadb|mongodb(?:\+srv)?|sqlserver|mssql|redis|rediss|cockroachdb|prisma(?:\+postgres)?):/i
 
 /**
- * Chooses the database: `SIGNET_DATABASE_URL`, whose empty value means the file, else `DATABASE_URL` where it is the
- * address of a PostgreSQL database, else the file.
+ * Chooses the database: `SIGNET_DATABASE_URL` (empty means the file signet.db), otherwise `DATABASE_URL` if it is the
+ * address of a PostgreSQL database, otherwise the file.
  * @throws {CommandFailure} for an address that is neither PostgreSQL nor one of another database
  */
 export function chooseDatabase(environment: NodeJS.ProcessEnv): DatabaseChoice {
@@ -39,8 +39,8 @@ export function chooseDatabase(environment: NodeJS.ProcessEnv): DatabaseChoice {
 }
 
 /**
- * How many connections of PostgreSQL one process uses at most, as `SIGNET_DATABASE_POOL_MAX` says; undefined where it
- * says nothing.
+ * The number of connections to PostgreSQL that one process opens at most (`SIGNET_DATABASE_POOL_MAX`); undefined if it
+ * is not set.
  * @throws {CommandFailure} for what is not a whole number from 1 to 1000
  */
 export function chooseMaxConnections(environment: NodeJS.ProcessEnv): number | undefined {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { CommandFailure } from '../failure.js'
 
-/** How a file in UTF-16 begins, as Windows PowerShell writes it. */
+/** The byte order marks of UTF-16. Windows PowerShell writes such files. */
 const MARKS: readonly (readonly [first: number, second: number, encoding: string])[] = [
   [0xff, 0xfe, 'utf-16le'],
   [0xfe, 0xff, 'utf-16be'],
@@ -14,12 +14,13 @@ function encodingOf([first, second]: Uint8Array): string {
 
 /** @throws {TypeError} for bytes that are not of their encoding */
 function decode(bytes: Uint8Array): string {
-  // A mark of the order of bytes is not part of the text.
+  // TextDecoder removes a byte order mark.
   return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
 }
 
 /**
- * Reads a file of variables: in UTF-8, with or without its mark, or in UTF-16 with it; lines end as on any system.
+ * Reads an environment file in UTF-8, with or without a byte order mark, or in UTF-16 with one. Any line ends are
+ * accepted.
  * @throws {CommandFailure} where it cannot be read, or is neither
  */
 export function readEnvFile(file: string): Readonly<Record<string, string>> {

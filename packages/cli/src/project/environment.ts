@@ -5,13 +5,13 @@ import { CommandFailure } from '../failure.js'
 import { readSecretFiles } from './secret-files.js'
 import { tidyVariables } from './tidy-variables.js'
 
-/** The files of variables, the one whose values win first. */
+/** The environment files. The first file that sets a variable wins. */
 export function envFiles(): readonly string[] {
   const mode = process.env['NODE_ENV'] === 'development' ? 'development' : 'production'
   return [`.env.${mode}.local`, '.env.local', `.env.${mode}`, '.env']
 }
 
-/** The variables that have their value from a file. */
+/** The variables whose value is from a file. */
 const fromFiles = new Set<string>()
 
 function loadEnvFile(directory: string, name: string): void {
@@ -25,9 +25,9 @@ function loadEnvFile(directory: string, name: string): void {
 }
 
 /**
- * Reads the files of variables of a folder into the environment, and the secrets that stand in files: first
- * `.env.<mode>.local`, then `.env.local`, `.env.<mode>` and `.env`; the mode is `development` where NODE_ENV says so,
- * else `production`. What is set already stays as it is, but for white space at the ends of what is not a secret.
+ * Reads environment files of a folder (first `.env.<mode>.local`, then `.env.local`, `.env.<mode>` and `.env`), and
+ * then secret files. The mode is `development` if NODE_ENV is, otherwise `production`. A variable that is already set
+ * keeps its value; white space at its ends is removed unless it is a secret.
  * @throws {CommandFailure} where a file cannot be read
  */
 export function loadEnvironment(directory: string): void {
@@ -38,7 +38,7 @@ export function loadEnvironment(directory: string): void {
 }
 
 /**
- * Reads the files of variables anew, as they are now: what came from them before is forgotten.
+ * Reads the environment files again, and removes the variables that came from them before.
  * @throws {CommandFailure} as `loadEnvironment` does
  */
 export function reloadEnvironment(directory: string): void {
@@ -48,8 +48,8 @@ export function reloadEnvironment(directory: string): void {
 }
 
 /**
- * Makes a folder the one that this process works in, as if it had been started there, with its variables, with
- * the secrets that stand in files, and with stacks that name the lines of the sources.
+ * Changes to a folder as if the process had been started there: reads its environment files and secret files, and turns
+ * on source maps for stacks.
  * @throws {CommandFailure} where there is no such folder, or a file of variables or a secret cannot be read
  */
 export function enterProject(directory: string): void {
@@ -67,7 +67,7 @@ export function enterProject(directory: string): void {
   process.setSourceMapsEnabled(true)
 }
 
-/** A name of an environment in which tokens may be laxer counts for nothing here. */
+/** Sets NODE_ENV to production if it is not set, or is development, in which tokens may be laxer. */
 export function requireProduction(): void {
   const { NODE_ENV: environment } = process.env
   if (environment === undefined || environment === '' || environment === 'development') {

@@ -4,7 +4,7 @@ import { CommandFailure } from '../failure.js'
 import { dataDirectory, type Project } from './project.js'
 
 /**
- * The folder of the file that an application keeps its store in.
+ * The folder of the application's signet.db.
  * @param remedy - what to do instead where that is PostgreSQL
  * @throws {CommandFailure} where it is not a file
  */
@@ -16,7 +16,7 @@ export function fileDirectory(project: Project, remedy: string): string {
   )
 }
 
-/** Does something with the file. @throws {CommandFailure} where it cannot be done, which says why */
+/** Works on the file. @throws {CommandFailure} where it cannot be done, which says why */
 export async function inFile<Value>(work: () => Value | Promise<Value>): Promise<Value> {
   try {
     return await work()

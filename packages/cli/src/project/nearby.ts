@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-/** How far below and above a folder an application is looked for. */
+/** How many levels below and above a folder are searched for an application. */
 const DEPTH = 2
-/** How many folders of a level are looked into at most. */
+/** At most this many folders of one level are searched. */
 const MAX_FOLDERS = 500
-/** Folders that hold no application of the reader's. */
+/** Folders that are not searched. */
 const SKIPPED = /^(?:\.|node_modules$|dist$|build$)/
 
 function foldersIn(directory: string): readonly string[] {
@@ -43,7 +43,7 @@ function above(directory: string, isApplication: IsApplication): string | undefi
   return undefined
 }
 
-/** Says of a folder without an application what to do: where one is, if it lies near. */
+/** What to do in a folder without an application. Names an application nearby, if there is one. */
 export function nearbyWords(directory: string, isApplication: IsApplication): string {
   const found = above(directory, isApplication) ?? below(directory, isApplication)
   if (found === undefined) {

@@ -5,7 +5,7 @@ import { CommandFailure } from '../failure.js'
 import { dataDirectory, type Project } from './project.js'
 
 /**
- * The store in words. The address of a server may hold a password, and is not among them.
+ * Describes the store, without the address of a database server: it may hold a password.
  * @throws {CommandFailure} where the environment names no store
  */
 export function describeStore(project: Project): string {
@@ -25,7 +25,7 @@ function remedy(project: Project, code: StorageError['code']): string {
     : ` Check ${variable}, and that PostgreSQL runs at that address.`
 }
 
-/** What a store says, with what its database calls it. */
+/** The message of a store error, with the code of its database. */
 function wordsOf({ message, driverCode }: StorageError): string {
   return driverCode === undefined ? message : `${message} (${driverCode})`
 }
@@ -37,7 +37,7 @@ function explained(project: Project, error: unknown): unknown {
 }
 
 /**
- * The store of an application, still to be opened.
+ * Creates the store of an application, and does not open it.
  * @param onNotice - is told what an operator must know of it. Default: nobody is
  * @throws {CommandFailure} that says what to do; so does opening it
  */
@@ -70,7 +70,7 @@ export function createProjectStore(
 }
 
 /**
- * Opens the store of an application for one piece of work, and closes it again.
+ * Opens the store of an application for one task, and closes it afterwards.
  * @throws {CommandFailure} as opening it does, and where the work fails for it
  */
 export async function withProjectStore<Value>(

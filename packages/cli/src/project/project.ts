@@ -12,11 +12,11 @@ export interface Project {
   readonly directory: string
   /** The module that exports `mastra`. */
   readonly entry: string
-  /** What this process bundles goes here. It lies in the project, so that imports find its packages. */
+  /** The folder for the bundle of this process. It lies in the project, so that imports find the packages. */
   readonly buildDirectory: string
 }
 
-/** The application in a folder; undefined where there is none. */
+/** The application in a folder; undefined if there is none. */
 export function findProject(directory: string): Project | undefined {
   const entry = ENTRIES.map((name) => join(directory, name)).find((file) => existsSync(file))
   if (entry === undefined) return undefined
@@ -27,7 +27,7 @@ export function findProject(directory: string): Project | undefined {
   }
 }
 
-/** Says that a folder is not that of an application, and which one near it is. */
+/** Says that a folder has no application, and names one nearby, if there is one. */
 export function describeMissing(directory: string): string {
   const remedy = nearbyWords(directory, (folder) => findProject(folder) !== undefined)
   return `There is no application in ${directory}: src/mastra/index.ts is missing. ${remedy}`
@@ -43,7 +43,7 @@ export function openProject(directory: string): Project {
   throw new CommandFailure(describeMissing(directory))
 }
 
-/** Where what lasts is kept: `SIGNET_DATA_DIR`, which may stand in `.env`, else `.signet` in the project. */
+/** The folder of the stored data: `SIGNET_DATA_DIR`, which may be set in `.env`, otherwise `.signet` in the project. */
 export function dataDirectory({ directory }: Project): string {
   return resolve(directory, process.env['SIGNET_DATA_DIR'] || '.signet')
 }

@@ -7,7 +7,7 @@ import { CommandFailure } from '../failure.js'
 const NAME = 'MASTRA_JWT_SECRET'
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?MASTRA_JWT_SECRET[ \t]*=.*$/gm
 
-/** Sets the variable where it is assigned last, which is where it counts, or in a new line at the end. */
+/** Replaces the last assignment of the variable, which is the one that counts, or adds a line at the end. */
 function withSecret(text: string, secret: string): string {
   const last = [...text.matchAll(ASSIGNMENT)].at(-1)
   if (last !== undefined) {
@@ -19,18 +19,18 @@ function withSecret(text: string, secret: string): string {
   return `${text}${separator}${NAME}=${secret}${newline}`
 }
 
-/** Whether the whole value stands in the line that is replaced: no half of an old secret may be left. */
+/** Whether the replaced line holds the whole value: no part of the old secret may stay. */
 function isOneLine(text: string, value: string | undefined): boolean {
   const last = [...text.matchAll(ASSIGNMENT)].at(-1)
   return last === undefined || parseEnv(last[0])[NAME] === value
 }
 
-/** The file is edited line by line, so look at what came of it: nothing but the secret may differ. */
+/** Checks the edited text: only the secret may differ. */
 function isEdited(text: string, expected: Readonly<Record<string, string>>): boolean {
   return isDeepStrictEqual({ ...parseEnv(text) }, expected)
 }
 
-/** Whoever reads the file sees the old text or the new one, never a part; and only its owner sees it. */
+/** Readers see the old text or the new one, never a part of it. Only the owner can read the file. */
 function writeAtomically(file: string, text: string): void {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
@@ -48,8 +48,8 @@ function writeAtomically(file: string, text: string): void {
 }
 
 /**
- * Writes a secret into a file of variables, whose other lines stay. The file is made where there is none; afterwards
- * nobody but its owner may read it. A symbolic link stays one.
+ * Writes a secret to an environment file, and keeps its other lines. Creates the file if it does not exist. Afterwards
+ * only its owner can read it. A symbolic link stays one.
  *
  * @param options.isForced - whether a secret that stands there is replaced. Default: it is not
  * @throws {CommandFailure} where there is a secret already, or the file cannot be read, understood or written

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CommandFailure } from '../failure.js'
 
-/** Variables that hold a credential, each of which may stand in a file instead. */
+/** Variables that hold a credential, each of which may be in a file instead. */
 const SECRETS = [
   'MASTRA_JWT_SECRET',
   'JWT_AUTH_SECRET',
@@ -23,7 +23,7 @@ function readBytes(variable: string, file: string): Uint8Array {
   }
 }
 
-/** The text of bytes in UTF-8, without a byte order mark; undefined for any others, and where one is NUL. */
+/** Decodes UTF-8 without its byte order mark; undefined for other bytes, and if one is NUL. */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -36,17 +36,17 @@ function decode(bytes: Uint8Array): string | undefined {
 function read(variable: string, file: string): string {
   const text = decode(readBytes(variable, file))
   if (text === undefined) {
-    // Random bytes would become much less random as text, and a variable ends at a NUL.
+    // Random bytes would lose much of their randomness as text, and a variable ends at a NUL.
     const message = `The file that ${variable} names is not text in UTF-8. Write the secret as text, such as npx signet secret prints.`
     throw new CommandFailure(message)
   }
-  // What editors and `echo` leave at the end is not part of a secret.
+  // Editors and `echo` add a line end, which is not part of the secret.
   return text.trim()
 }
 
 /**
- * Reads secrets from files, as Kubernetes, Docker and systemd mount them: `MASTRA_JWT_SECRET_FILE` names the
- * file of `MASTRA_JWT_SECRET`, and so for the others. White space at both ends is left off.
+ * Reads secrets from files, as Kubernetes, Docker and systemd mount them: `MASTRA_JWT_SECRET_FILE` names the file of
+ * `MASTRA_JWT_SECRET`, and the other variables have one each. White space at both ends is removed.
  *
  * @param directory - what their paths are relative to
  * @throws {CommandFailure} where a file cannot be read, is not a text or is empty, or where the variable is set to another value

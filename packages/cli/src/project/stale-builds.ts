@@ -2,11 +2,11 @@ import { isRunning } from '@signet/auth/internal'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The name of a folder with what one process bundled: the process stands in it. */
+/** The name of the folder of a bundle. It contains the id of the process. */
 const BUILD = /^build-([1-9]\d{0,9})$/
 
 /**
- * Removes what processes bundled that were killed before they could remove it themselves.
+ * Removes the bundles of processes that were killed before they could remove them.
  * @param directory - where the folders of all builds lie. What cannot be removed there stays, and is not a failure.
  */
 export async function removeStaleBuilds(directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Variables that are read and in which white space at an end is never meant. A secret counts as it is, and is not here. */
+/** Variables in which white space at an end is never intended. Secrets are not among them: they count as they are. */
 const TRIMMED = [
   'PORT',
   'METRICS_PORT',
@@ -24,7 +24,9 @@ const TRIMMED = [
   'OTEL_SDK_DISABLED',
 ] as const
 
-/** Takes white space off the ends of variables that are not secrets: a line end that an orchestrator passes on, for example. */
+/**
+ * Removes white space at the ends of variables that are not secrets, such as a line end that an orchestrator passes on.
+ */
 export function tidyVariables(environment: NodeJS.ProcessEnv = process.env): void {
   for (const name of TRIMMED) {
     const value = environment[name]

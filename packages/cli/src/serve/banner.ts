@@ -1,23 +1,23 @@
 import type { Mastra } from '@signet/core'
 
-/** What `signet dev` tells when it is ready. */
+/** What `signet dev` prints when it is ready. */
 export interface BannerFacts {
   readonly url: string
   /** Whether the Studio is served there. */
   readonly hasStudio: boolean
   readonly apiPrefix: string
   readonly mastra: Mastra
-  /** A token to call with, where one could be made. */
+  /** A token for calls; undefined if none could be created. */
   readonly token: string | undefined
   readonly tokenHours: number
   /** Where threads are kept. */
   readonly memory: string
-  /** The message of the cURL line. */
+  /** The message in the cURL command. */
   readonly message: string
   readonly isWindows: boolean
 }
 
-/** A JSON text as one argument of the shell: single quotes for a POSIX shell, doubled for cmd.exe. */
+/** Quotes a JSON text as one argument: with single quotes for a POSIX shell, with double quotes for cmd.exe. */
 function shellArgument(json: string, isWindows: boolean): string {
   if (isWindows) return `"${json.replaceAll('"', '\\"')}"`
   return `'${json.replaceAll("'", String.raw`'\''`)}'`
@@ -48,7 +48,7 @@ function agentLine([key, agent]: readonly [string, ReturnType<Mastra['getAgent']
   return `  Agent    ${key} (${model}${note})${fault === undefined ? '' : `: cannot answer. ${fault.message}`}`
 }
 
-/** The lines that tell where the server is, who answers, and how to ask. */
+/** The lines that say where the server is, which agents it has, and how to call them. */
 export function bannerLines(facts: BannerFacts): readonly string[] {
   const { url, hasStudio, mastra, memory, token, tokenHours } = facts
   const tokenLines =

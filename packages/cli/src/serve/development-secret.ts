@@ -7,16 +7,13 @@ function fileOf(dataDirectory: string): string {
   return join(dataDirectory, 'development-secret')
 }
 
-/** The secret that was made earlier; undefined where none was. */
+/** The secret that was created earlier; undefined if there is none. */
 export function findDevelopmentSecret(dataDirectory: string): string | undefined {
   const file = fileOf(dataDirectory)
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }
 
-/**
- * The secret for an application that names none, made once and kept in the data folder. Only for
- * development.
- */
+/** The secret for an application that sets none, created once and stored in the data folder. Only for development. */
 export function developmentSecret(dataDirectory: string): string {
   const file = fileOf(dataDirectory)
   if (!existsSync(file)) {

@@ -5,14 +5,14 @@ import type { App } from '@signet/server'
 /** How long the token of `signet dev` lasts, in hours. */
 export const TOKEN_HOURS = 8
 
-/** A provider that can also make tokens, as `MastraJwtAuth` can. */
+/** A provider that can also sign tokens, as `MastraJwtAuth` can. */
 type Signer = Pick<MastraJwtAuth, 'sign'>
 
 function isSigner(provider: unknown): provider is Signer {
   return isObject(provider) && 'sign' in provider && typeof provider.sign === 'function'
 }
 
-/** Asks the application itself, so that whatever it requires of a token counts. */
+/** Asks the application itself, so that all its requirements for tokens are checked. */
 async function isAccepted(app: App, token: string): Promise<boolean> {
   const url = `http://localhost${app.table.prefix}/auth/me`
   const response = await app.fetch(
@@ -22,7 +22,7 @@ async function isAccepted(app: App, token: string): Promise<boolean> {
 }
 
 /**
- * Makes a token with the role `owner`, for the person at the terminal.
+ * Creates a token with the role `owner` for the person at the terminal.
  * @param provider - who may call; only one that can sign makes tokens
  * @returns undefined where none can be made that the application accepts
  */

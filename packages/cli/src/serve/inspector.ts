@@ -1,6 +1,9 @@
 import type { Logger } from '@signet/core'
 
-/** On SIGUSR1 Node.js opens its inspector on 127.0.0.1:9229, where any process of the machine may run code in this one. */
+/**
+ * Without this, SIGUSR1 makes Node.js open its inspector on 127.0.0.1:9229, through which any process of the machine
+ * can run code in this one.
+ */
 export function refuseInspector(logger: Logger): void {
   process.on('SIGUSR1', () =>
     logger.warn(

@@ -1,8 +1,8 @@
 import { parseDuration } from '../flag/duration.js'
 
 /**
- * How long a connection is kept open that waits for its next request, in milliseconds: the flag, else `SIGNET_KEEP_ALIVE`, else what the
- * application says; undefined where nobody does.
+ * How long an idle connection stays open, in milliseconds: the flag, otherwise `SIGNET_KEEP_ALIVE`, otherwise the
+ * option of the application; undefined if none is set.
  * @throws {UsageFailure} that names the flag or the variable
  */
 export function chooseKeepAlive(

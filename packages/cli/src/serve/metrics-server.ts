@@ -4,7 +4,7 @@ import { CommandFailure } from '../failure.js'
 import { metricsPort } from './port.js'
 
 /**
- * Serves metrics where `METRICS_PORT` says; where it says nothing, nothing is served.
+ * Serves metrics on the port `METRICS_PORT`, if it is set.
  * @throws {CommandFailure} where that port is taken
  */
 export async function openMetricsServer(

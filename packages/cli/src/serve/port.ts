@@ -1,7 +1,9 @@
 import { UsageFailure } from '../failure.js'
 
 const DEFAULT_PORT = 4111
-/** What Kubernetes sets for each Service of a namespace: METRICS_PORT for one that is named metrics. */
+/**
+ * The form of the variables that Kubernetes sets for each Service of a namespace: METRICS_PORT for the Service metrics.
+ */
 const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//i
 
 function parsePort(text: string, source: string): number {
@@ -13,7 +15,7 @@ function parsePort(text: string, source: string): number {
 }
 
 /**
- * The port that a variable says; undefined where it is empty, or is the address of a Service, which no operator has written.
+ * The port in a variable; undefined if it is empty, or is the address of a Service, which Kubernetes sets by itself.
  * @param warn - told of such an address
  */
 function portOf(name: string, warn: (message: string) => void): number | undefined {
@@ -27,7 +29,7 @@ function portOf(name: string, warn: (message: string) => void): number | undefin
 }
 
 /**
- * Where metrics are served without a token, by `METRICS_PORT`; undefined where they are not.
+ * The port on which metrics are served without a token (`METRICS_PORT`); undefined if it is not set.
  * @param warn - told why the variable counts for nothing, where it does
  * @throws {UsageFailure} for what is not a port
  */
@@ -36,7 +38,7 @@ export function metricsPort(warn: (message: string) => void): number | undefined
 }
 
 /**
- * The port to listen on: the flag, else `PORT`, else what the application says, else 4111.
+ * The port to listen on: the flag, otherwise `PORT`, otherwise the option of the application, otherwise 4111.
  * @param warn - told why the variable counts for nothing, where it does
  * @throws {UsageFailure} that names the flag or the variable
  */

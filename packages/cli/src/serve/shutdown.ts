@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningServer } from '@signet/server'
 
-/** The signals that ask for the end: all that would end the process at once if nobody listened, and can be heard. */
+/**
+ * The signals that end the server: those that would end the process at once without a listener, and that a listener can
+ * handle.
+ */
 const END_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 
 /**
- * Listens for the first signal that asks for the end, where no server runs yet that could be closed.
+ * Listens for the first end signal, while there is no server yet that could be closed.
  * @returns stops listening
  */
 export function onEndSignal(onSignal: (signal: NodeJS.Signals) => void): () => void {
@@ -20,7 +23,7 @@ export function onEndSignal(onSignal: (signal: NodeJS.Signals) => void): () => v
   return stop
 }
 
-/** Waits for a signal that asks for the end, until that is heard elsewhere. */
+/** Waits for an end signal until `ignore` is called. */
 export function untilEndSignal(): { readonly signalled: Promise<void>; ignore(): void } {
   let ignore: () => void = () => undefined
   const signalled = new Promise<void>((resolve) => {
@@ -29,14 +32,14 @@ export function untilEndSignal(): { readonly signalled: Promise<void>; ignore():
   return { signalled, ignore: () => ignore() }
 }
 
-/** Waits, but no longer than until it is cut. */
+/** Waits until the time is over or `cut` is aborted. */
 async function pause(ms: number, cut: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal: cut }).catch(() => undefined)
 }
 
 /**
- * Waits for the end of the process: on SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGUSR2 the server takes no more requests
- * and lets running answers finish; a second signal ends them.
+ * Waits for SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGUSR2. Then the server accepts no more requests, and running answers
+ * may finish. A second signal cuts them.
  * @param say - told when the end begins
  * @param options.drainMs - how long the server goes on listening before that, so that whoever sends it requests
  *   sees that it is not ready any more. Default: 0

@@ -7,7 +7,7 @@ import { printableJson, printableText } from '../terminal/printable.js'
 
 const HIDDEN: ReadonlySet<string> = new Set(SECRET_FIELDS)
 
-/** A text of several lines. Each further one is indented, so that none of them passes for a line of the log. */
+/** Indents all lines of a text but the first, so that none of them looks like a line of the log. */
 function indented(text: string): string {
   return text.replaceAll(/\n(?! {4})/g, '\n    ')
 }
@@ -22,7 +22,7 @@ function hide(name: string, value: unknown): unknown {
   return HIDDEN.has(name) ? '[hidden]' : value
 }
 
-/** A value on one line; JSON cannot say every value. */
+/** A value on one line. Some values have no JSON. */
 function valueText(value: unknown): string {
   if (typeof value === 'string') return printableText(value)
   try {
@@ -42,14 +42,11 @@ function clock(): string {
   return new Date().toTimeString().slice(0, 8)
 }
 
-/**
- * Logs for a person at a terminal: a line of time, level, message, cause and fields, whatever these hold, and below it
- * the stack of an error.
- */
+/** Logs for a terminal: one line with time, level, message, cause and fields, and below it the stack of an error. */
 export function createTerminalLogger(stream: Writable): Logger {
   function log(level: string, message: string, fields: LogFields = {}): void {
     const { cause, ...rest } = fields
-    // Why something failed is read before what it was about.
+    // The cause stands before the other fields.
     const why = typeof cause === 'string' ? [printableText(cause)] : []
     const others = why.length > 0 ? rest : fields
     const known = Object.entries(others).filter(([, value]) => value !== undefined)

@@ -3,10 +3,10 @@ import { countLostLogLines, type Logger } from '@signet/core'
 import { standardOutput, type LogOutput } from '@signet/server/internal'
 import { printableLines } from './printable.js'
 
-/** The streams whose output may be lost: nobody waits for what they cannot write. */
+/** Streams whose output may be lost: the process does not wait until they can write. */
 const lossy = new WeakSet<Writable>()
 
-/** Where nobody reads on, as behind `| head`, what is still written goes nowhere, and that is not a failure. */
+/** Ignores that a reader has gone, as with `| head`: later output is lost, and the command does not fail. */
 export function outliveReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
     if (lossy.has(stream)) countLostLogLines(1)
@@ -20,7 +20,7 @@ function toBytes(chunk: unknown, encoding: unknown): Uint8Array {
   return Buffer.from(String(chunk), known)
 }
 
-/** Sends what a stream is given another way. A terminal keeps its own: its reader is a person. */
+/** Redirects what is written to a stream to another output. Not used for a terminal. */
 function sendThrough(stream: NodeJS.WriteStream, output: LogOutput): void {
   stream.write = (chunk: unknown, ...rest: readonly unknown[]): boolean => {
     output.write(toBytes(chunk, rest[0]))
@@ -35,14 +35,14 @@ interface Warning extends Error {
   readonly code?: string
 }
 
-/** Tells a warning as Node.js does, without what it was emitted by. */
+/** Prints a warning as Node.js does, without its origin. */
 let tellWarning = ({ name, message }: Warning): void => {
   process.stderr.write(printableLines(`(node:${process.pid}) ${name}: ${message}\n`))
 }
 
 /**
- * Node.js writes its warnings past its own streams, and would stand still where a pipe is full. Its own listener is
- * known by its name; it is not there where warnings are switched off. Those of others stay.
+ * Replaces the warning listener of Node.js, which writes past `process.stderr` and would block on a full pipe. The
+ * listener is found by its name. It is absent if warnings are off. Other listeners stay.
  */
 function sendWarnings(): void {
   const own = process.listeners('warning').find(({ name }) => name === 'onWarning')
@@ -51,7 +51,7 @@ function sendWarnings(): void {
   process.on('warning', (warning) => tellWarning(warning))
 }
 
-/** From now on each warning of Node.js is one line of the log, however many lines its message has. */
+/** From now on, each warning of Node.js becomes one line of the log. */
 export function logWarnings(logger: Logger): void {
   tellWarning = ({ name, code, message }) => {
     logger.warn('Node.js wrote a warning.', { name, ...(code && { code }), message })
@@ -59,8 +59,8 @@ export function logWarnings(logger: Logger): void {
 }
 
 /**
- * From now on standard output and standard error of this process lose what they cannot write, and count it, whoever
- * writes: the log, or `console.log` of the application. 1 MiB of each waits for its reader.
+ * From now on, standard output and standard error drop what they cannot write, and count it, for the log as for
+ * `console.log` of the application. Each buffers 1 MiB for its reader.
  */
 export function loseOutput(): void {
   for (const [fd, stream] of [

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import { printableLines } from './printable.js'
 
-/** What a text is, which its colour says. */
+/** The meaning of a text, shown by its colour. */
 export type Tone = 'good' | 'bad' | 'warning' | 'dim' | 'strong'
 
 /** Colours a text, or leaves it as it is. */
@@ -27,11 +27,11 @@ export function createStyle(stream: Writable): Style {
   return (tone, text) => styleText(FORMATS[tone], text, { validateStream: false })
 }
 
-/** What `createStyle` puts around texts. */
+/** The escape sequences that `createStyle` writes. */
 // oxlint-disable-next-line no-control-regex -- these are the control characters that are let through
 const COLOUR = /(\u001b\[(?:1|2|22|31|32|33|39)m)/
 
-/** Writes a line with its colours. Nothing else in it reaches a terminal as a command. */
+/** Writes a line with its colours. All other control characters are escaped. */
 export function writeStyledLine(stream: Writable, line: string): void {
   const printable = line
     .split(COLOUR)

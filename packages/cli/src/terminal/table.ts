@@ -1,7 +1,7 @@
 import { type Io, writeLine } from './io.js'
 import { printableText } from './printable.js'
 
-/** Rows as lines, each column as wide as its widest cell. A row is one line, whatever is in it. */
+/** Formats rows as lines. Each column is as wide as its widest cell, and each row is one line. */
 export function tableLines(texts: readonly (readonly string[])[]): readonly string[] {
   const rows = texts.map((row) => row.map(printableText))
   const widths = rows.reduce<number[]>(

@@ -24,10 +24,10 @@ import type { Project } from '../project.js'
 import { onEndSignal } from '../../serve/shutdown.js'
 import { removeStaleBuilds } from '../stale-builds.js'
 
-/** An application that was bundled and loaded, or why it could not be. */
+/** A loaded application, or the error that prevented loading. */
 export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }
 
-/** A bundler that keeps running. */
+/** A running bundler. */
 export interface Watcher {
   /** Stops watching, and removes what was bundled and not loaded yet. */
   close(): Promise<void>
@@ -37,7 +37,7 @@ function isMastra(value: unknown): value is Mastra {
   return isObject(value) && 'getServer' in value && 'findAgent' in value
 }
 
-/** How the entry of an application ends, so that esbuild asks of it alone. */
+/** Matches the path of an entry, so that esbuild calls the plugin for few other files. */
 const ENTRY = /[\\/]mastra[\\/]index\.m?[jt]s$/
 
 type ApplicationBuild = BuildOptions & { metafile: true; write: false }
@@ -54,7 +54,7 @@ function buildOptions(project: Project, plugins: Plugin[]): ApplicationBuild {
     bundle: true,
     banner: { js: bundlePrelude(project.entry) },
     define: PLACE_DEFINES,
-    // As Node.js has them; without them esbuild would look for `module`, which Node.js does not know.
+    // The conditions of Node.js. By default, esbuild would add `module`, which Node.js does not know.
     conditions: ['module-sync', 'node-addons'],
     platform: 'node',
     format: 'esm',
@@ -63,15 +63,15 @@ function buildOptions(project: Project, plugins: Plugin[]): ApplicationBuild {
     sourcesContent: false,
     metafile: true,
     logLevel: 'silent',
-    // Written here, with its mode.
+    // `writeBundle` writes the files, with a restricted mode.
     write: false,
     plugins: [resolvePackages(project.directory), keepPlaces, ...plugins],
   }
 }
 
 /**
- * Keeps what lies beside the builds, a secret above all, out of the application's repository, and from other users of
- * the machine. A folder that is there keeps its mode. What killed processes bundled is removed from it.
+ * Creates the folder of the builds, which may also hold a secret. Git ignores it, and other users cannot read it. An
+ * existing folder keeps its mode. Builds of killed processes are removed.
  */
 async function prepareBuilds({ buildDirectory }: Project): Promise<void> {
   const directory = dirname(buildDirectory)
@@ -85,7 +85,7 @@ async function buildError(errors: Message[]): Promise<Error> {
   return new CommandFailure(`The application does not build.\n${lines.join('').trimEnd()}`)
 }
 
-/** Writes what was bundled, for nobody but its owner: the application may hold secrets. */
+/** Writes the bundle so that only its owner can read it: the application may contain secrets. */
 async function writeBundle({ buildDirectory }: Project, files: readonly OutputFile[]) {
   await mkdir(buildDirectory, { recursive: true, mode: 0o700 })
   for (const { path, contents } of files) await writeFile(path, contents, { mode: 0o600 })
@@ -116,7 +116,7 @@ async function load(
     const text = `The application threw a value that is not an Error: ${String(error)}`
     return { error: new CommandFailure(text) }
   } finally {
-    // What is loaded is in memory. A process that is killed later leaves nothing.
+    // The loaded code is in memory. Removed now, nothing is left if the process is killed later.
     await removeBundle(project)
   }
 }
@@ -125,9 +125,9 @@ function removeBundle({ buildDirectory }: Project): Promise<void> {
   return rm(buildDirectory, { recursive: true, force: true })
 }
 
-/** What is done with an application that is watched. */
+/** How an application is watched. */
 export interface WatchOptions {
-  /** Files whose change counts, too, whether they are there or not. */
+  /** Further files to watch. They need not exist. */
   readonly files: readonly string[]
   /** Called before the application is loaded again. */
   readonly onChange: () => void
@@ -135,7 +135,7 @@ export interface WatchOptions {
   readonly onLoad: (result: LoadResult) => void | Promise<void>
 }
 
-/** Bundles and loads the application, and again after each change of one of its files. */
+/** Bundles and loads the application, and does so again after each change of one of its files. */
 export async function watchApplication(
   project: Project,
   { files, onChange, onLoad }: WatchOptions,
@@ -168,7 +168,7 @@ export async function watchApplication(
   await bundler.watch()
   return {
     async close() {
-      // What it bundles just now may never be loaded: nobody waits for that.
+      // Not awaited: a bundle in progress is no longer needed.
       void bundler.dispose()
       await removeBundle(project)
     },
@@ -197,7 +197,7 @@ export async function loadApplication(project: Project): Promise<Mastra> {
   } finally {
     stopListening()
     await bundler.dispose()
-    // Else its process lives as long as the server.
+    // Otherwise the process of esbuild would live as long as the server.
     await stop()
   }
 }

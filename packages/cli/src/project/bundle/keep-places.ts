@@ -5,16 +5,16 @@ import type { BuildOptions, Plugin } from 'esbuild'
 import { requiredFiles } from './native-commonjs.js'
 
 const SOURCE = /\.[cm]?[jt]sx?$/
-/** What a module can ask about the file that it stands in. */
+/** The expressions by which a module refers to its own file. */
 const PLACE = /\bimport\s*\.\s*meta\b|\b__dirname\b|\b__filename\b|\brequire\s*\.\s*resolve\b/
 const FIRST_LINE_OF_SCRIPT = /^#!.*\n?/
 
-/** What stands in a module for `import.meta`, and what makes it. */
+/** The variable that replaces `import.meta` in a module, and the function that creates it. */
 const META = 'signet_meta'
 const CREATE_META = 'signet_createMeta'
 
 /**
- * What every bundle begins with. `require` is for what stays outside; esbuild finds it by its name.
+ * The beginning of every bundle. `require` loads modules outside the bundle; esbuild finds it by this name.
  * @param entry - the module that the bundle is made of
  */
 export function bundlePrelude(entry: string): string {
@@ -31,7 +31,7 @@ function ${CREATE_META}(url, filename, dirname) {
 }`
 }
 
-/** Has each module ask its own file, not the bundle, where it is. */
+/** Replaces these expressions, so that a module refers to its own file and not to the bundle. */
 export const PLACE_DEFINES: BuildOptions['define'] = {
   'import.meta': META,
   __dirname: `${META}.dirname`,
@@ -39,7 +39,7 @@ export const PLACE_DEFINES: BuildOptions['define'] = {
   'require.resolve': `${META}.require.resolve`,
 }
 
-/** The source of a module that knows its own place. Its lines stay where they are. */
+/** Adds the place of a module to its source. The numbers of its lines do not change. */
 function withPlace(source: string, file: string): string {
   const place = [pathToFileURL(file).href, file, dirname(file)].map((text) => JSON.stringify(text))
   const [script = ''] = FIRST_LINE_OF_SCRIPT.exec(source) ?? []
@@ -47,8 +47,8 @@ function withPlace(source: string, file: string): string {
 }
 
 /**
- * Keeps a module what it is without a bundle: it finds the files beside it, and CommonJS in JavaScript is loaded by
- * Node.js itself, by its own rules.
+ * Lets a bundled module work as if it were not bundled: it finds the files beside it, and Node.js itself loads CommonJS
+ * written in JavaScript.
  */
 export const keepPlaces: Plugin = {
   name: 'keep-places',
@@ -59,7 +59,7 @@ export const keepPlaces: Plugin = {
       if (watchFiles !== undefined) {
         return { contents: `module.exports = require(${JSON.stringify(path)})`, watchFiles }
       }
-      // Whatever is not changed, esbuild reads by itself.
+      // Without a change, esbuild reads the file itself.
       return PLACE.test(source)
         ? { contents: withPlace(source, path), loader: 'default' }
         : undefined

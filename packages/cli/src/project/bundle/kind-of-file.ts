@@ -5,7 +5,7 @@ export function isTypeScript(file: string): boolean {
   return /\.(?:[cm]?tsx?|jsx)$/.test(file)
 }
 
-/** Whether a file was installed, and is not one that is worked on here. */
+/** Whether a file belongs to an installed package. */
 export function isInstalled(file: string): boolean {
   return file.includes(`${sep}node_modules${sep}`)
 }

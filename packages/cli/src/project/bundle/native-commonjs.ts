@@ -4,11 +4,11 @@ import { dirname, extname, join } from 'node:path'
 import { isOfOwnPackage } from '../own-packages.js'
 import { isInstalled, isTypeScript } from './kind-of-file.js'
 
-/** A line that only a module of ECMAScript has. */
+/** Matches a line that only an ECMAScript module has. */
 const MODULE_SYNTAX = /^[ \t]*(?:import\s*(?:["'{*\w]|\.\s*meta)|export\s*[{*\w])/m
 const REQUIRED = /\brequire\s*\(\s*["']([^"'\n]+)["']\s*\)/g
 
-/** What the nearest `package.json` says of files that are called `.js`. */
+/** The `type` in the nearest `package.json`, which decides for `.js` files. */
 function packageType(file: string): unknown {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
@@ -33,20 +33,20 @@ function findRequired(name: string, file: string): string | undefined {
   }
 }
 
-/** Whether Node.js cannot find or read what is required. A package that is not there may be one that is tried. */
+/** Whether Node.js cannot find or read a required file. A missing package does not count: the code may only try it. */
 function needsBundler(name: string, found: string | undefined): boolean {
   return found === undefined ? name.startsWith('.') : isTypeScript(found)
 }
 
 /**
- * The files of a CommonJS module in JavaScript that Node.js can load by itself: it, and what it requires by name, as
- * far as that is not an installed package.
+ * The files of a CommonJS module that Node.js can load itself: the module, and the files that it requires outside
+ * installed packages.
  * @returns undefined where esbuild is to load it: it is none, or requires TypeScript
  */
 export function requiredFiles(file: string, source: string): string[] | undefined {
   if (!isCommonJs(file, source)) return undefined
   const files = new Set([file])
-  // What is found is looked at in its turn.
+  // The loop also visits the files that it adds.
   for (const each of files) {
     if (!/\.c?js$/.test(each)) continue
     const text = each === file ? source : readFileSync(each, 'utf8')
@@ -59,7 +59,7 @@ export function requiredFiles(file: string, source: string): string[] | undefine
   return [...files]
 }
 
-/** Has the CommonJS modules that are worked on here loaded anew by whoever requires them next. */
+/** Removes the CommonJS modules of the application from the cache, so that the next `require` loads them again. */
 export function forgetCommonJs(): void {
   const { cache } = createRequire(import.meta.url)
   for (const file of Object.keys(cache)) {

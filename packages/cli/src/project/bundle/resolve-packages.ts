@@ -6,19 +6,19 @@ import type { ImportKind, OnResolveResult, Plugin, PluginBuild, ResolveResult } 
 import { isOfOwnPackage } from '../own-packages.js'
 import { isInstalled, isTypeScript } from './kind-of-file.js'
 
-/** Whatever is not a file by its path beside the importing one, and what lies among installed packages. */
+/** Matches imports that are not relative, and paths in installed packages. */
 const OUTSIDE = /^[^.]|node_modules/
-/** What in a folder changes how names are looked up from there. */
+/** Files and folders that change how imports are resolved from their folder. */
 const BOUNDARIES = ['node_modules', 'package.json', 'tsconfig.json', 'jsconfig.json']
 const ASKED = 'asked already'
 
-/** Whether a file is taken into the bundle: of it there may be a copy for each version, and it can be watched. */
+/** Whether a file goes into the bundle. Such a file is watched, and each version has its own copy. */
 function isBundled(file: string): boolean {
   if (isTypeScript(file) || file.endsWith('.json')) return true
   return !isInstalled(file) && !isOfOwnPackage(file)
 }
 
-/** A file that stays outside, as the bundle names it wherever it lies. */
+/** A file that stays outside the bundle. It has an absolute address, so the bundle can lie anywhere. */
 function outside(file: string, kind: ImportKind): OnResolveResult {
   return { path: kind === 'require-call' ? file : pathToFileURL(file).href, external: true }
 }
@@ -30,7 +30,7 @@ interface Request {
   readonly resolveDir: string
 }
 
-/** Looks names up, each once in a build. */
+/** Resolves imports, each one once in a build. */
 class Resolver {
   readonly #build: PluginBuild
   readonly #directory: string
@@ -50,7 +50,9 @@ class Resolver {
     return found
   }
 
-  /** The folder of the application where names mean there what they mean in a folder below it; else that folder. */
+  /**
+   * The folder to resolve from: the application's, if imports resolve the same from there, otherwise the folder itself.
+   */
   #startOf(folder: string): string {
     const known = this.#starts.get(folder)
     if (known !== undefined) return known
@@ -67,11 +69,11 @@ class Resolver {
   async #resolve(request: Request): Promise<OnResolveResult | undefined> {
     const { path, kind, resolveDir } = request
     const found = await this.#ask(request)
-    // It may be there once it is asked for; if not, Node.js says so.
+    // The module may exist at run time. If not, Node.js reports it.
     if (found.errors.length > 0 || found.external || found.namespace !== 'file') {
       return { path, external: true }
     }
-    // Left to esbuild, which then reads the tsconfig.json of that file, too.
+    // esbuild takes it, and reads the tsconfig.json of that file too.
     if (isBundled(found.path)) return undefined
     if (path.startsWith('.')) return outside(found.path, kind)
     if (resolveDir === this.#directory) return { path, external: true }
@@ -85,8 +87,8 @@ class Resolver {
 }
 
 /**
- * Leaves installed packages outside, and takes into the bundle what Node.js cannot read: TypeScript, also of a package
- * of the workspace. A package is looked for from the file that imports it, not from where the bundle lies.
+ * Leaves installed packages outside the bundle, and bundles what Node.js cannot read, such as TypeScript in a workspace
+ * package. Packages are resolved from the importing file, not from the bundle.
  * @param directory - the folder of the application
  */
 export function resolvePackages(directory: string): Plugin {
