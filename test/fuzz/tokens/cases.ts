@@ -159,16 +159,7 @@ const header = fc.record(
     alg: mostly(
       14,
       'own',
-      fc.constantFrom<unknown>(
-        ...ALGORITHMS,
-        'none',
-        'None',
-        'hs256',
-        'Ed25519',
-        'ES256K',
-        1,
-        null,
-      ),
+      fc.constantFrom<unknown>(...ALGORITHMS, 'none', 'None', 'hs256', 'Ed448', 'ES256K', 1, null),
     ),
     typ: mostly(
       3,

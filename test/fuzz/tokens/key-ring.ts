@@ -25,6 +25,7 @@ export type SignatureForm = 'standard' | 'der' | 'long salt' | 'no salt'
 
 const HMAC: readonly Algorithm[] = ['HS256', 'HS384', 'HS512']
 const RSA: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+const ED25519: readonly Algorithm[] = ['EdDSA', 'Ed25519']
 const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const
 
 /** Every algorithm. */
@@ -34,7 +35,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   'ES256',
   'ES384',
   'ES512',
-  'EdDSA',
+  ...ED25519,
 ]
 
 const SALTS: Readonly<Record<SignatureForm, number>> = {
@@ -45,7 +46,7 @@ const SALTS: Readonly<Record<SignatureForm, number>> = {
 }
 
 function hashOf(algorithm: Algorithm): string | null {
-  return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`
+  return ED25519.includes(algorithm) ? null : `sha${algorithm.slice(2)}`
 }
 
 function signRsa(key: KeyObject, algorithm: Algorithm, input: string, form: SignatureForm): Buffer {
@@ -107,6 +108,6 @@ export function createKeyRing(): readonly RingKey[] {
       const pair = generateKeyPairSync('ec', { namedCurve: CURVES[name] })
       return pairKey(`${name}-${number}`, [name], pair)
     }),
-    ...twice.map((number) => pairKey(`ed-${number}`, ['EdDSA'], generateKeyPairSync('ed25519'))),
+    ...twice.map((number) => pairKey(`ed-${number}`, ED25519, generateKeyPairSync('ed25519'))),
   ]
 }

@@ -63,9 +63,9 @@ export function createEcSigner(algorithm: 'ES256' | 'ES384' | 'ES512' = 'ES256')
   return keySigner(algorithm, `sha${algorithm.slice(2)}`, pair, P1363)
 }
 
-/** Makes a new Ed25519 key. */
-export function createEdSigner(): KeySigner {
-  return keySigner('EdDSA', null, generateKeyPairSync('ed25519'))
+/** Makes a new Ed25519 key. @param algorithm - which of its two names its tokens have */
+export function createEdSigner(algorithm: 'EdDSA' | 'Ed25519' = 'EdDSA'): KeySigner {
+  return keySigner(algorithm, null, generateKeyPairSync('ed25519'))
 }
 
 /** What signs with a shared secret. */

@@ -4,7 +4,7 @@ import { codePoint, isShown, quoted } from './quoted.js'
 import { ownMember } from '../lib/object.js'
 import { byteCount, readParts, type TokenParts } from './token-parts.js'
 
-/** How long the signature of an algorithm is, in bytes (RFC 7518 section 3, RFC 8037 section 3.1). */
+/** How long the signature of an algorithm is, in bytes (RFC 7518 section 3, RFC 9864 section 2.2). */
 const SIGNATURE_BYTES: Readonly<Record<string, number>> = {
   HS256: 32,
   HS384: 48,
@@ -12,6 +12,7 @@ const SIGNATURE_BYTES: Readonly<Record<string, number>> = {
   ES256: 64,
   ES384: 96,
   ES512: 132,
+  Ed25519: 64,
 }
 /** The shortest key of RSA that is accepted has 2048 bits. */
 const MIN_RSA_BYTES = 256

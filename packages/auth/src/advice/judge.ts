@@ -6,6 +6,7 @@ import { formFault, signatureLengthAdvice } from './form-advice.js'
 import { readPasted } from './pasted.js'
 import { goodFor, slipAdvice } from './slip-advice.js'
 import { timeSuspicion } from './time-suspicion.js'
+import { isAlgorithm } from '../jws/algorithm.js'
 import { ownMember } from '../lib/object.js'
 import { readParts } from './token-parts.js'
 
@@ -23,8 +24,6 @@ export interface Judgement {
   readonly goodFor: string
 }
 
-/** Whatever else a header names, no server takes. */
-const ALGORITHM = /^(?:HS|RS|PS|ES)(?:256|384|512)$|^EdDSA$/
 /** As far ahead of this clock an issuer's may be. */
 const MAX_AHEAD_SECONDS = 60
 
@@ -35,8 +34,8 @@ function fault(token: string, now: number): Advice | undefined {
   const form = formFault(refusal)
   const { header, claims } = readParts(token)
   const algorithm = ownMember(header, 'alg')
-  const isKnown = typeof algorithm === 'string' && ALGORITHM.test(algorithm)
-  if (header !== undefined && claims !== undefined && !isKnown) {
+  if (header !== undefined && claims !== undefined && !isAlgorithm(algorithm)) {
+    // Whatever else a header names, no server accepts.
     return advise({ ...refusal, code: 'token_algorithm' })
   }
   if (form !== undefined) return form

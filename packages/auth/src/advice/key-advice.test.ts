@@ -28,6 +28,35 @@ describe('advice about keys', () => {
     expect(await auth.explainToken(good)).toMatchObject({ accepted: true })
   })
 
+  it.each([
+    ['ed25519', 'Did you mean Ed25519?'],
+    ['eddsa', 'Did you mean EdDSA?'],
+    ['rs256', 'Did you mean RS256?'],
+    ['hs256', 'Did you mean HS256?'],
+    ['Ed448', 'not an algorithm that is known. This server accepts ES256.'],
+    ['constructor', 'not an algorithm that is known. This server accepts ES256.'],
+  ])('says of the algorithm %s what is meant, and what is accepted', async (alg, words) => {
+    const auth = new MastraJwtAuth({ publicKey: PUBLIC, issuer: ISSUER, audience: 'api' })
+    const [, claims, signature] = signToken(CLAIMS, privateKey(PRIVATE)).split('.')
+    const header = Buffer.from(JSON.stringify({ alg })).toString('base64url')
+    const { code, reason } = await auth.explainToken(`${header}.${claims}.${signature}`)
+    expect(code).toBe('token_algorithm')
+    expect(reason).toContain(words)
+  })
+
+  it('tells the two names of an Ed25519 key apart (RFC 9864 section 2.2)', async () => {
+    const { publicKey, privateKey: key } = generateKeyPairSync('ed25519')
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kty: 'OKP', alg: 'EdDSA' }
+    const auth = new MastraJwtAuth({ publicKey: jwk, issuer: ISSUER, audience: 'api' })
+    const token = signToken(CLAIMS, privateKey(key, { algorithm: 'Ed25519' }))
+    const { accepted, reason } = await auth.explainToken(token)
+    expect(accepted).toBe(false)
+    expect(reason).toBe('The algorithm Ed25519 is not accepted here. This server accepts EdDSA.')
+    expect(await auth.explainToken(signToken(CLAIMS, privateKey(key)))).toMatchObject({
+      accepted: true,
+    })
+  })
+
   it('names a key that is not there, without a word of those that are', async () => {
     const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: 'the-key-of-today' }
     const keys = publicKeys(PUBLIC)

@@ -2,12 +2,16 @@ import { signAnew } from './anew.js'
 import type { Advice, Refusal } from './advice.js'
 import { signatureLengthAdvice } from './form-advice.js'
 import { listed, quoted } from './quoted.js'
+import { algorithmLike, HMAC_ALGORITHMS, isAlgorithm, isHmacAlgorithm } from '../jws/algorithm.js'
 import { ownMember } from '../lib/object.js'
 import { readParts } from './token-parts.js'
 
-/** The shortest secret of each algorithm, in bytes (RFC 7518 section 3.2). */
-const SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
-const PUBLIC = /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$/
+/** The shortest secret of an algorithm, in bytes; undefined for one that needs a private key, and for what is not one. */
+function secretBytesOf(name: string): number | undefined {
+  return isAlgorithm(name) && isHmacAlgorithm(name)
+    ? HMAC_ALGORITHMS[name].minimumKeyBytes
+    : undefined
+}
 
 function joined(algorithms: readonly string[]): string {
   return algorithms.join(', ')
@@ -44,7 +48,7 @@ export function algorithmAdvice(refusal: Refusal): Advice {
     const cause = `The token is not signed: its header says alg ${quoted(found)}. No option allows that.`
     return { cause, ...common, ...signAnew(lead, refusal) }
   }
-  const secretBytes = SECRET_BYTES[found]
+  const secretBytes = secretBytesOf(found)
   const longest = Math.max(0, ...(keys?.secretBytes ?? []))
   if (
     secretBytes !== undefined &&
@@ -64,14 +68,13 @@ export function algorithmAdvice(refusal: Refusal): Advice {
     const cause = `The token says ${found}, which is for a shared secret; this server verifies with ${acceptedWords(refusal)}. A public key never serves as a secret.`
     return { cause, ...common, ...signAnew('Have it signed with the private key', refusal) }
   }
-  if (PUBLIC.test(found) && keys?.isSecret === true) {
+  if (isAlgorithm(found) && !isHmacAlgorithm(found) && keys?.isSecret === true) {
     const cause = `The token is signed with ${found}, which is for a private key; this server verifies with ${acceptedWords(refusal)}.`
     return { cause, ...common, ...signAnew(lead, refusal) }
   }
-  const isSpelling = secretBytes === undefined && !PUBLIC.test(found)
-  const upper = found.toUpperCase()
-  const meant =
-    isSpelling && (PUBLIC.test(upper) || upper in SECRET_BYTES) ? ` Did you mean ${upper}?` : ''
+  const isSpelling = !isAlgorithm(found)
+  const like = isSpelling ? algorithmLike(found) : undefined
+  const meant = like === undefined ? '' : ` Did you mean ${like}?`
   const what = isSpelling
     ? `alg is ${quoted(found)}, which is not an algorithm that is known.${meant}`
     : `The algorithm ${found} is not accepted here.`

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { isAlgorithm, isHmacAlgorithm } from './algorithm.js'
 
-describe('isAlgorithm (RFC 7518 section 3.1, RFC 8037)', () => {
+describe('isAlgorithm (RFC 7518 section 3.1, RFC 8037, RFC 9864)', () => {
   it('knows the HMAC, RSA and elliptic curve algorithms by their exact names', () => {
     const families = ['HS', 'RS', 'PS', 'ES'].flatMap((family) =>
       ['256', '384', '512'].map((size) => family + size),
     )
-    expect([...families, 'EdDSA'].filter(isAlgorithm)).toHaveLength(13)
+    expect([...families, 'EdDSA', 'Ed25519'].filter(isAlgorithm)).toHaveLength(14)
   })
 
   it.each([
@@ -19,6 +19,12 @@ describe('isAlgorithm (RFC 7518 section 3.1, RFC 8037)', () => {
     'HS1',
     'ES256K',
     'EDDSA',
+    'ed25519',
+    'ED25519',
+    'Ed25519ph',
+    'Ed448',
+    'ESP256',
+    'ESB256',
     '',
     'toString',
   ])('does not know %j (RFC 8725 section 3.2)', (name) => {
@@ -36,6 +42,8 @@ describe('isAlgorithm (RFC 7518 section 3.1, RFC 8037)', () => {
 describe('isHmacAlgorithm', () => {
   it('tells secrets from public keys (RFC 8725 section 2.1)', () => {
     expect((['HS256', 'HS384', 'HS512'] as const).every(isHmacAlgorithm)).toBe(true)
-    expect((['RS256', 'PS256', 'ES256', 'EdDSA'] as const).some(isHmacAlgorithm)).toBe(false)
+    expect((['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const).some(isHmacAlgorithm)).toBe(
+      false,
+    )
   })
 })

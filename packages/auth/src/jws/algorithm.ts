@@ -8,7 +8,10 @@ export const HMAC_ALGORITHMS = {
 /** An HMAC algorithm by its JWA name. */
 export type HmacAlgorithm = keyof typeof HMAC_ALGORITHMS
 
-/** A public-key algorithm by its JWA name (RFC 7518 sections 3.3 to 3.5, RFC 8037). */
+/**
+ * A public-key algorithm by its JWA name (RFC 7518 sections 3.3 to 3.5, RFC 8037). `Ed25519` (RFC 9864 section 2.2) and
+ * `EdDSA` are two names of one algorithm here: both need a key of Ed25519.
+ */
 export type PublicKeyAlgorithm =
   | 'RS256'
   | 'RS384'
@@ -20,11 +23,12 @@ export type PublicKeyAlgorithm =
   | 'ES384'
   | 'ES512'
   | 'EdDSA'
+  | 'Ed25519'
 
 /** A signature algorithm that a policy can name. There is no `none`. */
 export type Algorithm = HmacAlgorithm | PublicKeyAlgorithm
 
-const ALGORITHMS: ReadonlySet<unknown> = new Set<Algorithm>([
+const NAMES: readonly Algorithm[] = [
   'HS256',
   'HS384',
   'HS512',
@@ -38,11 +42,20 @@ const ALGORITHMS: ReadonlySet<unknown> = new Set<Algorithm>([
   'ES384',
   'ES512',
   'EdDSA',
-])
+  'Ed25519',
+]
+
+const ALGORITHMS: ReadonlySet<unknown> = new Set(NAMES)
 
 /** Whether a value is exactly the name of an algorithm known here; names are case-sensitive. */
 export function isAlgorithm(value: unknown): value is Algorithm {
   return ALGORITHMS.has(value)
+}
+
+/** The algorithm whose name differs from a text in upper and lower case alone: for a hint, never for a verdict. */
+export function algorithmLike(text: string): Algorithm | undefined {
+  const lower = text.toLowerCase()
+  return NAMES.find((name) => name.toLowerCase() === lower)
 }
 
 /** Whether an algorithm is one of the HMAC family. */

@@ -102,6 +102,7 @@ const algorithmName = fc.constantFrom<unknown>(
   'PS256',
   'ES256',
   'EdDSA',
+  'Ed25519',
   'none',
   'HS384',
   'RS384',

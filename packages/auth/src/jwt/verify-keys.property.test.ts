@@ -51,11 +51,12 @@ const withKeys = (signer: KeySigner, keys: KeySource): Signer => ({
   theirs: signer.publicKey,
 })
 
-const [rsa, pss, ec, ed] = [
+const [rsa, pss, ec, ed, ed25519] = [
   createRsaSigner(),
   createPssSigner(),
   createEcSigner(),
   createEdSigner(),
+  createEdSigner('Ed25519'),
 ]
 const others = [createEcSigner('ES384'), createEcSigner('ES512')]
 
@@ -72,6 +73,7 @@ const signers: readonly Signer[] = [
   withKeys(pss, publicKeys([pss.jwk])),
   withKeys(ec, readKeySet({ keys: [ec.jwk] })),
   withKeys(ed, publicKeys(ed.pem)),
+  withKeys(ed25519, publicKeys([ed25519.jwk])),
   ...others.map((each) => withKeys(each, readKeySet({ keys: [each.jwk] }))),
 ]
 

@@ -10,7 +10,7 @@ import { publicKeys } from './public-keys.js'
 
 const NOW = 1_700_000_000
 const now = () => NOW * 1000
-const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const
 const pairs = new Map(ALGORITHMS.map((name) => [name, createTestKeyPair(name, { keyId: name })]))
 
 function pairOf(algorithm: (typeof ALGORITHMS)[number]): TestKeyPair {
@@ -108,6 +108,7 @@ describe('privateKey: spellings', () => {
     ['P-384', pairOf('ES384').privatePem, 'ES384'],
     ['P-521', pairOf('ES512').privatePem, 'ES512'],
     ['Ed25519', ed.privatePem, 'EdDSA'],
+    ['an Ed25519 JWK whose alg is Ed25519', pairOf('Ed25519').privateJwk, 'Ed25519'],
     ['a JWK with alg', pairOf('PS256').privateJwk, 'PS256'],
   ])('signs by default with %s by what it is for', (_case, input, algorithm) => {
     expect(privateKey(input).algorithm).toBe(algorithm)
@@ -190,6 +191,9 @@ describe('privateKey: spellings', () => {
     ['P-256', ec.privatePem, 'ES384'],
     ['P-256', ec.privatePem, 'HS256'],
     ['Ed25519', ed.privatePem, 'RS256'],
+    ['Ed25519', ed.privatePem, 'Ed448'],
+    ['an Ed25519 JWK whose alg is EdDSA', ed.privateJwk, 'Ed25519'],
+    ['P-256', ec.privatePem, 'Ed25519'],
     ['a JWK of another alg', rsa.privateJwk, 'PS256'],
     ['P-256', ec.privatePem, 'none'],
   ])('refuses for %s an algorithm that does not fit', (_case, input, algorithm) => {

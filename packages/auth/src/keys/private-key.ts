@@ -20,7 +20,10 @@ export type PrivateKeyInput = string | PrivateJwk | KeyObject
 export interface PrivateKeyOptions {
   /** The `kid` that its tokens carry. Default: that of the JWK, else none. */
   readonly keyId?: string | undefined
-  /** Default: `alg` of the JWK, else the first that the key fits: RS256, the one of its curve, or EdDSA. */
+  /**
+   * Default: `alg` of the JWK, else the first that the key fits: RS256, the one of its curve, or EdDSA, which is the older
+   * name of Ed25519 (RFC 9864 section 2.2).
+   */
   readonly algorithm?: PublicKeyAlgorithm | undefined
 }
 

@@ -8,6 +8,8 @@ import { rsaFault } from './rsa-quality.js'
 import { SIGNATURE_METHODS } from './signature-method.js'
 
 const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
+/** Both names of the one algorithm (RFC 8037 section 3.1, RFC 9864 section 2.2). The first is the one that signs by default. */
+const ED25519 = ['EdDSA', 'Ed25519'] as const
 /** The one algorithm of each curve, by the name that OpenSSL has for it. */
 const CURVES: ReadonlyMap<string | undefined, PublicKeyAlgorithm> = new Map([
   ['prime256v1', 'ES256'],
@@ -54,7 +56,7 @@ function algorithmsOf(key: KeyObject): readonly PublicKeyAlgorithm[] {
     }
     case 'ed25519': {
       requireStrong(ed25519Fault(decode(key.export({ format: 'jwk' }).x)))
-      return ['EdDSA']
+      return ED25519
     }
     default:
       return refuse('it must be RSA, EC or Ed25519')

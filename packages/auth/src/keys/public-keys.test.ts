@@ -13,6 +13,7 @@ const now = () => NOW * 1000
 const rsa = createTestKeyPair('RS256', { keyId: 'rsa' })
 const ec = createTestKeyPair('ES256', { keyId: 'ec' })
 const ed = createTestKeyPair('EdDSA', { keyId: 'ed' })
+const ed25519 = createTestKeyPair('Ed25519', { keyId: 'ed25519' })
 const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
 
 const refusal = (code: string) => expect.objectContaining({ name: 'ConfigurationError', code })
@@ -37,6 +38,8 @@ describe('publicKeys: spellings', () => {
     ['an RSA JWK', rsa.publicJwk, rsa],
     ['a P-256 JWK', ec.publicJwk, ec],
     ['an Ed25519 JWK', ed.publicJwk, ed],
+    ['an Ed25519 JWK whose alg is Ed25519 (RFC 9864 section 2.2)', ed25519.publicJwk, ed25519],
+    ['SPKI of Ed25519, for a token that says Ed25519', ed25519.publicPem, ed25519],
     ['a JWK that may verify', { ...ec.publicJwk, key_ops: ['verify'] }, ec],
   ])('takes %s, and refuses what another key signed', async (_case, input, pair) => {
     const token = signToken({ sub: 'alice' }, pair.signingKey, { now })
@@ -154,7 +157,7 @@ describe('PublicKey: bound to its algorithms when it is made (RFC 8725 section 3
     expect(read(ec.publicPem).algorithms).toStrictEqual(['ES256'])
     expect(read(createTestKeyPair('ES384').publicPem).algorithms).toStrictEqual(['ES384'])
     expect(read(createTestKeyPair('ES512').publicPem).algorithms).toStrictEqual(['ES512'])
-    expect(read(ed.publicPem).algorithms).toStrictEqual(['EdDSA'])
+    expect(read(ed.publicPem).algorithms).toStrictEqual(['EdDSA', 'Ed25519'])
   })
 
   it('serves a key with alg by that one only (RFC 7517 section 4.4)', async () => {
@@ -163,6 +166,53 @@ describe('PublicKey: bound to its algorithms when it is made (RFC 8725 section 3
     await expect(verify({ ...rsa.publicJwk, alg: 'PS256' }, token)).rejects.toHaveProperty(
       'code',
       'token_algorithm',
+    )
+  })
+
+  it.each(['EdDSA', 'Ed25519'] as const)(
+    'serves an Ed25519 key whose alg is %s by that name only (RFC 9864 section 2.2)',
+    async (alg) => {
+      const { privatePem, publicJwk } = ed
+      const [own = 'EdDSA', other = 'EdDSA'] = (['EdDSA', 'Ed25519'] as const).toSorted((name) =>
+        name === alg ? -1 : 1,
+      )
+      const tokenOf = (algorithm: typeof own) =>
+        signToken({ sub: 'alice' }, privateKey(privatePem, { algorithm }), { now })
+      await expect(verify({ ...publicJwk, alg }, tokenOf(own))).resolves.toBeDefined()
+      await expect(verify({ ...publicJwk, alg }, tokenOf(other))).rejects.toHaveProperty(
+        'code',
+        'token_algorithm',
+      )
+    },
+  )
+
+  it('serves an Ed25519 key without alg by both names, of which a policy may name one', async () => {
+    const keys = publicKeys(ed.publicPem)
+    for (const algorithm of ['EdDSA', 'Ed25519'] as const) {
+      const token = signToken({ sub: 'alice' }, privateKey(ed.privatePem, { algorithm }), { now })
+      for (const name of ['EdDSA', 'Ed25519'] as const) {
+        const outcome = createVerifier({ keys, algorithms: [name], now }).verify(token)
+        if (name === algorithm) await expect(outcome).resolves.toHaveProperty('header.alg', name)
+        else await expect(outcome).rejects.toHaveProperty('code', 'token_algorithm')
+      }
+    }
+  })
+
+  it.each(['Ed448', 'ed25519', 'Ed25519ph', 'ESP256', 'HS256'])(
+    'refuses an Ed25519 key whose alg is %s',
+    (alg) => {
+      expect(() => make({ ...ed.publicJwk, alg })).toThrow(refusal('key_invalid'))
+    },
+  )
+
+  it('refuses for Ed25519 a key of another kind', () => {
+    expect(() => make({ ...ec.publicJwk, alg: 'Ed25519' })).toThrow(refusal('key_invalid'))
+    expect(() => make({ ...rsa.publicJwk, alg: 'Ed25519' })).toThrow(refusal('key_invalid'))
+    const { publicKey } = generateKeyPairSync('ed448')
+    const jwk = publicKey.export({ format: 'jwk' })
+    expect(() => make({ ...jwk, alg: 'Ed25519' })).toThrow(refusal('key_invalid'))
+    expect(() => make(publicKey.export({ format: 'pem', type: 'spki' }))).toThrow(
+      refusal('key_invalid'),
     )
   })
 
@@ -177,7 +227,7 @@ describe('PublicKey: bound to its algorithms when it is made (RFC 8725 section 3
   it('never verifies by an algorithm that it was not made for', () => {
     const signature = privateKey(rsa.privatePem, { algorithm: 'RS256' }).sign('input')
     const key = read(rsa.publicPem, 'PS256')
-    for (const name of ['RS256', 'HS256', 'ES256', 'EdDSA'] as const) {
+    for (const name of ['RS256', 'HS256', 'ES256', 'EdDSA', 'Ed25519'] as const) {
       expect(key.verify(name, 'input', signature)).toBe(false)
     }
   })
@@ -188,6 +238,7 @@ describe('PublicKey: bound to its algorithms when it is made (RFC 8725 section 3
       [rsa, 'PS256'],
       [ec, 'ES256'],
       [ed, 'EdDSA'],
+      [ed, 'Ed25519'],
     ] as const) {
       for (const length of [0, 1, 63, 64, 65, 255, 256, 257, 4096]) {
         expect(read(publicPem).verify(algorithm, 'input', Buffer.alloc(length))).toBe(false)

@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto'
 import type { PublicKeyAlgorithm } from '../jws/algorithm.js'
 
-/** How `node:crypto` makes and checks a signature of an algorithm (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1). */
+/** How `node:crypto` makes and checks a signature of an algorithm (RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1,
+ * RFC 9864 section 2.2). */
 export interface SignatureMethod {
   /** Null where the algorithm has its own. */
   readonly hash: string | null
@@ -28,4 +29,5 @@ export const SIGNATURE_METHODS: Readonly<Record<PublicKeyAlgorithm, SignatureMet
   ES384: { hash: 'sha384', ...P1363 },
   ES512: { hash: 'sha512', ...P1363 },
   EdDSA: { hash: null },
+  Ed25519: { hash: null },
 }

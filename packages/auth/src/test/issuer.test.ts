@@ -23,7 +23,7 @@ async function create(options: TestIssuerOptions = {}): Promise<TestIssuer> {
 const authOf = ({ issuer }: TestIssuer) => new MastraJwtAuth({ issuer, audience: 'my-api', now })
 
 describe('createTestIssuer', () => {
-  it.each<PublicKeyAlgorithm>(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+  it.each<PublicKeyAlgorithm>(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])(
     'signs %s tokens that our provider and jose take by its URL',
     async (algorithm) => {
       const issuer = await create({ algorithm })

@@ -35,6 +35,7 @@ function generate(algorithm: PublicKeyAlgorithm): { publicKey: KeyObject; privat
     case 'ES512':
       return generateKeyPairSync('ec', { namedCurve: CURVES[algorithm] })
     case 'EdDSA':
+    case 'Ed25519':
       return generateKeyPairSync('ed25519')
     default:
       return generateKeyPairSync('rsa', { modulusLength: 2048 })
