@@ -18,6 +18,7 @@ export const ROOMS = {
     ['provider'],
     ['api-key'],
     ['guard'],
+    ['adapter'],
   ],
   'client-js': [
     [

@@ -43,6 +43,7 @@ export {
   AUTH_STATUS,
   authRefusalBody,
   INTERNAL_TEXT,
+  INVALID_TEXT,
   isKnownAuthError,
   RETRY_UNAVAILABLE_SECONDS,
   type AuthRefusalBody,

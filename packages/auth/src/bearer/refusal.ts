@@ -26,6 +26,9 @@ export const AUTH_STATUS: Readonly<Record<AuthErrorCode, number>> = {
 /** What the client of a request that failed is told, whatever failed. */
 export const INTERNAL_TEXT = 'Internal server error.'
 
+/** What the client of a request is told that is not valid, whatever is wrong with it. */
+export const INVALID_TEXT = 'The request is not valid.'
+
 /** How many seconds a client should wait before it asks again for what is unavailable (503). */
 export const RETRY_UNAVAILABLE_SECONDS = 5
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
-import { API_KEY_ISSUER } from '../api-key/api-key-auth.js'
+import { API_KEY_ISSUER, ApiKeyAuth } from '../api-key/api-key-auth.js'
 import { TokenError } from '../error.js'
 import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
 import { admitUser, authenticateUser } from '../provider/authenticate.js'
@@ -29,4 +29,19 @@ export async function admitToken(
     throw new TokenError('token_issuer', 'The token names the issuer of API keys, and is none.')
   }
   return { user, principal }
+}
+
+/**
+ * Admits the bearer of a token, or of an API key where `ApiKeyAuth` itself is the provider.
+ * @throws {AuthError} what `admitToken` throws, or the refusal of the key
+ */
+export async function admitGuarded(
+  provider: AuthProvider,
+  token: string,
+  request: AuthRequest,
+  roles: RoleTable,
+): Promise<AdmittedUser> {
+  if (!(provider instanceof ApiKeyAuth)) return admitToken(provider, token, request, roles)
+  const user = await provider.authenticateToken(token, request)
+  return { user, principal: await admitUser(provider, user, request, roles) }
 }

@@ -59,7 +59,6 @@ const SERVED: OptionNames<GuardOptions> = {
   onRefusal: true,
 }
 
-const WHERE = 'requireBearer'
 const REMEDY =
   "Write 'authenticated', a permission such as 'agents:read' or 'agents:execute:assistant', a list of permissions that is not empty, or a function of the request that returns one of these. What needs no token needs no guard."
 
@@ -67,6 +66,7 @@ const REMEDY =
 export interface GuardRules {
   readonly roles: RoleTable
   readonly resourceMetadata: string | undefined
+  /** Tells of a refusal. Never throws. */
   readonly onRefusal: (refusal: GuardRefusal) => void
   /**
    * The permissions that a request needs.
@@ -112,23 +112,35 @@ function readRoles(roles: RoleTable | undefined): RoleTable {
 
 function reportFault({ requestId, status, error }: GuardRefusal): void {
   if (status < 500) return
-  console.error(`requireBearer: the request ${requestId} could not be judged.`, error)
+  console.error(`The guard of @signet/auth: the request ${requestId} could not be judged.`, error)
+}
+
+/** Whoever is told of a refusal does not change it. */
+function teller(tell: GuardRules['onRefusal'] = reportFault): GuardRules['onRefusal'] {
+  return (refusal) => {
+    try {
+      tell(refusal)
+    } catch {
+      // The response is the same.
+    }
+  }
 }
 
 /**
+ * @param where - whose options they are
  * @throws {OptionsError} `option_unknown`
  * @throws {ConfigurationError} `option_invalid` for an option without a value, or with one that it cannot have
  */
-export function readGuardOptions(given: GuardOptions): GuardRules {
+export function readGuardOptions(given: GuardOptions, where = 'requireBearer'): GuardRules {
   const options = readOptions(given)
-  refuseUnknown(WHERE, options, SERVED)
+  refuseUnknown(where, options, SERVED)
   refuseUndefined(options, ['roles', 'access', 'publicUrl', 'onRefusal'])
   checkFunctions(options, ['onRefusal'])
   const { roles, access, publicUrl, onRefusal } = options
   return {
     roles: readRoles(roles),
     resourceMetadata: publicUrl === undefined ? undefined : resourceMetadataUrl(publicUrl),
-    onRefusal: onRefusal ?? reportFault,
+    onRefusal: teller(onRefusal),
     permissionsFor: accessReader(access),
   }
 }

@@ -3,6 +3,7 @@ import {
   AUTH_STATUS,
   authRefusalBody,
   INTERNAL_TEXT,
+  INVALID_TEXT,
   isKnownAuthError,
   RETRY_UNAVAILABLE_SECONDS,
 } from '../bearer/refusal.js'
@@ -35,4 +36,10 @@ export function refusalResponse(
   if (challenge !== undefined) headers['www-authenticate'] = challenge
   if (status === 503) headers['retry-after'] = String(RETRY_UNAVAILABLE_SECONDS)
   return new Response(JSON.stringify(authRefusalBody(error, requestId)), { status, headers })
+}
+
+/** The response to what is not a request of the Fetch standard. */
+export function unreadableResponse(requestId: string): Response {
+  const body = { error: INVALID_TEXT, code: 'request_invalid', requestId }
+  return new Response(JSON.stringify(body), { status: 400, headers: headersOf(requestId) })
 }

@@ -3,6 +3,7 @@ import type { Permission } from '../access/permission.js'
 import { ApiKeyAuth } from '../api-key/api-key-auth.js'
 import { issueApiKey } from '../api-key/issue.js'
 import { rememberMaker } from '../api-key/maker.js'
+import { PUBLIC_REASON } from '../bearer/public-reason.js'
 import { DEFAULT_ROLES } from '../access/role.js'
 import { AuthError, ConfigurationError, ScopeError } from '../error.js'
 import type { AuthProvider } from '../provider/auth-provider.js'
@@ -184,7 +185,7 @@ describe('requireBearer: who is refused, as a server of Signet refuses', () => {
     expect(await outcome(provider, { onRefusal }, requestWith('Bearer one'))).toStrictEqual(
       refusal(
         503,
-        { error: 'The keys to verify the token cannot be had now.', code: 'keys_unavailable' },
+        { error: PUBLIC_REASON.keys_unavailable, code: 'keys_unavailable' },
         { retry: '5' },
       ),
     )
@@ -363,7 +364,7 @@ describe('requireBearer: its options', () => {
       await outcomeOf({})
       expect(write).not.toHaveBeenCalled()
       await outcome(provider, {}, requestWith('Bearer one'))
-      expect(write).toHaveBeenCalledWith(expect.stringContaining('requireBearer'), fault)
+      expect(write).toHaveBeenCalledWith(expect.stringContaining('could not be judged'), fault)
     } finally {
       write.mockRestore()
     }

@@ -1,12 +1,10 @@
 import type { Principal } from '../access/principal.js'
 import { requirePermissions } from '../access/require.js'
-import { ApiKeyAuth } from '../api-key/api-key-auth.js'
 import { readCredential } from '../bearer/credential.js'
 import { createRequestId } from '../lib/request-id.js'
-import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
-import { authenticate } from '../provider/authenticate.js'
+import type { AuthProvider } from '../provider/auth-provider.js'
 import { checkProvider } from '../provider/provider-shape.js'
-import { admitToken } from './admit.js'
+import { admitGuarded } from './admit.js'
 import { fetchAuthRequest } from './auth-request.js'
 import { readGuardOptions, type GuardOptions, type GuardRules } from './options.js'
 import { refusalResponse } from './refusal-response.js'
@@ -25,25 +23,10 @@ function queryOf(url: string): string {
   return mark < 0 ? '' : (url.slice(mark + 1).split('#', 1)[0] ?? '')
 }
 
-async function principalOf(
-  provider: AuthProvider,
-  token: string,
-  request: AuthRequest,
-  { roles }: GuardRules,
-): Promise<Principal> {
-  // Only API keys themselves may be of the issuer of API keys.
-  if (provider instanceof ApiKeyAuth) return authenticate(provider, token, request, roles)
-  return (await admitToken(provider, token, request, roles)).principal
-}
-
 function refuse(error: unknown, request: Request, rules: GuardRules): Response {
   const requestId = createRequestId(Date.now())
   const response = refusalResponse(error, requestId, rules)
-  try {
-    rules.onRefusal({ request, requestId, status: response.status, error })
-  } catch {
-    // Whoever is told of a refusal does not change it.
-  }
+  rules.onRefusal({ request, requestId, status: response.status, error })
   return response
 }
 
@@ -77,7 +60,12 @@ export function requireBearer(provider: AuthProvider, options: GuardOptions = {}
     try {
       const authorization = request.headers.get('authorization') ?? undefined
       const token = readCredential(authorization, queryOf(request.url))
-      const principal = await principalOf(provider, token, fetchAuthRequest(request), rules)
+      const { principal } = await admitGuarded(
+        provider,
+        token,
+        fetchAuthRequest(request),
+        rules.roles,
+      )
       requirePermissions(principal, rules.permissionsFor(request))
       return Object.freeze({ principal })
     } catch (error) {

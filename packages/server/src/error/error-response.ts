@@ -3,6 +3,7 @@ import {
   AUTH_STATUS,
   authRefusalBody,
   INTERNAL_TEXT,
+  INVALID_TEXT,
   isKnownAuthError,
   RETRY_UNAVAILABLE_SECONDS,
   type AuthRefusalBody,
@@ -68,7 +69,7 @@ const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
 
 /** What the client is told, the same for every refusal of a code. */
 const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
-  request_invalid: 'The request is not valid.',
+  request_invalid: INVALID_TEXT,
   option_unsupported: 'Signet does not serve an option of the request.',
   not_found: 'Not found.',
   not_supported: 'Signet does not have this.',

@@ -1,0 +1,181 @@
+import { ACTIONS, RESOURCES } from '../access/action-set.js'
+import { parseGrant } from '../access/permission.js'
+import type { Principal } from '../access/principal.js'
+import { requirePermissions } from '../access/require.js'
+import { readBearerToken } from '../bearer/header.js'
+import { PUBLIC_REASON } from '../bearer/public-reason.js'
+import { AUTH_STATUS, isKnownAuthError } from '../bearer/refusal.js'
+import { ownText } from '../claim/identity.js'
+import { ConfigurationError } from '../error.js'
+import { asList } from '../lib/as-list.js'
+import { ownMember } from '../lib/object.js'
+import { createRequestId } from '../lib/request-id.js'
+import type { OptionNames } from '../option/closed-options.js'
+import { refuseUnknown } from '../option/options-error.js'
+import { readOptions } from '../option/read-options.js'
+import type { AuthProvider } from '../provider/auth-provider.js'
+import { checkProvider } from '../provider/provider-shape.js'
+import { admitGuarded, type AdmittedUser } from './admit.js'
+import { requestOfBearer } from './auth-request.js'
+import { readGuardOptions, type GuardAccess, type GuardOptions } from './options.js'
+
+/** What the MCP SDK knows of a token, by the names of its `AuthInfo`. */
+export interface McpAuthInfo {
+  readonly token: string
+  /** The client that the token was issued to: the claim `azp`, else `client_id`, else the subject. */
+  readonly clientId: string
+  /**
+   * What the token grants: its permissions, each `resource:action` that one of them covers, and words of its claims `scope`,
+   * `scp` and `permissions` that are not permissions. An issuer whose `grants` are limited has no such words.
+   */
+  readonly scopes: string[]
+  /** When the token ends, in seconds since 1970. `requireBearerAuth` of the SDK refuses a token that never ends. */
+  // oxlint-disable-next-line signet/optional-takes-undefined -- The type of the SDK does not take it.
+  readonly expiresAt?: number
+  readonly extra: { readonly principal: Principal }
+}
+
+/** A verifier for `requireBearerAuth` of the MCP SDK. */
+export interface McpVerifier {
+  /**
+   * @throws an `InvalidTokenError` of the SDK where a server of Signet answers 401 or 400; an `InsufficientScopeError` where it
+   *   answers 403; the error itself for whatever else, which the SDK makes 500 of
+   */
+  verifyAccessToken(token: string): Promise<McpAuthInfo>
+}
+
+/** An error of the MCP SDK, which knows its errors by their classes. */
+export type McpErrorClass = new (message: string) => Error
+
+/** What an MCP verifier asks of those who call. */
+export interface McpVerifierOptions extends Pick<GuardOptions, 'roles' | 'onRefusal'> {
+  /** The module `@modelcontextprotocol/sdk/server/auth/errors.js`, or these two classes of it. */
+  readonly errors: {
+    readonly InvalidTokenError: McpErrorClass
+    readonly InsufficientScopeError: McpErrorClass
+  }
+  /** What every token must grant. Default: `'authenticated'`. */
+  readonly access?: GuardAccess | undefined
+}
+
+const SERVED: OptionNames<McpVerifierOptions> = {
+  errors: true,
+  roles: true,
+  access: true,
+  onRefusal: true,
+}
+
+/** The SDK passes the token on, and not its request. */
+const NO_REQUEST = { url: 'http://localhost/', headers: new Headers() }
+
+const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
+
+const PAIRS = RESOURCES.flatMap((resource) =>
+  ACTIONS.map((action) => `${resource}:${action}` as const),
+)
+
+/** Words of the claims that are not permissions, such as `openid`. */
+function foreignWords(user: object): readonly string[] {
+  return SCOPE_CLAIMS.flatMap((name) => asList(ownMember(user, name)))
+    .flatMap((entry) => (typeof entry === 'string' ? entry.split(' ') : []))
+    .filter((word) => word !== '' && parseGrant(word) === undefined)
+}
+
+function infoOf(
+  provider: AuthProvider,
+  token: string,
+  { user, principal }: AdmittedUser,
+): McpAuthInfo {
+  const { permissions, subject, expiresAt } = principal
+  const isLimited = provider.accessOf?.(user).grants !== undefined
+  const scopes = [
+    ...permissions.granted,
+    ...PAIRS.filter((pair) => permissions.allows(pair)),
+    ...(isLimited ? [] : foreignWords(user)),
+  ]
+  const end: unknown = provider.expiryOf?.(user) ?? expiresAt
+  return {
+    token,
+    clientId: ownText(user, 'azp') ?? ownText(user, 'client_id') ?? subject,
+    scopes: [...new Set(scopes)],
+    ...(typeof end === 'number' && { expiresAt: end }),
+    extra: { principal },
+  }
+}
+
+function readErrors(errors: unknown): McpVerifierOptions['errors'] {
+  const classes = Object(errors) as McpVerifierOptions['errors']
+  for (const name of ['InvalidTokenError', 'InsufficientScopeError'] as const) {
+    if (typeof classes[name] === 'function') continue
+    throw new ConfigurationError(
+      'option_invalid',
+      `mcpVerifier: errors has no class ${name}. Give it the module @modelcontextprotocol/sdk/server/auth/errors.js.`,
+    )
+  }
+  return classes
+}
+
+/** The status that the SDK answers with: it has one for bad tokens, one for small ones, and one for faults. */
+function statusOf(error: unknown): number {
+  const status = isKnownAuthError(error) ? AUTH_STATUS[error.code] : 500
+  if (status === 403) return status
+  return status < 500 ? 401 : 500
+}
+
+/**
+ * Makes a verifier for `requireBearerAuth` of the MCP SDK from a provider: tokens are judged as `requireBearer` judges them.
+ * Challenges and bodies are those of the SDK, with the constant texts of Signet.
+ *
+ * @throws {ConfigurationError} `option_invalid` for what is not a provider, for an option without a value or with one that it
+ *   cannot have, and where the classes of errors are missing; `option_unknown` for an option that does not exist
+ * @example
+ * ```typescript
+ * import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
+ * import * as errors from '@modelcontextprotocol/sdk/server/auth/errors.js'
+ * import { MastraJwtAuth } from '@signet/auth'
+ * import { mcpVerifier } from '@signet/auth/mcp'
+ * import express from 'express'
+ *
+ * const auth = new MastraJwtAuth({ issuer: 'https://login.example.com', audience: 'https://mcp.example.com' })
+ * const verifier = mcpVerifier(auth, { errors })
+ *
+ * export const app = express()
+ * app.use('/mcp', requireBearerAuth({ verifier, requiredScopes: ['tools:execute'] }))
+ * ```
+ */
+export function mcpVerifier(provider: AuthProvider, options: McpVerifierOptions): McpVerifier {
+  const where = 'mcpVerifier'
+  checkProvider(provider, `The provider of ${where}`)
+  refuseUnknown(where, readOptions(options), SERVED)
+  const { errors, ...rest } = readOptions(options)
+  const classes = readErrors(errors)
+  if (typeof rest.access === 'function') {
+    throw new ConfigurationError(
+      'option_invalid',
+      `${where}: access is a function. Write permissions: the SDK tells nothing of the request.`,
+    )
+  }
+  const rules = readGuardOptions(rest, where)
+  return {
+    async verifyAccessToken(token) {
+      const request = requestOfBearer(token, NO_REQUEST)
+      try {
+        const admitted = await admitGuarded(
+          provider,
+          readBearerToken(`Bearer ${token}`),
+          request,
+          rules.roles,
+        )
+        requirePermissions(admitted.principal, rules.permissionsFor(request.raw))
+        return infoOf(provider, token, admitted)
+      } catch (error) {
+        const requestId = createRequestId(Date.now())
+        const status = statusOf(error)
+        rules.onRefusal({ request: request.raw, requestId, status, error })
+        if (!isKnownAuthError(error) || status === 500) throw error
+        const Refusal = status === 403 ? classes.InsufficientScopeError : classes.InvalidTokenError
+        throw new Refusal(PUBLIC_REASON[error.code])
+      }
+    },
+  }
+}
