@@ -15,6 +15,10 @@ function nearestValid(number: number, schema: Schema): number {
   const pace = step ?? Math.min(1, (upper.value - lower.value) / 2)
   const candidates = [number, toStep(number), inside, toStep(inside)]
   candidates.push(toStep(inside) + pace, toStep(inside) - pace)
+  // Where numbers are so large that their halves are lost, rounding leads past a bound.
+  if (step !== undefined) {
+    candidates.push(Math.floor(inside / step) * step, Math.ceil(inside / step) * step)
+  }
   return candidates.find((value) => isValidNumber(value, schema)) ?? number
 }
 

@@ -73,6 +73,12 @@ describe('texts', () => {
     expect(fill(z.object({ code: z.string().length(3) }), 'in Orvale')).toEqual({ code: 'Orv' })
     expect(fill(z.object({ code: z.string().min(9) }), '')).toEqual({ code: 'unspecified' })
   })
+
+  it('counts a character of two units in UTF-16 as one, and does not cut it', () => {
+    expect(fill(z.object({ code: z.string().min(3).max(4) }), '𭫤')).toEqual({ code: '𭫤 𭫤' })
+    expect(fill(z.object({ code: z.string().length(2) }), '𐀀𐀁𐀂')).toEqual({ code: '𐀀𐀁' })
+    expect(fill(z.object({ code: z.string().length(2) }), '𭫤')).toEqual({ code: '𭫤.' })
+  })
 })
 
 describe('formats', () => {
@@ -91,6 +97,24 @@ describe('formats', () => {
       at: '1970-01-01T00:00:00Z',
     })
     expect(fill(z.object({ at: z.iso.datetime() }), text)).toEqual({ at: '2031-02-03T00:00:00Z' })
+  })
+
+  it.each([
+    ['an address with an empty part', z.email(), '.zed@orvale.example', 'someone@example.invalid'],
+    ['an address with two dots', z.email(), 'z..d@orvale.example', 'someone@example.invalid'],
+    ['a host that begins with a hyphen', z.hostname(), '-orvale.example', 'example.invalid'],
+    ['a label that ends with a hyphen', z.hostname(), 'orvale-.example', 'example.invalid'],
+    ['a label that is too long', z.hostname(), `${'o'.repeat(64)}.example`, 'example.invalid'],
+  ])('does not take %s', (_, schema, text, value) => {
+    expect(fill(z.object({ at: schema }), text)).toEqual({ at: value })
+  })
+
+  it('takes an address and a host with dots and hyphens', () => {
+    const schema = z.object({ to: z.email(), host: z.hostname() })
+    expect(fill(schema, 'Ask z.e-d+1@sea.orvale.example on a-b.orvale.example.')).toEqual({
+      to: 'z.e-d+1@sea.orvale.example',
+      host: 'a-b.orvale.example',
+    })
   })
 
   it('takes a fixed date, never that of the clock, where the text has none', () => {
@@ -118,8 +142,18 @@ describe('numbers', () => {
     ['no multiple', z.number().multipleOf(5), '12', 10],
     ['on an exclusive bound', z.number().positive(), '0', 1],
     ['not there', z.int().min(3), 'none', 3],
+    ['beyond the largest safe one', z.int().multipleOf(7), '9'.repeat(30), 9_007_199_254_740_988],
+    [
+      'below the least safe one',
+      z.int().multipleOf(7),
+      `-${'9'.repeat(30)}`,
+      -9_007_199_254_740_988,
+    ],
+    ['no multiple of a decimal', z.number().multipleOf(0.01), '1,234,567.891', 1_234_567.89],
   ])('moves a number that is %s', (_, schema, text, value) => {
-    expect(fill(z.object({ n: schema }), text)).toEqual({ n: value })
+    const filled = fill(z.object({ n: schema }), text)
+    expect(filled).toEqual({ n: expect.closeTo(value, 6) })
+    expect(z.object({ n: schema }).safeParse(filled).error).toBeUndefined()
   })
 
   it('leaves an optional number out where the text has none', () => {
@@ -299,6 +333,14 @@ const word = fc.oneof(
     'Orvale',
   ),
   fc.constantFrom('2031-02-03', 'zed@orvale.example', '"two words"', ',', '-4.5', '1e9', 'null'),
+  fc.constantFrom(
+    '9'.repeat(30),
+    `-${'9'.repeat(30)}`,
+    '0.001',
+    '𭫤',
+    '.a@b.example',
+    '-a.example',
+  ),
   fc.integer().map(String),
   fc.string(),
 )

@@ -1,3 +1,4 @@
+import { lengthOf } from '../schema/json-schema.js'
 import { isUnused, use, type Filled, type FillSource, type Place } from './fill.js'
 import { FORMATS } from './format.js'
 import type { Schema } from './json-schema.js'
@@ -10,13 +11,22 @@ const NO_WORDS = 'unspecified'
 /** No text is made longer than this to reach its least length, in characters. */
 const MAX_LENGTH = 10_000
 
+/** The first characters of a text. A character of two units in UTF-16 stays whole. */
+function firstCharacters(text: string, count: number): string {
+  return text.length <= count
+    ? text
+    : Array.from(text.slice(0, 2 * count))
+        .slice(0, count)
+        .join('')
+}
+
 /** Cuts or repeats a text until it has a length that the schema allows. */
 function fitLength(text: string, { minLength, maxLength }: Schema): string {
   const least = Math.min(minLength, MAX_LENGTH)
-  const repeated =
-    text.length < least ? `${text} `.repeat(Math.ceil(least / (text.length + 1))) : text
-  const cut = repeated.slice(0, maxLength).trim()
-  return cut.length < least ? cut.padEnd(least, '.') : cut
+  const length = lengthOf(text)
+  const repeated = length < least ? `${text} `.repeat(Math.ceil(least / (length + 1))) : text
+  const cut = firstCharacters(repeated, maxLength).trim()
+  return cut + '.'.repeat(Math.max(0, least - lengthOf(cut)))
 }
 
 function isTextOfFormat(schema: Schema): boolean {

@@ -1,5 +1,6 @@
 import { isJsonObject } from '@signet/auth/internal'
 import type { JSONObject, JSONValue } from '@ai-sdk/provider'
+import { lengthOf } from '../schema/json-schema.js'
 import type { Schema, SchemaReader, SchemaType } from './json-schema.js'
 import type { Work } from './work.js'
 
@@ -24,6 +25,13 @@ function typeFits(value: JSONValue, type: SchemaType): boolean {
   }
 }
 
+/** Whether a number is so many steps, but for what is lost where a step such as 0.01 is not exact in binary. */
+function isMultiple(value: number, step: number): boolean {
+  if (Number.isInteger(value) && Number.isInteger(step)) return value % step === 0
+  const steps = value / step
+  return Math.abs(steps - Math.round(steps)) < 4 * Number.EPSILON * Math.max(1, Math.abs(steps))
+}
+
 /** Whether a number keeps the bounds and the step of a schema. */
 export function isValidNumber(value: number, schema: Schema): boolean {
   const { lowerBound: lower, upperBound: upper, multipleOf } = schema
@@ -31,13 +39,13 @@ export function isValidNumber(value: number, schema: Schema): boolean {
   if (lower.isExclusive ? value <= lower.value : value < lower.value) return false
   if (upper.isExclusive ? value >= upper.value : value > upper.value) return false
   if (schema.types.includes('integer') && !Number.isInteger(value)) return false
-  const steps = value / (multipleOf ?? 1)
-  return multipleOf === undefined || Math.abs(steps - Math.round(steps)) < 1e-9
+  return multipleOf === undefined || isMultiple(value, multipleOf)
 }
 
 /** Whether a text keeps the length of a schema. */
 export function isValidText(value: string, { minLength, maxLength }: Schema): boolean {
-  return value.length >= minLength && value.length <= maxLength
+  const length = lengthOf(value)
+  return length >= minLength && length <= maxLength
 }
 
 function isUnique(items: readonly JSONValue[], work: Work): boolean {

@@ -1,18 +1,6 @@
 import type { Check, Problems } from './check.js'
-import type { JsonSchema } from './json-schema.js'
+import { lengthOf, type JsonSchema } from './json-schema.js'
 import { problemAt, type Place } from './problem.js'
-
-/** Characters as JSON Schema counts them: code points. */
-function lengthOf(text: string): number {
-  let pairs = 0
-  for (let index = 0; index < text.length; index++) {
-    if ((text.codePointAt(index) ?? 0) > 0xffff) {
-      pairs++
-      index++
-    }
-  }
-  return text.length - pairs
-}
 
 /** Checks the length and the pattern of a text. */
 export function* checkText(

@@ -13,6 +13,18 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** Characters as JSON Schema counts them: code points. */
+export function lengthOf(text: string): number {
+  let pairs = 0
+  for (let index = 0; index < text.length; index++) {
+    if ((text.codePointAt(index) ?? 0) > 0xffff) {
+      pairs++
+      index++
+    }
+  }
+  return text.length - pairs
+}
+
 /** The named schemas of a keyword such as `properties`. Names are own members only. */
 export function namedSchemas(value: unknown): readonly (readonly [string, unknown])[] {
   return isSchemaObject(value) ? Object.entries(value) : []
