@@ -127,6 +127,13 @@ describe('signet keys', () => {
     expect(await list()).toMatchObject([{ id, status: 'revoked' }])
   })
 
+  it('says how to create the first one where the list is empty, and nothing of it in JSON', async () => {
+    expect((await keys('list')).stderr).toMatch(/^There are no API keys\. .*signet keys create\n$/)
+    expect((await keys('list', '--json')).stderr).toBe('')
+    await create(...SCOPE)
+    expect((await keys('list')).stderr).toBe('')
+  })
+
   it('of the operator end with all that the operator was given', async () => {
     const { url } = await processes.start(project, env)
     const key = (await create(...SCOPE)).stdout.trim()

@@ -141,9 +141,9 @@ export function createProgram(io: Io): Command {
     .option('--dir <folder>', 'folder of the application', '.')
     .option(
       '--since <time>',
-      'only records after this time: an age such as 90m or 7d, or a time in ISO 8601',
+      'only records from this time on: an age such as 90m or 7d, or a time in ISO 8601',
     )
-    .option('--until <time>', 'only records before this time, in the same form')
+    .option('--until <time>', 'only records until this time, in the same form')
     .option('--sub <subject>', 'only records of this subject')
     .option('--code <code>', 'only records with this error code')
     .option('--request <id>', 'only the request with this id (X-Request-Id)')

@@ -169,6 +169,9 @@ export async function runKeysList(
   }
   const head = ['ID', 'NAME', 'STATUS', 'MAKER', 'EXPIRES', 'LAST USED', 'SCOPES']
   writeTable([head, ...views.map(toRow)], io)
+  if (views.length === 0) {
+    writeLine(io.stderr, 'There are no API keys. To create one, run: npx signet keys create')
+  }
 }
 
 /**
