@@ -118,6 +118,6 @@ it.each(['before its headers', 'in the middle of its body'])(
 
 it.each([0, -1, 1.5, 2 ** 31, 'long'])('does not start with a timeout of %j', async (timeout) => {
   await expect(start(() => undefined, { timeout })).rejects.toThrow(
-    /server\.timeout is not a whole number from 1 to 2147483647/,
+    /server\.timeout must be a whole number from 1 to 2147483647/,
   )
 })

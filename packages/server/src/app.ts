@@ -209,7 +209,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   requireStorage(mastra)
   reportModels(mastra, logger)
   if (!gate.isAuthEnabled) {
-    logger.warn('The server is open: everyone is the one principal anonymous (auth: false).')
+    logger.warn('The server is open (auth: false): every caller is the principal anonymous.')
   }
   warnOfUnsupported(mastra, logger)
   const service: Service = {

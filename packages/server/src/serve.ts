@@ -109,7 +109,7 @@ function startError(error: NodeJS.ErrnoException, hostname: string, port: number
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
     return new StartError(
       'address_refused',
-      `${hostname} is no address of this machine (${error.code}). Name one with --host or server.host.`,
+      `${hostname} is not an address of this machine (${error.code}). Name one with --host or server.host.`,
       { cause: error },
     )
   }
@@ -121,7 +121,7 @@ function positive(name: keyof ServeOptions, value: number): number {
   if (Number.isInteger(value) && value > 0 && value <= MAX_OPTION) return value
   throw new StartError(
     'option_invalid',
-    `${name} of serve is not a whole number from 1 to ${MAX_OPTION}.`,
+    `${name} of serve must be a whole number from 1 to ${MAX_OPTION}.`,
   )
 }
 

@@ -19,7 +19,7 @@ export function readCredential(authorization: string | undefined, query: string)
     if (TOKEN_PARAMETERS.some((name) => parameters.has(name))) {
       throw new AuthError(
         'request_invalid',
-        'The request has a token in its URL beside its header.',
+        'The request has a token in its URL and in its Authorization header.',
       )
     }
   }

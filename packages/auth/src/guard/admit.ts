@@ -26,7 +26,10 @@ export async function admitToken(
   const user = await authenticateUser(provider, token, request)
   const principal = await admitUser(provider, user, request, roles)
   if (principal.issuer === API_KEY_ISSUER) {
-    throw new TokenError('token_issuer', 'The token names the issuer of API keys, and is none.')
+    throw new TokenError(
+      'token_issuer',
+      'The token has the issuer of API keys, but is not an API key.',
+    )
   }
   return { user, principal }
 }

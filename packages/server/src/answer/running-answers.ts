@@ -26,7 +26,7 @@ export function createRunningAnswers(): RunningAnswers {
   function endIfRevoked(answer: RunningAnswer): void {
     if (!answer.isRevoked()) return
     answers.delete(answer)
-    answer.breakOff(new TokenError('token_revoked', 'The token was revoked meanwhile.'))
+    answer.breakOff(new TokenError('token_revoked', 'The token was revoked while the answer ran.'))
   }
 
   return {

@@ -43,7 +43,7 @@ export function createUseRecorder(
     } catch (error) {
       for (const { id, at } of uses) if (!pending.has(id)) pending.set(id, at)
       if (!hasFailed) {
-        logger.warn('When API keys were last used cannot be written down now.', { error })
+        logger.warn('The times of the last use of API keys cannot be stored now.', { error })
       }
       hasFailed = true
     }

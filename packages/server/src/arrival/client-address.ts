@@ -18,7 +18,7 @@ type Trust = (address: string, proxy: number) => boolean
 const MAX_PROXIES = 32
 
 const UNTRUSTED =
-  'A request has X-Forwarded-For, which counts for nothing: limits and audit take the address of the socket. Where a proxy is before this server, set server.trustProxy; 0 says that there is none.'
+  'A request has the header X-Forwarded-For, which is ignored: limits and audit use the address of the socket. If this server is behind a proxy, set server.trustProxy; if not, set it to 0.'
 
 function invalid(message: string): never {
   throw new StartError('option_invalid', `server.trustProxy ${message}`)
@@ -31,7 +31,9 @@ function addTo(list: BlockList, entry: unknown): void {
   const length = prefix === undefined ? bits : Number(prefix)
   const isRange = prefix === undefined || /^\d{1,3}$/.test(prefix)
   if (isIP(address) === 0 || rest.length > 0 || !isRange || length > bits) {
-    invalid(`has ${JSON.stringify(text)}, which is no address and no range such as 10.0.0.0/8.`)
+    invalid(
+      `has ${JSON.stringify(text)}, which is neither an address nor a range such as 10.0.0.0/8.`,
+    )
   }
   list.addSubnet(address, length, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
@@ -42,9 +44,9 @@ function readTrust(config: unknown): Trust | undefined {
     if (Number.isInteger(config) && config >= 0 && config <= MAX_PROXIES) {
       return (_address, proxy) => proxy < config
     }
-    return invalid(`is not a number of proxies from 0 to ${MAX_PROXIES}.`)
+    return invalid(`must be a number of proxies from 0 to ${MAX_PROXIES}, or a list of addresses.`)
   }
-  if (!Array.isArray(config)) return invalid('is neither a number nor a list of addresses.')
+  if (!Array.isArray(config)) return invalid('must be a number of proxies or a list of addresses.')
   const list = new BlockList()
   for (const entry of config) addTo(list, entry)
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')

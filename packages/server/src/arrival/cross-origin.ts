@@ -25,7 +25,7 @@ function checkOrigins(origins: ReadonlySet<string>): void {
     if (origin === ANY_ORIGIN || isOrigin(origin)) continue
     throw new StartError(
       'option_invalid',
-      `server.cors has ${JSON.stringify(origin)}, which is no origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,
+      `server.cors has ${JSON.stringify(origin)}, which is not an origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,
     )
   }
 }

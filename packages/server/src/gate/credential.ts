@@ -81,7 +81,7 @@ async function admitKey(
     principal,
     revocable: auth.revocableOf(user),
     async maker() {
-      throw new AuthError('access_denied', 'An API key makes no API keys.')
+      throw new AuthError('access_denied', 'An API key cannot make API keys.')
     },
     noteUse: () => noteUse(auth.idOf(user)),
   }

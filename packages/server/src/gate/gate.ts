@@ -74,9 +74,12 @@ function createExpiryWarning(logger: Logger): (principal: Principal) => void {
   return ({ subject, expiresAt }) => {
     if (expiresAt !== undefined || warned.has(subject) || warned.size >= MAX_REMEMBERED) return
     warned.add(subject)
-    logger.warn('A token never expires. Whoever finds it can use it for ever; give it an exp.', {
-      subject,
-    })
+    logger.warn(
+      'A token never expires, so anyone who finds it can use it for ever. Give it the claim exp.',
+      {
+        subject,
+      },
+    )
   }
 }
 
@@ -101,7 +104,7 @@ export function createGate(options: GateOptions): Gate {
       principal: anonymousPrincipal(roles),
       isRevoked: () => false,
       async maker() {
-        throw new AuthError('access_denied', 'A server that is open by choice takes no API keys.')
+        throw new AuthError('access_denied', 'A server with auth: false cannot make API keys.')
       },
     }
     return {

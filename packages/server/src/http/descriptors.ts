@@ -48,7 +48,7 @@ export function tellOfRefusals(
     if (!canOpen()) refuse('EMFILE')
     else if (isTold && !wasRefused) {
       isTold = false
-      logger?.info('Connections are taken again.')
+      logger?.info('Connections are accepted again.')
     }
     wasRefused = false
   }

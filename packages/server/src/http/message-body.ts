@@ -26,8 +26,9 @@ export function bodyStream(
           forget()
           controller.error(error)
         }
-        if (message.destroyed) return fail(new Error('The client left before its body had come.'))
-        const giveUp = () => fail(new Error('The answer was sent before the body was read.'))
+        if (message.destroyed)
+          return fail(new Error('The client closed the connection before its body had arrived.'))
+        const giveUp = () => fail(new Error('The response was sent before the body was read.'))
         const goOn = () => {
           if (!isWanted) giveUp()
           message.resume()

@@ -49,18 +49,26 @@ export class NodeIncoming implements Incoming {
   /** @throws {RequestError} `request_invalid` */
   #readTarget(): Target {
     const { url = '', headers, httpVersionMajor: major, httpVersionMinor: minor } = this.#message
-    if (this.method === 'TRACE') throw new RequestError('request_invalid', 'TRACE is not answered.')
-    if (major !== 1) throw new RequestError('request_invalid', 'The version is not HTTP/1.')
+    if (this.method === 'TRACE')
+      throw new RequestError('request_invalid', 'The method TRACE is not supported.')
+    if (major !== 1)
+      throw new RequestError('request_invalid', 'The version of HTTP must be 1.0 or 1.1.')
     const isOld = minor === 0
     if (isOld && headers['transfer-encoding'] !== undefined) {
-      throw new RequestError('request_invalid', 'HTTP/1.0 has no Transfer-Encoding.')
+      throw new RequestError(
+        'request_invalid',
+        'HTTP/1.0 does not allow the header Transfer-Encoding.',
+      )
     }
     if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked') {
-      throw new RequestError('request_invalid', 'The Transfer-Encoding is not chunked alone.')
+      throw new RequestError(
+        'request_invalid',
+        'The header Transfer-Encoding must be chunked and nothing else.',
+      )
     }
     // Also beside a whole URL, whose host counts.
     if (!isOld && headers.host === undefined) {
-      throw new RequestError('request_invalid', 'The request has no Host.')
+      throw new RequestError('request_invalid', 'The request has no header Host.')
     }
     return readTarget(url, this.header('host') ?? NAMELESS_HOST, SCHEME)
   }
@@ -161,7 +169,8 @@ export class NodeIncoming implements Incoming {
       const end = () =>
         finish(() => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)))
       const fail = (error: Error) => finish(() => reject(error))
-      const leave = () => fail(new Error('The client left before its body had come.'))
+      const leave = () =>
+        fail(new Error('The client closed the connection before its body had arrived.'))
       message.on('data', take).on('end', end).on('error', fail).on('close', leave)
       // It may have left before anybody asked for the body: then nothing is told any more.
       if (message.destroyed && !message.readableEnded) leave()

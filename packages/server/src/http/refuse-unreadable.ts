@@ -18,13 +18,13 @@ const OTHER_PROTOCOLS: readonly (readonly [RegExp, string])[] = [
   [
     // oxlint-disable-next-line no-control-regex
     /^\x16\x03/,
-    'The client speaks TLS, and this port HTTP without it. Let a proxy end TLS, or use http://',
+    'The client speaks TLS, but this port speaks plain HTTP. Terminate TLS in a proxy, or use http://',
   ],
-  [/^PRI \* HTTP\/2/, 'The client speaks HTTP/2 without being asked, and this port HTTP/1.1'],
+  [/^PRI \* HTTP\/2/, 'The client speaks HTTP/2, but this port speaks HTTP/1.1'],
   [
     // oxlint-disable-next-line no-control-regex
     /^(?:PROXY |\r\n\r\n\x00\r\nQUIT\n)/,
-    'The proxy sends the PROXY protocol, which is not read. Switch it off there, and set server.trustProxy',
+    'The proxy sends the PROXY protocol, which Signet does not read. Switch it off in the proxy, and set server.trustProxy',
   ],
 ]
 const MAX_LOOKED_AT = 16
@@ -50,7 +50,7 @@ function faultOf({ code = '', rawPacket }: ParserError): RequestError | undefine
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new RequestError('body_too_large', cannot('The extensions of a chunk are too large'))
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new RequestError('request_timeout', cannot('The request did not come in time'))
+      return new RequestError('request_timeout', cannot('The request did not arrive in time'))
     default:
       if (!code.startsWith('HPE_')) return undefined
       return new RequestError('request_invalid', cannot(unreadableWords(rawPacket)))
@@ -123,7 +123,7 @@ export function refuseUnreadable(server: Server, answerer: Answerer, latest: Lat
     void refuse(fault, socket, error.code !== CUT_SHORT)
   })
   server.on('connect', (_message, socket: Duplex) => {
-    const fault = new RequestError('request_invalid', 'CONNECT is not answered.')
+    const fault = new RequestError('request_invalid', 'The method CONNECT is not supported.')
     // Node.js looks after this socket no more, and an error that nobody listens to would end the process.
     socket.on('error', () => undefined)
     if (socket instanceof Socket) void refuse(fault, socket)

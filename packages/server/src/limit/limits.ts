@@ -132,14 +132,14 @@ function settle(limit: MinuteLimit, count: Count): LimitStanding {
   const { name, quota } = limit.policy
   const standing = standingOf(limit, count)
   if (count.used <= quota) return standing
-  throw new LimitError(`The caller asks too often (${name}).`, standing)
+  throw new LimitError(`The caller has sent too many requests in a minute (${name}).`, standing)
 }
 
 /** Takes a slot. @throws {LimitError} */
 function takeSlot({ policy, slots }: SlotLimit, caller: string): () => void {
   const giveBack = slots.take(caller)
   if (giveBack !== undefined) return giveBack
-  throw new LimitError(`The caller has as many at once as they may (${policy.name}).`, {
+  throw new LimitError(`The caller has too many requests at once (${policy.name}).`, {
     policy,
     remaining: 0,
     resetSeconds: undefined,
@@ -149,7 +149,7 @@ function takeSlot({ policy, slots }: SlotLimit, caller: string): () => void {
 /** Looks at the failures of an address. @throws {LimitError} where they are one too many */
 function requireFew(limit: MinuteLimit, count: Count): void {
   if (count.used <= limit.policy.quota) return
-  const message = 'Too many credentials of this address were refused.'
+  const message = 'Too many credentials from this address were refused.'
   throw new LimitError(message, standingOf(limit, count))
 }
 
@@ -230,7 +230,7 @@ export function createLimits(options: LimitOptions): Limits {
       return {
         count(bytes, isStillToCome = false) {
           if (held.wouldExceed(bytes)) {
-            throw new LimitError('Too many bytes of bodies are held at once.', {
+            throw new LimitError('The server holds too many bytes of request bodies at once.', {
               policy,
               remaining: 0,
               resetSeconds: undefined,

@@ -48,7 +48,7 @@ export function reasonOf(error: unknown): string {
 export function checkRedisUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : ''
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
-    const message = 'REDIS_URL is no address of Redis, such as redis://127.0.0.1:6379.'
+    const message = 'REDIS_URL must be an address of Redis, such as redis://127.0.0.1:6379.'
     throw new StartError('option_invalid', message)
   }
   try {

@@ -43,7 +43,9 @@ function refuseUnknown(name: string, value: object, known: readonly string[]): v
   if (unknown === undefined) return
   const near = nearestName(unknown, known)
   const hint = near === undefined ? '' : ` Did you mean ${near}?`
-  invalid(`${name} has ${JSON.stringify(unknown)}; it knows ${known.join(', ')}.${hint}`)
+  invalid(
+    `${name} has ${JSON.stringify(unknown)}, which is not an option. Options are ${known.join(', ')}.${hint}`,
+  )
 }
 
 function read(
@@ -55,7 +57,7 @@ function read(
   const value: unknown = limits[group]
   if (value === undefined) return byDefault
   if (value === false) return false
-  if (!isObject(value)) invalid(`limits.${group} is neither an object nor false.`)
+  if (!isObject(value)) invalid(`limits.${group} must be an object or false.`)
   const limit: unknown = Reflect.get(value, member)
   if (limit === undefined) return byDefault
   if (limit === false) return false
@@ -67,7 +69,7 @@ function read(
  * @throws {StartError} `option_invalid`
  */
 export function readLimits(limits: LimitsConfig = {}): LimitSettings {
-  if (!isObject(limits)) invalid('limits is no object.')
+  if (!isObject(limits)) invalid('limits must be an object.')
   refuseUnknown('limits', limits, Object.keys(MEMBERS))
   for (const [group, value] of Object.entries(limits)) {
     if (isObject(value)) refuseUnknown(`limits.${group}`, value, MEMBERS[group] ?? [])

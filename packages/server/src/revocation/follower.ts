@@ -79,7 +79,10 @@ export class RevocationFollower implements Revocations {
     // Where the last read failed, the next one will tell: meanwhile nobody is kept waiting.
     if (!this.#hasFailed && !this.#isClosed) await waitAtMost(this.#read(), WAIT_MS)
     if (this.#isCurrent()) return
-    throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')
+    throw new RequestError(
+      'storage_unavailable',
+      'The server does not know yet which tokens are revoked.',
+    )
   }
 
   async readOn(): Promise<number> {
@@ -91,7 +94,10 @@ export class RevocationFollower implements Revocations {
       await waitAtMost(this.#read(), WAIT_MS)
     }
     if (isReadOn()) return this.#last?.sequence ?? 0
-    throw new RequestError('storage_unavailable', 'It is not known what has been revoked by now.')
+    throw new RequestError(
+      'storage_unavailable',
+      'The server does not know yet which tokens are revoked.',
+    )
   }
 
   ageMs(): number {
@@ -144,7 +150,8 @@ export class RevocationFollower implements Revocations {
       this.#hasFailed = false
     } catch (error) {
       if (!this.#hasFailed && !this.#isClosed) {
-        const message = 'The log of revocations cannot be read; it is tried again and again.'
+        const message =
+          'The log of revocations cannot be read. The server tries again until it can.'
         this.#options.logger.warn(message, { error })
       }
       this.#hasFailed = true
@@ -183,7 +190,7 @@ export class RevocationFollower implements Revocations {
     if (first !== undefined && isForgotten) return [first, ...others]
     this.#last = undefined
     const message =
-      'The log of revocations is another one, as after a restore: it is read again. Restart every instance.'
+      'The log of revocations was replaced, as after a restore, and is read again. Restart every instance.'
     this.#options.logger.error(message)
     return undefined
   }

@@ -18,6 +18,6 @@ export function readRevocationConfig(config: RevocationConfig = {}): Required<Re
   if (staleAfterMs > pollMs) return { pollMs, staleAfterMs }
   throw new StartError(
     'option_invalid',
-    `server.revocation.staleAfterMs (${staleAfterMs}) is not longer than pollMs (${pollMs}): nobody would get in between two reads.`,
+    `server.revocation.staleAfterMs (${staleAfterMs} ms) must be longer than pollMs (${pollMs} ms). Otherwise requests between two reads would be refused.`,
   )
 }

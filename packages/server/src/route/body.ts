@@ -30,7 +30,9 @@ function refuseEncoding(message: string): never {
 function checkEncoding(request: Incoming, contentType: string): void {
   const codings = request.header('content-encoding')?.toLowerCase().split(',') ?? []
   if (codings.some((coding) => !['', 'identity'].includes(coding.trim()))) {
-    refuseEncoding('The body is compressed, and is not unpacked here. Send it as it is.')
+    refuseEncoding(
+      'The body is compressed, and Signet does not decompress it. Send it without Content-Encoding.',
+    )
   }
   for (const [, quoted, plain = ''] of contentType.matchAll(CHARSET)) {
     if (CHARSETS.has((quoted ?? plain).toLowerCase())) continue

@@ -50,7 +50,7 @@ export function readParams(raw: Params, route: Rule): Params {
   for (const [name, value] of Object.entries(raw)) {
     const decoded = decodeParam(value)
     if (decoded === undefined || !isLegalParam(name, decoded, route)) {
-      throw new RequestError('not_found', `The path parameter ${name} is no legal id.`)
+      throw new RequestError('not_found', `The path parameter ${name} is not a legal id.`)
     }
     params[name] = decoded
   }

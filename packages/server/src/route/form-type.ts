@@ -24,7 +24,7 @@ const TOKEN = /^[\w'+.-]+$/
 
 function refuse(): never {
   const message =
-    'The Content-Type of a form has one type, and one plain boundary where it has parts.'
+    'The Content-Type of a form must have one type, and for multipart/form-data one plain boundary.'
   throw new RequestError('request_invalid', message, { issues: [{ field: 'body', message }] })
 }
 

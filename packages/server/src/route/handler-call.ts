@@ -190,7 +190,7 @@ export class HandlerCall implements HandlerInput<
 
   async maker(): ReturnType<Caller['maker']> {
     if (this.#caller !== undefined) return await this.#caller.maker()
-    throw new AuthError('access_denied', 'A stranger makes no API keys.')
+    throw new AuthError('access_denied', 'A caller without a valid token cannot make API keys.')
   }
 
   identify(): Promise<Principal | undefined> {

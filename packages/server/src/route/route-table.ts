@@ -52,7 +52,10 @@ function checkPaths(
     // Two names of one parameter are one path, of which the second would never be reached.
     const name = `${route.method} ${path.replace(/:\w+/g, ':')}`
     if (seen.has(name))
-      throw new StartError('route_invalid', `Two routes are ${route.method} ${path}.`)
+      throw new StartError(
+        'route_invalid',
+        `Two routes have the method and path ${route.method} ${path}. Remove one of them.`,
+      )
     seen.add(name)
     if (!route.isPrefixed && isPrefixed(path)) {
       throw new StartError(
@@ -88,7 +91,10 @@ function compile(router: Router): void {
   try {
     router.match('GET', '/')
   } catch {
-    throw new StartError('route_invalid', 'The path of a route of the application is no pattern.')
+    throw new StartError(
+      'route_invalid',
+      'The path of a route of the application is not a pattern that can be read.',
+    )
   }
 }
 

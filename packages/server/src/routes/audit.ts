@@ -52,7 +52,8 @@ const list = (audit: () => ServerState['audit']): Route =>
     response: z.object({ records: z.array(auditView), next: z.int().nullable() }),
     async handler({ query }) {
       const store = audit()
-      if (store === undefined) throw new RequestError('not_found', 'There is no audit.')
+      if (store === undefined)
+        throw new RequestError('not_found', 'This server does not keep an audit.')
       const { allowed, limit = DEFAULT_LIMIT, ...filters } = query
       const isAllowed = allowed === undefined ? undefined : allowed === 'true'
       // One more than is shown tells whether there are more.

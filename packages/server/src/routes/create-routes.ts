@@ -103,6 +103,6 @@ export function createRoutes(
   offered: OfferedRoutes = {},
 ): RouteTable {
   return createServedRoutes(mastra, auth, offered, () => {
-    throw new TypeError('These routes are listed, and not served.')
+    throw new TypeError('These routes can be listed, but not called.')
   })
 }

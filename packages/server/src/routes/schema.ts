@@ -15,14 +15,14 @@ export const idText: z.ZodType<string, string> = z
   .string()
   .min(1)
   .max(BOUNDS.idCharacters.limit, { abort: true })
-  .refine(isThreadId, 'An id has 1 to 255 characters, none of them NUL; it is not . or ..')
+  .refine(isThreadId, 'An id must have 1 to 255 characters without NUL, and must not be . or ..')
   .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.')
 
 /** Why a value would not come back as it was; undefined for one that would. */
 function lossOf(value: unknown): string | undefined {
   if (value === Infinity || value === -Infinity) return 'A number is too large.'
   if (!isObject(value)) return undefined
-  if (Object.hasOwn(value, '__proto__')) return 'The name __proto__ cannot be kept.'
+  if (Object.hasOwn(value, '__proto__')) return 'The name __proto__ cannot be stored.'
   for (const member of Object.values(value)) {
     const loss = lossOf(member)
     if (loss !== undefined) return loss
@@ -97,7 +97,7 @@ export const timeText: z.ZodType<number, string> = z.iso
   .datetime({ offset: true })
   .max(BOUNDS.timeCharacters.limit)
   .transform((text) => Date.parse(text))
-  .refine((time) => time >= FIRST_TIME && time <= LAST_TIME, 'The year is from 0 to 9999.')
+  .refine((time) => time >= FIRST_TIME && time <= LAST_TIME, 'The year must be from 0 to 9999.')
 
 /** What is said about a page beside its rows. */
 export const pageInfo: Readonly<Record<keyof PageInfo, z.ZodType>> = {

@@ -427,10 +427,14 @@ describe('POST /auth/tokens: providers that cannot sign', () => {
   const jwt = new MastraJwtAuth({ secret: SECRET, requireExpiry: false })
 
   it.each<[string, object, RegExp]>([
-    ['that has no sign', {}, /signs no tokens/],
-    ['whose sign returns no text', { sign: async () => 'a.b.c' }, /signed no text/],
-    ['whose sign gives no expiry', { sign: () => jwt.sign({ sub: 'a', jti: 'b' }) }, /neither exp/],
-    ['whose sign gives no jti', { sign: () => jwt.sign({ sub: 'a', exp: 4e9 }) }, /nor jti/],
+    ['that has no sign', {}, /cannot sign tokens/],
+    [
+      'whose sign returns no text',
+      { sign: async () => 'a.b.c' },
+      /did not return the token as a text/,
+    ],
+    ['whose sign gives no expiry', { sign: () => jwt.sign({ sub: 'a', jti: 'b' }) }, /exp and jti/],
+    ['whose sign gives no jti', { sign: () => jwt.sign({ sub: 'a', exp: 4e9 }) }, /exp and jti/],
   ])('answers 400 for a provider %s, and says so', async (_case, members, why) => {
     const provider: AuthProvider = {
       authenticateToken: (token) => jwt.authenticateToken(token),

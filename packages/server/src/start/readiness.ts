@@ -47,7 +47,7 @@ async function failureOf(work: () => unknown, ms: number): Promise<unknown> {
       await work()
       return undefined
     } catch (error) {
-      return error ?? new Error('It failed without a word.')
+      return error ?? new Error('It failed without a message.')
     }
   })()
   return await waitAtMost(failure, ms, { late: new Error(`It took longer than ${ms} ms.`) })
@@ -114,7 +114,7 @@ export class ReadinessCheck {
       await this.#sources.state.ready?.()
       this.#storeFailure = undefined
     } catch (error) {
-      this.#storeFailure = error ?? new Error('The store rejected without a word.')
+      this.#storeFailure = error ?? new Error('The store rejected without a message.')
     }
     this.#countsUntil = performance.now() + COUNTS_MS
     this.#asking = undefined

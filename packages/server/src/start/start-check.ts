@@ -20,7 +20,7 @@ export function resolveAuth(
   if (auth === undefined) {
     throw new StartError(
       'auth_missing',
-      'The application has no server.auth, so nobody could be told apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
+      'The application has no server.auth, so it cannot tell its callers apart. Set it, for example to new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }), or write auth: false to let everyone in.',
     )
   }
   if (auth !== false) checkProvider(auth, 'server.auth')
@@ -67,6 +67,6 @@ export function positive(name: string, value: number): number {
   if (Number.isInteger(value) && value > 0 && value <= MAX_OPTION) return value
   throw new StartError(
     'option_invalid',
-    `server.${name} is not a whole number from 1 to ${MAX_OPTION}.`,
+    `server.${name} must be a whole number from 1 to ${MAX_OPTION}.`,
   )
 }

@@ -29,7 +29,7 @@ export interface TokenDeskOptions {
 export function createTokenDesk({ provider, ...options }: TokenDeskOptions): TokenDesk {
   const requireProvider = (): AuthProvider => {
     if (provider !== false) return provider
-    throw new RequestError('not_found', 'Where nobody is told apart, no token is looked at.')
+    throw new RequestError('not_found', 'This server does not verify tokens (auth: false).')
   }
   return {
     explain: async (token, request) =>

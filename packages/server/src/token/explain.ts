@@ -45,7 +45,7 @@ function failed(by: string): BearerExplanation {
     accepted: false,
     by,
     steps: [{ name: 'provider', result: 'fail' }],
-    reason: 'The provider failed with an error that is no refusal. The log has it.',
+    reason: 'The provider failed with an error that is not a refusal. The log has the error.',
     remedy: 'Have the provider throw an AuthError where it refuses a token.',
   }
 }

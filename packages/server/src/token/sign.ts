@@ -88,16 +88,17 @@ async function signAndJudge(
   wish: TokenWish,
   request: Incoming,
 ): Promise<SignedToken> {
-  if (!isSigner(provider)) refuse('The provider of this application signs no tokens.')
+  if (!isSigner(provider)) refuse('The provider of this application cannot sign tokens.')
   try {
     const { expiresInSeconds } = wish
     const token: unknown = provider.sign(claimsOf(wish), { expiresInSeconds })
-    if (typeof token !== 'string') refuse('The provider of this application signed no text.')
+    if (typeof token !== 'string')
+      refuse('The provider of this application did not return the token as a text.')
     const bearer = requestOfBearer(token, request)
     const { principal } = await admitToken(provider, token, bearer, roles)
     const { expiresAt, tokenId } = principal
     if (expiresAt === undefined || tokenId === undefined) {
-      refuse('The provider of this application signs neither exp nor jti as it is asked to.')
+      refuse('The provider of this application did not sign exp and jti as requested.')
     }
     return { token, principal, tokenId, expiresAt }
   } catch (error) {
@@ -139,7 +140,10 @@ export async function signForMaker(
   { maker, request }: { readonly maker: Principal; readonly request: Incoming },
 ): Promise<SignedToken> {
   if (maker.issuer === API_KEY_ISSUER) {
-    throw new AuthError('access_denied', 'An API key makes no tokens, which would outlive it.')
+    throw new AuthError(
+      'access_denied',
+      'An API key cannot make tokens, because they would outlive it.',
+    )
   }
   if (wish.subject !== maker.subject) requireAll(maker)
   // A provider may grant less than is asked for, but nobody asks for what they do not hold.

@@ -19,7 +19,7 @@ export class ReadBudget {
     if (this.fits(bytes)) return
     throw new StorageError(
       'result_too_large',
-      'The answer would be too large: ask for fewer at once.',
+      'The response would be too large. Ask for fewer at once.',
     )
   }
 }

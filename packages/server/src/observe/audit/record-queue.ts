@@ -51,7 +51,7 @@ export class RecordQueue {
   /** Takes a record, or counts it as lost. Never waits for the store. */
   add(record: AuditRecord): void {
     if (this.#isClosed || this.#records.length >= MAX_WAITING) {
-      this.#lose([record], 'The audit queue is full: requests go unrecorded.')
+      this.#lose([record], 'The audit queue is full: requests are not recorded.')
       return
     }
     this.#records.push(record)
@@ -126,7 +126,7 @@ export class RecordQueue {
       storageFault(error) !== 'storage_unavailable' && this.#attempts >= MAX_ATTEMPTS
     if (!isHopeless) return
     this.#records.splice(0, batch.length)
-    this.#lose(batch, 'The store does not take records of the audit: requests go unrecorded.')
+    this.#lose(batch, 'The store does not accept records of the audit: requests are not recorded.')
     this.#attempts = 0
   }
 

@@ -12,7 +12,7 @@ const DEFAULT_DAYS = 90
 export function readRetentionDays(config: ServerConfig['audit']): number | false {
   if (config === false) return false
   if (config !== undefined && !isObject(config)) {
-    throw new StartError('option_invalid', 'server.audit is neither false nor an object.')
+    throw new StartError('option_invalid', 'server.audit must be false or an object.')
   }
   return positive('audit.retentionDays', config?.retentionDays ?? DEFAULT_DAYS)
 }

@@ -35,7 +35,7 @@ function seriesLines({
  */
 export function durationText(all: readonly RequestSeries[]): string {
   return [
-    `# HELP ${NAME} Time from a request to the end of its answer.`,
+    `# HELP ${NAME} Time from a request to the end of its response.`,
     `# TYPE ${NAME} histogram`,
     ...all.flatMap(seriesLines),
     '',

@@ -22,7 +22,7 @@ function addSources(sources: MetricSources, registry: Registry): void {
   registry.registerMetric(
     new Gauge({
       name: 'signet_running_answers',
-      help: 'Answers that are being made or sent.',
+      help: 'Responses that are being made or sent.',
       registers: [],
       collect() {
         show(this, sources.running())
@@ -62,7 +62,7 @@ function addSources(sources: MetricSources, registry: Registry): void {
   registry.registerMetric(
     new Gauge({
       name: 'signet_revocation_log_age_seconds',
-      help: 'How old what is known of revocations is.',
+      help: 'Age of what the server knows of revocations.',
       registers: [],
       collect() {
         const ageMs = sources.revocationAgeMs()

@@ -41,7 +41,7 @@ export async function serveMetrics(
       } catch (error) {
         const requestId = randomUUID()
         if (!(error instanceof RequestError)) {
-          logger.error('The metrics could not be told.', { requestId, error })
+          logger.error('The metrics could not be written.', { requestId, error })
         }
         return errorReply(error, requestId)
       }

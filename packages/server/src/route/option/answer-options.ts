@@ -16,7 +16,7 @@ const NO_SUSPENSION = 'Nothing is suspended here.'
 const NO_BACKGROUND = 'No tool runs in the background here.'
 const OWN_TRACES = 'The server traces by OpenTelemetry, as its operator sets it up.'
 
-const owner = harmless('an owner', 'The token says who owns.')
+const owner = harmless('an owner', 'The token says who the owner is.')
 
 /** A setting of the model that older clients write at the top. */
 function oldSetting(name: string): OptionRule {
@@ -176,7 +176,7 @@ export const ANSWER_OPTIONS: OptionTable = {
   runId: served('the id of the run'),
 
   resourceId: owner,
-  threadId: harmless('a thread at the top', 'Mastra does not look at it here either.'),
+  threadId: harmless('a thread at the top', 'Mastra ignores it here, too.'),
   tracingOptions: harmless('how the answer is traced', OWN_TRACES),
   tracingContext: harmless('how the answer is traced', OWN_TRACES),
   tracing: harmless('how the answer is traced', OWN_TRACES),

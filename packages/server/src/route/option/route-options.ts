@@ -2,7 +2,7 @@ import { harmless, isNothingOr, refused, served, type OptionTable } from './rule
 
 const requestContext = harmless('what the client says to tools', 'No tool runs for this request.')
 const agentId = harmless('whose memory is meant', 'All agents of an application share one.')
-const resourceId = harmless('an owner', 'The token says who owns.')
+const resourceId = harmless('an owner', 'The token says who the owner is.')
 const memoryConfig = refused(
   'settings of the memory in a request',
   'Leave it out: the application sets it where it makes the memory of the agent.',

@@ -20,7 +20,7 @@ export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestCo
 const toolName = z
   .string()
   .max(BOUNDS.toolNameCharacters.limit, { abort: true })
-  .refine(isLegalId, 'The name of a tool is 1 to 128 of A-Z a-z 0-9 _ . -')
+  .refine(isLegalId, 'The name of a tool must have 1 to 128 characters of A-Z a-z 0-9 _ . -')
 
 const jsonSchema = boundedObject({
   values: BOUNDS.schemaValues,
@@ -154,7 +154,10 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
     .string()
     .min(1)
     .max(BOUNDS.runIdCharacters.limit, { abort: true })
-    .refine((id) => !containsCredential(id), 'It looks like a credential, and would be in the log.')
+    .refine(
+      (id) => !containsCredential(id),
+      'It looks like a credential, and the log would show it.',
+    )
     .optional(),
 })
 

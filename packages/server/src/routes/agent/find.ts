@@ -4,12 +4,12 @@ import { RequestError } from '../../error/error.js'
 /** @throws {RequestError} `not_found` */
 export function requireAgent(mastra: Mastra, agentId: string): Agent {
   const agent = mastra.findAgent(agentId)
-  if (agent === undefined) throw new RequestError('not_found', 'There is no agent of this id.')
+  if (agent === undefined) throw new RequestError('not_found', 'There is no agent with this id.')
   return agent
 }
 
 /** @throws {RequestError} `not_found` */
 export function requireTool(tool: Tool | undefined): Tool {
-  if (tool === undefined) throw new RequestError('not_found', 'There is no tool of this id.')
+  if (tool === undefined) throw new RequestError('not_found', 'There is no tool with this id.')
   return tool
 }

@@ -39,7 +39,7 @@ type ToolInput = HandlerInput<unknown, unknown, ToolRequest, Principal>
  */
 export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown> {
   if (input.body.data === undefined) {
-    throw new RequestError('request_invalid', 'The tool was given no data.', {
+    throw new RequestError('request_invalid', 'The body has no member data.', {
       issues: [{ field: 'data', message: 'The input of the tool is missing.' }],
     })
   }

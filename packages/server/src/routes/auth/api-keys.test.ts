@@ -147,8 +147,8 @@ describe('POST /api/auth/api-keys', () => {
     })
     expect({ status, code }).toStrictEqual({ status: 400, code: 'request_invalid' })
     expect(issues).toStrictEqual([
-      { field: 'scopes.1', message: expect.stringContaining('"agents:run" is no permission') },
-      { field: 'scopes.2', message: expect.stringContaining('"admin" is no permission') },
+      { field: 'scopes.1', message: expect.stringContaining('"agents:run" is not a permission') },
+      { field: 'scopes.2', message: expect.stringContaining('"admin" is not a permission') },
     ])
   })
 

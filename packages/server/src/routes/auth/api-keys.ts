@@ -33,7 +33,7 @@ const nameText = z
   .max(BOUNDS.keyNameCharacters.limit, { abort: true })
   .refine(
     isApiKeyName,
-    'A name has 1 to 100 characters, none of them a control character, and holds no key.',
+    'A name must have 1 to 100 characters without control characters, and must not contain an API key.',
   )
   .meta({ minLength: 1, examples: ['nightly report'] })
 
@@ -43,7 +43,7 @@ const scopeText = z
   .superRefine((text, context) => {
     if (parseGrant(text) !== undefined && !containsCredential(text)) return
     const named = text.length > MAX_QUOTED ? 'The text' : JSON.stringify(text)
-    const message = `${named} is no permission. Write resource:action or resource:action:id.`
+    const message = `${named} is not a permission. Write resource:action or resource:action:id.`
     context.addIssue({ code: 'custom', message })
   })
   .meta({ examples: ['agents:execute', 'tools:execute:get-weather', 'memory:*'] })
@@ -51,7 +51,7 @@ const scopeText = z
 /** @throws {RequestError} `not_found` where no keys are kept */
 function requireKeys(store: ServerState['apiKeys']): ApiKeyStore {
   if (store !== undefined) return store
-  throw new RequestError('not_found', 'This server keeps no API keys.')
+  throw new RequestError('not_found', 'This server does not store API keys.')
 }
 
 const create = (keys: () => ServerState['apiKeys']): Route =>

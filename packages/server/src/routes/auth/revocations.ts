@@ -23,13 +23,13 @@ import type { ServerState } from '../../start/state.js'
 const nameText = z
   .string()
   .max(BOUNDS.subjectCharacters.limit, { abort: true })
-  .refine(isRevocableName, 'A name has 1 to 2000 characters, none of them NUL.')
+  .refine(isRevocableName, 'A name must have 1 to 2000 characters without NUL.')
 
 /** What is not a token could only be revoked by mistake. */
 const tokenText = z
   .string()
   .max(BOUNDS.tokenCharacters.limit, { abort: true })
-  .refine(isBearerToken, 'The text is no bearer token: send the token alone.')
+  .refine(isBearerToken, 'The text is not a bearer token. Send the token alone.')
 
 const NAMES = ['token', 'jti', 'subject', 'session'] as const
 
@@ -56,7 +56,7 @@ const revocationRequest = z
       const message = `Exactly one of ${NAMES.join(', ')} says what is revoked.`
       context.addIssue({ code: 'custom', message })
     } else if (body.token !== undefined && body.issuer !== undefined) {
-      const message = 'A token names its issuer itself.'
+      const message = 'Leave issuer out: the token names its issuer.'
       context.addIssue({ code: 'custom', path: ['issuer'], message })
     }
   })
@@ -80,7 +80,7 @@ function namedRevocation(body: RevocationRequest, caller: Principal): NewRevocat
   if (jti !== undefined) return { kind: 'token-id', issuer, tokenId: jti }
   if (session !== undefined) return { kind: 'session', issuer, sessionId: session }
   if (subject !== undefined) return { kind: 'subject', issuer, subject }
-  throw new RequestError('request_invalid', 'The body names nothing to revoke.')
+  throw new RequestError('request_invalid', 'The body does not say what to revoke.')
 }
 
 /** Whether whoever bears a token has made API keys. */
@@ -145,7 +145,10 @@ const logout = (service: () => RevocationService): Route =>
     async handler(input) {
       const { principal, request } = input
       if (!service().gate.isAuthEnabled) {
-        throw new RequestError('not_found', 'Where nobody is told apart, nobody can log out.')
+        throw new RequestError(
+          'not_found',
+          'This server does not verify tokens (auth: false), so a caller cannot sign out.',
+        )
       }
       const token = readBearerToken(request.header('authorization') ?? null)
       const { issuer, tokenId } = principal

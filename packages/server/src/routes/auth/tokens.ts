@@ -129,7 +129,7 @@ const subjectText = z
   .max(BOUNDS.subjectCharacters.limit, { abort: true })
   .refine(
     (text) => isRevocableName(text) && text.trim() !== '',
-    'A subject has 1 to 2000 characters, none of them NUL, and is not blank.',
+    'A subject must have 1 to 2000 characters without NUL, and must not be blank.',
   )
 
 const scopeText = z
@@ -138,14 +138,15 @@ const scopeText = z
   .superRefine((text, context) => {
     const wrong = text.split(' ').find((word) => word !== '' && parseGrant(word) === undefined)
     if (wrong === undefined) return
-    const message = `${JSON.stringify(wrong.slice(0, MAX_QUOTED))} is no permission. Write resource:action or resource:action:id.`
+    const message = `${JSON.stringify(wrong.slice(0, MAX_QUOTED))} is not a permission. Write resource:action or resource:action:id.`
     context.addIssue({ code: 'custom', message })
   })
   .meta({ examples: ['agents:execute tools:execute:get-weather'] })
 
 const claimNames = z.record(z.string(), z.unknown()).superRefine((claims, context) => {
   for (const name of Object.keys(claims).filter((each) => RESERVED.has(each))) {
-    const message = 'This claim is not for the request to say, or has a member of its own there.'
+    const message =
+      'The request cannot set this claim here: the server sets it, or the request has a member of its own for it.'
     context.addIssue({ code: 'custom', path: [name], message })
   }
 })

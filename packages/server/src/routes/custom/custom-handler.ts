@@ -85,7 +85,7 @@ export function createCustomHandler(
     return response
   })
   app.notFound(() => {
-    throw new RequestError('not_found', 'The route of the application answers no such path.')
+    throw new RequestError('not_found', 'The route of the application does not match this path.')
   })
   return async (input) => {
     const request = limitBody(

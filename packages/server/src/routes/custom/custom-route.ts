@@ -47,7 +47,7 @@ function checkRules(provider: AuthProvider | false, routes: readonly ApiRoute[])
     if (isDeclared(rule, routes)) continue
     throw new StartError(
       'path_rule_unknown',
-      `server.auth names the path ${String(readRule(rule).path)} as public or protected, but the application declares no route of exactly this path and method. Built-in routes are always protected and cannot be opened this way, and a pattern opens nothing: remove the entry, or write requiresAuth: false at the route.`,
+      `server.auth names the path ${String(readRule(rule).path)} as public or protected, but the application does not declare a route with exactly this path and method. Built-in routes are always protected, and patterns have no effect. Remove the entry, or write requiresAuth: false at the route.`,
     )
   }
 }
@@ -61,7 +61,7 @@ function accessOf(route: ApiRoute, method: Method, provider: AuthProvider | fals
   if (!isOpened || route.access === 'public') return route.access
   throw new StartError(
     'route_invalid',
-    `The route ${route.path} says who may call it, and server.auth names it as public: remove one of them.`,
+    `The route ${route.path} has the option access or requiresAuth, and server.auth names it as public. Remove one of them.`,
   )
 }
 
@@ -73,7 +73,7 @@ function checkPath({ path }: ApiRoute): void {
   if (!UNREACHABLE.test(path.replace(/\{[^}]*(?:\}|$)/g, ''))) return
   throw new StartError(
     'route_invalid',
-    `No request has the path ${path}: write it decoded, without %, #, \\ and segments of dots.`,
+    `A request cannot have the path ${path}. Write it decoded, without % # \\ and without the segments . and ..`,
   )
 }
 
@@ -95,7 +95,7 @@ function checkOrder(routes: readonly Route[]): void {
     const who = earlier.access === 'public' ? 'anybody' : 'every caller with a good token'
     throw new StartError(
       'route_invalid',
-      `The route ${earlier.method} ${earlier.path}, which lets ${who} in, comes before ${later.path}, which lets fewer in, and would answer in its place: declare it after that one.`,
+      `The route ${earlier.method} ${earlier.path} would answer requests for ${later.path}. The first lets ${who} in, the second fewer callers. Declare ${earlier.path} after ${later.path}.`,
     )
   }
 }

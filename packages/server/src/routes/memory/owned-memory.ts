@@ -34,7 +34,7 @@ export interface OwnedMemory {
  */
 export function ownedMemory({ mastra, principal }: MemoryCaller): OwnedMemory {
   const storage = mastra.getStorage()
-  if (storage === undefined) throw new RequestError('not_found', 'There is no storage.')
+  if (storage === undefined) throw new RequestError('not_found', 'This server has no storage.')
   return { storage, owner: ownerKey(principal), resourceId: principal.resourceId }
 }
 
@@ -50,7 +50,7 @@ export function requireThread<Value>(value: Value | undefined): Value {
  * @throws {RequestError} `not_found`
  */
 export function readableAgent({ mastra, principal }: MemoryCaller, name: string): Agent {
-  if (!isLegalId(name)) throw new RequestError('not_found', 'The name of the agent is no id.')
+  if (!isLegalId(name)) throw new RequestError('not_found', 'The agentId is not a legal id.')
   const id = mastra.findAgent(name)?.id ?? name
   const permission = `agents:read:${id}` as const
   if (!principal.permissions.allows(permission)) {

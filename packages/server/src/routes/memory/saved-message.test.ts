@@ -160,7 +160,7 @@ describe('POST /memory/save-messages', () => {
     expect(refusal).toStrictEqual({
       status: 409,
       code: 'message_exists',
-      text: 'There is a message of this id in another thread, or twice in the request.',
+      text: 'Another thread has a message with this id, or the request has the id twice.',
       challenge: null,
       issues: undefined,
     })

@@ -15,7 +15,10 @@ import { lossless } from '../schema.js'
 export const agentName: z.ZodType<string, string> = z
   .string()
   .max(BOUNDS.agentIdCharacters.limit, { abort: true })
-  .refine((name) => name === '' || isThreadId(name), 'An id has no NUL in it; it is not . or ..')
+  .refine(
+    (name) => name === '' || isThreadId(name),
+    'An id must not contain NUL, and must not be . or ..',
+  )
   .refine((name) => !containsCredential(name), 'It looks like a credential, and is not an id.')
 
 /** An owner that a client names. Nothing is left of it: the token says who owns. */
@@ -23,7 +26,7 @@ export const ignoredOwner: z.ZodType<undefined> = z
   .unknown()
   .transform(() => undefined)
   .optional()
-  .meta({ type: 'string', description: 'Not looked at: the token says who owns.' })
+  .meta({ type: 'string', description: 'Ignored: the token says who the owner is.' })
 
 /** The title of a thread. */
 export const titleText: z.ZodType<string, string> = z.string().max(BOUNDS.titleCharacters.limit)

@@ -62,7 +62,7 @@ describe('POST /memory/threads', () => {
     expect(await readRefusal(refusal)).toStrictEqual({
       status: 409,
       code: 'thread_exists',
-      text: 'There is a thread of this id already.',
+      text: 'A thread with this id exists already.',
       challenge: null,
       issues: undefined,
     })

@@ -45,7 +45,7 @@ function checkOrigins(connect: readonly string[]): void {
   if (wrong === undefined) return
   throw new StartError(
     'option_invalid',
-    `server.studio.connect has ${JSON.stringify(wrong)}, which is no origin such as https://api.example.`,
+    `server.studio.connect has ${JSON.stringify(wrong)}, which is not an origin such as https://api.example.`,
   )
 }
 

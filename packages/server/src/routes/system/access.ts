@@ -19,7 +19,8 @@ const accessQuery = z.object({
     .max(BOUNDS.scopeCharacters.limit)
     .optional()
     .meta({
-      description: 'Permissions with spaces between them; what is none grants nothing.',
+      description:
+        'Permissions with spaces between them. A text that is not a permission grants nothing.',
       examples: ['agents:execute tools:execute:get-weather'],
     }),
 })
@@ -53,7 +54,7 @@ function readSubject(
   caller: Caller,
 ): Subject {
   if (role !== undefined && permissions !== undefined) {
-    refuse('permissions', 'Ask for a role or for permissions, one at a time.')
+    refuse('permissions', 'Send role or permissions, and not both.')
   }
   if (role !== undefined) {
     const grants = Object.hasOwn(roles, role) ? roles[role] : undefined
