@@ -10,5 +10,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a test polls for comes at once, or late on a busy machine: the default of 1 s would be an assertion about time.
+    expect: { poll: { timeout: 20_000 } },
   },
 })
