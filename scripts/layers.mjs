@@ -9,8 +9,10 @@ export const PACKAGES = [['auth', 'client-js'], ['core', 'studio'], ['store'], [
 export const ROOMS = {
   auth: [
     ['lib'],
-    ['claim', 'error.ts'],
-    ['access', 'jws', 'option'],
+    ['error.ts'],
+    ['option'],
+    ['claim'],
+    ['access', 'jws'],
     ['bearer', 'keys', 'revocation'],
     ['advice'],
     ['explain'],

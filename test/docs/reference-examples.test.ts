@@ -50,6 +50,7 @@ describe('docs/reference/mastra-jwt-auth.md', () => {
 
   const options = [
     ...members('issuer-options.ts', 'IssuerOptions'),
+    ...members('mapping-options.ts', 'MappingOptions'),
     ...members('jwt-auth.ts', 'MastraJwtAuthOptions'),
   ]
 

@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 // The public names of @signet/auth. Whatever is added here must be kept.
 export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './jws/algorithm.js'
-export { type ClaimRules, type Claims } from './jwt/claims.js'
+export { type ClaimRules, type Claims, type ClaimValue, type RequiredValues } from './jwt/claims.js'
 export { type TokenHeader } from './jws/compact.js'
 export { type DecodedToken } from './jws/decode.js'
 export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/mastra-helpers.js'
@@ -67,6 +67,16 @@ export {
 } from './access/access.js'
 export { type Action, type Resource } from './access/action-set.js'
 export { createPermissions, type Permission, type Permissions } from './access/permission.js'
+export {
+  createClaimMap,
+  type ClaimKind,
+  type ClaimMap,
+  type ClaimPlaces,
+  type MappedClaims,
+} from './claim/claim-map.js'
+export { type Actors } from './claim/actor.js'
+export { type ClaimPlace, type ClaimSegment } from './claim/claim-place.js'
+export { type ScopeMap } from './access/scope-map.js'
 export { type Principal } from './access/principal.js'
 export { createPrincipal, type PrincipalOptions } from './access/create-principal.js'
 export { DEFAULT_ROLES, type RoleTable } from './access/role.js'

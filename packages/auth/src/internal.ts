@@ -28,7 +28,6 @@ export {
   type AccessVerdict,
 } from './access/judge.js'
 export { requirePermissions } from './access/require.js'
-export { readSubject } from './access/create-principal.js'
 export { checkRoleTable, freezeRoleTable } from './access/role.js'
 export { containsApiKey, isApiKey, looksLikeApiKey } from './api-key/form.js'
 export { isApiKeyName, issueApiKey, type IssuedApiKey, type NewApiKey } from './api-key/issue.js'
@@ -61,6 +60,7 @@ export {
 } from './provider/explain-bearer.js'
 export { admitToken, type AdmittedUser } from './guard/admit.js'
 export { requestOfBearer } from './guard/auth-request.js'
+export { subjectOfUser } from './provider/subject.js'
 export { checkProvider } from './provider/provider-shape.js'
 export { findRefusedOptions, isNothing } from './option/closed-options.js'
 export { measureAge } from './lib/age.js'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createClaimMap } from '../claim/claim-map.js'
 import { createPrincipal, type PrincipalOptions } from './create-principal.js'
 import { DEFAULT_ROLES } from './role.js'
 
@@ -14,8 +15,10 @@ describe('createPrincipal', () => {
       sub: 'alice',
       iss: 'https://issuer',
       jti: 't1',
+      sid: 's1',
+      azp: 'web',
       exp: 1_700_000_000,
-      act: { sub: 'assistant' },
+      act: { sub: 'assistant', act: { sub: 'planner' } },
       role: 'viewer',
       scope: 'unknown',
     }
@@ -26,9 +29,13 @@ describe('createPrincipal', () => {
       resourceId: 'alice',
       roles: ['viewer'],
       ignoredGrants: ['unknown'],
+      foreignScopes: ['unknown'],
       tokenId: 't1',
+      sessionId: 's1',
+      client: 'web',
       expiresAt: 1_700_000_000,
       actor: 'assistant',
+      actors: ['assistant', 'planner'],
       claims,
     })
     expect(permissions.granted).toStrictEqual(DEFAULT_ROLES['viewer'])
@@ -43,8 +50,9 @@ describe('createPrincipal', () => {
   it('is frozen through and through, and no change of the user reaches it', () => {
     const user = { sub: 'alice', role: 'member', tags: ['a'] }
     const principal = create(user)
-    const { claims, permissions, roles, ignoredGrants } = principal
-    const parts = [principal, claims, claims['tags'], permissions, roles, ignoredGrants]
+    const { claims, permissions, roles, ignoredGrants, foreignScopes, actors } = principal
+    const lists = [roles, ignoredGrants, foreignScopes, actors]
+    const parts = [principal, claims, claims['tags'], permissions, ...lists]
     expect(parts.every((part) => Object.isFrozen(part))).toBe(true)
     user.sub = 'mallory'
     expect(principal).toMatchObject({ subject: 'alice', claims: { sub: 'alice' } })
@@ -182,5 +190,52 @@ describe('createPrincipal: the default role', () => {
     expect(create({ sub: 'alice', role: 'viewer' }, options).roles).toStrictEqual(['viewer'])
     expect(create({ sub: 'alice', scope: '' }, options).permissions.granted).toStrictEqual([])
     expect(create({ sub: 'alice' }).permissions.granted).toStrictEqual([])
+  })
+})
+
+describe('createPrincipal: a map of claims', () => {
+  const claimMap = createClaimMap({
+    roles: ['realm_access', 'roles'],
+    subject: 'oid',
+    session: 'session_id',
+    client: 'cid',
+    actor: 'agent',
+  })
+  const user = {
+    sub: 'pairwise',
+    oid: 'alice',
+    sid: 'no',
+    session_id: 's1',
+    azp: 'no',
+    cid: 'web',
+    act: { sub: 'no' },
+    agent: 'helper',
+    role: 'owner',
+    realm_access: { roles: ['viewer'] },
+  }
+
+  it('says where each stands, and the claims stay what the issuer signed', () => {
+    expect(create(user, { claimMap })).toMatchObject({
+      subject: 'alice',
+      resourceId: 'alice',
+      sessionId: 's1',
+      client: 'web',
+      actor: 'helper',
+      actors: ['helper'],
+      roles: ['viewer'],
+      claims: user,
+    })
+  })
+
+  it('gives the standard names nothing to say', () => {
+    const { realm_access: _roles, ...without } = user
+    expect(create(without, { claimMap }).permissions.granted).toStrictEqual([])
+    expect(create(user).subject).toBe('pairwise')
+  })
+
+  it.each([undefined, null, '', ' ', 7, ['alice']])('refuses the mapped subject %j', (oid) => {
+    expect(() => create({ ...user, oid }, { claimMap })).toThrow(
+      expect.objectContaining({ name: 'TokenError', code: 'token_claim', claim: 'oid' }),
+    )
   })
 })

@@ -1,11 +1,10 @@
 import { AuthError, TokenError } from '../error.js'
 import { deepFreeze } from '../lib/freeze.js'
-import { issuerOf, ownText, subjectOf, tokenIdOf } from '../claim/identity.js'
-import { readGrants } from './grant.js'
+import { mappedSubject, placeText, readClaims, type ClaimMap } from '../claim/claim-map.js'
+import { issuerOf, tokenIdOf } from '../claim/identity.js'
+import { readGrants, type ReadingOptions } from './grant.js'
 import type { Principal } from './principal.js'
 import { recallPrincipal, rememberPrincipal } from './remembered-principal.js'
-import type { RoleTable } from './role.js'
-import { isObject } from '../lib/object.js'
 import { isNonBlank } from '../lib/text.js'
 
 /** A method, because a provider has users of its own kind: parameters of methods are compared both ways. */
@@ -14,23 +13,20 @@ interface Mapping {
 }
 
 /** What turns a user into a principal. */
-export interface PrincipalOptions {
-  readonly roles: RoleTable
-  readonly defaultRole?: string | undefined
-  /** The most that the user is granted. Default: everything that their claims say. */
-  readonly grants?: readonly string[] | undefined
+export interface PrincipalOptions extends ReadingOptions {
   /** Default: the subject owns. */
   readonly mapUserToResourceId?: Mapping['mapUserToResourceId'] | undefined
 }
 
 /**
- * The subject of a user: its `sub`, else its `id`.
- * @throws {TokenError} `token_claim` where neither is a text that is not blank
+ * The subject of a user: its `sub`, else its `id`, or what the map says.
+ * @throws {TokenError} `token_claim` where that is not a text, or is blank
  */
-export function readSubject(user: object): string {
-  const subject = subjectOf(user)
+export function readSubject(user: object, map?: ClaimMap): string {
+  const subject = mappedSubject(user, map)
   if (subject !== undefined) return subject
-  throw new TokenError('token_claim', 'The token has no subject (sub).', { claim: 'sub' })
+  const claim = placeText('subject', map)
+  throw new TokenError('token_claim', `The token has no subject (${claim}).`, { claim })
 }
 
 /** Fails closed: whatever the application's function returns or throws, only a text can own something. */
@@ -53,18 +49,14 @@ function readResourceId(user: object, subject: string, options: PrincipalOptions
   return resourceId
 }
 
-function readActor(user: object): string | undefined {
-  const actor: unknown = Object.hasOwn(user, 'act') ? Reflect.get(user, 'act') : undefined
-  return isObject(actor) ? ownText(actor, 'sub') : undefined
-}
-
 function readPrincipal(
   user: object,
   subject: string,
   resourceId: string,
   options: PrincipalOptions,
 ): Principal {
-  const grants = readGrants(user, options)
+  const mapped = readClaims(user, options.claimMap)
+  const grants = readGrants(mapped, options)
   const expiresAt: unknown = Object.hasOwn(user, 'exp') ? Reflect.get(user, 'exp') : undefined
   return {
     subject,
@@ -73,9 +65,13 @@ function readPrincipal(
     permissions: grants.permissions,
     roles: grants.roles,
     ignoredGrants: grants.ignored,
+    foreignScopes: grants.foreign,
     tokenId: tokenIdOf(user),
     expiresAt: typeof expiresAt === 'number' ? expiresAt : undefined,
-    actor: readActor(user),
+    sessionId: mapped.sessionId,
+    client: mapped.client,
+    actor: mapped.actors.current,
+    actors: mapped.actors.names,
     claims: deepFreeze({ ...user }),
   }
 }
@@ -101,7 +97,7 @@ function readPrincipal(
  */
 export function createPrincipal(user: object, options: PrincipalOptions): Principal {
   const known = recallPrincipal(user, options)
-  const subject = known?.subject ?? readSubject(user)
+  const subject = known?.subject ?? readSubject(user, options.claimMap)
   const resourceId = readResourceId(user, subject, options)
   if (known?.resourceId === resourceId) return known
   const principal = Object.freeze(

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { readGrants } from './grant.js'
+import { readStandardClaims } from '../claim/claim-map.js'
+import { readGrants, type GrantOptions } from './grant.js'
 import { DEFAULT_ROLES, type RoleTable } from './role.js'
 
 const ROLES: RoleTable = { ...DEFAULT_ROLES, 'night watch': ['audit:read'], nobody: [] }
 
 /** Claims as they come out of a parser, so that they may have any type. */
-function read(text: string, defaultRole?: string) {
-  const { permissions, ...rest } = readGrants(JSON.parse(text), { roles: ROLES, defaultRole })
+function readAll(text: string, options: Partial<GrantOptions> = {}) {
+  const named = readStandardClaims(JSON.parse(text))
+  const { permissions, ...rest } = readGrants(named, { roles: ROLES, ...options })
   return { granted: permissions.granted, ...rest }
+}
+
+/** The same, without the words that are foreign. */
+function read(text: string, defaultRole?: string) {
+  const { granted, roles, ignored } = readAll(text, { defaultRole })
+  return { granted, roles, ignored }
 }
 
 const MEMBER = DEFAULT_ROLES['member']
@@ -116,7 +124,7 @@ describe('readGrants: the default role', () => {
   it.each(['scope', 'scp', 'permissions', 'role', 'roles'])(
     'does not count where %s is present, even if it is empty or unknown',
     (claim) => {
-      for (const value of ['""', '[]', 'null', '"unknown"', '["unknown"]', '{}']) {
+      for (const value of ['""', '[]', 'null', '"agents:exceute"', '["*:raed"]', '{}']) {
         const { granted } = read(`{"${claim}":${value}}`, 'owner')
         expect(granted).toStrictEqual([])
       }
@@ -125,7 +133,7 @@ describe('readGrants: the default role', () => {
 
   it('counts where a claim is only inherited: that is not present', () => {
     expect(read('{"__proto__":{"role":"owner"}}', 'nobody')).toMatchObject({ roles: ['nobody'] })
-    const inherited = readGrants(Object.create({ role: 'owner' }), {
+    const inherited = readGrants(readStandardClaims(Object.create({ role: 'owner' })), {
       roles: ROLES,
       defaultRole: 'nobody',
     })
@@ -135,5 +143,99 @@ describe('readGrants: the default role', () => {
   it('that the table does not have grants nothing, and is named', () => {
     const outcome = { granted: [], roles: [], ignored: ['chef'] }
     expect(read('{}', 'chef')).toStrictEqual(outcome)
+  })
+})
+
+describe('readGrants: words that are not meant for this server', () => {
+  it.each([
+    '{"scope":"openid profile email"}',
+    '{"scp":["openid","agents.run"]}',
+    '{"permissions":["read:weather","agents/execute","Agents:read","agent:read"]}',
+  ])('do not cancel the default role, and are told apart: %s', (text) => {
+    const { granted, roles, ignored, foreign } = readAll(text, { defaultRole: 'member' })
+    expect({ granted, roles }).toStrictEqual({ granted: MEMBER, roles: ['member'] })
+    expect(foreign).toStrictEqual(ignored)
+    expect(foreign.length).toBeGreaterThan(1)
+    expect(read(text).granted).toStrictEqual([])
+  })
+
+  it.each(['agents:exceute', 'agents', 'agents:', '*:raed', '*:', 'system:read:a:b'])(
+    'are not those that begin with a resource: %j cancels it',
+    (scope) => {
+      const text = JSON.stringify({ scope: ['openid', scope] })
+      const { granted, roles } = readAll(text, { defaultRole: 'member' })
+      expect({ granted, roles }).toStrictEqual({ granted: [], roles: [] })
+    },
+  )
+
+  it('cancel it beside a scope of ours, and beside a claim that names nothing', () => {
+    for (const text of ['{"scope":"openid agents:read"}', '{"scope":"openid","permissions":[]}']) {
+      expect(readAll(text, { defaultRole: 'owner' }).roles).toStrictEqual([])
+    }
+  })
+})
+
+describe('readGrants: the scopeMap', () => {
+  const scopeMap = {
+    'weather.read': ['agents:read', 'agents:execute:weather'],
+    'agents:run': ['agents:execute'],
+    'agents:write': ['agents:read'],
+  }
+
+  it('says what words of the issuer grant, also words that would be ours', () => {
+    const { granted, ignored, foreign } = readAll(
+      '{"scope":"weather.read openid","permissions":["agents:run","agents:write","tools:read"]}',
+      { scopeMap },
+    )
+    expect(granted).toStrictEqual([
+      'agents:read',
+      'agents:execute:weather',
+      'agents:execute',
+      'tools:read',
+    ])
+    expect([ignored, foreign]).toStrictEqual([['openid'], ['openid']])
+  })
+
+  it('makes its words cancel the default role', () => {
+    const outcome = readAll('{"scope":"weather.read"}', { scopeMap, defaultRole: 'owner' })
+    expect(outcome.granted).toStrictEqual(['agents:read', 'agents:execute:weather'])
+    expect(
+      readAll('{"scope":"weather.write"}', { scopeMap, defaultRole: 'owner' }).roles,
+    ).toStrictEqual(['owner'])
+  })
+
+  it('is capped as everything else is', () => {
+    const capped = readAll('{"scope":"weather.read"}', { scopeMap, grants: ['agents:read'] })
+    expect(capped.granted).toStrictEqual(['agents:read:*'])
+  })
+
+  it.each(['constructor', '__proto__', 'toString'])('does not have the word %s', (scope) => {
+    expect(readAll(JSON.stringify({ scope }), { scopeMap })).toMatchObject({
+      granted: [],
+      foreign: [scope],
+    })
+  })
+})
+
+describe("readGrants: unknownRoles: 'ignore'", () => {
+  const ignoring = (text: string) =>
+    readAll(text, { defaultRole: 'member', unknownRoles: 'ignore' })
+
+  it('lets the default role count beside names that the table lacks, which stay visible', () => {
+    const text = '{"roles":["offline_access","default-roles-acme"]}'
+    const ignored = ['offline_access', 'default-roles-acme']
+    expect(ignoring(text)).toMatchObject({ granted: MEMBER, roles: ['member'], ignored })
+    expect(ignoring('{"roles":[]}')).toMatchObject({ roles: ['member'] })
+  })
+
+  it('does not beside a role of the table, a scope of ours, or what is not a name', () => {
+    expect(ignoring('{"roles":["offline_access","nobody"]}').roles).toStrictEqual(['nobody'])
+    expect(ignoring('{"roles":["x"],"scope":"agents:read"}').roles).toStrictEqual([])
+    expect(ignoring('{"roles":["x"],"scope":""}').roles).toStrictEqual([])
+    expect(ignoring('{"roles":[null]}').roles).toStrictEqual([])
+  })
+
+  it('is not the default: a typo cancels the default role', () => {
+    expect(readAll('{"role":"mebmer"}', { defaultRole: 'member' }).granted).toStrictEqual([])
   })
 })

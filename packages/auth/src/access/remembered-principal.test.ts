@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { createClaimMap } from '../claim/claim-map.js'
 import { markConstant } from '../lib/constant.js'
 import { deepFreeze } from '../lib/freeze.js'
 import { createPrincipal, type PrincipalOptions } from './create-principal.js'
@@ -60,6 +61,35 @@ describe('a principal of constants', () => {
     expect(granted).toStrictEqual([['*'], [agents], [tools], ['*'], [agents]])
   })
 
+  it('follows another map, scope map and rule of unknown roles at once, also none', () => {
+    const user = constant({ sub: 'alice', groups: ['viewer'], roles: ['x'], scope: 'read' })
+    const claimMap = createClaimMap({ roles: 'groups' })
+    const scopeMap = freezeRoleTable({ read: ['audit:read'] })
+    const options = [
+      {},
+      { claimMap },
+      { scopeMap },
+      { unknownRoles: 'ignore', defaultRole: 'owner' },
+      { claimMap },
+      {},
+    ] as const
+    const granted = options.map((each) => grantedTo(user, each))
+    const viewer = DEFAULT_ROLES['viewer']
+    expect(granted).toStrictEqual([[], viewer, ['audit:read'], ['*'], viewer, []])
+    expect(create(user, { claimMap, scopeMap })).toBe(create(user, { claimMap, scopeMap }))
+  })
+
+  it('asks the map once', () => {
+    const user = constant({ sub: 'alice', groups: ['viewer'] })
+    const { placeText, read } = createClaimMap({ roles: 'groups' })
+    const counted = vi.fn<typeof read>(read)
+    const claimMap = markConstant(Object.freeze({ placeText, read: counted }))
+    const first = create(user, { claimMap })
+    const asked = counted.mock.calls.length
+    for (let again = 0; again < 5; again++) expect(create(user, { claimMap })).toBe(first)
+    expect(counted.mock.calls.length).toBe(asked)
+  })
+
   it('follows the owner that the application names, whom it asks each time', () => {
     const user = constant({ sub: 'alice' })
     const owners = ['acme', 'acme', 'other', undefined, 'acme']
@@ -91,6 +121,20 @@ describe('a principal of constants', () => {
 })
 
 describe('a principal of what may change', () => {
+  it('follows a map and a scope map of the application', () => {
+    const user = constant({ sub: 'alice', groups: ['viewer'], scope: 'read' })
+    const { placeText, read } = createClaimMap({ roles: 'groups' })
+    let map = read
+    const claimMap = { placeText, read: (claims: object) => map(claims) }
+    expect(grantedTo(user, { claimMap })).toStrictEqual(DEFAULT_ROLES['viewer'])
+    map = createClaimMap({ roles: 'other' }).read
+    expect(grantedTo(user, { claimMap })).toStrictEqual([])
+    const scopeMap = { read: ['audit:read'] }
+    expect(grantedTo(user, { scopeMap })).toStrictEqual(['audit:read'])
+    scopeMap.read = ['tools:read']
+    expect(grantedTo(user, { scopeMap })).toStrictEqual(['tools:read'])
+  })
+
   it('follows a user who is changed', () => {
     const user = { sub: 'alice', role: 'viewer' }
     expect(create(user).roles).toStrictEqual(['viewer'])

@@ -27,6 +27,20 @@ export interface Expectations {
   readonly maxTokenAgeSeconds?: number | undefined
   readonly maxTokenBytes?: number | undefined
   readonly keys?: KeyFacts | undefined
+  /** What is expected at the places of claims, beside what the standards say of them. */
+  readonly places?: readonly ExpectedPlace[] | undefined
+}
+
+/** What a place of the claims must have. */
+export interface ExpectedPlace {
+  /** As the refusal names it, such as `token_use` or `realm_access.client`. */
+  readonly claim: string
+  /** Where that is set, such as `requiredValues`. */
+  readonly option: 'requiredValues' | 'clients' | 'actors' | 'claims.subject'
+  /** What stands there; undefined for nothing. */
+  readonly found: unknown
+  /** What may stand there; undefined for any text that is not blank. */
+  readonly expected: readonly unknown[] | undefined
 }
 
 /** What is known of keys without the keys. */

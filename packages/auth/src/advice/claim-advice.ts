@@ -1,5 +1,5 @@
 import { signAnew } from './anew.js'
-import type { Advice, Refusal } from './advice.js'
+import type { Advice, ExpectedPlace, Refusal } from './advice.js'
 import { listed, quoted } from './quoted.js'
 import { dateText, durationWords, momentText } from './time-text.js'
 import { asList } from '../lib/as-list.js'
@@ -193,8 +193,52 @@ function missingAdvice(claim: string, refusal: Refusal): Advice {
   }
 }
 
+/** What stands at a place, and what must stand there. */
+function placeAdvice({ claim, option, found, expected }: ExpectedPlace, refusal: Refusal): Advice {
+  if (expected === undefined) {
+    return {
+      cause: `It does not say who calls: ${claim} is missing, blank or not a text (set in ${option}).`,
+      expected: claim,
+      ...signAnew(`Get one with ${claim}, or name another place in ${option}`, refusal),
+    }
+  }
+  const has = found === undefined ? `${claim} is missing` : `${claim} is ${quoted(found)}`
+  const common = {
+    ...(found !== undefined && { found: quoted(found) }),
+    expected: listed(expected),
+  }
+  if (option === 'actors') {
+    const most = expected.length === 0 ? 'nobody' : `only ${listed(expected)}`
+    const actor = found === undefined ? 'an actor without a name' : `the actor ${quoted(found)}`
+    return {
+      cause: `The token has ${actor}; this server lets ${most} act for another (set in actors).`,
+      ...common,
+      ...signAnew('Get one without that actor, or name the actor in actors', refusal),
+    }
+  }
+  const cause = `${has}; this server expects ${listed(expected)} (set in ${option}).`
+  if (option === 'clients') {
+    return {
+      cause,
+      ...common,
+      ...signAnew(
+        'Get one that an expected client asked for, or name the client in clients',
+        refusal,
+      ),
+    }
+  }
+  const [first] = expected
+  return {
+    cause,
+    ...common,
+    ...signAnew(`Make one with ${claim} ${quoted(first)}`, refusal, { [claim]: first }),
+  }
+}
+
 /** Which claim is missing or wrong. */
 export function claimAdvice(refusal: Refusal): Advice {
+  const place = refusal.expectations?.places?.find((each) => each.claim === refusal.claim)
+  if (place !== undefined) return placeAdvice(place, refusal)
   const { claims } = readParts(refusal.token)
   const claim = refusal.claim ?? suspectClaim(claims)
   if (claim === undefined) {

@@ -2,7 +2,7 @@ import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.js'
 import { isApiKey, looksLikeApiKey } from './form.js'
 import { apiKeyDigest } from './make.js'
 import { judgeMaker, type MakerJudge } from './maker.js'
-import { judgedUpToOf, makerTokenOf } from './maker-token.js'
+import { isMakerTokenKnown, judgedUpToOf, makerTokenOf } from './maker-token.js'
 import type { Principal } from '../access/principal.js'
 import { AuthError, TokenError } from '../error.js'
 import type { RevocableToken } from '../revocation/revocation-list.js'
@@ -177,15 +177,17 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
 
   /**
    * What a key that was authenticated here can be revoked by: the key itself, the token that made it, and, where
-   * the provider gives its maker another name now, whatever that one was given.
+   * the provider gives its maker or the session another name now, whatever that one was given.
    */
   revocableOf(user: ApiKeyUser): readonly RevocableToken[] {
     const { record, maker } = this.#judgedOf(user)
     const key = { ...revocableOf(user, () => record.digest), judgedUpTo: judgedUpToOf(record) }
     const token = makerTokenOf(record)
     const { issuer, subject } = maker
-    if (issuer === token.issuer && subject === token.subject) return [key, token]
-    return [key, token, { ...token, issuer, subject }]
+    const sessionId = isMakerTokenKnown(record) ? maker.sessionId : undefined
+    const isSameMaker = issuer === token.issuer && subject === token.subject
+    if (isSameMaker && sessionId === token.sessionId) return [key, token]
+    return [key, token, { ...token, issuer, subject, sessionId }]
   }
 
   async #find(token: string): Promise<ApiKeyRecord> {

@@ -15,6 +15,11 @@ export function judgedUpToOf({ maker }: ApiKeyRecord): number | undefined {
   return typeof judgedUpTo === 'number' ? judgedUpTo : undefined
 }
 
+/** Whether a record has the digest of the token that made the key: records of before have none. */
+export function isMakerTokenKnown({ maker }: ApiKeyRecord): boolean {
+  return typeof maker['token'] === 'string'
+}
+
 /**
  * The token that made a key, as far as its revocation ends the key. It was issued when it says so, but not after
  * the key was made: clocks differ, and the earlier time is the one that a revocation reaches.

@@ -24,3 +24,13 @@ export function subjectOf(claims: object): string | undefined {
 export function tokenIdOf(claims: object): string | undefined {
   return ownText(claims, 'jti')
 }
+
+/** The claim `sid` (OpenID Connect Front-Channel Logout section 3). */
+export function sessionOf(claims: object): string | undefined {
+  return ownText(claims, 'sid')
+}
+
+/** Whom the token was issued to: `azp` (OpenID Connect Core section 2), else `client_id` (RFC 8693 section 4.3). */
+export function clientOf(claims: object): string | undefined {
+  return ownText(claims, Object.hasOwn(claims, 'azp') ? 'azp' : 'client_id')
+}

@@ -1,4 +1,5 @@
 import { TokenError } from '../error.js'
+import { placeText, readClaims, type ClaimMap } from '../claim/claim-map.js'
 import type { TokenHeader } from '../jws/compact.js'
 import { asList } from '../lib/as-list.js'
 import { isTextList } from '../lib/text.js'
@@ -34,7 +35,24 @@ export interface ClaimRules {
   readonly issuedAheadSeconds?: number | undefined
   /** How far the clocks of issuer and verifier may differ, in seconds. Default: 0. */
   readonly clockToleranceSeconds?: number | undefined
+  /**
+   * Where the claims say what, as `createClaimMap` makes it. With it a token must name a subject, as a text that is not
+   * blank. Default: at the standard names, and the subject is not looked at.
+   */
+  readonly claimMap?: ClaimMap | undefined
+  /** Clients that a token may have been issued to, compared exactly with what the map says. An empty list accepts no token. Default: any, or none. */
+  readonly clients?: readonly string[] | undefined
+  /** Claims that must have one of these values, compared exactly; own members only. Default: none. */
+  readonly requiredValues?: RequiredValues | undefined
+  /** Who may act for a subject (RFC 8693 section 4.1): names of current actors, compared exactly; `false` for nobody. Default: anybody. */
+  readonly actors?: readonly string[] | 'any' | false | undefined
 }
+
+/** A value that a claim may be required to have. */
+export type ClaimValue = string | number | boolean
+
+/** Claims with the values of which each must have one. */
+export type RequiredValues = Readonly<Record<string, readonly ClaimValue[]>>
 
 function ownClaim(claims: Claims, name: string): unknown {
   const value = claims[name]
@@ -181,5 +199,49 @@ export function checkRequired(claims: Claims, rules: ClaimRules): void {
     if (value === undefined || value === null || isEmpty) {
       refuseClaim(claim, `The claim ${claim} is missing.`)
     }
+  }
+}
+
+/** Refuses a token with another value of a claim than the policy requires, or without one. */
+export function checkValues(claims: Claims, rules: ClaimRules): void {
+  if (rules.requiredValues === undefined) return
+  for (const [claim, values] of Object.entries(rules.requiredValues)) {
+    const value = ownClaim(claims, claim)
+    const accepted: readonly unknown[] = values
+    if (!accepted.includes(value)) {
+      refuseClaim(claim, `The claim ${claim} has another value than is required.`)
+    }
+  }
+}
+
+/** Refuses a token that was issued to another client, or that does not say to which. */
+export function checkClient(claims: Claims, rules: ClaimRules): void {
+  if (rules.clients === undefined) return
+  const { client } = readClaims(claims, rules.claimMap)
+  if (client === undefined || !rules.clients.includes(client)) {
+    refuseClaim(placeText('client', rules.claimMap), 'The token was issued to another client.')
+  }
+}
+
+/** Refuses a token whose map finds no subject, or one that is not a text or is blank. */
+export function checkSubject(claims: Claims, { claimMap }: ClaimRules): void {
+  if (claimMap === undefined || claimMap.read(claims).subject !== undefined) return
+  refuseClaim(
+    claimMap.placeText('subject'),
+    `The token has no subject (${claimMap.placeText('subject')}).`,
+  )
+}
+
+/**
+ * Refuses a token with an actor that the policy does not name. Earlier actors, in nested claims `act`, say who acted
+ * before, and are not judged (RFC 8693 section 4.1).
+ */
+export function checkActor(claims: Claims, rules: ClaimRules): void {
+  const { actors = 'any' } = rules
+  if (actors === 'any') return
+  const { isThere, current } = readClaims(claims, rules.claimMap).actors
+  if (!isThere) return
+  if (actors === false || current === undefined || !actors.includes(current)) {
+    refuseClaim(placeText('actor', rules.claimMap), 'The token has an actor that may not act here.')
   }
 }

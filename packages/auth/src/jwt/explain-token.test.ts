@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createClaimMap } from '../claim/claim-map.js'
 import { AuthError, ConfigurationError } from '../error.js'
 import type { KeySource } from '../keys/key-source.js'
 import { readKeySet } from '../keys/key-set.js'
@@ -34,6 +35,10 @@ const STEPS = [
   'audience',
   'type',
   'required claims',
+  'required values',
+  'client',
+  'subject',
+  'actor',
   'revocation',
 ]
 
@@ -46,6 +51,9 @@ const policy: SinglePolicy = {
   requiredClaims: ['sub'],
   revocation: new MemoryRevocationList(now),
 }
+
+const requiredValues = { use: ['access', true] }
+const claimMap = createClaimMap({ subject: 'oid' })
 
 /** Steps as far as a name, where it fails. */
 const failingAt = (name: string) =>
@@ -95,6 +103,11 @@ describe('explainToken', () => {
     ['another audience', sign({ aud: ['other'] }), 'audience', 'token_audience'],
     ['another type', sign({}, { typ: 'at+jwt' }), 'type', 'token_type'],
     ['no subject', sign({ sub: undefined }), 'required claims', 'token_claim'],
+    ['another value', sign({ use: 'id' }), 'required values', 'token_claim', { requiredValues }],
+    ['another client', sign({ azp: 'evil' }), 'client', 'token_claim', { clients: ['web'] }],
+    ['a client of no name', sign(), 'client', 'token_claim', { clients: ['web'] }],
+    ['no mapped subject', sign(), 'subject', 'token_claim', { claimMap }],
+    ['an actor', sign({ act: { sub: 'bob' } }), 'actor', 'token_claim', { actors: false }],
     ['a subject that was revoked', sign(), 'revocation', 'token_revoked', { revocation }],
     ['no key', sign(), 'key', 'token_key_unknown', { keys: { find: () => [] } }],
   ]
@@ -121,6 +134,60 @@ describe('explainToken', () => {
       expect(explanation).toMatchObject(await verdictOf(token, { ...policy, ...rules }))
     },
   )
+
+  it.each<[string, object, Partial<SinglePolicy>, string]>([
+    [
+      'another value',
+      { use: 'id' },
+      { requiredValues },
+      'use is "id"; this server expects "access" or true (set in requiredValues).',
+    ],
+    [
+      'a value that is missing',
+      {},
+      { requiredValues },
+      'use is missing; this server expects "access" or true (set in requiredValues).',
+    ],
+    [
+      'another client',
+      { client_id: 'evil' },
+      { clients: ['web', 'cli'] },
+      'azp or client_id is "evil"; this server expects "web" or "cli" (set in clients).',
+    ],
+    [
+      'a client that stands elsewhere',
+      { azp: 'web' },
+      { clients: ['web'], claimMap: createClaimMap({ client: ['app', 'id'] }) },
+      'app.id is missing; this server expects "web" (set in clients).',
+    ],
+    [
+      'a subject that stands elsewhere',
+      { oid: 7 },
+      { claimMap },
+      'It does not say who calls: oid is missing, blank or not a text (set in claims.subject).',
+    ],
+    [
+      'a subject at its own place',
+      { sub: undefined },
+      { claimMap: createClaimMap({ roles: 'groups' }) },
+      'It does not say who calls: the claim sub is missing.',
+    ],
+    [
+      'an actor where nobody may act',
+      { act: { sub: 'bob' } },
+      { actors: false },
+      'The token has the actor "bob"; this server lets nobody act for another (set in actors).',
+    ],
+    [
+      'an actor that is not on the list',
+      { act: {} },
+      { actors: ['helper'] },
+      'The token has an actor without a name; this server lets only "helper" act for another (set in actors).',
+    ],
+  ])('says what stands at a place, and what must: %s', async (_case, claims, rules, reason) => {
+    const explanation = await explainToken(sign(claims), { ...policy, ...rules })
+    expect(explanation).toMatchObject({ accepted: false, code: 'token_claim', reason })
+  })
 
   it('says that keys cannot be had', async () => {
     const remote = createRemoteKeySet('https://issuer.example/jwks', {

@@ -1,10 +1,12 @@
 import { isSampleSigned } from '../keys/sample-signed.js'
-import type { Expectations, KeyFacts } from '../advice/advice.js'
+import type { ExpectedPlace, Expectations, KeyFacts } from '../advice/advice.js'
+import { placeText, readClaims } from '../claim/claim-map.js'
 import { readPasted } from '../advice/pasted.js'
 import { AuthError } from '../error.js'
 import type { VerificationKey } from '../keys/key-source.js'
 import { explainChecks, type Explanation } from '../explain/checks.js'
 import { explainPasted } from '../explain/explain-pasted.js'
+import type { Claims } from './claims.js'
 import {
   settlePolicy,
   type SettledPolicy,
@@ -52,6 +54,40 @@ function withSigner(
     : facts
 }
 
+/** What claims have at the places where these rules expect something of them. */
+function expectedPlaces(rules: TokenRules, claims: Claims): readonly ExpectedPlace[] {
+  const { claimMap, clients, requiredValues = {}, actors } = rules
+  const values = Object.entries(requiredValues).map(([claim, expected]): ExpectedPlace => {
+    const found: unknown = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+    return { claim, option: 'requiredValues', found, expected }
+  })
+  const subject = placeText('subject', claimMap)
+  const isElsewhere = subject !== placeText('subject', undefined)
+  const named: ExpectedPlace = {
+    claim: subject,
+    option: 'claims.subject',
+    found: undefined,
+    expected: undefined,
+  }
+  const places = isElsewhere ? [...values, named] : [...values]
+  try {
+    const mapped = readClaims(claims, claimMap)
+    if (clients !== undefined) {
+      const claim = placeText('client', claimMap)
+      places.push({ claim, option: 'clients', found: mapped.client, expected: clients })
+    }
+    if (actors !== undefined && actors !== 'any') {
+      const expected = actors === false ? [] : actors
+      const claim = placeText('actor', claimMap)
+      places.push({ claim, option: 'actors', found: mapped.actors.current, expected })
+    }
+  } catch (error) {
+    // Claims with more than is read: their refusal says so.
+    if (!AuthError.isInstance(error)) throw error
+  }
+  return places
+}
+
 async function expectationsOf(
   policy: VerificationPolicy,
   settled: SettledPolicy,
@@ -72,6 +108,7 @@ async function expectationsOf(
     maxTokenAgeSeconds: known.maxTokenAgeSeconds,
     maxTokenBytes,
     keys,
+    places: claims === undefined ? [] : expectedPlaces(known, claims),
   }
 }
 

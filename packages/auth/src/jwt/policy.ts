@@ -6,8 +6,9 @@ import type { OptionNames } from '../option/closed-options.js'
 import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
-import type { ClaimRules } from './claims.js'
+import type { ClaimRules, RequiredValues } from './claims.js'
 import { asList } from '../lib/as-list.js'
+import { isJsonObject } from '../lib/object.js'
 import { isTextList } from '../lib/text.js'
 
 /** Whose signature counts. */
@@ -81,6 +82,10 @@ const RULES: OptionNames<TokenRules> = {
   maxTokenAgeSeconds: true,
   clockToleranceSeconds: true,
   issuedAheadSeconds: true,
+  claimMap: true,
+  clients: true,
+  requiredValues: true,
+  actors: true,
 }
 
 const VERIFIER_OPTIONS: OptionNames<VerifierOptions> = {
@@ -135,6 +140,9 @@ function checkSignatureRules({ keys, algorithms = [] }: SignatureRules): void {
   }
 }
 
+/** Options of texts that are not said as one text. */
+const ONLY_LISTS: ReadonlySet<string> = new Set(['requiredClaims', 'clients'])
+
 function isSeconds(value: number | undefined): boolean {
   return value === undefined || (Number.isFinite(value) && value >= 0)
 }
@@ -145,13 +153,29 @@ const EXPECTED = {
   audience: 'a text or a list of texts',
   typ: 'a text',
   requiredClaims: 'a list of texts',
+  clients: 'a list of texts',
+}
+
+/** The same of where claims stand and what they must say. */
+function checkMapping({ claimMap, requiredValues, actors }: ClaimRules): void {
+  if (claimMap !== undefined && typeof claimMap?.read !== 'function') {
+    refuse('The option claimMap must be a map of createClaimMap.')
+  }
+  const isPolicy = actors === undefined || actors === 'any' || actors === false
+  if (!isPolicy && !isTextList(actors)) {
+    refuse("The option actors must be a list of texts, 'any' or false.")
+  }
+  if (requiredValues === undefined) return
+  if (!isJsonObject(requiredValues) || !Object.values(requiredValues).every(Array.isArray)) {
+    refuse('The option requiredValues must be an object from claims to lists of values.')
+  }
 }
 
 /** The same of what a policy asks of the claims. */
 function checkClaimRules(rules: ClaimRules): void {
-  for (const option of ['issuer', 'audience', 'typ', 'requiredClaims'] as const) {
+  for (const option of ['issuer', 'audience', 'typ', 'requiredClaims', 'clients'] as const) {
     const value = rules[option]
-    const isText = option !== 'requiredClaims' && typeof value === 'string'
+    const isText = !ONLY_LISTS.has(option) && typeof value === 'string'
     const isList = option !== 'typ' && isTextList(value)
     if (value !== undefined && !isText && !isList) {
       refuse(`The option ${option} must be ${EXPECTED[option]}.`)
@@ -165,10 +189,18 @@ function checkClaimRules(rules: ClaimRules): void {
     if (!isSeconds(rules[option]))
       refuse(`The option ${option} must be a number of seconds, at least 0.`)
   }
+  checkMapping(rules)
 }
 
 function copyList<Value>(value: Value): Value {
   return Array.isArray(value) ? ([...value] as Value) : value
+}
+
+function copyValues(values: RequiredValues | undefined): RequiredValues | undefined {
+  if (values === undefined) return undefined
+  return Object.freeze(
+    Object.fromEntries(Object.entries(values).map(([claim, each]) => [claim, copyList(each)])),
+  )
 }
 
 /** The rules as they are now: what is done later to the caller's lists changes nothing. */
@@ -182,6 +214,9 @@ function settleRules<Rules extends TokenRules>(given: Rules): Rules {
     issuer: copyList(rules.issuer),
     audience: copyList(rules.audience),
     requiredClaims: copyList(rules.requiredClaims),
+    clients: copyList(rules.clients),
+    requiredValues: copyValues(rules.requiredValues),
+    actors: copyList(rules.actors),
   })
 }
 

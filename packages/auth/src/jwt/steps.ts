@@ -1,15 +1,19 @@
 import { TokenError } from '../error.js'
 import type { VerificationKey } from '../keys/key-source.js'
-import { revocableOf } from '../revocation/revocable.js'
+import { revocableOf, tokenNamesOf } from '../revocation/revocable.js'
 import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
 import {
   checkActive,
+  checkActor,
   checkAudience,
   checkClaimTypes,
+  checkClient,
   checkExpiry,
   checkIssuer,
   checkRequired,
+  checkSubject,
   checkType,
+  checkValues,
   type Claims,
 } from './claims.js'
 import {
@@ -176,9 +180,14 @@ export const SIGNATURE_STEPS: readonly Step[] = [
 ]
 
 /** @throws {TokenError} `token_revoked` */
-export function checkRevocation(token: string, claims: Claims, policy: SettledPolicy): void {
+export function checkRevocation(
+  token: string,
+  { claims, rules }: { readonly claims: Claims; readonly rules: TokenRules },
+  policy: SettledPolicy,
+): void {
   if (policy.revocation === undefined) return
-  if (policy.revocation.isRevoked(revocableOf(claims, () => tokenDigest(token)))) {
+  const names = tokenNamesOf(claims, rules.claimMap)
+  if (policy.revocation.isRevoked(revocableOf(claims, () => tokenDigest(token), names))) {
     throw new TokenError('token_revoked', 'The token was revoked.')
   }
 }
@@ -234,9 +243,34 @@ const CLAIM_STEPS: readonly Step[] = [
     },
   },
   {
+    name: 'required values',
+    run(progress) {
+      checkValues(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
+    name: 'client',
+    run(progress) {
+      checkClient(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
+    name: 'subject',
+    run(progress) {
+      checkSubject(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
+    name: 'actor',
+    run(progress) {
+      checkActor(reached(progress.claims), reached(progress.rules))
+    },
+  },
+  {
     name: 'revocation',
     run(progress, policy) {
-      checkRevocation(String(progress.token), reached(progress.claims), policy)
+      const verified = { claims: reached(progress.claims), rules: reached(progress.rules) }
+      checkRevocation(String(progress.token), verified, policy)
     },
   },
 ]

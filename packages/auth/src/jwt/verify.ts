@@ -62,7 +62,8 @@ function toVerified({ compact, claims, rules }: Progress): VerifiedToken {
  *
  * It checks, in this order: size, form, header, the rules of the issuer where there are several,
  * algorithm, key, signature, payload, claim types, `exp` and age, `nbf`, `iss`, `aud`, `typ`, required
- * claims, revocation. It does not check permissions or who the subject is.
+ * claims and their values, client, subject (where a map says where it stands), actor, revocation. It does not check
+ * permissions or who the subject is.
  *
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`
  * @example
@@ -90,7 +91,7 @@ export function createVerifier(policy: VerificationPolicy): Verifier {
   function verifySync(token: unknown): VerifiedToken | Promise<VerifiedToken> {
     const known = typeof token === 'string' ? cache?.get(token, settled.now()) : undefined
     if (known !== undefined) {
-      checkRevocation(String(token), known.claims, settled)
+      checkRevocation(String(token), known, settled)
       return known
     }
     const run = runSteps(startProgress(token), settled, TOKEN_STEPS)

@@ -1,4 +1,6 @@
 import type { RoleTable } from '../access/role.js'
+import type { ScopeMap } from '../access/scope-map.js'
+import type { ClaimMap } from '../claim/claim-map.js'
 import type { Explanation } from '../explain/checks.js'
 import type { PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
@@ -102,4 +104,10 @@ export interface UserAccess {
   readonly roles?: RoleTable | undefined
   /** The most that the user is granted. Default: everything that their claims say. */
   readonly grants?: readonly string[] | undefined
+  /** Where the claims say what, as `createClaimMap` makes it. Default: at the standard names. */
+  readonly claimMap?: ClaimMap | undefined
+  /** What words of the issuer grant. Default: a word grants only what it says itself. */
+  readonly scopeMap?: ScopeMap | undefined
+  /** `'ignore'`: role names that the table does not have count as absent. Default: they cancel the default role. */
+  readonly unknownRoles?: 'ignore' | undefined
 }

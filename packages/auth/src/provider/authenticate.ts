@@ -57,6 +57,9 @@ export async function admitUser<User extends object>(
   return createPrincipal(user, {
     roles: access?.roles ?? roles,
     grants: access?.grants,
+    claimMap: access?.claimMap,
+    scopeMap: access?.scopeMap,
+    unknownRoles: access?.unknownRoles,
     defaultRole: readDefaultRole(provider, user),
     mapUserToResourceId: provider.mapUserToResourceId?.bind(provider),
   })

@@ -1,9 +1,9 @@
-import { readSubject } from '../access/create-principal.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { checkSize } from '../jws/compact.js'
 import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './auth-provider.js'
 import { readDefaultRole } from './default-role.js'
+import { subjectOfUser } from './subject.js'
 import { explainByProvider } from './explain-bearer.js'
 import { continueExplanation, explainChecks } from '../explain/checks.js'
 import { keepRules, type KeptPathRules } from './path-rule.js'
@@ -160,7 +160,7 @@ export class CompositeAuth implements AuthProvider {
    */
   mapUserToResourceId(user: object): string {
     const { provider } = this.#memberOf(user)
-    return provider.mapUserToResourceId?.(user) ?? readSubject(user)
+    return provider.mapUserToResourceId?.(user) ?? subjectOfUser(provider, user)
   }
 
   /**

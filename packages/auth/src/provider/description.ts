@@ -10,6 +10,8 @@ export interface IssuerDescription {
   readonly keys: KeyOrigin
   /** Accepted values of `aud`; undefined for any. */
   readonly audience: readonly string[] | undefined
+  /** Clients that a token may have been issued to; undefined for any. */
+  readonly clients: readonly string[] | undefined
   /** Whether a token without `exp` is refused. */
   readonly requiresExpiry: boolean
   /** Oldest token accepted, since its `iat`; undefined for any age. */
@@ -29,15 +31,16 @@ export interface ProviderDescription {
 
 /** Describes an issuer that has been read. */
 export function describeIssuer(issuer: Issuer): IssuerDescription {
-  const { audience, requiredClaims, maxTokenAgeSeconds } = issuer.rules
+  const { audience, clients, requiredClaims, maxTokenAgeSeconds } = issuer.rules
   return {
     issuer: issuer.names,
     keys: issuer.origin,
     audience: audience === undefined ? undefined : asList(audience),
+    clients,
     requiresExpiry: requiredClaims?.includes('exp') ?? false,
     maxTokenAgeSeconds,
     defaultRole: issuer.defaultRole,
-    roles: issuer.roles,
-    grants: issuer.grants,
+    roles: issuer.access.roles,
+    grants: issuer.access.grants,
   }
 }

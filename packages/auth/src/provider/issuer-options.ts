@@ -15,11 +15,13 @@ import { secretBytes, secretKeys, type Secret } from '../keys/secret.js'
 import { measureSecret, type SecretMeasure } from '../keys/secret-measure.js'
 import { isSampleSecret } from '../keys/secret-quality.js'
 import type { OptionNames } from '../option/closed-options.js'
+import type { UserAccess } from './auth-provider.js'
+import { MAPPING_OPTIONS, readMapping, type MappingOptions } from './mapping-options.js'
 import { refuseUndefined } from './option-checks.js'
 import { asList } from '../lib/as-list.js'
 
 /** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
-export interface IssuerOptions {
+export interface IssuerOptions extends MappingOptions {
   /** A shared secret, or several: the first signs, all verify. */
   readonly secret?: Secret | readonly Secret[] | undefined
   /** A public key, PEM (SPKI or PKCS#1) or JWK, or several that all verify. */
@@ -34,7 +36,7 @@ export interface IssuerOptions {
    * public key the default is any.
    */
   readonly issuer?: string | readonly string[] | false | undefined
-  /** `aud` must name one of these. Needed with public keys, unless `false` is written out. Default for a secret: any. */
+  /** `aud` must name one of these. Needed with public keys, unless `clients` is said or `false` is written out. Default: any. */
   readonly audience?: string | readonly string[] | false | undefined
   /** Algorithms accepted, of those that the keys fit. Default: all of them. */
   readonly algorithms?: readonly Algorithm[] | undefined
@@ -77,12 +79,13 @@ export interface Issuer {
   /** Where tokens can be made with its keys. */
   readonly signingKey: SigningKey | undefined
   readonly defaultRole: string | undefined
-  readonly roles: RoleTable | undefined
-  readonly grants: readonly string[] | undefined
+  /** How its claims are read, and what they grant. Frozen, and the same object for all its tokens. */
+  readonly access: UserAccess
 }
 
 /** The names of the options of one issuer. */
 export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
+  ...MAPPING_OPTIONS,
   secret: true,
   publicKey: true,
   jwks: true,
@@ -174,10 +177,13 @@ function readNames({ issuer }: IssuerOptions): readonly string[] | undefined {
   return issuer === undefined || issuer === false ? undefined : asList(issuer)
 }
 
-function readAudience({ audience }: IssuerOptions, isSecret: boolean): TokenRules['audience'] {
-  if (audience === undefined && !isSecret) {
+function readAudience(
+  { audience, clients }: IssuerOptions,
+  isSecret: boolean,
+): TokenRules['audience'] {
+  if (audience === undefined && clients === undefined && !isSecret) {
     refuse(
-      'The option audience is missing. An issuer with public keys also signs tokens for other servers. Name the audience of this server, or write audience: false to accept any.',
+      'The option audience is missing. An issuer with public keys also signs tokens for other servers. Name the audience of this server, name in clients who may ask for tokens, or write audience: false to accept any.',
     )
   }
   return audience === false ? undefined : audience
@@ -295,7 +301,10 @@ function readType({ typ, profile, issuer, audience }: IssuerOptions): string | u
 const NO_ROLES = freezeRoleTable({})
 
 /** The role names of a stranger are its own: what they grant here, only the application can say. */
-function readRoles({ roles, defaultRole }: IssuerOptions, isSecret: boolean): Issuer['roles'] {
+function readRoles(
+  { roles, defaultRole }: IssuerOptions,
+  isSecret: boolean,
+): RoleTable | undefined {
   if (roles === undefined) return isSecret ? undefined : NO_ROLES
   checkRoleTable(roles)
   if (typeof defaultRole === 'string' && !Object.hasOwn(roles, defaultRole)) {
@@ -335,14 +344,22 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
   checkGrants(options.grants)
   const profileClaims = profile === undefined ? [] : ACCESS_TOKEN_CLAIMS
   const expiry = context.requireExpiry ? ['exp'] : []
+  const mapping = readMapping(options)
+  // Where the subject stands elsewhere, it is required there.
+  const subject = options.claims?.subject === undefined ? ['sub'] : []
   return {
     names,
     isSecret,
     origin,
     signingKey,
     defaultRole: defaultRole ?? undefined,
-    roles: readRoles(options, isSecret),
-    grants: options.grants && freezeGrants(options.grants),
+    access: Object.freeze({
+      roles: readRoles(options, isSecret),
+      grants: options.grants && freezeGrants(options.grants),
+      claimMap: mapping.rules.claimMap,
+      scopeMap: mapping.scopeMap,
+      unknownRoles: mapping.unknownRoles,
+    }),
     rules: {
       keys,
       algorithms: options.algorithms,
@@ -352,7 +369,8 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
       maxTokenAgeSeconds: options.maxTokenAgeSeconds,
       clockToleranceSeconds: options.clockToleranceSeconds,
       issuedAheadSeconds: ISSUED_AHEAD_SECONDS,
-      requiredClaims: [...new Set(['sub', ...expiry, ...profileClaims, ...requiredClaims])],
+      ...mapping.rules,
+      requiredClaims: [...new Set([...subject, ...expiry, ...profileClaims, ...requiredClaims])],
     },
   }
 }

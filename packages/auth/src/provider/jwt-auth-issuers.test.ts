@@ -312,11 +312,18 @@ describe('several issuers: what each may grant', () => {
     expect(nobody).toMatchObject({ roles: [], permissions: { granted: [] } })
   })
 
-  it('the default role does not count where a claim names a role or a scope, known or not', async () => {
-    for (const claims of [{ role: 'x' }, { scope: '' }, { roles: [] }, { permissions: 'fly' }]) {
+  it('the default role does not count where a claim names a role or a scope of ours, known or not', async () => {
+    const typo = 'agents:exceute'
+    for (const claims of [{ role: 'x' }, { scope: '' }, { roles: [] }, { permissions: typo }]) {
       const bob = await principalOf(partnerToken(claims))
       expect(bob.permissions.granted).toStrictEqual([])
     }
+  })
+
+  it('the default role counts beside scopes that are not meant for this server', async () => {
+    const bob = await principalOf(partnerToken({ scope: 'openid profile email' }))
+    expect(bob).toMatchObject({ roles: ['guest'], foreignScopes: ['openid', 'profile', 'email'] })
+    expect(bob.permissions.granted).toStrictEqual(['agents:read:*'])
   })
 
   it('holds for createPrincipal by what the provider says of verified claims', async () => {

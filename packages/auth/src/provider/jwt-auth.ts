@@ -11,12 +11,13 @@ import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
 import type { OptionNames } from '../option/closed-options.js'
-import { revocableOf } from '../revocation/revocable.js'
+import { revocableOf, tokenNamesOf } from '../revocation/revocable.js'
 import type { AuthProvider, AuthRequest, UserAccess } from './auth-provider.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
 import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
 import { nonEmptyText } from '../lib/text.js'
 import { userOf, type JwtUser } from './jwt-user.js'
+import { placeText } from '../claim/claim-map.js'
 import { readOptions } from '../option/read-options.js'
 import { Notices } from './notices.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
@@ -271,7 +272,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** Whether a user may call: the option `authorizeUser`, else every user with a subject. */
   async authorizeUser(claims: Claims, request: AuthRequest): Promise<boolean> {
-    if (this.#options.authorizeUser === undefined) return nonEmptyText(claims.sub) !== undefined
+    if (this.#options.authorizeUser === undefined) return this.#subjectOf(claims) !== undefined
     return this.#options.authorizeUser(claims, request)
   }
 
@@ -279,7 +280,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   mapUserToResourceId(claims: Claims): string | null | undefined {
     const { mapUserToResourceId } = this.#options
     return (
-      (mapUserToResourceId === undefined ? undefined : mapUserToResourceId(claims)) ?? claims.sub
+      (mapUserToResourceId === undefined ? undefined : mapUserToResourceId(claims)) ??
+      this.#subjectOf(claims)
     )
   }
 
@@ -290,8 +292,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** The role names of the issuer of these claims, and the most that it may grant: nothing where it is not known. */
   accessOf(claims: Claims): UserAccess {
-    const { roles, grants } = this.#issuerOf(claims) ?? NO_ACCESS
-    return { roles, grants }
+    return this.#issuerOf(claims)?.access ?? NO_ACCESS
   }
 
   /** The claim `exp`, and how much later it is still taken; undefined for a token that never expires. */
@@ -324,8 +325,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   recallUser(claims: Claims, voucher: string): Claims | undefined {
     if (this.voucherOf(claims) !== voucher) return undefined
     const { revocation } = this.#options
+    const names = tokenNamesOf(claims, this.#issuerOf(claims)?.access.claimMap)
     // Nobody has the token itself any more; its digest is judged where the key is.
-    if (revocation?.isRevoked(revocableOf(claims, () => '')) === true) {
+    if (revocation?.isRevoked(revocableOf(claims, () => '', names)) === true) {
       throw new TokenError('token_revoked', 'The token of these claims was revoked.')
     }
     return claims
@@ -333,7 +335,10 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** How Studio shows a user; null where the claims name none. */
   mapUser(claims: Claims): JwtUser | null {
-    return (this.#options.mapUser ?? userOf)(claims)
+    const { mapUser } = this.#options
+    return mapUser === undefined
+      ? userOf(claims, this.#issuerOf(claims)?.access.claimMap)
+      : mapUser(claims)
   }
 
   /** The user of a request, or null where its token is missing or refused. */
@@ -364,10 +369,12 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {TokenError} `token_claim` for a claim of a wrong type, or one that is required and missing
    */
   sign(claims: Claims, options: SignOptions = {}): string {
-    if (nonEmptyText(claims.sub) === undefined) {
-      throw new TokenError('token_claim', 'The claims have no subject (sub).', { claim: 'sub' })
-    }
     const signer = this.#issuers.find(({ signingKey }) => signingKey !== undefined)
+    const map = signer?.access.claimMap
+    if ((map === undefined ? nonEmptyText(claims.sub) : map.read(claims).subject) === undefined) {
+      const claim = placeText('subject', map)
+      throw new TokenError('token_claim', `The claims have no subject (${claim}).`, { claim })
+    }
     if (signer?.signingKey === undefined) {
       throw new ConfigurationError(
         'secret_missing',
@@ -412,6 +419,12 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       variable: canMake ? this.#variable : undefined,
       slip: origin.secrets.find(({ slip }) => slip !== undefined)?.slip,
     }
+  }
+
+  /** Whom claims name: `sub`, or where the issuer says. */
+  #subjectOf(claims: Claims): string | undefined {
+    const map = this.#issuerOf(claims)?.access.claimMap
+    return map === undefined ? nonEmptyText(claims.sub) : map.read(claims).subject
   }
 
   /** The issuer of verified claims: the one, or of several the one they name, whose rules they have satisfied. */

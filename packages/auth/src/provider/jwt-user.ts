@@ -1,5 +1,5 @@
 import type { Claims } from '../jwt/claims.js'
-import { subjectOf } from '../claim/identity.js'
+import { mappedSubject, type ClaimMap } from '../claim/claim-map.js'
 import { nonEmptyText } from '../lib/text.js'
 
 /** A user as Studio shows one. */
@@ -10,9 +10,9 @@ export interface JwtUser {
   readonly avatarUrl?: string | undefined
 }
 
-/** The user that claims name: by `sub` or `id`; null where they name none. */
-export function userOf(claims: Claims): JwtUser | null {
-  const id = subjectOf(claims)
+/** The user that claims name: by `sub` or `id`, or where the map says; null where they name none. */
+export function userOf(claims: Claims, map: ClaimMap | undefined): JwtUser | null {
+  const id = mappedSubject(claims, map)
   if (id === undefined) return null
   return {
     id,

@@ -10,7 +10,10 @@ export interface AuditRecord {
   /** Who called; undefined for a stranger. */
   readonly issuer: string | undefined
   readonly subject: string | undefined
-  /** Who acts for the subject (RFC 8693 section 4.1), where the token says so. */
+  /**
+   * Who acts for the subject (RFC 8693 section 4.1), where the token says so: a name, or a JSON list of several names,
+   * nearest first.
+   */
   readonly actor: string | undefined
   /**
    * What was asked for: `agents:execute`; `authenticated` or `public` for a route that needs no permission;

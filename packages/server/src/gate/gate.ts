@@ -11,8 +11,8 @@ import {
   authenticateUser,
   issuerOf,
   readCredential,
-  readSubject,
   requirePermissions,
+  subjectOfUser,
 } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import {
@@ -162,7 +162,7 @@ export function createGate(options: GateOptions): Gate {
         const expiry = authority.expiryOf?.(user)
         return {
           issuer: issuerOf(user),
-          subject: readSubject(user),
+          subject: subjectOfUser(authority, user),
           expiry: typeof expiry === 'number' && Number.isFinite(expiry) ? expiry : undefined,
         }
       } catch {

@@ -37,6 +37,15 @@ describe('a record', () => {
     })
   })
 
+  it.each<[string, object, string | undefined]>([
+    ['the one actor', { sub: 'a' }, 'a'],
+    ['all actors, nearest first', { sub: 'b, c', act: { sub: 'a' } }, '["b, c","a"]'],
+    ['an earlier actor of one without a name', { act: { sub: 'a' } }, '["a"]'],
+    ['no actor', {}, undefined],
+  ])('names %s', (_case, act, actor) => {
+    expect(recordOf({ principal: principalOf({ sub: 'alice', act }) }).actor).toBe(actor)
+  })
+
   it.each<[string, Partial<Decision>, action: string, resource: string | undefined]>([
     [
       'the first permission, with its id',

@@ -1,3 +1,4 @@
+import type { Principal } from '@signet/auth'
 import { MAX_AUDIT_CHARACTERS, type AuditRecord } from '@signet/core'
 import type { Decision } from '../../exchange.js'
 import type { Route } from '../../route/route.js'
@@ -45,6 +46,12 @@ function textOf(text: string | undefined): string | undefined {
   return text === undefined ? undefined : recordText(text)
 }
 
+/** Who acts: a name, or a JSON list of several, nearest first. A list also where the nearest has no name. */
+function actorText({ actor, actors }: Principal): string | undefined {
+  if (actors.length > 1 || (actor === undefined && actors.length > 0)) return JSON.stringify(actors)
+  return actor
+}
+
 /**
  * The record of one decision about a principal. It holds the pattern of the path, never the path, the query or
  * anything of the body.
@@ -57,7 +64,7 @@ export function toAuditRecord(decision: Decision, pathOf: (route: Route) => stri
     requestId: decision.requestId,
     issuer: textOf(principal?.issuer),
     subject: textOf(principal?.subject),
-    actor: textOf(principal?.actor),
+    actor: textOf(principal && actorText(principal)),
     action,
     resource,
     isAllowed: principal !== undefined && !DENIALS.has(status),

@@ -1,0 +1,64 @@
+import { ConfigurationError } from '../error.js'
+import { isJsonObject } from '../lib/object.js'
+import { RESOURCES } from './action-set.js'
+import { parseGrant } from './permission.js'
+
+/** Words of an issuer, and what each grants here: `{ 'weather.read': ['agents:read'] }`. */
+export type ScopeMap = Readonly<Record<string, readonly string[]>>
+
+const OWN_SEGMENTS: ReadonlySet<string> = new Set([...RESOURCES, '*'])
+
+/**
+ * Whether a scope is meant for this server, whatever it grants: its first segment is a resource, or `*`. Any other is a
+ * foreign word, such as `openid`.
+ */
+export function isOwnScope(scope: string): boolean {
+  const colon = scope.indexOf(':')
+  return OWN_SEGMENTS.has(colon < 0 ? scope : scope.slice(0, colon))
+}
+
+/** What a word of the issuer grants; undefined for one that the map does not have. `constructor` is no word. */
+export function grantsOfWord(
+  map: ScopeMap | undefined,
+  word: string,
+): readonly string[] | undefined {
+  return map !== undefined && Object.hasOwn(map, word) ? map[word] : undefined
+}
+
+function refuse(message: string): never {
+  throw new ConfigurationError('option_invalid', message)
+}
+
+function checkEntry(word: string, grants: unknown): void {
+  const shown = JSON.stringify(word)
+  if (word === '' || /[\s,]/.test(word)) {
+    refuse(
+      `The scopeMap has ${shown}, which is not one word. A token has words with blanks or commas between them.`,
+    )
+  }
+  if (!Array.isArray(grants) || grants.length === 0) {
+    refuse(
+      `The scopeMap has no list of permissions for ${shown}. Give it one, or leave the word out.`,
+    )
+  }
+  const entries: readonly unknown[] = grants
+  for (const grant of entries) {
+    if (typeof grant === 'string' && parseGrant(grant) !== undefined) continue
+    refuse(
+      `The scopeMap has ${JSON.stringify(grant)} for ${shown}, which is not a permission. Write resource:action or resource:action:id.`,
+    )
+  }
+}
+
+/**
+ * Refuses a map with a word that no token can have, or that grants nothing.
+ * @throws {ConfigurationError} `option_invalid`, naming the word
+ */
+export function checkScopeMap(map: unknown): asserts map is ScopeMap {
+  if (!isJsonObject(map)) {
+    refuse('The option scopeMap must be an object from words to lists of permissions.')
+  }
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(map)
+  if (entries.length === 0) refuse('The option scopeMap is empty. Give it a word, or leave it out.')
+  for (const [word, grants] of entries) checkEntry(word, grants)
+}
