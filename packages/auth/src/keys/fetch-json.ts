@@ -17,11 +17,21 @@ export interface FetchedJson {
   readonly ageSeconds: number
 }
 
+/** What is sent to an address that answers a request (POST). */
+interface PostedForm {
+  /** Beside `accept` and `content-type`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As `application/x-www-form-urlencoded`. */
+  readonly form: URLSearchParams
+}
+
 /** How a document is fetched. */
 export interface FetchLimits {
   readonly fetch: typeof globalThis.fetch
   readonly timeoutMs: number
   readonly maxBytes: number
+  /** What is posted; its response may not be a redirect, which would carry it elsewhere. Default: the document is got. */
+  readonly post?: PostedForm | undefined
 }
 
 /** Limits that suit every issuer known. */
@@ -58,6 +68,30 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
     Buffer.concat(chunks, size),
   )
+}
+
+/** Posts a form. What it holds is for this address alone, so a redirect is refused, also within the origin. */
+async function send(
+  url: URL,
+  { headers, form }: PostedForm,
+  limits: FetchLimits,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await limits.fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    signal,
+    headers: {
+      ...headers,
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: form.toString(),
+  })
+  const isRedirect = response.status >= 300 && response.status < 400
+  if (!isRedirect && !response.redirected && response.type !== 'opaqueredirect') return response
+  await response.body?.cancel()
+  throw new KeyFaultError('redirected', 'The response is a redirect, which is not followed.')
 }
 
 /** Follows redirects within the origin; another origin is not the one that was trusted. */
@@ -100,7 +134,9 @@ function readJson(text: string): unknown {
 }
 
 async function read(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<FetchedJson> {
-  const response = await follow(url, limits, signal)
+  const { post } = limits
+  const response =
+    post === undefined ? await follow(url, limits, signal) : await send(url, post, limits, signal)
   if (response.status !== 200) {
     await response.body?.cancel()
     throw new KeyFaultError(
