@@ -105,6 +105,6 @@ describe('the hooks', () => {
   })
 
   it('refuse to run without a provider', () => {
-    expect(() => renderToStaticMarkup(createElement(Status))).toThrow(/no MastraProvider/)
+    expect(() => renderToStaticMarkup(createElement(Status))).toThrow(/inside a MastraProvider/)
   })
 })

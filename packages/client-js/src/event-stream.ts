@@ -8,7 +8,11 @@ const LINE_END = /\r\n|\n|\r(?!$)/
 
 function cut(cause?: unknown): MastraClientError {
   const options = cause === undefined ? {} : { cause }
-  return new MastraClientError('stream_cut', 'The answer was cut off before its end.', options)
+  return new MastraClientError(
+    'stream_cut',
+    'The response ended before the answer was complete.',
+    options,
+  )
 }
 
 /**
@@ -63,14 +67,14 @@ export async function* readChunks<Chunk>({
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
   if (!isStream || !response.body) {
     void response.body?.cancel().catch(() => undefined)
-    throw new MastraClientError('response_invalid', 'The answer is no stream of events.')
+    throw new MastraClientError('response_invalid', 'The response is not a stream of events.')
   }
   for await (const event of readEvents(response.body, signal)) {
     let chunk: Chunk
     try {
       chunk = JSON.parse(event) as Chunk
     } catch {
-      throw new MastraClientError('response_invalid', 'An event of the stream is no JSON.')
+      throw new MastraClientError('response_invalid', 'An event of the stream is not JSON.')
     }
     yield chunk
   }

@@ -6,7 +6,7 @@ export type Query = Readonly<Record<string, unknown>>
 function segment(name: string): string {
   // A URL that holds one of these is another URL: /threads/.. is /.
   if (/^\.{0,2}$/.test(name)) {
-    throw new MastraClientError('request_invalid', 'An id is empty, or it is . or ..')
+    throw new MastraClientError('request_invalid', 'An id must not be empty, . or ..')
   }
   return encodeURIComponent(name)
 }

@@ -101,7 +101,10 @@ function makeHeaders(record: HeaderRecord, token: string | undefined, hasBody: b
   try {
     headers = new Headers(record)
     if (token !== undefined) {
-      if (headers.has('authorization')) throw invalid('There are a token and an Authorization.')
+      if (headers.has('authorization'))
+        throw invalid(
+          'The client has the option token and the header Authorization. Give it one of them.',
+        )
       headers.set('authorization', `Bearer ${token}`)
     }
   } catch (error) {
@@ -129,7 +132,7 @@ async function readJson<Result>(response: Response): Promise<Result> {
   try {
     return JSON.parse(text) as Result
   } catch {
-    throw new MastraClientError('response_invalid', 'The answer is no JSON.')
+    throw new MastraClientError('response_invalid', 'The response is not JSON.')
   }
 }
 
@@ -170,7 +173,10 @@ export function createApi(options: MastraClientOptions): Api {
     }
     if (response.ok) return response
     if (isRedirect(response)) {
-      throw new MastraClientError('redirect_refused', 'The server redirects: name its own address.')
+      throw new MastraClientError(
+        'redirect_refused',
+        'The server redirects requests, and the client does not follow. Set baseUrl to its own address.',
+      )
     }
     throw await readRefusal(response, credentialOf(sent))
   }

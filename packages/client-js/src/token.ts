@@ -18,10 +18,12 @@ async function ask(getToken: TokenFunction, refresh: boolean): Promise<string> {
   try {
     token = await getToken({ refresh })
   } catch (cause) {
-    throw new MastraClientError('token_unavailable', 'The token function failed.', { cause })
+    throw new MastraClientError('token_unavailable', 'The function token threw an error.', {
+      cause,
+    })
   }
   if (typeof token === 'string' && token !== '') return token
-  throw new MastraClientError('token_unavailable', 'The token function gave no token.')
+  throw new MastraClientError('token_unavailable', 'The function token did not return a token.')
 }
 
 /** Gets tokens from the caller's function; requests that need one at the same time share the call. */

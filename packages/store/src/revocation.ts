@@ -55,7 +55,7 @@ function toRow(revocation: NewRevocation): NewRow {
         issued_until: revocation.at === undefined ? null : checkNumber(revocation.at, 'at'),
       }
     default:
-      throw new StorageError('value_invalid', 'There is no such kind of revocation.')
+      throw new StorageError('value_invalid', 'The kind of the revocation is not known.')
   }
 }
 

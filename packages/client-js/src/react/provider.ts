@@ -23,6 +23,6 @@ export function MastraProvider(props: {
 /** The client of the nearest `MastraProvider`. @throws where there is none */
 export function useMastraClient(): MastraClient {
   const client = useContext(ClientContext)
-  if (client === undefined) throw new Error('There is no MastraProvider around this component.')
+  if (client === undefined) throw new Error('This component must be inside a MastraProvider.')
   return client
 }

@@ -12,7 +12,7 @@ export function encodeAuditText(value: string, name: string): string {
 /** 1 for true, 0 for false. */
 export function checkFlag(value: boolean): 0 | 1 {
   if (typeof value === 'boolean') return value ? 1 : 0
-  throw new StorageError('value_invalid', 'isAllowed is true or false.')
+  throw new StorageError('value_invalid', 'isAllowed must be true or false.')
 }
 
 /** Columns that many records of a batch have alike, in the order of `AuditBatch.shared`. */

@@ -14,7 +14,7 @@ function invalid(message: string): StorageError {
 /** Refuses what is not a key made by `ownerKey`, so that an owner left out never stands for anyone. */
 export function checkOwner(owner: string): string {
   if (typeof owner !== 'string' || !SHA256_HEX.test(owner))
-    throw invalid('The owner is no owner key.')
+    throw invalid('The owner is not an owner key.')
   return owner
 }
 
@@ -38,14 +38,15 @@ export function checkId(id: string): string {
 /** Refuses what is not a whole number from `minimum` on. */
 export function checkCount(value: number, name: string, minimum = 0): number {
   if (!Number.isSafeInteger(value) || value < minimum) {
-    throw invalid(`${name} is a whole number, at least ${minimum}.`)
+    throw invalid(`${name} must be a whole number of at least ${minimum}.`)
   }
   return value
 }
 
 /** Refuses what is not a time in milliseconds since 1970. */
 export function checkTime(value: number): number {
-  if (!Number.isSafeInteger(value)) throw invalid('A time is in whole milliseconds since 1970.')
+  if (!Number.isSafeInteger(value))
+    throw invalid('A time must be a whole number of milliseconds since 1970.')
   return value
 }
 
@@ -53,7 +54,7 @@ export function checkTime(value: number): number {
 export function checkNumber(value: number, name: string, minimum: number = -Infinity): number {
   if (!Number.isFinite(value) || value < minimum) {
     const bound = minimum === -Infinity ? '' : `, at least ${minimum}`
-    throw invalid(`${name} is a finite number${bound}.`)
+    throw invalid(`${name} must be a finite number${bound}.`)
   }
   return value
 }
@@ -61,14 +62,15 @@ export function checkNumber(value: number, name: string, minimum: number = -Infi
 /** JSON text of a text of at most so many characters. */
 export function encodeShortText(text: string, name: string, maximum: number): string {
   if (typeof text !== 'string' || text.length > maximum) {
-    throw invalid(`${name} is a text of at most ${maximum} characters.`)
+    throw invalid(`${name} must be a text of at most ${maximum} characters.`)
   }
   return JSON.stringify(text)
 }
 
 /** Refuses what is not an SHA-256 in lower case hex. */
 export function checkDigest(digest: string): string {
-  if (typeof digest !== 'string' || !SHA256_HEX.test(digest)) throw invalid('The digest is none.')
+  if (typeof digest !== 'string' || !SHA256_HEX.test(digest))
+    throw invalid('The digest is not valid.')
   return digest
 }
 
@@ -108,10 +110,10 @@ export function encodeJson(value: unknown): string {
   try {
     json = JSON.stringify(value)
   } catch {
-    throw invalid('The value is no JSON.')
+    throw invalid('The value cannot be written as JSON.')
   }
-  if (json === undefined) throw invalid('The value is no JSON.')
-  if (isTooDeep(json)) throw invalid(`The value is nested more than ${MAX_DEPTH} deep.`)
+  if (json === undefined) throw invalid('The value cannot be written as JSON.')
+  if (isTooDeep(json)) throw invalid(`The value has more than ${MAX_DEPTH} levels.`)
   return json
 }
 
@@ -129,7 +131,7 @@ export function decodeObject(json: string): Readonly<Record<string, unknown>> {
 /** JSON text of a list of texts. */
 export function encodeTexts(texts: readonly string[]): string {
   if (!isTextList(texts)) {
-    throw invalid('A list of texts is wanted.')
+    throw invalid('The value must be a list of texts.')
   }
   return JSON.stringify(texts)
 }
@@ -144,7 +146,7 @@ export function decodeTexts(json: string): readonly string[] {
 export function encodeObject(value: Readonly<Record<string, unknown>> | undefined): string | null {
   if (value === undefined) return null
   if (!isJsonObject(value)) {
-    throw invalid('An object is wanted.')
+    throw invalid('The value must be an object.')
   }
   return encodeJson(value)
 }

@@ -31,7 +31,7 @@ interface Copy {
 function refuse(): never {
   throw new StorageError(
     'result_too_large',
-    `A clone has at most ${MAX_MESSAGES} messages: limit it.`,
+    `A clone may have at most ${MAX_MESSAGES} messages. Copy fewer of them.`,
   )
 }
 

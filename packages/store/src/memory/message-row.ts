@@ -42,7 +42,7 @@ export function decodeBody(body: string): Pick<MemoryMessage, 'type' | 'content'
 /** Reads the role of a stored message. */
 export function checkRole(role: string): MemoryRole {
   if (isRole(role)) return role
-  throw new StorageError('storage_failed', 'A message has no known role.')
+  throw new StorageError('storage_failed', 'The role of a message is not known.')
 }
 
 /** A row as the contract has it. */
@@ -85,7 +85,7 @@ export function toRow(owner: string, threadId: string, message: NewMemoryMessage
   const { content, type = 'text' } = message
   if (!isRole(message.role)) throw new StorageError('value_invalid', 'The role is not known.')
   if (!isObject(content) || typeof type !== 'string') {
-    throw new StorageError('value_invalid', 'A message has a type and content.')
+    throw new StorageError('value_invalid', 'A message must have a type and content.')
   }
   return {
     owner,
