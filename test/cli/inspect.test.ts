@@ -366,7 +366,7 @@ describe('signet inspect: what is no token', () => {
     for (const directory of [empty, routes]) {
       const { code, stdout } = await inspect(text, directory, { input: text })
       expect(code).toBe(1)
-      expect(stdout).toContain('no JSON Web Token')
+      expect(stdout).toContain('not a JSON Web Token')
       expect(stdout).toMatch(why)
       expect(stdout).toContain('remedy')
     }
