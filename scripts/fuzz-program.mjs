@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 
+/** Sources, as those of the program are; and not a package that is installed. */
+const SUPPORT = fileURLToPath(new URL('../test/support', import.meta.url))
 const SOURCE = fileURLToPath(new URL('../test/fuzz', import.meta.url))
 
 /** Bundles it, without the packages that it is of. Returns the file that is to be run. */
@@ -19,6 +21,7 @@ export function buildFuzzProgram(directory) {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
+    alias: { '@signet/test-support': SUPPORT },
     format: 'esm',
     platform: 'node',
     target: 'node20',
