@@ -49,6 +49,7 @@ describe('docs/reference/mastra-jwt-auth.md', () => {
   })
 
   const options = [
+    ...members('issuer-keys.ts', 'KeySourceOptions'),
     ...members('issuer-options.ts', 'IssuerOptions'),
     ...members('mapping-options.ts', 'MappingOptions'),
     ...members('jwt-auth.ts', 'MastraJwtAuthOptions'),

@@ -28,10 +28,8 @@ export type PublicKeyAlgorithm =
 /** A signature algorithm that a policy can name. There is no `none`. */
 export type Algorithm = HmacAlgorithm | PublicKeyAlgorithm
 
-const NAMES: readonly Algorithm[] = [
-  'HS256',
-  'HS384',
-  'HS512',
+/** All that a public key can serve. */
+export const PUBLIC_KEY_ALGORITHMS: readonly PublicKeyAlgorithm[] = [
   'RS256',
   'RS384',
   'RS512',
@@ -44,6 +42,8 @@ const NAMES: readonly Algorithm[] = [
   'EdDSA',
   'Ed25519',
 ]
+
+const NAMES: readonly Algorithm[] = ['HS256', 'HS384', 'HS512', ...PUBLIC_KEY_ALGORITHMS]
 
 const ALGORITHMS: ReadonlySet<unknown> = new Set(NAMES)
 

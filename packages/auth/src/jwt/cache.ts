@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { ConfigurationError } from '../error.js'
 import { latestIssueAhead, type Claims } from './claims.js'
+import type { TokenHeader } from '../jws/compact.js'
 import type { KeySource } from '../keys/key-source.js'
 import { markConstant } from '../lib/constant.js'
 import type { CacheOptions, TokenRules } from './policy.js'
@@ -34,8 +35,8 @@ function generationOf({ keys }: TokenRules): number {
   return keys.generation ?? 0
 }
 
-function isTrusted(keys: KeySource): boolean {
-  return keys.isTrusted === undefined || keys.isTrusted()
+function isTrusted(keys: KeySource, header: TokenHeader): boolean {
+  return keys.isTrusted === undefined || keys.isTrusted(header)
 }
 
 function seconds(value: unknown, otherwise: number): number {
@@ -92,10 +93,11 @@ export class TokenCache {
     const entry = this.#entries.get(keyOf(token))
     if (entry === undefined || entry.token !== token) return undefined
     const { verified, keyGeneration, validFrom, validUntil } = entry
-    const { keys } = verified.rules
+    const { header, rules } = verified
+    const { keys } = rules
     const isInTime = now >= validFrom && now < validUntil
-    if (isInTime && keyGeneration === generationOf(verified.rules) && isTrusted(keys)) {
-      keys.keepFresh?.()
+    if (isInTime && keyGeneration === generationOf(rules) && isTrusted(keys, header)) {
+      keys.keepFresh?.(header)
       recognize(entry)
       return verified
     }

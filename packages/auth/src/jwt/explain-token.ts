@@ -14,10 +14,11 @@ import {
   type VerificationPolicy,
 } from './policy.js'
 import { startProgress, TOKEN_STEPS, type Progress } from './steps.js'
+import { ownMember } from '../lib/object.js'
 import { asList } from '../lib/as-list.js'
 
-/** What whoever made a policy knows of the keys for tokens of an issuer. */
-export type FactsOfKeys = (issuer: unknown) => KeyFacts | undefined
+/** What whoever made a policy knows of the keys for tokens of an issuer and an algorithm. */
+export type FactsOfKeys = (issuer: unknown, algorithm: unknown) => KeyFacts | undefined
 
 /** The keys that a token without a key id may be signed with; none where they cannot be had. */
 async function allKeys({ keys }: TokenRules): Promise<readonly VerificationKey[]> {
@@ -94,10 +95,11 @@ async function expectationsOf(
   progress: Progress,
   factsOf: FactsOfKeys,
 ): Promise<Expectations> {
-  const { rules, claims } = progress
+  const { rules, claims, compact } = progress
   const { maxTokenBytes } = settled
   const known = rules ?? settled.only
-  const keys = withSigner(factsOf(claims?.iss), progress)
+  const algorithm = ownMember(compact?.header, 'alg')
+  const keys = withSigner(factsOf(ownMember(claims, 'iss'), algorithm), progress)
   if (known === undefined) return { issuers: namesOf(policy), maxTokenBytes, keys }
   return {
     issuers: known.issuer === undefined ? undefined : asList(known.issuer),

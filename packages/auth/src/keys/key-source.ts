@@ -22,13 +22,16 @@ export interface KeySource {
   find(header: TokenHeader): readonly VerificationKey[] | Promise<readonly VerificationKey[]>
   /** Another number once other keys are in force: what was verified before counts no more. Default: 0. */
   readonly generation?: number | undefined
-  /** Whether the keys in force may be trusted still. Asked for every token that is remembered. Default: they may. */
-  readonly isTrusted?: (() => boolean) | undefined
+  /**
+   * Whether the keys in force for a token with this header may be trusted still. Asked for every token that is
+   * remembered. Default: they may.
+   */
+  readonly isTrusted?: ((header: TokenHeader) => boolean) | undefined
   /**
    * Called in place of `find` where a token is remembered: begins to fetch the keys again once they are
    * old, and does not wait. Without it, keys whose tokens are all remembered would never be looked at.
    */
-  readonly keepFresh?: (() => void) | undefined
+  readonly keepFresh?: ((header: TokenHeader) => void) | undefined
 }
 
 /** A key that can sign tokens. */

@@ -168,7 +168,7 @@ describe('createRemoteKeySet: how long a set is kept', () => {
 
     it('fetches again in the background where only the fresh time has passed', async () => {
       vi.setSystemTime(Date.now() + 60 * SECOND)
-      keys.keepFresh?.()
+      keys.keepFresh()
       await vi.waitFor(() => expect(server.requests.keys).toBe(2))
     })
 

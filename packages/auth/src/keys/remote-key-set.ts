@@ -45,6 +45,7 @@ const OPTIONS: OptionNames<RemoteKeySetOptions> = {
 export interface RemoteKeySet extends KeySource {
   readonly generation: number
   isTrusted(): boolean
+  keepFresh(): void
   /**
    * Fetches the set now, or waits for the fetch that is running.
    * @throws {AuthError} `keys_unavailable`

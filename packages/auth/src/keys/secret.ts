@@ -49,6 +49,8 @@ const OPTIONS: OptionNames<SecretOptions> = { algorithms: true }
 
 /** Secrets as keys: all of them verify, the first one signs. */
 export interface SecretKeys extends KeySource {
+  /** What they serve, together. */
+  readonly algorithms: readonly HmacAlgorithm[]
   readonly signingKey: SigningKey
 }
 
@@ -220,6 +222,7 @@ export function secretKeys(
     throw new ConfigurationError('secret_missing', `The list of secrets is empty. ${REMEDY}`)
   }
   return {
+    algorithms: keys.flatMap(({ algorithms }) => algorithms),
     signingKey: first,
     find: (header: TokenHeader) => keys.filter((key) => fitsKeyId(key, header)),
   }

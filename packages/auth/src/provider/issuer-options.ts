@@ -1,35 +1,31 @@
 import { parseGrant } from '../access/permission.js'
 import { checkRoleTable, freezeGrants, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
-import { isAlgorithm, isHmacAlgorithm, type Algorithm } from '../jws/algorithm.js'
 import { ISSUED_AHEAD_SECONDS } from '../revocation/ahead.js'
 import type { TokenRules } from '../jwt/policy.js'
-import type { KeySource, SigningKey } from '../keys/key-source.js'
-import { discoverKeySet } from '../keys/discovery.js'
-import { ignoredWords } from '../keys/ignored-keys.js'
-import { readKeySet, type IgnoredKey, type JwkSet, type KeySet } from '../keys/key-set.js'
-import { keyOrigin, type KeyOrigin } from '../keys/origin.js'
-import { publicKeys, type PublicKeyInput } from '../keys/public-keys.js'
-import { createRemoteKeySet } from '../keys/remote-key-set.js'
-import { secretBytes, secretKeys, type Secret } from '../keys/secret.js'
-import { measureSecret, type SecretMeasure } from '../keys/secret-measure.js'
-import { isSampleSecret } from '../keys/secret-quality.js'
+import type { SigningKey } from '../keys/key-source.js'
+import type { KeyOrigin } from '../keys/origin.js'
 import type { OptionNames } from '../option/closed-options.js'
 import type { UserAccess } from './auth-provider.js'
+import {
+  KEY_OPTIONS,
+  readIssuerKeys,
+  type IssuerContext,
+  type IssuerKeySource,
+  type KeySourceOptions,
+} from './issuer-keys.js'
 import { MAPPING_OPTIONS, readMapping, type MappingOptions } from './mapping-options.js'
 import { refuseUndefined } from './option-checks.js'
 import { asList } from '../lib/as-list.js'
 
-/** Whose tokens are accepted, and what they may grant. Keys are of one kind. */
-export interface IssuerOptions extends MappingOptions {
-  /** A shared secret, or several: the first signs, all verify. */
-  readonly secret?: Secret | readonly Secret[] | undefined
-  /** A public key, PEM (SPKI or PKCS#1) or JWK, or several that all verify. */
-  readonly publicKey?: PublicKeyInput | readonly PublicKeyInput[] | undefined
-  /** A key set (RFC 7517 section 5). */
-  readonly jwks?: JwkSet | undefined
-  /** The address of a key set: https, or http on this machine. */
-  readonly jwksUri?: string | URL | undefined
+/** Whose tokens are accepted, and what they may grant. Keys are of one kind, but for those of `keys`. */
+export interface IssuerOptions extends KeySourceOptions, MappingOptions {
+  /**
+   * Several sources of keys, for an issuer that changes its kind of key: in place of `secret`, `publicKey`, `jwks` and
+   * `jwksUri`. The algorithm of a token says which source it is tried with, so no algorithm may stand in two of them.
+   * Needs `issuer`. Defaults are those of public keys, unless every source is a secret.
+   */
+  readonly keys?: readonly KeySourceOptions[] | undefined
   /**
    * Accepted values of `iss`. Alone, without keys, one https URL whose OpenID metadata names the keys.
    * With a key set it is needed, unless `false` is written out, which accepts any. With a secret or a
@@ -38,8 +34,6 @@ export interface IssuerOptions extends MappingOptions {
   readonly issuer?: string | readonly string[] | false | undefined
   /** `aud` must name one of these. Needed with public keys, unless `clients` is said or `false` is written out. Default: any. */
   readonly audience?: string | readonly string[] | false | undefined
-  /** Algorithms accepted, of those that the keys fit. Default: all of them. */
-  readonly algorithms?: readonly Algorithm[] | undefined
   /** The header's `typ`. Default: any. */
   readonly typ?: string | undefined
   /** `at+jwt`: only access tokens as RFC 9068 has them; an ID token is none. Needs issuer and audience. Default: any token. */
@@ -58,23 +52,15 @@ export interface IssuerOptions extends MappingOptions {
   readonly grants?: readonly string[] | undefined
 }
 
-/** What goes into reading the options of an issuer beside themselves. */
-export interface IssuerContext {
-  readonly requireExpiry: boolean
-  readonly isDevelopment: boolean
-  readonly fetch: typeof globalThis.fetch | undefined
-  readonly now: (() => number) | undefined
-  /** Is told what the operator should know. */
-  readonly notify: (notice: string) => void
-}
-
 /** An issuer that has been read. */
 export interface Issuer {
   readonly rules: TokenRules
   /** The names that its tokens have in `iss`; undefined for any. */
   readonly names: readonly string[] | undefined
-  /** Whether its keys are secrets. */
+  /** Whether all its keys are secrets. */
   readonly isSecret: boolean
+  /** Each source of its keys: one, unless the option `keys` has several. */
+  readonly sources: readonly IssuerKeySource[]
   readonly origin: KeyOrigin
   /** Where tokens can be made with its keys. */
   readonly signingKey: SigningKey | undefined
@@ -90,6 +76,7 @@ export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
   publicKey: true,
   jwks: true,
   jwksUri: true,
+  keys: true,
   issuer: true,
   audience: true,
   algorithms: true,
@@ -103,9 +90,6 @@ export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
   grants: true,
 }
 
-const KEY_OPTIONS = ['secret', 'publicKey', 'jwks', 'jwksUri'] as const
-type KeyOption = (typeof KEY_OPTIONS)[number]
-
 /** The claims of an access token (RFC 9068 section 2.2). */
 const ACCESS_TOKEN_CLAIMS = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti']
 
@@ -116,6 +100,7 @@ function refuse(message: string): never {
 /** Options that only ever close: one that is undefined would open what it was written to close. */
 const RULES = [
   ...KEY_OPTIONS.filter((name) => name !== 'secret'),
+  'keys',
   'algorithms',
   'issuer',
   'audience',
@@ -126,51 +111,6 @@ const RULES = [
   'roles',
   'grants',
 ] as const satisfies readonly (keyof IssuerOptions)[]
-
-/** Tells which entries of a key set are left out. The address is told without its query, in which some have a credential. */
-function ignoredTeller(notify: IssuerContext['notify']) {
-  return (url: URL | undefined, ignored: readonly IgnoredKey[]): void => {
-    const place = url === undefined ? '' : ` at ${url.origin}${url.pathname}`
-    if (ignored.length === 0) {
-      notify(
-        `The key set${place} is empty, so every token of its issuer is refused. Have the issuer publish a signing key, or check the address.`,
-      )
-      return
-    }
-    const count = ignored.length === 1 ? 'an entry' : `${ignored.length} entries`
-    notify(
-      `The key set${place} has ${count} that cannot be used; the other keys are used. ${ignoredWords(ignored)}`,
-    )
-  }
-}
-
-/** Tells what somebody seems to have pasted along with a secret: it counts, and may not for the issuer. */
-function tellSlips(secrets: readonly SecretMeasure[], notify: IssuerContext['notify']): void {
-  for (const [index, { slip }] of secrets.entries()) {
-    if (slip === undefined) continue
-    const which = secrets.length === 1 ? 'The secret' : `Secret ${index + 1} of ${secrets.length}`
-    notify(
-      `${which} has ${slip}, which is part of it: a token that was signed without is refused. Remove it, unless the signer has the same.`,
-    )
-  }
-}
-
-function readSecret(secret: IssuerOptions['secret'], { isDevelopment }: IssuerContext) {
-  if (secret === undefined || secret === null) {
-    throw new ConfigurationError(
-      'secret_missing',
-      'A secret is missing. Set MASTRA_JWT_SECRET, or the option secret. Make a good one with: npx signet secret',
-    )
-  }
-  const isSample = asList<Secret>(secret).some((each) => isSampleSecret(secretBytes(each)))
-  if (isSample && !isDevelopment) {
-    throw new ConfigurationError(
-      'secret_is_sample',
-      'The secret is printed in public documentation, so anyone can sign with it. It is accepted only with NODE_ENV=development. Make a good one with: npx signet secret',
-    )
-  }
-  return secret
-}
 
 /** The names of `iss`; undefined for any. */
 function readNames({ issuer }: IssuerOptions): readonly string[] | undefined {
@@ -187,106 +127,6 @@ function readAudience(
     )
   }
   return audience === false ? undefined : audience
-}
-
-function requireIssuer(options: IssuerOptions): void {
-  if (options.issuer !== undefined) return
-  refuse(
-    'The option issuer is missing. Name the issuer that the key set belongs to, or write issuer: false to accept any.',
-  )
-}
-
-function discover(names: readonly string[] | undefined, context: IssuerContext): KeySource {
-  const { fetch, now, notify } = context
-  const onIgnored = ignoredTeller(notify)
-  const [name, ...others] = names ?? []
-  if (name === undefined || others.length > 0) {
-    return refuse(
-      'Without the options secret, publicKey, jwks and jwksUri, the option issuer must name one issuer. Its metadata names the keys.',
-    )
-  }
-  return discoverKeySet(name, { fetch, now, onIgnored })
-}
-
-interface IssuerKeys {
-  readonly keys: KeySource
-  readonly signingKey?: SigningKey | undefined
-  readonly origin: KeyOrigin
-}
-
-function isForPublicKeys(algorithm: Algorithm): boolean {
-  return !isHmacAlgorithm(algorithm)
-}
-
-/**
- * A policy that can accept nothing is a mistake. What is not an algorithm at all is refused elsewhere.
- * @throws {ConfigurationError} `algorithm_unknown`
- */
-function requireServed(
-  algorithms: IssuerOptions['algorithms'],
-  isServed: (algorithm: Algorithm) => boolean,
-): void {
-  if (!Array.isArray(algorithms) || !algorithms.every(isAlgorithm)) return
-  if (algorithms.some(isServed)) return
-  throw new ConfigurationError(
-    'algorithm_unknown',
-    'The keys do not fit the option algorithms, so every token would be refused.',
-  )
-}
-
-/** @throws {ConfigurationError} `key_set_invalid` for a set of which nothing can be used, as nothing is ever added to it */
-function readStaticSet(jwks: JwkSet | undefined): KeySet {
-  const set = readKeySet(jwks)
-  if (set.size > 0) return set
-  throw new ConfigurationError(
-    'key_set_invalid',
-    `The key set has no usable key. ${ignoredWords(set.ignored)}`.trim(),
-  )
-}
-
-function readKeys(
-  kind: KeyOption | undefined,
-  options: IssuerOptions,
-  context: IssuerContext,
-): IssuerKeys {
-  const { publicKey, jwks, jwksUri, algorithms } = options
-  const { fetch, now, notify } = context
-  const onIgnored = ignoredTeller(notify)
-  switch (kind) {
-    case 'secret': {
-      const secret = readSecret(options.secret, context)
-      const keys = secretKeys(secret, { algorithms })
-      const secrets = asList<Secret>(secret).map((each) => measureSecret(secretBytes(each)))
-      tellSlips(secrets, notify)
-      const origin = keyOrigin('secret', { count: secrets.length, secrets })
-      return { keys, signingKey: keys.signingKey, origin }
-    }
-    case 'publicKey': {
-      const count = asList<PublicKeyInput>(publicKey ?? []).length
-      const keys = publicKeys(publicKey ?? [])
-      requireServed(algorithms, (algorithm) => keys.algorithms.includes(algorithm))
-      return { keys, origin: keyOrigin('public key', { count }) }
-    }
-    case 'jwks': {
-      requireIssuer(options)
-      const keys = readStaticSet(jwks)
-      if (keys.ignored.length > 0) onIgnored(undefined, keys.ignored)
-      requireServed(algorithms, (algorithm) => keys.algorithms.includes(algorithm))
-      return { keys, origin: keyOrigin('key set', { count: keys.size, ignored: keys.ignored }) }
-    }
-    case 'jwksUri': {
-      requireIssuer(options)
-      requireServed(algorithms, isForPublicKeys)
-      const keys = createRemoteKeySet(jwksUri ?? '', { fetch, now, onIgnored })
-      return { keys, origin: keyOrigin('key set URL', { url: String(jwksUri) }) }
-    }
-    case undefined: {
-      requireServed(algorithms, isForPublicKeys)
-      const names = readNames(options)
-      const keys = discover(names, context)
-      return { keys, origin: keyOrigin('discovery', { url: names?.[0] }) }
-    }
-  }
 }
 
 /** What the profile asks for is compared, not only there (RFC 9068 section 4). */
@@ -331,15 +171,12 @@ function checkGrants(grants: unknown): void {
 /** @throws {ConfigurationError} for options that cannot be, or would accept more than they seem to */
 export function readIssuer(options: IssuerOptions, context: IssuerContext): Issuer {
   refuseUndefined(options, RULES)
-  const kinds = KEY_OPTIONS.filter((name) => options[name] !== undefined)
-  if (kinds.length > 1) {
-    refuse(
-      `An issuer has keys of one kind, and this one has ${kinds.join(' and ')}. Give each an entry of its own in the option issuers.`,
-    )
-  }
-  const isSecret = kinds[0] === 'secret' || 'secret' in options
   const names = readNames(options)
-  const { keys, signingKey, origin } = readKeys(isSecret ? 'secret' : kinds[0], options, context)
+  const { keys, algorithms, isSecret, sources, signingKey, origin } = readIssuerKeys(
+    options,
+    names,
+    context,
+  )
   const { requiredClaims = [], defaultRole = isSecret ? 'member' : null, profile } = options
   checkGrants(options.grants)
   const profileClaims = profile === undefined ? [] : ACCESS_TOKEN_CLAIMS
@@ -350,6 +187,7 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
   return {
     names,
     isSecret,
+    sources,
     origin,
     signingKey,
     defaultRole: defaultRole ?? undefined,
@@ -362,7 +200,7 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
     }),
     rules: {
       keys,
-      algorithms: options.algorithms,
+      algorithms,
       issuer: names,
       audience: readAudience(options, isSecret),
       typ: readType(options),

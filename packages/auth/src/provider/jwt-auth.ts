@@ -18,6 +18,7 @@ import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './i
 import { nonEmptyText } from '../lib/text.js'
 import { userOf, type JwtUser } from './jwt-user.js'
 import { placeText } from '../claim/claim-map.js'
+import { signingSecretOf } from './issuer-keys.js'
 import { readOptions } from '../option/read-options.js'
 import { Notices } from './notices.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
@@ -101,7 +102,7 @@ function secretFromEnvironment(): string | undefined {
 
 /** The options of the one issuer, with the secret of the environment where nothing else is said. */
 function withSecret(options: MastraJwtAuthOptions): IssuerOptions {
-  const hasKeys = ['secret', 'publicKey', 'jwks', 'jwksUri'].some(
+  const hasKeys = ['secret', 'publicKey', 'jwks', 'jwksUri', 'keys'].some(
     (name) => Reflect.get(options, name) !== undefined,
   )
   const isSilent = !hasKeys && (options.issuer === undefined || 'secret' in options)
@@ -202,7 +203,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     const issuers = issuerOptions(options)
     this.#issuers = issuers.map((each) => readIssuer(each, context))
     const signs = this.#issuers.findIndex(({ signingKey }) => signingKey !== undefined)
-    this.#variable = variableOf(issuers[signs]?.secret)
+    this.#variable = variableOf(signingSecretOf(issuers[signs] ?? {}))
     this.#issuerOfName = new Map(
       this.#issuers.flatMap((issuer) => (issuer.names ?? []).map((name) => [name, issuer])),
     )
@@ -223,7 +224,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     if (!isJwt) return false
     const [only] = this.#issuers
     if (this.#issuerOfName.size > 0) return issuer !== undefined && this.#issuerOfName.has(issuer)
-    return isAlgorithm(algorithm) && isHmacAlgorithm(algorithm) === only?.isSecret
+    if (!isAlgorithm(algorithm)) return false
+    const isHmac = isHmacAlgorithm(algorithm)
+    return only?.sources.some(({ isSecret }) => isSecret === isHmac) === true
   }
 
   /**
@@ -243,7 +246,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * runs the server.
    */
   async explainToken(token: unknown): Promise<Explanation> {
-    return explainByKeys(token, this.#policy, (issuer) => this.#factsOf(issuer))
+    return explainByKeys(token, this.#policy, (issuer, algorithm) =>
+      this.#factsOf(issuer, algorithm),
+    )
   }
 
   /** What this provider accepts, as plain data without a secret or a key: for the operator. */
@@ -262,7 +267,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   /** Fetches the keys of each issuer that has them at an address, past every cache, and tells what came of it. */
   async probeKeys(): Promise<readonly KeyProbe[]> {
     const { fetch, now } = this.#options
-    const probes = this.#issuers.map(({ origin: { kind, url } }) => {
+    const sources = this.#issuers.flatMap((issuer) => issuer.sources)
+    const probes = sources.map(({ origin: { kind, url } }) => {
       if (url === undefined) return undefined
       const probe = kind === 'discovery' ? probeDiscovery : probeKeySet
       return probe(url, { fetch, now })
@@ -311,7 +317,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     const { names, isSecret } = issuer
     // Claims of another issuer may have been verified before: by other keys, with less to grant.
     if (names === undefined) {
-      return JSON.stringify(['any issuer', isSecret ? 'secret' : 'public key'])
+      const kinds = new Set(issuer.sources.map((source) => source.isSecret))
+      const kind = isSecret ? 'secret' : kinds.size > 1 ? 'secret or public key' : 'public key'
+      return JSON.stringify(['any issuer', kind])
     }
     const { iss = '' } = claims
     return names.includes(iss) ? JSON.stringify(['issuer', iss]) : undefined
@@ -403,15 +411,24 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     return signToken(all, signingKey, { typ: rules.typ, now, ...options })
   }
 
-  /** What can be told of the keys for tokens of an issuer; of one that is not known, of those that sign. */
-  #factsOf(issuer: unknown): KeyFacts | undefined {
+  /**
+   * What can be told of the keys for tokens of an issuer; of one that is not known, of those that sign. Of several
+   * sources, what can be told of the one that serves the algorithm.
+   */
+  #factsOf(issuer: unknown, algorithm: unknown): KeyFacts | undefined {
     const [only, ...others] = this.#issuers
     const named = typeof issuer === 'string' ? this.#issuerOfName.get(issuer) : undefined
     const signer = this.#issuers.find(({ signingKey }) => signingKey !== undefined)
     const meant = named ?? (others.length === 0 ? only : (signer ?? only))
-    if (meant === undefined) return undefined
-    const { isSecret, origin, rules } = meant
-    const canMake = meant === signer && (rules.typ === undefined || rules.typ === 'JWT')
+    const [single, ...more] = meant?.sources ?? []
+    const serving = meant?.sources.find(({ algorithms }) =>
+      algorithms.some((each) => each === algorithm),
+    )
+    const source = more.length === 0 ? single : serving
+    if (meant === undefined || source === undefined) return undefined
+    const { isSecret, origin } = source
+    const { typ } = meant.rules
+    const canMake = meant === signer && isSecret && (typ === undefined || typ === 'JWT')
     return {
       isSecret,
       secretBytes: origin.secrets.map(({ byteLength }) => byteLength),

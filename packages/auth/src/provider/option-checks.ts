@@ -7,17 +7,19 @@ import { DECIDING_MEMBERS } from './provider-shape.js'
 /**
  * Refuses options that were written out but have no value, such as `issuer: process.env.ISSUER` where the
  * variable is not set: taken as left out, they would accept more than the application says.
+ * @param path - what stands before each name. Default: nothing
  * @throws {ConfigurationError} `option_invalid`
  */
 export function refuseUndefined<Options extends object>(
   options: Options,
   names: readonly (keyof Options & string)[],
+  path = '',
 ): void {
   for (const name of names) {
     if (!(name in options) || options[name] !== undefined) continue
     throw new ConfigurationError(
       'option_invalid',
-      `The option ${name} is undefined. Give it a value, or leave it out.`,
+      `The option ${path}${name} is undefined. Give it a value, or leave it out.`,
     )
   }
 }
