@@ -8,13 +8,21 @@ export type ScopeMap = Readonly<Record<string, readonly string[]>>
 
 const OWN_SEGMENTS: ReadonlySet<string> = new Set([...RESOURCES, '*'])
 
+/** What separates words elsewhere, and is a slip in a word. */
+const SEPARATOR = /[\s,;|]/
+
+function beginsOwn(word: string): boolean {
+  const colon = word.indexOf(':')
+  return OWN_SEGMENTS.has(colon < 0 ? word : word.slice(0, colon))
+}
+
 /**
  * Whether a scope is meant for this server, whatever it grants: its first segment is a resource, or `*`. Any other is a
- * foreign word, such as `openid`.
+ * foreign word, such as `openid`. Words with a wrong separator between them, such as `openid,agents:read`, are meant for
+ * this server where one of them is.
  */
 export function isOwnScope(scope: string): boolean {
-  const colon = scope.indexOf(':')
-  return OWN_SEGMENTS.has(colon < 0 ? scope : scope.slice(0, colon))
+  return SEPARATOR.test(scope) ? scope.split(SEPARATOR).some(beginsOwn) : beginsOwn(scope)
 }
 
 /** What a word of the issuer grants; undefined for one that the map does not have. `constructor` is no word. */

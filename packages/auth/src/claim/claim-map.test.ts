@@ -219,7 +219,11 @@ describe('a map', () => {
   it('gives nothing that can be changed', () => {
     const map = createClaimMap({ roles: 'groups' })
     const mapped = map.read({ groups: ['a'] })
-    expect([map, mapped, mapped.roles, mapped.roles[0]].every(Object.isFrozen)).toBe(true)
+    expect(
+      [map, mapped, mapped.roles, mapped.roles[0], mapped.scopes, mapped.actors].every(
+        Object.isFrozen,
+      ),
+    ).toBe(true)
   })
 
   it('refuses a token for all of whose places together there are too many members', () => {

@@ -125,10 +125,10 @@ function readAt(places: ReadPlaces, claims: object): MappedClaims {
   }
   return Object.freeze({
     roles: at('roles', standardRoles, rolesAt),
-    scopes: [
+    scopes: Object.freeze([
       ...at('scopes', standardScopes, scopesAt),
       ...at('permissions', standardPermissions, scopesAt),
-    ],
+    ]),
     subject: at('subject', subjectOf, textAt),
     sessionId: at('session', sessionOf, textAt),
     client: at('client', clientOf, textAt),

@@ -1,3 +1,4 @@
+import { freezeGrants, freezeRoleTable } from '../access/role.js'
 import { readBearerToken } from '../bearer/header.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { isHmacAlgorithm, isAlgorithm } from '../jws/algorithm.js'
@@ -67,7 +68,10 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
 }
 
 /** What claims of no known issuer grant. */
-const NO_ACCESS: UserAccess = { roles: {}, grants: [] }
+const NO_ACCESS: UserAccess = Object.freeze({
+  roles: freezeRoleTable({}),
+  grants: freezeGrants([]),
+})
 
 /** Claims that signing adds. */
 const MADE: ReadonlySet<string> = new Set(['exp', 'iat'])
