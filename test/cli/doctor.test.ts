@@ -5,6 +5,10 @@ import { exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from '@signet/test-support/process/fixture'
 import {
+  startIntrospectionServer,
+  type IntrospectionReply,
+} from '@signet/test-support/token/introspection-server'
+import {
   startKeyServer,
   type KeyServer,
   type KeyServerOptions,
@@ -425,6 +429,37 @@ describe('signet doctor: key servers', () => {
     const report = await examine(keySet(await startKeys(options)))
     expect(levels(report, 'clock')).toStrictEqual([level])
     expect(levels(report, 'keys')).toStrictEqual(['ok'])
+  })
+})
+
+describe('signet doctor: introspection endpoints', () => {
+  const report = async (reply: () => IntrospectionReply) => {
+    const server = await startIntrospectionServer(reply)
+    try {
+      const { publicKey } = await generateKeyPair('ES256')
+      const jwks = { keys: [await exportJWK(publicKey)] }
+      const client = { clientId: 'agents', clientSecret: 'a-secret-of-the-client' }
+      const introspection = { endpoint: `${server.url}?key=of-the-server`, ...client }
+      return await examine({ auth: { jwks, issuer: ISSUER, audience: 'api', introspection } })
+    } finally {
+      await server.close()
+    }
+  }
+
+  it('is silent about one that knows nothing of a token that nobody has issued', async () => {
+    const good = await report(() => ({ body: { active: false } }))
+    expect(levels(good, 'introspection')).toStrictEqual(['ok'])
+  })
+
+  it.each<[string, IntrospectionReply, string]>([
+    ['refuses the client', { status: 401, body: '' }, 'status 401'],
+    ['knows every token as active', { body: { active: true } }, 'nobody has issued'],
+  ])('tells of one that %s, and nothing of its query or the secret', async (_case, reply, why) => {
+    const bad = await report(() => reply)
+    expect(levels(bad, 'introspection')).toStrictEqual(['error'])
+    expect(of(bad, 'introspection')[0]?.why).toContain(why)
+    expect(of(bad, 'introspection')[0]?.remedy).toContain('introspection.endpoint')
+    expect(bad.stdout).not.toMatch(/of-the-server|a-secret-of/)
   })
 })
 

@@ -103,6 +103,7 @@ export { defineAuth } from './provider/define-auth.js'
 export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
 export { type KeySourceOptions } from './provider/issuer-keys.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
+export { type IntrospectionOptions } from './introspection/options.js'
 export {
   MastraJwtAuth,
   type MastraJwtAuthOptions,

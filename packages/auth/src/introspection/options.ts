@@ -13,7 +13,7 @@ import {
 } from './client-authentication.js'
 
 /** How opaque tokens of an issuer are introspected (RFC 7662). Either `clientSecret` or `privateKey` is needed. */
-interface IntrospectionOptions {
+export interface IntrospectionOptions {
   /** The introspection endpoint of the issuer: https, or http on this machine. */
   readonly endpoint: string | URL
   /** The client as which this server asks. */

@@ -39,7 +39,7 @@ interface IntrospectionFault {
 }
 
 /** Names why a request failed. */
-function introspectionFaultOf(error: unknown): IntrospectionFault {
+export function introspectionFaultOf(error: unknown): IntrospectionFault {
   const { kind, problem, remedy } = keyFaultOf(error)
   return { problem, remedy: REMEDIES[kind] ?? remedy }
 }

@@ -277,3 +277,11 @@ const CLAIM_STEPS: readonly Step[] = [
 
 /** The steps that a token passes, in their order (RFC 7519 section 7.2). */
 export const TOKEN_STEPS: readonly Step[] = [...SIGNATURE_STEPS, ...CLAIM_STEPS]
+
+/** Steps that read the token itself, which only a JWT can pass. */
+const OF_FORM: ReadonlySet<string> = new Set(['payload', 'type'])
+
+/** The steps of `TOKEN_STEPS` that claims pass which an issuer said of an opaque token (RFC 7662 section 2.2). */
+export const OPAQUE_CLAIM_STEPS: readonly Step[] = CLAIM_STEPS.filter(
+  ({ name }) => !OF_FORM.has(name),
+)

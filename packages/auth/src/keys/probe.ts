@@ -5,7 +5,9 @@ import { readKeySet, type IgnoredKey } from './key-set.js'
 
 /** What came of fetching keys once. */
 export interface KeyProbe {
-  /** What was fetched last: the key set, or the metadata that names it. */
+  /** What was asked. `introspection`: the endpoint that says which opaque tokens are active, which has no keys. Default: `keys`. */
+  readonly kind?: 'keys' | 'introspection' | undefined
+  /** What was fetched last: the key set, or the metadata that names it; or the introspection endpoint. */
   readonly url: string
   /** Why the keys cannot be had, without what was read; undefined where they can. */
   readonly problem: string | undefined

@@ -7,8 +7,10 @@ import { subjectOfUser } from './subject.js'
 import { explainByProvider } from './explain-bearer.js'
 import { continueExplanation, explainChecks } from '../explain/checks.js'
 import { keepRules, type KeptPathRules } from './path-rule.js'
+import { MastraJwtAuth } from './jwt-auth.js'
 import { checkProvider } from './provider-shape.js'
 import { readVoucher, recallUser } from './recall.js'
+import { SimpleAuth } from './simple-auth.js'
 import { readTokenForm, type TokenForm } from './token-form.js'
 import { isObject } from '../lib/object.js'
 
@@ -63,6 +65,26 @@ function findFallback(members: readonly Member[]): Member | undefined {
   return fallbacks[0]
 }
 
+/** An opaque token of nobody's form: whoever accepts it accepts them all. */
+const ANY_OPAQUE: TokenForm = Object.freeze({ isJwt: false, token: 'an-opaque-token' })
+
+/** Whether a provider of ours accepts every opaque token. Of any other, only its own tokens will tell. */
+function acceptsOpaque({ provider }: Member): boolean {
+  const isOurs = provider instanceof MastraJwtAuth || provider instanceof SimpleAuth
+  return isOurs && provider.accepts(ANY_OPAQUE)
+}
+
+/** Refuses a list in which every opaque token would be ambiguous, and one of those it is sent to asks an issuer. */
+function refuseAmbiguous(members: readonly Member[]): void {
+  const accepting = members.filter(acceptsOpaque)
+  const isAsked = accepting.some(({ provider }) => provider instanceof MastraJwtAuth)
+  if (!isAsked || accepting.length < 2) return
+  throw new ConfigurationError(
+    'option_invalid',
+    `Only one provider of CompositeAuth may accept every opaque token, and these accept it: ${namesOf(accepting)}. Leave the option introspection out of all but one of them, and SimpleAuth out of the list or extend it with a method accepts(token) that knows its tokens by their form, such as ({ token }) => token.startsWith('robot_').`,
+  )
+}
+
 /** What `accepts` answers. An error in it refuses the token for all: a fault is not a reason to ask the next. */
 function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
   try {
@@ -109,10 +131,11 @@ export class CompositeAuth implements AuthProvider {
 
   /**
    * @throws {ConfigurationError} `option_invalid` for an empty list, what is not a provider, a provider that
-   *   is there twice, or two without `accepts`
+   *   is there twice, two without `accepts`, or two that accept every opaque token, of which one introspects
    */
   constructor(providers: readonly AuthProvider[]) {
     const members = readMembers(providers)
+    refuseAmbiguous(members)
     this.#fallback = findFallback(members)
     this.#selective = members.filter((member) => member !== this.#fallback)
     this.name = `composite (${namesOf(members)})`

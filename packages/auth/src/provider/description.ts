@@ -22,6 +22,10 @@ export interface IssuerDescription {
   readonly roles: RoleTable | undefined
   /** The most that its tokens can grant; undefined for everything. */
   readonly grants: readonly string[] | undefined
+  /** Where the issuer is asked about opaque tokens, and how this server says there who it is. Default: opaque tokens are refused. */
+  readonly introspection?:
+    | { readonly endpoint: string; readonly method: 'client_secret_basic' | 'private_key_jwt' }
+    | undefined
 }
 
 /** What a provider accepts. */
@@ -31,6 +35,7 @@ export interface ProviderDescription {
 
 /** Describes an issuer that has been read. */
 export function describeIssuer(issuer: Issuer): IssuerDescription {
+  const { introspection } = issuer
   const { audience, clients, requiredClaims, maxTokenAgeSeconds } = issuer.rules
   return {
     issuer: issuer.names,
@@ -42,5 +47,8 @@ export function describeIssuer(issuer: Issuer): IssuerDescription {
     defaultRole: issuer.defaultRole,
     roles: issuer.access.roles,
     grants: issuer.access.grants,
+    ...(introspection !== undefined && {
+      introspection: { endpoint: introspection.endpoint.href, method: introspection.method },
+    }),
   }
 }

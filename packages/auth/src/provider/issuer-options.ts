@@ -2,6 +2,11 @@ import { parseGrant } from '../access/permission.js'
 import { checkRoleTable, freezeGrants, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
 import { ISSUED_AHEAD_SECONDS } from '../revocation/ahead.js'
+import {
+  readIntrospection,
+  type Introspection,
+  type IntrospectionOptions,
+} from '../introspection/options.js'
 import type { TokenRules } from '../jwt/policy.js'
 import type { SigningKey } from '../keys/key-source.js'
 import type { KeyOrigin } from '../keys/origin.js'
@@ -50,6 +55,8 @@ export interface IssuerOptions extends KeySourceOptions, MappingOptions {
   readonly roles?: RoleTable | undefined
   /** The most that a token of this issuer can grant. Default: everything. */
   readonly grants?: readonly string[] | undefined
+  /** Where this issuer is asked about its opaque tokens (RFC 7662). Needs `issuer` with one name. Default: opaque tokens are refused. */
+  readonly introspection?: IntrospectionOptions | undefined
 }
 
 /** An issuer that has been read. */
@@ -64,6 +71,8 @@ export interface Issuer {
   readonly origin: KeyOrigin
   /** Where tokens can be made with its keys. */
   readonly signingKey: SigningKey | undefined
+  /** Where it is asked about its opaque tokens; undefined where these are refused. */
+  readonly introspection: Introspection | undefined
   readonly defaultRole: string | undefined
   /** How its claims are read, and what they grant. Frozen, and the same object for all its tokens. */
   readonly access: UserAccess
@@ -88,6 +97,7 @@ export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
   defaultRole: true,
   roles: true,
   grants: true,
+  introspection: true,
 }
 
 /** The claims of an access token (RFC 9068 section 2.2). */
@@ -110,6 +120,7 @@ const RULES = [
   'maxTokenAgeSeconds',
   'roles',
   'grants',
+  'introspection',
 ] as const satisfies readonly (keyof IssuerOptions)[]
 
 /** The names of `iss`; undefined for any. */
@@ -190,6 +201,10 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
     sources,
     origin,
     signingKey,
+    introspection:
+      'introspection' in options
+        ? readIntrospection(options.introspection, { names, now: context.now })
+        : undefined,
     defaultRole: defaultRole ?? undefined,
     access: Object.freeze({
       roles: readRoles(options, isSecret),

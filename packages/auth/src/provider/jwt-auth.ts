@@ -6,6 +6,10 @@ import type { CacheOptions, VerificationPolicy } from '../jwt/policy.js'
 import type { Claims } from '../jwt/claims.js'
 import { explainByKeys } from '../jwt/explain-token.js'
 import type { Explanation } from '../explain/checks.js'
+import { explainPasted } from '../explain/explain-pasted.js'
+import { readPasted } from '../advice/pasted.js'
+import { isOpaqueToken, type OpaqueVerifier } from '../introspection/opaque-verifier.js'
+import { probeIntrospection } from '../introspection/probe.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
 import type { KeyFacts } from '../advice/advice.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
@@ -22,6 +26,7 @@ import { placeText } from '../claim/claim-map.js'
 import { signingSecretOf } from './issuer-keys.js'
 import { readOptions } from '../option/read-options.js'
 import { Notices } from './notices.js'
+import { createOpaqueVerifier } from './opaque-issuer.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
@@ -177,6 +182,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #issuers: readonly Issuer[]
   readonly #policy: VerificationPolicy
   readonly #verifier: Verifier
+  /** Verifies opaque tokens, where an issuer is asked about them. */
+  readonly #opaque: OpaqueVerifier | undefined
   readonly #options: MastraJwtAuthOptions
   readonly #requiresExpiry: boolean
   /** Of the secret that signs, where it stands in one. */
@@ -213,6 +220,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     )
     this.#policy = policyOf(this.#issuers, options)
     this.#verifier = createVerifier(this.#policy)
+    this.#opaque = createOpaqueVerifier(this.#issuers, this.#policy, options)
     this.name = options.name ?? 'jwt'
     const [only, ...others] = this.#issuers
     this.defaultRole = others.length === 0 ? only?.defaultRole : undefined
@@ -222,10 +230,10 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /**
    * Whether a token is this provider's: of one of its issuers, or, where it accepts any, signed with an
-   * algorithm of its kind of key.
+   * algorithm of its kind of key. An opaque token is, where an issuer is asked about them.
    */
-  accepts({ isJwt, issuer, algorithm }: TokenForm): boolean {
-    if (!isJwt) return false
+  accepts({ isJwt, issuer, algorithm, token }: TokenForm): boolean {
+    if (!isJwt) return this.#opaque !== undefined && isOpaqueToken(token)
     const [only] = this.#issuers
     if (this.#issuerOfName.size > 0) return issuer !== undefined && this.#issuerOfName.has(issuer)
     if (!isAlgorithm(algorithm)) return false
@@ -234,11 +242,14 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   }
 
   /**
-   * Verifies a token and returns its claims, deep-frozen.
+   * Verifies a token and returns its claims, deep-frozen: of an opaque token, what its issuer says of it.
    * @throws {TokenError} with the reason
    * @throws {AuthError} `keys_unavailable`
    */
   async authenticateToken(token: string): Promise<Claims> {
+    if (this.#opaque !== undefined && typeof token === 'string' && isOpaqueToken(token)) {
+      return this.#opaque.verify(token)
+    }
     const verified = this.#verifier.verifySync(token)
     // Each turn of waiting costs as much as the look-up of a token that is remembered.
     const { claims } = verified instanceof Promise ? await verified : verified
@@ -250,6 +261,15 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * runs the server.
    */
   async explainToken(token: unknown): Promise<Explanation> {
+    const opaque = this.#opaque
+    if (
+      opaque !== undefined &&
+      typeof token === 'string' &&
+      isOpaqueToken(readPasted(token).token)
+    ) {
+      const now = (this.#options.now ?? Date.now)() / 1000
+      return explainPasted(token, (each) => opaque.explain(each), now)
+    }
     return explainByKeys(token, this.#policy, (issuer, algorithm) =>
       this.#factsOf(issuer, algorithm),
     )
@@ -268,15 +288,20 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     this.#notices.reportTo(tell)
   }
 
-  /** Fetches the keys of each issuer that has them at an address, past every cache, and tells what came of it. */
+  /**
+   * Fetches the keys of each issuer that has them at an address, past every cache, and tells what came of it. An introspection
+   * endpoint is asked about a token that nobody has issued.
+   */
   async probeKeys(): Promise<readonly KeyProbe[]> {
     const { fetch, now } = this.#options
-    const sources = this.#issuers.flatMap((issuer) => issuer.sources)
-    const probes = sources.map(({ origin: { kind, url } }) => {
-      if (url === undefined) return undefined
-      const probe = kind === 'discovery' ? probeDiscovery : probeKeySet
-      return probe(url, { fetch, now })
-    })
+    const probes = this.#issuers.flatMap(({ sources, introspection }) => [
+      ...sources.map(({ origin: { kind, url } }) => {
+        if (url === undefined) return undefined
+        const probe = kind === 'discovery' ? probeDiscovery : probeKeySet
+        return probe(url, { fetch, now })
+      }),
+      introspection === undefined ? undefined : probeIntrospection(introspection, fetch),
+    ])
     return await Promise.all(probes.filter((probe) => probe !== undefined))
   }
 

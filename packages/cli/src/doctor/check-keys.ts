@@ -63,13 +63,37 @@ function checkClock({ url, clockAheadSeconds = 0 }: KeyProbe): Finding[] {
   ]
 }
 
-/** Fetches the keys that a provider would fetch, and reports faults. */
+/** What came of asking the endpoint about a token that nobody has issued. */
+function checkIntrospection({ url, problem, remedy }: KeyProbe): Finding[] {
+  if (problem === undefined) return []
+  return [
+    {
+      check: 'introspection',
+      level: 'error',
+      what: `The introspection endpoint ${shownUrl(url)} cannot be used.`,
+      why: `${problem} The server asks this endpoint about each opaque token.`,
+      remedy,
+    },
+  ]
+}
+
+/** Fetches the keys that a provider would fetch, asks its introspection endpoints, and reports faults. */
 export async function checkKeys(provider: JwtProvider): Promise<readonly Finding[]> {
-  const probes = await provider.probeKeys()
+  const all = await provider.probeKeys()
+  const probes = all.filter(({ kind }) => kind !== 'introspection')
+  const endpoints = all.filter(({ kind }) => kind === 'introspection')
   const given = provider
     .describe()
     .issuers.flatMap(({ keys }) => checkEntries('of the application', keys.ignored))
-  if (probes.length === 0) return given
+  const introspection =
+    endpoints.length === 0
+      ? []
+      : orOk(
+          endpoints.flatMap(checkIntrospection),
+          'introspection',
+          'The introspection endpoint answers.',
+        )
+  if (probes.length === 0) return [...given, ...introspection]
   const hasClock = probes.some(({ clockAheadSeconds }) => clockAheadSeconds !== undefined)
   const clocks = probes.flatMap(checkClock)
   const findings = probes.flatMap((probe) => [
@@ -82,5 +106,6 @@ export async function checkKeys(provider: JwtProvider): Promise<readonly Finding
     ...(hasClock
       ? orOk(clocks, 'clock', 'The clock agrees with the clock of the key server.')
       : clocks),
+    ...introspection,
   ]
 }
