@@ -15,8 +15,9 @@ export interface NodeRequest extends IncomingMessage {
 const NAMELESS_HOST = 'localhost'
 /** A host with nothing of a user, a path, a query, a fragment or a second host beside it. */
 const HOST = /^[^\s/?#@\\,]+$/
-/** What `URL` would take out of a path, so that it names another one than the router of the framework reads. */
-const REWRITTEN = /\\|\/(?:\.|%2e){1,2}(?:\/|$)/i
+/** What `URL` would take out of a path or read as a slash, so that it names another one than the router of the framework reads. */
+// oxlint-disable-next-line no-control-regex
+const REWRITTEN = /[\\\u0000-\u0020]|\/(?:\.|%2e){1,2}(?:\/|$)/i
 
 /** Every field as it was sent: of an `Authorization` that stands twice, `headers` of Node.js has one. */
 function readHeaders({ rawHeaders }: IncomingMessage): Headers {

@@ -105,7 +105,7 @@ describe('the live table of routes', () => {
     const request = makeRequest(examplePath(route), { method: route.method, token: tokenWith() })
     const refusal = await readRefusal(await app.fetch(request))
     expect(refusal).toMatchObject({ status: 403, code: 'scope_insufficient' })
-    expect(refusal.challenge).toMatch(/^Bearer error="insufficient_scope", .*, scope="[a-z:-]+"$/)
+    expect(refusal.challenge).toMatch(/^Bearer error="insufficient_scope", .*, scope="[a-z: -]+"$/)
   })
 
   it.each(named(routes.filter(isPublic)))('answers 200 to a stranger: %s', async (_, route) => {
