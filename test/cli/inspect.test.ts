@@ -5,6 +5,7 @@ import { secretKeys, signToken, type Claims } from '@signet/auth'
 import { createApiKey } from '@signet/auth/internal'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FixtureCopies } from '@signet/test-support/process/fixture'
+import { startIntrospectionServer } from '@signet/test-support/token/introspection-server'
 import { startKeyServer, type KeyServer } from '@signet/test-support/token/key-server'
 import { SECRET } from '@signet/test-support/http/memory-client'
 import {
@@ -20,6 +21,7 @@ const ROBOT = 'an-opaque-token-of-the-tests-0123456789'
 
 const copies = new FixtureCopies()
 const servers: KeyServer[] = []
+const closing: (() => Promise<void>)[] = []
 
 let routes: string
 let configured: string
@@ -33,6 +35,7 @@ beforeAll(() => {
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
+  await Promise.all(closing.splice(0).map((close) => close()))
 })
 
 afterAll(() => {
@@ -253,6 +256,30 @@ describe('signet inspect: what the application says of it', () => {
     expect(bad.code).toBe(1)
     expect(bad.stdout).toMatch(/^ {2}subject +alice$/m)
     expect(bad.stdout).toMatch(/^ {2}code +token_key_unknown$/m)
+  })
+
+  it('asks the issuer about an opaque token, and shows each check of what it says', async () => {
+    const issuer = 'https://issuer.example'
+    const server = await startIntrospectionServer(({ form }) => ({
+      body:
+        form.get('token') === ROBOT
+          ? { active: true, token_type: 'Bearer', sub: 'robot', aud: 'api', exp: now() + HOUR }
+          : { active: false },
+    }))
+    closing.push(() => server.close())
+    const client = { clientId: 'agents', clientSecret: OTHER_SECRET }
+    const introspection = { endpoint: server.url, ...client }
+    const auth = { issuer, audience: 'api', introspection }
+    const env = { CONFIGURATION: JSON.stringify({ auth }) }
+    const good = await inspect(ROBOT, configured, { env })
+    expect(good.code).toBe(0)
+    expect(good.stdout).toMatch(/^Verdict {2}accepted, by the provider "jwt" of /m)
+    expect(stepsOf(good.stdout).get('introspection')).toBe('pass')
+    expect(stepsOf(good.stdout).get('audience')).toBe('pass')
+    const bad = await inspect(`${ROBOT}-not`, configured, { env })
+    expect(bad.code).toBe(1)
+    expect(bad.stdout).toMatch(/^ {2}code +token_key_unknown$/m)
+    expect(bad.stdout).toContain('The issuer says that the token is not active')
   })
 
   it('says which of several providers a token is for, and what that one says', async () => {

@@ -126,12 +126,15 @@ describe('readIntrospection', () => {
     expect(refusal({ ...good, cacheSeconds: 1 })).toMatch(/^option_unknown: /)
   })
 
-  it.each([[undefined], [[]], [['']], [[ISSUER, 'https://other.example']]])(
-    'refuses an issuer that does not have one name: %j',
-    (names) => {
-      expect(refusal(good, { names })).toMatch(
-        /^option_invalid: The option introspection needs the option issuer with one name/,
-      )
-    },
-  )
+  it.each([
+    [undefined],
+    [[]],
+    [['']],
+    [[ISSUER, 'https://other.example']],
+    [['https://issuer.example/{tenant}/v2.0']],
+  ])('refuses an issuer that does not have one name: %j', (names) => {
+    expect(refusal(good, { names })).toMatch(
+      /^option_invalid: The option introspection needs the option issuer with one name that has no variable/,
+    )
+  })
 })

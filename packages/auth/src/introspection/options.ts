@@ -84,12 +84,15 @@ function readKey(input: PrivateKeyInput): ReturnType<typeof privateKey> {
   }
 }
 
+/** What a template of names has, and no URL (RFC 3986 section 2). */
+const BRACE = /[{}]/
+
 /** The one name that all tokens have: the response may leave it out, and then nothing else would tell whose they are. */
 function readName(names: readonly string[] | undefined): string {
   const [name, ...others] = names ?? []
-  if (!isNonBlank(name) || others.length > 0) {
+  if (!isNonBlank(name) || others.length > 0 || BRACE.test(name)) {
     refuse(
-      'The option introspection needs the option issuer with one name, because an introspection response may leave iss out. Write the name of the issuer that has the endpoint.',
+      'The option introspection needs the option issuer with one name that has no variable, because an introspection response may leave iss out. Write the name of the issuer that has the endpoint.',
     )
   }
   return name
