@@ -150,7 +150,7 @@ describe('readGrants: words that are not meant for this server', () => {
   it.each([
     '{"scope":"openid profile email"}',
     '{"scp":["openid","agents.run"]}',
-    '{"permissions":["read:weather","agents/execute","Agents:read","agent:read"]}',
+    '{"permissions":["read:weather","agents/execute","Agents.Run","agent:run"]}',
   ])('do not cancel the default role, and are told apart: %s', (text) => {
     const { granted, roles, ignored, foreign } = readAll(text, { defaultRole: 'member' })
     expect({ granted, roles }).toStrictEqual({ granted: MEMBER, roles: ['member'] })
@@ -159,7 +159,7 @@ describe('readGrants: words that are not meant for this server', () => {
     expect(read(text).granted).toStrictEqual([])
   })
 
-  it.each(['agents:exceute', 'agents', 'agents:', '*:raed', '*:', 'system:read:a:b'])(
+  it.each(['agents:exceute', 'agents', 'agents:', 'agent:read', '*:raed', '*:', 'system:read:a:b'])(
     'are not those that begin with a resource: %j cancels it',
     (scope) => {
       const text = JSON.stringify({ scope: ['openid', scope] })

@@ -12,6 +12,11 @@ describe('isOwnScope', () => {
     'openid\tagents:read',
     'openid;*',
     'agents:read|tools:read',
+    'agent:read',
+    'Agents:Read',
+    'TOOL:execute:weather',
+    'memorys:write',
+    'api-key:delete',
   ])('is true of %j, whatever it grants', (scope) => {
     expect(isOwnScope(scope)).toBe(true)
   })
@@ -19,8 +24,11 @@ describe('isOwnScope', () => {
   it.each([
     '',
     'openid',
-    'agent:read',
-    'Agents:read',
+    'agent',
+    'agent:run',
+    'Agents',
+    'Agents.Run',
+    'user:read',
     'agents.read',
     'agents/execute',
     'read:agents',

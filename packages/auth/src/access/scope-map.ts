@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../error.js'
 import { isJsonObject } from '../lib/object.js'
-import { RESOURCES } from './action-set.js'
+import { ACTIONS, RESOURCES } from './action-set.js'
 import { parseGrant } from './permission.js'
 
 /** Words of an issuer, and what each grants here: `{ 'weather.read': ['agents:read'] }`. */
@@ -11,15 +11,24 @@ const OWN_SEGMENTS: ReadonlySet<string> = new Set([...RESOURCES, '*'])
 /** What separates words elsewhere, and is a slip in a word. */
 const SEPARATOR = /[\s,;|]/
 
+/** How somebody misspells a resource that they mean: in the singular or the plural, in another case. */
+const NEAR_RESOURCES: ReadonlySet<string> = new Set(
+  RESOURCES.flatMap((resource) => [resource, resource.replace(/s$/, ''), `${resource}s`]),
+)
+const ACTION_NAMES: ReadonlySet<string> = new Set(ACTIONS)
+
+/** Whether a word is a resource, or `*`, with whatever follows; or a misspelt resource with an action. */
 function beginsOwn(word: string): boolean {
-  const colon = word.indexOf(':')
-  return OWN_SEGMENTS.has(colon < 0 ? word : word.slice(0, colon))
+  const [first = '', second] = word.split(':', 2)
+  if (OWN_SEGMENTS.has(first)) return true
+  if (second === undefined || !ACTION_NAMES.has(second.toLowerCase())) return false
+  return NEAR_RESOURCES.has(first.toLowerCase())
 }
 
 /**
  * Whether a scope is meant for this server, whatever it grants: its first segment is a resource, or `*`. Any other is a
- * foreign word, such as `openid`. Words with a wrong separator between them, such as `openid,agents:read`, are meant for
- * this server where one of them is.
+ * foreign word, such as `openid`, but for a slip: `agent:read` and `Agents:Read` are meant for it, too, and so are words
+ * with a wrong separator between them where one of them is, such as `openid,agents:read`.
  */
 export function isOwnScope(scope: string): boolean {
   return SEPARATOR.test(scope) ? scope.split(SEPARATOR).some(beginsOwn) : beginsOwn(scope)
