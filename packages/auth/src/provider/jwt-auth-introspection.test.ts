@@ -399,3 +399,61 @@ describe('CompositeAuth with a provider that introspects', () => {
     expect(refusal(() => new CompositeAuth(lists))).toBe('accepted')
   })
 })
+
+describe('an opaque token of an issuer whose claims are mapped', () => {
+  const options: MastraJwtAuthOptions = {
+    claims: { subject: 'uid', roles: ['realm', 'roles'], session: 'session' },
+    roles: { engineer: ['tools:read'] },
+    scopeMap: { run: ['agents:execute'] },
+    clients: ['web'],
+    requiredValues: { level: 2 },
+    actors: ['helper'],
+  }
+  const mapped = {
+    ...GOOD,
+    client_id: 'web',
+    uid: 'bob',
+    session: 's1',
+    realm: { roles: ['engineer'] },
+    scope: 'run openid',
+    level: 2,
+    act: { sub: 'helper' },
+  }
+
+  it('is read where the options say it', async () => {
+    said = mapped
+    const principal = await authenticate(provider(options), TOKEN, request, DEFAULT_ROLES)
+    expect(principal).toMatchObject({
+      subject: 'bob',
+      resourceId: 'bob',
+      sessionId: 's1',
+      client: 'web',
+      actors: ['helper'],
+      roles: ['engineer'],
+      foreignScopes: ['openid'],
+    })
+    expect(principal.permissions.granted).toStrictEqual(['agents:execute', 'tools:read'])
+  })
+
+  it.each<[string, object]>([
+    ['another client', { client_id: 'evil' }],
+    ['no client', { client_id: undefined }],
+    ['another value', { level: '2' }],
+    ['no mapped subject', { uid: undefined }],
+    ['another actor', { act: { sub: 'mallory' } }],
+  ])('is refused with %s', async (_case, claims) => {
+    said = { ...mapped, ...claims }
+    expect(await codeOf(provider(options))).toBe('token_claim')
+  })
+
+  it('is revoked by its mapped subject and session', async () => {
+    said = mapped
+    for (const revoke of ['revokeSubject', 'revokeSession'] as const) {
+      const revocation = new MemoryRevocationList(now)
+      const auth = provider({ ...options, revocation })
+      expect(await codeOf(auth)).toBe('accepted')
+      revocation[revoke](ISSUER, revoke === 'revokeSubject' ? 'bob' : 's1')
+      expect(await codeOf(auth)).toBe('token_revoked')
+    }
+  })
+})
