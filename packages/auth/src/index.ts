@@ -101,6 +101,7 @@ export {
 } from './provider/auth-provider.js'
 export { defineAuth } from './provider/define-auth.js'
 export { type IssuerDescription, type ProviderDescription } from './provider/description.js'
+export { type TenantRule } from './jwt/tenant.js'
 export { type KeySourceOptions } from './provider/issuer-keys.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
 export { type IntrospectionOptions } from './introspection/options.js'

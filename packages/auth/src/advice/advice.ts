@@ -36,7 +36,7 @@ export interface ExpectedPlace {
   /** As the refusal names it, such as `token_use` or `realm_access.client`. */
   readonly claim: string
   /** Where that is set, such as `requiredValues`. */
-  readonly option: 'requiredValues' | 'clients' | 'actors' | 'claims.subject'
+  readonly option: 'requiredValues' | 'clients' | 'actors' | 'claims.subject' | 'tenant'
   /** What stands there; undefined for nothing. */
   readonly found: unknown
   /** What may stand there; undefined for any text that is not blank. */

@@ -228,6 +228,13 @@ function placeAdvice({ claim, option, found, expected }: ExpectedPlace, refusal:
     }
   }
   const [first] = expected
+  if (option === 'tenant') {
+    return {
+      cause: `${has}, and iss names the tenant ${quoted(first)}. Both must be equal (set in tenant).`,
+      ...common,
+      ...signAnew('Get a token of that tenant', refusal),
+    }
+  }
   return {
     cause,
     ...common,

@@ -1,6 +1,7 @@
 import { TokenError } from '../error.js'
 import { placeText, readClaims, type ClaimMap } from '../claim/claim-map.js'
 import type { TokenHeader } from '../jws/compact.js'
+import { tenantOf, type TenantRule } from './tenant.js'
 import { asList } from '../lib/as-list.js'
 import { isTextList } from '../lib/text.js'
 
@@ -20,6 +21,11 @@ export interface Claims {
 export interface ClaimRules {
   /** Accepted values of `iss`, compared exactly. An empty list accepts no token. Default: any, or none. */
   readonly issuer?: string | readonly string[] | undefined
+  /**
+   * Which tenants of the issuer are accepted. Each value of `issuer` then has the variable `{tenant}` once. Default: `issuer`
+   * has no variable.
+   */
+  readonly tenant?: TenantRule | undefined
   /** `aud` must name one of these, compared exactly. An empty list accepts no token. Default: any, or none. */
   readonly audience?: string | readonly string[] | undefined
   /** The header's `typ`; case does not count, and `application/` may be left out. Default: any, or none. */
@@ -154,8 +160,25 @@ export function checkActive(
   }
 }
 
-/** Refuses a token of another issuer (RFC 7519 section 4.1.1). */
+/** Refuses a token of another tenant than are accepted, or whose claims name another than `iss` does. */
+function checkTenant(claims: Claims, rules: ClaimRules, { claim }: TenantRule): void {
+  const tenant = tenantOf(ownClaim(claims, 'iss'), rules)
+  if (tenant === undefined) {
+    throw new TokenError('token_issuer', 'The token is not from a tenant of this policy.', {
+      claim: 'iss',
+    })
+  }
+  if (ownClaim(claims, claim) !== tenant) {
+    refuseClaim(claim, `The claim ${claim} is not the tenant that iss names.`)
+  }
+}
+
+/** Refuses a token of another issuer (RFC 7519 section 4.1.1), or of another tenant of it. */
 export function checkIssuer(claims: Claims, rules: ClaimRules): void {
+  if (rules.tenant !== undefined) {
+    checkTenant(claims, rules, rules.tenant)
+    return
+  }
   if (rules.issuer === undefined) return
   const issuer = ownClaim(claims, 'iss')
   if (issuer === rules.issuer) return

@@ -14,6 +14,7 @@ import {
   type VerificationPolicy,
 } from './policy.js'
 import { startProgress, TOKEN_STEPS, type Progress } from './steps.js'
+import { issuerNames, tenantOf, type IssuerRules } from './tenant.js'
 import { ownMember } from '../lib/object.js'
 import { asList } from '../lib/as-list.js'
 
@@ -37,9 +38,14 @@ async function acceptedAlgorithms(rules: TokenRules): Promise<readonly string[]>
   return [...fitting].filter((each) => rules.algorithms?.includes(each) !== false)
 }
 
+function issuersOf(rules: IssuerRules): readonly string[] {
+  const { plain, templates } = issuerNames(rules)
+  return [...plain, ...templates]
+}
+
 function namesOf(policy: VerificationPolicy): readonly string[] | undefined {
-  if ('issuers' in policy) return policy.issuers.flatMap(({ issuer }) => issuer ?? [])
-  return policy.issuer === undefined ? undefined : asList(policy.issuer)
+  if ('issuers' in policy) return policy.issuers.flatMap(issuersOf)
+  return policy.issuer === undefined ? undefined : issuersOf(policy)
 }
 
 /** How the signature was made, as far as that can be found out. */
@@ -71,6 +77,11 @@ function expectedPlaces(rules: TokenRules, claims: Claims): readonly ExpectedPla
     expected: undefined,
   }
   const places = isElsewhere ? [...values, named] : [...values]
+  const tenant = tenantOf(ownMember(claims, 'iss'), rules)
+  if (rules.tenant !== undefined && tenant !== undefined) {
+    const { claim } = rules.tenant
+    places.push({ claim, option: 'tenant', found: ownMember(claims, claim), expected: [tenant] })
+  }
   try {
     const mapped = readClaims(claims, claimMap)
     if (clients !== undefined) {
@@ -102,7 +113,7 @@ async function expectationsOf(
   const keys = withSigner(factsOf(ownMember(claims, 'iss'), algorithm), progress)
   if (known === undefined) return { issuers: namesOf(policy), maxTokenBytes, keys }
   return {
-    issuers: known.issuer === undefined ? undefined : asList(known.issuer),
+    issuers: known.issuer === undefined ? undefined : issuersOf(known),
     audiences: known.audience === undefined ? undefined : asList(known.audience),
     typ: known.typ,
     algorithms: await acceptedAlgorithms(known),

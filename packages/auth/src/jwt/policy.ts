@@ -7,6 +7,8 @@ import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
 import type { ClaimRules, RequiredValues } from './claims.js'
+import { IssuerIndex } from './issuer-index.js'
+import { issuerNames, readTenant } from './tenant.js'
 import { asList } from '../lib/as-list.js'
 import { isJsonObject } from '../lib/object.js'
 import { isTextList } from '../lib/text.js'
@@ -76,6 +78,7 @@ const RULES: OptionNames<TokenRules> = {
   keys: true,
   algorithms: true,
   issuer: true,
+  tenant: true,
   audience: true,
   typ: true,
   requiredClaims: true,
@@ -210,6 +213,7 @@ function settleRules<Rules extends TokenRules>(given: Rules): Rules {
   checkClaimRules(rules)
   return Object.freeze({
     ...rules,
+    tenant: readTenant(WHERE, rules.issuer, rules.tenant),
     algorithms: copyList(rules.algorithms),
     issuer: copyList(rules.issuer),
     audience: copyList(rules.audience),
@@ -220,20 +224,15 @@ function settleRules<Rules extends TokenRules>(given: Rules): Rules {
   })
 }
 
-function byIssuer({ issuers }: IssuersPolicy): ReadonlyMap<unknown, TokenRules> {
+function byIssuer({ issuers }: IssuersPolicy): IssuerIndex<TokenRules> {
   if (!Array.isArray(issuers) || issuers.length === 0)
     refuse('The option issuers must be a list with at least one issuer.')
   issuers.forEach((each, index) => refuseUnknown(WHERE, each, RULES, `issuers.${index}.`))
-  const rules = new Map<unknown, TokenRules>()
+  const rules = new IssuerIndex<TokenRules>()
   for (const each of issuers.map(settleRules)) {
-    const names = asList(each.issuer ?? [])
-    if (names.length === 0)
+    if (asList(each.issuer ?? []).length === 0)
       refuse('An entry of the option issuers has no issuer. Give it the value of iss.')
-    for (const name of names) {
-      if (rules.has(name))
-        refuse(`Two entries of the option issuers have the issuer ${JSON.stringify(name)}.`)
-      rules.set(name, each)
-    }
+    rules.add(issuerNames(each), each)
   }
   return rules
 }
@@ -273,5 +272,6 @@ export function settlePolicy(given: VerificationPolicy): SettledPolicy {
   }
   refuseUnknown(WHERE, policy, { ...VERIFIER_OPTIONS, ...RULES })
   const only = settleRules(policy)
+  if (only.tenant !== undefined) new IssuerIndex<TokenRules>().add(issuerNames(only), only)
   return { ...options, only, rulesFor: () => only }
 }

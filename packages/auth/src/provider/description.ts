@@ -1,4 +1,5 @@
 import type { RoleTable } from '../access/role.js'
+import type { TenantRule } from '../jwt/tenant.js'
 import type { KeyOrigin } from '../keys/origin.js'
 import type { Issuer } from './issuer-options.js'
 import { asList } from '../lib/as-list.js'
@@ -7,6 +8,8 @@ import { asList } from '../lib/as-list.js'
 export interface IssuerDescription {
   /** Accepted values of `iss`; undefined for any. */
   readonly issuer: readonly string[] | undefined
+  /** Which tenants of the issuer are accepted; undefined where its names have no variable. */
+  readonly tenant: TenantRule | undefined
   readonly keys: KeyOrigin
   /** Accepted values of `aud`; undefined for any. */
   readonly audience: readonly string[] | undefined
@@ -36,9 +39,10 @@ export interface ProviderDescription {
 /** Describes an issuer that has been read. */
 export function describeIssuer(issuer: Issuer): IssuerDescription {
   const { introspection } = issuer
-  const { audience, clients, requiredClaims, maxTokenAgeSeconds } = issuer.rules
+  const { tenant, audience, clients, requiredClaims, maxTokenAgeSeconds } = issuer.rules
   return {
     issuer: issuer.names,
+    tenant,
     keys: issuer.origin,
     audience: audience === undefined ? undefined : asList(audience),
     clients,

@@ -8,6 +8,7 @@ import {
   type IntrospectionOptions,
 } from '../introspection/options.js'
 import type { TokenRules } from '../jwt/policy.js'
+import { issuerNames, readTenant, type IssuerNames, type TenantRule } from '../jwt/tenant.js'
 import type { SigningKey } from '../keys/key-source.js'
 import type { KeyOrigin } from '../keys/origin.js'
 import type { OptionNames } from '../option/closed-options.js'
@@ -37,6 +38,12 @@ export interface IssuerOptions extends KeySourceOptions, MappingOptions {
    * public key the default is any.
    */
   readonly issuer?: string | readonly string[] | false | undefined
+  /**
+   * Which tenants of the issuer are accepted, where `issuer` has the variable `{tenant}` in place of the tenant, as
+   * `https://login.example/{tenant}/v2.0`. The claim that it names must be equal to the tenant in `iss`. Needs public keys,
+   * such as `jwksUri`. Default: `issuer` has no variable.
+   */
+  readonly tenant?: TenantRule | undefined
   /** `aud` must name one of these. Needed with public keys, unless `clients` is said or `false` is written out. Default: any. */
   readonly audience?: string | readonly string[] | false | undefined
   /** The header's `typ`. Default: any. */
@@ -62,8 +69,10 @@ export interface IssuerOptions extends KeySourceOptions, MappingOptions {
 /** An issuer that has been read. */
 export interface Issuer {
   readonly rules: TokenRules
-  /** The names that its tokens have in `iss`; undefined for any. */
+  /** The names that its tokens have in `iss`, and templates of them; undefined for any. */
   readonly names: readonly string[] | undefined
+  /** The same, apart; empty for any. */
+  readonly issuers: IssuerNames
   /** Whether all its keys are secrets. */
   readonly isSecret: boolean
   /** Each source of its keys: one, unless the option `keys` has several. */
@@ -87,6 +96,7 @@ export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
   jwksUri: true,
   keys: true,
   issuer: true,
+  tenant: true,
   audience: true,
   algorithms: true,
   typ: true,
@@ -113,6 +123,7 @@ const RULES = [
   'keys',
   'algorithms',
   'issuer',
+  'tenant',
   'audience',
   'typ',
   'profile',
@@ -123,9 +134,25 @@ const RULES = [
   'introspection',
 ] as const satisfies readonly (keyof IssuerOptions)[]
 
-/** The names of `iss`; undefined for any. */
+/** The names of `iss`, or templates of them; undefined for any. */
 function readNames({ issuer }: IssuerOptions): readonly string[] | undefined {
   return issuer === undefined || issuer === false ? undefined : asList(issuer)
+}
+
+/** Nobody can find the keys of an issuer that is not one, and a secret would sign for every tenant. */
+function checkTenantKeys(options: IssuerOptions): void {
+  const { keys } = options
+  const isSecret =
+    'secret' in options ||
+    (Array.isArray(keys) && keys.some((each) => Object.hasOwn(Object(each), 'secret')))
+  if (isSecret) {
+    refuse(
+      'The option tenant needs public keys, and the issuer has a secret. Name its key set by jwksUri.',
+    )
+  }
+  if (KEY_OPTIONS.every((name) => options[name] === undefined) && keys === undefined) {
+    refuse('The option tenant needs public keys. Name the key set of the issuer by jwksUri.')
+  }
 }
 
 function readAudience(
@@ -183,6 +210,9 @@ function checkGrants(grants: unknown): void {
 export function readIssuer(options: IssuerOptions, context: IssuerContext): Issuer {
   refuseUndefined(options, RULES)
   const names = readNames(options)
+  const tenant = readTenant('MastraJwtAuth', names, options.tenant)
+  if (tenant !== undefined) checkTenantKeys(options)
+  const issuers = issuerNames({ issuer: names, tenant })
   const { keys, algorithms, isSecret, sources, signingKey, origin } = readIssuerKeys(
     options,
     names,
@@ -196,7 +226,8 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
   // Where the subject stands elsewhere, it is required there.
   const subject = options.claims?.subject === undefined ? ['sub'] : []
   return {
-    names,
+    names: names && [...issuers.plain, ...issuers.templates],
+    issuers,
     isSecret,
     sources,
     origin,
@@ -217,6 +248,7 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
       keys,
       algorithms,
       issuer: names,
+      tenant,
       audience: readAudience(options, isSecret),
       typ: readType(options),
       maxTokenAgeSeconds: options.maxTokenAgeSeconds,

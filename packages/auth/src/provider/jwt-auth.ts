@@ -12,6 +12,8 @@ import { isOpaqueToken, type OpaqueVerifier } from '../introspection/opaque-veri
 import { probeIntrospection } from '../introspection/probe.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
 import type { KeyFacts } from '../advice/advice.js'
+import { IssuerIndex } from '../jwt/issuer-index.js'
+import { isOfIssuer } from '../jwt/tenant.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
@@ -146,7 +148,7 @@ function policyOf(issuers: readonly Issuer[], options: MastraJwtAuthOptions): Ve
   if (options.issuers === undefined && first !== undefined) return { ...first.rules, ...common }
   return {
     ...common,
-    issuers: issuers.map(({ rules, names = [] }) => ({ ...rules, issuer: names })),
+    issuers: issuers.map(({ rules }) => ({ ...rules, issuer: rules.issuer ?? [] })),
   }
 }
 
@@ -189,7 +191,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   /** Of the secret that signs, where it stands in one. */
   readonly #variable: string | undefined
   readonly #notices = new Notices()
-  readonly #issuerOfName: ReadonlyMap<string, Issuer>
+  readonly #issuerOfName = new IssuerIndex<Issuer>()
 
   /**
    * @throws {ConfigurationError} for a secret or a key that is missing, weak or none, for options that
@@ -215,12 +217,13 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     this.#issuers = issuers.map((each) => readIssuer(each, context))
     const signs = this.#issuers.findIndex(({ signingKey }) => signingKey !== undefined)
     this.#variable = variableOf(signingSecretOf(issuers[signs] ?? {}))
-    this.#issuerOfName = new Map(
-      this.#issuers.flatMap((issuer) => (issuer.names ?? []).map((name) => [name, issuer])),
-    )
     this.#policy = policyOf(this.#issuers, options)
     this.#verifier = createVerifier(this.#policy)
     this.#opaque = createOpaqueVerifier(this.#issuers, this.#policy, options)
+    for (const issuer of this.#issuers) {
+      const { plain, templates } = issuer.issuers
+      this.#issuerOfName.add({ plain: [...new Set(plain)], templates }, issuer)
+    }
     this.name = options.name ?? 'jwt'
     const [only, ...others] = this.#issuers
     this.defaultRole = others.length === 0 ? only?.defaultRole : undefined
@@ -235,7 +238,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   accepts({ isJwt, issuer, algorithm, token }: TokenForm): boolean {
     if (!isJwt) return this.#opaque !== undefined && isOpaqueToken(token)
     const [only] = this.#issuers
-    if (this.#issuerOfName.size > 0) return issuer !== undefined && this.#issuerOfName.has(issuer)
+    if (this.#issuerOfName.size > 0) return this.#issuerOfName.get(issuer) !== undefined
     if (!isAlgorithm(algorithm)) return false
     const isHmac = isHmacAlgorithm(algorithm)
     return only?.sources.some(({ isSecret }) => isSecret === isHmac) === true
@@ -351,7 +354,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       return JSON.stringify(['any issuer', kind])
     }
     const { iss = '' } = claims
-    return names.includes(iss) ? JSON.stringify(['issuer', iss]) : undefined
+    return isOfIssuer(claims, issuer.rules) ? JSON.stringify(['issuer', iss]) : undefined
   }
 
   /**
