@@ -122,6 +122,24 @@ describe('mcpVerifier: what it tells of a token', () => {
     expect(await scopesOf({ roles: ['mcp:tools'], scp: { 0: 'mcp:tools' } })).toStrictEqual([])
   })
 
+  it('reads client and scopes where the issuer says them', async () => {
+    const mapped = new MastraJwtAuth({
+      secret: SECRET,
+      claims: { client: 'cid', scopes: ['grants', 'scopes'] },
+      scopeMap: { 'clock.read': ['tools:read:clock'] },
+    })
+    const token = sign({
+      cid: 'the-client',
+      grants: { scopes: 'clock.read mcp:tools' },
+      scope: '*',
+    })
+    const { clientId, scopes } = await mcpVerifier(mapped, { errors }).verifyAccessToken(token)
+    expect({ clientId, scopes }).toStrictEqual({
+      clientId: 'the-client',
+      scopes: ['tools:read:clock', 'mcp:tools'],
+    })
+  })
+
   it('names no foreign words of an issuer whose grants are limited', async () => {
     const limited: AuthProvider = {
       authenticateToken: () => ({ sub: 'alice', scope: 'agents:read tools:read mcp:tools' }),

@@ -1,14 +1,10 @@
 import { ACTIONS, RESOURCES } from '../access/action-set.js'
-import { parseGrant } from '../access/permission.js'
 import type { Principal } from '../access/principal.js'
 import { requirePermissions } from '../access/require.js'
 import { readBearerToken } from '../bearer/header.js'
 import { PUBLIC_REASON } from '../bearer/public-reason.js'
 import { AUTH_STATUS, isKnownAuthError } from '../bearer/refusal.js'
-import { ownText } from '../claim/identity.js'
 import { ConfigurationError } from '../error.js'
-import { asList } from '../lib/as-list.js'
-import { ownMember } from '../lib/object.js'
 import { createRequestId } from '../lib/request-id.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
@@ -22,11 +18,11 @@ import { readGuardOptions, type GuardAccess, type GuardOptions } from './options
 /** What the MCP SDK knows of a token, by the names of its `AuthInfo`. */
 export interface McpAuthInfo {
   readonly token: string
-  /** The client that the token was issued to: the claim `azp`, else `client_id`, else the subject. */
+  /** The client that the token was issued to, as `principal.client` says it, else the subject. */
   readonly clientId: string
   /**
-   * What the token grants: its permissions, each `resource:action` that one of them covers, and words of its claims `scope`,
-   * `scp` and `permissions` that are not permissions. An issuer whose `grants` are limited has no such words.
+   * What the token grants: its permissions, each `resource:action` that one of them covers, and the scopes that are not meant
+   * for this server (`principal.foreignScopes`). An issuer whose `grants` are limited has no such scopes.
    */
   readonly scopes: string[]
   /** When the token ends, in seconds since 1970. `requireBearerAuth` of the SDK refuses a token that never ends. */
@@ -68,35 +64,26 @@ const SERVED: OptionNames<McpVerifierOptions> = {
 /** The SDK passes the token on, and not its request. */
 const NO_REQUEST = { url: 'http://localhost/', headers: new Headers() }
 
-const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
-
 const PAIRS = RESOURCES.flatMap((resource) =>
   ACTIONS.map((action) => `${resource}:${action}` as const),
 )
-
-/** Words of the claims that are not permissions, such as `openid`. */
-function foreignWords(user: object): readonly string[] {
-  return SCOPE_CLAIMS.flatMap((name) => asList(ownMember(user, name)))
-    .flatMap((entry) => (typeof entry === 'string' ? entry.split(' ') : []))
-    .filter((word) => word !== '' && parseGrant(word) === undefined)
-}
 
 function infoOf(
   provider: AuthProvider,
   token: string,
   { user, principal }: AdmittedUser,
 ): McpAuthInfo {
-  const { permissions, subject, expiresAt } = principal
+  const { permissions, foreignScopes, client, subject, expiresAt } = principal
   const isLimited = provider.accessOf?.(user).grants !== undefined
   const scopes = [
     ...permissions.granted,
     ...PAIRS.filter((pair) => permissions.allows(pair)),
-    ...(isLimited ? [] : foreignWords(user)),
+    ...(isLimited ? [] : foreignScopes),
   ]
   const end: unknown = provider.expiryOf?.(user) ?? expiresAt
   return {
     token,
-    clientId: ownText(user, 'azp') ?? ownText(user, 'client_id') ?? subject,
+    clientId: client ?? subject,
     scopes: [...new Set(scopes)],
     ...(typeof end === 'number' && { expiresAt: end }),
     extra: { principal },
