@@ -19,7 +19,7 @@ export const ROOMS = {
     ['api-key/form.ts', 'jwt'],
     ['introspection'],
     ['provider'],
-    ['api-key'],
+    ['api-key', 'issuers'],
     ['guard'],
     ['adapter'],
   ],

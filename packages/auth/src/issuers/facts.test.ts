@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../error.js'
+import { MastraJwtAuth } from '../provider/jwt-auth.js'
+import { auth0 } from './auth0.js'
+import { clerk } from './clerk.js'
+import { cognito } from './cognito.js'
+import { keycloak } from './keycloak.js'
+import { okta } from './okta.js'
+import { workos } from './workos.js'
+
+type Preset = (facts: never) => object
+
+/** Each preset with facts that it takes, and which of these it needs. */
+const PRESETS: Readonly<
+  Record<string, { make: Preset; facts: Readonly<Record<string, unknown>>; needed: string[] }>
+> = {
+  keycloak: {
+    make: keycloak,
+    facts: {
+      url: 'https://kc.example/auth',
+      realm: 'acme',
+      audience: 'my-agents',
+      clients: ['web'],
+      roleClient: 'my-agents',
+    },
+    needed: ['url', 'realm'],
+  },
+  auth0: {
+    make: auth0,
+    facts: {
+      domain: 'acme.eu.auth0.com',
+      audience: 'https://agents.example',
+      rolesClaim: 'https://acme.example/roles',
+      clients: ['SPA1'],
+    },
+    needed: ['domain', 'audience'],
+  },
+  cognito: {
+    make: cognito,
+    facts: { userPoolId: 'eu-west-1_abc123', clientId: ['client'] },
+    needed: ['userPoolId', 'clientId'],
+  },
+  clerk: {
+    make: clerk,
+    facts: { frontendApi: 'https://clerk.acme.example', authorizedParties: 'https://app.example' },
+    needed: ['frontendApi', 'authorizedParties'],
+  },
+  okta: {
+    make: okta,
+    facts: {
+      domain: 'acme.okta.com',
+      authorizationServer: 'default',
+      audience: 'api://default',
+      clients: '0oabc',
+    },
+    needed: ['domain', 'authorizationServer', 'audience'],
+  },
+  workos: {
+    make: workos,
+    facts: { clientId: 'client_1', issuer: 'https://auth.acme.example' },
+    needed: ['clientId'],
+  },
+}
+
+const call = (make: Preset, facts: unknown) => (): object => make(facts as never)
+
+/** What a call throws. */
+function thrown(run: () => unknown): unknown {
+  try {
+    run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+/** Expects a refusal that names a fact and says what to write. */
+function expectRefusal(run: () => unknown, name: string): void {
+  const error = thrown(run)
+  expect(ConfigurationError.isInstance(error)).toBe(true)
+  expect(error).toMatchObject({ code: 'option_invalid' })
+  expect(String(error)).toContain(`The fact ${name} of `)
+  expect(String(error)).toContain('. Write ')
+}
+
+describe.each(Object.entries(PRESETS))('the facts of %s', (_name, { make, facts, needed }) => {
+  it('make options that the provider takes', () => {
+    expect(() => new MastraJwtAuth(make(facts as never))).not.toThrow()
+  })
+
+  it.each(needed)('are refused without %s', (name) => {
+    const { [name]: _left, ...rest } = facts
+    expectRefusal(call(make, rest), name)
+  })
+
+  const bad = [
+    undefined,
+    null,
+    '',
+    ' ',
+    7,
+    true,
+    {},
+    [],
+    [''],
+    [undefined],
+    ['x', ' '],
+    ' x',
+    'x\n',
+  ]
+  it.each(Object.keys(facts).flatMap((name) => bad.map((value) => [name, value] as const)))(
+    'are refused with a bad %s: %j',
+    (name, value) => {
+      expectRefusal(call(make, { ...facts, [name]: value }), name)
+    },
+  )
+
+  it.each([undefined, null, '', 'x', [], 7])(
+    'are refused where they are not an object: %j',
+    (all) => {
+      expect(thrown(call(make, all))).toMatchObject({ code: 'option_invalid' })
+    },
+  )
+
+  it('are refused with a name that is not known, also with a value that asks for nothing', () => {
+    for (const value of ['x', undefined]) {
+      const [name = ''] = needed
+      const misspelt = { ...facts, [`${name}s`]: value }
+      const error = thrown(call(make, misspelt))
+      expect(error).toMatchObject({ code: 'option_invalid' })
+      expect(String(error)).toContain(`Did you mean ${name}?`)
+    }
+    const proto = { ...facts, ...JSON.parse('{"x":1}') }
+    Object.defineProperty(proto, '__proto__', { value: 'x', enumerable: true })
+    expect(thrown(call(make, proto))).toMatchObject({ code: 'option_invalid' })
+  })
+
+  it('may be members of a class', () => {
+    expect(make(Object.create(facts) as never)).toStrictEqual(make(facts as never))
+  })
+})
+
+describe('what would accept too much', () => {
+  const kc = { url: 'https://kc.example', realm: 'acme' }
+  const tenant = { domain: 'acme.eu.auth0.com', audience: 'https://agents.example' }
+  const org = { domain: 'acme.okta.com', authorizationServer: 'default', audience: 'api://default' }
+
+  it.each<[string, string, () => object]>([
+    ['any client and audience of a realm', 'audience', () => keycloak(kc)],
+    ['what each token of a realm has', 'audience', () => keycloak({ ...kc, audience: 'account' })],
+    [
+      'what each token of a tenant has',
+      'audience',
+      () => auth0({ ...tenant, audience: 'https://acme.eu.auth0.com/userinfo' }),
+    ],
+    ['ID tokens of Auth0', 'audience', () => auth0({ ...tenant, clients: tenant.audience })],
+    ['ID tokens of Okta', 'audience', () => okta({ ...org, clients: 'api://default' })],
+    [
+      'any origin',
+      'authorizedParties',
+      () => clerk({ frontendApi: 'https://c.example', authorizedParties: 'https://*' }),
+    ],
+  ])('is refused: %s', (_what, name, run) => {
+    expectRefusal(run, name)
+  })
+})
+
+describe('what goes into the name of an issuer', () => {
+  it.each([
+    'http://kc.example',
+    'https://KC.example',
+    'https://kc.example:443',
+    'https://user@kc.example',
+    'https://kc.example?x',
+    'https://kc.example/#x',
+    'https://kc.example/../x',
+    'https://{tenant}.example',
+    'https://kc.example/{tenant}',
+    'kc.example',
+  ])('is not a URL such as %s', (url) => {
+    expectRefusal(call(keycloak, { url, realm: 'acme', clients: 'web' }), 'url')
+  })
+
+  it('may be on this machine without TLS, and may end with a slash', () => {
+    const { issuer } = keycloak({ url: 'http://localhost:8080/', realm: 'acme', clients: 'web' })
+    expect(issuer).toBe('http://localhost:8080/realms/acme')
+  })
+
+  it.each(['.', '..', 'a/b', 'a?b', 'a#b', 'a%2fb', 'a b', '{tenant}', 'a\\b'])(
+    'does not have the segment %s',
+    (realm) => {
+      expectRefusal(call(keycloak, { url: 'https://kc.example', realm, clients: 'web' }), 'realm')
+    },
+  )
+
+  it.each(['https://acme.auth0.com', 'acme.auth0.com/', 'ACME.auth0.com', 'a@b', 'a:80', '-a'])(
+    'does not have the host %s',
+    (domain) => {
+      expectRefusal(call(auth0, { domain, audience: 'https://agents.example' }), 'domain')
+    },
+  )
+
+  it.each(['abc123', 'eu-west-1', 'eu-west-1_', 'evil.example/eu-west-1_a', '1_a'])(
+    'does not have the user pool %s',
+    (userPoolId) => {
+      expectRefusal(call(cognito, { userPoolId, clientId: 'c' }), 'userPoolId')
+    },
+  )
+
+  it('is that of the region, also in China', () => {
+    const { issuer } = cognito({ userPoolId: 'cn-north-1_abc', clientId: 'c' })
+    expect(issuer).toBe('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_abc')
+  })
+})

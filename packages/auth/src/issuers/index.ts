@@ -1,0 +1,8 @@
+// The public names of @signet/auth/issuers: for each issuer a function from what an operator knows to the options of
+// MastraJwtAuth. Whatever is added here must be kept.
+export { auth0, type Auth0Facts } from './auth0.js'
+export { clerk, type ClerkFacts } from './clerk.js'
+export { cognito, type CognitoFacts } from './cognito.js'
+export { keycloak, type KeycloakFacts } from './keycloak.js'
+export { okta, type OktaFacts } from './okta.js'
+export { workos, type WorkosFacts } from './workos.js'
