@@ -47,6 +47,7 @@ export {
   RETRY_UNAVAILABLE_SECONDS,
   type AuthRefusalBody,
 } from './bearer/refusal.js'
+export { tokenHeaderOf } from './bearer/token-header.js'
 export { trimWhiteSpace } from './bearer/white-space.js'
 export { API_KEY_ISSUER, apiKeySubject } from './api-key/api-key-auth.js'
 export { admitUser, anonymousPrincipal, authenticateUser } from './provider/authenticate.js'

@@ -10,15 +10,22 @@ export function fetchAuthRequest(raw: Request): AuthRequest {
 /**
  * A request as if it came with another token than its caller's: nothing is left by which a provider could
  * take the caller for the bearer. It has no body.
+ *
+ * @param tokenHeader - the header in which the provider wants its tokens; undefined for `Authorization`
  */
 export function requestOfBearer(
   token: string,
   { url, headers: given }: Pick<Request, 'url' | 'headers'>,
+  tokenHeader: string | undefined,
 ): AuthRequest {
   const headers = new Headers(given)
-  for (const name of ['authorization', 'cookie', 'content-type', 'content-length']) {
+  const own = tokenHeader === undefined ? [] : [tokenHeader]
+  for (const name of ['authorization', 'cookie', 'content-type', 'content-length', ...own]) {
     headers.delete(name)
   }
-  if (isBearerToken(token)) headers.set('authorization', `Bearer ${token}`)
+  if (isBearerToken(token)) {
+    if (tokenHeader === undefined) headers.set('authorization', `Bearer ${token}`)
+    else headers.set(tokenHeader, token)
+  }
   return fetchAuthRequest(new Request(url, { headers }))
 }

@@ -134,6 +134,12 @@ export function mcpVerifier(provider: AuthProvider, options: McpVerifierOptions)
   const where = 'mcpVerifier'
   checkProvider(provider, `The provider of ${where}`)
   refuseUnknown(where, readOptions(options), SERVED)
+  if (provider.tokenHeader !== undefined) {
+    throw new ConfigurationError(
+      'option_invalid',
+      `${where}: the provider has tokenHeader, and the SDK reads Authorization alone. Use requireBearer, or a provider without tokenHeader.`,
+    )
+  }
   const { errors, ...rest } = readOptions(options)
   const classes = readErrors(errors)
   if (typeof rest.access === 'function') {
@@ -145,7 +151,7 @@ export function mcpVerifier(provider: AuthProvider, options: McpVerifierOptions)
   const rules = readGuardOptions(rest, where)
   return {
     async verifyAccessToken(token) {
-      const request = requestOfBearer(token, NO_REQUEST)
+      const request = requestOfBearer(token, NO_REQUEST, undefined)
       try {
         const admitted = await admitGuarded(
           provider,

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.js'
 import { requirePermissions } from '../access/require.js'
-import { readCredential } from '../bearer/credential.js'
+import { readCredential, type CredentialRequest } from '../bearer/credential.js'
+import { tokenHeaderOf } from '../bearer/token-header.js'
 import { createRequestId } from '../lib/request-id.js'
 import type { AuthProvider } from '../provider/auth-provider.js'
 import { checkProvider } from '../provider/provider-shape.js'
@@ -21,6 +22,10 @@ export type Guard = (request: Request) => Promise<Caller | Response>
 function queryOf(url: string): string {
   const mark = url.indexOf('?')
   return mark < 0 ? '' : (url.slice(mark + 1).split('#', 1)[0] ?? '')
+}
+
+function credentialRequest({ headers, method, url }: Request): CredentialRequest {
+  return { header: (name) => headers.get(name) ?? undefined, method, query: queryOf(url) }
 }
 
 function refuse(error: unknown, request: Request, rules: GuardRules): Response {
@@ -56,10 +61,10 @@ function refuse(error: unknown, request: Request, rules: GuardRules): Response {
 export function requireBearer(provider: AuthProvider, options: GuardOptions = {}): Guard {
   checkProvider(provider, 'The provider of requireBearer')
   const rules = readGuardOptions(options)
+  const tokenHeader = tokenHeaderOf(provider)
   return async (request) => {
     try {
-      const authorization = request.headers.get('authorization') ?? undefined
-      const token = readCredential(authorization, queryOf(request.url))
+      const token = readCredential(credentialRequest(request), tokenHeader)
       const { principal } = await admitGuarded(
         provider,
         token,

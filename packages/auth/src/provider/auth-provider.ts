@@ -24,6 +24,11 @@ export interface AuthProvider<User extends object = object> {
   readonly name?: string | undefined
   /** The role of a user whose claims name neither role nor scope. Default: none, which grants nothing. */
   readonly defaultRole?: string | undefined
+  /**
+   * The header in which a proxy sends the token, in place of `Authorization`, which is then not looked at: the token alone,
+   * without a scheme. In lower or upper case. Default: `Authorization`, with the scheme `Bearer`.
+   */
+  readonly tokenHeader?: string | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
   readonly public?: readonly PathRule[] | undefined
   /** Accepted for compatibility, like `public`. */

@@ -1,3 +1,4 @@
+import { tokenHeaderOf } from '../bearer/token-header.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { checkSize } from '../jws/compact.js'
@@ -51,6 +52,21 @@ function readMembers(providers: readonly AuthProvider[]): readonly Member[] {
 
 function namesOf(members: readonly Member[]): string {
   return members.map(({ name }) => name).join(', ')
+}
+
+/**
+ * A token is read before it is known whose it is, so there is one place for it.
+ * @throws {ConfigurationError} `option_invalid`
+ */
+function agreedTokenHeader(members: readonly Member[]): string | undefined {
+  const headers = members.map(({ provider }) => tokenHeaderOf(provider))
+  const [first] = headers
+  if (headers.every((each) => each === first)) return first
+  const said = members.map(({ name }, index) => `${name}: ${headers[index] ?? 'authorization'}`)
+  throw new ConfigurationError(
+    'option_invalid',
+    `The providers of CompositeAuth read their tokens from different headers (${said.join(', ')}). Give all of them the same tokenHeader, or none.`,
+  )
 }
 
 /** What no other provider accepts goes to the one that does not say what it accepts. */
@@ -121,6 +137,8 @@ function askAccepts({ name, provider }: Member, form: TokenForm): unknown {
 export class CompositeAuth implements AuthProvider {
   /** The names of the providers. */
   readonly name: string
+  /** The header in which every provider wants its tokens; undefined for `Authorization`. */
+  readonly tokenHeader: string | undefined
   /** The lists `public` of all providers, one after the other. */
   readonly public: KeptPathRules
   /** The lists `protected` of all providers, one after the other. */
@@ -131,7 +149,8 @@ export class CompositeAuth implements AuthProvider {
 
   /**
    * @throws {ConfigurationError} `option_invalid` for an empty list, what is not a provider, a provider that
-   *   is there twice, two without `accepts`, or two that accept every opaque token, of which one introspects
+   *   is there twice, two without `accepts`, or two that accept every opaque token, of which one introspects,
+   *   or where providers differ in `tokenHeader`
    */
   constructor(providers: readonly AuthProvider[]) {
     const members = readMembers(providers)
@@ -139,6 +158,7 @@ export class CompositeAuth implements AuthProvider {
     this.#fallback = findFallback(members)
     this.#selective = members.filter((member) => member !== this.#fallback)
     this.name = `composite (${namesOf(members)})`
+    this.tokenHeader = agreedTokenHeader(members)
     this.public = members.flatMap(({ provider }) => keepRules(provider.public ?? [], 'public'))
     this.protected = members.flatMap(({ provider }) =>
       keepRules(provider.protected ?? [], 'protected'),

@@ -1,5 +1,6 @@
 import { freezeGrants, freezeRoleTable } from '../access/role.js'
-import { readBearerToken } from '../bearer/header.js'
+import { readCredential } from '../bearer/credential.js'
+import { tokenHeaderOf } from '../bearer/token-header.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { isHmacAlgorithm, isAlgorithm } from '../jws/algorithm.js'
 import type { CacheOptions, VerificationPolicy } from '../jwt/policy.js'
@@ -62,6 +63,11 @@ export interface MastraJwtAuthOptions extends IssuerOptions {
   readonly authorizeUser?:
     | ((claims: Claims, request: AuthRequest) => boolean | Promise<boolean>)
     | undefined
+  /**
+   * The header in which the proxy in front sends the token, such as `Cf-Access-Jwt-Assertion`: the token alone, without
+   * `Bearer`. `Authorization` is then not looked at. Default: `Authorization`.
+   */
+  readonly tokenHeader?: string | undefined
   /** For logs. Default: `jwt`. */
   readonly name?: string | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
@@ -96,6 +102,7 @@ const OPTIONS: OptionNames<MastraJwtAuthOptions> = {
   mapUser: true,
   mapUserToResourceId: true,
   authorizeUser: true,
+  tokenHeader: true,
   name: true,
   public: true,
   protected: true,
@@ -179,6 +186,8 @@ function first(value: string | readonly string[] | undefined): string | undefine
 export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly name: string
   readonly defaultRole: string | undefined
+  /** In lower case; undefined for `Authorization`. */
+  readonly tokenHeader: string | undefined
   readonly public: KeptPathRules | undefined
   readonly protected: KeptPathRules | undefined
   readonly #issuers: readonly Issuer[]
@@ -200,7 +209,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   constructor(given: MastraJwtAuthOptions = {}) {
     const options = readOptions(given)
     checkOptions('MastraJwtAuth', options, OPTIONS)
-    refuseUndefined(options, ['issuers', 'revocation'])
+    refuseUndefined(options, ['tokenHeader', 'issuers', 'revocation'])
     checkFunctions(options, ['authorizeUser'])
     this.#options = { ...options }
     const { requireExpiry = !isDevelopment() } = options
@@ -225,6 +234,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       this.#issuerOfName.add({ plain: [...new Set(plain)], templates }, issuer)
     }
     this.name = options.name ?? 'jwt'
+    this.tokenHeader = tokenHeaderOf(options)
     const [only, ...others] = this.#issuers
     this.defaultRole = others.length === 0 ? only?.defaultRole : undefined
     this.public = options.public && keepRules(options.public, 'public')
@@ -383,10 +393,11 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** The user of a request, or null where its token is missing or refused. */
   async getCurrentUser(request: Request): Promise<JwtUser | null> {
-    const { headers } = request
+    const { headers, method } = request
     const header = (name: string) => headers.get(name) ?? undefined
     try {
-      const claims = await this.authenticateToken(readBearerToken(headers.get('authorization')))
+      const token = readCredential({ header, method, query: '' }, this.tokenHeader)
+      const claims = await this.authenticateToken(token)
       const isAuthorized = await this.authorizeUser(claims, { raw: request, headers, header })
       return isAuthorized === true ? this.mapUser(claims) : null
     } catch (error) {

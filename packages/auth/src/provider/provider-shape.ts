@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { ConfigurationError } from '../error.js'
+import { tokenHeaderOf } from '../bearer/token-header.js'
 import type { Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
 import { memberNames } from '../option/read-options.js'
@@ -19,7 +20,11 @@ const OPTIONAL_METHODS = [
   'accepts',
 ] as const satisfies readonly (keyof AuthProvider)[]
 
-const TEXTS = ['name', 'defaultRole'] as const satisfies readonly (keyof AuthProvider)[]
+const TEXTS = [
+  'name',
+  'defaultRole',
+  'tokenHeader',
+] as const satisfies readonly (keyof AuthProvider)[]
 
 const LISTS = ['public', 'protected'] as const satisfies readonly (keyof AuthProvider)[]
 
@@ -98,4 +103,5 @@ export function checkProvider(provider: unknown, what: string): asserts provider
   has(OPTIONAL_METHODS, (value) => typeof value === 'function', 'function')
   has(TEXTS, (value) => typeof value === 'string', 'text')
   has(LISTS, Array.isArray, 'list')
+  tokenHeaderOf(provider)
 }

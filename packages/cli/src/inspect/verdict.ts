@@ -1,5 +1,5 @@
 import { DEFAULT_ROLES, type AuthProvider, type Explanation, type RoleTable } from '@signet/auth'
-import { explainBearer, isApiKey, requestOfBearer } from '@signet/auth/internal'
+import { explainBearer, isApiKey, requestOfBearer, tokenHeaderOf } from '@signet/auth/internal'
 import { advise } from '@signet/auth/advice'
 
 /** What an accepted token grants with the roles of the application. */
@@ -54,7 +54,7 @@ export async function judge(
   describe: (name: string) => string,
   roles: RoleTable = DEFAULT_ROLES,
 ): Promise<Judgement> {
-  const request = requestOfBearer(token, new Request('http://localhost/'))
+  const request = requestOfBearer(token, new Request('http://localhost/'), tokenHeaderOf(provider))
   const said = await explainBearer(provider, token, { request, roles })
   const { accepted, principal, by, ...explanation } = said
   const environment = process.env['NODE_ENV'] ?? ''

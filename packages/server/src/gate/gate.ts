@@ -13,6 +13,7 @@ import {
   readCredential,
   requirePermissions,
   subjectOfUser,
+  tokenHeaderOf,
 } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import {
@@ -54,6 +55,11 @@ export interface KnownToken {
 export interface Gate {
   /** Whether callers are told apart: false only where the server is open by choice. */
   readonly isAuthEnabled: boolean
+  /**
+   * The token of a request, from the one header that is read.
+   * @throws {AuthError} where there is none, or more than one
+   */
+  credentialOf(request: Incoming): string
   /**
    * @throws {AuthError} where there is no good credential. Reads nothing of the body.
    * @throws {RequestError} `storage_unavailable` where it is not known what has been revoked
@@ -109,6 +115,9 @@ export function createGate(options: GateOptions): Gate {
     }
     return {
       isAuthEnabled: false,
+      credentialOf() {
+        throw new TokenError('token_missing', 'A server with auth: false reads no tokens.')
+      },
       authenticate: async () => anonymous,
       knownToken: async () => undefined,
       authorize: requirePermissions,
@@ -134,11 +143,18 @@ export function createGate(options: GateOptions): Gate {
 
   const warnOfExpiry = createExpiryWarning(logger)
   const judge: TokenJudge = { provider, roles, apiKeys }
+  const tokenHeader = tokenHeaderOf(provider)
+  const credentialOf = (request: Incoming) =>
+    readCredential(
+      { header: (name) => request.header(name), method: request.method, query: request.query },
+      tokenHeader,
+    )
 
   return {
     isAuthEnabled: true,
+    credentialOf,
     async authenticate(request) {
-      const token = readCredential(request.header('authorization'), request.query)
+      const token = credentialOf(request)
       const { principal, revocable, maker, noteUse } = await admitBearer(
         judge,
         token,

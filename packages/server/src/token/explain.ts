@@ -6,6 +6,7 @@ import {
   explainChecks,
   explainPasted,
   requestOfBearer,
+  tokenHeaderOf,
   withWarnings,
   type BearerExplanation,
 } from '@signet/auth/internal'
@@ -97,9 +98,10 @@ export async function explainForServer(
   text: string,
   request: Incoming,
 ): Promise<BearerExplanation> {
+  const header = tokenHeaderOf(by.provider)
   try {
     return await explainPasted(text, async (token) =>
-      hideToken(await explain(by, token, requestOfBearer(token, request)), token),
+      hideToken(await explain(by, token, requestOfBearer(token, request, header)), token),
     )
   } catch (error) {
     // Only what is unavailable is not a fault of the provider.

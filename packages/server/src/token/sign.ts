@@ -14,6 +14,7 @@ import {
   API_KEY_ISSUER,
   findUncoveredScope,
   requestOfBearer,
+  tokenHeaderOf,
 } from '@signet/auth/internal'
 import { ownerKey } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
@@ -94,7 +95,7 @@ async function signAndJudge(
     const token: unknown = provider.sign(claimsOf(wish), { expiresInSeconds })
     if (typeof token !== 'string')
       refuse('The provider of this application did not return the token as a text.')
-    const bearer = requestOfBearer(token, request)
+    const bearer = requestOfBearer(token, request, tokenHeaderOf(provider))
     const { principal } = await admitToken(provider, token, bearer, roles)
     const { expiresAt, tokenId } = principal
     if (expiresAt === undefined || tokenId === undefined) {

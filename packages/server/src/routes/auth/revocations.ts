@@ -1,5 +1,4 @@
 import {
-  readBearerToken,
   tokenRevocation,
   type RevokedToken,
   type NewRevocation,
@@ -150,7 +149,7 @@ const logout = (service: () => RevocationService): Route =>
           'This server does not verify tokens (auth: false), so a caller cannot sign out.',
         )
       }
-      const token = readBearerToken(request.header('authorization') ?? null)
+      const token = service().gate.credentialOf(request)
       const { issuer, tokenId } = principal
       const named = tokenId === undefined ? undefined : { issuer, tokenId }
       await revokeToken(token, service(), input, named)
