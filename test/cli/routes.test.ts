@@ -114,7 +114,7 @@ describe('signet routes', () => {
     expect(cells).toStrictEqual([method, path, ...facts])
   })
 
-  it('counts the open ones: four of the fixed list, and those that the application opens', () => {
+  it('counts the open ones: five of the fixed list, and those that the application opens', () => {
     const cells = cellsOf(table)
     const open = cells.filter(([, , needs]) => needs === 'nothing').map(([, path]) => path)
     expect(open).toStrictEqual([
@@ -122,10 +122,11 @@ describe('signet routes', () => {
       '/ready',
       '/api/auth/capabilities',
       '/api/auth/me',
+      '/.well-known/oauth-protected-resource',
       '/opened-by-itself',
       '/opened-by-the-list',
     ])
-    expect(table.stderr).toBe(`${cells.length} routes, 6 of them open to everyone.\n`)
+    expect(table.stderr).toBe(`${cells.length} routes, 7 of them open to everyone.\n`)
   })
 
   it('prints the same as JSON, and nothing else, with --json', () => {

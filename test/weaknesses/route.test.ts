@@ -320,6 +320,7 @@ describe('18: there is nothing to be had without a token that only development h
         'GET /ready',
         'GET /api/auth/capabilities',
         'GET /api/auth/me',
+        'GET /.well-known/oauth-protected-resource',
       ])
     }
   })

@@ -36,6 +36,7 @@ export { judgeMaker, type KeyMaker, OPERATOR, rememberMaker } from './api-key/ma
 export { findUncoveredScope } from './api-key/scope.js'
 export { containsCredential } from './api-key/credential-text.js'
 export { PUBLIC_REASON } from './bearer/public-reason.js'
+export { METADATA_PATH, resourceMetadataUrl } from './bearer/resource-metadata.js'
 export { isBearerToken } from './bearer/header.js'
 export { readCredential } from './bearer/credential.js'
 export {
@@ -50,6 +51,7 @@ export {
 export { tokenHeaderOf } from './bearer/token-header.js'
 export { trimWhiteSpace } from './bearer/white-space.js'
 export { API_KEY_ISSUER, apiKeySubject } from './api-key/api-key-auth.js'
+export { descriptionOf } from './provider/description.js'
 export { admitUser, anonymousPrincipal, authenticateUser } from './provider/authenticate.js'
 export {
   bearerWarnings,

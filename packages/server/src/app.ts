@@ -6,6 +6,7 @@ import { openApiKeys } from './api-key/open.js'
 import { createServedRoutes } from './routes/create-routes.js'
 import { createAudit } from './observe/audit/audit.js'
 import { readRetentionDays } from './observe/audit/settings.js'
+import { readPublicUrl } from './start/public-url.js'
 import { readBasePath } from './start/base-path.js'
 import { createClientAddress } from './arrival/client-address.js'
 import { createClientNameNotice } from './observe/log/client-name-notice.js'
@@ -127,7 +128,8 @@ function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
  *
  * @throws {StartError} `auth_missing`, `storage_missing`, `cors_wildcard`, `prefix_invalid`,
  *   `path_rule_unknown`, `route_invalid`, `option_invalid` or `redis_missing`
- * @throws {ConfigurationError} for a role that grants what is not a permission, and for an option that is not known
+ * @throws {ConfigurationError} for a role that grants what is not a permission, for `server.publicUrl` that is not such a URL,
+ *   and for an option that is not known
  * @example
  * ```typescript
  * import { MastraJwtAuth } from '@signet/auth'
@@ -235,6 +237,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const respond = createResponder({
     service,
     basePath,
+    resourceMetadata: readPublicUrl(server)?.metadataUrl,
     isLoopbackOnly: options.isLoopbackOnly === true,
     addressOf,
     crossOrigin,

@@ -57,6 +57,8 @@ export interface ResponderOptions {
   readonly service: Service
   /** The path that the server is mounted at. */
   readonly basePath: string
+  /** Where the metadata of the server stands, for the challenges; undefined where it has no public URL. */
+  readonly resourceMetadata: string | undefined
   readonly isLoopbackOnly: boolean
   readonly addressOf: ClientAddress
   readonly crossOrigin: CrossOrigin
@@ -73,6 +75,7 @@ export type Responder = (received: Incoming, origin?: RequestOrigin) => Promise<
 export function createResponder(options: ResponderOptions): Responder {
   const { service, basePath, isLoopbackOnly, addressOf, crossOrigin, inFlight, observers } = options
   const { limits, tracing } = service
+  const challenged = { resourceMetadata: options.resourceMetadata }
 
   /** Makes the Exchange of a request. From here on it is written by `dispatch` and the handler's call. */
   function arrive(received: Incoming, origin: RequestOrigin | undefined): Exchange {
@@ -101,7 +104,7 @@ export function createResponder(options: ResponderOptions): Responder {
   }
 
   function refuse(exchange: Exchange, error: unknown): Reply {
-    const refusal = errorReply(error, exchange.requestId, exchange.principal)
+    const refusal = errorReply(error, exchange.requestId, exchange.principal, challenged)
     // What fails because the client left is not a fault; what is refused stays refused.
     const isGone = isFault(errorCode(error)) && exchange.request.isClientGone
     const scope = ScopeError.isInstance(error) ? error.missingScope : undefined

@@ -1,24 +1,20 @@
 import { ConfigurationError } from '../error.js'
 import { LOOPBACK } from '../lib/loopback.js'
 
+/** Where the metadata of a resource without a path stands (RFC 9728 section 3). */
+export const METADATA_PATH = '/.well-known/oauth-protected-resource'
+
 const REMEDY =
   'Write the URL by which clients reach this resource, such as https://api.example.com or https://api.example.com/agents: https (http only on loopback), without user, query and fragment.'
 
-function refuse(): never {
-  throw new ConfigurationError(
-    'option_invalid',
-    `The option publicUrl is not such a URL. ${REMEDY}`,
-  )
-}
+/** A URL with two slashes and a host. Asked of the text: `URL` forgets an empty user, query or fragment, and mends the rest. */
+const ABSOLUTE = /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s\\?#]*)?$/i
 
-function parse(text: unknown): URL {
+function parse(text: unknown): URL | undefined {
   // A URL of the class is written as a text first; what else there is, such as an empty text, is not parsed.
-  if (typeof text !== 'string' || text.trim() !== text) refuse()
-  try {
-    return new URL(text)
-  } catch {
-    refuse()
-  }
+  if (typeof text !== 'string' || !ABSOLUTE.test(text) || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return url.protocol === 'https:' || LOOPBACK.test(url.hostname) ? url : undefined
 }
 
 /**
@@ -26,15 +22,18 @@ function parse(text: unknown): URL {
  * between the host and the path of the resource.
  *
  * @param publicUrl - the resource identifier: the URL by which clients reach the resource
+ * @param name - of the option. Default: `publicUrl`
  * @throws {ConfigurationError} `option_invalid` for what is not a URL of https (http on loopback), or has a user, a query
  *   or a fragment
  */
-export function resourceMetadataUrl(publicUrl: string): string {
+export function resourceMetadataUrl(publicUrl: string, name = 'publicUrl'): string {
   const url = parse(publicUrl)
-  const isSecure =
-    url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
-  // Asked of the text: a URL forgets an empty query or fragment.
-  if (!isSecure || url.username !== '' || url.password !== '' || /[?#]/.test(publicUrl)) refuse()
+  if (url === undefined) {
+    throw new ConfigurationError(
+      'option_invalid',
+      `The option ${name} is not such a URL. ${REMEDY}`,
+    )
+  }
   const path = url.pathname === '/' ? '' : url.pathname
-  return `${url.origin}/.well-known/oauth-protected-resource${path}`
+  return `${url.origin}${METADATA_PATH}${path}`
 }

@@ -473,3 +473,28 @@ describe('CompositeAuth: several issuers', () => {
     await expect(ask([...providers, literal()], twice)).resolves.toStrictEqual({ sub: twice })
   })
 })
+
+describe('what CompositeAuth says that it accepts', () => {
+  const auth = (issuer: string, secret: string) =>
+    new MastraJwtAuth({ issuer, secret, audience: 'my-api' })
+
+  it('is what its providers say, of those that say it', () => {
+    const silent: AuthProvider = { authenticateToken: () => null }
+    const [a, b] = [auth(A, SECRET_A), auth(B, SECRET_B)]
+    const { issuers } = new CompositeAuth([silent, a, b]).describe()
+    expect(issuers).toStrictEqual([...a.describe().issuers, ...b.describe().issuers])
+    expect(JSON.stringify(issuers)).not.toContain('longer than')
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a text', () => A],
+    ['a list', () => [{ issuer: [A] }]],
+    ['issuers that are not objects', () => ({ issuers: [A] })],
+    ['an issuer that is not a list', () => ({ issuers: [{ issuer: A }] })],
+    ['an error', () => JSON.parse('{')],
+  ])('is nothing of a provider whose describe gives %s', (_, describeOther) => {
+    const other = { authenticateToken: () => null, describe: describeOther }
+    const { issuers } = new CompositeAuth([other, auth(B, SECRET_B)]).describe()
+    expect(issuers.flatMap(({ issuer }) => issuer)).toStrictEqual([B])
+  })
+})

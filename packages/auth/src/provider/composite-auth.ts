@@ -1,4 +1,5 @@
 import { tokenHeaderOf } from '../bearer/token-header.js'
+import { descriptionOf, type ProviderDescription } from './description.js'
 import { AuthError, ConfigurationError, TokenError } from '../error.js'
 import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { checkSize } from '../jws/compact.js'
@@ -185,6 +186,12 @@ export class CompositeAuth implements AuthProvider {
     }
     this.#remember(user, member)
     return user
+  }
+
+  /** What the providers accept together, as far as they say so. */
+  describe(): ProviderDescription {
+    const members = [...this.#selective, ...(this.#fallback ? [this.#fallback] : [])]
+    return { issuers: members.flatMap(({ provider }) => descriptionOf(provider).issuers) }
   }
 
   /**

@@ -3,6 +3,8 @@ import type { TenantRule } from '../jwt/tenant.js'
 import type { KeyOrigin } from '../keys/origin.js'
 import type { Issuer } from './issuer-options.js'
 import { asList } from '../lib/as-list.js'
+import { isObject } from '../lib/object.js'
+import { isTextList } from '../lib/text.js'
 
 /** What a provider accepts of one issuer. Plain data; no secret and no key is in it. */
 export interface IssuerDescription {
@@ -54,5 +56,25 @@ export function describeIssuer(issuer: Issuer): IssuerDescription {
     ...(introspection !== undefined && {
       introspection: { endpoint: introspection.endpoint.href, method: introspection.method },
     }),
+  }
+}
+
+/** Whether a value says of issuers what `describe` of ours says: a method of that name may be the application's own. */
+function isDescription(value: unknown): value is ProviderDescription {
+  if (!isObject(value) || !('issuers' in value) || !Array.isArray(value.issuers)) return false
+  return value.issuers.every(
+    (each: unknown) =>
+      isObject(each) && 'issuer' in each && (each.issuer === undefined || isTextList(each.issuer)),
+  )
+}
+
+/** What a provider accepts, as far as it says so: nothing of one without `describe`, or with another one. Never throws. */
+export function descriptionOf(provider: object): ProviderDescription {
+  try {
+    const describe: unknown = Reflect.get(provider, 'describe')
+    const said: unknown = typeof describe === 'function' ? describe.call(provider) : undefined
+    return isDescription(said) ? said : { issuers: [] }
+  } catch {
+    return { issuers: [] }
   }
 }

@@ -54,6 +54,12 @@ export interface ServerConfig extends Unserved<UnservedServerOptions> {
    * answers below it as it does without it. A proxy that takes the path off needs no option. Default: none.
    */
   readonly basePath?: string | undefined
+  /**
+   * The URL by which clients reach the server, such as `https://api.example.com` or `https://example.com/tools/agent`; `http`
+   * only on loopback. Challenges then name where the metadata of the server stands (RFC 9728 section 5.1), and
+   * `/.well-known/oauth-protected-resource` has it. Default: neither. Nothing of it is taken from a request.
+   */
+  readonly publicUrl?: string | undefined
   /** Routes of the application, made by `registerApiRoute`, or plain objects with the same options. */
   readonly apiRoutes?: readonly (ApiRoute | PlainApiRoute)[] | undefined
   /** That the command ends the server on SIGTERM and SIGINT: it always does. */
@@ -178,6 +184,7 @@ const SERVER: OptionNames<ServerConfig, UnservedServerOptions> = {
   cors: true,
   apiPrefix: true,
   basePath: true,
+  publicUrl: true,
   apiRoutes: true,
   handleShutdownSignals: true,
   bodySizeLimit: true,

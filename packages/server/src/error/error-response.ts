@@ -1,4 +1,9 @@
-import { bearerChallenge, type AuthErrorCode, type Principal } from '@signet/auth'
+import {
+  bearerChallenge,
+  type AuthErrorCode,
+  type ChallengeOptions,
+  type Principal,
+} from '@signet/auth'
 import {
   AUTH_STATUS,
   authRefusalBody,
@@ -150,12 +155,18 @@ function errorBody(error: unknown, requestId: string, principal?: Principal): Er
  * the challenge of RFC 6750 section 3. Of an error that is not known, nothing is told.
  *
  * @param principal - whose request it is: who may `system:read` is told why an answer failed. Default: a stranger
+ * @param challenged - what a challenge says beside. Default: nothing
  */
-export function errorReply(error: unknown, requestId: string, principal?: Principal): Reply {
+export function errorReply(
+  error: unknown,
+  requestId: string,
+  principal?: Principal,
+  challenged?: ChallengeOptions,
+): Reply {
   const body = errorBody(error, requestId, principal)
   const status = STATUS[body.code]
   const reply = jsonReply(body, status)
-  const challenge = isKnownAuthError(error) ? bearerChallenge(error) : undefined
+  const challenge = isKnownAuthError(error) ? bearerChallenge(error, challenged) : undefined
   if (challenge !== undefined) reply.headers['www-authenticate'] = challenge
   // What may be sent in its place (RFC 9110 section 15.5.16).
   if (body.code === 'body_encoding') reply.headers['accept-encoding'] = 'identity'

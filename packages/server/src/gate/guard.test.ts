@@ -22,12 +22,18 @@ async function describeRefusal(response: Response) {
 }
 
 /** What the server and the guard answer to the same request. */
-async function refusalsOf(provider: AuthProvider, path: string, authorization?: string) {
-  const { mastra } = createTestApplication({ server: { auth: provider } })
+async function refusalsOf(
+  provider: AuthProvider,
+  path: string,
+  authorization?: string,
+  address: { readonly publicUrl?: string } = {},
+) {
+  const { mastra } = createTestApplication({ server: { auth: provider, ...address } })
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
   const guard = requireBearer(provider, {
     access: ['agents:execute:weather-agent', 'tools:execute:get-weather'],
     onRefusal() {},
+    ...address,
   })
   const [served, guarded] = await Promise.all([
     createApp(mastra).fetch(makeRequest(path, { headers, method: 'POST' })),
@@ -87,6 +93,20 @@ describe('the guard of @signet/auth refuses as the gate does', () => {
     const { served } = await refusalsOf(auth, PATH, `Bearer ${tokenOf('viewer')}`)
     expect(served.headers['www-authenticate']).toMatch(
       / scope="agents:execute:weather-agent tools:execute:get-weather"$/,
+    )
+  })
+
+  it.each([
+    [401, 'nothing', undefined],
+    [401, 'no JWT', 'Bearer no-token'],
+    [403, 'a viewer', `Bearer ${tokenOf('viewer')}`],
+  ])('%i where the metadata of the resource stands: %s', async (status, _, authorization) => {
+    const publicUrl = 'https://api.example.com/tools/agent'
+    const { served, guarded } = await refusalsOf(auth, PATH, authorization, { publicUrl })
+    expect(guarded).toStrictEqual(served)
+    expect(guarded.status).toBe(status)
+    expect(guarded.headers['www-authenticate']).toMatch(
+      /resource_metadata="https:\/\/api\.example\.com\/\.well-known\/oauth-protected-resource\/tools\/agent"$/,
     )
   })
 })

@@ -16,6 +16,8 @@ import { metricsRoutes } from './system/metrics.js'
 import { openApiRoutes } from './system/openapi.js'
 import { revocationRoutes } from './auth/revocations.js'
 import type { Service } from '../service.js'
+import { resourceMetadataRoutes } from './system/resource-metadata.js'
+import { readPublicUrl } from '../start/public-url.js'
 import { studioRoutes } from './studio/studio.js'
 import { systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
@@ -73,6 +75,7 @@ function studioAt(directory: string | undefined, mastra: Mastra, prefix: string)
  * @param auth - its lists may open routes of the application
  * @param service - what the routes need; asked when one is called
  * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
+ * @throws {ConfigurationError} `option_invalid` for `server.publicUrl`
  */
 export function createServedRoutes(
   mastra: Mastra,
@@ -83,6 +86,12 @@ export function createServedRoutes(
   const { apiRoutes = [], apiPrefix = DEFAULT_PREFIX } = mastra.getServer()
   const routes = [
     ...builtInRoutes(service),
+    ...resourceMetadataRoutes({
+      publicUrl: readPublicUrl(mastra.getServer()),
+      provider: auth,
+      apiRoutes,
+      table: () => service().table,
+    }),
     ...(apiKeys ? apiKeyRoutes(() => service().state.apiKeys) : []),
     ...(audit ? auditRoutes(() => service().state.audit) : []),
     ...(signing ? signingRoutes(() => service().tokens) : []),
@@ -96,6 +105,7 @@ export function createServedRoutes(
  * The same table to be read, and not to be served.
  * @param offered - default: nothing
  * @throws {StartError} `prefix_invalid`, `path_rule_unknown` or `route_invalid`
+ * @throws {ConfigurationError} `option_invalid` for `server.publicUrl`
  */
 export function createRoutes(
   mastra: Mastra,

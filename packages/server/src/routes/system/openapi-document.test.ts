@@ -184,7 +184,12 @@ describe('GET /openapi.json', () => {
     const response = await other.fetch(makeRequest('/v1/openapi.json', { token: tokenWith() }))
     const paths = Object.keys(objectOf(objectOf(await response.json())['paths']))
     const outside = paths.filter((path) => !path.startsWith('/v1/'))
-    expect(outside).toStrictEqual(['/health', '/ready', '/metrics'])
+    expect(outside).toStrictEqual([
+      '/health',
+      '/ready',
+      '/metrics',
+      '/.well-known/oauth-protected-resource',
+    ])
   })
 
   it('has an id for each operation, which no other has', () => {
