@@ -20,7 +20,7 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s*]+$/
 
 /**
  * The options for session tokens (version 2) of Clerk. A token without `azp` or without `sid` is refused. The role is that
- * in the active organisation; its permissions are words for `scopeMap`.
+ * in the active organization; its permissions are words for `scopeMap`.
  *
  * @throws {ConfigurationError} `option_invalid` without `authorizedParties`, for one that is not an origin, and for a fact
  *   that is missing, undefined, not known or not a text

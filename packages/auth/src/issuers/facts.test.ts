@@ -2,13 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../error.js'
 import { MastraJwtAuth } from '../provider/jwt-auth.js'
 import { auth0 } from './auth0.js'
+import { betterAuth } from './better-auth.js'
 import { clerk } from './clerk.js'
+import { cloudflareAccess } from './cloudflare-access.js'
 import { cognito } from './cognito.js'
+import { entra } from './entra.js'
+import { firebase } from './firebase.js'
+import { google } from './google.js'
 import { keycloak } from './keycloak.js'
 import { okta } from './okta.js'
+import { supabase } from './supabase.js'
 import { workos } from './workos.js'
 
 type Preset = (facts: never) => object
+
+const GOOGLE = '123.apps.googleusercontent.com'
+const TENANT = '9122040d-6c67-4c5b-b112-36a304b66dad'
+const API = '6e74172b-be56-4843-9ff4-e66a39bb12e3'
 
 /** Each preset with facts that it takes, and which of these it needs. */
 const PRESETS: Readonly<
@@ -59,6 +69,47 @@ const PRESETS: Readonly<
     make: workos,
     facts: { clientId: 'client_1', issuer: 'https://auth.acme.example' },
     needed: ['clientId'],
+  },
+  firebase: {
+    make: firebase,
+    facts: { projectId: 'acme-1', roleClaims: ['admin'] },
+    needed: ['projectId'],
+  },
+  google: {
+    make: google,
+    facts: { clientId: GOOGLE, hostedDomain: 'acme.example', clients: [GOOGLE] },
+    needed: ['clientId'],
+  },
+  betterAuth: {
+    make: betterAuth,
+    facts: {
+      url: 'https://app.example',
+      audience: 'https://agents.example',
+      jwksUri: 'https://app.example/auth/jwks',
+    },
+    needed: ['url'],
+  },
+  cloudflareAccess: {
+    make: cloudflareAccess,
+    facts: {
+      teamDomain: 'acme.cloudflareaccess.com',
+      audience: ['32eafc7626e737a3f5e5a1c1a5d5b6a2'],
+    },
+    needed: ['teamDomain', 'audience'],
+  },
+  supabase: {
+    make: supabase,
+    facts: {
+      url: 'https://ref.supabase.co',
+      roleMember: 'agent_role',
+      secret: 'a legacy secret of the tests, longer than thirty-two bytes',
+    },
+    needed: ['url'],
+  },
+  entra: {
+    make: entra,
+    facts: { tenant: TENANT, audience: API, clients: [API], version: '2.0' },
+    needed: ['tenant', 'audience'],
   },
 }
 
@@ -160,8 +211,43 @@ describe('what would accept too much', () => {
       'authorizedParties',
       () => clerk({ frontendApi: 'https://c.example', authorizedParties: 'https://*' }),
     ],
+    ['a name that users set', 'roleClaims', () => firebase({ projectId: 'p', roleClaims: 'name' })],
+    ['an audience that anybody may ask for', 'clientId', () => google({ clientId: 'https://x' })],
+    [
+      'the tenants of everybody by their alias',
+      'tenant',
+      () => entra({ tenant: 'common', audience: API }),
+    ],
+    ['every tenant beside one', 'tenant', () => entra({ tenant: [TENANT, 'any'], audience: API })],
+    [
+      'tokens for Microsoft Graph',
+      'audience',
+      () => entra({ tenant: TENANT, audience: '00000003-0000-0000-c000-000000000000' }),
+    ],
+    [
+      'an audience that is not a tag',
+      'audience',
+      () => cloudflareAccess({ teamDomain: 'acme.cloudflareaccess.com', audience: 'app' }),
+    ],
   ])('is refused: %s', (_what, name, run) => {
     expectRefusal(run, name)
+  })
+})
+
+describe('a fact that is true or false', () => {
+  const project = { projectId: 'acme-1' }
+  const ref = { url: 'https://ref.supabase.co' }
+
+  it.each([undefined, null, '', 'true', 1, [], {}])('is not %j', (value) => {
+    expectRefusal(call(firebase, { ...project, verifiedEmail: value }), 'verifiedEmail')
+    expectRefusal(call(supabase, { ...ref, anonymous: value }), 'anonymous')
+  })
+
+  it('opens only where it is true', () => {
+    const values = { is_anonymous: false }
+    expect(supabase(ref).requiredValues).toStrictEqual(values)
+    expect(supabase({ ...ref, anonymous: false }).requiredValues).toStrictEqual(values)
+    expect(supabase({ ...ref, anonymous: true }).requiredValues).toBeUndefined()
   })
 })
 

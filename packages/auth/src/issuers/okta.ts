@@ -3,7 +3,7 @@ import { readFacts, type FactRemedies } from './facts.js'
 
 /** What an operator knows of a custom authorization server of Okta. */
 export interface OktaFacts {
-  /** The domain of the organisation, such as `acme.okta.com`. */
+  /** The domain of the organization, such as `acme.okta.com`. */
   readonly domain: string
   /** The id of the authorization server, such as `default`. */
   readonly authorizationServer: string
@@ -14,9 +14,9 @@ export interface OktaFacts {
 }
 
 const FACTS: FactRemedies<OktaFacts> = {
-  domain: "the domain of the organisation without https://, such as 'acme.okta.com'",
+  domain: "the domain of the organization without https://, such as 'acme.okta.com'",
   authorizationServer:
-    "the id of a custom authorization server, such as 'default' (only Okta can verify the tokens of the server of the organisation itself)",
+    "the id of a custom authorization server, such as 'default' (only Okta can verify the tokens of the server of the organization itself)",
   audience: "the audience of the authorization server, such as 'api://default'",
   clients: "the client ids of the applications whose tokens are accepted, such as ['0oabc']",
 }
