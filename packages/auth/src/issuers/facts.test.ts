@@ -157,6 +157,8 @@ describe.each(Object.entries(PRESETS))('the facts of %s', (_name, { make, facts,
     [undefined],
     ['x', ' '],
     ' x',
+    '*',
+    ['x', '*'],
     'x\n',
   ]
   it.each(Object.keys(facts).flatMap((name) => bad.map((value) => [name, value] as const)))(

@@ -30,9 +30,12 @@ export interface FactReader<Name extends string> {
 const SEGMENT = /^[\w~-][\w.~-]*$/
 const HOST = /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/
 
-/** Whether a value is a text with something in it, and nothing around it that a copy has by mistake. */
+/**
+ * Whether a value is a text with something in it, and nothing around it that a copy has by mistake. `*` is none: in the
+ * place of a claim it would stand for every member, and elsewhere it looks as if it did.
+ */
 function isClean(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.trim() === value
+  return typeof value === 'string' && value !== '' && value !== '*' && value.trim() === value
 }
 
 /** The URL in the one spelling in which an issuer has it in its tokens, without the slash at its end; undefined for any other. */
@@ -80,7 +83,9 @@ export function readFacts<Facts extends object>(
   const text = (name: Name): string => {
     if (!facts.has(name)) return refuse(name, 'is missing')
     const value = facts.get(name)
-    return isClean(value) ? value : refuse(name, 'must be a text without white space around it')
+    return isClean(value)
+      ? value
+      : refuse(name, 'must be a text other than *, without white space around it')
   }
   const matching = (name: Name, form: RegExp, problem: string): string => {
     const value = text(name)
@@ -93,7 +98,10 @@ export function readFacts<Facts extends object>(
       if (!facts.has(name)) return refuse(name, 'is missing')
       const values = Array.from(asList(facts.get(name)))
       if (values.length > 0 && values.every(isClean)) return values
-      return refuse(name, 'must be a text, or a list with at least one, without white space around')
+      return refuse(
+        name,
+        'must be a text other than *, without white space around it, or a list of such texts with at least one',
+      )
     },
     flag: (name) => {
       const value = facts.has(name) ? facts.get(name) : false
