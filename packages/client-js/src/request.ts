@@ -102,9 +102,7 @@ function makeHeaders(record: HeaderRecord, token: string | undefined, hasBody: b
     headers = new Headers(record)
     if (token !== undefined) {
       if (headers.has('authorization'))
-        throw invalid(
-          'The client has the option token and the header Authorization. Give it one of them.',
-        )
+        throw invalid('Give either the option token or the header Authorization.')
       headers.set('authorization', `Bearer ${token}`)
     }
   } catch (error) {
@@ -175,7 +173,7 @@ export function createApi(options: MastraClientOptions): Api {
     if (isRedirect(response)) {
       throw new MastraClientError(
         'redirect_refused',
-        'The server redirects requests, and the client does not follow. Set baseUrl to its own address.',
+        'The server redirects. Set baseUrl to its own address.',
       )
     }
     throw await readRefusal(response, credentialOf(sent))

@@ -12,25 +12,33 @@ const DATE = /(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/gu
 const TIME = /(?<!\d)(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?/gu
 const DATE_TIME =
   /(?<!\d)(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?/gu
-/** No part between two dots is empty, and an apostrophe does not end the last one. */
-const EMAIL =
-  /(?<![\w.+'-])(?:[\w+'-]+\.)*[\w+'-]*[\w+-]@(?:[\dA-Za-z][\dA-Za-z-]*\.)+[A-Za-z]{2,}/gu
+const EMAIL = /(?<![\w.+'-])[\w.+'-]+@(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
 const URI = /(?<![\w+.-])[+.]*([A-Za-z][\d+.A-Za-z-]*:\/\/[^\s<>"]+)/gu
 const URI_END: ReadonlySet<string> = new Set('.,;:!?)')
 const UUID = /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/giu
 const IPV4 =
   /(?<![\d.])(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}(?![\d.])/gu
-/** A label has at most 63 characters, and a hyphen neither begins nor ends it (RFC 1123 section 2.1). */
-const HOST =
-  /(?<![\w@.-])(?:[\dA-Za-z](?:[\dA-Za-z-]{0,61}[\dA-Za-z])?\.)+[A-Za-z]{2,63}(?![\dA-Za-z])/gu
+const HOST = /(?<![\w@.-])(?:[\dA-Za-z-]+\.)+[A-Za-z]{2,}/gu
+const MAX_LABEL_LENGTH = 63
 const MAX_HOST_LENGTH = 253
 const DURATION =
   /\bP(?:\d{1,9}W|(?=\d|T\d)(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?)(?!\w)/gu
 
 const finder = (pattern: RegExp) => (text: string) => text.match(pattern) ?? []
 
-function findHosts(text: string): readonly string[] {
-  return finder(HOST)(text).filter(({ length }) => length <= MAX_HOST_LENGTH)
+/** A label has at most 63 characters, and a hyphen neither begins nor ends it (RFC 1123 section 2.1). */
+function isLabel(label: string): boolean {
+  return label.length <= MAX_LABEL_LENGTH && !label.startsWith('-') && !label.endsWith('-')
+}
+
+function isHost(host: string): boolean {
+  return host.length <= MAX_HOST_LENGTH && host.split('.').every(isLabel)
+}
+
+/** No part between two dots is empty, and an apostrophe does not end the last one. */
+function isEmail(address: string): boolean {
+  const [local = '', host = ''] = address.split('@')
+  return !local.split('.').includes('') && !local.endsWith("'") && isHost(host)
 }
 
 /** The day must exist in its month. */
@@ -67,13 +75,16 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['time', { find: finder(TIME), sample: '00:00:00Z' }],
   ['date-time', { find: findDateTimes, sample: '1970-01-01T00:00:00Z' }],
   ['duration', { find: finder(DURATION), sample: 'P1D' }],
-  ['email', { find: finder(EMAIL), sample: 'someone@example.invalid' }],
+  [
+    'email',
+    { find: (text) => finder(EMAIL)(text).filter(isEmail), sample: 'someone@example.invalid' },
+  ],
   ['uri', URI_FORMAT],
   ['url', URI_FORMAT],
   ['uuid', { find: finder(UUID), sample: '00000000-0000-0000-0000-000000000000' }],
   ['ipv4', { find: finder(IPV4), sample: '127.0.0.1' }],
   ['ipv6', { find: () => [], sample: '::1' }],
-  ['hostname', { find: findHosts, sample: 'example.invalid' }],
+  ['hostname', { find: (text) => finder(HOST)(text).filter(isHost), sample: 'example.invalid' }],
 ])
 
 /** A text of a format, and the tokens that it covers. */
