@@ -192,6 +192,16 @@ export function checkRevocation(
   }
 }
 
+/** A step that needs nothing but the claims and the rules of their issuer. */
+function claimStep(name: string, check: (claims: Claims, rules: TokenRules) => void): Step {
+  return {
+    name,
+    run(progress) {
+      check(reached(progress.claims), reached(progress.rules))
+    },
+  }
+}
+
 const CLAIM_STEPS: readonly Step[] = [
   {
     name: 'payload',
@@ -218,54 +228,19 @@ const CLAIM_STEPS: readonly Step[] = [
       checkActive(reached(progress.claims), reached(progress.rules), now, latest)
     },
   },
-  {
-    name: 'issuer',
-    run(progress) {
-      checkIssuer(reached(progress.claims), reached(progress.rules))
-    },
-  },
-  {
-    name: 'audience',
-    run(progress) {
-      checkAudience(reached(progress.claims), reached(progress.rules))
-    },
-  },
+  claimStep('issuer', checkIssuer),
+  claimStep('audience', checkAudience),
   {
     name: 'type',
     run(progress) {
       checkType(reached(progress.compact).header, reached(progress.rules))
     },
   },
-  {
-    name: 'required claims',
-    run(progress) {
-      checkRequired(reached(progress.claims), reached(progress.rules))
-    },
-  },
-  {
-    name: 'required values',
-    run(progress) {
-      checkValues(reached(progress.claims), reached(progress.rules))
-    },
-  },
-  {
-    name: 'client',
-    run(progress) {
-      checkClient(reached(progress.claims), reached(progress.rules))
-    },
-  },
-  {
-    name: 'subject',
-    run(progress) {
-      checkSubject(reached(progress.claims), reached(progress.rules))
-    },
-  },
-  {
-    name: 'actor',
-    run(progress) {
-      checkActor(reached(progress.claims), reached(progress.rules))
-    },
-  },
+  claimStep('required claims', checkRequired),
+  claimStep('required values', checkValues),
+  claimStep('client', checkClient),
+  claimStep('subject', checkSubject),
+  claimStep('actor', checkActor),
   {
     name: 'revocation',
     run(progress, policy) {
