@@ -1,7 +1,8 @@
 // What the other packages of Signet take from this one. UNSTABLE: any release may change or remove a name here without notice.
 // The other packages can use them, because all packages of Signet are released together and depend on one exact version.
 // What applications may use is in index.ts.
-export { issuerOf, ownText } from './claim/identity.js'
+export { clientOf, issuerOf, ownText } from './claim/identity.js'
+export { isOwnScope } from './access/scope-map.js'
 export { createRequestId } from './lib/request-id.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { tokenDigest } from './jws/digest.js'

@@ -3,6 +3,7 @@ import type { Advice, ExpectedPlace, Refusal } from './advice.js'
 import { listed, quoted } from './quoted.js'
 import { dateText, durationWords, momentText } from './time-text.js'
 import { asList } from '../lib/as-list.js'
+import { clientOf } from '../claim/identity.js'
 import { ownMember } from '../lib/object.js'
 import { isTextList, isNonBlank } from '../lib/text.js'
 import { readParts } from './token-parts.js'
@@ -135,7 +136,11 @@ export function issuerAdvice(refusal: Refusal): Advice {
 
 /** Why a token is for another server. */
 export function audienceAdvice(refusal: Refusal): Advice {
-  return otherValue(refusal, 'aud', 'audience', refusal.expectations?.audiences)
+  const advice = otherValue(refusal, 'aud', 'audience', refusal.expectations?.audiences)
+  const { claims } = readParts(refusal.token)
+  const client = claims === undefined ? undefined : clientOf(claims)
+  if (client === undefined) return advice
+  return { ...advice, cause: `${advice.cause} It was issued to the client ${quoted(client)}.` }
 }
 
 /** Why a token is of another type. */

@@ -26,7 +26,7 @@ export interface Explanation {
   readonly remedy?: string | undefined
   /** A command for a shell in the folder of the application: it makes a token that passes this step. */
   readonly command?: string | undefined
-  /** What deserves a look in a token that is accepted. Default: nothing. */
+  /** What deserves a look: of a token that is accepted, or that is refused for a claim. Default: nothing. */
   readonly warnings?: readonly Advice[] | undefined
 }
 

@@ -191,3 +191,97 @@ describe('explainBearer: of several providers', () => {
     expect(await explain(nested, tokenOf())).toMatchObject({ accepted: true, by: 'staff' })
   })
 })
+
+describe('explainBearer: what deserves a look', () => {
+  const roles = { engineer: ['agents:execute'] }
+  const keycloak = {
+    aud: 'account',
+    azp: 'web',
+    realm_access: { roles: ['default-roles-acme', 'engineer'] },
+  }
+  const line = "Add claims: { roles: ['realm_access', 'roles'] }"
+  const of = (options: object = {}) =>
+    new MastraJwtAuth({
+      secret: SECRET,
+      issuer: ISSUER,
+      roles,
+      defaultRole: null,
+      now,
+      ...options,
+    })
+
+  it('names roles that are not read, and names them no more once they are', async () => {
+    const told = await explain(of(), tokenOf(keycloak))
+    expect(told.accepted).toBe(true)
+    expect(told.warnings?.[0]?.cause).toContain('roles at realm_access.roles')
+    expect(told.warnings?.[0]?.remedy).toContain(line)
+    const read = await explain(
+      of({ claims: { roles: ['realm_access', 'roles'] } }),
+      tokenOf(keycloak),
+    )
+    expect(JSON.stringify(read.warnings)).not.toContain('does not read')
+    expect(read.principal?.permissions.granted).toStrictEqual(['agents:execute'])
+  })
+
+  it('names them of a token that is refused for a claim, and who it was issued to', async () => {
+    const strict = of({ audience: 'my-agents' })
+    const told = await explain(strict, tokenOf(keycloak))
+    expect(told).toMatchObject({ accepted: false, code: 'token_audience' })
+    expect(told.reason).toContain('It was issued to the client "web".')
+    expect(told.warnings?.[0]?.remedy).toContain(line)
+    const forClients = await explain(of({ clients: ['my-agents'] }), tokenOf(keycloak))
+    expect(forClients.reason).toMatch(/"web"; this server expects "my-agents" \(set in clients\)/)
+    expect(forClients.warnings?.[0]?.remedy).toContain(line)
+    const several = new CompositeAuth([strict, simple])
+    expect((await explain(several, tokenOf(keycloak))).warnings?.[0]?.remedy).toContain(line)
+  })
+
+  it('tells nothing of the claims of a token whose signature is not good', async () => {
+    const [header, payload] = tokenOf(keycloak).split('.')
+    const told = await explain(of(), `${header}.${payload}.${'A'.repeat(43)}`)
+    expect(told).toMatchObject({ accepted: false, code: 'token_signature' })
+    expect(told.warnings).toBeUndefined()
+  })
+
+  it('calls a role at a mapped place a role, and not a permission', async () => {
+    const told = await explain(
+      of({ claims: { roles: ['realm_access', 'roles'] } }),
+      tokenOf(keycloak),
+    )
+    const [unknown] = told.warnings ?? []
+    expect(unknown?.cause).toMatch(/no role "default-roles-acme".* It grants nothing\.$/)
+    expect(unknown?.remedy).toMatch(/option roles of its issuer/)
+    expect(JSON.stringify(told.warnings)).not.toContain('is not a permission')
+  })
+
+  it('names a default role that is not there, which the token does not name', async () => {
+    const unset = new MastraJwtAuth({ secret: SECRET, issuer: ISSUER, roles, now })
+    const told = await explain(unset, tokenOf())
+    expect(told.warnings?.[0]?.cause).toMatch(/^The default role "member" is not one of the roles/)
+    expect((await explain(jwt, tokenOf())).warnings).toBeUndefined()
+  })
+
+  it('names all foreign scopes at once, and that scopeMap could map them', async () => {
+    const token = tokenOf({ scope: 'openid weather.read' })
+    const told = await explain(of(), token)
+    expect(told.warnings).toHaveLength(1)
+    expect(told.warnings?.[0]?.cause).toMatch(
+      /^The scopes "openid" and "weather\.read" are foreign/,
+    )
+    expect(told.warnings?.[0]?.remedy).toContain('scopeMap: { "weather.read": ["agents:read"] }')
+    const mapped = await explain(of({ scopeMap: { 'weather.read': ['agents:read'] } }), token)
+    expect(mapped.warnings?.[0]?.cause).toMatch(/^The scope "openid" is foreign/)
+    expect(mapped.principal?.permissions.granted).toStrictEqual(['agents:read'])
+  })
+
+  it('asks of a scope that is misspelt what was meant, and says whether the default role counts', async () => {
+    const [own] = (await explain(of(), tokenOf({ scope: 'agents:raed' }))).warnings ?? []
+    expect(own?.cause).toMatch(
+      /is not a permission\. Did you mean agents:read\? It grants nothing\.$/,
+    )
+    const [foreign] = (await explain(of(), tokenOf({ scope: 'agent:reed' }))).warnings ?? []
+    expect(foreign?.cause).toMatch(
+      /Did you mean agents:read\?.*does not cancel the default role\.$/,
+    )
+  })
+})

@@ -9,7 +9,7 @@ import { explainPasted } from '../explain/explain-pasted.js'
 import { MAX_DECODED_BYTES } from '../jws/decode.js'
 import { continueExplanation, explainChecks, type Explanation } from '../explain/checks.js'
 import { authenticate, authenticateUser } from './authenticate.js'
-import type { AuthProvider, AuthRequest, TokenExplanation } from './auth-provider.js'
+import type { AuthProvider, AuthRequest, TokenExplanation, UserAccess } from './auth-provider.js'
 
 /** What is said of a token, and by whom. */
 export interface ProviderExplanation extends Explanation {
@@ -68,14 +68,10 @@ export async function explainByProvider(
   return { ...explanation, by: explanation.by ?? name }
 }
 
-/** The names of the roles for a user; undefined where their provider cannot tell. */
-function roleNames(
-  provider: AuthProvider,
-  user: object,
-  roles: RoleTable,
-): readonly string[] | undefined {
+/** How the claims of a user are read; undefined where their provider cannot tell. */
+function accessFor(provider: AuthProvider, user: object): UserAccess | undefined {
   try {
-    return Object.keys(provider.accessOf?.(user)?.roles ?? roles)
+    return provider.accessOf?.(user) ?? {}
   } catch (error) {
     // One that asks others knows its users only as it was given them.
     if (AuthError.isInstance(error)) return undefined
@@ -87,15 +83,19 @@ function roleNames(
 export function bearerWarnings(
   provider: AuthProvider,
   token: string,
-  { permissions, ignoredGrants, claims }: Principal,
+  { permissions, ignoredGrants, foreignScopes, claims }: Principal,
   roles: RoleTable,
 ): readonly Advice[] {
+  const access = accessFor(provider, claims)
   return suspicions({
     token,
     now: Date.now() / 1000,
     granted: permissions.granted,
     ignored: ignoredGrants,
-    roles: roleNames(provider, claims, roles),
+    foreign: foreignScopes,
+    roles: access === undefined ? undefined : Object.keys(access.roles ?? roles),
+    claimMap: access?.claimMap,
+    claims,
   })
 }
 

@@ -1,7 +1,7 @@
 import { freezeGrants, freezeRoleTable } from '../access/role.js'
 import { readCredential } from '../bearer/credential.js'
 import { tokenHeaderOf } from '../bearer/token-header.js'
-import { AuthError, ConfigurationError, TokenError } from '../error.js'
+import { AuthError, ConfigurationError, TokenError, type AuthErrorCode } from '../error.js'
 import { isHmacAlgorithm, isAlgorithm } from '../jws/algorithm.js'
 import type { CacheOptions, VerificationPolicy } from '../jwt/policy.js'
 import type { Claims } from '../jwt/claims.js'
@@ -9,10 +9,12 @@ import { explainByKeys } from '../jwt/explain-token.js'
 import type { Explanation } from '../explain/checks.js'
 import { explainPasted } from '../explain/explain-pasted.js'
 import { readPasted } from '../advice/pasted.js'
+import { readParts } from '../advice/token-parts.js'
+import { unreadRoles } from '../advice/unread-roles.js'
 import { isOpaqueToken, type OpaqueVerifier } from '../introspection/opaque-verifier.js'
 import { probeIntrospection } from '../introspection/probe.js'
 import { signToken, type SignOptions } from '../jwt/sign.js'
-import type { KeyFacts } from '../advice/advice.js'
+import type { Advice, KeyFacts } from '../advice/advice.js'
 import { IssuerIndex } from '../jwt/issuer-index.js'
 import { isOfIssuer } from '../jwt/tenant.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
@@ -23,6 +25,7 @@ import { revocableOf, tokenNamesOf } from '../revocation/revocable.js'
 import type { AuthProvider, AuthRequest, UserAccess } from './auth-provider.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
 import { ISSUER_OPTIONS, readIssuer, type Issuer, type IssuerOptions } from './issuer-options.js'
+import { ownMember } from '../lib/object.js'
 import { nonEmptyText } from '../lib/text.js'
 import { userOf, type JwtUser } from './jwt-user.js'
 import { placeText } from '../claim/claim-map.js'
@@ -33,6 +36,15 @@ import { createOpaqueVerifier } from './opaque-issuer.js'
 import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
+
+/** Refusals of a token whose signature is good. */
+const CLAIM_CODES: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
+  'token_audience',
+  'token_claim',
+  'token_type',
+  'token_expired',
+  'token_not_active',
+])
 
 /** An issuer among several. Without keys its OpenID metadata names them. */
 export type NamedIssuerOptions = IssuerOptions & { readonly issuer: string | readonly string[] }
@@ -283,9 +295,22 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
       const now = (this.#options.now ?? Date.now)() / 1000
       return explainPasted(token, (each) => opaque.explain(each), now)
     }
-    return explainByKeys(token, this.#policy, (issuer, algorithm) =>
+    const explanation = await explainByKeys(token, this.#policy, (issuer, algorithm) =>
       this.#factsOf(issuer, algorithm),
     )
+    const warnings = this.#unreadOf(token, explanation)
+    return warnings.length === 0 ? explanation : { ...explanation, warnings }
+  }
+
+  /** Which roles of a token would not be read, were it not refused for a claim. Of an accepted one the principal tells more. */
+  #unreadOf(token: unknown, { code }: Explanation): readonly Advice[] {
+    if (typeof token !== 'string' || code === undefined || !CLAIM_CODES.has(code)) return []
+    const { claims } = readParts(readPasted(token).token)
+    const iss = ownMember(claims, 'iss')
+    const issuer = this.#issuerOf({ iss: typeof iss === 'string' ? iss : undefined })
+    if (claims === undefined || issuer === undefined) return []
+    const { claimMap, roles } = issuer.access
+    return unreadRoles(claims, { claimMap, roles: roles && Object.keys(roles) })
   }
 
   /** What this provider accepts, as plain data without a secret or a key: for the operator. */
