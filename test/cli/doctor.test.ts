@@ -325,11 +325,13 @@ describe('signet doctor: rules', () => {
     expect(levels(report, 'expiry')).toStrictEqual(['ok'])
   })
 
-  it('notes that any audience is accepted where that was written out for a public key', async () => {
+  it('warns that any audience is accepted where that was written out for a public key, unless clients are named', async () => {
     const { publicKey } = await generateKeyPair('ES256')
     const pem = await exportSPKI(publicKey)
     const open = await examine({ auth: { publicKey: pem, audience: false } })
-    expect(levels(open, 'audience')).toStrictEqual(['note'])
+    expect(levels(open, 'audience')).toStrictEqual(['warning'])
+    const named = await examine({ auth: { publicKey: pem, clients: ['web'] } })
+    expect(levels(named, 'audience')).toStrictEqual(['note'])
     const bound = await examine({ auth: { publicKey: pem, audience: 'api' } })
     expect(levels(bound, 'audience')).toStrictEqual(['ok'])
   })

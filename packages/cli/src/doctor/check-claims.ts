@@ -18,15 +18,30 @@ function checkExpiry(issuer: IssuerDescription): Finding[] {
 function checkAudience(issuer: IssuerDescription): Finding[] {
   if (issuer.audience !== undefined) return []
   const isSecret = issuer.keys.kind === 'secret'
+  const { clients } = issuer
+  const what = `The server accepts tokens${ofIssuer(issuer)} that are for any other server`
+  if (clients !== undefined && !isSecret) {
+    return [
+      {
+        check: 'audience',
+        level: 'note',
+        what: `${what}, if a client of the option clients asked for them.`,
+        why: 'A client may ask the issuer for tokens for several servers: each of them is valid here.',
+        remedy: 'Set audience, if the tokens of this issuer have aud.',
+      },
+    ]
+  }
   return [
     {
       check: 'audience',
-      level: isSecret ? 'warning' : 'note',
-      what: `The server accepts tokens${ofIssuer(issuer)} that are for any other server.`,
+      level: 'warning',
+      what: `${what}.`,
       why: isSecret
         ? 'A token that another service signs with this secret is valid here, and a token from here is valid there.'
-        : 'audience: false says so: a token for another server of this issuer is valid here.',
-      remedy: 'Set audience to the name of this server, and put this name into the tokens as aud.',
+        : 'audience: false says so, and clients is missing: a token for another server of this issuer is valid here.',
+      remedy: isSecret
+        ? 'Set audience to the name of this server, and put this name into the tokens as aud.'
+        : 'Set audience to the name of this server, and put this name into the tokens as aud. If the tokens of this issuer lack aud, name in clients who may ask for them.',
     },
   ]
 }
