@@ -319,6 +319,87 @@ describe('signet inspect: what the application says of it', () => {
   })
 })
 
+describe('signet inspect: what the configuration does not use', () => {
+  const issuer = 'https://kc.example/realms/acme'
+  const roles = { engineer: ['agents:execute'] }
+  const claims = {
+    iss: issuer,
+    aud: 'my-agents',
+    azp: 'web',
+    scope: 'profile email',
+    realm_access: { roles: ['default-roles-acme', 'offline_access', 'engineer'] },
+    resource_access: { account: { roles: ['view-profile'] } },
+  }
+
+  async function startIssuer() {
+    const server = await startKeyServer()
+    servers.push(server)
+    const auth = { jwksUri: server.jwksUri, issuer, audience: 'my-agents', roles }
+    const ask = (token: string, more: object = {}) =>
+      inspect(token, configured, {
+        env: { CONFIGURATION: JSON.stringify({ auth: { ...auth, ...more } }) },
+      })
+    return { server, ask }
+  }
+
+  /** The line that the output says to add, as the options that it is. */
+  function printedOptions(stdout: string): object {
+    const line = /Add claims: \{ roles: (\[[^\]]+\]|'[^']+') \} to/.exec(stdout)?.[1] ?? ''
+    const places: unknown = JSON.parse(line.replaceAll("'", '"'))
+    return { claims: { roles: places } }
+  }
+
+  it('names the missing line of a token of Keycloak; with the very line the same token works', async () => {
+    const { server, ask } = await startIssuer()
+    const token = await server.sign({ sub: 'alice', ...claims })
+    const before = await ask(token)
+    expect(before.code).toBe(0)
+    expect(before.stdout).toMatch(/^ {2}grants here +nothing$/m)
+    expect(before.stdout).toContain(
+      'The token has roles at realm_access.roles, which the configuration does not read.',
+    )
+    expect(before.stdout).toContain("Add claims: { roles: ['realm_access', 'roles'] }")
+    expect(before.stdout).toMatch(/^ {2}client +web$/m)
+    const after = await ask(token, printedOptions(before.stdout))
+    expect(after.code).toBe(0)
+    expect(after.stdout).toMatch(/^ {2}grants here +agents:execute$/m)
+    expect(after.stdout).not.toContain('which the configuration does not read')
+  })
+
+  it('names the line also of a token that is refused, and the client that is not allowed', async () => {
+    const { server, ask } = await startIssuer()
+    const token = await server.sign({ sub: 'alice', ...claims })
+    const other = await ask(token, { audience: 'other' })
+    expect(other.code).toBe(1)
+    expect(other.stdout).toMatch(/^ {2}code +token_audience$/m)
+    expect(other.stdout).toContain('It was issued to the client "web".')
+    expect(printedOptions(other.stdout)).toStrictEqual({
+      claims: { roles: ['realm_access', 'roles'] },
+    })
+    const client = await ask(token, { clients: ['cli'] })
+    expect(client.code).toBe(1)
+    expect(client.stdout).toMatch(/"web"; this server expects "cli" \(set in clients\)/)
+    expect(client.stdout).toMatch(/name the client in clients/)
+  })
+
+  it('proposes nothing that users write about themselves', async () => {
+    const { server, ask } = await startIssuer()
+    const own = { iss: issuer, aud: 'my-agents', user_metadata: { roles: ['engineer'] } }
+    const { code, stdout } = await ask(await server.sign({ sub: 'alice', ...own }))
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('does not read')
+  })
+
+  it('names foreign scopes, and that scopeMap could map them', async () => {
+    const token = tokenOf({ scope: 'openid weather.read' })
+    const { code, stdout } = await inspect(token, routes)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ {2}foreign +openid weather\.read +grants only what scopeMap says$/m)
+    expect(stdout).not.toContain('not a permission: grants nothing')
+    expect(stdout).toContain('scopeMap: { "weather.read": ["agents:read"] }')
+  })
+})
+
 describe('signet inspect: without an application', () => {
   it('decodes, says that nothing was verified, and makes no folder', async () => {
     const { code, stdout } = await inspect(tokenOf({}, OTHER_SECRET), empty)

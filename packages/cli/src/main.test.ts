@@ -342,6 +342,25 @@ describe('signet token', () => {
     expect(stderr).toContain('agent:run')
     expect((await claimsOf(stdout)).scope).toBe('agent:run')
   })
+
+  it('says of a foreign scope alone that the default role counts, and of none that it does beside', async () => {
+    const alone = await run('token', '--sub', 'alice', '--scope', 'openid', '--scope', 'profile')
+    expect(alone.code).toBe(0)
+    expect(alone.stderr).toMatch(
+      /openid, profile are foreign scopes: .* what the default role grants/,
+    )
+    expect(alone.stderr).not.toContain('not a permission')
+    for (const more of [
+      ['--scope', 'agents:read'],
+      ['--scope', 'agents:raed'],
+      ['--role', 'viewer'],
+    ]) {
+      const { stderr } = await run('token', '--sub', 'alice', '--scope', 'openid', ...more)
+      expect(stderr).toMatch(/openid is a foreign scope: it grants nothing itself/)
+      expect(stderr).not.toContain('default role')
+    }
+    expect((await run('token', '--sub', 'alice', '--scope', 'agents:read')).stderr).toBe('')
+  })
 })
 
 describe('signet inspect', () => {

@@ -6,7 +6,13 @@ import {
   type Algorithm,
   type Claims,
 } from '@signet/auth'
-import { nearestPermission, parseGrant, secretSlip, unknownRoleWords } from '@signet/auth/internal'
+import {
+  isOwnScope,
+  nearestPermission,
+  parseGrant,
+  secretSlip,
+  unknownRoleWords,
+} from '@signet/auth/internal'
 import { parseDuration } from '../flag/duration.js'
 import { loadEnvironment } from '../project/environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
@@ -107,12 +113,37 @@ function warnOfUnknownGrants(claims: Claims, io: Io): void {
   for (const word of words) {
     if (word === '' || parseGrant(word) !== undefined) continue
     const nearest = nearestPermission(word)
+    if (nearest === undefined && !isOwnScope(word)) continue
     const meant = nearest === undefined ? '' : ` Did you mean ${nearest}?`
     writeLine(
       io.stderr,
       `warning: ${word} is not a permission, and grants nothing. Write a permission such as agents:execute or tools:read:some-tool.${meant}`,
     )
   }
+}
+
+/** Warns of scopes that are not of this server, and of the default role that then counts. */
+function warnOfForeignScopes(claims: Claims, io: Io): void {
+  const values = GRANTING.flatMap((name) => claims[name] ?? [])
+  const words = values.flatMap((each) => String(each).split(' ')).filter((word) => word !== '')
+  const foreign = [...new Set(words.filter((word) => !isOwnScope(word)))]
+  if (foreign.length === 0) return
+  const isAlone =
+    words.every((word) => !isOwnScope(word)) &&
+    claims['role'] === undefined &&
+    claims['roles'] === undefined
+  const outcome = isAlone
+    ? 'The token has what the default role grants: a default role counts where a token names neither a permission nor a role. For less, write --scope agents:read.'
+    : 'The rest of the token counts.'
+  const [one, ...more] = foreign
+  const subject =
+    more.length === 0
+      ? `${one} is a foreign scope: it grants nothing itself`
+      : `${foreign.join(', ')} are foreign scopes: they grant nothing themselves`
+  writeLine(
+    io.stderr,
+    `warning: ${subject}, unless scopeMap names ${more.length === 0 ? 'it' : 'them'}. ${outcome}`,
+  )
 }
 
 /** Warns of unknown roles. Loads the application only if a role is not a default role. */
@@ -156,6 +187,7 @@ export async function runToken(directory: string, options: TokenOptions, io: Io)
   const token = sign(secret, claims, algorithm, expiresInSeconds)
   warnOfSlip(secret, io)
   warnOfUnknownGrants(claims, io)
+  warnOfForeignScopes(claims, io)
   await warnOfUnknownRoles(claims, directory, io)
   writeLine(io.stdout, token)
 }

@@ -1,3 +1,4 @@
+import { clientOf, isOwnScope, nearestPermission } from '@signet/auth/internal'
 import { printableJson, printableLine, printableText } from '../terminal/printable.js'
 import type { Style, Tone } from '../terminal/style.js'
 import type { ReadToken, TokenReport } from './token-report.js'
@@ -41,12 +42,16 @@ function claimLines({ claims, times }: ReadToken, style: Style): string[] {
 }
 
 function grantRows({ permissions, unknown, roles }: ReadToken['grants'], style: Style): Row[] {
+  const isOwn = (word: string) => isOwnScope(word) || nearestPermission(word) !== undefined
+  const own = unknown.filter(isOwn)
+  const foreign = unknown.filter((word) => !isOwn(word))
   const all: Row[] = [
     ['permissions', listed(permissions)],
     ['roles', roles.map(printableText).join(', ')],
-    ['unknown', `${listed(unknown)}  ${style('warning', 'not a permission: grants nothing')}`],
+    ['unknown', `${listed(own)}  ${style('warning', 'not a permission: grants nothing')}`],
+    ['foreign', `${listed(foreign)}  ${style('dim', 'grants only what scopeMap says')}`],
   ]
-  const has = [permissions.length > 0, roles.length > 0, unknown.length > 0]
+  const has = [permissions.length > 0, roles.length > 0, own.length > 0, foreign.length > 0]
   const present = all.filter((_, index) => has[index])
   return present.length > 0
     ? present
@@ -54,10 +59,12 @@ function grantRows({ permissions, unknown, roles }: ReadToken['grants'], style: 
 }
 
 function tokenLines(token: ReadToken, style: Style): string[] {
+  const client = clientOf(token.claims)
   const expiry = token.times.find(({ claim }) => claim === 'exp')
   const who: Row[] = [
     ['subject', token.subject === undefined ? 'none' : printableText(token.subject)],
     ['issuer', token.issuer === undefined ? 'none' : printableText(token.issuer)],
+    ...(client === undefined ? [] : [['client', printableText(client)] as const]),
     [
       'expiry',
       expiry === undefined

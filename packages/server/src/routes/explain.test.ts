@@ -76,6 +76,35 @@ async function explain(token: string, { app } = serve()) {
 const failedStep = ({ steps }: { steps: { name: string; result: string }[] }) =>
   steps.find(({ result }) => result === 'fail')?.name
 
+describe('POST /auth/explain: what the configuration does not use', () => {
+  const claims = { realm_access: { roles: ['viewer'] } }
+  const line = "Add claims: { roles: ['realm_access', 'roles'] }"
+
+  it('is among the warnings of a token that is accepted, and of one that is refused for a claim', async () => {
+    const accepted = await explain(sign({ ...claims, scope: 'openid' }))
+    expect(accepted.accepted).toBe(true)
+    const [roles, scopes] = accepted.warnings
+    expect(roles.cause).toContain('roles at realm_access.roles')
+    expect(roles.remedy).toContain(line)
+    expect(scopes.cause).toContain('The scope "openid" is foreign')
+    const strict = new MastraJwtAuth({
+      secret: SECRET,
+      issuer: 'https://kc.example',
+      audience: 'a',
+    })
+    const token = sign({ ...claims, iss: 'https://kc.example', aud: 'account' })
+    const refused = await explain(token, serve(strict))
+    expect(refused).toMatchObject({ accepted: false, code: 'token_audience' })
+    expect(refused.warnings[0].remedy).toContain(line)
+  })
+
+  it('is not told to whoever is refused by the gate', async () => {
+    const token = sign({ ...claims, role: [] })
+    const response = await serve().app.fetch(makeRequest('/api/agents', { token }))
+    expect(await response.text()).not.toMatch(/realm_access|claims:/)
+  })
+})
+
 describe('POST /auth/explain: a JSON Web Token', () => {
   it('tells every check of a good one, and what it grants', async () => {
     const said = await explain(sign({ role: ['viewer', 'emperor'], jti: 'token-7' }))
