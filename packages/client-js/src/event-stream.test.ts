@@ -114,7 +114,7 @@ describe('readChunks', () => {
     await expect(readAll(null)).rejects.toThrow(invalid)
   })
 
-  it('refuses an event that is no JSON, quotes nothing of it, and lets go of the rest', async () => {
+  it('refuses an event that is not JSON, quotes nothing of it, and cancels the rest', async () => {
     const { body, cancel } = streamOf(['data: MARKER\n\n'], 'hang')
     const error: unknown = await readAll(body).catch((reason: unknown) => reason)
     expect(error).toEqual(invalid)
@@ -122,7 +122,7 @@ describe('readChunks', () => {
     expect(cancel).toHaveBeenCalledOnce()
   })
 
-  it('lets go of the answer when its reader stops', async () => {
+  it('cancels the answer when its reader stops', async () => {
     const { body, cancel } = streamOf([text], 'hang')
     const response = new Response(body, { headers: EVENTS })
     const chunks = readChunks({ response, signal: undefined })

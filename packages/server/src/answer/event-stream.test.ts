@@ -12,7 +12,7 @@ const delta = (text: string): AgentChunk => ({
   payload: { id: '1', text },
 })
 
-/** A source that knows how far it was read, and whether it was let go of. */
+/** A source that knows how far it was read, and whether it was cancelled. */
 function createSource(
   chunks: () => AsyncGenerator<AgentChunk>,
   aborter: AbortController = new AbortController(),
@@ -100,7 +100,7 @@ describe('eventStream', () => {
     await reader?.cancel()
   })
 
-  it('lets go of its source when the client is gone, once, also in the middle of a chunk', async () => {
+  it('cancels its source when the client is gone, once, also in the middle of a chunk', async () => {
     const stuck = createDeferred()
     const { response, state } = createSource(async function* () {
       yield delta('x')
@@ -126,7 +126,7 @@ describe('eventStream', () => {
     })
   })
 
-  it('reports no failure that comes of letting go', async () => {
+  it('reports no failure that follows from the cancellation', async () => {
     const stuck = createDeferred()
     const { response, state } = createSource(async function* () {
       await stuck.promise
@@ -156,7 +156,7 @@ describe('eventStream', () => {
     expect(state.errors).toHaveLength(1)
   })
 
-  it('ends so where a chunk holds what JSON cannot express, and lets go of its source', async () => {
+  it('ends so where a chunk holds what JSON cannot express, and cancels its source', async () => {
     const { response, state } = createSource(async function* () {
       yield { type: 'source', runId: 'run-1', from: 'AGENT', payload: { value: 1n } }
       yield delta('never')

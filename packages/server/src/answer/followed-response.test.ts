@@ -46,7 +46,7 @@ describe('followResponse', () => {
     expect(context.noteFailure).not.toHaveBeenCalled()
   })
 
-  it('ends when the client is gone, and lets go of the body', async () => {
+  it('ends when the client is gone, and cancels the body', async () => {
     const context = createContext()
     const cancelled = createDeferred<void>()
     const body = new ReadableStream({ cancel: () => cancelled.resolve() })
@@ -65,7 +65,7 @@ describe('followResponse', () => {
     expect(context.noteFailure).toHaveBeenCalledOnce()
   })
 
-  it('ends as failed when what it makes cannot be sent, and lets go of the body', async () => {
+  it('ends as failed when what it makes cannot be sent, and cancels the body', async () => {
     const context = createContext()
     const cancelled = createDeferred<unknown>()
     const body = new ReadableStream({ cancel: (reason) => cancelled.resolve(reason) })
@@ -77,7 +77,7 @@ describe('followResponse', () => {
     expect(context.noteFailure.mock.calls).toStrictEqual([['answer_failed']])
   })
 
-  it('breaks off when it is told to, and lets go of the body, also in the middle of a read', async () => {
+  it('breaks off when it is told to, and cancels the body, also in the middle of a read', async () => {
     const context = createContext()
     const cancelled = createDeferred<unknown>()
     const body = new ReadableStream({

@@ -80,7 +80,7 @@ describe('withSignsOfLife', () => {
     expect(state.asked).toBe(2)
   })
 
-  it('lets go of its source when its reader leaves, and shows nothing more', async () => {
+  it('cancels its source when its reader leaves, and shows nothing more', async () => {
     const { signs, state } = createEvents()
     const next = signs.next()
     expect(await signs.return?.()).toStrictEqual(DONE)

@@ -36,7 +36,7 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\n${HOST}\r\n\r\n`
 const postHead = (length: number) =>
   `POST / HTTP/1.1\r\n${HOST}\r\nContent-Length: ${length}\r\n\r\n`
 
-/** A body of one piece, which says when it is let go of. */
+/** A body of one piece, which says when it is cancelled. */
 function onePiece(piece: string | Uint8Array) {
   const over = createDeferred<void>()
   async function* pieces(): AsyncGenerator<string | Uint8Array> {
@@ -50,7 +50,7 @@ function onePiece(piece: string | Uint8Array) {
 }
 
 describe('an answer that cannot be sent to its end', () => {
-  it('is cut where a piece is neither text nor bytes, and let go of', async () => {
+  it('is cut where a piece is neither text nor bytes, and cancelled', async () => {
     const { body, over } = onePiece(1 as never)
     const { open } = await start(async () => new Reply(body, 200, {}))
     const received = await open().send(get('/')).readToEnd()

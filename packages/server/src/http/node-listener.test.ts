@@ -38,7 +38,7 @@ describe('an answer that HTTP does not have', () => {
     expect(await (await fetch(url)).text()).toBe('well')
   })
 
-  it('lets go of its body', async () => {
+  it('cancels its body', async () => {
     const left = createDeferred<void>()
     const body: ReplyStream = {
       [Symbol.asyncIterator]: () => ({

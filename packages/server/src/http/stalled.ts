@@ -57,7 +57,7 @@ export function endStalled(
       const { taken: takenBefore, looks } = before ?? UNSEEN
       progress.set(socket, { taken, looks: allow(taken - takenBefore, looks - 1) })
     }
-    // What the operating system holds for the client is let go of, too.
+    // What the operating system holds for the client is released, too.
     else if (--before.looks <= 0) socket.resetAndDestroy()
   }
 

@@ -98,7 +98,7 @@ describe('a client that never reads', () => {
     clearInterval(asking)
   })
 
-  it('is left, and what makes the answer is let go of', async () => {
+  it('is left, and what makes the answer is cancelled', async () => {
     const over = createDeferred<void>()
     async function* pieces(): AsyncGenerator<string> {
       try {

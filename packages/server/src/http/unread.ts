@@ -97,7 +97,7 @@ export class UnreadAnswers {
     }
     if (slowest === undefined) return false
     this.end(slowest)
-    // What the operating system holds for the client is let go of, too.
+    // What the operating system holds for the client is released, too.
     slowest.connection.resetAndDestroy()
     return true
   }

@@ -28,7 +28,7 @@ export function rescue(
   const message =
     file === undefined
       ? `What was stored could not be written to ${paths.join(' or ')}. Where ${directory} was moved, it is there.`
-      : `What was stored is in ${file}. To go on with it: signet restore ${file}`
+      : `What was stored is in ${file}. To continue with it: signet restore ${file}`
   notify({ level: 'error', message })
   try {
     // The file itself may be in another folder: what its log has is in it, too, and is left for no other file.
