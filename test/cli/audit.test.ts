@@ -50,7 +50,9 @@ async function projectWith(records: readonly AuditRecord[]): Promise<string> {
 /** What a command prints, line by line. */
 async function linesOf(directory: string, ...flags: string[]): Promise<Record<string, unknown>[]> {
   const { code, stdout, stderr } = await runSignet(['audit', '--dir', directory, ...flags], { env })
-  expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
+  const told =
+    stdout === '' ? 'There are no audit records that the flags of this command match.\n' : ''
+  expect({ code, stderr }).toStrictEqual({ code: 0, stderr: told })
   const lines = stdout.split('\n')
   expect(lines.pop()).toBe('')
   return lines.map((line): Record<string, unknown> => JSON.parse(line))

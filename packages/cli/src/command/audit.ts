@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream'
 import type { AuditQuery, AuditStore, StoredAuditRecord } from '@signet/core'
 import { viewAuditRecord } from '@signet/server/internal'
 import { enterProject } from '../project/environment.js'
-import type { Io } from '../terminal/io.js'
+import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson } from '../terminal/printable.js'
 import { openProject } from '../project/project.js'
 import { withProjectStore } from '../project/project-store.js'
@@ -91,7 +91,10 @@ function toLines(
   return tableLines([...(isFirst ? [HEAD] : []), ...page.map(toRow)])
 }
 
-/** Prints the audit records, newest first: as a table on a terminal, otherwise as JSON lines. */
+/**
+ * Prints the audit records, newest first: as a table on a terminal, otherwise as JSON lines. Standard error says so where
+ * there are none.
+ */
 export async function runAudit(directory: string, options: AuditOptions, io: Io): Promise<void> {
   const filters = toFilters(options)
   // A pipe gets JSON lines: a program reads them.
@@ -102,6 +105,9 @@ export async function runAudit(directory: string, options: AuditOptions, io: Io)
     let isFirst = true
     for await (const page of readPages(audit, filters)) {
       const lines = toLines(page, { isTable, isFirst })
+      if (isFirst && page.length === 0) {
+        writeLine(io.stderr, 'There are no audit records that the flags of this command match.')
+      }
       isFirst = false
       if (!(await writePage(io.stdout, lines.map((line) => `${line}\n`).join('')))) return
     }
