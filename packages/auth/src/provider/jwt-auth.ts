@@ -514,7 +514,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
 
   /** The issuer of verified claims: the one, or of several the one they name, whose rules they have satisfied. */
   #issuerOf({ iss }: Claims): Issuer | undefined {
-    const [only, ...others] = this.#issuers
-    return others.length === 0 ? only : this.#issuerOfName.get(iss ?? '')
+    // Asked several times for each request: taking the list apart would make an array each time.
+    const issuers = this.#issuers
+    return issuers.length === 1 ? issuers[0] : this.#issuerOfName.get(iss ?? '')
   }
 }
