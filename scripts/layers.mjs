@@ -14,6 +14,7 @@ export const ROOMS = {
     ['claim'],
     ['access', 'jws'],
     ['bearer', 'keys', 'revocation'],
+    ['dpop'],
     ['advice'],
     ['explain'],
     ['api-key/form.ts', 'jwt'],

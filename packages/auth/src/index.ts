@@ -87,6 +87,11 @@ export {
   type ApiKeyStore,
 } from './api-key/api-key-store.js'
 export { type MakerJudge } from './api-key/maker.js'
+export {
+  MemoryProofRegister,
+  type MemoryProofRegisterOptions,
+  type ProofRegister,
+} from './dpop/proof-register.js'
 export { bearerChallenge, type ChallengeOptions } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { type GuardAccess, type GuardOptions, type GuardRefusal } from './guard/options.js'
