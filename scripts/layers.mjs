@@ -3,7 +3,14 @@
 // Tests, and what packages export (`index.ts`, `internal.ts`), may import from every room.
 
 /** The packages: each may import only from packages on lower floors. */
-export const PACKAGES = [['auth', 'client-js'], ['core', 'studio'], ['store'], ['server'], ['cli']]
+export const PACKAGES = [
+  ['auth', 'client-js'],
+  ['core', 'studio'],
+  ['store'],
+  ['server'],
+  ['proxy'],
+  ['cli'],
+]
 
 /** The rooms of each package. */
 export const ROOMS = {
@@ -89,6 +96,7 @@ export const ROOMS = {
     ['serve.ts'],
     ['app.ts', 'observe/metrics/serve-metrics.ts'],
   ],
+  proxy: [['config.ts']],
   cli: [
     ['failure.ts', 'terminal'],
     ['exit.ts', 'flag', 'import', 'project'],

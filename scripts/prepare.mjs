@@ -36,7 +36,7 @@ function newestChange(path) {
 }
 
 /** The packages that are published in few files. */
-const BUNDLED = ['auth', 'core', 'store', 'server', 'cli']
+const BUNDLED = ['auth', 'core', 'store', 'server', 'proxy', 'cli']
 
 /** What npm writes whenever it installs: what is held may be of another version now, and so may the bundler. */
 const INSTALLED = '../../node_modules/.package-lock.json'

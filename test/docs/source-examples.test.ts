@@ -5,7 +5,7 @@ import { compileModules } from '@signet/test-support/process/compile-modules'
 import { FixtureCopies } from '@signet/test-support/process/fixture'
 import { ROOT } from '@signet/test-support/process/root'
 
-const PACKAGES = ['auth', 'client-js', 'core', 'server', 'store']
+const PACKAGES = ['auth', 'client-js', 'core', 'proxy', 'server', 'store']
 /** What follows `@example` in a comment: the lines between two fences, each behind ` * `. */
 const EXAMPLE = /^( *) \* @example\n\1 \* ```typescript\n((?:\1 \*.*\n)*?)\1 \* ```$/gm
 

@@ -1,0 +1,1 @@
+export { defineProxy, type ProxyConfig } from './config.js'
