@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
     globalSetup: ['test/support/store/postgres-template.ts'],
-    reporters: ['default', './scripts/count-reporter.mjs'],
+    reporters: ['default', './scripts/count-reporter.mjs', './scripts/stuck-reporter.mjs'],
     // By default one core is left idle, although most tests wait for processes that they started.
     maxWorkers: availableParallelism(),
     testTimeout: 30_000,

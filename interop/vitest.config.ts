@@ -8,6 +8,7 @@ export default defineConfig({
     // Nobody is told that Mastra ran here.
     env: { MASTRA_TELEMETRY_DISABLED: '1' },
     maxWorkers: availableParallelism(),
+    reporters: ['default', '../scripts/stuck-reporter.mjs'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },
