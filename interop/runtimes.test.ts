@@ -63,7 +63,9 @@ function testRuntime(thread: string, version: string, runtime: () => string): vo
   })
 
   it('is the runtime that it should be', () => {
-    expect(execFileSync(runtime(), ['--version'], { encoding: 'utf8' })).toContain(version)
+    expect(execFileSync(runtime(), ['--version'], { encoding: 'utf8', timeout: 20_000 })).toContain(
+      version,
+    )
   })
 
   it('answers who has a token', async () => {

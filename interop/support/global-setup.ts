@@ -25,7 +25,10 @@ export interface Registries {
 
 function configuredRegistry(): string {
   const [command, ...args] = npmCommand()
-  return execFileSync(command, [...args, 'config', 'get', 'registry'], { encoding: 'utf8' }).trim()
+  return execFileSync(command, [...args, 'config', 'get', 'registry'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  }).trim()
 }
 
 /** Packs once for all tests of a run. */

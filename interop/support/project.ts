@@ -79,6 +79,7 @@ export class Project {
       cwd: this.directory,
       encoding: 'utf8',
       env: { ...this.env, ...env },
+      timeout: 600_000,
     })
     return { status, stdout, stderr }
   }

@@ -31,7 +31,7 @@ export function packTarballs(directory: string): readonly Tarball[] {
   const { status, stdout, stderr } = spawnSync(
     command,
     [...args, 'pack', '--json', ...workspaces, '--pack-destination', directory],
-    { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, timeout: 600_000 },
   )
   if (status !== 0) throw new Error(`npm pack ended with ${status}:\n${stderr}`)
   const packed: readonly Packed[] = JSON.parse(stdout)

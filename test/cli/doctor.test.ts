@@ -35,7 +35,7 @@ type Configuration = Readonly<Record<string, unknown>>
 const ISSUER = 'https://issuer.example'
 /** Nothing is weak in it. */
 const GOOD: Configuration = { auth: { audience: 'this-server' } }
-const HAS_GIT = spawnSync('git', ['--version']).status === 0
+const HAS_GIT = spawnSync('git', ['--version'], { timeout: 20_000 }).status === 0
 const IS_WINDOWS = process.platform === 'win32'
 
 const copies = new FixtureCopies()
@@ -638,7 +638,7 @@ describe('signet doctor: .env', () => {
     async () => {
       const project = withEnvFile(0o600)
       const git = (...args: string[]) =>
-        execFileSync('git', args, { cwd: project, stdio: 'ignore' })
+        execFileSync('git', args, { cwd: project, stdio: 'ignore', timeout: 20_000 })
       expect(levels(await examineFile(project), 'env-tracked')).toStrictEqual(['ok'])
       git('init')
       expect(levels(await examineFile(project), 'env-tracked')).toStrictEqual(['ok'])

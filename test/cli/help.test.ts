@@ -88,7 +88,7 @@ describe.skipIf(process.platform === 'win32')('the examples of the help', () => 
 
   function run(example: string) {
     const PATH = `${join(folder, 'bin')}:${process.env['PATH']}`
-    const options = { cwd: folder, env: { PATH }, encoding: 'utf8' } as const
+    const options = { cwd: folder, env: { PATH }, encoding: 'utf8', timeout: 60_000 } as const
     const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', example], options)
     return { status, stdout, stderr }
   }

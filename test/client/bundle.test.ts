@@ -24,7 +24,7 @@ function importsOf(folder: string): string[] {
 describe('@signet/client-js', () => {
   it('is at most 5 kB, minified and gzipped', () => {
     const script = join(PACKAGE, 'scripts', 'size.mjs')
-    const text = execFileSync(process.execPath, [script], { encoding: 'utf8' })
+    const text = execFileSync(process.execPath, [script], { encoding: 'utf8', timeout: 60_000 })
     console.log(text.trim())
     expect(Number(/^@signet\/client-js: (\d+) of/m.exec(text)?.[1])).toBeLessThanOrEqual(5000)
   })

@@ -53,7 +53,7 @@ function withChangedSignature(token: string): string {
 describe.skipIf(process.platform === 'win32')('the printed cURL line', () => {
   it('asks the agent and gets an answer', async () => {
     const line = /^curl .*$/m.exec(server.process.stdout)?.[0] ?? ''
-    const { stdout, status } = spawnSync('sh', ['-c', line], { encoding: 'utf8' })
+    const { stdout, status } = spawnSync('sh', ['-c', line], { encoding: 'utf8', timeout: 20_000 })
     expect(status).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringContaining('London') })
   })

@@ -39,7 +39,10 @@ describe.runIf(isUnix)('each block of commands in the documentation', () => {
   it.each(PAGES.flatMap((page) => blocksOf(page).map((block) => [page, block] as const)))(
     'of %s is what a shell takes, without anything that is still to be filled in',
     (_page, { code }) => {
-      const { status, stderr } = spawnSync('bash', ['-n', '-c', code], { encoding: 'utf8' })
+      const { status, stderr } = spawnSync('bash', ['-n', '-c', code], {
+        encoding: 'utf8',
+        timeout: 20_000,
+      })
       expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' })
       expect(code).not.toMatch(/<[a-z][a-z -]*>/)
     },

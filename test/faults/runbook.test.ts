@@ -134,7 +134,9 @@ describe('docs/alerts.yml', () => {
 
   it('is what Prometheus takes', (context) => {
     if (!existsSync(PROMTOOL)) return context.skip(`there is no ${PROMTOOL}`)
-    const { status, stdout, stderr } = spawnSync(PROMTOOL, ['check', 'rules', ALERTS])
+    const { status, stdout, stderr } = spawnSync(PROMTOOL, ['check', 'rules', ALERTS], {
+      timeout: 20_000,
+    })
     expect({ status, stderr: stderr.toString() }).toStrictEqual({ status: 0, stderr: '' })
     expect(stdout.toString()).toContain(`${alerts.length} rules found`)
   })

@@ -25,7 +25,7 @@ function run(...args: readonly string[]) {
   return spawnSync(
     process.execPath,
     ['--enable-source-maps', program, ...args, '--findings', findings],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', timeout: TEST_TIMEOUT_MS, killSignal: 'SIGKILL' },
   )
 }
 

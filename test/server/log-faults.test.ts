@@ -24,7 +24,7 @@ const cleanUp: (() => void)[] = []
 function makeUnreadPipe(): string {
   const directory = mkdtempSync(join(tmpdir(), 'signet-pipe-'))
   const path = join(directory, 'pipe')
-  execFileSync('mkfifo', [path])
+  execFileSync('mkfifo', [path], { timeout: 20_000 })
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   cleanUp.push(() => {
     closeSync(reader)

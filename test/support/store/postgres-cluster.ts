@@ -21,7 +21,12 @@ export interface Identity {
 }
 
 function run(command: string, args: readonly string[], identity: Identity): void {
-  const { status, stderr } = spawnSync(command, args, { ...identity, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(command, args, {
+    ...identity,
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
   if (status !== 0) throw new Error(`${command} failed: ${stderr}`)
 }
 

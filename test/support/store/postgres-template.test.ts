@@ -20,7 +20,7 @@ function makeFolder(name: string): void {
 
 describe('the folder of a template', () => {
   it('is removed with all that is in it once its process has ended', () => {
-    const { pid } = spawnSync(process.execPath, ['--version'])
+    const { pid } = spawnSync(process.execPath, ['--version'], { timeout: 20_000 })
     makeFolder(`signet-postgres-template-${pid}-abcdef`)
     removeAbandonedTemplates(directory)
     expect(readdirSync(directory)).toStrictEqual([])
@@ -33,7 +33,7 @@ describe('the folder of a template', () => {
   })
 
   it('is the only thing that is removed: a folder without the id of a process stays', () => {
-    const { pid } = spawnSync(process.execPath, ['--version'])
+    const { pid } = spawnSync(process.execPath, ['--version'], { timeout: 20_000 })
     const names = ['signet-postgres-template-abcdef', `signet-store-${pid}-abcdef`]
     for (const name of names) makeFolder(name)
     removeAbandonedTemplates(directory)

@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const MOST_BYTES = 1024 ** 3
 const PIECE = Buffer.alloc(4096, 'x')
 
 /** A file system in memory, with so little room that a test can fill it. */
@@ -20,7 +21,9 @@ export class TinyDisk {
   static mount(megabytes: number): TinyDisk | undefined {
     const directory = mkdtempSync(join(tmpdir(), 'signet-disk-'))
     const size = `size=${megabytes}m`
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', directory])
+    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', directory], {
+      timeout: 20_000,
+    })
     if (status === 0) return new TinyDisk(directory)
     rmSync(directory, { recursive: true })
     if (process.env['SIGNET_REQUIRE_SERVICES'] === '1') {
@@ -36,7 +39,10 @@ export class TinyDisk {
   /** Takes all the room that is left. */
   fill(): void {
     try {
-      for (;;) appendFileSync(this.#filler, PIECE)
+      // More than any of these disks has: where they are not limited, this must end too.
+      for (let written = 0; written < MOST_BYTES; written += PIECE.length) {
+        appendFileSync(this.#filler, PIECE)
+      }
     } catch (error) {
       if (!(error instanceof Error && Reflect.get(error, 'code') === 'ENOSPC')) throw error
     }
@@ -49,7 +55,7 @@ export class TinyDisk {
 
   unmount(): void {
     // A process that has closed a file may hold it a little longer.
-    spawnSync('umount', ['--lazy', this.directory])
+    spawnSync('umount', ['--lazy', this.directory], { timeout: 20_000 })
     rmSync(this.directory, { recursive: true, force: true })
   }
 }

@@ -109,12 +109,14 @@ describe('a key set that cannot be had', () => {
     await expect(asked).rejects.toThrow(/^The last fetch failed less than 1 s ago: .*HTML/)
   })
 
-  const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0
+  const HAS_OPENSSL = spawnSync('openssl', ['version'], { timeout: 20_000 }).status === 0
   it.skipIf(!HAS_OPENSSL)('is named where its certificate is not trusted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'signet-certificate-'))
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
     const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1']
-    spawnSync('openssl', [...made, '-subj', '/CN=localhost', '-keyout', key, '-out', cert])
+    spawnSync('openssl', [...made, '-subj', '/CN=localhost', '-keyout', key, '-out', cert], {
+      timeout: 20_000,
+    })
     const server = createSecureServer({ key: readFileSync(key), cert: readFileSync(cert) })
     rmSync(folder, { recursive: true })
     server.listen(0, '127.0.0.1')

@@ -18,7 +18,7 @@ describe('a process', () => {
   })
 
   it('does not run once it has ended', () => {
-    const { pid } = spawnSync(process.execPath, ['--version'])
+    const { pid } = spawnSync(process.execPath, ['--version'], { timeout: 20_000 })
     expect(isRunning(pid)).toBe(false)
   })
 })

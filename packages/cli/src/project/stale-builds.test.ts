@@ -17,7 +17,7 @@ afterEach(() => {
 
 /** The number of a process that has ended. */
 function gonePid(): number {
-  return spawnSync(process.execPath, ['--version']).pid
+  return spawnSync(process.execPath, ['--version'], { timeout: 20_000 }).pid
 }
 
 function makeBuild(name: string): void {

@@ -132,7 +132,7 @@ describeStores(
   'what is no regular file',
   (stores) => {
     const KINDS: readonly [string, (path: string) => unknown, RegExp][] = [
-      ['a pipe', (path) => spawnSync('mkfifo', [path]), /a named pipe/],
+      ['a pipe', (path) => spawnSync('mkfifo', [path], { timeout: 20_000 }), /a named pipe/],
       ['a folder', (path) => mkdirSync(path), /a folder/],
       ['a device', (path) => symlinkSync('/dev/null', path), /a device/],
       [

@@ -57,13 +57,17 @@ const COPIES: readonly [string, (directory: string, file: string) => void][] = [
     '.backup of sqlite3',
     (directory, file) => {
       const args = [join(directory, 'signet.db'), `.backup '${file}'`]
-      expect(spawnSync('sqlite3', args, { encoding: 'utf8' })).toMatchObject({ status: 0 })
+      expect(spawnSync('sqlite3', args, { encoding: 'utf8', timeout: 20_000 })).toMatchObject({
+        status: 0,
+      })
     },
   ],
 ]
 
 function isThere([name]: (typeof COPIES)[number]): boolean {
-  return name === 'vacuum into' || spawnSync('sqlite3', ['-version']).status === 0
+  return (
+    name === 'vacuum into' || spawnSync('sqlite3', ['-version'], { timeout: 20_000 }).status === 0
+  )
 }
 
 describeStores(

@@ -38,6 +38,7 @@ describe.skipIf(whyNot !== undefined)('a PostgreSQL by its address', () => {
       ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...files],
       {
         stdio: 'ignore',
+        timeout: 20_000,
       },
     )
     server = await startPostgres({

@@ -7,7 +7,9 @@ const target = { server: 'http://localhost:4111', prefix: '/api', agentId: 'weat
 
 /** The words that a shell makes of a command. */
 function words(command: string): readonly string[] {
-  const output = execFileSync('sh', ['-c', `curl() { printf '%s\\n' "$@"; }; ${command}`])
+  const output = execFileSync('sh', ['-c', `curl() { printf '%s\\n' "$@"; }; ${command}`], {
+    timeout: 20_000,
+  })
   return output.toString().trim().split('\n')
 }
 
