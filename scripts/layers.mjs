@@ -68,7 +68,7 @@ export const ROOMS = {
     ['error.ts', 'schema.ts', 'store.ts'],
     ['database/driver'],
     ['database', 'database/migration'],
-    ['audit', 'inspect', 'memory', 'revocation.ts'],
+    ['audit', 'inspect', 'memory', 'proof.ts', 'revocation.ts'],
     ['api-key.ts'],
     ['probed-store.ts'],
     ['open.ts'],

@@ -8,6 +8,7 @@ import { postgresDriver } from './database/driver/postgres.js'
 import { StorageError } from './error.js'
 import { createMemoryStorage } from './memory/memory-storage.js'
 import { migrate } from './database/migration/migrate.js'
+import { createProofRegister } from './proof.js'
 import { createRevocationLog } from './revocation.js'
 import { refuseWhileSilent } from './database/silence.js'
 import type { Store, StoreOptions } from './store.js'
@@ -62,6 +63,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     revocations: createRevocationLog(refuseWhileSilent(opened), probe.now),
     apiKeys: createApiKeyStore(refuseWhileSilent(opened)),
     audit: createAuditStore(refuseWhileSilent(opened)),
+    proofs: createProofRegister(refuseWhileSilent(opened), probe.now),
     async open() {
       opened.tellNotices()
       // Migrations may take longer than any request may.

@@ -96,6 +96,12 @@ export interface AuditTable {
   count: number
 }
 
+/** A DPoP proof that was used (RFC 9449 section 11.1). `key` is a hash of it, `expires_at` milliseconds since 1970. */
+interface ProofTable {
+  key: string
+  expires_at: number
+}
+
 /** Which migrations have been applied. */
 interface MigrationTable {
   name: string
@@ -111,6 +117,7 @@ export interface Schema {
   signet_revocation: RevocationTable
   signet_api_key: ApiKeyTable
   signet_audit: AuditTable
+  signet_proof: ProofTable
   signet_migration: MigrationTable
 }
 
@@ -122,6 +129,7 @@ const NAMES: Readonly<Record<keyof Schema, true>> = {
   signet_revocation: true,
   signet_api_key: true,
   signet_audit: true,
+  signet_proof: true,
   signet_migration: true,
 }
 

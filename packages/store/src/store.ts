@@ -1,4 +1,4 @@
-import type { ApiKeyStore, RevocationLog } from '@signet/auth'
+import type { ApiKeyStore, ProofRegister, RevocationLog } from '@signet/auth'
 import type { AuditStore, MemoryStorage } from '@signet/core'
 
 /** Something of the store that an operator must know: one sentence or two, which say what to do. */
@@ -27,6 +27,8 @@ export interface Store {
   readonly revocations: RevocationLog
   readonly apiKeys: ApiKeyStore
   readonly audit: AuditStore
+  /** DPoP proofs that were used, shared by all processes that open the same database (RFC 9449 section 11.1). */
+  readonly proofs: ProofRegister
   /**
    * Brings the tables up to date, whatever time that takes, and lets everything else begin.
    *

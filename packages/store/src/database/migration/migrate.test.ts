@@ -41,7 +41,7 @@ describeStores('a database of the first version', (stores) => {
   it('is brought up to date, and keeps what is in it', async () => {
     const options = await stores.locate()
     await createFirstVersion(options)
-    const { memory, revocations, apiKeys, audit } = await stores.open(options)
+    const { memory, revocations, apiKeys, audit, proofs } = await stores.open(options)
     const thread = { id: 't', title: 'Title', createdAt: 1, updatedAt: 1 }
     expect(await memory.getThread(ALICE, 't')).toStrictEqual(thread)
     const page = await memory.listThreads(ALICE, { agentId: 'clerk', title: 'TITLE', perPage: 9 })
@@ -53,6 +53,7 @@ describeStores('a database of the first version', (stores) => {
     expect(await revocations.readAfter(0, 9)).toStrictEqual([entry])
     expect(await apiKeys.list({ page: 0, perPage: 1 })).toStrictEqual({ keys: [], total: 0 })
     expect(await audit.list({ limit: 1 })).toStrictEqual([])
+    expect(await proofs.register('proof', Date.now() + 60_000)).toBe(true)
   })
 
   it('is brought up to date once, by several that open it at once', async () => {
@@ -69,6 +70,7 @@ describeStores('a database of the first version', (stores) => {
       '0001-threads-and-messages',
       '0002-revocations-keys-audit',
       '0003-agents-of-threads',
+      '0004-used-proofs',
     ])
     await database.close()
   })

@@ -5,6 +5,7 @@ import { TABLES, type Schema } from '../../schema.js'
 import { createTables } from './first.js'
 import { createStateTables } from './second.js'
 import { addAgents } from './third.js'
+import { createProofs } from './fourth.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0001-threads-and-messages', apply: createTables },
   { name: '0002-revocations-keys-audit', apply: createStateTables },
   { name: '0003-agents-of-threads', apply: addAgents },
+  { name: '0004-used-proofs', apply: createProofs },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */
