@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestKeyPair } from '@signet/auth/test'
 import { Provider } from 'oidc-provider'
+import { createOidcStore } from './oidc-store.js'
 
 /** What an access token is asked for. */
 interface AccessTokenRequest {
@@ -51,30 +52,6 @@ const OPAQUE = '/opaque'
 const SCOPE = 'agents:read agents:execute'
 const THREE_HOURS_SECONDS = 3 * 3600
 
-/** What the provider stores, by kind and id. Without it, the provider warns of its own store. */
-function createStore(): new (kind: string) => object {
-  const stored = new Map<string, object>()
-  return class Store {
-    readonly #kind: string
-
-    constructor(kind: string) {
-      this.#kind = kind
-    }
-
-    async find(id: string): Promise<object | undefined> {
-      return stored.get(`${this.#kind} ${id}`)
-    }
-
-    async upsert(id: string, value: object): Promise<void> {
-      stored.set(`${this.#kind} ${id}`, value)
-    }
-
-    async destroy(id: string): Promise<void> {
-      stored.delete(`${this.#kind} ${id}`)
-    }
-  }
-}
-
 function resourceServer(resource: string): object {
   const { pathname, searchParams } = new URL(resource)
   const common = { scope: SCOPE, audience: searchParams.get('audience') }
@@ -108,7 +85,7 @@ function clientOfKey(key: TestKeyPair | undefined): readonly object[] {
 interface ProviderFacts {
   readonly keys: readonly TestKeyPair[]
   readonly clientKey: TestKeyPair | undefined
-  readonly adapter: ReturnType<typeof createStore>
+  readonly adapter: ReturnType<typeof createOidcStore>
 }
 
 function createProvider(
@@ -159,7 +136,7 @@ export async function startOidcIssuer(
   const server = createServer((request, response) => provider?.(request, response))
   const port = await listen(server, 0)
   const issuer = `http://127.0.0.1:${port}`
-  const adapter = createStore()
+  const adapter = createOidcStore()
   provider = createProvider(issuer, { keys, clientKey, adapter })
   const headers = { authorization: BASIC }
   return {
