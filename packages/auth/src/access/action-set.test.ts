@@ -7,7 +7,7 @@ describe('askedAction', () => {
   it('has for each resource and action a bit of its own', () => {
     const bits = pairs.map((pair) => askedAction(pair))
     expect(new Set(bits).size).toBe(pairs.length)
-    expect(bits.every((bit = 0) => bit !== 0 && (bit & (bit - 1)) === 0)).toBe(true)
+    expect(bits.every((bit = 0n) => bit !== 0n && (bit & (bit - 1n)) === 0n)).toBe(true)
   })
 
   it.each(['*:read', 'agents:*', '*:*', '*', 'agents', 'agents:', 'other:read', '', '__proto__'])(
@@ -29,9 +29,9 @@ describe('grantedActions', () => {
   )
 
   it.each(all)('of %s are those that it names, and no others', (text) => {
-    const granted = grantedActions(text) ?? 0
+    const granted = grantedActions(text) ?? 0n
     for (const pair of pairs) {
-      expect((granted & (askedAction(pair) ?? 0)) !== 0).toBe(matches(text, pair))
+      expect((granted & (askedAction(pair) ?? 0n)) !== 0n).toBe(matches(text, pair))
     }
   })
 

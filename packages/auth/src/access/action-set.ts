@@ -7,6 +7,8 @@ export const RESOURCES = [
   'tokens',
   'audit',
   'system',
+  'workflows',
+  'routes',
 ] as const
 
 /** What may be done with it. */
@@ -18,25 +20,21 @@ export type Resource = (typeof RESOURCES)[number]
 /** One of `ACTIONS`. */
 export type Action = (typeof ACTIONS)[number]
 
-/** Some of all pairs `resource:action`, one bit each, so that a set is one number and a union costs nothing. */
-export type ActionSet = number
+/** Some of all pairs `resource:action`, one bit each, so that a set is one value. They are more than the 32 of a number. */
+export type ActionSet = bigint
 
 const ANY = '*'
-
-/** Numbers are taken by their 32 bits; one more would be the first one again. */
-const MAX_PAIRS = 32
 
 const literal = new Map<string, ActionSet>()
 const granted = new Map<string, ActionSet>()
 
 function add(text: string, pair: ActionSet): void {
-  granted.set(text, (granted.get(text) ?? 0) | pair)
+  granted.set(text, (granted.get(text) ?? 0n) | pair)
 }
 
 for (const resource of RESOURCES) {
   for (const action of ACTIONS) {
-    if (literal.size === MAX_PAIRS) throw new RangeError('There are too many resources.')
-    const pair = 1 << literal.size
+    const pair = 1n << BigInt(literal.size)
     literal.set(`${resource}:${action}`, pair)
     add(`${resource}:${action}`, pair)
     add(`${resource}:${ANY}`, pair)

@@ -43,6 +43,10 @@ describe('parseGrant', () => {
     ['*:*:weather.agent_1', '*:*:weather.agent_1'],
     ['api-keys:delete', 'api-keys:delete:*'],
     ['agents:read:__proto__', 'agents:read:__proto__'],
+    ['workflows:execute:orders', 'workflows:execute:orders'],
+    ['routes:execute', 'routes:execute:*'],
+    ['routes:execute:/reports/daily', 'routes:execute:/reports/daily'],
+    ['routes:*:/chat/a.b~c_1-2', 'routes:*:/chat/a.b~c_1-2'],
     [`agents:read:${'a'.repeat(128)}`, `agents:read:${'a'.repeat(128)}`],
   ])('reads %j as %j', (text, grant) => {
     expect(parseGrant(text)).toBe(grant)
@@ -67,6 +71,18 @@ describe('parseGrant', () => {
     'agents:re*',
     'agents:read:a*',
     'agents:read:a/b',
+    'agents:read:/a',
+    '*:execute:/a',
+    'routes:execute:/',
+    'routes:execute:/a/',
+    'routes:execute://a',
+    'routes:execute:/a/../b',
+    'routes:execute:/a/.',
+    'routes:execute:/a%2fb',
+    'routes:execute:/:a',
+    'routes:execute:a/b',
+    'routes:execute:/a*',
+    `routes:execute:/${'a'.repeat(512)}`,
     'agents:read:a b',
     'agents:read:\u00e4',
     'agents:read:a\n',
@@ -158,6 +174,19 @@ describe('createPermissions', () => {
     'agents:read:a b',
   ])('takes what is asked literally: even the owner is refused %j', (text) => {
     expect(createPermissions(['*']).allows(asked(text))).toBe(false)
+  })
+
+  it('allows one route by its path, and every route without a path', () => {
+    const one = createPermissions(['routes:execute:/reports/daily'])
+    expect(one.allows('routes:execute:/reports/daily')).toBe(true)
+    expect(one.allows('routes:execute:/reports')).toBe(false)
+    expect(one.allows('routes:execute:/reports/daily/x')).toBe(false)
+    expect(one.allows('routes:execute')).toBe(false)
+    const every = createPermissions(['routes:execute'])
+    expect(every.allows('routes:execute:/reports/daily')).toBe(true)
+    expect(every.allows('routes:execute:/reports/../daily')).toBe(false)
+    expect(every.allows('routes:execute://reports')).toBe(false)
+    expect(createPermissions(['*']).allows(asked('agents:read:/reports'))).toBe(false)
   })
 
   it('allows nothing without grants', () => {

@@ -29,6 +29,24 @@ export function isLegalId(id: string): boolean {
   return LEGAL_ID.test(id)
 }
 
+const LEGAL_PATH = /^(?:\/[A-Za-z0-9_.~-]+)+$/
+const MAX_PATH_LENGTH = 512
+const OF_ROUTES = /^routes:/
+
+/**
+ * Whether a text can be the id of a route: its path, without a parameter, an encoded character, an empty segment, `.`
+ * or `..`; at most 512 characters.
+ */
+export function isLegalRoutePath(path: string): boolean {
+  if (path.length > MAX_PATH_LENGTH || !LEGAL_PATH.test(path)) return false
+  return !path.split('/').some((segment) => segment === '.' || segment === '..')
+}
+
+/** Whether a text can be an id of what the permission before it is about. Only routes have paths for ids. */
+function isLegalIdOf(permission: string, id: string): boolean {
+  return isLegalId(id) || (OF_ROUTES.test(permission) && isLegalRoutePath(id))
+}
+
 /** A grant that has been read. */
 interface Grant {
   /** With all three parts. */
@@ -54,12 +72,12 @@ function readGrant(given: string): Grant | undefined {
   if (actions === undefined) return undefined
   if (colon === undefined) return { text: `${text}:${ANY}`, actions, id: ANY }
   const id = text.slice(colon + 1)
-  return id === ANY || isLegalId(id) ? { text, actions, id } : undefined
+  return id === ANY || isLegalIdOf(text, id) ? { text, actions, id } : undefined
 }
 
 /**
  * Reads a grant: `resource:action`, `resource:action:id`, each part a name or `*`, or `*` alone for
- * everything. A missing id means every id.
+ * everything. A missing id means every id. The id of a route is its path: `routes:execute:/reports/daily`.
  * @returns the grant with all three parts, such as `agents:read:*`; undefined for any other text
  */
 export function parseGrant(text: string): string | undefined {
@@ -86,14 +104,14 @@ export function createPermissions(texts: readonly string[]): Permissions {
   const seen = new Set<string>()
   // By the id, and apart from that for every id: what is looked up does not grow with the grants.
   const ofId = new Map<string, ActionSet>()
-  let ofEveryId: ActionSet = 0
+  let ofEveryId: ActionSet = 0n
   for (const text of texts) {
     const grant = readGrant(text)
     if (grant === undefined || seen.has(grant.text)) continue
     seen.add(grant.text)
     granted.push(text)
     if (grant.id === ANY) ofEveryId |= grant.actions
-    else ofId.set(grant.id, (ofId.get(grant.id) ?? 0) | grant.actions)
+    else ofId.set(grant.id, (ofId.get(grant.id) ?? 0n) | grant.actions)
   }
   const everyId = ofEveryId
   return Object.freeze({
@@ -102,11 +120,11 @@ export function createPermissions(texts: readonly string[]): Permissions {
       const colon = secondColon(asked)
       const action = askedAction(colon === undefined ? asked : asked.slice(0, colon))
       if (action === undefined) return false
-      if (colon === undefined) return (everyId & action) !== 0
+      if (colon === undefined) return (everyId & action) !== 0n
       const id = asked.slice(colon + 1)
-      if ((everyId & action) !== 0) return isLegalId(id)
+      if ((everyId & action) !== 0n) return isLegalIdOf(asked, id)
       // Only legal ids have been granted.
-      return ((ofId.get(id) ?? 0) & action) !== 0
+      return ((ofId.get(id) ?? 0n) & action) !== 0n
     },
   })
 }

@@ -1,8 +1,19 @@
 import { grants } from '../api/permission.js'
 
-const RESOURCES = ['agents', 'tools', 'memory', 'api-keys', 'tokens', 'audit', 'system']
+const RESOURCES = [
+  'agents',
+  'tools',
+  'memory',
+  'api-keys',
+  'tokens',
+  'audit',
+  'system',
+  'workflows',
+  'routes',
+]
 const ACTIONS = ['read', 'execute', 'write', 'delete']
 const ID = /^[A-Za-z0-9_.-]{1,128}$/
+const ROUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)+$/
 
 /** What is wrong with a scope; undefined if it grants something. */
 export function scopeProblem(text: string): string | undefined {
@@ -18,6 +29,11 @@ export function scopeProblem(text: string): string | undefined {
     return `There is no action “${action}”. There are ${ACTIONS.join(', ')}.`
   }
   if (id === undefined || id === '*' || ID.test(id)) return undefined
+  if (resource === 'routes') {
+    return ROUTE_PATH.test(id)
+      ? undefined
+      : 'The id of a route is its path, such as /reports/daily.'
+  }
   return 'An id has 1 to 128 letters, digits, dots, hyphens or underscores.'
 }
 
