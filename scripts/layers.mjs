@@ -96,7 +96,7 @@ export const ROOMS = {
     ['serve.ts'],
     ['app.ts', 'observe/metrics/serve-metrics.ts'],
   ],
-  proxy: [['config.ts']],
+  proxy: [['config.ts', 'policy']],
   cli: [
     ['failure.ts', 'terminal'],
     ['exit.ts', 'flag', 'import', 'project'],

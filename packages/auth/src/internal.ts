@@ -21,7 +21,7 @@ export { isRevocableName } from './revocation/token-revocation.js'
 export { secretSlip } from './keys/secret-slip.js'
 export { ignoredWords } from './keys/ignored-keys.js'
 export { accessParams, permissionTemplates, requiredPermissions } from './access/access.js'
-export { isLegalId, parseGrant } from './access/permission.js'
+export { isLegalId, isLegalRoutePath, parseGrant } from './access/permission.js'
 export {
   judgeAccess,
   rolesForAccess,

@@ -1,1 +1,27 @@
 export { defineProxy, type ProxyConfig } from './config.js'
+export {
+  createPolicyTable,
+  type KnownRoute,
+  type PolicyGroup,
+  type PolicyMatch,
+  type PolicyTable,
+  type RefusedRoute,
+  type UnknownRoute,
+} from './policy/policy-table.js'
+export type {
+  AnswerRule,
+  BlankRule,
+  BodyRule,
+  ClosedRoute,
+  ListRule,
+  MemberRule,
+  NamedThing,
+  OpenRoute,
+  OwnerRule,
+  Place,
+  PolicyMethod,
+  RoutePolicy,
+  RunId,
+  ThingKind,
+  ThingState,
+} from './policy/route-policy.js'
