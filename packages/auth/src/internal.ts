@@ -37,7 +37,7 @@ export { judgeMaker, type KeyMaker, OPERATOR, rememberMaker } from './api-key/ma
 export { findUncoveredScope } from './api-key/scope.js'
 export { containsCredential } from './api-key/credential-text.js'
 export { PUBLIC_REASON } from './bearer/public-reason.js'
-export { METADATA_PATH, resourceMetadataUrl } from './bearer/resource-metadata.js'
+export { METADATA_PATH, readPublicUrl, type PublicUrl } from './bearer/resource-metadata.js'
 export { isBearerToken } from './bearer/header.js'
 export { readCredential } from './bearer/credential.js'
 export {

@@ -6,7 +6,7 @@ import { openApiKeys } from './api-key/open.js'
 import { createServedRoutes } from './routes/create-routes.js'
 import { createAudit } from './observe/audit/audit.js'
 import { readRetentionDays } from './observe/audit/settings.js'
-import { readPublicUrl } from './start/public-url.js'
+import { publicUrlOf } from './start/public-url.js'
 import { readBasePath } from './start/base-path.js'
 import { createClientAddress } from './arrival/client-address.js'
 import { createClientNameNotice } from './observe/log/client-name-notice.js'
@@ -237,7 +237,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   const respond = createResponder({
     service,
     basePath,
-    resourceMetadata: readPublicUrl(server)?.metadataUrl,
+    resourceMetadata: publicUrlOf(server)?.metadataUrl,
     isLoopbackOnly: options.isLoopbackOnly === true,
     addressOf,
     crossOrigin,

@@ -2,6 +2,7 @@ import { parseGrant } from './permission.js'
 import { ConfigurationError } from '../error.js'
 import { markConstant } from '../lib/constant.js'
 import { isJsonObject } from '../lib/object.js'
+import { shownValue } from '../lib/text.js'
 
 /** Roles and what each one grants. */
 export type RoleTable = Readonly<Record<string, readonly string[]>>
@@ -31,27 +32,31 @@ export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
 /**
  * Refuses a role table with an entry that grants nothing, which is always a mistake in spelling, or
  * with a role whose grants are no list.
+ * @param option - that has the table. Default: `roles`
  * @throws {ConfigurationError} `option_invalid`, naming the role and the entry
  */
-export function checkRoleTable(roles: RoleTable): void {
+export function checkRoleTable(roles: RoleTable, option = 'roles'): void {
   if (!isJsonObject(roles)) {
     throw new ConfigurationError(
       'option_invalid',
-      'The role table must be an object, such as { reader: ["agents:read"] }.',
+      `The option ${option} must be an object, such as { reader: ["agents:read"] }.`,
     )
   }
   for (const [role, grants] of Object.entries(roles)) {
     if (!Array.isArray(grants)) {
       throw new ConfigurationError(
         'option_invalid',
-        `The role ${JSON.stringify(role)} must have a list of permissions.`,
+        `The role ${JSON.stringify(role)} of the option ${option} must have a list of permissions, such as ["agents:read"].`,
       )
     }
-    const wrong = grants.findIndex((grant) => parseGrant(grant) === undefined)
+    const entries: readonly unknown[] = Array.from(grants)
+    const wrong = entries.findIndex(
+      (grant) => typeof grant !== 'string' || parseGrant(grant) === undefined,
+    )
     if (wrong >= 0) {
       throw new ConfigurationError(
         'option_invalid',
-        `The role ${JSON.stringify(role)} has ${JSON.stringify(grants[wrong])}, which is not a permission. Write resource:action or resource:action:id.`,
+        `The role ${JSON.stringify(role)} of the option ${option} has ${shownValue(entries[wrong])}, which is not a permission. Write resource:action or resource:action:id.`,
       )
     }
   }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../error.js'
 import { isJsonObject } from '../lib/object.js'
+import { shownValue } from '../lib/text.js'
 import { ACTIONS, RESOURCES } from './action-set.js'
 import { parseGrant } from './permission.js'
 
@@ -50,19 +51,19 @@ function checkEntry(word: string, grants: unknown): void {
   const shown = JSON.stringify(word)
   if (word === '' || /[\s,]/.test(word)) {
     refuse(
-      `The scopeMap has ${shown}, which is not one word. A token has words with blanks or commas between them.`,
+      `The option scopeMap has ${shown}, which is not one word. Write each word as an entry of its own: a token has blanks or commas between words.`,
     )
   }
   if (!Array.isArray(grants) || grants.length === 0) {
     refuse(
-      `The scopeMap has no list of permissions for ${shown}. Give it one, or leave the word out.`,
+      `The option scopeMap has no list of permissions for ${shown}. Give it one, or leave the word out.`,
     )
   }
   const entries: readonly unknown[] = grants
   for (const grant of entries) {
     if (typeof grant === 'string' && parseGrant(grant) !== undefined) continue
     refuse(
-      `The scopeMap has ${JSON.stringify(grant)} for ${shown}, which is not a permission. Write resource:action or resource:action:id.`,
+      `The option scopeMap has ${shownValue(grant)} for ${shown}, which is not a permission. Write resource:action or resource:action:id.`,
     )
   }
 }
@@ -73,7 +74,9 @@ function checkEntry(word: string, grants: unknown): void {
  */
 export function checkScopeMap(map: unknown): asserts map is ScopeMap {
   if (!isJsonObject(map)) {
-    refuse('The option scopeMap must be an object from words to lists of permissions.')
+    refuse(
+      "The option scopeMap must be an object from words to lists of permissions, such as { 'weather.read': ['agents:read'] }.",
+    )
   }
   const entries: readonly (readonly [string, unknown])[] = Object.entries(map)
   if (entries.length === 0) refuse('The option scopeMap is empty. Give it a word, or leave it out.')

@@ -1,8 +1,9 @@
 import { parseGrant, type Permission } from '../access/permission.js'
 import { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from '../access/role.js'
-import { resourceMetadataUrl } from '../bearer/resource-metadata.js'
+import { readPublicUrl } from '../bearer/resource-metadata.js'
 import { ConfigurationError } from '../error.js'
 import { asList } from '../lib/as-list.js'
+import { isJsonObject } from '../lib/object.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { readOptions } from '../option/read-options.js'
@@ -83,7 +84,8 @@ function isPermission(text: unknown): text is Permission {
 /** @throws {ConfigurationError} `option_invalid` */
 function readAccess(access: unknown, what: string): readonly Permission[] {
   if (access === 'authenticated') return []
-  const list = asList(access)
+  // A copy, because a hole is not looked at.
+  const list: readonly unknown[] = Array.from(asList(access))
   if (list.length > 0 && list.every(isPermission)) return list
   // Without this, the failure of a promise would end the process.
   if (access instanceof Promise) access.catch(() => undefined)
@@ -127,19 +129,26 @@ function teller(tell: GuardRules['onRefusal'] = reportFault): GuardRules['onRefu
 }
 
 /**
+ * @param given - of which none may be given: undefined, and null
  * @param where - whose options they are
  * @throws {OptionsError} `option_unknown`
  * @throws {ConfigurationError} `option_invalid` for an option without a value, or with one that it cannot have
  */
-export function readGuardOptions(given: GuardOptions, where = 'requireBearer'): GuardRules {
-  const options = readOptions(given)
+export function readGuardOptions(given: unknown, where = 'requireBearer'): GuardRules {
+  if (given !== undefined && given !== null && !isJsonObject(given)) {
+    throw new ConfigurationError(
+      'option_invalid',
+      `The options of ${where} must be an object. Write one with its options, such as { access: 'agents:read' }, or leave it out.`,
+    )
+  }
+  const options = readOptions<GuardOptions>(given)
   refuseUnknown(where, options, SERVED)
   refuseUndefined(options, ['roles', 'access', 'publicUrl', 'onRefusal'])
   checkFunctions(options, ['onRefusal'])
   const { roles, access, publicUrl, onRefusal } = options
   return {
     roles: readRoles(roles),
-    resourceMetadata: publicUrl === undefined ? undefined : resourceMetadataUrl(publicUrl),
+    resourceMetadata: publicUrl === undefined ? undefined : readPublicUrl(publicUrl).metadataUrl,
     onRefusal: teller(onRefusal),
     permissionsFor: accessReader(access),
   }

@@ -11,7 +11,7 @@ import { IssuerIndex } from './issuer-index.js'
 import { issuerNames, readTenant } from './tenant.js'
 import { asList } from '../lib/as-list.js'
 import { isJsonObject } from '../lib/object.js'
-import { isTextList } from '../lib/text.js'
+import { isTextList, shownValue } from '../lib/text.js'
 
 /** Whose signature counts. */
 export interface SignatureRules {
@@ -138,7 +138,7 @@ function checkSignatureRules({ keys, algorithms = [] }: SignatureRules): void {
     if (isAlgorithm(algorithm)) continue
     throw new ConfigurationError(
       'algorithm_unknown',
-      `The algorithm ${JSON.stringify(algorithm)} is not known. Write a name such as HS256.`,
+      `The algorithm ${shownValue(algorithm)} is not known. Write a name such as HS256.`,
     )
   }
 }

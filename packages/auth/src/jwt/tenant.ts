@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../error.js'
 import { asList } from '../lib/as-list.js'
 import { isJsonObject, ownMember } from '../lib/object.js'
-import { isTextList, nonEmptyText } from '../lib/text.js'
+import { isNonBlank, isTextList } from '../lib/text.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
@@ -119,7 +119,7 @@ function readAllow(allow: unknown): TenantRule['allow'] {
   const index = list.findIndex((each) => !isTenant(each))
   if (index >= 0) {
     refuse(
-      `The option tenant.allow has ${JSON.stringify(list[index])}. A tenant has only the characters A-Z a-z 0-9 . _ and -, as in the claim.`,
+      `The option tenant.allow has ${JSON.stringify(list[index])}. Write each tenant as the claim has it, with the characters A-Z a-z 0-9 . _ and - alone.`,
     )
   }
   return Object.freeze([...allow])
@@ -160,8 +160,8 @@ export function readTenant(where: string, issuer: unknown, given: unknown): Tena
   }
   const options = readOptions<Record<string, unknown>>(given)
   refuseUnknown(where, options, OPTIONS, 'tenant.')
-  const claim = nonEmptyText(options['claim'])
-  if (claim === undefined) {
+  const { claim } = options
+  if (!isNonBlank(claim)) {
     return refuse(
       'The option tenant.claim must be the name of the claim that names the tenant, such as tid.',
     )

@@ -50,12 +50,14 @@ describe('an options object', () => {
   )
 
   it('is refused a name that nobody has, with the nearest one, also where its value asks for nothing', () => {
-    const [refused] = names({ instruction: false })
-    expect(refused).toMatchObject({
-      isKnownToMastra: false,
-      isGuard: false,
-      remedy: 'There is no such option. Did you mean instructions?',
-    })
+    for (const instruction of [false, undefined]) {
+      const [refused] = names({ instruction })
+      expect(refused).toMatchObject({
+        isKnownToMastra: false,
+        isGuard: false,
+        remedy: 'There is no such option. Did you mean instructions?',
+      })
+    }
   })
 
   it('names what a misspelt guard was meant to be', () => {

@@ -93,7 +93,6 @@ export function findRefusedOptions(
       const guard = own(rules.guards, name)
       const remedy = guard ?? own(rules.unsupported, name)
       if (remedy !== undefined && isNothing(value)) return []
-      if (remedy === undefined && value === undefined) return []
       return [
         {
           where,

@@ -20,6 +20,7 @@ import type { OptionNames } from '../option/closed-options.js'
 import { readOptions } from '../option/read-options.js'
 import { checkOptions, refuseUndefined } from './option-checks.js'
 import { asList } from '../lib/as-list.js'
+import { shownValue } from '../lib/text.js'
 
 /** Where keys come from: one of `secret`, `publicKey`, `jwks` and `jwksUri`. */
 export interface KeySourceOptions {
@@ -263,7 +264,7 @@ function checkEntryAlgorithms(algorithms: unknown, kind: KeyOption, path: string
   if (unfit === undefined && !names.includes(undefined)) return
   throw new ConfigurationError(
     'algorithm_unknown',
-    `The option ${path}algorithms has ${JSON.stringify(unfit)}, which ${kind} does not serve. Write ${kind === 'secret' ? 'HS256, HS384 or HS512' : 'an algorithm of public keys, such as ES256'}.`,
+    `The option ${path}algorithms has ${shownValue(unfit)}, which ${kind} does not serve. Write ${kind === 'secret' ? 'HS256, HS384 or HS512' : 'an algorithm of public keys, such as ES256'}.`,
   )
 }
 
@@ -291,6 +292,32 @@ function readEntry(given: unknown, index: number): KeyEntry {
   }
   checkEntryAlgorithms(options.algorithms, kind, path)
   return { kind, options }
+}
+
+/** What an entry of `keys` may have. */
+const REMEDIES: Readonly<Record<KeyOption, string>> = {
+  secret: 'Write a secret of at least 32 bytes, or a list of them.',
+  publicKey: 'Write a public key as PEM or JWK, or a list of them.',
+  jwks: 'Write a key set as an object with the member keys (RFC 7517 section 5).',
+  jwksUri: "Write the address of the key set, such as 'https://login.example.com/jwks'.",
+}
+
+/**
+ * Reads the keys of an entry. Their own errors do not name the entry.
+ * @throws {ConfigurationError} with the code that the error of the keys has
+ */
+function readEntryKeys(index: number, kind: KeyOption, read: () => IssuerKeySource) {
+  try {
+    return read()
+  } catch (cause) {
+    const isOfKeys = ConfigurationError.isInstance(cause) && cause.code !== 'algorithm_unknown'
+    if (!isOfKeys) throw cause
+    throw new ConfigurationError(
+      cause.code,
+      `The option keys.${index}.${kind} is refused. ${cause.message} ${REMEDIES[kind]}`,
+      { cause },
+    )
+  }
 }
 
 /** Refuses sources of which two could be meant by one token. */
@@ -327,19 +354,14 @@ function readSeveral(
   requireIssuer(options)
   const list: readonly unknown[] = given
   const entries = Array.from(list, readEntry)
-  const sources = entries.map(({ kind, options: entry }) =>
-    readSource(
-      kind,
-      {
-        ...entry,
-        issuer: options.issuer,
-        algorithms:
-          entry.algorithms === undefined ? algorithms : asked(entry.algorithms, algorithms),
-      },
-      names,
-      context,
-    ),
-  )
+  const sources = entries.map(({ kind, options: entry }, index) => {
+    const source = {
+      ...entry,
+      issuer: options.issuer,
+      algorithms: entry.algorithms === undefined ? algorithms : asked(entry.algorithms, algorithms),
+    }
+    return readEntryKeys(index, kind, () => readSource(kind, source, names, context))
+  })
   refuseOverlap(entries, sources)
   return {
     keys: combineKeys(sources),

@@ -23,6 +23,7 @@ import {
 import { MAPPING_OPTIONS, readMapping, type MappingOptions } from './mapping-options.js'
 import { refuseUndefined } from './option-checks.js'
 import { asList } from '../lib/as-list.js'
+import { isTextList, shownValue } from '../lib/text.js'
 
 /** Whose tokens are accepted, and what they may grant. Keys are of one kind, but for those of `keys`. */
 export interface IssuerOptions extends KeySourceOptions, MappingOptions {
@@ -201,7 +202,7 @@ function checkGrants(grants: unknown): void {
   for (const entry of entries) {
     if (typeof entry === 'string' && parseGrant(entry) !== undefined) continue
     refuse(
-      `The option grants has ${JSON.stringify(entry)}, which is not a permission. Write resource:action or resource:action:id.`,
+      `The option grants has ${shownValue(entry)}, which is not a permission. Write resource:action or resource:action:id.`,
     )
   }
 }
@@ -220,6 +221,9 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
   )
   const { requiredClaims = [], defaultRole = isSecret ? 'member' : null, profile } = options
   checkGrants(options.grants)
+  if (!isTextList(requiredClaims)) {
+    refuse("The option requiredClaims must be a list of the names of claims, such as ['tid'].")
+  }
   const profileClaims = profile === undefined ? [] : ACCESS_TOKEN_CLAIMS
   const expiry = context.requireExpiry ? ['exp'] : []
   const mapping = readMapping(options)

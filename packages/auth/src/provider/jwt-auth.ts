@@ -142,9 +142,15 @@ function withSecret(options: MastraJwtAuthOptions): IssuerOptions {
 function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] {
   const { issuers } = options
   if (issuers === undefined) return [withSecret(options)]
-  const isList = Array.isArray(issuers) && issuers.every((each) => Object(each) === each)
-  if (!isList)
-    throw new ConfigurationError('option_invalid', 'The option issuers must be a list of objects.')
+  // A copy, because a hole is not looked at.
+  const isList =
+    Array.isArray(issuers) && Array.from(issuers).every((each) => Object(each) === each)
+  if (!isList) {
+    throw new ConfigurationError(
+      'option_invalid',
+      "The option issuers must be a list of objects. Write one for each issuer, such as { issuer: 'https://login.example.com', audience: 'my-api' }.",
+    )
+  }
   const read = issuers.map((issuer) => readOptions(issuer))
   read.forEach((issuer, index) =>
     checkOptions('MastraJwtAuth', issuer, ISSUER_OPTIONS, `issuers.${index}.`),

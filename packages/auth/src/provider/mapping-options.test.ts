@@ -92,6 +92,8 @@ describe('the options of a mapping', () => {
     ['values that are null', { requiredValues: null }, 'requiredValues must be an object'],
     ['an undefined value', { requiredValues: { a: undefined } }, 'boolean for "a"'],
     ['a value that is null', { requiredValues: { a: null } }, 'boolean for "a"'],
+    ['a value that is empty', { requiredValues: { a: '' } }, 'boolean for "a"'],
+    ['a list with a hole', { requiredValues: { a: Array(1) } }, 'boolean for "a"'],
     ['a claim of no values', { requiredValues: { a: [] } }, 'boolean for "a"'],
     ['a value that is an object', { requiredValues: { a: { b: 1 } } }, 'boolean for "a"'],
     ['a value that no JSON has', { requiredValues: { a: NaN } }, 'boolean for "a"'],

@@ -69,8 +69,8 @@ function readUnknownRoles(given: unknown): 'ignore' | undefined {
 
 /** A list of names that is not empty. */
 function readNames(option: string, given: unknown): readonly string[] {
-  const names = asList(given)
-  if (names.length > 0 && names.every(isNonBlank)) return Object.freeze([...names])
+  const names: readonly unknown[] = Array.from(asList(given))
+  if (names.length > 0 && names.every(isNonBlank)) return Object.freeze(names)
   return refuse(`The option ${option} must be a list of names with at least one.`)
 }
 
@@ -81,14 +81,15 @@ function readActors(given: unknown): MappingOptions['actors'] {
 }
 
 function isClaimValue(value: unknown): value is ClaimValue {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+  return isNonBlank(value) || typeof value === 'boolean' || Number.isFinite(value)
 }
 
 function readValues(claim: string, given: unknown): readonly ClaimValue[] {
-  const values = asList(given)
-  if (values.length > 0 && values.every(isClaimValue)) return Object.freeze([...values])
+  // A copy, because a hole is not looked at, and would be equal to a claim that is missing.
+  const values: readonly unknown[] = Array.from(asList(given))
+  if (values.length > 0 && values.every(isClaimValue)) return Object.freeze(values)
   return refuse(
-    `The option requiredValues must have a text, a number or a boolean for ${JSON.stringify(claim)}, or a list of them.`,
+    `The option requiredValues must have a text that is not blank, a number or a boolean for ${JSON.stringify(claim)}, or a list of them.`,
   )
 }
 

@@ -17,7 +17,7 @@ import { openApiRoutes } from './system/openapi.js'
 import { revocationRoutes } from './auth/revocations.js'
 import type { Service } from '../service.js'
 import { resourceMetadataRoutes } from './system/resource-metadata.js'
-import { readPublicUrl } from '../start/public-url.js'
+import { publicUrlOf } from '../start/public-url.js'
 import { studioRoutes } from './studio/studio.js'
 import { systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
@@ -87,7 +87,7 @@ export function createServedRoutes(
   const routes = [
     ...builtInRoutes(service),
     ...resourceMetadataRoutes({
-      publicUrl: readPublicUrl(mastra.getServer()),
+      publicUrl: publicUrlOf(mastra.getServer()),
       provider: auth,
       apiRoutes,
       table: () => service().table,

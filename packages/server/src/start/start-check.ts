@@ -58,7 +58,7 @@ export function reportModels(mastra: Mastra, logger: Logger): void {
 /** The roles in force, as they are at the start. @throws {ConfigurationError} for a role that grants what is not a permission */
 export function rolesOf(mastra: Mastra): RoleTable {
   const roles = { ...DEFAULT_ROLES, ...mastra.getServer().access?.roles }
-  checkRoleTable(roles)
+  checkRoleTable(roles, 'server.access.roles')
   return freezeRoleTable(roles)
 }
 

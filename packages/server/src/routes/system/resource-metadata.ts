@@ -4,6 +4,7 @@ import {
   METADATA_PATH,
   permissionTemplates,
   tokenHeaderOf,
+  type PublicUrl,
 } from '@signet/auth/internal'
 import type { ApiRoute } from '@signet/core'
 import { z } from 'zod'
@@ -12,7 +13,6 @@ import { jsonReply } from '../../http/reply.js'
 import { takesFrom } from '../../route/route-overlap.js'
 import type { RouteTable } from '../../route/route-table.js'
 import { defineRoute, type Route } from '../../route/route.js'
-import type { PublicUrl } from '../../start/public-url.js'
 
 const METADATA = z.object({
   resource: z.string(),
