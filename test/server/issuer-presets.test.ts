@@ -46,6 +46,7 @@ const whoami = registerApiRoute('/whoami', {
       subject: principal?.subject,
       client: principal?.client ?? null,
       session: principal?.sessionId ?? null,
+      actors: principal?.actors,
       roles: principal?.roles,
       granted: principal?.permissions.granted,
     })
@@ -486,6 +487,41 @@ describe('the groups and roles of a token', () => {
       if (issuer === undefined) throw new TypeError(`There is no case ${name}.`)
       const response = await serve(issuer)('/whoami', claims)
       expect(await response.json()).toMatchObject({ roles: [], granted: [] })
+    }
+  })
+})
+
+describe('the facets of entra', () => {
+  const versions = ['entra, version 2.0, one tenant', 'entra, version 1.0'] as const
+
+  function caseOf(name: string): Case {
+    const issuer = CASES[name]
+    if (issuer === undefined) throw new TypeError(`There is no case ${name}.`)
+    return issuer
+  }
+
+  it.each(versions)(
+    'are an actor of the subject, also beside the standard one: %s',
+    async (name) => {
+      const ask = serve(caseOf(name))
+      for (const [claims, actors] of [
+        [{}, []],
+        [{ xms_sub_fct: '3 9 11' }, []],
+        [{ xms_act_fct: '3 9 11' }, ['3 9 11']],
+        [{ xms_act_fct: '3 9 11', act: { sub: 'agent' } }, ['agent', '3 9 11']],
+      ] as const) {
+        expect(await (await ask('/whoami', claims)).json()).toMatchObject({ actors })
+      }
+    },
+  )
+
+  it.each(versions)('are refused where nobody may act: %s', async (name) => {
+    const issuer = caseOf(name)
+    const ask = serve({ ...issuer, preset: { ...issuer.preset, actors: false } })
+    expect((await ask('/whoami')).status).toBe(200)
+    for (const claims of [{ xms_act_fct: '3 9 11' }, { xms_act_fct: 11 }, { act: {} }]) {
+      const refusal = await readRefusal(await ask('/whoami', claims))
+      expect(refusal).toMatchObject({ status: 401, code: 'token_claim' })
     }
   })
 })

@@ -27,7 +27,8 @@ const LOGIN = 'https://login.microsoftonline.com'
 
 /**
  * The options for access tokens of Microsoft Entra ID. ID tokens are refused: they do not say for which client they are
- * (`azp`, in version 1.0 `appid`). The subject is `oid`, which is the same for all applications of a tenant.
+ * (`azp`, in version 1.0 `appid`). The subject is `oid`, which is the same for all applications of a tenant. The actor is
+ * what the token says of its client by facets (`xms_act_fct`), as one text such as `3 9 11`, where 11 is an agent.
  *
  * @throws {ConfigurationError} `option_invalid` for a tenant that is not an id, such as `common`; for the audience of
  *   Microsoft Graph; and for a fact that is missing, undefined, not known or not a text
@@ -65,6 +66,12 @@ export function entra(given: EntraFacts): NamedIssuerOptions {
     ...(facts.has('clients') ? { clients: facts.texts('clients') } : {}),
     requiredValues: isSingle ? { ver, tid: only } : { ver },
     requiredClaims: [client],
-    claims: { subject: 'oid', roles: 'roles', scopes: 'scp', client },
+    claims: {
+      subject: 'oid',
+      roles: 'roles',
+      scopes: 'scp',
+      client,
+      actor: [['act'], ['xms_act_fct']],
+    },
   }
 }
