@@ -39,9 +39,11 @@ export function quoted(value: unknown): string {
 
 /** Values one after the other: `"a"`, `"a" or "b"`, `"a", "b" or "c"`; of many the first ones. */
 export function listed(values: readonly unknown[], conjunction = 'or'): string {
-  const shown = values.slice(0, 4).map(quoted)
-  if (values.length > 4)
-    return `${shown.join(', ')} ${conjunction} one of ${values.length - 4} others`
+  if (values.length > 5) {
+    const others = `${conjunction === 'or' ? 'one of ' : ''}${values.length - 4} others`
+    return `${values.slice(0, 4).map(quoted).join(', ')} ${conjunction} ${others}`
+  }
+  const shown = values.map(quoted)
   const last = shown.pop() ?? 'nothing'
   return shown.length === 0 ? last : `${shown.join(', ')} ${conjunction} ${last}`
 }

@@ -22,6 +22,8 @@ export interface AcceptedToken {
   readonly foreign: readonly string[]
   /** The names of the roles here; undefined where they are not known. */
   readonly roles: readonly string[] | undefined
+  /** `'ignore'`: the issuer gives roles that are not meant for this server. */
+  readonly unknownRoles: 'ignore' | undefined
   /** Where the roles are read. Undefined for the standard names. */
   readonly claimMap: ClaimMap | undefined
   /** The verified claims. */
@@ -109,15 +111,21 @@ function foreignAdvice(foreign: readonly string[]): readonly Advice[] {
 
 /** Says of each word that grants nothing what was probably meant, with one command that mends them all. */
 function grantAdvice(
-  { token, ignored, foreign, roles, claims: verified, claimMap }: AcceptedToken,
+  { token, ignored, foreign, roles, unknownRoles, claims: verified, claimMap }: AcceptedToken,
   refusal: Refusal,
 ): readonly Advice[] {
   const mapped = readClaims(verified, claimMap)
   const named = new Set(mapped.roles.flat())
   const scopes = new Set(mapped.scopes.flat())
   const isRole = (word: string) => named.has(word)
+  // Beside a role that is known, those of an issuer that gives others too need not be told.
+  const isExpected = unknownRoles === 'ignore' && roles?.some(isRole) === true
   const words = [...new Set(ignored)]
-    .filter((word) => isRole(word) || !foreign.includes(word) || nearestPermission(word))
+    .filter((word) =>
+      isRole(word)
+        ? !isExpected || nearestName(word, roles ?? []) !== undefined
+        : !foreign.includes(word) || nearestPermission(word) !== undefined,
+    )
     .slice(0, MAX_GRANTS)
   const claims = grantClaims(token)
   // A command can mend only what stands in a claim of a standard name.
@@ -177,6 +185,7 @@ function grantAdvice(
  */
 export function suspicions(accepted: AcceptedToken): readonly Advice[] {
   const { token, now, ignored, foreign, granted, roles = [], claims, claimMap } = accepted
+  const isClosed = granted.length === 0 && ignored.every((word) => foreign.includes(word))
   if (readParts(token).claims === undefined) return []
   const refusal: Refusal = { code: 'token_claim', token, now }
   const time = timeSuspicion(refusal)
@@ -192,6 +201,6 @@ export function suspicions(accepted: AcceptedToken): readonly Advice[] {
     ...unreadRoles(claims, { claimMap, roles: accepted.roles }),
     ...grantAdvice(accepted, refusal),
     ...foreignAdvice(foreign),
-    ...(granted.length === 0 && ignored.length === 0 ? [closed] : []),
+    ...(isClosed ? [closed] : []),
   ]
 }

@@ -254,6 +254,21 @@ describe('explainBearer: what deserves a look', () => {
     expect(JSON.stringify(told.warnings)).not.toContain('is not a permission')
   })
 
+  it('says nothing of the roles that an issuer gives beside a known one, but of a misspelt one', async () => {
+    const claims = { roles: ['realm_access', 'roles'] }
+    const told = async (ignoring: MastraJwtAuth, names: readonly string[]) => {
+      const said = await explain(ignoring, tokenOf({ realm_access: { roles: names } }))
+      return said.warnings?.map(({ found }) => found)
+    }
+    const ignoring = of({ claims, unknownRoles: 'ignore' })
+    expect(await told(ignoring, ['default-roles-acme', 'engineer'])).toBeUndefined()
+    expect(await told(ignoring, ['enginer', 'engineer'])).toStrictEqual(['"enginer"'])
+    expect(await told(ignoring, ['default-roles-acme'])).toStrictEqual(['"default-roles-acme"'])
+    expect(await told(of({ claims }), ['default-roles-acme', 'engineer'])).toStrictEqual([
+      '"default-roles-acme"',
+    ])
+  })
+
   it('names a default role that is not there, which the token does not name', async () => {
     const unset = new MastraJwtAuth({ secret: SECRET, issuer: ISSUER, roles, now })
     const told = await explain(unset, tokenOf())
@@ -264,12 +279,14 @@ describe('explainBearer: what deserves a look', () => {
   it('names all foreign scopes at once, and that scopeMap could map them', async () => {
     const token = tokenOf({ scope: 'openid weather.read' })
     const told = await explain(of(), token)
-    expect(told.warnings).toHaveLength(1)
+    expect(told.warnings).toHaveLength(2)
     expect(told.warnings?.[0]?.cause).toMatch(
       /^The scopes "openid" and "weather\.read" are foreign/,
     )
+    expect(told.warnings?.[1]?.cause).toMatch(/^The token grants nothing/)
     expect(told.warnings?.[0]?.remedy).toContain('scopeMap: { "weather.read": ["agents:read"] }')
     const mapped = await explain(of({ scopeMap: { 'weather.read': ['agents:read'] } }), token)
+    expect(mapped.warnings).toHaveLength(1)
     expect(mapped.warnings?.[0]?.cause).toMatch(/^The scope "openid" is foreign/)
     expect(mapped.principal?.permissions.granted).toStrictEqual(['agents:read'])
   })

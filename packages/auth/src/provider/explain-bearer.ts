@@ -94,6 +94,7 @@ export function bearerWarnings(
     ignored: ignoredGrants,
     foreign: foreignScopes,
     roles: access === undefined ? undefined : Object.keys(access.roles ?? roles),
+    unknownRoles: access?.unknownRoles,
     claimMap: access?.claimMap,
     claims,
   })
