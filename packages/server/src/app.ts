@@ -146,6 +146,21 @@ function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
  */
 export function createApp(mastra: Mastra, options: AppOptions = {}): App {
   refuseUnknown('createApp', options, OPTIONS)
+  return assembleApp(mastra, options, { createTable: createServedRoutes, resolveParams: undefined })
+}
+
+/** What a server serves that does not serve the agents of a `Mastra`. */
+export interface AppParts extends Pick<Service, 'resolveParams'> {
+  /** Makes the table of its routes. */
+  readonly createTable: typeof createServedRoutes
+}
+
+/**
+ * Puts a server together: the gate, limits, audit, metrics and log of every server, before the routes that are given.
+ *
+ * @throws what `createApp` throws
+ */
+export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts): App {
   const server = mastra.getServer()
   const logger = guardLogger(mastra.getLogger())
   const roles = rolesOf(mastra)
@@ -160,7 +175,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     signing: options.isDevelopment === true && options.isLoopbackOnly === true,
     studio: options.studio,
   }
-  const table = createServedRoutes(mastra, auth, offered, () => service)
+  const table = parts.createTable(mastra, auth, offered, () => service)
   const basePath = readBasePath(server.basePath, table)
   const running = createRunningAnswers()
   const revocations = openRevocations({
@@ -231,6 +246,7 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
     deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
     isDevelopment: options.isDevelopment ?? false,
     readiness,
+    resolveParams: parts.resolveParams,
     onClientName: createClientNameNotice(logger),
   }
 

@@ -72,14 +72,39 @@ async function authenticate(passage: Passage): Promise<Caller> {
  * @throws {ScopeError}
  */
 function permit(
-  { service: { gate, mastra, table }, exchange }: Passage,
+  passage: Passage,
   principal: Principal,
   match: RouteMatch | undefined,
-): RouteMatch {
-  if (match === undefined) throw noSuchRoute(table, exchange.request)
+): RouteMatch | Promise<RouteMatch> {
+  const { mastra, table, resolveParams } = passage.service
+  if (match === undefined) throw noSuchRoute(table, passage.exchange.request)
   const { route } = match
   const spelt = readParams(match.params, route)
-  const params = canonicalParams(mastra, spelt)
+  const named: Named = { route, spelt }
+  if (resolveParams === undefined)
+    return authorize(passage, principal, named, canonicalParams(mastra, spelt))
+  return resolveParams({ route, params: spelt }, principal).then((params) =>
+    authorize(passage, principal, named, params),
+  )
+}
+
+/** A route, and the parameters of its path as the caller spelt them. */
+interface Named {
+  readonly route: Route
+  readonly spelt: RouteMatch['params']
+}
+
+/**
+ * Compares the permissions of a route with those of the caller.
+ * @param params - with ids
+ * @throws {ScopeError}
+ */
+function authorize(
+  { service: { gate }, exchange }: Passage,
+  principal: Principal,
+  { route, spelt }: Named,
+  params: RouteMatch['params'],
+): RouteMatch {
   exchange.permissions = requiredPermissions(route.access, params)
   try {
     gate.authorize(principal, exchange.permissions)
@@ -140,7 +165,8 @@ async function admit(
 ): Promise<RouteMatch> {
   let permitted: RouteMatch
   try {
-    permitted = permit(passage, principal, match)
+    const judged = permit(passage, principal, match)
+    permitted = judged instanceof Promise ? await judged : judged
   } catch (error) {
     throw await denial(passage, error)
   }

@@ -1,3 +1,4 @@
+import type { Principal } from '@signet/auth'
 import type { Logger, Mastra } from '@signet/core'
 import type { Gate } from './gate/gate.js'
 import type { InFlight } from './answer/in-flight.js'
@@ -5,11 +6,14 @@ import type { Limits } from './limit/limits.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import type { ReadinessCheck } from './start/readiness.js'
 import type { Revocations } from './revocation/revocations.js'
-import type { RouteTable } from './route/route-table.js'
+import type { RouteMatch, RouteTable } from './route/route-table.js'
 import type { RunningAnswers } from './answer/running-answers.js'
 import type { ServerState } from './start/state.js'
 import type { TokenDesk } from './token/desk.js'
 import type { Tracing } from './observe/tracing/tracing.js'
+
+/** Finds the ids behind the names in a path, for a caller whose permissions are then compared with the ids. */
+type ResolveParams = (match: RouteMatch, principal: Principal) => Promise<RouteMatch['params']>
 
 /** Everything about a server that does not change from request to request. */
 export interface Service {
@@ -32,5 +36,10 @@ export interface Service {
   readonly isDevelopment: boolean
   readonly readiness: ReadinessCheck
   /** Is told of a name of the client that the application looked up where only its own are. */
+  /**
+   * The ids behind the names in a path, for a server that does not know its agents by itself. Default: those of `mastra`.
+   * @throws {RequestError} `not_found` for a name that is nobody's
+   */
+  readonly resolveParams: ResolveParams | undefined
   readonly onClientName: (name: string) => void
 }

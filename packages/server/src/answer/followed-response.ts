@@ -7,8 +7,14 @@ export type ResponseContext = Pick<
   'stop' | 'release' | 'onBreakOff' | 'noteFailure'
 >
 
-function followBody(body: ReadableStream<Uint8Array>, context: ResponseContext): ReplyStream {
-  const reader = body.getReader()
+/** Where the bytes of a response come from: the reader of a stream, or what behaves like one. */
+export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
+
+/**
+ * The bytes of a response, followed to their end. `cancel` of the reader ends a read that waits.
+ * @param context - is told once they are over, and why where they are broken off
+ */
+export function followBody(reader: BodyReader, context: ResponseContext): ReplyStream {
   let failure: Error | undefined
   context.onBreakOff((error) => {
     failure = error
@@ -57,5 +63,5 @@ export function followResponse(response: Response, context: ResponseContext): Re
     return new Reply(null, status, headers)
   }
   context.release()
-  return new Reply(followBody(response.body, context), status, headers)
+  return new Reply(followBody(response.body.getReader(), context), status, headers)
 }

@@ -40,10 +40,12 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   415: ['body_encoding'],
   421: ['host_refused'],
   422: ['tool_failed'],
-  424: ['deadline_exceeded', 'answer_failed'],
+  424: ['deadline_exceeded', 'answer_failed', 'upstream_failed'],
   429: ['rate_limited'],
   431: ['headers_too_large'],
   500: ['internal'],
+  502: ['upstream_unavailable'],
+  504: ['upstream_timeout'],
   503: ['keys_unavailable', 'storage_unavailable', 'answer_unstored'],
 }
 

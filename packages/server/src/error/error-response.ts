@@ -52,6 +52,10 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   // Not 5xx: clients repeat a request after one, and its tools would run again.
   answer_failed: 424,
   deadline_exceeded: 424,
+  // Of the proxy. An application that has begun to work fails as an answer does.
+  upstream_failed: 424,
+  upstream_unavailable: 502,
+  upstream_timeout: 504,
   rate_limited: 429,
   headers_too_large: 431,
   storage_unavailable: 503,
@@ -93,6 +97,9 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
+  upstream_unavailable: 'The application behind the proxy cannot be reached.',
+  upstream_timeout: 'The application behind the proxy did not answer in time.',
+  upstream_failed: 'The application behind the proxy failed.',
   internal: INTERNAL_TEXT,
 }
 

@@ -21,6 +21,9 @@ export type RequestErrorCode =
   | 'answer_failed'
   | 'answer_unstored'
   | 'deadline_exceeded'
+  | 'upstream_unavailable'
+  | 'upstream_timeout'
+  | 'upstream_failed'
   | 'internal'
 
 /** A request cannot be answered. The client is told the code and its issues, the log also the message. */

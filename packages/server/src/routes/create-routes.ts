@@ -19,7 +19,7 @@ import type { Service } from '../service.js'
 import { resourceMetadataRoutes } from './system/resource-metadata.js'
 import { publicUrlOf } from '../start/public-url.js'
 import { studioRoutes } from './studio/studio.js'
-import { systemRoutes } from './system/system.js'
+import { healthRoutes, systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
 import { toolRoutes } from './agent/tools.js'
 
@@ -42,6 +42,26 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...explainRoutes(() => service().tokens),
     ...openApiRoutes(table),
     ...emptyRoutes,
+  ]
+}
+
+/**
+ * The routes that a server has whatever it stands before: health, metrics, who the caller is, tokens, API keys and the
+ * audit. Those of agents, tools and threads are not among them.
+ */
+export function createGateRoutes(
+  { apiKeys = false, audit = false, signing = false }: OfferedRoutes,
+  service: () => Service,
+): readonly Route[] {
+  return [
+    ...healthRoutes(service),
+    ...metricsRoutes(() => service().metrics),
+    ...authRoutes(() => service().gate),
+    ...revocationRoutes(service),
+    ...explainRoutes(() => service().tokens),
+    ...(apiKeys ? apiKeyRoutes(() => service().state.apiKeys) : []),
+    ...(audit ? auditRoutes(() => service().state.audit) : []),
+    ...(signing ? signingRoutes(() => service().tokens) : []),
   ]
 }
 

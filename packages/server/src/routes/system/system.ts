@@ -72,7 +72,13 @@ const unsupported = defineRoute({
   }),
 })
 
+/** Whether the process answers, and whether it takes requests. */
+export const healthRoutes = (service: () => Pick<Service, 'readiness'>): readonly Route[] => [
+  health,
+  ready(service),
+]
+
 /** The server itself. */
 export const systemRoutes = (
   service: () => Pick<Service, 'readiness' | 'isDevelopment'>,
-): readonly Route[] => [health, ready(service), packages(service), unsupported]
+): readonly Route[] => [...healthRoutes(service), packages(service), unsupported]
