@@ -74,12 +74,25 @@ function fillRestOfList(
     .filter(({ value }) => isValid(value, schema))
 }
 
+/** Whether any words make an item; null may do so, too. */
+function takesAnyText(itemSchema: unknown, { source: { read, work } }: Nested): boolean {
+  const schema = read(itemSchema)
+  const { alternatives } = schema
+  if (alternatives.length === 0) return isPlainText(schema)
+  work.spend(alternatives.length)
+  return alternatives.every((each) => {
+    const alternative = read(each)
+    const isNull = alternative.types.length === 1 && alternative.types[0] === 'null'
+    return isNull || (alternative.alternatives.length === 0 && isPlainText(alternative))
+  })
+}
+
 /** Adds the items that the words give: of texts one list, of others one by one. */
 function fillGiven(schema: Schema, place: Place, before: Items, nested: Nested): Items {
   const { items: itemSchema, maxItems } = schema
-  const { read, work } = nested.source
+  const { work } = nested.source
   const limit = Math.min(maxItems, MAX_ITEMS)
-  const isText = isPlainText(read(itemSchema))
+  const isText = takesAnyText(itemSchema, nested)
   const values = [...before.values]
   const uniques = new Uniques(schema, values, work)
   const used = new Set(before.used)

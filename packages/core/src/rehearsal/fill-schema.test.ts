@@ -418,6 +418,21 @@ const { schema: anySchema } = fc.letrec<{ schema: z.ZodType; composed: z.ZodType
   ),
 }))
 
+describe('a list whose items are of one kind or another', () => {
+  it('takes no words for an item that is not any text', () => {
+    const either = z.array(z.union([z.int().max(0), z.email()]))
+    expect(fill(either, '0 and 99')).toEqual([0, 0])
+    expect(fill(either, 'zed@orvale.example and Brenno')).toEqual(['zed@orvale.example'])
+  })
+
+  it('takes the list that a message has where null may stand for an item', () => {
+    const schema = z.object({ tags: z.array(z.string().nullable()) })
+    expect(fill(schema, 'Tags: red, dark blue and green')).toEqual({
+      tags: ['red', 'dark blue', 'green'],
+    })
+  })
+})
+
 describe('any schema that zod writes', () => {
   it.each(['draft-7', 'draft-2020-12'] as const)(
     'is filled with a value that zod takes (%s)',

@@ -1,6 +1,6 @@
 import { isJsonObject } from '@signet/auth/internal'
 import type { JSONObject, JSONValue } from '@ai-sdk/provider'
-import { lengthOf } from '../schema/json-schema.js'
+import { isMultiple, lengthOf } from '../schema/json-schema.js'
 import type { Schema, SchemaReader, SchemaType } from './json-schema.js'
 import type { Work } from './work.js'
 
@@ -23,13 +23,6 @@ function typeFits(value: JSONValue, type: SchemaType): boolean {
     default:
       return typeof value === type
   }
-}
-
-/** Whether a number is so many steps, but for what is lost where a step such as 0.01 is not exact in binary. */
-function isMultiple(value: number, step: number): boolean {
-  if (Number.isInteger(value) && Number.isInteger(step)) return value % step === 0
-  const steps = value / step
-  return Math.abs(steps - Math.round(steps)) < 4 * Number.EPSILON * Math.max(1, Math.abs(steps))
 }
 
 /** Whether a number keeps the bounds and the step of a schema. */

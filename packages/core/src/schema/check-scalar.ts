@@ -1,5 +1,5 @@
 import type { Check, Problems } from './check.js'
-import { lengthOf, type JsonSchema } from './json-schema.js'
+import { isMultiple, lengthOf, type JsonSchema } from './json-schema.js'
 import { problemAt, type Place } from './problem.js'
 
 /** Checks the length and the pattern of a text. */
@@ -23,11 +23,6 @@ export function* checkText(
   if (typeof pattern !== 'string') return
   work.read(value)
   if (!test(pattern, value)) yield problemAt(place, 'The text does not match the pattern.')
-}
-
-function isMultiple(value: number, step: number): boolean {
-  const steps = value / step
-  return Math.abs(steps - Math.round(steps)) < 1e-9 * Math.max(1, Math.abs(steps))
 }
 
 /** Checks the bounds and the step of a number. */

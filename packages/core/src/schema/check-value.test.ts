@@ -46,6 +46,7 @@ describe('a value fits a JSON Schema', () => {
     [{ minimum: 1, exclusiveMaximum: 3 }, [1, 2.9, 'x'], [0, 3]],
     [{ minimum: 1, exclusiveMinimum: true }, [1.1], [1]],
     [{ multipleOf: 0.1 }, [0.3, 1.1, 0], [0.35]],
+    [{ multipleOf: 0.01 }, [1_234_567.89], [1_234_567.891]],
     [{ required: ['a'] }, [{ a: null }, 'x'], [{}, { b: 1 }]],
     [{ properties: { a: { type: 'string' } } }, [{}, { a: 'x', b: 1 }], [{ a: 1 }]],
     [{ properties: { a: {} }, additionalProperties: false }, [{ a: 1 }, {}], [{ b: 1 }]],

@@ -74,3 +74,10 @@ function decodeSegment(segment: string): string {
     return plain
   }
 }
+
+/** Whether a number is so many steps, but for what is lost where a step such as 0.01 is not exact in binary. */
+export function isMultiple(value: number, step: number): boolean {
+  if (Number.isInteger(value) && Number.isInteger(step)) return value % step === 0
+  const steps = value / step
+  return Math.abs(steps - Math.round(steps)) < 4 * Number.EPSILON * Math.max(1, Math.abs(steps))
+}
