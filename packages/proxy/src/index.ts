@@ -1,4 +1,5 @@
 export { defineProxy, type ProxyConfig } from './config.js'
+export { COMPARED_WITH, findPolicy, MASTRA_1 } from './policy/mastra-1.js'
 export {
   createPolicyTable,
   type KnownRoute,
@@ -20,6 +21,7 @@ export type {
   OwnerRule,
   Place,
   PolicyMethod,
+  QueryRule,
   RoutePolicy,
   RunId,
   ThingKind,

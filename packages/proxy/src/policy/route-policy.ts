@@ -10,7 +10,7 @@ export type PolicyMethod = 'ALL' | 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT'
 export type Place = `body:${string}` | `path:${string}` | `query:${string}`
 
 /** Something of the upstream that belongs to one owner, and that the proxy looks up before a request names it. */
-export type ThingKind = 'message' | 'thread'
+export type ThingKind = 'conversation' | 'message' | 'response' | 'schedule' | 'thread'
 
 /**
  * What must be true of a thing that a request names. `own`: it exists and is the caller's. `own or new`: it is the
@@ -40,8 +40,10 @@ export interface RunId {
 export interface OwnerRule {
   /** The places that the proxy sets to the owner key, whatever the client wrote there. */
   readonly sets?: readonly Place[] | undefined
-  /** Places that are set only where the object around them is in the request, such as `body:memory.resource`. */
+  /** The same, only where the request has the object around the place, such as the memory of `body:memory.resource`. */
   readonly setsWithin?: readonly Place[] | undefined
+  /** The same, only where the request has the place itself. */
+  readonly replaces?: readonly Place[] | undefined
   readonly names?: readonly NamedThing[] | undefined
   readonly runs?: readonly RunId[] | undefined
 }
@@ -55,8 +57,19 @@ export interface MemberRule {
   readonly writes?: readonly string[] | undefined
   /** Members that the proxy leaves out. */
   readonly drops?: readonly string[] | undefined
+  /** Members that ask for more care, and that the proxy leaves out where they are anything but `true`. */
+  readonly onlyTrue?: readonly string[] | undefined
   /** Whether the object holds the options of an agent's call: the tools that the caller may not execute are taken out there. */
   readonly isCall?: boolean | undefined
+}
+
+/** What of a query is let through. The names that `owner` speaks of are let through in any case. */
+export interface QueryRule {
+  /** Names that need the permission `write`. */
+  readonly writes?: readonly string[] | undefined
+  readonly write?: PermissionTemplate | undefined
+  /** Names that the proxy leaves out. `requestContext` and `apiKey` always are. */
+  readonly drops?: readonly string[] | undefined
 }
 
 /** What of a body is let through. */
@@ -64,16 +77,23 @@ export interface BodyRule {
   readonly members: readonly MemberRule[]
   /** What `writes` and messages with the role `system` need. */
   readonly write?: PermissionTemplate | undefined
-  /** Where lists of messages stand. The proxy leaves out the ids that clients give to messages. */
+  /**
+   * Where messages stand, one or a list of them. The proxy leaves out the ids that clients give to messages, and the
+   * thread and the owner that a message names: with them, a message would move to where another reads it.
+   */
   readonly messages?: readonly string[] | undefined
+  /** Where messages stand that keep their thread and their owner, which `owner` of the line has looked up and set. */
+  readonly storedMessages?: readonly string[] | undefined
 }
 
 /** A list, or an object with an entry for each id, in the answer of the upstream. */
 export interface ListRule {
-  /** Where it stands in the JSON of the answer, members parted by dots; empty for the answer itself. */
+  /** Where it stands in the JSON of the answer, members parted by dots; empty for the answer itself. `*` is every member. */
   readonly at: string
   /** Only entries that have the owner key in this member stay. */
   readonly owner?: string | undefined
+  /** Only entries stay whose `id` an entry of that list has, once it is filtered. */
+  readonly sameIdsAs?: string | undefined
   /** Only entries stay for which the caller holds this permission, such as `agents:read:{id}`. */
   readonly permission?: string | undefined
   /** The member that holds the id of an entry. Default: the name under which the entry stands. */
@@ -82,16 +102,16 @@ export interface ListRule {
 
 /** Members of an answer that are emptied unless the caller holds a permission. */
 export interface BlankRule {
-  /** Where the object stands; `[]` or `{}` at the end stands for each entry of a list or of an object. */
+  /** Where the object stands, as in a list rule. */
   readonly at: string
   readonly names: readonly string[]
-  /** May have `{id}`, the name under which the entry stands, or a parameter of the path. */
+  /** May have `{id}`, the name that the last `*` stands for, or a parameter of the path. */
   readonly unless: string
 }
 
 /** What the proxy does with an answer of the upstream. An answer with a rule is read whole, within bounds. */
 export interface AnswerRule {
-  /** The member that has the owner key; another one, or none, makes the answer 404. */
+  /** Where the owner key stands, members parted by dots; another one, or none, makes the answer 404. */
   readonly owner?: string | undefined
   readonly lists?: readonly ListRule[] | undefined
   readonly blanks?: readonly BlankRule[] | undefined
@@ -106,8 +126,14 @@ export interface OpenRoute {
   readonly access: Access
   /** `none`: nothing that the route reads or changes belongs to one owner. */
   readonly owner: OwnerRule | 'none'
+  /** A permission whose id stands in the body: `{id}` of the permission is what stands at the place. It must be there. */
+  readonly bodyAccess?: { readonly permission: string; readonly at: Place } | undefined
+  readonly query?: QueryRule | undefined
+  /** Without it a body passes as it is, and the proxy does not read it. */
   readonly body?: BodyRule | undefined
   readonly answer?: AnswerRule | undefined
+  /** A route of the Model Context Protocol: the path names a tool, or the body is a message of JSON-RPC. */
+  readonly mcp?: 'message' | 'tool' | undefined
   /** The proxy answers, and the upstream is not asked. */
   readonly isOurs?: boolean | undefined
 }
