@@ -1,6 +1,6 @@
 import type { Algorithm, CacheOptions, Claims, TokenHeader } from '@signet/auth'
 
-/** One line of `visible.jsonl`; every member is explained in `README.md`. */
+/** One line of a file of vectors; every member is explained in `README.md`. */
 export interface Vector {
   readonly id: string
   readonly source: string
