@@ -65,6 +65,18 @@ export function showRefusals(refusals) {
   ])
 }
 
+export function showMapping(summary) {
+  return layOut([
+    ['', 'claims', 'first seen', 'seen before'],
+    ...summary.map(({ algorithm, claimsKb, firstSeen, seenBefore }) => [
+      algorithm,
+      `${claimsKb} KB`,
+      showRatio(firstSeen),
+      showRatio(seenBefore),
+    ]),
+  ])
+}
+
 function growthWord({ isLinear, isStep }) {
   if (!isLinear) return 'NOT LINEAR'
   return isStep ? 'a step' : 'linear'

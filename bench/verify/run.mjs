@@ -4,12 +4,14 @@ import { chooseEffort } from './effort.mjs'
 import { makeKeys } from './keys.mjs'
 import { measureLinearity } from './linearity.mjs'
 import { machineFacts } from './machine.mjs'
+import { measureMapping, summarizeMapping } from './mapping.mjs'
 import { contestants } from './peers/all.mjs'
 import { ALGORITHMS, SIZES_KB } from './policy.mjs'
 import { proveContestants } from './proof.mjs'
 import { measureRefusals } from './refusals.mjs'
 import {
   showLinearity,
+  showMapping,
   showRefusals,
   showSummary,
   showVerdicts,
@@ -53,15 +55,20 @@ for (const algorithm of ALGORITHMS) {
   }
   refusals.push(await measureRefusals(algorithm, keys, effort))
 }
+console.error('Mapped claims …')
+const mapped = await measureMapping(makeKeys('HS256'), effort)
+const mapping = summarizeMapping(mapped)
 console.error('Awkward tokens …')
 const linearity = await measureLinearity(makeKeys('HS256'), effort)
 
 const summary = summarize(rows)
-const verdicts = judge(rows)
+const verdicts = judge([...rows, ...mapped])
 console.log(`\nVerified per second, bare = 1.00: median and spread of ${effort.rounds} rounds.`)
 console.log(showSummary(summary))
 console.log('\nTime of a refused token, accepted = 1.00:')
 console.log(showRefusals(refusals))
+console.log('\nRequests through the guard with mapped claims, standard names = 1.00:')
+console.log(showMapping(mapping))
 console.log(`\nTime of ${effort.textMb} MB over that of half of it:`)
 console.log(showLinearity(linearity))
 console.log('\nTargets:')
@@ -74,6 +81,7 @@ if (effort.mode === 'full') {
     effort,
     summary,
     refusals,
+    mapping,
     growth: worstGrowth(linearity),
     verdicts,
   })
