@@ -109,6 +109,7 @@ export { type IssuerDescription, type ProviderDescription } from './provider/des
 export { type TenantRule } from './jwt/tenant.js'
 export { type KeySourceOptions } from './provider/issuer-keys.js'
 export { type IssuerOptions } from './provider/issuer-options.js'
+export { type MappingOptions } from './provider/mapping-options.js'
 export { type IntrospectionOptions } from './introspection/options.js'
 export {
   MastraJwtAuth,
