@@ -34,6 +34,7 @@ import { createRsaSigner, signAs, type KeySigner } from '@signet/test-support/to
  */
 
 const PAGES = join(ROOT, 'docs', 'issuers')
+const PRESETS = join(ROOT, 'packages', 'auth', 'src', 'issuers')
 const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 /** Where the application of a page stands in what it prints. */
 const FOLDER = '/srv/agents'
@@ -52,6 +53,11 @@ const rsa = createRsaSigner()
 /** The token that the page of each issuer is about. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   keycloak: { token: T.keycloak, changed: { aud: ['my-agents', 'account'] } },
+  auth0: { token: T.auth0 },
+  cognito: { token: T.cognitoAccess },
+  okta: { token: T.okta },
+  entra: { token: T.entraV2 },
+  google: { token: T.google },
 }
 
 const HEADINGS = [
@@ -141,15 +147,17 @@ export const weatherAgent = new Agent({
 })
 `
 
-/** A module that answers for the issuer, whatever is fetched: its metadata, else its keys. */
+/** A module that answers for the issuer, whatever is fetched: its metadata at its own address, else its keys. */
 function issuerModule(issuer: string, jwk: object): string {
   const keys = new URL('keys', issuer.endsWith('/') ? issuer : `${issuer}/`).href
-  const metadata = JSON.stringify({ issuer, jwks_uri: keys })
-  const set = JSON.stringify({ keys: [jwk] })
-  return `globalThis.fetch = async (input) =>
-  new Response(String(input).endsWith('openid-configuration') ? ${JSON.stringify(metadata)} : ${JSON.stringify(set)}, {
-    headers: { 'content-type': 'application/json' },
-  })
+  const known = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  return `const issuer = ${JSON.stringify({ known, metadata: { issuer, jwks_uri: keys }, set: { keys: [jwk] } })}
+globalThis.fetch = async (input) => {
+  const url = String(input)
+  const isMetadata = url.endsWith('/.well-known/openid-configuration')
+  if (isMetadata && url !== issuer.known) return new Response('', { status: 404 })
+  return Response.json(isMetadata ? issuer.metadata : issuer.set)
+}
 `
 }
 
@@ -183,8 +191,9 @@ const copies = new FixtureCopies()
 afterAll(() => copies.remove())
 
 describe('the pages of issuers', () => {
-  it('are those that are tested', () => {
-    const names = readdirSync(PAGES).filter((file) => file !== 'README.md')
+  it('that have a preset are those that are tested', () => {
+    const presets = new Set(readdirSync(PRESETS).map((file) => file.replace('.ts', '.md')))
+    const names = readdirSync(PAGES).filter((file) => presets.has(file))
     expect(names.toSorted()).toStrictEqual(
       Object.keys(RECIPES)
         .map((name) => `${name}.md`)
@@ -276,17 +285,19 @@ describe.each(Object.entries(RECIPES))('docs/issuers/%s.md', (name, recipe) => {
     const { principal } = await explain(mastra, sign())
     const rows = page.places.flatMap(([claim = '', goes = '']) => {
       const [, member] = /^`principal\.(\w+)`/.exec(goes) ?? []
-      return member === undefined ? [] : [{ place: spansOf(claim)[0] ?? '', member }]
+      return member === undefined ? [] : [{ places: spansOf(claim), member }]
     })
     expect(rows.map(({ member }) => member)).toStrictEqual(
       expect.arrayContaining(['issuer', 'subject']),
     )
-    for (const { place, member } of rows) {
-      const value = valueAt(place, page.claims)
+    for (const { places, member } of rows) {
+      const values = places.map((place) => valueAt(place, page.claims))
       const read = principal?.[member as keyof Principal]
-      if (!Array.isArray(read)) expect({ [member]: read }).toStrictEqual({ [member]: value })
+      if (!Array.isArray(read)) expect(values).toStrictEqual([read])
       else {
-        const words = Array.isArray(value) ? value : String(value).split(/[ ,]/)
+        const words = values.flatMap((value) =>
+          Array.isArray(value) ? value : String(value).split(/[ ,]/),
+        )
         expect(read.length).toBeGreaterThan(0)
         expect(words).toStrictEqual(expect.arrayContaining(read))
       }

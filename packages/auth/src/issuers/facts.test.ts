@@ -255,6 +255,33 @@ describe('a fact that is true or false', () => {
 
 describe('what goes into the name of an issuer', () => {
   it.each([
+    'https://kc.example/realms/acme',
+    'https://kc.example/auth/realms/',
+    'https://kc.example/realms',
+  ])('is the URL of Keycloak without a realm, and not %s', (url) => {
+    expectRefusal(call(keycloak, { url, realm: 'acme', clients: 'web' }), 'url')
+  })
+
+  it('is a path of Keycloak that only looks like one of a realm', () => {
+    const { issuer } = keycloak({
+      url: 'https://kc.example/my-realms',
+      realm: 'acme',
+      clients: 'web',
+    })
+    expect(issuer).toBe('https://kc.example/my-realms/realms/acme')
+  })
+
+  it('is the domain of Okta, and not that of its Admin Console', () => {
+    const server = { authorizationServer: 'default', audience: 'api://default' }
+    for (const domain of ['acme-admin.okta.com', 'acme-admin.oktapreview.com']) {
+      expectRefusal(call(okta, { ...server, domain }), 'domain')
+    }
+    for (const domain of ['admin.okta.com', 'acme-admin.example', 'login-admin.acme.com']) {
+      expect(okta({ ...server, domain }).issuer).toBe(`https://${domain}/oauth2/default`)
+    }
+  })
+
+  it.each([
     'http://kc.example',
     'https://KC.example',
     'https://kc.example:443',

@@ -16,7 +16,7 @@ export interface KeycloakFacts {
 }
 
 const FACTS: FactRemedies<KeycloakFacts> = {
-  url: "the URL of Keycloak, such as 'https://kc.example'",
+  url: "the URL of Keycloak without the realm, such as 'https://kc.example'",
   realm: "the name of the realm, such as 'acme'",
   audience: "what the audience mapper of the realm writes, such as 'my-agents', or name clients",
   clients: "the ids of the clients whose tokens are accepted, such as ['web'], or name an audience",
@@ -28,11 +28,13 @@ const FACTS: FactRemedies<KeycloakFacts> = {
  * names that the option `roles` does not have count as absent, as each user has some.
  *
  * @throws {ConfigurationError} `option_invalid` without `audience` and `clients`, for the audience `account`, which each
- *   token may have, and for a fact that is missing, undefined, not known or not a text
+ *   token may have; for a URL with a realm; and for a fact that is missing, undefined, not known or not a text
  */
 export function keycloak(given: KeycloakFacts): NamedIssuerOptions {
   const facts = readFacts('keycloak', given, FACTS)
-  const issuer = `${facts.url('url')}/realms/${facts.segment('realm')}`
+  const url = facts.url('url')
+  if (/\/realms(?:\/|$)/.test(url)) facts.refuse('url', 'has a realm')
+  const issuer = `${url}/realms/${facts.segment('realm')}`
   if (!facts.has('audience') && !facts.has('clients')) facts.refuse('audience', 'is missing')
   const audience = facts.has('audience') ? { audience: facts.texts('audience') } : {}
   if (audience.audience?.includes('account') === true) {

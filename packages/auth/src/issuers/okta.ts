@@ -21,17 +21,22 @@ const FACTS: FactRemedies<OktaFacts> = {
   clients: "the client ids of the applications whose tokens are accepted, such as ['0oabc']",
 }
 
+/** The host of the Admin Console, which no token names. */
+const ADMIN = /-admin\.(?:okta|oktapreview|okta-emea)\.com$/
+
 /**
  * The options for access tokens of a custom authorization server of Okta. ID tokens are refused: they do not have `cid`.
  * The subject is `uid`, which stays when a user is renamed; for a service, which does not have one, `sub`. Roles are the
  * groups; those that the option `roles` does not have count as absent, as each user is in one.
  *
- * @throws {ConfigurationError} `option_invalid` for an audience that is a client, and for a fact that is missing,
+ * @throws {ConfigurationError} `option_invalid` for the domain of the Admin Console, an audience that is a client, and for a fact that is missing,
  *   undefined, not known or not a text
  */
 export function okta(given: OktaFacts): NamedIssuerOptions {
   const facts = readFacts('okta', given, FACTS)
-  const issuer = `https://${facts.host('domain')}/oauth2/${facts.segment('authorizationServer')}`
+  const domain = facts.host('domain')
+  if (ADMIN.test(domain)) facts.refuse('domain', 'is that of the Admin Console')
+  const issuer = `https://${domain}/oauth2/${facts.segment('authorizationServer')}`
   const audience = facts.texts('audience')
   const clients = facts.has('clients') ? facts.texts('clients') : []
   if (audience.some((each) => clients.includes(each))) {
