@@ -166,9 +166,9 @@ function grantAdvice(
         ...(isMended ? signAnew(lead, refusal, change) : { remedy: `${lead}.` }),
       }
     }
-    const lead = isStandard(word)
-      ? 'Sign it with a permission, such as agents:execute'
-      : 'Get a token with a permission, such as agents:execute, or map the scope with scopeMap'
+    const permission = 'with a permission, such as agents:execute'
+    const isMapped = !isStandard(word) || foreign.includes(word)
+    const lead = `${isStandard(word) ? 'Sign it' : 'Get a token'} ${permission}${isMapped ? ', or map the scope with scopeMap' : ''}`
     const question = near === undefined ? '' : ` Did you mean ${near}?`
     return {
       cause: `${found} is not a permission.${question} It grants nothing${foreign.includes(word) ? ', and does not cancel the default role' : ''}.`,

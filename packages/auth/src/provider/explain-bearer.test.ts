@@ -296,7 +296,9 @@ describe('explainBearer: what deserves a look', () => {
     expect(own?.cause).toMatch(
       /is not a permission\. Did you mean agents:read\? It grants nothing\.$/,
     )
+    expect(own?.remedy).not.toContain('scopeMap')
     const [foreign] = (await explain(of(), tokenOf({ scope: 'agent:reed' }))).warnings ?? []
+    expect(foreign?.remedy).toContain('or map the scope with scopeMap')
     expect(foreign?.cause).toMatch(
       /Did you mean agents:read\?.*does not cancel the default role\.$/,
     )
