@@ -96,7 +96,12 @@ export const ROOMS = {
     ['serve.ts'],
     ['app.ts', 'observe/metrics/serve-metrics.ts'],
   ],
-  proxy: [['config.ts', 'policy']],
+  proxy: [
+    ['config.ts', 'identity', 'policy', 'upstream'],
+    ['forward', 'readiness.ts'],
+    ['table.ts'],
+    ['app.ts'],
+  ],
   cli: [
     ['failure.ts', 'terminal'],
     ['exit.ts', 'flag', 'import', 'project'],

@@ -3,6 +3,7 @@
 // What applications may use is in index.ts.
 export { clientOf, issuerOf, ownText } from './claim/identity.js'
 export { isOwnScope } from './access/scope-map.js'
+export { LOOPBACK } from './lib/loopback.js'
 export { createRequestId } from './lib/request-id.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
 export { tokenDigest } from './jws/digest.js'

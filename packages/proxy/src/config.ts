@@ -1,5 +1,5 @@
 import type { OptionNames } from '@signet/auth'
-import { refuseUnknown } from '@signet/auth/internal'
+import { readOptions, refuseUnknown } from '@signet/auth/internal'
 import type { ServerConfig } from '@signet/core'
 
 /** What the proxy takes over from the options of a server of Signet, with the same meaning and the same defaults. */
@@ -59,4 +59,18 @@ const OPTIONS: OptionNames<ProxyConfig> = {
 export function defineProxy(config: ProxyConfig): ProxyConfig {
   refuseUnknown('defineProxy', config, OPTIONS)
   return Object.freeze({ ...config })
+}
+
+/**
+ * Refuses names that are not options.
+ * @throws {OptionsError} `option_unknown`
+ */
+export function checkConfig(config: ProxyConfig): void {
+  refuseUnknown('defineProxy', config, OPTIONS)
+}
+
+/** The options of a server among those of a proxy. */
+export function serverOptionsOf(config: ProxyConfig): ServerConfig {
+  const options = Object.entries(readOptions(config))
+  return Object.fromEntries(options.filter(([name]) => name !== 'upstream'))
 }

@@ -77,7 +77,10 @@ function permit(
   match: RouteMatch | undefined,
 ): RouteMatch | Promise<RouteMatch> {
   const { mastra, table, resolveParams } = passage.service
-  if (match === undefined) throw noSuchRoute(table, passage.exchange.request)
+  if (match === undefined) {
+    const { request } = passage.exchange
+    throw table.refusalOf?.(request.method, request.path) ?? noSuchRoute(table, request)
+  }
   const { route } = match
   const spelt = readParams(match.params, route)
   const named: Named = { route, spelt }

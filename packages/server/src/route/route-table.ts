@@ -2,7 +2,7 @@ import { HTTP_METHODS } from '@signet/auth/internal'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
-import { StartError } from '../error/error.js'
+import { StartError, type RequestError } from '../error/error.js'
 import { isUndecodable, loosePath } from '../http/path.js'
 import { closednessOf, type Method, type Route } from './route.js'
 
@@ -24,6 +24,8 @@ export interface RouteTable {
    * @param pathname - in its one spelling
    */
   find(method: string, pathname: string): RouteMatch | undefined
+  /** What to refuse a known caller with for whom no route is found. Default: what Mastra has there, or that there is nothing. */
+  readonly refusalOf?: ((method: string, pathname: string) => RequestError) | undefined
   /** Whether a path lies under the prefix, where nothing is answered without a good token. */
   isPrefixed(pathname: string): boolean
 }

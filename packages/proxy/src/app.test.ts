@@ -1,0 +1,565 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { MastraJwtAuth } from '@signet/auth'
+import { ownerKey } from '@signet/core'
+import { serve, type RunningServer } from '@signet/server'
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  createLogRecorder,
+  createTestAuth,
+  makeRequest,
+  readRefusal,
+  tokenWith,
+  type TestRequest,
+} from '@signet/test-support/application/application'
+import { freePort } from '@signet/test-support/process/free-port'
+import { RawClient } from '@signet/test-support/http/raw-client'
+import { UpstreamServer, type UpstreamHandler } from '@signet/test-support/http/upstream-server'
+import { createProxy, type ProxyApp, type ProxyOptions } from './app.js'
+import type { ProxyConfig } from './config.js'
+import { createPolicyTable } from './policy/policy-table.js'
+
+const POLICY = createPolicyTable([
+  {
+    prefix: '/api',
+    lines: [
+      { method: 'ALL', path: '/things/:thingId', access: 'agents:read:{thingId}', owner: 'none' },
+      { method: 'POST', path: '/owned', access: 'authenticated', owner: { sets: ['body:owner'] } },
+      { method: 'POST', path: '/deploy', closed: 'It acts for all.' },
+    ],
+  },
+])
+
+const ends: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end()
+})
+
+const sayOk: UpstreamHandler = (response) => {
+  response.setHeader('content-type', 'application/json').end('{"ok":true}')
+}
+
+/** A proxy before an upstream of this test. */
+async function stand(
+  handler: UpstreamHandler = sayOk,
+  config: ProxyConfig = {},
+  options: ProxyOptions = {},
+) {
+  const upstream = await UpstreamServer.start(handler)
+  ends.push(() => upstream.stop())
+  return { upstream, ...standBefore(upstream.url, config, options) }
+}
+
+function standBefore(url: string, config: ProxyConfig = {}, options: ProxyOptions = {}) {
+  const { logger, lines } = createLogRecorder()
+  const proxy = createProxy({ auth: createTestAuth(), ...config }, POLICY, {
+    upstream: url,
+    logger,
+    ...options,
+  })
+  ends.push(() => proxy.close())
+  const ask = (path: string, request?: TestRequest) => proxy.fetch(makeRequest(path, request))
+  return { proxy, ask, log: lines }
+}
+
+async function listen(proxy: ProxyApp): Promise<RunningServer> {
+  const server = await serve(proxy.answer, { port: 0 })
+  ends.push(() => server.close(0))
+  return server
+}
+
+const token = tokenWith('agents:read')
+
+describe('the gate of a proxy', () => {
+  it.each(['/api/things/a', '/api/owned', '/api/none', '/', '/none', '/assets/a.js'])(
+    'lets no stranger in: %s',
+    async (path) => {
+      const { ask, upstream } = await stand()
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        const refusal = await readRefusal(await ask(path, { method }))
+        expect(refusal).toMatchObject({ status: 401, code: 'token_missing', challenge: 'Bearer' })
+        expect((await ask(path, { method, token: 'x' })).status).toBe(401)
+      }
+      expect(upstream.requests).toStrictEqual([])
+    },
+  )
+
+  it('compares the permission of the route, with the id in its path', async () => {
+    const { ask, upstream } = await stand()
+    const narrow = tokenWith('agents:read:a')
+    const refusal = await readRefusal(await ask('/api/things/b', { token: narrow }))
+    expect(refusal).toMatchObject({ status: 403, code: 'scope_insufficient' })
+    expect(refusal.challenge).toContain('scope="agents:read:b"')
+    expect(upstream.requests).toStrictEqual([])
+    expect((await ask('/api/things/a', { token: narrow })).status).toBe(200)
+  })
+
+  it('answers for itself where it is alive, and whether its upstream is', async () => {
+    const { ask, upstream } = await stand()
+    expect(await (await ask('/health')).json()).toStrictEqual({ success: true })
+    expect(upstream.requests).toStrictEqual([])
+    expect(await (await ask('/ready')).json()).toStrictEqual({ ready: true })
+    await upstream.stop()
+    const away = standBefore(upstream.url)
+    const response = await away.ask('/ready')
+    expect(response.status).toBe(503)
+    expect(await response.json()).toStrictEqual({ ready: false, reason: 'upstream_unavailable' })
+    expect((await away.ask('/health')).status).toBe(200)
+  })
+
+  it.each(['/api/deploy', '/api/things/__proto__', '/api/things/%2e%2e', '/api/things/a%2Fb'])(
+    'has nothing at %s, whatever the caller holds',
+    async (path) => {
+      const { ask, upstream } = await stand()
+      const all = createTestAuth().sign(
+        { sub: 'alice', permissions: ['*'] },
+        { expiresInSeconds: 60 },
+      )
+      const url = `http://localhost:4111${path}`
+      const refusal = await readRefusal(await ask(url, { method: 'POST', token: all, json: {} }))
+      expect(refusal).toMatchObject({ status: 404, code: 'not_found' })
+      expect(upstream.requests).toStrictEqual([])
+    },
+  )
+
+  it('opens a route that no line knows only by a permission for it', async () => {
+    const { ask, upstream } = await stand()
+    const refusal = await readRefusal(await ask('/reports/daily', { token }))
+    expect(refusal).toMatchObject({ status: 403, code: 'scope_insufficient' })
+    expect(upstream.requests).toStrictEqual([])
+    const holder = tokenWith('routes:execute:/reports/daily')
+    expect((await ask('/reports/daily', { token: holder })).status).toBe(200)
+    expect((await ask('/reports/weekly', { token: holder })).status).toBe(403)
+  })
+
+  it('refuses a WebSocket', async () => {
+    const { ask, upstream } = await stand()
+    const headers = { upgrade: 'WebSocket', connection: 'Upgrade' }
+    const refusal = await readRefusal(await ask('/api/things/a', { token, headers }))
+    expect(refusal).toMatchObject({ status: 404, code: 'not_supported' })
+    expect(upstream.requests).toStrictEqual([])
+  })
+})
+
+describe('what the upstream sees', () => {
+  it('is a token of the proxy in the name of the owner, and never that of the caller', async () => {
+    const { ask, upstream, proxy } = await stand()
+    const claims = {
+      sub: 'alice',
+      permissions: ['agents:read'],
+      name: 'Alice',
+      email: 'a@b.example',
+    }
+    const own = createTestAuth().sign(claims, { expiresInSeconds: 60 })
+    await ask('/api/things/a', { token: own })
+    const sent = upstream.seen.headers.authorization?.replace('Bearer ', '') ?? ''
+    expect(sent).not.toBe(own)
+    const verifier = new MastraJwtAuth({ secret: proxy.upstreamSecret })
+    const user = await verifier.authenticateToken(sent)
+    expect(user).toMatchObject({
+      sub: ownerKey({ issuer: 'local', resourceId: 'alice' }),
+      name: 'Alice',
+      email: 'a@b.example',
+    })
+    expect(Object.keys(user ?? {}).sort()).toStrictEqual(['email', 'exp', 'iat', 'name', 'sub'])
+    expect(JSON.stringify(upstream.seen)).not.toContain(own)
+  })
+
+  it('is no token where the upstream verifies none', async () => {
+    const { ask, upstream } = await stand(sayOk, {}, { isUpstreamOpen: true })
+    expect((await ask('/api/things/a', { token })).status).toBe(200)
+    expect(upstream.seen.headers.authorization).toBeUndefined()
+  })
+
+  it('has only headers that are let through', async () => {
+    const { ask, upstream } = await stand()
+    const headers = {
+      accept: 'text/html',
+      cookie: 'mastra-token=x',
+      connection: 'keep-alive, x-secret',
+      forwarded: 'for=1.2.3.4',
+      'x-forwarded-for': '1.2.3.4',
+      'x-forwarded-host': 'evil.example',
+      'x-mastra-client-type': 'studio',
+      'x-mastra-dev-playground': 'true',
+      'x-request-id': 'mine',
+      'x-http-method-override': 'DELETE',
+      'x-secret': 'x',
+      'proxy-authorization': 'Basic eDp5',
+      'transfer-encoding': 'chunked',
+      te: 'trailers',
+    }
+    const response = await ask('/api/things/a', { token, headers })
+    const seen = upstream.seen.headers
+    expect(Object.keys(seen).sort()).toStrictEqual(
+      ['accept', 'accept-encoding', 'authorization', 'connection', 'host', 'x-request-id'].sort(),
+    )
+    expect(seen).toMatchObject({
+      accept: 'text/html',
+      'accept-encoding': 'identity',
+      connection: 'keep-alive',
+      host: `127.0.0.1:${upstream.port}`,
+      'x-request-id': response.headers.get('x-request-id'),
+    })
+  })
+
+  it('is the path that was matched, the query and the body as they were sent', async () => {
+    const { ask, upstream } = await stand()
+    const all = tokenWith('agents:read')
+    await ask('/api/things/caf%C3%A9-1?a=1&b=%20', { token: all, method: 'PUT', body: '{"a": 1}' })
+    // An id that is in no permission would be a legal one.
+    expect(upstream.requests).toStrictEqual([])
+    await ask('/api/things/%61?a=1&b=%20', { token: all, method: 'PUT', body: '{"a": 1}' })
+    expect(upstream.seen).toMatchObject({
+      method: 'PUT',
+      url: '/api/things/a?a=1&b=%20',
+      body: '{"a": 1}',
+    })
+    expect(upstream.seen.headers['content-type']).toBe('application/json')
+  })
+
+  it('is nothing of a body that is too large', async () => {
+    const { ask, upstream } = await stand(sayOk, { bodySizeLimit: 10 })
+    const large = await ask('/api/things/a', { token, method: 'POST', body: '"12345678901"' })
+    expect(await readRefusal(large)).toMatchObject({ status: 413, code: 'body_too_large' })
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let piece = 0; piece < 3; piece++) controller.enqueue(Buffer.from('12345'))
+        controller.close()
+      },
+    })
+    const streamed = await ask('/api/things/a', { token, method: 'POST', body: stream })
+    expect(await readRefusal(streamed)).toMatchObject({ status: 413, code: 'body_too_large' })
+    expect(upstream.requests).toStrictEqual([])
+  })
+})
+
+describe('what a caller sees', () => {
+  it('has no header that tells of the upstream or belongs to its connection', async () => {
+    const { ask } = await stand((response) => {
+      response
+        .writeHead(200, {
+          'content-type': 'text/plain',
+          server: 'secret/1',
+          'x-powered-by': 'secret',
+          'set-cookie': ['a=1', 'b=2'],
+          connection: 'keep-alive, x-hop',
+          'x-hop': 'secret',
+          'access-control-allow-origin': '*',
+          'access-control-allow-credentials': 'true',
+          'www-authenticate': 'Basic',
+          'x-request-id': 'secret',
+          etag: '"1"',
+        })
+        .end('hello')
+    })
+    const response = await ask('/api/things/a', { token })
+    expect(await response.text()).toBe('hello')
+    const names = [...response.headers.keys()].sort()
+    expect(names.filter((name) => !name.startsWith('ratelimit'))).toStrictEqual([
+      'content-type',
+      'etag',
+      'x-content-type-options',
+      'x-request-id',
+    ])
+    expect(JSON.stringify([...response.headers])).not.toContain('secret')
+  })
+
+  it('is a redirect as a path, which the proxy does not follow', async () => {
+    const { ask, upstream } = await stand((response, { headers }) => {
+      response.writeHead(302, { location: `http://${headers.host}/elsewhere?a=1` }).end()
+    })
+    const response = await ask('/api/things/a', { token })
+    expect(response.status).toBe(302)
+    expect(response.headers.get('location')).toBe('/elsewhere?a=1')
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it.each([
+    [500, 424, 'upstream_failed'],
+    [501, 424, 'upstream_failed'],
+    [401, 424, 'upstream_failed'],
+    [502, 502, 'upstream_unavailable'],
+    [503, 502, 'upstream_unavailable'],
+    [504, 504, 'upstream_timeout'],
+    [403, 404, 'not_found'],
+  ])('is nothing of what the upstream says with %d: it is %d', async (said, status, code) => {
+    const { ask } = await stand((response) => {
+      response.writeHead(said, { 'content-type': 'application/json', 'www-authenticate': 'Basic' })
+      response.end('{"error":"secret of process.env.OPENAI_API_KEY","stack":"at /srv/app"}')
+    })
+    const response = await ask('/api/things/a', { token })
+    const text = await response.clone().text()
+    expect(await readRefusal(response)).toMatchObject({ status, code, challenge: null })
+    expect(text).not.toMatch(/secret|OPENAI|srv/)
+  })
+
+  it.each([
+    ['Agent with id a not found', 'Agent with id a not found'],
+    ['Set OPENAI_API_KEY', 'Not found.'],
+    ['Error\n    at run (/srv/a.js:1:1)', 'Not found.'],
+    ['Cannot open /home/me/a.db', 'Not found.'],
+    ['x'.repeat(1000), 'Not found.'],
+    [{ deep: 1 }, 'Not found.'],
+  ])('is a refusal of the upstream where it tells nothing: %j', async (said, told) => {
+    const { ask } = await stand((response) => {
+      response.writeHead(404, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: said, stack: 'secret', cause: 'secret' }))
+    })
+    const response = await ask('/api/things/a', { token })
+    const text = await response.clone().text()
+    expect(await readRefusal(response)).toMatchObject({
+      status: 404,
+      code: 'not_found',
+      text: told,
+    })
+    expect(text).not.toContain('secret')
+  })
+
+  it('are the issues of a request that the upstream refuses', async () => {
+    const issues = [{ field: 'messages', message: 'Required' }]
+    const { ask } = await stand((response) => {
+      response.writeHead(400).end(JSON.stringify({ error: 'Invalid request body', issues }))
+    })
+    const refusal = await readRefusal(await ask('/api/things/a', { token }))
+    expect(refusal).toMatchObject({ status: 400, code: 'request_invalid', issues })
+  })
+})
+
+describe('a stream', () => {
+  it('reaches its caller piece by piece', async () => {
+    let answer: ServerResponse | undefined
+    const { ask } = await stand((response) => {
+      answer = response.writeHead(200, { 'content-type': 'text/event-stream' })
+      answer.write('data: {"type":"one"}\n\nda')
+    })
+    const response = await ask('/api/things/a', { token })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader?.read())?.value).toBe('data: {"type":"one"}\n\n')
+    answer?.end('ta: [DONE]\n\n')
+    expect((await reader?.read())?.value).toBe('data: [DONE]\n\n')
+    expect((await reader?.read())?.done).toBe(true)
+  })
+
+  it('tells of an error only that there was one', async () => {
+    const error = { message: 'no key OPENAI_API_KEY', name: 'X', stack: 'X\n    at /srv/a.js:1' }
+    const chunks = [
+      { type: 'error', error },
+      { type: 'error', payload: { error } },
+      { type: 'error', error: 'secret of the model' },
+      { type: 'tool-error', payload: { error: { ...error, message: 'No such city.' } } },
+      { type: 'step', payload: { result: { error: 'Failed\n    at /srv/a.js:1' } } },
+      { type: 'tool-result', payload: { result: { error: 'Not there', rows: [1] } } },
+    ]
+    const { ask } = await stand((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''))
+    })
+    const text = await (await ask('/api/things/a', { token })).text()
+    expect(text).not.toMatch(/srv|OPENAI|secret|stack/)
+    const told = text
+      .trim()
+      .split('\n\n')
+      .map((event): unknown => JSON.parse(event.slice('data: '.length)))
+    const failed = { name: 'Error', message: 'The answer failed.' }
+    expect(told).toStrictEqual([
+      { type: 'error', error: failed },
+      { type: 'error', payload: { error: failed } },
+      { type: 'error', error: 'The answer failed.' },
+      { type: 'tool-error', payload: { error: { name: 'Error', message: 'No such city.' } } },
+      { type: 'step', payload: { result: { error: 'The answer failed.' } } },
+      chunks[5],
+    ])
+  })
+
+  it('waits for a caller who reads slowly', async () => {
+    let written = 0
+    const piece = Buffer.alloc(64 * 1024, 'x')
+    const { proxy } = await stand((response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' })
+      const write = () => {
+        while (written < 200 * 1024 * 1024) {
+          written += piece.length
+          if (!response.write(piece)) return void response.once('drain', write)
+        }
+      }
+      write()
+    })
+    const server = await listen(proxy)
+    const client = await new RawClient(server.port).connected()
+    client.sendHead('GET /api/things/a HTTP/1.1', [
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+    ])
+    await client.waitFor(/x/)
+    client.socket.pause()
+    let before = -1
+    await expect
+      .poll(
+        () => {
+          const isStill = before === written
+          before = written
+          return isStill
+        },
+        { interval: 200 },
+      )
+      .toBe(true)
+    expect(written).toBeLessThan(100 * 1024 * 1024)
+    client.socket.destroy()
+  })
+
+  it('ends at the upstream when its caller leaves', async () => {
+    let isClosed = false
+    const { proxy } = await stand((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+      response.on('close', () => (isClosed = true))
+    })
+    const server = await listen(proxy)
+    const client = await new RawClient(server.port).connected()
+    client.sendHead('GET /api/things/a HTTP/1.1', [
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+    ])
+    await client.waitFor(/data: 1/)
+    client.socket.destroy()
+    await expect.poll(() => isClosed).toBe(true)
+  })
+
+  it('is cut, here and at the upstream, when its token is revoked', async () => {
+    let isClosed = false
+    const { proxy, ask } = await stand((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+      response.on('close', () => (isClosed = true))
+    })
+    const server = await listen(proxy)
+    const bearer = createTestAuth().sign(
+      { sub: 'bob', jti: 'bob-1', permissions: ['agents:read', 'tokens:write'] },
+      { expiresInSeconds: 60 },
+    )
+    const client = await new RawClient(server.port).connected()
+    client.sendHead('GET /api/things/a HTTP/1.1', [
+      'Host: localhost',
+      `Authorization: Bearer ${bearer}`,
+    ])
+    await client.waitFor(/data: 1/)
+    const revoked = await ask('/api/auth/revocations', {
+      method: 'POST',
+      token: bearer,
+      json: { token: bearer },
+    })
+    expect(revoked.status).toBe(201)
+    await client.readToEnd()
+    await expect.poll(() => isClosed).toBe(true)
+    expect((await ask('/api/things/a', { token: bearer })).status).toBe(401)
+  })
+})
+
+/** A server that is not one of HTTP. */
+async function listenRaw(onData: (socket: Socket, count: number) => void) {
+  let count = 0
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', () => onData(socket, ++count))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  ends.push(async () => void server.close())
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return { url: `http://127.0.0.1:${port}`, count: () => count }
+}
+
+describe('an upstream that fails', () => {
+  const away = { status: 502, code: 'upstream_unavailable' }
+
+  it('is told where it is not there, and again once it is', async () => {
+    const port = await freePort()
+    const { ask, log } = standBefore(`http://127.0.0.1:${port}`)
+    expect(await readRefusal(await ask('/api/things/a', { token }))).toMatchObject(away)
+    expect(log).toMatchObject([{ level: 'error', fields: { code: 'upstream_unavailable' } }])
+    const upstream = await UpstreamServer.start(sayOk, port)
+    ends.push(() => upstream.stop())
+    expect((await ask('/api/things/a', { token })).status).toBe(200)
+    await upstream.stop()
+    expect(await readRefusal(await ask('/api/things/a', { token }))).toMatchObject(away)
+  })
+
+  it.each([
+    ['garbage', (socket: Socket) => void socket.end('no HTTP at all\r\n\r\n')],
+    ['nothing', (socket: Socket) => void socket.destroy()],
+    ['half a header', (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nx: ')],
+    [
+      'an upgrade',
+      (socket: Socket) =>
+        void socket.end(
+          'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+        ),
+    ],
+    [
+      'too many headers',
+      (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`),
+    ],
+  ])('is told where it answers with %s, and asked once for what is not safe', async (_, onData) => {
+    const raw = await listenRaw(onData)
+    const { ask } = standBefore(raw.url)
+    const refusal = await readRefusal(await ask('/api/things/a', { token, method: 'POST' }))
+    expect(refusal).toMatchObject(away)
+    expect(raw.count()).toBe(1)
+  })
+
+  it('is asked again for what is safe, where it closed a connection that it had kept', async () => {
+    const raw = await listenRaw((socket, count) => {
+      if (count === 2) return void socket.destroy()
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    })
+    const { ask } = standBefore(raw.url)
+    for (let round = 0; round < 2; round++) {
+      expect(await (await ask('/api/things/a', { token })).text()).toBe('ok')
+    }
+    expect(raw.count()).toBe(3)
+  })
+
+  it('is told where it does not answer in time', async () => {
+    const raw = await listenRaw(() => undefined)
+    const { ask } = standBefore(raw.url, { timeout: 1 })
+    const refusal = await readRefusal(await ask('/api/things/a', { token, method: 'POST' }))
+    expect(refusal).toMatchObject({ status: 504, code: 'upstream_timeout' })
+    expect(raw.count()).toBe(1)
+  })
+
+  it('cuts its caller where it dies in the middle', async () => {
+    const { proxy } = await stand((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+      setImmediate(() => response.destroy())
+    })
+    const server = await listen(proxy)
+    const client = await new RawClient(server.port).connected()
+    client.sendHead('GET /api/things/a HTTP/1.1', [
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+    ])
+    expect(await client.readToEnd()).not.toContain('\r\n0\r\n')
+    await expect
+      .poll(async () => (await proxy.metrics.scrape()).text)
+      .toMatch(/code="upstream_unavailable"\} 1$/m)
+  })
+})
+
+describe('createProxy', () => {
+  it.each<[ProxyConfig, ProxyOptions, string]>([
+    [{}, {}, 'upstream'],
+    [{ upstream: 'http://10.1.1.1:80' }, {}, '--upstream-anywhere'],
+    [{ upstream: 'http://127.0.0.1:1' }, { upstreamSecret: 'short' }, '32'],
+  ])('refuses %j with %j', (config, options, word) => {
+    const make = () => createProxy({ auth: createTestAuth(), ...config }, POLICY, options)
+    expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+    expect(make).toThrow(word)
+  })
+
+  it('refuses a proxy that cannot tell its callers apart', () => {
+    const make = () => createProxy({ upstream: 'http://127.0.0.1:1' }, POLICY)
+    expect(make).toThrow(expect.objectContaining({ code: 'auth_missing' }))
+  })
+})

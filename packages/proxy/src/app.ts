@@ -1,0 +1,124 @@
+import { Mastra, type Logger } from '@signet/core'
+import { RequestError, type App, type AppOptions, type Route } from '@signet/server'
+import { assembleApp, createGateRoutes } from '@signet/server/internal'
+import { checkConfig, serverOptionsOf, type ProxyConfig } from './config.js'
+import { createForwarder, type ForwardInput } from './forward/forward.js'
+import { createIdentity } from './identity/identity.js'
+import type { PolicyTable } from './policy/policy-table.js'
+import type { OpenRoute } from './policy/route-policy.js'
+import { readyRoute } from './readiness.js'
+import { createProxyTable } from './table.js'
+import { readUpstream } from './upstream/origin.js'
+import { openUpstream } from './upstream/upstream.js'
+
+/** What of a server a proxy is run with. */
+type ServerPart =
+  | 'isLoopbackOnly'
+  | 'isDevelopment'
+  | 'isReady'
+  | 'state'
+  | 'tracing'
+  | 'redisUrl'
+  | 'unhandledFaults'
+  | 'defaultAuth'
+
+/** How a proxy is run. */
+export interface ProxyOptions extends Pick<AppOptions, ServerPart> {
+  /** Where the application listens. Default: `upstream` of the configuration. */
+  readonly upstream?: string | undefined
+  /** Whether the application may be on another machine, where others could reach it without the proxy. Default: false. */
+  readonly isUpstreamAnywhere?: boolean | undefined
+  /** What the application verifies tokens with (HS256), at least 32 bytes. Default: 256 random bits. */
+  readonly upstreamSecret?: string | undefined
+  /** Whether the application verifies no tokens: then it is sent none. Default: false. */
+  readonly isUpstreamOpen?: boolean | undefined
+  /** Default: nothing is written. */
+  readonly logger?: Logger | undefined
+}
+
+/** A proxy that serves. */
+export interface ProxyApp extends App {
+  /** Of the application, such as `http://127.0.0.1:4112`. */
+  readonly origin: string
+  /** What the application verifies the tokens of the proxy with. */
+  readonly upstreamSecret: string
+}
+
+const PREFIX = '/api'
+const DEFAULT_TIMEOUT_MS = 180_000
+const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
+/** So much later than its upstream the proxy gives up, so that it can say why. */
+const LATER_MS = 5000
+
+/** What no rule restricts yet stays closed. */
+function requireRules(line: OpenRoute | undefined): void {
+  if (line === undefined) return
+  const { owner, query, body, bodyAccess, answer, mcp } = line
+  const isPlain = owner === 'none' && !query && !body && !bodyAccess && !answer && !mcp
+  if (!isPlain) throw new RequestError('not_found', 'The rules of the route are not served yet.')
+}
+
+/**
+ * Makes a proxy: the gate of a server, with its limits, audit, metrics and log, before an application that stays as it is.
+ *
+ * @param policy - which routes of the application callers can be let in to
+ * @throws {ConfigurationError} `option_invalid` or `option_unknown`
+ * @throws {StartError} what `createApp` of `@signet/server` throws
+ */
+export function createProxy(
+  config: ProxyConfig,
+  policy: PolicyTable,
+  options: ProxyOptions = {},
+): ProxyApp {
+  checkConfig(config)
+  const {
+    upstream: url,
+    isUpstreamAnywhere,
+    upstreamSecret,
+    isUpstreamOpen,
+    logger,
+    ...served
+  } = options
+  const { origin } = readUpstream(url ?? config.upstream, isUpstreamAnywhere === true)
+  const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
+  const mastra = new Mastra({
+    server: { ...serverOptionsOf(config), timeout: timeoutMs + LATER_MS },
+    logger: logger ?? false,
+  })
+  const identity = createIdentity({ secret: upstreamSecret })
+  const upstream = openUpstream({ origin, timeoutMs })
+  const forwarder = createForwarder({
+    upstream,
+    origin,
+    identity,
+    isVerifying: isUpstreamOpen !== true,
+    bodyLimit: config.bodySizeLimit ?? DEFAULT_BODY_LIMIT,
+  })
+
+  async function forward(input: ForwardInput, line: OpenRoute | undefined) {
+    const { method, path, query } = input.request
+    requireRules(line)
+    const match = policy.find(method, path)
+    if (match.kind === 'refused') throw new RequestError('not_found', match.reason)
+    return await forwarder.forward(input, { path: match.path, query, body: undefined })
+  }
+
+  const app = assembleApp(mastra, served, {
+    resolveParams: undefined,
+    createTable(_mastra, _auth, offered, service) {
+      const own = createGateRoutes(offered, service).map((route): Route =>
+        route.path === '/ready' ? readyRoute(route, upstream) : route,
+      )
+      return createProxyTable({ own, policy, prefix: PREFIX, forward })
+    },
+  })
+  return {
+    ...app,
+    origin,
+    upstreamSecret: identity.secret,
+    async close() {
+      await app.close()
+      await upstream.close()
+    },
+  }
+}

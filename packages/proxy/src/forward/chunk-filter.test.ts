@@ -1,0 +1,54 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ChunkFilter, type StreamForm } from './chunk-filter.js'
+
+/** What comes out of a filter for text that arrives in these pieces. */
+function run(form: StreamForm, pieces: readonly Buffer[]): string {
+  const filter = new ChunkFilter(form)
+  return Buffer.concat([...pieces.map((piece) => filter.take(piece)), filter.end()]).toString()
+}
+
+function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
+  return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length))
+}
+
+const error = { type: 'error', error: { message: 'secret', stack: 'secret' } }
+const told = { type: 'error', error: { name: 'Error', message: 'The answer failed.' } }
+const text = { type: 'text-delta', payload: { text: 'é "error" is a word\n\nof it' } }
+
+describe('a stream without what its errors tell', () => {
+  it.each<[StreamForm, string, string]>([
+    ['events', `data: ${JSON.stringify(text)}\n\n`, `data: ${JSON.stringify(error)}\n\n`],
+    ['events', `data: ${JSON.stringify(text)}\r\n\r\n`, `data: ${JSON.stringify(error)}\r\n\r\n`],
+    ['records', `${JSON.stringify(text)}\u001e`, `${JSON.stringify(error)}\u001e`],
+  ])('is the same however it is cut: %s', (form, plain, failed) => {
+    const whole = Buffer.from(plain + failed + plain)
+    const expected = (plain + failed + plain).replace(JSON.stringify(error), JSON.stringify(told))
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 20 }), (places) => {
+        const came = run(form, cut(whole, places))
+        expect(came.replaceAll('\r\n', '\n')).toBe(expected.replaceAll('\r\n', '\n'))
+        expect(came).not.toContain('secret')
+      }),
+    )
+  })
+
+  it('is passed on byte by byte where nothing speaks of an error', () => {
+    const bytes = Buffer.from('data: {"a":  1}\n\n: ping\n\ndata: [DONE]\n\n')
+    expect(run('events', [bytes])).toBe(bytes.toString())
+  })
+
+  it('has whatever is not JSON as it was', () => {
+    expect(run('events', [Buffer.from('data: no "error"\n\n')])).toBe('data: no "error"\n\n')
+  })
+
+  it('holds no event of more than 16 MiB', () => {
+    const filter = new ChunkFilter('events')
+    const piece = Buffer.alloc(1024 * 1024, 'x')
+    const feed = () => {
+      for (let count = 0; count < 17; count++) filter.take(piece)
+    }
+    expect(feed).toThrow(expect.objectContaining({ code: 'upstream_failed' }))
+  })
+})

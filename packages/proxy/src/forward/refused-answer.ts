@@ -1,0 +1,83 @@
+import { isObject, ownMember } from '@signet/auth/internal'
+import { RequestError } from '@signet/server'
+import { jsonReply, type Reply } from '@signet/server/internal'
+import type { UpstreamResponse } from '../upstream/upstream.js'
+import { publicText } from './error-words.js'
+import { readWhole } from './read-whole.js'
+
+const MAX_ERROR_BYTES = 64 * 1024
+const MAX_ISSUES = 100
+
+function publicIssues(value: unknown): readonly object[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const entries: readonly unknown[] = value.slice(0, MAX_ISSUES)
+  return entries.filter(isObject).map((issue) => ({
+    field: publicText(ownMember(issue, 'field')) ?? 'root',
+    message: publicText(ownMember(issue, 'message')) ?? 'Not valid.',
+  }))
+}
+
+/** The codes of statuses that our own server has, too. */
+const CODES: Readonly<Record<number, string>> = {
+  400: 'request_invalid',
+  404: 'not_found',
+  413: 'body_too_large',
+  422: 'tool_failed',
+  429: 'rate_limited',
+}
+
+const TEXTS: Readonly<Record<number, string>> = {
+  400: 'The request is not valid.',
+  404: 'Not found.',
+}
+
+async function readError(response: UpstreamResponse): Promise<object> {
+  const bytes = await readWhole(response.body, MAX_ERROR_BYTES)
+  try {
+    const value: unknown = JSON.parse(bytes?.toString('utf8') ?? '')
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The faults of an upstream whose own server is not there: of a gateway or a development server before it. */
+const AWAY: ReadonlySet<number> = new Set([502, 503])
+
+/**
+ * The refusal of the upstream as its caller is told it: the status, and of its words only what tells nothing of how the
+ * application is built.
+ * @throws {RequestError} `upstream_failed`, `upstream_unavailable` or `upstream_timeout` for what is not the caller's
+ *   fault; `not_found` for what belongs to another
+ */
+export async function refusedAnswer(response: UpstreamResponse, requestId: string): Promise<Reply> {
+  const { status } = response
+  const cause = { status }
+  if (status >= 500 || status === 401 || status === 403) response.body.destroy()
+  if (AWAY.has(status))
+    throw new RequestError('upstream_unavailable', `The application answered ${status}.`, { cause })
+  if (status === 504)
+    throw new RequestError('upstream_timeout', 'The application answered 504.', { cause })
+  if (status >= 500)
+    throw new RequestError('upstream_failed', `The application answered ${status}.`, { cause })
+  if (status === 401) {
+    throw new RequestError(
+      'upstream_failed',
+      'The application refused the token of the proxy (401). Name the secret that it verifies tokens with by --upstream-secret.',
+      { cause },
+    )
+  }
+  // What belongs to another answers like what does not exist.
+  if (status === 403) throw new RequestError('not_found', 'The application answered 403.')
+  const said = await readError(response)
+  const issues = publicIssues(ownMember(said, 'issues'))
+  return jsonReply(
+    {
+      error: publicText(ownMember(said, 'error')) ?? TEXTS[status] ?? 'The request was refused.',
+      code: CODES[status] ?? 'request_refused',
+      requestId,
+      ...(issues !== undefined && { issues }),
+    },
+    status,
+  )
+}

@@ -1,0 +1,92 @@
+import type { Access } from '@signet/auth'
+import { RequestError, type Route, type RouteTable } from '@signet/server'
+import { createRouteTable } from '@signet/server/internal'
+import type { KnownRoute, PolicyTable } from './policy/policy-table.js'
+import type { OpenRoute } from './policy/route-policy.js'
+import type { ForwardInput } from './forward/forward.js'
+
+/** Forwards a request of a route of the policy, or of one that no line of it knows. */
+type ForwardRoute = (input: ForwardInput, policy: OpenRoute | undefined) => unknown
+
+/** What the table of a proxy is made of. */
+export interface ProxyTableOptions {
+  /** What the proxy answers itself. */
+  readonly own: readonly Route[]
+  readonly policy: PolicyTable
+  readonly prefix: string
+  readonly forward: ForwardRoute
+}
+
+/** How the route is called, in metrics and in the log, that no line of the policy knows. */
+const UNKNOWN_PATH = '/*'
+
+/**
+ * The routes of a proxy: its own, and those that it forwards, which the policy finds. Below no path anything is answered
+ * without a good token but by its own public routes.
+ */
+export function createProxyTable(options: ProxyTableOptions): RouteTable {
+  const { policy, prefix, forward } = options
+  const own = createRouteTable(options.own, prefix)
+  const paths = new WeakMap<Route, string>()
+  const routes = new WeakMap<OpenRoute, Map<string, Route>>()
+
+  function makeRoute(
+    method: Route['method'],
+    path: string,
+    access: Access,
+    line?: OpenRoute,
+  ): Route {
+    const forwarding: Route = Object.freeze({
+      method,
+      path,
+      isPrefixed: line !== undefined,
+      access,
+      summary: 'Of the application behind the proxy',
+      status: 200,
+      query: undefined,
+      body: undefined,
+      response: undefined,
+      queryOptions: undefined,
+      bodyOptions: undefined,
+      openapi: undefined,
+      handle: (input: Parameters<Route['handle']>[0]) => forward(input as ForwardInput, line),
+    })
+    paths.set(forwarding, path)
+    return forwarding
+  }
+
+  /** One route for each line and method: metrics count by them. */
+  function routeOf({ policy: line }: KnownRoute, method: Route['method']): Route {
+    const known = routes.get(line) ?? new Map<string, Route>()
+    routes.set(line, known)
+    const made = known.get(method) ?? makeRoute(method, prefix + line.path, line.access, line)
+    known.set(method, made)
+    return made
+  }
+
+  return {
+    routes: own.routes,
+    prefix,
+    pathOf: (route) => paths.get(route) ?? own.pathOf(route),
+    find(method, pathname) {
+      const mine = own.find(method, pathname)
+      if (mine !== undefined) return mine
+      const match = policy.find(method, pathname)
+      if (match.kind === 'refused') return undefined
+      const routeMethod = (method === 'HEAD' ? 'GET' : method) as Route['method']
+      if (match.kind === 'known') {
+        if (match.policy.isOurs === true || match.policy.access === 'public') return undefined
+        return { route: routeOf(match, routeMethod), params: match.params }
+      }
+      return { route: makeRoute(routeMethod, UNKNOWN_PATH, match.permission as Access), params: {} }
+    },
+    refusalOf(method, pathname) {
+      const match = policy.find(method, pathname)
+      return new RequestError(
+        'not_found',
+        match.kind === 'refused' ? match.reason : 'The proxy has no such route.',
+      )
+    },
+    isPrefixed: () => true,
+  }
+}
