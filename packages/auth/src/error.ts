@@ -16,6 +16,10 @@ export type TokenErrorCode =
   | 'token_type'
   | 'token_claim'
   | 'token_revoked'
+  | 'token_binding'
+  | 'proof_missing'
+  | 'proof_invalid'
+  | 'proof_nonce'
 
 /** Every refusal that may cross the wire. Which HTTP status each one gets is the server's table. */
 export type AuthErrorCode =
@@ -24,6 +28,7 @@ export type AuthErrorCode =
   | 'scope_insufficient'
   | 'request_invalid'
   | 'keys_unavailable'
+  | 'proofs_unavailable'
 
 const AUTH_ERROR = Symbol.for('signet.auth.error')
 const TOKEN_ERROR = Symbol.for('signet.auth.token-error')
@@ -56,6 +61,8 @@ export interface TokenErrorOptions extends ErrorOptions {
   readonly claim?: string | undefined
   /** For `token_expired`: when, in seconds since 1970. Set only once the signature has verified. */
   readonly expiredAt?: number | undefined
+  /** For `proof_nonce`: the nonce that the next proof needs (RFC 9449 section 9). */
+  readonly nonce?: string | undefined
 }
 
 /** A token was refused, or none was sent. It has no stack. */
@@ -64,6 +71,7 @@ export class TokenError extends AuthError {
   declare readonly code: TokenErrorCode
   readonly claim: string | undefined
   readonly expiredAt: number | undefined
+  readonly nonce: string | undefined
 
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
     const limit = pauseStackTraces()
@@ -71,6 +79,7 @@ export class TokenError extends AuthError {
     resumeStackTraces(limit)
     this.claim = options.claim
     this.expiredAt = options.expiredAt
+    this.nonce = options.nonce
   }
 
   /** Like `instanceof`, but also true for an error of another installed copy of this package. */

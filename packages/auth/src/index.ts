@@ -92,6 +92,9 @@ export {
   type MemoryProofRegisterOptions,
   type ProofRegister,
 } from './dpop/proof-register.js'
+export { type DpopMode } from './dpop/confirmation.js'
+export { type DpopOptions } from './dpop/options.js'
+export { type ProofContext } from './dpop/require-proof.js'
 export { bearerChallenge, type ChallengeOptions } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { type GuardAccess, type GuardOptions, type GuardRefusal } from './guard/options.js'

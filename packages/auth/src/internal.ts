@@ -47,6 +47,7 @@ export {
   INTERNAL_TEXT,
   INVALID_TEXT,
   isKnownAuthError,
+  nonceOf,
   RETRY_UNAVAILABLE_SECONDS,
   type AuthRefusalBody,
 } from './bearer/refusal.js'
@@ -63,10 +64,11 @@ export {
   type BearerExplanation,
   type ProviderExplanation,
 } from './provider/explain-bearer.js'
-export { admitToken, type AdmittedUser } from './guard/admit.js'
+export { admitToken, refuseUnproven, type AdmittedUser } from './guard/admit.js'
+export { withoutProof, type ProofContext } from './dpop/require-proof.js'
 export { requestOfBearer } from './guard/auth-request.js'
 export { subjectOfUser } from './provider/subject.js'
-export { checkProvider } from './provider/provider-shape.js'
+export { checkProvider, dpopModeOf } from './provider/provider-shape.js'
 export { findRefusedOptions, isNothing } from './option/closed-options.js'
 export { measureAge } from './lib/age.js'
 export { codeOf } from './lib/error-code.js'

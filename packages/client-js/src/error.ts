@@ -28,6 +28,10 @@ export type ServerErrorCode =
   | 'token_type'
   | 'token_claim'
   | 'token_revoked'
+  | 'token_binding'
+  | 'proof_missing'
+  | 'proof_invalid'
+  | 'proof_nonce'
   | 'access_denied'
   | 'scope_insufficient'
   | 'request_invalid'
@@ -52,6 +56,7 @@ export type ServerErrorCode =
   | 'upstream_failed'
   | 'rate_limited'
   | 'keys_unavailable'
+  | 'proofs_unavailable'
   | 'storage_unavailable'
   | 'internal'
 

@@ -1,5 +1,5 @@
 import type { AuthProvider, OptionNames } from '@signet/auth'
-import { refuseUnknown } from '@signet/auth/internal'
+import { dpopModeOf, refuseUnknown } from '@signet/auth/internal'
 import { BOUNDS, guardLogger, lostLogLines, type Logger, type Mastra } from '@signet/core'
 import { createAccessLog } from './observe/log/access-log.js'
 import { openApiKeys } from './api-key/open.js'
@@ -187,7 +187,9 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const inFlight = createInFlight()
   const settling = createInFlight()
   const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
-  const gate = createGate({ provider: auth, roles, revocations, apiKeys, logger })
+  const publicUrl = publicUrlOf(server)
+  const proof = { publicUrl: publicUrl?.resource }
+  const gate = createGate({ provider: auth, roles, revocations, apiKeys, proof, logger })
   const limits = createLimits({
     config: server.limits,
     isAuthEnabled: gate.isAuthEnabled,
@@ -253,7 +255,10 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const respond = createResponder({
     service,
     basePath,
-    resourceMetadata: publicUrlOf(server)?.metadataUrl,
+    challenged: {
+      resourceMetadata: publicUrl?.metadataUrl,
+      dpop: auth === false ? undefined : dpopModeOf(auth),
+    },
     isLoopbackOnly: options.isLoopbackOnly === true,
     addressOf,
     crossOrigin,

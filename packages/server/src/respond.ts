@@ -1,4 +1,4 @@
-import { ScopeError } from '@signet/auth'
+import { ScopeError, type ChallengeOptions } from '@signet/auth'
 import { createRequestId } from '@signet/auth/internal'
 import { logFailure } from '@signet/core'
 import type { InFlight } from './answer/in-flight.js'
@@ -57,8 +57,8 @@ export interface ResponderOptions {
   readonly service: Service
   /** The path that the server is mounted at. */
   readonly basePath: string
-  /** Where the metadata of the server stands, for the challenges; undefined where it has no public URL. */
-  readonly resourceMetadata: string | undefined
+  /** What challenges say beside the refusal. */
+  readonly challenged: ChallengeOptions
   readonly isLoopbackOnly: boolean
   readonly addressOf: ClientAddress
   readonly crossOrigin: CrossOrigin
@@ -73,9 +73,9 @@ export type Responder = (received: Incoming, origin?: RequestOrigin) => Promise<
 
 /** Makes what answers the requests of a server. */
 export function createResponder(options: ResponderOptions): Responder {
-  const { service, basePath, isLoopbackOnly, addressOf, crossOrigin, inFlight, observers } = options
+  const { service, basePath, challenged, isLoopbackOnly, addressOf } = options
+  const { crossOrigin, inFlight, observers } = options
   const { limits, tracing } = service
-  const challenged = { resourceMetadata: options.resourceMetadata }
 
   /** Makes the Exchange of a request. From here on it is written by `dispatch` and the handler's call. */
   function arrive(received: Incoming, origin: RequestOrigin | undefined): Exchange {

@@ -17,11 +17,19 @@ const REMEDY: Readonly<Record<AuthErrorCode, string>> = {
   token_audience: 'Get a token whose aud names this server.',
   token_type: 'Send an access token, and not an ID token: typ in its header must fit.',
   token_claim: 'Create one with a subject (sub) and an end (exp) at least.',
+  token_binding:
+    'Get a token from the issuer that is bound to a key of its client by cnf.jkt alone (RFC 9449). A token without cnf is sent as Bearer, where the server accepts it.',
+  proof_missing:
+    'Send Authorization: DPoP <token>, and in the header DPoP a new proof, signed with the key of the client (RFC 9449).',
+  proof_invalid:
+    'Make a new proof for each request: its method, its URL, the hash of its token, the time, and a jti of its own.',
+  proof_nonce: 'Repeat the request with a new proof that has the nonce of the header DPoP-Nonce.',
   token_revoked: 'A revoked token never becomes valid again: create a new one.',
   access_denied:
     'The token is valid, but the application refuses its user. Ask the operator of the server.',
   scope_insufficient: 'Send a token that grants what is missing.',
   request_invalid: 'Send one credential, in one Authorization header.',
+  proofs_unavailable: 'Try again. If it lasts, ask the operator of the server.',
   keys_unavailable:
     'The keys of the issuer cannot be fetched now. Try again, or check the address of the issuer.',
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError, ScopeError, TokenError, type TokenErrorCode } from '../error.js'
+import {
+  AuthError,
+  ScopeError,
+  TokenError,
+  type AuthErrorCode,
+  type TokenErrorCode,
+} from '../error.js'
+import { PROOF_ALGORITHMS } from '../jws/algorithm.js'
 import { bearerChallenge } from './challenge.js'
 import { PUBLIC_REASON } from './public-reason.js'
 
@@ -17,6 +24,40 @@ const tokenCodes: readonly TokenErrorCode[] = [
   'token_claim',
   'token_revoked',
 ]
+
+describe('bearerChallenge: the scheme DPoP (RFC 9449 section 7.1)', () => {
+  const algs = `algs="${PROOF_ALGORITHMS.join(' ')}"`
+  const challengeOf = (code: AuthErrorCode, dpop?: 'required' | 'optional') =>
+    bearerChallenge(new AuthError(code, 'MARKER'), { dpop })
+
+  it.each([
+    ['token_binding', 'invalid_token'],
+    ['proof_missing', 'invalid_token'],
+    ['proof_invalid', 'invalid_dpop_proof'],
+    ['proof_nonce', 'use_dpop_nonce'],
+  ] as const)('stands alone for %s, whatever the option says', (code, name) => {
+    const expected = `DPoP error="${name}", error_description="${PUBLIC_REASON[code]}", ${algs}`
+    for (const dpop of [undefined, 'optional', 'required'] as const) {
+      expect(challengeOf(code, dpop)).toBe(expected)
+    }
+  })
+
+  it('stands beside Bearer, or in its place, where the option says so', () => {
+    expect(challengeOf('token_missing', 'optional')).toBe(`Bearer, DPoP ${algs}`)
+    expect(challengeOf('token_missing', 'required')).toBe(`DPoP ${algs}`)
+    const expired = `error="invalid_token", error_description="The token has expired."`
+    expect(challengeOf('token_expired', 'optional')).toBe(`Bearer ${expired}, DPoP ${algs}`)
+    expect(challengeOf('token_expired', 'required')).toBe(`DPoP ${expired}, ${algs}`)
+    expect(challengeOf('token_expired')).toBe(`Bearer ${expired}`)
+  })
+
+  it.each(['access_denied', 'keys_unavailable', 'proofs_unavailable'] as const)(
+    'is absent for %s',
+    (code) => {
+      expect(challengeOf(code, 'required')).toBeUndefined()
+    },
+  )
+})
 
 describe('bearerChallenge (RFC 6750 section 3)', () => {
   it('is bare where no token was sent: no error code (section 3.1)', () => {

@@ -1,5 +1,5 @@
 import { AuthError } from '../error.js'
-import { readBearerToken } from './header.js'
+import { readAccessToken } from './header.js'
 import { readTokenHeader, type HeaderReader } from './token-header.js'
 
 /** Parameters that other servers take a token from. Here they never count. */
@@ -26,8 +26,8 @@ export interface CredentialRequest {
 }
 
 /**
- * The one credential of a request: the bearer token of its header `Authorization` (RFC 6750 section 2.1), or the token of
- * the header that its provider names.
+ * The one credential of a request: the token of its header `Authorization` (RFC 6750 section 2.1, RFC 9449 section 7.1), or
+ * that of the header that its provider names.
  *
  * @param tokenHeader - that header, in lower case; undefined for `Authorization`
  * @throws {TokenError} `token_missing`, `token_malformed`
@@ -44,5 +44,5 @@ export function readCredential(
   }
   const authorization = header('authorization')
   if (authorization !== undefined) refuseInUrl(query, 'Authorization')
-  return readBearerToken(authorization)
+  return readAccessToken(authorization)
 }

@@ -5,6 +5,7 @@ import { trimWhiteSpace } from './white-space.js'
 const USUAL = /^Bearer [A-Za-z0-9\-._~+/]+=*$/
 /** The scheme and what follows it (RFC 9110 section 11.4); the scheme's case does not count. */
 const BEARER = /^bearer(?: +(.*))?$/is
+const BEARER_OR_DPOP = /^(?:bearer|dpop)(?: +(.*))?$/is
 /** `b64token` of RFC 6750 section 2.1. */
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 /** A second credential behind the first, as a list header joins them. */
@@ -33,11 +34,25 @@ export function isBearerToken(text: string): boolean {
  * ```
  */
 export function readBearerToken(authorization: string | null | undefined): string {
+  return readToken(authorization, BEARER)
+}
+
+/**
+ * The same, of a token that may also have been sent with a proof, as `DPoP` (RFC 9449 section 7.1). Whether that is good is
+ * another question: this finds the token.
+ *
+ * @throws as `readBearerToken`
+ */
+export function readAccessToken(authorization: string | null | undefined): string {
+  return readToken(authorization, BEARER_OR_DPOP)
+}
+
+function readToken(authorization: string | null | undefined, scheme: RegExp): string {
   if (typeof authorization === 'string' && USUAL.test(authorization)) {
     return authorization.slice('Bearer '.length)
   }
   const value = trimWhiteSpace(authorization ?? '')
-  const credential = BEARER.exec(value)?.[1]
+  const credential = scheme.exec(value)?.[1]
   const isSecond = SECOND_CREDENTIAL.test(value) || (credential?.includes(',') ?? false)
   if (isSecond)
     throw new AuthError('request_invalid', 'The Authorization header has more than one credential.')
@@ -47,7 +62,7 @@ export function readBearerToken(authorization: string | null | undefined): strin
   if (!isBearerToken(credential)) {
     throw new TokenError(
       'token_malformed',
-      'The text after Bearer in the Authorization header is not a token.',
+      'The text after the scheme in the Authorization header is not a token.',
     )
   }
   return credential

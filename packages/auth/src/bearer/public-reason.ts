@@ -18,8 +18,13 @@ export const PUBLIC_REASON: Readonly<Record<AuthErrorCode, string>> = {
   token_type: 'The token is of another type.',
   token_claim: 'A claim of the token is missing or not valid.',
   token_revoked: 'The token has been revoked.',
+  token_binding: 'The token is not bound to a key as this server requires.',
+  proof_missing: 'The token is bound to a key: send it as DPoP, with a proof.',
+  proof_invalid: 'The DPoP proof is not valid for this request.',
+  proof_nonce: 'The DPoP proof needs the nonce of this server.',
   access_denied: 'Access denied.',
   scope_insufficient: 'The token does not grant what this request needs.',
   request_invalid: 'The request carries more than one credential.',
   keys_unavailable: 'The keys that verify the token are not available now.',
+  proofs_unavailable: 'Used DPoP proofs cannot be looked up now.',
 }

@@ -17,10 +17,15 @@ export const AUTH_STATUS: Readonly<Record<AuthErrorCode, number>> = {
   token_type: 401,
   token_claim: 401,
   token_revoked: 401,
+  token_binding: 401,
+  proof_missing: 401,
+  proof_invalid: 401,
+  proof_nonce: 401,
   access_denied: 403,
   scope_insufficient: 403,
   request_invalid: 400,
   keys_unavailable: 503,
+  proofs_unavailable: 503,
 }
 
 /** What the client of a request that failed is told, whatever failed. */
@@ -60,4 +65,9 @@ export function authRefusalBody(error: AuthError, requestId: string): AuthRefusa
   if (!ScopeError.isInstance(error)) return body
   const { missingScope, ignoredGrants } = error
   return { ...body, missingScope, ...(ignoredGrants.length > 0 && { ignoredGrants }) }
+}
+
+/** The nonce that the next proof of a client needs, for the header `DPoP-Nonce` (RFC 9449 section 9); undefined for none. */
+export function nonceOf(error: unknown): string | undefined {
+  return TokenError.isInstance(error) && error.code === 'proof_nonce' ? error.nonce : undefined
 }

@@ -1,11 +1,15 @@
 import { isBearerToken } from '../bearer/header.js'
+import type { ProofContext } from '../dpop/require-proof.js'
 import type { AuthRequest } from '../provider/auth-provider.js'
 
 /** A request of the Fetch standard as a provider sees it. */
-export function fetchAuthRequest(raw: Request): AuthRequest {
+export function fetchAuthRequest(raw: Request, proof?: ProofContext): AuthRequest {
   const { headers } = raw
-  return { raw, headers, header: (name) => headers.get(name) ?? undefined }
+  return { raw, headers, header: (name) => headers.get(name) ?? undefined, proof }
 }
+
+/** What belongs to the caller's own credential, and to the body. */
+const CREDENTIALS_AND_BODY = ['authorization', 'dpop', 'cookie', 'content-type', 'content-length']
 
 /**
  * A request as if it came with another token than its caller's: nothing is left by which a provider could
@@ -20,9 +24,8 @@ export function requestOfBearer(
 ): AuthRequest {
   const headers = new Headers(given)
   const own = tokenHeader === undefined ? [] : [tokenHeader]
-  for (const name of ['authorization', 'cookie', 'content-type', 'content-length', ...own]) {
-    headers.delete(name)
-  }
+  for (const name of CREDENTIALS_AND_BODY) headers.delete(name)
+  for (const name of own) headers.delete(name)
   if (isBearerToken(token)) {
     if (tokenHeader === undefined) headers.set('authorization', `Bearer ${token}`)
     else headers.set(tokenHeader, token)

@@ -1,6 +1,7 @@
 import { parseGrant, type Permission } from '../access/permission.js'
 import { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { readPublicUrl } from '../bearer/resource-metadata.js'
+import type { ProofContext } from '../dpop/require-proof.js'
 import { ConfigurationError } from '../error.js'
 import { asList } from '../lib/as-list.js'
 import { isJsonObject } from '../lib/object.js'
@@ -43,7 +44,8 @@ export interface GuardOptions {
   readonly access?: GuardAccess | ((request: Request) => GuardAccess) | undefined
   /**
    * The URL by which clients reach what is guarded, such as `https://api.example.com/agents`: challenges then name where
-   * the metadata of the resource stands (RFC 9728 section 5.1). Default: they do not.
+   * the metadata of the resource stands (RFC 9728 section 5.1), and DPoP proofs must be for a URL below it. Default: challenges do
+   * not, and proofs must be for the URL of the request, whose host the client names.
    */
   readonly publicUrl?: string | undefined
   /**
@@ -67,6 +69,8 @@ const REMEDY =
 export interface GuardRules {
   readonly roles: RoleTable
   readonly resourceMetadata: string | undefined
+  /** What DPoP proofs are checked with. */
+  readonly proof: ProofContext
   /** Tells of a refusal. Never throws. */
   readonly onRefusal: (refusal: GuardRefusal) => void
   /**
@@ -149,6 +153,7 @@ export function readGuardOptions(given: unknown, where = 'requireBearer'): Guard
   return {
     roles: readRoles(roles),
     resourceMetadata: publicUrl === undefined ? undefined : readPublicUrl(publicUrl).metadataUrl,
+    proof: { publicUrl },
     onRefusal: teller(onRefusal),
     permissionsFor: accessReader(access),
   }

@@ -5,6 +5,7 @@ import {
   INTERNAL_TEXT,
   INVALID_TEXT,
   isKnownAuthError,
+  nonceOf,
   RETRY_UNAVAILABLE_SECONDS,
 } from '../bearer/refusal.js'
 
@@ -34,6 +35,8 @@ export function refusalResponse(
   const status = AUTH_STATUS[error.code]
   const challenge = bearerChallenge(error, options)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
+  const nonce = nonceOf(error)
+  if (nonce !== undefined) headers['dpop-nonce'] = nonce
   if (status === 503) headers['retry-after'] = String(RETRY_UNAVAILABLE_SECONDS)
   return new Response(JSON.stringify(authRefusalBody(error, requestId)), { status, headers })
 }

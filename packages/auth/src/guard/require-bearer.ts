@@ -1,10 +1,11 @@
 import type { Principal } from '../access/principal.js'
 import { requirePermissions } from '../access/require.js'
+import type { ChallengeOptions } from '../bearer/challenge.js'
 import { readCredential, type CredentialRequest } from '../bearer/credential.js'
 import { tokenHeaderOf } from '../bearer/token-header.js'
 import { createRequestId } from '../lib/request-id.js'
 import type { AuthProvider } from '../provider/auth-provider.js'
-import { checkProvider } from '../provider/provider-shape.js'
+import { checkProvider, dpopModeOf } from '../provider/provider-shape.js'
 import { admitGuarded } from './admit.js'
 import { fetchAuthRequest } from './auth-request.js'
 import { readGuardOptions, type GuardOptions, type GuardRules } from './options.js'
@@ -28,7 +29,7 @@ function credentialRequest({ headers, method, url }: Request): CredentialRequest
   return { header: (name) => headers.get(name) ?? undefined, method, query: queryOf(url) }
 }
 
-function refuse(error: unknown, request: Request, rules: GuardRules): Response {
+function refuse(error: unknown, request: Request, rules: GuardRules & ChallengeOptions): Response {
   const requestId = createRequestId(Date.now())
   const response = refusalResponse(error, requestId, rules)
   rules.onRefusal({ request, requestId, status: response.status, error })
@@ -36,8 +37,8 @@ function refuse(error: unknown, request: Request, rules: GuardRules): Response {
 }
 
 /**
- * Makes the guard of a server that is not Signet's own: whoever sends a good bearer token (RFC 6750) that grants what
- * the request needs is let in. Everybody else gets the response of a server of Signet: its status, codes, constant
+ * Makes the guard of a server that is not Signet's own: whoever sends a good bearer token (RFC 6750), or a token that is
+ * bound to a key with its proof (RFC 9449), and it grants what the request needs, is let in. Everybody else gets the response of a server of Signet: its status, codes, constant
  * texts and challenges, of which a 403 names all missing scopes. It asks on every request; the provider remembers verified
  * tokens. What has been revoked is the provider's to know (`revocations` of `MastraJwtAuth`).
  *
@@ -62,19 +63,20 @@ export function requireBearer(provider: AuthProvider, options: GuardOptions = {}
   checkProvider(provider, 'The provider of requireBearer')
   const rules = readGuardOptions(options)
   const tokenHeader = tokenHeaderOf(provider)
+  const challenged = { ...rules, dpop: dpopModeOf(provider) }
   return async (request) => {
     try {
       const token = readCredential(credentialRequest(request), tokenHeader)
       const { principal } = await admitGuarded(
         provider,
         token,
-        fetchAuthRequest(request),
+        fetchAuthRequest(request, rules.proof),
         rules.roles,
       )
       requirePermissions(principal, rules.permissionsFor(request))
       return Object.freeze({ principal })
     } catch (error) {
-      return refuse(error, request, rules)
+      return refuse(error, request, challenged)
     }
   }
 }

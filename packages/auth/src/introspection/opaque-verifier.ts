@@ -1,5 +1,6 @@
 import { looksLikeApiKey } from '../api-key/form.js'
 import { isBearerToken } from '../bearer/header.js'
+import { boundThumbprint } from '../dpop/confirmation.js'
 import { TokenError } from '../error.js'
 import { explainChecks, type Explanation, type TokenCheck } from '../explain/checks.js'
 import { checkSize } from '../jws/compact.js'
@@ -34,7 +35,8 @@ function refuseType(message: string): never {
 }
 
 /**
- * Refuses a token of another type than `Bearer` (RFC 6749 section 7.1), and one that is for the issuer alone. An issuer may also know its
+ * Refuses a token of another type than `Bearer` (RFC 6749 section 7.1) or `DPoP` with the key that it is bound to (RFC 9449
+ * section 6.2), and one that is for the issuer alone. An issuer may also know its
  * refresh tokens as active, and then leaves the type out: only an audience tells these from access tokens.
  */
 function checkTokenType(claims: Claims, { audience }: TokenRules): void {
@@ -45,8 +47,10 @@ function checkTokenType(claims: Claims, { audience }: TokenRules): void {
         'The introspection response does not have token_type, so the token may be a refresh token. Have the issuer send it, or set the option audience.',
       )
     }
-  } else if (typeof type !== 'string' || !/^bearer$/i.test(type)) {
-    refuseType('The introspection response has a token_type other than Bearer.')
+  } else if (typeof type !== 'string' || !/^(?:bearer|dpop)$/i.test(type)) {
+    refuseType('The introspection response has a token_type other than Bearer and DPoP.')
+  } else if (/^dpop$/i.test(type) && boundThumbprint(claims) === undefined) {
+    refuseType('The introspection response has the token_type DPoP, and no cnf.jkt.')
   }
   const use = ownMember(claims, 'token_use')
   if (use !== undefined && !ACCESS_USES.has(use)) {
@@ -57,7 +61,7 @@ function checkTokenType(claims: Claims, { audience }: TokenRules): void {
 /** What to do about refusals of an opaque token, where that differs from a JWT. */
 const REMEDIES: Readonly<Record<string, string>> = {
   token_key_unknown: 'Get a new token from the issuer.',
-  token_type: 'Send an access token whose type is Bearer.',
+  token_type: 'Send an access token whose type is Bearer or DPoP.',
   token_expired: 'Get a new token from the issuer.',
   token_claim: 'Have the issuer put this claim into its introspection response.',
 }

@@ -24,7 +24,8 @@ const FACTS: FactRemedies<KeycloakFacts> = {
 }
 
 /**
- * The options for access tokens of a realm of Keycloak. ID tokens are refused: their claim `typ` is not `Bearer`. Role
+ * The options for access tokens of a realm of Keycloak. ID tokens are refused: their claim `typ` is neither `Bearer` nor
+ * `DPoP`, which tokens have that are bound to a key. Role
  * names that the option `roles` does not have count as absent, as each user has some.
  *
  * @throws {ConfigurationError} `option_invalid` without `audience` and `clients`, for the audience `account`, which each
@@ -45,7 +46,7 @@ export function keycloak(given: KeycloakFacts): NamedIssuerOptions {
     issuer,
     ...audience,
     ...(facts.has('clients') ? { clients: facts.texts('clients') } : {}),
-    requiredValues: { typ: 'Bearer' },
+    requiredValues: { typ: ['Bearer', 'DPoP'] },
     claims: {
       roles: facts.has('roleClient')
         ? [ofRealm, ['resource_access', facts.text('roleClient'), 'roles']]

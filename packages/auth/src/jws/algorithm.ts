@@ -43,6 +43,17 @@ export const PUBLIC_KEY_ALGORITHMS: readonly PublicKeyAlgorithm[] = [
   'Ed25519',
 ]
 
+/** The algorithms that a DPoP proof may be signed with (RFC 9449 section 4.2): asymmetric ones, each bound to a kind of key. */
+export const PROOF_ALGORITHMS: readonly PublicKeyAlgorithm[] = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+  'PS256',
+  'RS256',
+]
+
 const NAMES: readonly Algorithm[] = ['HS256', 'HS384', 'HS512', ...PUBLIC_KEY_ALGORITHMS]
 
 const ALGORITHMS: ReadonlySet<unknown> = new Set(NAMES)

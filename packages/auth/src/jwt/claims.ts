@@ -1,5 +1,6 @@
 import { TokenError } from '../error.js'
 import { placeText, readClaims, type ClaimMap } from '../claim/claim-map.js'
+import { checkBinding as checkBindingOf, type DpopMode } from '../dpop/confirmation.js'
 import type { TokenHeader } from '../jws/compact.js'
 import { tenantOf, type TenantRule } from './tenant.js'
 import { asList } from '../lib/as-list.js'
@@ -52,6 +53,11 @@ export interface ClaimRules {
   readonly requiredValues?: RequiredValues | undefined
   /** Who may act for a subject (RFC 8693 section 4.1): names of current actors, compared exactly; `false` for nobody. Default: anybody. */
   readonly actors?: readonly string[] | 'any' | false | undefined
+  /**
+   * Whether a token must be bound to a key of its client by `cnf.jkt` (RFC 9449 section 6), and is refused where it is bound in any
+   * way that cannot be checked. That its sender has the key is not looked at here. Default: `cnf` is not looked at.
+   */
+  readonly binding?: DpopMode | undefined
 }
 
 /** A value that a claim may be required to have. */
@@ -267,4 +273,9 @@ export function checkActor(claims: Claims, rules: ClaimRules): void {
   if (actors === false || current === undefined || !actors.includes(current)) {
     refuseClaim(placeText('actor', rules.claimMap), 'The token has an actor that may not act here.')
   }
+}
+
+/** Refuses a token that is bound in a way that cannot be checked, or not bound where it must be (RFC 9449 section 6). */
+export function checkBinding(claims: Claims, { binding }: ClaimRules): void {
+  checkBindingOf(claims, binding)
 }

@@ -39,6 +39,7 @@ const STEPS = [
   'client',
   'subject',
   'actor',
+  'binding',
   'revocation',
 ]
 

@@ -89,6 +89,7 @@ const RULES: OptionNames<TokenRules> = {
   clients: true,
   requiredValues: true,
   actors: true,
+  binding: true,
 }
 
 const VERIFIER_OPTIONS: OptionNames<VerifierOptions> = {
@@ -160,7 +161,10 @@ const EXPECTED = {
 }
 
 /** The same of where claims stand and what they must say. */
-function checkMapping({ claimMap, requiredValues, actors }: ClaimRules): void {
+function checkMapping({ claimMap, requiredValues, actors, binding }: ClaimRules): void {
+  if (binding !== undefined && binding !== 'required' && binding !== 'optional') {
+    refuse("The option binding must be 'required' or 'optional'.")
+  }
   if (claimMap !== undefined && typeof claimMap?.read !== 'function') {
     refuse('The option claimMap must be a map of createClaimMap.')
   }

@@ -6,6 +6,7 @@ import {
   checkActive,
   checkActor,
   checkAudience,
+  checkBinding,
   checkClaimTypes,
   checkClient,
   checkExpiry,
@@ -241,6 +242,7 @@ const CLAIM_STEPS: readonly Step[] = [
   claimStep('client', checkClient),
   claimStep('subject', checkSubject),
   claimStep('actor', checkActor),
+  claimStep('binding', checkBinding),
   {
     name: 'revocation',
     run(progress, policy) {

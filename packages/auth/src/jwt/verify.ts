@@ -62,7 +62,7 @@ function toVerified({ compact, claims, rules }: Progress): VerifiedToken {
  *
  * It checks, in this order: size, form, header, the rules of the issuer where there are several,
  * algorithm, key, signature, payload, claim types, `exp` and age, `nbf`, `iss`, `aud`, `typ`, required
- * claims and their values, client, subject (where a map says where it stands), actor, revocation. It does not check
+ * claims and their values, client, subject (where a map says where it stands), actor, binding, revocation. It does not check
  * permissions or who the subject is.
  *
  * @throws {ConfigurationError} `algorithm_unknown` or `option_invalid`

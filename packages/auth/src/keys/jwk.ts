@@ -73,10 +73,10 @@ export function keyMembers(jwk: PublicJwk): { kty: string; [member: string]: str
 }
 
 /**
- * Reads a public key from a JSON Web Key.
- * @throws {ConfigurationError} `key_is_private`, `key_invalid` or `key_weak`
+ * Refuses what is not a public key for verifying, by what it says of itself.
+ * @throws {ConfigurationError} `key_is_private` or `key_invalid`
  */
-export function readJwk(jwk: PublicJwk): PublicKey {
+export function checkPublicJwk(jwk: PublicJwk): void {
   if (!isJsonObject(jwk)) refuse('it is not an object')
   const secret = PRIVATE_MEMBERS.find((name) => own(jwk, name) !== undefined)
   if (secret !== undefined) {
@@ -86,6 +86,14 @@ export function readJwk(jwk: PublicJwk): PublicKey {
     )
   }
   checkUse(jwk)
+}
+
+/**
+ * Reads a public key from a JSON Web Key.
+ * @throws {ConfigurationError} `key_is_private`, `key_invalid` or `key_weak`
+ */
+export function readJwk(jwk: PublicJwk): PublicKey {
+  checkPublicJwk(jwk)
   const algorithm = own(jwk, 'alg')
   if (algorithm !== undefined && typeof algorithm !== 'string') refuse('its alg is not a text')
   let key

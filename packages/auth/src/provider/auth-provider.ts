@@ -1,6 +1,7 @@
 import type { RoleTable } from '../access/role.js'
 import type { ScopeMap } from '../access/scope-map.js'
 import type { ClaimMap } from '../claim/claim-map.js'
+import type { ProofContext } from '../dpop/require-proof.js'
 import type { Explanation } from '../explain/checks.js'
 import type { PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
@@ -11,6 +12,11 @@ export interface AuthRequest {
   readonly raw: Request
   readonly headers: Headers
   header(name: string): string | undefined
+  /**
+   * What the server or guard knows that a DPoP proof is checked with (RFC 9449 section 4.3). Default: the URL is what `raw` says, and
+   * used proofs are remembered by the provider.
+   */
+  readonly proof?: ProofContext | undefined
 }
 
 /* oxlint-disable signet/optional-takes-undefined -- A method such as `authorizeUser` that is written out but undefined
@@ -29,6 +35,12 @@ export interface AuthProvider<User extends object = object> {
    * without a scheme. In lower or upper case. Default: `Authorization`, with the scheme `Bearer`.
    */
   readonly tokenHeader?: string | undefined
+  /**
+   * Whether its tokens must be bound to a key of their client (RFC 9449), or may be: `'required'` refuses a request without a
+   * proof, and challenges name the scheme `DPoP`. A user whose `cnf` has `jkt` needs a proof either way. Default: challenges
+   * name `Bearer` alone.
+   */
+  readonly dpop?: 'required' | 'optional' | undefined
   /** Accepted for compatibility: names declared custom routes, and cannot open a built-in one. */
   readonly public?: readonly PathRule[] | undefined
   /** Accepted for compatibility, like `public`. */

@@ -10,7 +10,8 @@ import { explainByProvider } from './explain-bearer.js'
 import { continueExplanation, explainChecks } from '../explain/checks.js'
 import { keepRules, type KeptPathRules } from './path-rule.js'
 import { MastraJwtAuth } from './jwt-auth.js'
-import { checkProvider } from './provider-shape.js'
+import type { DpopMode } from '../dpop/confirmation.js'
+import { checkProvider, dpopModeOf } from './provider-shape.js'
 import { readVoucher, recallUser } from './recall.js'
 import { SimpleAuth } from './simple-auth.js'
 import { readTokenForm, type TokenForm } from './token-form.js'
@@ -68,6 +69,13 @@ function agreedTokenHeader(members: readonly Member[]): string | undefined {
     'option_invalid',
     `The providers of CompositeAuth read their tokens from different headers (${said.join(', ')}). Give all of them the same tokenHeader, or none.`,
   )
+}
+
+/** Required where every provider requires it, optional where one speaks of it. */
+function agreedDpop(members: readonly Member[]): DpopMode | undefined {
+  const modes = members.map(({ provider }) => dpopModeOf(provider))
+  if (modes.every((mode) => mode === undefined)) return undefined
+  return modes.every((mode) => mode === 'required') ? 'required' : 'optional'
 }
 
 /** What no other provider accepts goes to the one that does not say what it accepts. */
@@ -140,6 +148,8 @@ export class CompositeAuth implements AuthProvider {
   readonly name: string
   /** The header in which every provider wants its tokens; undefined for `Authorization`. */
   readonly tokenHeader: string | undefined
+  /** Whether tokens must be bound to a key: for every provider, for some, or undefined where none says so. */
+  readonly dpop: DpopMode | undefined
   /** The lists `public` of all providers, one after the other. */
   readonly public: KeptPathRules
   /** The lists `protected` of all providers, one after the other. */
@@ -160,6 +170,7 @@ export class CompositeAuth implements AuthProvider {
     this.#selective = members.filter((member) => member !== this.#fallback)
     this.name = `composite (${namesOf(members)})`
     this.tokenHeader = agreedTokenHeader(members)
+    this.dpop = agreedDpop(members)
     this.public = members.flatMap(({ provider }) => keepRules(provider.public ?? [], 'public'))
     this.protected = members.flatMap(({ provider }) =>
       keepRules(provider.protected ?? [], 'protected'),

@@ -3,6 +3,7 @@ import type { Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
 import type { Advice } from '../advice/advice.js'
 import { suspicions } from '../advice/suspicion.js'
+import { withoutProof } from '../dpop/require-proof.js'
 import { AuthError, TokenError } from '../error.js'
 import { checkSize } from '../jws/compact.js'
 import { explainPasted } from '../explain/explain-pasted.js'
@@ -113,6 +114,7 @@ async function explainOne(
   token: string,
   { request, roles }: { readonly request: AuthRequest; readonly roles: RoleTable },
 ): Promise<BearerExplanation> {
+  withoutProof(request)
   const explanation = await explainByProvider(provider, token, request)
   if (!explanation.accepted) return explanation
   let principal: Principal | undefined

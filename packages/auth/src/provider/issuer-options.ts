@@ -1,6 +1,7 @@
 import { parseGrant } from '../access/permission.js'
 import { checkRoleTable, freezeGrants, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { ConfigurationError } from '../error.js'
+import { defaultDpop, readDpop, type DpopOptions, type DpopRules } from '../dpop/options.js'
 import { ISSUED_AHEAD_SECONDS } from '../revocation/ahead.js'
 import {
   readIntrospection,
@@ -65,6 +66,12 @@ export interface IssuerOptions extends KeySourceOptions, MappingOptions {
   readonly grants?: readonly string[] | undefined
   /** Where this issuer is asked about its opaque tokens (RFC 7662). Needs `issuer` with one name. Default: opaque tokens are refused. */
   readonly introspection?: IntrospectionOptions | undefined
+  /**
+   * Whether a token must be bound to a key of its client (`cnf.jkt`, RFC 9449), and how the proofs of such tokens are checked: a
+   * mode, or an object with it. Default: `'optional'`, by which a token that is bound is refused without its proof, and
+   * one that is not is a bearer token.
+   */
+  readonly dpop?: 'required' | 'optional' | DpopOptions | undefined
 }
 
 /** An issuer that has been read. */
@@ -83,6 +90,10 @@ export interface Issuer {
   readonly signingKey: SigningKey | undefined
   /** Where it is asked about its opaque tokens; undefined where these are refused. */
   readonly introspection: Introspection | undefined
+  /** How proofs of its bound tokens are checked. */
+  readonly dpop: DpopRules
+  /** Whether the option `dpop` was written. */
+  readonly namesDpop: boolean
   readonly defaultRole: string | undefined
   /** How its claims are read, and what they grant. Frozen, and the same object for all its tokens. */
   readonly access: UserAccess
@@ -109,6 +120,7 @@ export const ISSUER_OPTIONS: OptionNames<IssuerOptions> = {
   roles: true,
   grants: true,
   introspection: true,
+  dpop: true,
 }
 
 /** The claims of an access token (RFC 9068 section 2.2). */
@@ -133,6 +145,7 @@ const RULES = [
   'roles',
   'grants',
   'introspection',
+  'dpop',
 ] as const satisfies readonly (keyof IssuerOptions)[]
 
 /** The names of `iss`, or templates of them; undefined for any. */
@@ -227,6 +240,8 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
   const profileClaims = profile === undefined ? [] : ACCESS_TOKEN_CLAIMS
   const expiry = context.requireExpiry ? ['exp'] : []
   const mapping = readMapping(options)
+  const namesDpop = 'dpop' in options
+  const dpop = namesDpop ? readDpop(options.dpop, context.now) : defaultDpop(context.now)
   // Where the subject stands elsewhere, it is required there.
   const subject = options.claims?.subject === undefined ? ['sub'] : []
   return {
@@ -240,6 +255,8 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
       'introspection' in options
         ? readIntrospection(options.introspection, { names, now: context.now })
         : undefined,
+    dpop,
+    namesDpop,
     defaultRole: defaultRole ?? undefined,
     access: Object.freeze({
       roles: readRoles(options, isSecret),
@@ -259,6 +276,7 @@ export function readIssuer(options: IssuerOptions, context: IssuerContext): Issu
       clockToleranceSeconds: options.clockToleranceSeconds,
       issuedAheadSeconds: ISSUED_AHEAD_SECONDS,
       ...mapping.rules,
+      binding: dpop.mode,
       requiredClaims: [...new Set([...subject, ...expiry, ...profileClaims, ...requiredClaims])],
     },
   }

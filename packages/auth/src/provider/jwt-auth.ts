@@ -3,6 +3,9 @@ import { readCredential } from '../bearer/credential.js'
 import { tokenHeaderOf } from '../bearer/token-header.js'
 import { AuthError, ConfigurationError, TokenError, type AuthErrorCode } from '../error.js'
 import { isHmacAlgorithm, isAlgorithm } from '../jws/algorithm.js'
+import { boundThumbprint, type DpopMode } from '../dpop/confirmation.js'
+import { defaultDpop, type DpopRules } from '../dpop/options.js'
+import { requireProof } from '../dpop/require-proof.js'
 import type { CacheOptions, VerificationPolicy } from '../jwt/policy.js'
 import type { Claims } from '../jwt/claims.js'
 import { explainByKeys } from '../jwt/explain-token.js'
@@ -187,6 +190,12 @@ function variableOf(secret: IssuerOptions['secret']): string | undefined {
     : undefined
 }
 
+/** Whether tokens must be bound to a key, as far as the application says so. */
+function dpopOf(issuers: readonly Issuer[]): DpopMode | undefined {
+  if (!issuers.some(({ namesDpop }) => namesDpop)) return undefined
+  return issuers.every(({ dpop }) => dpop.mode === 'required') ? 'required' : 'optional'
+}
+
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
@@ -206,6 +215,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly defaultRole: string | undefined
   /** In lower case; undefined for `Authorization`. */
   readonly tokenHeader: string | undefined
+  /** Whether tokens must be bound to a key: of every issuer, of some, or undefined where the option `dpop` is left out. */
+  readonly dpop: DpopMode | undefined
   readonly public: KeptPathRules | undefined
   readonly protected: KeptPathRules | undefined
   readonly #issuers: readonly Issuer[]
@@ -219,6 +230,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   readonly #variable: string | undefined
   readonly #notices = new Notices()
   readonly #issuerOfName = new IssuerIndex<Issuer>()
+  /** For claims of no known issuer. */
+  readonly #defaultDpop: DpopRules
 
   /**
    * @throws {ConfigurationError} for a secret or a key that is missing, weak or none, for options that
@@ -253,6 +266,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     }
     this.name = options.name ?? 'jwt'
     this.tokenHeader = tokenHeaderOf(options)
+    this.dpop = dpopOf(this.#issuers)
+    this.#defaultDpop = defaultDpop(now)
     const [only, ...others] = this.#issuers
     this.defaultRole = others.length === 0 ? only?.defaultRole : undefined
     this.public = options.public && keepRules(options.public, 'public')
@@ -273,18 +288,39 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
   }
 
   /**
-   * Verifies a token and returns its claims, deep-frozen: of an opaque token, what its issuer says of it.
+   * Verifies a token and returns its claims, deep-frozen: of an opaque token, what its issuer says of it. A token that is bound to a
+   * key (`cnf.jkt`, RFC 9449) also needs the proof of its request, each time anew.
+   *
+   * @param request - that the token came with. Without it a token that is bound is refused
    * @throws {TokenError} with the reason
-   * @throws {AuthError} `keys_unavailable`
+   * @throws {AuthError} `keys_unavailable`, `proofs_unavailable`
    */
-  async authenticateToken(token: string): Promise<Claims> {
+  async authenticateToken(token: string, request?: AuthRequest): Promise<Claims> {
+    const verified = this.#verify(token)
+    // Each turn of waiting costs as much as the look-up of a token that is remembered.
+    const claims = verified instanceof Promise ? await verified : verified
+    const thumbprint = claims['cnf'] === undefined ? undefined : boundThumbprint(claims)
+    if (thumbprint === undefined) return claims
+    await requireProof(
+      {
+        token,
+        thumbprint,
+        isInAuthorization: this.tokenHeader === undefined,
+        rules: this.#issuerOf(claims)?.dpop ?? this.#defaultDpop,
+        now: (this.#options.now ?? Date.now)(),
+      },
+      request,
+    )
+    return claims
+  }
+
+  /** The claims of a token, whoever has sent it. */
+  #verify(token: string): Claims | Promise<Claims> {
     if (this.#opaque !== undefined && typeof token === 'string' && isOpaqueToken(token)) {
       return this.#opaque.verify(token)
     }
     const verified = this.#verifier.verifySync(token)
-    // Each turn of waiting costs as much as the look-up of a token that is remembered.
-    const { claims } = verified instanceof Promise ? await verified : verified
-    return claims
+    return verified instanceof Promise ? verified.then(({ claims }) => claims) : verified.claims
   }
 
   /**
@@ -428,8 +464,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     const header = (name: string) => headers.get(name) ?? undefined
     try {
       const token = readCredential({ header, method, query: '' }, this.tokenHeader)
-      const claims = await this.authenticateToken(token)
-      const isAuthorized = await this.authorizeUser(claims, { raw: request, headers, header })
+      const asked = { raw: request, headers, header }
+      const claims = await this.authenticateToken(token, asked)
+      const isAuthorized = await this.authorizeUser(claims, asked)
       return isAuthorized === true ? this.mapUser(claims) : null
     } catch (error) {
       if (AuthError.isInstance(error)) return null

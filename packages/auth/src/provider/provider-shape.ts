@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { ConfigurationError } from '../error.js'
+import type { DpopMode } from '../dpop/confirmation.js'
 import { tokenHeaderOf } from '../bearer/token-header.js'
 import type { Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
@@ -33,6 +34,7 @@ const MEMBER_NAMES: readonly string[] = [
   ...OPTIONAL_METHODS,
   ...TEXTS,
   ...LISTS,
+  'dpop',
 ]
 
 /** All that is asked of a provider. */
@@ -104,4 +106,14 @@ export function checkProvider(provider: unknown, what: string): asserts provider
   has(TEXTS, (value) => typeof value === 'string', 'text')
   has(LISTS, Array.isArray, 'list')
   tokenHeaderOf(provider)
+  dpopModeOf(provider as { readonly dpop?: unknown })
+}
+
+/**
+ * Whether the tokens of a provider must be bound to a key, or may be; undefined where it does not say.
+ * @throws {ConfigurationError} `option_invalid`
+ */
+export function dpopModeOf({ dpop: mode }: { readonly dpop?: unknown }): DpopMode | undefined {
+  if (mode === undefined || mode === 'required' || mode === 'optional') return mode
+  return refuse('The provider', "has the member dpop, which must be 'required' or 'optional'.")
 }

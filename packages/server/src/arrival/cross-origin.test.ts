@@ -12,7 +12,8 @@ import type { ReplyHeaders } from '../http/reply.js'
 
 const LISTED = 'https://app.example'
 const OTHER = 'https://evil.example'
-const EXPOSED = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
+const EXPOSED =
+  'WWW-Authenticate, DPoP-Nonce, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
 
 function appWith(cors?: CorsConfig) {
   return createApp(createTestApplication({ server: { cors } }).mastra)
@@ -126,7 +127,7 @@ describe('a preflight request', () => {
         'access-control-allow-origin': LISTED,
         'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
         'access-control-allow-headers':
-          'Authorization, Content-Type, x-mastra-client-type, x-mastra-dev-playground',
+          'Authorization, DPoP, Content-Type, x-mastra-client-type, x-mastra-dev-playground',
         'access-control-max-age': '3600',
       })
       expect(response.headers.get('vary')).toBe('Origin')

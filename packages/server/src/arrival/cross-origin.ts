@@ -5,8 +5,10 @@ import type { Incoming } from '../http/incoming.js'
 import { isOrigin } from '../http/origin.js'
 import { Reply, type ReplyHeaders } from '../http/reply.js'
 
-const ALLOW_HEADERS = 'Authorization, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
-const EXPOSE_HEADERS = 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
+const ALLOW_HEADERS =
+  'Authorization, DPoP, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
+const EXPOSE_HEADERS =
+  'WWW-Authenticate, DPoP-Nonce, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
 const ALLOW_METHODS = [...HTTP_METHODS, 'OPTIONS'].join(', ')
 const MAX_AGE_SECONDS = 3600
 const ANY_ORIGIN = '*'

@@ -31,6 +31,10 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'token_audience',
     'token_claim',
     'token_revoked',
+    'token_binding',
+    'proof_missing',
+    'proof_invalid',
+    'proof_nonce',
   ],
   403: ['access_denied', 'scope_insufficient'],
   404: ['not_found', 'not_supported'],
@@ -46,7 +50,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   500: ['internal'],
   502: ['upstream_unavailable'],
   504: ['upstream_timeout'],
-  503: ['keys_unavailable', 'storage_unavailable', 'answer_unstored'],
+  503: ['keys_unavailable', 'proofs_unavailable', 'storage_unavailable', 'answer_unstored'],
 }
 
 const STATUSES: Readonly<Record<string, number>> = Object.fromEntries(
@@ -77,7 +81,15 @@ describe('the answer to an error of credentials', () => {
     expect(body).toStrictEqual({ error: PUBLIC_REASON[code], code, requestId: ID })
   })
 
-  it.each(AUTH_CODES.filter((code) => STATUSES[code] === 401 && code !== 'token_missing'))(
+  const aboutProofs: ReadonlySet<AuthErrorCode> = new Set([
+    'token_binding',
+    'proof_missing',
+    'proof_invalid',
+    'proof_nonce',
+  ] as const)
+  const refusals = AUTH_CODES.filter((code) => STATUSES[code] === 401 && code !== 'token_missing')
+
+  it.each(refusals.filter((code) => !aboutProofs.has(code)))(
     '%s has a challenge with error="invalid_token" (RFC 6750 section 3.1)',
     async (code) => {
       const { headers } = await answerTo(new AuthError(code, 'x'))
@@ -86,6 +98,28 @@ describe('the answer to an error of credentials', () => {
       )
     },
   )
+
+  it.each([
+    ['token_binding', 'invalid_token'],
+    ['proof_missing', 'invalid_token'],
+    ['proof_invalid', 'invalid_dpop_proof'],
+    ['proof_nonce', 'use_dpop_nonce'],
+  ] as const)(
+    '%s has a challenge of the scheme DPoP with error="%s" (RFC 9449)',
+    async (code, name) => {
+      const { headers } = await answerTo(new AuthError(code, 'x'))
+      expect(headers['www-authenticate']).toMatch(
+        new RegExp(`^DPoP error="${name}", error_description="[^"]+", algs="ES256 [^"]+"$`),
+      )
+    },
+  )
+
+  it('has the nonce that the next proof needs, and no other refusal has one', async () => {
+    const { headers } = await answerTo(new TokenError('proof_nonce', 'x', { nonce: 'n-1' }))
+    expect(headers['dpop-nonce']).toBe('n-1')
+    const other = await answerTo(new TokenError('proof_invalid', 'x', { nonce: 'n-1' }))
+    expect(other.headers['dpop-nonce']).toBeUndefined()
+  })
 
   it('challenges barely for a missing token, and not at all where no token would help', async () => {
     const challengeOf = async (code: AuthErrorCode) =>

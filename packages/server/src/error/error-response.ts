@@ -10,6 +10,7 @@ import {
   INTERNAL_TEXT,
   INVALID_TEXT,
   isKnownAuthError,
+  nonceOf,
   RETRY_UNAVAILABLE_SECONDS,
   type AuthRefusalBody,
 } from '@signet/auth/internal'
@@ -159,7 +160,7 @@ function errorBody(error: unknown, requestId: string, principal?: Principal): Er
 
 /**
  * The answer to a request that is refused or failed: status by the table, a body with the code, and
- * the challenge of RFC 6750 section 3. Of an error that is not known, nothing is told.
+ * the challenge of RFC 6750 section 3 or RFC 9449 section 7.1. Of an error that is not known, nothing is told.
  *
  * @param principal - whose request it is: who may `system:read` is told why an answer failed. Default: a stranger
  * @param challenged - what a challenge says beside. Default: nothing
@@ -175,6 +176,8 @@ export function errorReply(
   const reply = jsonReply(body, status)
   const challenge = isKnownAuthError(error) ? bearerChallenge(error, challenged) : undefined
   if (challenge !== undefined) reply.headers['www-authenticate'] = challenge
+  const nonce = nonceOf(error)
+  if (nonce !== undefined) reply.headers['dpop-nonce'] = nonce
   // What may be sent in its place (RFC 9110 section 15.5.16).
   if (body.code === 'body_encoding') reply.headers['accept-encoding'] = 'identity'
   const seconds = retryAfter(error, status)

@@ -1,4 +1,4 @@
-import type { AuthRequest } from '@signet/auth'
+import type { AuthRequest, ProofContext } from '@signet/auth'
 import type { Incoming } from '../http/incoming.js'
 
 /**
@@ -8,9 +8,11 @@ import type { Incoming } from '../http/incoming.js'
 class IncomingAuthRequest implements AuthRequest {
   /** A function of its own, so that it can be taken out of the request. */
   readonly header: AuthRequest['header']
+  readonly proof: ProofContext | undefined
   readonly #request: Incoming
 
-  constructor(request: Incoming) {
+  constructor(request: Incoming, proof: ProofContext | undefined) {
+    this.proof = proof
     this.#request = request
     this.header = (name) => request.header(name.toLowerCase())
   }
@@ -24,7 +26,10 @@ class IncomingAuthRequest implements AuthRequest {
   }
 }
 
-/** A request as a provider sees it. What costs something is made when the provider asks for it. */
-export function toAuthRequest(request: Incoming): AuthRequest {
-  return new IncomingAuthRequest(request)
+/**
+ * A request as a provider sees it. What costs something is made when the provider asks for it.
+ * @param proof - what a DPoP proof is checked with. Default: what the request says, and the memory of the provider
+ */
+export function toAuthRequest(request: Incoming, proof?: ProofContext): AuthRequest {
+  return new IncomingAuthRequest(request, proof)
 }

@@ -13,6 +13,7 @@ import {
   authenticateUser,
   judgeMaker,
   looksLikeApiKey,
+  refuseUnproven,
   rememberMaker,
   revocableOf,
   tokenDigest,
@@ -113,7 +114,10 @@ export async function admitBearer(
 ): Promise<Admitted> {
   const { provider, roles } = judge
   const keys = keysFor(token, judge)
-  if (keys !== undefined) return admitKey(keys, token, request, roles)
+  if (keys !== undefined) {
+    refuseUnproven(provider.tokenHeader, request)
+    return admitKey(keys, token, request, roles)
+  }
   const admittedAt = Date.now()
   const { user, principal } = await admitToken(provider, token, request, roles)
   return {

@@ -4,6 +4,7 @@ import {
   type AuthProvider,
   type Permission,
   type Principal,
+  type ProofContext,
   type RoleTable,
 } from '@signet/auth'
 import {
@@ -14,6 +15,7 @@ import {
   requirePermissions,
   subjectOfUser,
   tokenHeaderOf,
+  withoutProof,
 } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import {
@@ -99,12 +101,14 @@ export interface GateOptions {
   readonly revocations: Pick<Revocations, 'isRevoked' | 'untilCurrent' | 'readOn'>
   /** Default: there are none, and a token that looks like a key is the provider's to judge. */
   readonly apiKeys?: ApiKeyEntrance | undefined
+  /** What DPoP proofs are checked with. Default: what the request says, and the memory of the provider. */
+  readonly proof?: ProofContext | undefined
   readonly logger: Logger
 }
 
 /** Makes the gate. */
 export function createGate(options: GateOptions): Gate {
-  const { provider, roles, revocations, apiKeys, logger } = options
+  const { provider, roles, revocations, apiKeys, proof, logger } = options
   if (provider === false) {
     const anonymous: Caller = {
       principal: anonymousPrincipal(roles),
@@ -158,7 +162,7 @@ export function createGate(options: GateOptions): Gate {
       const { principal, revocable, maker, noteUse } = await admitBearer(
         judge,
         token,
-        toAuthRequest(request),
+        toAuthRequest(request, proof),
       )
       const current = revocations.untilCurrent()
       if (current !== undefined) await current
@@ -173,8 +177,10 @@ export function createGate(options: GateOptions): Gate {
     },
     async knownToken(token, request) {
       const authority: AuthProvider = keysFor(token, judge)?.auth ?? provider
+      // Asked about a token that somebody names, or that has shown its proof at the gate.
+      const asked = withoutProof(toAuthRequest(request))
       try {
-        const user = await authenticateUser(authority, token, toAuthRequest(request))
+        const user = await authenticateUser(authority, token, asked)
         const expiry = authority.expiryOf?.(user)
         return {
           issuer: issuerOf(user),

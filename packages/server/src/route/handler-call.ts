@@ -1,4 +1,10 @@
-import { AuthError, type NewRevocation, type Principal, type RevocationEntry } from '@signet/auth'
+import {
+  AuthError,
+  type AuthErrorCode,
+  type NewRevocation,
+  type Principal,
+  type RevocationEntry,
+} from '@signet/auth'
 import { isObject, isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
 import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
 import type { Deadline } from '../answer/deadline.js'
@@ -54,6 +60,12 @@ export function holdBody({ service, exchange }: Passage): CountBody {
   }
 }
 
+/** What is no fault of a credential. */
+const UNAVAILABLE: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
+  'keys_unavailable',
+  'proofs_unavailable',
+])
+
 /**
  * Who calls a public route. A bad token there is the same as none to its caller, but it is counted as elsewhere, or
  * anybody could try out tokens there. An outage is not a bad token.
@@ -65,7 +77,7 @@ async function identify(passage: Passage): Promise<Principal | undefined> {
   try {
     return (await service.gate.authenticate(exchange.request)).principal
   } catch (error) {
-    if (!AuthError.isInstance(error) || error.code === 'keys_unavailable') throw error
+    if (!AuthError.isInstance(error) || UNAVAILABLE.has(error.code)) throw error
     if (error.code === 'token_missing') return undefined
     exchange.code ??= error.code
     const refusal = await countedRefusal(passage, error)

@@ -6,6 +6,7 @@ import {
   explainChecks,
   explainPasted,
   requestOfBearer,
+  withoutProof,
   tokenHeaderOf,
   withWarnings,
   type BearerExplanation,
@@ -101,7 +102,10 @@ export async function explainForServer(
   const header = tokenHeaderOf(by.provider)
   try {
     return await explainPasted(text, async (token) =>
-      hideToken(await explain(by, token, requestOfBearer(token, request, header)), token),
+      hideToken(
+        await explain(by, token, withoutProof(requestOfBearer(token, request, header))),
+        token,
+      ),
     )
   } catch (error) {
     // Only what is unavailable is not a fault of the provider.

@@ -15,6 +15,7 @@ import {
   findUncoveredScope,
   requestOfBearer,
   tokenHeaderOf,
+  withoutProof,
 } from '@signet/auth/internal'
 import { ownerKey } from '@signet/core'
 import type { Incoming } from '../http/incoming.js'
@@ -95,7 +96,7 @@ async function signAndJudge(
     const token: unknown = provider.sign(claimsOf(wish), { expiresInSeconds })
     if (typeof token !== 'string')
       refuse('The provider of this application did not return the token as a text.')
-    const bearer = requestOfBearer(token, request, tokenHeaderOf(provider))
+    const bearer = withoutProof(requestOfBearer(token, request, tokenHeaderOf(provider)))
     const { principal } = await admitToken(provider, token, bearer, roles)
     const { expiresAt, tokenId } = principal
     if (expiresAt === undefined || tokenId === undefined) {

@@ -1,0 +1,132 @@
+import { AuthError, TokenError } from '../error.js'
+import type { DpopRules } from './options.js'
+import { checkProof, refuseProof } from './proof.js'
+import { proofKey, type ProofRegister } from './proof-register.js'
+import { targetUrls } from './target-url.js'
+
+/** What the server that stands before a provider knows of a request, and a proof is checked with. */
+export interface ProofContext {
+  /** The URL by which clients reach the server. Default: what the request says, with the scheme of its connection. */
+  readonly publicUrl?: string | undefined
+  /** Where proofs that were used are remembered. Default: in the memory of the provider. */
+  readonly proofs?: ProofRegister | undefined
+}
+
+/** What is read of a request to check its proof. */
+export interface ProofRequest {
+  readonly raw: { readonly method: string; readonly url: string }
+  header(name: string): string | undefined
+  readonly proof?: ProofContext | undefined
+}
+
+/** A token that is bound to a key, and how its proof is checked. */
+export interface BoundToken {
+  readonly token: string
+  /** Of that key. */
+  readonly thumbprint: string
+  /** Whether it came in `Authorization`, whose scheme must then be DPoP. */
+  readonly isInAuthorization: boolean
+  readonly rules: DpopRules
+  /** In milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Requests whose proof was good, with the token that it was for. */
+const proven = new WeakMap<object, string>()
+/** Requests that nobody sent with the token: somebody asks about it. */
+const asking = new WeakSet<object>()
+
+const DPOP_SCHEME = /^[\t ]*dpop(?: |$)/i
+
+/** Whether the token of a request was sent with the scheme `DPoP` (RFC 9449 section 7.1). */
+export function isSentAsDpop(authorization: string | undefined): boolean {
+  if (authorization === undefined || authorization.startsWith('Bearer ')) return false
+  return DPOP_SCHEME.test(authorization)
+}
+
+/** Whether the proof of this request was checked and good for this token. */
+export function isProven(request: object, token: string): boolean {
+  return proven.get(request) === token
+}
+
+/** Marks a request that was not sent with its token: to find out about a token, its key is not needed. It gives nobody access. */
+export function withoutProof<Request extends object>(request: Request): Request {
+  asking.add(request)
+  return request
+}
+
+/** Whether a request is marked so. */
+export function isWithoutProof(request: object): boolean {
+  return asking.has(request)
+}
+
+function refuseMissing(message: string): never {
+  throw new TokenError('proof_missing', message, { claim: 'cnf' })
+}
+
+/** The one proof of a request. */
+function readProof(request: ProofRequest | undefined, isInAuthorization: boolean): string {
+  if (typeof request?.header !== 'function') {
+    return refuseMissing(
+      'The token is bound to a key, and the provider was given no request to find its proof in.',
+    )
+  }
+  if (isInAuthorization && !isSentAsDpop(request.header('authorization'))) {
+    refuseMissing('The token is bound to a key (cnf.jkt), but was sent as a bearer token.')
+  }
+  const proof = request.header('dpop') ?? ''
+  if (proof === '') refuseMissing('The request has no header DPoP with the proof for its token.')
+  if (proof.includes(',')) refuseProof('The request has more than one header DPoP.')
+  return proof
+}
+
+/** Remembers a proof as used. @throws {AuthError} `proofs_unavailable` where nobody knows whether it was before */
+async function isFirstUse(
+  register: ProofRegister,
+  key: string,
+  expiresAt: number,
+): Promise<boolean> {
+  try {
+    const isFirst: unknown = await register.register(key, expiresAt)
+    if (typeof isFirst === 'boolean') return isFirst
+  } catch (cause) {
+    throw new AuthError('proofs_unavailable', 'The register of proofs cannot be asked.', { cause })
+  }
+  throw new AuthError('proofs_unavailable', 'The register of proofs said neither true nor false.')
+}
+
+/**
+ * Refuses a request whose sender has not shown the key that its token is bound to (RFC 9449 sections 4.3 and 7).
+ *
+ * @param request - undefined where the provider was given none: nothing can be shown then
+ * @throws {TokenError} `proof_missing`, `proof_invalid`, `proof_nonce`
+ * @throws {AuthError} `proofs_unavailable`
+ */
+export async function requireProof(
+  { token, thumbprint, isInAuthorization, rules, now }: BoundToken,
+  request: ProofRequest | undefined,
+): Promise<void> {
+  if (request !== undefined && (asking.has(request) || isProven(request, token))) return
+  const proof = readProof(request, isInAuthorization)
+  if (request === undefined) return
+  const { raw, proof: context } = request
+  const { windowSeconds, nonces } = rules
+  const checked = checkProof(proof, {
+    token,
+    thumbprint,
+    method: raw.method,
+    urls: targetUrls(raw.url, context?.publicUrl),
+    now,
+    windowSeconds,
+  })
+  if (nonces !== undefined && !nonces.isGood(checked.nonce ?? '', now)) {
+    throw new TokenError('proof_nonce', 'The proof has no nonce of this server, or an old one.', {
+      nonce: nonces.make(now),
+    })
+  }
+  const register = rules.proofs ?? context?.proofs ?? rules.ownProofs
+  if (!(await isFirstUse(register, proofKey(thumbprint, checked.id), checked.expiresAt))) {
+    refuseProof('The proof was used before.')
+  }
+  proven.set(request, token)
+}
