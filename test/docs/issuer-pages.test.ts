@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -31,6 +32,8 @@ import { createRsaSigner, signAs, type KeySigner } from '@signet/test-support/to
  * - "What goes wrong": the first column says by code spans what is changed. `"name": value` is a claim in JSON, `"name"` is
  *   a claim that is missing, and `name: value` replaces a line of the code. The second column has the error code and the
  *   exact reason, or, where the token is accepted and grants too little, `scope_insufficient` and a warning.
+ * - "A first try": its first block of commands is run by bash, with stand-ins for `curl` and `jq`. A variable in quotes that it
+ *   does not set is the reader's.
  */
 
 const PAGES = join(ROOT, 'docs', 'issuers')
@@ -46,6 +49,8 @@ interface Recipe {
   /** How the issuer signs. Default: RS256. */
   readonly signer?: KeySigner
 }
+
+const isUnix = process.platform !== 'win32'
 
 const T = ISSUER_TOKENS
 const rsa = createRsaSigner()
@@ -186,6 +191,12 @@ async function ask(
   if (header !== undefined) request.headers.set(header, token)
   return await createApp(application).fetch(request)
 }
+
+/** In place of the commands that need a network, and of jq, which may be missing. */
+const STAND_INS = `
+curl() { printf '%s\\n' "$*" >> "$ASKED"; echo '{}'; }
+jq() { if [ "$1" = -n ]; then echo '{}'; else cat > /dev/null; echo THE-TOKEN; fi; }
+`
 
 const copies = new FixtureCopies()
 afterAll(() => copies.remove())
@@ -353,8 +364,23 @@ describe.each(Object.entries(RECIPES))('docs/issuers/%s.md', (name, recipe) => {
     }
   })
 
-  it('has commands that ask this server with the token', () => {
-    expect(page.commands).toContain('http://localhost:4111/api/agents/weather-agent')
-    expect(page.commands).toMatch(/TOKEN/)
+  it.runIf(isUnix)('has commands that get a token, and ask this server with it', () => {
+    const asked = join(folder, 'asked.txt')
+    const assigned = new Set(
+      [...page.commands.matchAll(/^(\w+)=/gm)].map(([, variable]) => variable),
+    )
+    const own = [...page.commands.matchAll(/"\$(\w+)"/g)].flatMap(([, variable = '']) =>
+      assigned.has(variable) ? [] : [[variable, 'a "secret" & more']],
+    )
+    const { status, stderr } = spawnSync('bash', ['--norc', '-euc', STAND_INS + page.commands], {
+      env: { ...Object.fromEntries(own), PATH: process.env['PATH'], ASKED: asked },
+      input: 'THE-TOKEN\n',
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' })
+    const last = readFileSync(asked, 'utf8').trimEnd().split('\n').at(-1)
+    expect(last).toContain('THE-TOKEN')
+    expect(last).toContain('/api/agents/weather-agent')
   })
 })
