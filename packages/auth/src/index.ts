@@ -1,7 +1,8 @@
 /// <reference types="node" preserve="true" />
 // The public names of @signet/auth. Whatever is added here must be kept.
 export { type Algorithm, type HmacAlgorithm, type PublicKeyAlgorithm } from './jws/algorithm.js'
-export { type ClaimRules, type Claims, type ClaimValue, type RequiredValues } from './jwt/claims.js'
+export { type ClaimValue, type RequiredValue } from './claim/required-value.js'
+export { type ClaimRules, type Claims, type RequiredValues } from './jwt/claims.js'
 export { type TokenHeader } from './jws/compact.js'
 export { type DecodedToken } from './jws/decode.js'
 export { decodeToken, getTokenIssuer, verifyHmac, verifyJwks } from './provider/mastra-helpers.js'

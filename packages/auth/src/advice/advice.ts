@@ -37,6 +37,8 @@ export interface ExpectedPlace {
   readonly claim: string
   /** Where that is set, such as `requiredValues`. */
   readonly option: 'requiredValues' | 'clients' | 'actors' | 'claims.subject' | 'tenant'
+  /** Whether it is a member within a claim, so that no claim has its name. */
+  readonly isBelow?: boolean | undefined
   /** What stands there; undefined for nothing. */
   readonly found: unknown
   /** What may stand there; undefined for any text that is not blank. */

@@ -199,7 +199,8 @@ function missingAdvice(claim: string, refusal: Refusal): Advice {
 }
 
 /** What stands at a place, and what must stand there. */
-function placeAdvice({ claim, option, found, expected }: ExpectedPlace, refusal: Refusal): Advice {
+function placeAdvice(place: ExpectedPlace, refusal: Refusal): Advice {
+  const { claim, option, found, expected, isBelow = false } = place
   if (expected === undefined) {
     return {
       cause: `It does not say who calls: ${claim} is missing, blank or not a text (set in ${option}).`,
@@ -243,7 +244,9 @@ function placeAdvice({ claim, option, found, expected }: ExpectedPlace, refusal:
   return {
     cause,
     ...common,
-    ...signAnew(`Make one with ${claim} ${quoted(first)}`, refusal, { [claim]: first }),
+    ...(isBelow
+      ? signAnew(`Get one with ${claim} ${quoted(first)}`, refusal)
+      : signAnew(`Make one with ${claim} ${quoted(first)}`, refusal, { [claim]: first })),
   }
 }
 

@@ -64,7 +64,7 @@ export interface ReadPlace {
 }
 
 /** The name of a member that a segment means in these claims; undefined where the claim that names it is not a text. */
-function memberName(segment: ClaimSegment, claims: object): string | undefined {
+export function memberName(segment: ClaimSegment, claims: object): string | undefined {
   if (typeof segment === 'string') return segment
   const named = ownMember(claims, segment.claim)
   return typeof named === 'string' ? named : undefined
@@ -126,6 +126,11 @@ function segmentText(segment: ClaimSegment): string {
   return typeof segment === 'string' ? segment : `{${segment.claim}}`
 }
 
+/** A place for messages, such as `realm_access.roles`. */
+export function placeTextOf(place: ClaimPlace): string {
+  return typeof place === 'string' ? place : place.map(segmentText).join('.')
+}
+
 function readPlace(option: string, given: unknown): ReadPlace {
   const path: readonly unknown[] = Array.isArray(given) ? given : [given]
   if (path.length === 0 || path.length > MAX_SEGMENTS) {
@@ -147,7 +152,7 @@ function readPlace(option: string, given: unknown): ReadPlace {
     )
   }
   return Object.freeze({
-    text: segments.map(segmentText).join('.'),
+    text: placeTextOf(segments),
     segments: Object.freeze(segments),
   })
 }

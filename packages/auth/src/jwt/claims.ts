@@ -1,5 +1,7 @@
 import { TokenError } from '../error.js'
 import { placeText, readClaims, type ClaimMap } from '../claim/claim-map.js'
+import { placeTextOf } from '../claim/claim-place.js'
+import { hasRequired, type ClaimValue, type RequiredValue } from '../claim/required-value.js'
 import { checkBinding as checkBindingOf, type DpopMode } from '../dpop/confirmation.js'
 import type { TokenHeader } from '../jws/compact.js'
 import { tenantOf, type TenantRule } from './tenant.js'
@@ -49,8 +51,8 @@ export interface ClaimRules {
   readonly claimMap?: ClaimMap | undefined
   /** Clients that a token may have been issued to, compared exactly with what the map says. An empty list accepts no token. Default: any, or none. */
   readonly clients?: readonly string[] | undefined
-  /** Claims that must have one of these values, compared exactly; own members only. Default: none. */
-  readonly requiredValues?: RequiredValues | undefined
+  /** Claims that must have one of these values, compared exactly, or what must stand at places of them; own members only. Default: none. */
+  readonly requiredValues?: RequiredValues | readonly RequiredValue[] | undefined
   /** Who may act for a subject (RFC 8693 section 4.1): names of current actors, compared exactly; `false` for nobody. Default: anybody. */
   readonly actors?: readonly string[] | 'any' | false | undefined
   /**
@@ -59,9 +61,6 @@ export interface ClaimRules {
    */
   readonly binding?: DpopMode | undefined
 }
-
-/** A value that a claim may be required to have. */
-export type ClaimValue = string | number | boolean
 
 /** Claims with the values of which each must have one. */
 export type RequiredValues = Readonly<Record<string, readonly ClaimValue[]>>
@@ -231,10 +230,23 @@ export function checkRequired(claims: Claims, rules: ClaimRules): void {
   }
 }
 
+/** Whether required values are a list with places, and not an object from claims to values. */
+export function isRequiredList(
+  required: RequiredValues | readonly RequiredValue[],
+): required is readonly RequiredValue[] {
+  return Array.isArray(required)
+}
+
 /** Refuses a token with another value of a claim than the policy requires, or without one. */
-export function checkValues(claims: Claims, rules: ClaimRules): void {
-  if (rules.requiredValues === undefined) return
-  for (const [claim, values] of Object.entries(rules.requiredValues)) {
+export function checkValues(claims: Claims, { requiredValues }: ClaimRules): void {
+  if (requiredValues === undefined) return
+  if (isRequiredList(requiredValues)) {
+    const unmet = requiredValues.find((each) => !hasRequired(each, claims))
+    if (unmet === undefined) return
+    const place = placeTextOf(unmet.claim)
+    refuseClaim(place, `The claim ${place} has another value than is required.`)
+  }
+  for (const [claim, values] of Object.entries(requiredValues)) {
     const value = ownClaim(claims, claim)
     const accepted: readonly unknown[] = values
     if (!accepted.includes(value)) {

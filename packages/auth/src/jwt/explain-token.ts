@@ -1,12 +1,14 @@
 import { isSampleSigned } from '../keys/sample-signed.js'
 import type { ExpectedPlace, Expectations, KeyFacts } from '../advice/advice.js'
 import { placeText, readClaims } from '../claim/claim-map.js'
+import { placeTextOf } from '../claim/claim-place.js'
+import { requiredAt } from '../claim/required-value.js'
 import { readPasted } from '../advice/pasted.js'
 import { AuthError } from '../error.js'
 import type { VerificationKey } from '../keys/key-source.js'
 import { explainChecks, type Explanation } from '../explain/checks.js'
 import { explainPasted } from '../explain/explain-pasted.js'
-import type { Claims } from './claims.js'
+import { isRequiredList, type ClaimRules, type Claims } from './claims.js'
 import {
   settlePolicy,
   type SettledPolicy,
@@ -61,13 +63,33 @@ function withSigner(
     : facts
 }
 
+/** What claims have where these rules ask for a value. */
+function requiredPlaces(
+  required: NonNullable<ClaimRules['requiredValues']>,
+  claims: Claims,
+): readonly ExpectedPlace[] {
+  const option = 'requiredValues'
+  if (!isRequiredList(required)) {
+    return Object.entries(required).map(([claim, expected]) => {
+      return { claim, option, found: ownMember(claims, claim), expected }
+    })
+  }
+  return required.map((each) => {
+    const isBelow = typeof each.claim !== 'string' && each.claim.length > 1
+    return {
+      claim: placeTextOf(each.claim),
+      option,
+      found: requiredAt(each, claims) ?? undefined,
+      expected: asList(each.values),
+      isBelow,
+    }
+  })
+}
+
 /** What claims have at the places where these rules expect something of them. */
 function expectedPlaces(rules: TokenRules, claims: Claims): readonly ExpectedPlace[] {
   const { claimMap, clients, requiredValues = {}, actors } = rules
-  const values = Object.entries(requiredValues).map(([claim, expected]): ExpectedPlace => {
-    const found: unknown = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-    return { claim, option: 'requiredValues', found, expected }
-  })
+  const values = requiredPlaces(requiredValues, claims)
   const subject = placeText('subject', claimMap)
   const isElsewhere = subject !== placeText('subject', undefined)
   const named: ExpectedPlace = {

@@ -6,7 +6,8 @@ import type { OptionNames } from '../option/closed-options.js'
 import { readOptions } from '../option/read-options.js'
 import { refuseUnknown } from '../option/options-error.js'
 import { type Algorithm, isAlgorithm } from '../jws/algorithm.js'
-import type { ClaimRules, RequiredValues } from './claims.js'
+import { readRequiredList } from '../claim/required-value.js'
+import { isRequiredList, type ClaimRules } from './claims.js'
 import { IssuerIndex } from './issuer-index.js'
 import { issuerNames, readTenant } from './tenant.js'
 import { asList } from '../lib/as-list.js'
@@ -172,7 +173,7 @@ function checkMapping({ claimMap, requiredValues, actors, binding }: ClaimRules)
   if (!isPolicy && !isTextList(actors)) {
     refuse("The option actors must be a list of texts, 'any' or false.")
   }
-  if (requiredValues === undefined) return
+  if (requiredValues === undefined || isRequiredList(requiredValues)) return
   if (!isJsonObject(requiredValues) || !Object.values(requiredValues).every(Array.isArray)) {
     refuse('The option requiredValues must be an object from claims to lists of values.')
   }
@@ -203,8 +204,9 @@ function copyList<Value>(value: Value): Value {
   return Array.isArray(value) ? ([...value] as Value) : value
 }
 
-function copyValues(values: RequiredValues | undefined): RequiredValues | undefined {
+function copyValues(values: ClaimRules['requiredValues']): ClaimRules['requiredValues'] {
   if (values === undefined) return undefined
+  if (isRequiredList(values)) return readRequiredList(values)
   return Object.freeze(
     Object.fromEntries(Object.entries(values).map(([claim, each]) => [claim, copyList(each)])),
   )

@@ -4,6 +4,8 @@ import { ApiKeyAuth } from '../api-key/api-key-auth.js'
 import { rememberMaker } from '../api-key/maker.js'
 import { apiKeyDigest, createApiKey } from '../api-key/make.js'
 import { DEFAULT_ROLES } from '../access/role.js'
+import { createVerifier } from '../jwt/verify.js'
+import { secretKeys } from '../keys/secret.js'
 import { MemoryRevocationList } from '../revocation/memory.js'
 import { admitUser, authenticate } from './authenticate.js'
 import type { AuthRequest } from './auth-provider.js'
@@ -114,6 +116,64 @@ describe('MastraJwtAuth: requiredValues', () => {
   it('looks at own members only', async () => {
     const proto = create({ requiredValues: { ['__proto__']: 'x', constructor: 'y' } })
     await expect(proto.authenticateToken(token())).rejects.toMatchObject({ code: 'token_claim' })
+  })
+})
+
+describe('MastraJwtAuth: requiredValues at places', () => {
+  const auth = create({
+    requiredValues: [
+      { claim: ['firebase', 'tenant'], values: ['t1', 't2'] },
+      { claim: 'sts', values: 'active', optional: true },
+    ],
+  })
+  const good = { firebase: { tenant: 't1' } }
+
+  it.each([good, { firebase: { tenant: 't2' }, sts: 'active' }])(
+    'takes a token that has what is required: %j',
+    async (claims) => {
+      await expect(auth.authenticateToken(token(claims))).resolves.toMatchObject(claims)
+    },
+  )
+
+  it.each([
+    {},
+    { firebase: {} },
+    { firebase: { tenant: 't3' } },
+    { firebase: { tenant: 'T1' } },
+    { firebase: { tenant: ['t1'] } },
+    { firebase: { tenant: null } },
+    { firebase: [{ tenant: 't1' }] },
+    { firebase: 't1' },
+    { 'firebase.tenant': 't1' },
+    { tenant: 't1' },
+    { ...good, sts: 'pending' },
+    { ...good, sts: '' },
+    { ...good, sts: null },
+    { ...good, sts: ['active'] },
+    { ...good, sts: { active: true } },
+  ])('refuses any other: %j', async (claims) => {
+    await expect(auth.authenticateToken(token(claims))).rejects.toMatchObject({
+      code: 'token_claim',
+    })
+  })
+
+  it('says what is there and what is expected', async () => {
+    const reasonOf = async (claims: object) => (await auth.explainToken(token(claims))).reason
+    expect(await reasonOf({ firebase: { tenant: 't3' } })).toBe(
+      'firebase.tenant is "t3"; this server expects "t1" or "t2" (set in requiredValues).',
+    )
+    expect(await reasonOf({ firebase: 't1' })).toMatch(/^firebase\.tenant is missing; /)
+    expect(await reasonOf({ ...good, sts: 'pending' })).toMatch(/^sts is "pending"; /)
+  })
+
+  it('are refused at construction where they are not what they must be, also of a policy', () => {
+    for (const entry of [{ claim: 'a' }, { claim: ['a', '*'], values: 'x' }]) {
+      const requiredValues = Object([entry])
+      const refusal = expect.objectContaining({ code: 'option_invalid' })
+      expect(() => create({ requiredValues })).toThrow(refusal)
+      const policy = { keys: secretKeys('correct horse battery staple, twice'), requiredValues }
+      expect(() => createVerifier(policy)).toThrow(refusal)
+    }
   })
 })
 

@@ -2,7 +2,13 @@ import { freezeRoleTable } from '../access/role.js'
 import { checkScopeMap, type ScopeMap } from '../access/scope-map.js'
 import { createClaimMap, type ClaimPlaces } from '../claim/claim-map.js'
 import { ConfigurationError } from '../error.js'
-import type { ClaimRules, ClaimValue, RequiredValues } from '../jwt/claims.js'
+import {
+  readClaimValues,
+  readRequiredList,
+  type ClaimValue,
+  type RequiredValue,
+} from '../claim/required-value.js'
+import type { ClaimRules } from '../jwt/claims.js'
 import { asList } from '../lib/as-list.js'
 import { isJsonObject } from '../lib/object.js'
 import { isNonBlank } from '../lib/text.js'
@@ -25,8 +31,15 @@ export interface MappingOptions {
   readonly unknownRoles?: 'ignore' | undefined
   /** Who may have asked for a token: its client must be one of these, compared exactly. Default: any client, and none. */
   readonly clients?: string | readonly string[] | undefined
-  /** Values that claims must have, such as `{ token_use: 'access' }`: a text, number or boolean, or a list of which one must be equal. Default: none. */
-  readonly requiredValues?: Readonly<Record<string, ClaimValue | readonly ClaimValue[]>> | undefined
+  /**
+   * Values that claims must have, such as `{ token_use: 'access' }`: a text, number or boolean, or a list of which one must
+   * be equal. Or a list of places with their values, such as `[{ claim: ['firebase', 'tenant'], values: 'acme' }]`.
+   * Default: none.
+   */
+  readonly requiredValues?:
+    | Readonly<Record<string, ClaimValue | readonly ClaimValue[]>>
+    | readonly RequiredValue[]
+    | undefined
   /**
    * Who may act for somebody (RFC 8693 section 4.1): a list of the names of current actors, `'any'`, or `false` for
    * nobody. Default: anybody whom the issuer names.
@@ -80,21 +93,18 @@ function readActors(given: unknown): MappingOptions['actors'] {
   return refuse("The option actors must be a list of names, 'any' or false.")
 }
 
-function isClaimValue(value: unknown): value is ClaimValue {
-  return isNonBlank(value) || typeof value === 'boolean' || Number.isFinite(value)
-}
-
 function readValues(claim: string, given: unknown): readonly ClaimValue[] {
-  // A copy, because a hole is not looked at, and would be equal to a claim that is missing.
-  const values: readonly unknown[] = Array.from(asList(given))
-  if (values.length > 0 && values.every(isClaimValue)) return Object.freeze(values)
-  return refuse(
-    `The option requiredValues must have a text that is not blank, a number or a boolean for ${JSON.stringify(claim)}, or a list of them.`,
+  return (
+    readClaimValues(given) ??
+    refuse(
+      `The option requiredValues must have a text that is not blank, a number or a boolean for ${JSON.stringify(claim)}, or a list of them.`,
+    )
   )
 }
 
-function readRequiredValues(given: unknown): RequiredValues | undefined {
+function readRequiredValues(given: unknown): ClaimRules['requiredValues'] {
   if (given === undefined) return undefined
+  if (Array.isArray(given)) return readRequiredList(given)
   const entries = isJsonObject(given) ? Object.entries(given) : []
   if (entries.length === 0) {
     refuse(
