@@ -180,7 +180,22 @@ const CASES: Readonly<Record<string, Case>> = {
       ['an ID token', { azp: undefined, sid: undefined, aud: 'app1' }, 'token_claim'],
       ['a token of a template, without a session', { sid: undefined }, 'token_claim'],
       ['another instance', { iss: 'https://clerk.evil.example' }, 'token_issuer'],
+      ['a session with tasks to do', { sts: 'pending' }, 'token_claim'],
+      ['a state that is not known', { sts: 'frozen' }, 'token_claim'],
+      ['a state that is not a text', { sts: ['active'] }, 'token_claim'],
     ],
+  },
+  'clerk, with the state of the session': {
+    token: { ...T.clerk, claims: { ...T.clerk.claims, sts: 'active' } },
+    preset: clerk({
+      frontendApi: 'https://clerk.acme.example',
+      authorizedParties: 'https://app.example',
+    }),
+    role: 'admin',
+    caller: { client: 'https://app.example', session: 'sess_2abc' },
+    keysAt: 'https://clerk.acme.example/.well-known/jwks.json',
+    isDiscovered: false,
+    refused: [['a session with tasks to do', { sts: 'pending' }, 'token_claim']],
   },
   okta: {
     token: T.okta,
@@ -217,6 +232,24 @@ const CASES: Readonly<Record<string, Case>> = {
         'token_issuer',
       ],
       ['a token without a session', { sid: undefined }, 'token_claim'],
+      ['a token that names another client', { client_id: 'client_2' }, 'token_claim'],
+    ],
+  },
+  'workos, with an audience': {
+    token: {
+      ...T.workos,
+      claims: { ...T.workos.claims, aud: 'https://agents.example', client_id: 'client_1' },
+    },
+    preset: workos({ clientId: 'client_1', audience: 'https://agents.example' }),
+    role: 'member',
+    caller: { session: 'session_1', client: 'client_1' },
+    keysAt: 'https://api.workos.com/sso/jwks/client_1',
+    isDiscovered: false,
+    refused: [
+      ['another audience', { aud: 'https://other.example' }, 'token_audience'],
+      ['an audience that is not said', { aud: undefined }, 'token_audience'],
+      ['another client', { client_id: 'client_2' }, 'token_claim'],
+      ['a client that is empty', { client_id: '' }, 'token_claim'],
     ],
   },
   firebase: {
@@ -245,6 +278,31 @@ const CASES: Readonly<Record<string, Case>> = {
       ['an anonymous user', { email_verified: undefined, provider_id: 'anonymous' }, 'token_claim'],
       ['an address that is not verified', { email_verified: false }, 'token_claim'],
       ['an address that is said to be verified', { email_verified: 'true' }, 'token_claim'],
+    ],
+  },
+  'firebase, of a tenant': {
+    token: { ...T.firebase, claims: { ...T.firebase.claims, email_verified: true } },
+    preset: firebase({
+      projectId: 'acme-1',
+      roleClaims: ['admin'],
+      verifiedEmail: true,
+      tenant: ['t1', 't2'],
+    }),
+    role: 'admin',
+    caller: {},
+    keysAt:
+      'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
+    isDiscovered: true,
+    refused: [
+      ['another tenant', { firebase: { tenant: 't3' } }, 'token_claim'],
+      [
+        'a user of the project itself',
+        { firebase: { sign_in_provider: 'password' } },
+        'token_claim',
+      ],
+      ['a tenant that the user claims', { firebase: {}, tenant: 't1' }, 'token_claim'],
+      ['several tenants', { firebase: { tenant: ['t1'] } }, 'token_claim'],
+      ['an address that is not verified', { email_verified: false }, 'token_claim'],
     ],
   },
   google: {
@@ -569,5 +627,22 @@ describe('the header of cloudflareAccess', () => {
     const app = createApp(createTestApplication({ server: { auth, apiRoutes: [whoami] } }).mastra)
     const token = signAs(rsa, { ...issuer.token.claims, iat: NOW - 10, exp: NOW + 50 })
     expect((await app.fetch(makeRequest('/whoami', { token }))).status).toBe(401)
+  })
+
+  it('counts for all issuers of a provider, and is refused in one of them with what to write', () => {
+    const facts = { teamDomain: 'acme.cloudflareaccess.com', audience: '0'.repeat(32) }
+    const { tokenHeader, ...access } = cloudflareAccess(facts)
+    expect(new MastraJwtAuth({ tokenHeader, issuers: [access] }).tokenHeader).toBe(
+      'cf-access-jwt-assertion',
+    )
+    const entry: NamedIssuerOptions = { ...access, ...Object({ tokenHeader }) }
+    expect(() => new MastraJwtAuth({ issuers: [entry] })).toThrow(
+      expect.objectContaining({
+        code: 'option_unknown',
+        message: expect.stringMatching(
+          /issuers\.0\.tokenHeader\. There is no such option here\. Write it beside issuers: .*\{ tokenHeader, issuers: \[access\] \}\.$/,
+        ),
+      }),
+    )
   })
 })

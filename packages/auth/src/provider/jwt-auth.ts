@@ -23,7 +23,7 @@ import { isOfIssuer } from '../jwt/tenant.js'
 import { createVerifier, type Verifier } from '../jwt/verify.js'
 import { probeDiscovery, probeKeySet, type KeyProbe } from '../keys/probe.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
-import type { OptionNames } from '../option/closed-options.js'
+import type { OptionNames, Remedies } from '../option/closed-options.js'
 import { revocableOf, tokenNamesOf } from '../revocation/revocable.js'
 import type { AuthProvider, AuthRequest, UserAccess } from './auth-provider.js'
 import { describeIssuer, type ProviderDescription } from './description.js'
@@ -125,6 +125,12 @@ const OPTIONS: OptionNames<MastraJwtAuthOptions> = {
   now: true,
 }
 
+/** Options that count for all issuers. */
+const BESIDE_ISSUERS: Remedies = {
+  tokenHeader:
+    'Write it beside issuers: all issuers of a provider read one header. Of a preset that has it: const { tokenHeader, ...access } = cloudflareAccess({ … }), then { tokenHeader, issuers: [access] }.',
+}
+
 function isDevelopment(): boolean {
   return process.env['NODE_ENV'] === 'development'
 }
@@ -156,7 +162,7 @@ function issuerOptions(options: MastraJwtAuthOptions): readonly IssuerOptions[] 
   }
   const read = issuers.map((issuer) => readOptions(issuer))
   read.forEach((issuer, index) =>
-    checkOptions('MastraJwtAuth', issuer, ISSUER_OPTIONS, `issuers.${index}.`),
+    checkOptions('MastraJwtAuth', issuer, ISSUER_OPTIONS, `issuers.${index}.`, BESIDE_ISSUERS),
   )
   const beside = Object.keys(ISSUER_OPTIONS).find((name) => name in options)
   if (beside !== undefined) {

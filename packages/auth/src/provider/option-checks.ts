@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../error.js'
-import { findRefusedOptions } from '../option/closed-options.js'
+import { findRefusedOptions, type Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
 import { refuseOptions } from '../option/options-error.js'
 import { DECIDING_MEMBERS } from './provider-shape.js'
@@ -43,6 +43,7 @@ export function checkFunctions<Options extends object>(
  * Refuses options that are not known, with the nearest name: `audiance`, taken in silence, would accept tokens
  * of every audience.
  * @param path - what stands before each name. Default: nothing
+ * @param misplaced - names that stand elsewhere, with where to write them. Default: none
  * @throws {OptionsError} `option_unknown`, or `option_unsupported` for `authorize` and `rules`
  */
 export function checkOptions(
@@ -50,8 +51,10 @@ export function checkOptions(
   options: object,
   served: Readonly<Record<string, true>>,
   path = '',
+  misplaced: Remedies = {},
 ): void {
-  refuseOptions(findRefusedOptions(where, options, { served, guards: DECIDING_MEMBERS }, path))
+  const rules = { served, guards: DECIDING_MEMBERS, misplaced }
+  refuseOptions(findRefusedOptions(where, options, rules, path))
 }
 
 /**
