@@ -19,8 +19,9 @@ const FACTS: FactRemedies<ClerkFacts> = {
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s*]+$/
 
 /**
- * The options for session tokens (version 2) of Clerk. A token without `azp` or without `sid` is refused. The role is that
- * in the active organization; its permissions are words for `scopeMap`.
+ * The options for session tokens (version 2) of Clerk. A token without `azp` or without `sid` is refused, and so is that of a
+ * session with tasks that the user has yet to do (`sts` is `pending`). The role is that in the active organization; its
+ * permissions are words for `scopeMap`.
  *
  * @throws {ConfigurationError} `option_invalid` without `authorizedParties`, for one that is not an origin, and for a fact
  *   that is missing, undefined, not known or not a text
@@ -37,6 +38,7 @@ export function clerk(given: ClerkFacts): NamedIssuerOptions {
     jwksUri: `${issuer}/.well-known/jwks.json`,
     clients,
     requiredClaims: ['sid'],
+    requiredValues: [{ claim: 'sts', values: 'active', optional: true }],
     claims: { roles: ['o', 'rol'], permissions: ['o', 'per'], client: 'azp' },
   }
 }

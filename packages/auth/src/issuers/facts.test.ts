@@ -67,12 +67,16 @@ const PRESETS: Readonly<
   },
   workos: {
     make: workos,
-    facts: { clientId: 'client_1', issuer: 'https://auth.acme.example' },
+    facts: {
+      clientId: 'client_1',
+      issuer: 'https://auth.acme.example',
+      audience: 'https://agents.example',
+    },
     needed: ['clientId'],
   },
   firebase: {
     make: firebase,
-    facts: { projectId: 'acme-1', roleClaims: ['admin'] },
+    facts: { projectId: 'acme-1', roleClaims: ['admin'], tenant: ['t1', 't2'] },
     needed: ['projectId'],
   },
   google: {

@@ -1,3 +1,4 @@
+import type { RequiredValue } from '../claim/required-value.js'
 import type { NamedIssuerOptions } from '../provider/jwt-auth.js'
 import { readFacts, type FactRemedies } from './facts.js'
 
@@ -9,12 +10,16 @@ export interface FirebaseFacts {
   readonly roleClaims?: string | readonly string[] | undefined
   /** Whether the user must have an email address that is verified; anonymous users do not have one. Default: false. */
   readonly verifiedEmail?: boolean | undefined
+  /** The tenants of Identity Platform whose users are accepted (`firebase.tenant`). Default: each user of the project. */
+  readonly tenant?: string | readonly string[] | undefined
 }
 
 const FACTS: FactRemedies<FirebaseFacts> = {
   projectId: "the id of the project, such as 'acme-1'",
   roleClaims: "the names of custom claims that only your server sets, such as ['admin']",
   verifiedEmail: 'true, or leave it out',
+  tenant:
+    "the ids of the tenants of Identity Platform whose users are accepted, such as 'acme-x7k2p'",
 }
 
 /** Claims that Firebase fills, some of them with what users say of themselves. */
@@ -38,10 +43,16 @@ export function firebase(given: FirebaseFacts): NamedIssuerOptions {
   if (roleClaims.some((name) => FILLED.has(name))) {
     facts.refuse('roleClaims', 'has a claim that Firebase fills itself')
   }
+  const required: readonly RequiredValue[] = [
+    ...(facts.flag('verifiedEmail') ? [{ claim: 'email_verified', values: true }] : []),
+    ...(facts.has('tenant')
+      ? [{ claim: ['firebase', 'tenant'], values: facts.texts('tenant') }]
+      : []),
+  ]
   return {
     issuer: `https://securetoken.google.com/${project}`,
     audience: project,
-    ...(facts.flag('verifiedEmail') ? { requiredValues: { email_verified: true } } : {}),
+    ...(required.length > 0 ? { requiredValues: required } : {}),
     claims: { roles: roleClaims.map((name) => [name]) },
   }
 }
