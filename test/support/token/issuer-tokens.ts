@@ -31,6 +31,18 @@ export const ISSUER_TOKENS = {
       },
     },
   },
+  /** An access token of RFC 9068, with groups. */
+  openidProvider: {
+    header: { typ: 'at+jwt' },
+    claims: {
+      iss: 'https://login.example',
+      sub: 'alice',
+      aud: 'https://agents.example',
+      client_id: 'web-app',
+      jti: 'kUBaN3rO0VAWlqnZ',
+      groups: ['everyone', 'operators'],
+    },
+  },
   auth0: {
     header: { typ: 'JWT' },
     claims: {
