@@ -31,6 +31,7 @@ const TENANT = { claim: 'tid', allow: ['acme'] }
 const CLIENT = { endpoint: `${ISSUER}/introspect`, clientId: 'agents' }
 const INTROSPECTION = { ...CLIENT, clientSecret: 'the secret of the client' }
 const ENTRY = { publicKey: PEM }
+const REQUIRED = { claim: ['firebase', 'tenant'], values: ['acme', 1, true], optional: true }
 
 /** What the options of a program without types may be. */
 const VALUES = {
@@ -77,6 +78,10 @@ const claim =
   (name: string): Make =>
   (value) =>
     provider({ ...KEYED, claims: { [name]: value } })
+const required =
+  (name: string): Make =>
+  (value) =>
+    provider({ ...KEYED, requiredValues: [{ ...REQUIRED, [name]: value }] })
 const entry =
   (name: string, beside = {}): Make =>
   (value) =>
@@ -113,6 +118,11 @@ const OPTIONS: readonly (readonly [option: string, make: Make, may?: readonly Va
     (value) => provider({ ...KEYED, requiredValues: { token_use: value } }),
     ['true', 'false', 'a number'],
   ],
+  ['requiredValues.0', (value) => provider({ ...KEYED, requiredValues: [value] })],
+  ['requiredValues.1', (value) => provider({ ...KEYED, requiredValues: [REQUIRED, value] })],
+  ['requiredValues.0.claim', required('claim')],
+  ['requiredValues.0.values', required('values'), ['true', 'false', 'a number']],
+  ['requiredValues.0.optional', required('optional'), ['true', 'false']],
   ['actors', member('actors'), ['false']],
   ['actors', (value) => provider({ ...KEYED, actors: ['helper', value] })],
   ['keys', (value) => provider({ ...NAMED, keys: value })],
@@ -155,7 +165,7 @@ const KEY_CODES = [
 ]
 const IS_KEY = /^(?:keys\.\d+|introspection)\.(?:secret|publicKey|jwks|algorithms|privateKey)$/
 const REMEDY =
-  /\b(?:Write|Give|Leave|Name|Begin|must be|must have|needs|(?:It|A path) has 1 to|A segment is)\b/
+  /\b(?:Write|Give|Leave|Name|Begin|Did you mean|must be|must have|needs|(?:It|A path) has 1 to|A segment is)\b/
 
 function refusalOf(make: () => unknown): ConfigurationError {
   try {
@@ -168,7 +178,7 @@ function refusalOf(make: () => unknown): ConfigurationError {
 }
 
 /** Objects of options: a value of another kind has members that they do not know. */
-const HAS_MEMBERS = /^(?:claims|tenant|introspection|requireBearer|keys\.\d+)$/
+const HAS_MEMBERS = /^(?:claims|tenant|introspection|requireBearer|keys\.\d+|requiredValues\.\d+)$/
 
 /** What is wrong with how a value is refused; undefined where nothing is. */
 function faultOf(option: string, make: () => unknown): string | undefined {
@@ -205,6 +215,7 @@ describe('a new option', () => {
     ['unknownRoles', member('unknownRoles'), 'ignore'],
     ['clients', member('clients'), 'web'],
     ['requiredValues', member('requiredValues'), { token_use: ['access', 1, true] }],
+    ['requiredValues.0', (value) => provider({ ...KEYED, requiredValues: [value] }), REQUIRED],
     ['actors', member('actors'), 'any'],
     ['keys', (keys) => provider({ ...NAMED, keys }), [ENTRY, { secret: SECRET }]],
     ['tenant', (tenant) => provider({ ...TEMPLATE, tenant }), TENANT],
@@ -230,6 +241,10 @@ describe('a member that an option does not have', () => {
     ['issuers.0.', (each) => provider({ issuers: [{ ...KEYED, ...Object(each) }] })],
     ['claims.', (each) => provider({ ...KEYED, claims: { roles: 'groups', ...Object(each) } })],
     ['keys.0.', (each) => provider({ ...NAMED, keys: [{ ...ENTRY, ...Object(each) }] })],
+    [
+      'requiredValues.0.',
+      (each) => provider({ ...KEYED, requiredValues: [{ ...REQUIRED, ...Object(each) }] }),
+    ],
     ['tenant.', (each) => provider({ ...TEMPLATE, tenant: { ...TENANT, ...Object(each) } })],
     [
       'introspection.',
