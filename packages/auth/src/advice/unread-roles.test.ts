@@ -57,6 +57,11 @@ describe('unreadRoles', () => {
   })
 
   it.each<[string, object, ClaimPlaces | undefined]>([
+    [
+      'are those of a database, which every user has',
+      { role: 'authenticated', app_metadata: { provider: 'email' } },
+      { roles: ['app_metadata', 'agent_role'] },
+    ],
     ['are read at a standard name', { role: 'admin', groups: ['operator'] }, undefined],
     ['are read where the option says', { groups: ['x'], o: { rol: 'y' } }, { roles: 'groups' }],
     ['are the same elsewhere', { role: 'x', groups: ['x'] }, undefined],

@@ -36,6 +36,9 @@ const OF_USERS = /(?:user|unsafe).?meta_?data$/i
 /** Whoever acts for the subject (RFC 8693), and the key of the sender (RFC 7800): not the roles of the subject. */
 const OF_OTHERS: ReadonlySet<string> = new Set(['act', 'may_act', 'cnf'])
 
+/** Roles of the database, which Supabase writes into `role` of every user: read as roles, they would be those of everybody. */
+const OF_DATABASE: ReadonlySet<string> = new Set(['authenticated', 'anon', 'service_role'])
+
 function isRolePlace(path: Path): boolean {
   const name = path.at(-1) ?? ''
   if (ROLE_NAME.test(name)) return true
@@ -116,7 +119,7 @@ function placeAdvice({ path, names }: RolePlace, { claimMap, roles }: RoleReadin
 /**
  * Names the places where a token has roles that the configuration does not read, with the line that reads them. Nothing
  * is told of a token whose roles are read: of one with a role that is known here, or with any at a place that the option
- * `claims.roles` names. What users write about themselves is not proposed.
+ * `claims.roles` names. What users write about themselves is not proposed, nor are roles of a database.
  *
  * @param claims - of a token whose signature is good
  */
@@ -129,7 +132,7 @@ export function unreadRoles(claims: JsonObject, reading: RoleReading): readonly 
   if ([...read].some(isKnown)) return []
   const places = rolePaths(claims)
     .flatMap((path) => placeAt(path, claims) ?? [])
-    .filter(({ names }) => names.some((name) => !read.has(name)))
+    .filter(({ names }) => names.some((name) => !read.has(name) && !OF_DATABASE.has(name)))
   const known = places.filter(({ names }) => names.some(isKnown))
   return (known.length > 0 ? known : places)
     .slice(0, MAX_PLACES)
