@@ -20,7 +20,13 @@ import { FixtureCopies } from '@signet/test-support/process/fixture'
 import { ROOT } from '@signet/test-support/process/root'
 import { runSignet } from '@signet/test-support/process/signet-process'
 import { ISSUER_TOKENS, type IssuerToken } from '@signet/test-support/token/issuer-tokens'
-import { createRsaSigner, signAs, type KeySigner } from '@signet/test-support/token/signers'
+import {
+  createEcSigner,
+  createEdSigner,
+  createRsaSigner,
+  signAs,
+  type KeySigner,
+} from '@signet/test-support/token/signers'
 
 /*
  * What is read of a page, beside its headings:
@@ -64,6 +70,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   okta: { token: T.okta },
   entra: { token: T.entraV2 },
   google: { token: T.google },
+  clerk: { token: T.clerk, changed: { sts: 'active' } },
+  supabase: { token: T.supabase, signer: createEcSigner() },
+  firebase: { token: T.firebase, changed: { email_verified: true } },
+  workos: { token: T.workos, changed: { aud: 'https://agents.example' } },
+  'better-auth': { token: T.betterAuth, signer: createEdSigner() },
+  'cloudflare-access': { token: T.cloudflareAccess },
   'openid-provider': { token: T.openidProvider, place: 'the provider' },
 }
 
