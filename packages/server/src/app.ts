@@ -19,8 +19,10 @@ import type { RequestOrigin } from './http/answerer.js'
 import { responseOf, type Reply } from './http/reply.js'
 import { createInFlight } from './answer/in-flight.js'
 import { createLimits } from './limit/limits.js'
+import { createRedisLink } from './limit/redis-link.js'
 import type { LimitSettings } from './limit/settings.js'
 import { ReadinessCheck } from './start/readiness.js'
+import { openProofs } from './proof/open.js'
 import { openRevocations } from './revocation/open.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import { createMetrics } from './observe/metrics/create-metrics.js'
@@ -61,8 +63,8 @@ export interface AppOptions {
   /** Is told what each request is made of. Default: nobody is. */
   readonly tracing?: Tracing | undefined
   /**
-   * A Redis in which the instances of the server share their limits per minute, such as
-   * `redis://127.0.0.1:6379`. Default: each one has its own.
+   * A Redis in which the instances of the server share their limits per minute and the DPoP proofs that were used, such as
+   * `redis://127.0.0.1:6379`. Default: each one has its own limits, and `state` has the proofs.
    */
   readonly redisUrl?: string | undefined
   /** The folder of the built Studio, where it is to be served. Default: it is not. */
@@ -188,13 +190,17 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const settling = createInFlight()
   const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
   const publicUrl = publicUrlOf(server)
-  const proof = { publicUrl: publicUrl?.resource }
+  const { redisUrl } = options
+  const redis = redisUrl === undefined ? undefined : createRedisLink(redisUrl, logger)
+  const proof = {
+    publicUrl: publicUrl?.resource,
+    proofs: openProofs({ redis, store: state.proofs, logger }),
+  }
   const gate = createGate({ provider: auth, roles, revocations, apiKeys, proof, logger })
   const limits = createLimits({
     config: server.limits,
     isAuthEnabled: gate.isAuthEnabled,
-    redisUrl: options.redisUrl,
-    logger,
+    redis,
   })
   const addressOf = createClientAddress(server.trustProxy, logger)
   const { pathOf } = table
@@ -278,7 +284,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
       await waitAtMost(settling.idle(), SETTLE_MS, { keepsAlive: true })
       revocations.close()
       await apiKeys?.close()
-      limits.close()
+      redis?.close()
       await audit?.close()
     },
   }

@@ -15,7 +15,7 @@ export async function checkRedis(): Promise<readonly Finding[]> {
       check: 'redis',
       level: 'warning',
       what: `Redis cannot count requests (${reason}).`,
-      why: 'Each instance counts for itself: with three instances, a caller has three times the limit.',
+      why: 'Each instance counts for itself: with three instances, a caller has three times the limit. Requests with a DPoP proof get 503.',
       remedy: 'Check that the Redis of REDIS_URL runs, accepts this server and stores values.',
     },
   ]

@@ -1,5 +1,5 @@
 import type { Principal } from '@signet/auth'
-import type { Logger, ServerConfig } from '@signet/core'
+import type { ServerConfig } from '@signet/core'
 import { networkOf } from '../http/address.js'
 import type { Route } from '../route/route.js'
 import {
@@ -14,7 +14,7 @@ import { BodyBudget } from './body-budget.js'
 import type { CountBody } from './count-body.js'
 import { createMemoryCounter } from './memory-counter.js'
 import { createRedisCounter } from './redis-counter.js'
-import { createRedisLink } from './redis-link.js'
+import type { RedisLink } from './redis-link.js'
 import { readLimits, type LimitSettings } from './settings.js'
 import { createSlots, type Slots } from './slots.js'
 
@@ -64,8 +64,6 @@ export interface Limits {
    * @throws {LimitError}
    */
   countDenied(client: Client): Admission['standing']
-  /** Parts from Redis. */
-  close(): void
 }
 
 /** What limits stand on. */
@@ -74,8 +72,7 @@ export interface LimitOptions {
   /** Whether callers are told apart: else limits are by address. */
   readonly isAuthEnabled: boolean
   /** Where the counts per minute are shared. Default: they are of this process. */
-  readonly redisUrl: string | undefined
-  readonly logger: Logger
+  readonly redis: RedisLink | undefined
 }
 
 interface MinuteLimit {
@@ -158,17 +155,16 @@ const UNLIMITED: HeldBody = { count() {}, release() {} }
 
 /**
  * Makes the limits of a server. Connects to nothing before the first request that counts.
- * @throws {StartError} `option_invalid` or `redis_missing`
+ * @throws {StartError} `option_invalid`
  */
 export function createLimits(options: LimitOptions): Limits {
-  const { config, isAuthEnabled, redisUrl, logger } = options
+  const { config, isAuthEnabled, redis } = options
   const settings = readLimits(config)
-  const link = redisUrl === undefined ? undefined : createRedisLink(redisUrl, logger)
 
   function perMinute(name: LimitPolicy['name'], quota: number | false): MinuteLimit | undefined {
     if (quota === false) return undefined
     const policy = { name, quota, windowSeconds: WINDOW_SECONDS }
-    const counter = link === undefined ? createMemoryCounter() : createRedisCounter(link, policy)
+    const counter = redis === undefined ? createMemoryCounter() : createRedisCounter(redis, policy)
     return { policy, counter }
   }
 
@@ -247,8 +243,5 @@ export function createLimits(options: LimitOptions): Limits {
       return whenCounted(counting, (count) => requireFew(failures, count))
     },
     countDenied: (client) => countRequest(callerOf(client)),
-    close() {
-      link?.close()
-    },
   }
 }

@@ -9,6 +9,15 @@ import { waitAtMost } from '../lib/wait-at-most.js'
 export interface RedisClient {
   readonly isOpen: boolean
   readonly isReady: boolean
+  /** Sets a key that is not there, for so many milliseconds. Resolves to null where it is there. */
+  set(
+    key: string,
+    value: string,
+    options: {
+      readonly condition: 'NX'
+      readonly expiration: { readonly type: 'PX'; readonly value: number }
+    },
+  ): Promise<unknown>
   destroy(): void
 }
 
