@@ -64,6 +64,12 @@ describe('mcpVerifier behind requireBearerAuth of the MCP SDK', () => {
     })
   })
 
+  it('401 with a token that is bound to a key, whose proof the SDK does not pass on (RFC 9449)', async () => {
+    const token = sign({ role: 'member', cnf: { jkt: 'A'.repeat(43) } })
+    expect(await ask('/hello', `Bearer ${token}`)).toMatchObject({ status: 401 })
+    await expect(verifier.verifyAccessToken(token)).rejects.toThrow('send it as DPoP')
+  })
+
   it('401 without a token', async () => {
     expect(await ask('/hello')).toMatchObject({ status: 401, body: { error: 'invalid_token' } })
   })

@@ -15,6 +15,10 @@ interface AccessTokenRequest {
   readonly audience?: string
   /** `sub` of an opaque token. Default: the client. */
   readonly subject?: string
+  /**
+   * Makes a DPoP proof for the token endpoint, whose key the token is then bound to (RFC 9449 section 5). Default: a bearer token.
+   */
+  readonly prove?: (url: string) => Promise<string>
 }
 
 /** A client that may introspect tokens. */
@@ -148,11 +152,12 @@ export async function startOidcIssuer(
     },
     async getAccessToken(request = {}) {
       const { algorithm = 'RS256', audience = 'signet-api', isOpaque, subject = '' } = request
+      const proof = await request.prove?.(`${issuer}/token`)
       const path = isOpaque === true ? OPAQUE : `/${algorithm}`
       const query = new URLSearchParams({ audience, subject })
       const response = await fetch(`${issuer}/token`, {
         method: 'POST',
-        headers,
+        headers: { ...headers, ...(proof !== undefined && { dpop: proof }) },
         body: new URLSearchParams({
           grant_type: 'client_credentials',
           scope: SCOPE,

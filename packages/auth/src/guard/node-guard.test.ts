@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { createDpopClient } from '@signet/test-support/token/dpop-client'
 import { MastraJwtAuth } from '../provider/jwt-auth.js'
 import { nodeGuard, type NodeRequest } from './node-guard.js'
 
@@ -123,5 +124,34 @@ describe('nodeGuard: the request that it reads', () => {
       }),
       { numRuns },
     )
+  })
+})
+
+describe('nodeGuard: tokens that are bound to a key (RFC 9449)', () => {
+  const client = createDpopClient()
+  const token = auth.sign({ sub: 'alice', cnf: client.cnf }, { expiresInSeconds: 600 })
+  const prove = (url: string) =>
+    client.prove({ token, method: 'GET', url, now: Math.floor(Date.now() / 1000) })
+
+  async function outcomeOf(fields: readonly string[], isEncrypted = false) {
+    const all = ['Host', 'api.example.com', 'Authorization', `DPoP ${token}`, ...fields]
+    const message = messageOf({ url: '/a', fields: all })
+    if (isEncrypted) Object.assign(message.socket, { encrypted: true })
+    const result = await nodeGuard(auth)(message)
+    if (!(result instanceof Response)) return result.principal.subject
+    return ((await result.json()) as { readonly code: string }).code
+  }
+
+  it('are let in with one proof, and refused with two or none', async () => {
+    const url = 'http://api.example.com/a'
+    expect(await outcomeOf(['DPoP', prove(url)])).toBe('alice')
+    expect(await outcomeOf(['DPoP', prove(url), 'dpop', prove(url)])).toBe('proof_invalid')
+    expect(await outcomeOf([])).toBe('proof_missing')
+  })
+
+  it('need a proof for the scheme of the connection', async () => {
+    expect(await outcomeOf(['DPoP', prove('https://api.example.com/a')], true)).toBe('alice')
+    expect(await outcomeOf(['DPoP', prove('https://api.example.com/a')])).toBe('proof_invalid')
+    expect(await outcomeOf(['DPoP', prove('http://api.example.com/a')], true)).toBe('proof_invalid')
   })
 })

@@ -31,13 +31,13 @@ function readHeaders({ rawHeaders }: IncomingMessage): Headers {
 }
 
 /** @throws {TypeError} for a target or a host that no URL can have */
-function readUrl(target: string, host: string): URL {
+function readUrl(target: string, host: string, scheme: string): URL {
   const isWhole = /^https?:\/\//i.test(target)
   const [path = ''] = target.split('?', 1)
   if (target.includes('#') || REWRITTEN.test(path)) throw new TypeError('The target is not valid.')
   if (isWhole) return new URL(target)
   if (!target.startsWith('/') || !HOST.test(host)) throw new TypeError('The target is not valid.')
-  return new URL(`http://${host}${target}`)
+  return new URL(`${scheme}://${host}${target}`)
 }
 
 /** The same request as the Fetch standard has it, without its body; undefined for one that it cannot have. */
@@ -46,7 +46,9 @@ function readRequest(message: NodeRequest): Request | undefined {
     const headers = readHeaders(message)
     const authority: unknown = Reflect.get(message.headers, ':authority')
     const host = headers.get('host') ?? (typeof authority === 'string' ? authority : NAMELESS_HOST)
-    const url = readUrl(message.originalUrl ?? message.url ?? '', host)
+    const isEncrypted = Reflect.get(message.socket, 'encrypted') === true
+    const scheme = isEncrypted ? 'https' : 'http'
+    const url = readUrl(message.originalUrl ?? message.url ?? '', host, scheme)
     return new Request(url, { method: message.method ?? 'GET', headers })
   } catch {
     return undefined

@@ -331,3 +331,14 @@ describe('what goes into the name of an issuer', () => {
     expect(issuer).toBe('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_abc')
   })
 })
+
+describe('keycloak', () => {
+  it('accepts tokens of the types Bearer and DPoP, and no others', () => {
+    const { requiredValues } = keycloak({
+      url: 'https://kc.example',
+      realm: 'acme',
+      clients: 'web',
+    })
+    expect(requiredValues).toStrictEqual({ typ: ['Bearer', 'DPoP'] })
+  })
+})
