@@ -36,7 +36,7 @@ import {
  *   dots between the names of a path. Where the second column begins with `principal.NAME`, that member has the value.
  * - "What Signet says": the lines of its blocks are among those that the command prints, in this order.
  * - "What goes wrong": the first column says by code spans what is changed. `"name": value` is a claim in JSON, `"name"` is
- *   a claim that is missing, and `name: value` replaces a line of the code. The second column has the error code and the
+ *   a claim that is missing, `name: value` replaces a line of the code, and `Bearer TOKEN` is another token. The second column has the error code and the
  *   exact reason, or, where the token is accepted and grants too little, `scope_insufficient` and a warning.
  * - "A first try": its first block of commands is run by bash, with stand-ins for `curl` and `jq`. A variable in quotes that it
  *   does not set is the reader's.
@@ -140,12 +140,14 @@ function valueAt(place: string, claims: Readonly<Record<string, unknown>>): unkn
 function readFault(cell: string) {
   const claims: Record<string, unknown> = {}
   const lines: string[] = []
+  let token: string | undefined
   for (const span of spansOf(cell)) {
     if (/^"[^"]+"$/.test(span)) claims[JSON.parse(span)] = undefined
     else if (span.startsWith('"')) Object.assign(claims, JSON.parse(`{${span}}`))
+    else if (span.startsWith('Bearer ')) token = span.replace('Bearer ', '')
     else lines.push(span)
   }
-  return { claims, lines }
+  return { claims, lines, token }
 }
 
 /** Code with a line of an object replaced, which must be there. */
@@ -214,6 +216,27 @@ jq() { if [ "$1" = -n ]; then echo '{}'; else cat > /dev/null; echo THE-TOKEN; f
 
 const copies = new FixtureCopies()
 afterAll(() => copies.remove())
+
+describe('what is read of a page', () => {
+  it('are the cells of a table, and in them the code', () => {
+    const table = '| a | b |\n| --- | --- |\n| `"sub": "x\\|y"`, without `"azp"` | `c: 1` |\n'
+    const [[first = '', second = ''] = []] = rowsOf(table)
+    expect(readFault(first)).toStrictEqual({
+      claims: { sub: 'x|y', azp: undefined },
+      lines: [],
+      token: undefined,
+    })
+    expect(readFault(second).lines).toStrictEqual(['c: 1'])
+    expect(readFault('`Bearer a.b`').token).toBe('a.b')
+  })
+
+  it('is not a line that the code does not have', () => {
+    const code = "f({\n  realm: 'acme',\n})"
+    expect(withLine(code, "realm: 'b'")).toBe("f({\n  realm: 'b',\n})")
+    expect(withLine("  ...f({ realm: 'acme' }),", "realm: 'b'")).toContain("realm: 'b'")
+    expect(() => withLine(code, "url: 'b'")).toThrow('There is not a line url.')
+  })
+})
 
 describe('the pages of issuers', () => {
   it('are those that are tested', () => {
@@ -329,8 +352,8 @@ describe.each(Object.entries(RECIPES))('docs/issuers/%s.md', (name, recipe) => {
   })
 
   it.each(page.faults)('says what is said of %s', async (cell = '', says = '') => {
-    const { claims, lines } = readFault(cell)
-    const [code, text, ...more] = spansOf(says)
+    const { claims, lines, token: other } = readFault(cell)
+    const [code, reason, ...more] = spansOf(says)
     expect(more).toStrictEqual([])
     let application = mastra
     if (lines.length > 0) {
@@ -339,17 +362,18 @@ describe.each(Object.entries(RECIPES))('docs/issuers/%s.md', (name, recipe) => {
       try {
         application = await load(file)
       } catch (error) {
-        expect(error).toMatchObject({ code, message: text })
+        expect(error).toMatchObject({ code, message: reason })
         return
       }
     }
-    const said = await explain(application, sign(claims))
-    const refusal = await readRefusal(await ask(application, sign(claims)))
+    const text = other ?? sign(claims)
+    const said = await explain(application, text)
+    const refusal = await readRefusal(await ask(application, text))
     expect(refusal).toMatchObject({ code })
     if (said.accepted) {
-      expect(said.warnings?.map(({ cause }) => cause)).toContain(text)
+      expect(said.warnings?.map(({ cause }) => cause)).toContain(reason)
     } else {
-      expect(said).toMatchObject({ code, reason: text })
+      expect(said).toMatchObject({ code, reason })
     }
   })
 
