@@ -98,7 +98,7 @@ export const ROOMS = {
   ],
   proxy: [
     ['config.ts', 'identity', 'policy', 'upstream'],
-    ['forward', 'readiness.ts'],
+    ['forward', 'readiness.ts', 'rule'],
     ['table.ts'],
     ['app.ts'],
   ],

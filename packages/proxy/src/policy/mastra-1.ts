@@ -322,7 +322,7 @@ const RESPONSES: readonly RoutePolicy[] = [
       ],
     },
     {
-      bodyAccess: { permission: 'agents:execute:{id}', at: 'body:agent_id' },
+      bodyAccess: { permission: CALL_AGENT, at: 'body:agent_id' },
       body: {
         members: [
           {
@@ -360,7 +360,7 @@ const RESPONSES: readonly RoutePolicy[] = [
       names: [{ kind: 'thread', at: 'body:conversation_id', must: 'new' }],
     },
     {
-      bodyAccess: { permission: 'agents:execute:{id}', at: 'body:agent_id' },
+      bodyAccess: { permission: CALL_AGENT, at: 'body:agent_id' },
       body: {
         members: [
           {

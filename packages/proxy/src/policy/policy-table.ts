@@ -1,5 +1,6 @@
 import { checkAccess, type Permission } from '@signet/auth'
 import { isLegalRoutePath } from '@signet/auth/internal'
+import { isPlainId } from './plain-id.js'
 import { isClosed, type OpenRoute, type RoutePolicy } from './route-policy.js'
 
 /** A line that a request meets, with the decoded parameters of its path. */
@@ -9,6 +10,8 @@ export interface KnownRoute {
   readonly params: Readonly<Record<string, string>>
   /** The path for the upstream, made anew: each parameter encoded in the one way. */
   readonly path: string
+  /** The complete path of the line, with its parameters as `:name`. */
+  readonly pattern: string
 }
 
 /** A route that no line knows. Only this permission opens it. */
@@ -54,18 +57,15 @@ interface Segment {
 
 interface Entry {
   readonly policy: RoutePolicy
+  readonly pattern: string
   readonly segments: readonly Segment[]
 }
 
 /** In characters and in segments; the routes of the contract have at most 9. */
 const MAX_PATH = 2048
 const MAX_SEGMENTS = 16
-const MAX_PARAM = 512
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
-
-/** Characters that another reader could take for a separator, an end, or the begin of an encoded character. */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}/\\%?#]/u
 
 function refuse(reason: string): RefusedRoute {
   return { kind: 'refused', reason }
@@ -107,9 +107,7 @@ function decode(raw: string): string | undefined {
 function decodeParam(raw: string): string | undefined {
   const text = decode(raw)
   if (text === undefined) return undefined
-  if (text === '' || text.length > MAX_PARAM || UNSAFE.test(text)) return undefined
-  if (text === '.' || text === '..' || text in Object.prototype) return undefined
-  return text.trim() === text ? text : undefined
+  return isPlainId(text) && !(text in Object.prototype) ? text : undefined
 }
 
 /** How a tolerant reader could read a path: one case, decoded, without empty segments. */
@@ -131,8 +129,7 @@ function isSpelling({ segments }: Entry, texts: readonly string[]): boolean {
 }
 
 function known(
-  policy: RoutePolicy,
-  segments: readonly Segment[],
+  { policy, pattern, segments }: Entry,
   texts: readonly string[],
 ): KnownRoute | RefusedRoute {
   if (isClosed(policy)) return refuse(policy.closed)
@@ -148,7 +145,7 @@ function known(
     params[text] = value
     spelt.push(encodeURIComponent(value))
   }
-  return { kind: 'known', policy, params, path: `/${spelt.join('/')}` }
+  return { kind: 'known', policy, params, path: `/${spelt.join('/')}`, pattern }
 }
 
 /**
@@ -169,7 +166,7 @@ export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
       const name = `${policy.method} ${path.replaceAll(/:\w+/g, ':')}`
       if (seen.has(name)) throw new RangeError(`Two lines of the policy are ${name}.`)
       seen.add(name)
-      const entry = { policy, segments: readSegments(path) }
+      const entry = { policy, pattern: path, segments: readSegments(path) }
       const length = entry.segments.length
       byLength.set(length, [...(byLength.get(length) ?? []), entry])
       all.push(entry)
@@ -187,8 +184,7 @@ export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
     for (const byLength of ordered) {
       for (const entry of byLength.get(texts.length) ?? []) {
         const of = entry.policy.method
-        if ((of === method || of === 'ALL') && meets(entry, texts))
-          return known(entry.policy, entry.segments, texts)
+        if ((of === method || of === 'ALL') && meets(entry, texts)) return known(entry, texts)
       }
     }
     return unknown(path)

@@ -126,8 +126,10 @@ export interface OpenRoute {
   readonly access: Access
   /** `none`: nothing that the route reads or changes belongs to one owner. */
   readonly owner: OwnerRule | 'none'
-  /** A permission whose id stands in the body: `{id}` of the permission is what stands at the place. It must be there. */
-  readonly bodyAccess?: { readonly permission: string; readonly at: Place } | undefined
+  /** A permission for the agent that the body names at a place. It must be there. */
+  readonly bodyAccess?:
+    | { readonly permission: PermissionTemplate<'agentId'>; readonly at: Place }
+    | undefined
   readonly query?: QueryRule | undefined
   /** Without it a body passes as it is, and the proxy does not read it. */
   readonly body?: BodyRule | undefined

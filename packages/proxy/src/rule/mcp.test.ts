@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { callerOf } from '@signet/test-support/proxy/fake-upstream'
+import { filterMcpEvents, filterMcpMessage, openSession, sealSession } from './mcp.js'
+
+const NARROW = callerOf('alice', ['tools:execute:add'])
+const list = () => ({
+  jsonrpc: '2.0',
+  id: 1,
+  result: { tools: [{ name: 'add' }, { name: 'ask_add' }, { name: 'a b' }, {}, null] },
+})
+const few = { jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'add' }] } }
+
+describe('the tools of an MCP server', () => {
+  it('are those that the caller may execute', () => {
+    const message = list()
+    filterMcpMessage(message, NARROW)
+    expect(message).toStrictEqual(few)
+  })
+
+  it('are filtered in an event stream too, and other messages pass', () => {
+    const other = { jsonrpc: '2.0', method: 'notifications/message', params: {} }
+    const text = `event: message\r\ndata: ${JSON.stringify(list())}\r\n\r\ndata: ${JSON.stringify(other)}\n\ndata: {"result":{"tools"\n\n`
+    expect(filterMcpEvents(text, NARROW)).toBe(
+      `event: message\ndata: ${JSON.stringify(few)}\n\ndata: ${JSON.stringify(other)}\n\n:\n\n`,
+    )
+  })
+})
+
+describe('a session of MCP', () => {
+  const [alice, bob] = ['alice', 'bob'].map((name) => callerOf(name, []).ownerKey)
+  const sealed = sealSession('secret', alice ?? '', 'session.1')
+
+  it('is opened by its owner', () => {
+    expect(openSession('secret', alice ?? '', sealed)).toBe('session.1')
+  })
+
+  it('is opened by nobody else, nor under another id or secret', () => {
+    expect(openSession('secret', bob ?? '', sealed)).toBeUndefined()
+    expect(openSession('other', alice ?? '', sealed)).toBeUndefined()
+    expect(openSession('secret', alice ?? '', sealed.replace('1', '2'))).toBeUndefined()
+    for (const text of [
+      '',
+      'session.1',
+      `${sealed}0`,
+      sealed.toUpperCase(),
+      `.${sealed.split('.').at(-1)}`,
+    ])
+      expect(openSession('secret', alice ?? '', text)).toBeUndefined()
+  })
+})
