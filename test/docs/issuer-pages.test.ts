@@ -208,9 +208,10 @@ async function ask(
   return await createApp(application).fetch(request)
 }
 
-/** In place of the commands that need a network, and of jq, which may be missing. */
+/** In place of the commands that need a network, and of jq and cloudflared, which may be missing. */
 const STAND_INS = `
 curl() { printf '%s\\n' "$*" >> "$ASKED"; echo '{}'; }
+cloudflared() { if [ "$2" = token ]; then echo THE-TOKEN; fi; }
 jq() { if [ "$1" = -n ]; then echo '{}'; else cat > /dev/null; echo THE-TOKEN; fi; }
 `
 
@@ -406,7 +407,7 @@ describe.each(Object.entries(RECIPES))('docs/issuers/%s.md', (name, recipe) => {
     const assigned = new Set(
       [...page.commands.matchAll(/^(\w+)=/gm)].map(([, variable]) => variable),
     )
-    const own = [...page.commands.matchAll(/"\$(\w+)"/g)].flatMap(([, variable = '']) =>
+    const own = [...page.commands.matchAll(/\$(\w+)/g)].flatMap(([, variable = '']) =>
       assigned.has(variable) ? [] : [[variable, 'a "secret" & more']],
     )
     const { status, stderr } = spawnSync('bash', ['--norc', '-euc', STAND_INS + page.commands], {
