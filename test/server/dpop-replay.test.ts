@@ -111,19 +111,35 @@ const PLACES: readonly Place[] = [
   },
 ]
 
+const ENV = { MASTRA_JWT_SECRET: SECRET, SERVER: JSON.stringify({ publicUrl: PUBLIC_URL }) }
+
 async function startPair(
   place: Place,
 ): Promise<readonly [first: ServerProcess, second: ServerProcess]> {
   const directory = copies.copy('instances')
-  const env = {
-    MASTRA_JWT_SECRET: SECRET,
-    DATABASE_URL: await postgres.createDatabase(),
-    SERVER: JSON.stringify({ publicUrl: PUBLIC_URL }),
-    ...place.env(),
-  }
+  const env = { ...ENV, DATABASE_URL: await postgres.createDatabase(), ...place.env() }
   const start = () => processes.start(directory, env)
   return await Promise.all([start(), start()])
 }
+
+describe('a server that remembers used DPoP proofs in its file', () => {
+  afterEach(async () => {
+    await processes.kill()
+    copies.remove()
+  })
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('knows them after %s', async (signal) => {
+    const directory = copies.copy('instances')
+    const client = await Client.create()
+    const proof = await client.prove()
+    const first = await processes.start(directory, ENV)
+    expect(await client.outcome(first, proof)).toEqual(GOOD)
+    await first.process.stop(signal)
+    const second = await processes.start(directory, ENV)
+    expect(await client.outcome(second, proof)).toEqual(USED)
+    expect(await client.outcome(second, await client.prove())).toEqual(GOOD)
+  })
+})
 
 describe.skipIf(why !== undefined)('two servers that remember used DPoP proofs', () => {
   beforeAll(async () => {
