@@ -6,6 +6,7 @@ export { isOwnScope } from './access/scope-map.js'
 export { LOOPBACK } from './lib/loopback.js'
 export { createRequestId } from './lib/request-id.js'
 export { parseStrictJson, StrictJsonError, type StrictJsonReason } from './lib/strict-json.js'
+export { PROOF_ALGORITHMS } from './jws/algorithm.js'
 export { tokenDigest } from './jws/digest.js'
 export { looksLikeJwt } from './jws/looks-like-jwt.js'
 export {

@@ -2,6 +2,7 @@ import { isBearerToken } from '../bearer/header.js'
 import type { Principal } from '../access/principal.js'
 import type { RoleTable } from '../access/role.js'
 import type { Advice } from '../advice/advice.js'
+import { boundAdvice } from '../advice/bound-advice.js'
 import { suspicions } from '../advice/suspicion.js'
 import { withoutProof } from '../dpop/require-proof.js'
 import { AuthError, TokenError } from '../error.js'
@@ -88,7 +89,7 @@ export function bearerWarnings(
   roles: RoleTable,
 ): readonly Advice[] {
   const access = accessFor(provider, claims)
-  return suspicions({
+  const suspected = suspicions({
     token,
     now: Date.now() / 1000,
     granted: permissions.granted,
@@ -99,6 +100,7 @@ export function bearerWarnings(
     claimMap: access?.claimMap,
     claims,
   })
+  return [...boundAdvice(claims), ...suspected]
 }
 
 /** An explanation with warnings, where there are any. */

@@ -4,6 +4,7 @@ import { checkEnvFiles } from './check-env-files.js'
 import { checkKeys } from './check-keys.js'
 import { checkModels } from './check-models.js'
 import { checkOptions } from './check-options.js'
+import { checkProofs } from './check-proofs.js'
 import { checkRedis } from './check-redis.js'
 import { checkRoles } from './check-roles.js'
 import { checkRoutes } from './check-routes.js'
@@ -29,6 +30,7 @@ async function examineProvider({ auth, provider }: Served): Promise<readonly Fin
 async function examineServed(served: Served, project: Project): Promise<readonly Finding[]> {
   return [
     ...(await examineProvider(served)),
+    ...checkProofs(served),
     ...checkModels(served),
     ...checkOptions(served),
     ...checkRoutes(served),

@@ -57,6 +57,21 @@ describe('the metadata of the server as a protected resource (RFC 9728)', () => 
     expect((await documentOf({ auth }))['bearer_methods_supported']).toStrictEqual([])
   })
 
+  it.each([
+    [undefined, {}],
+    [false, { dpop: 'optional' }],
+    [true, { dpop: 'required' }],
+  ] as const)(
+    'says %s of whether tokens must be bound to a key (RFC 9449)',
+    async (isNeeded, options) => {
+      const auth = new MastraJwtAuth({ secret: SECRET, ...options })
+      const metadata = await documentOf({ auth })
+      expect(metadata['dpop_bound_access_tokens_required']).toBe(isNeeded)
+      const algorithms = isNeeded === undefined ? undefined : expect.arrayContaining(['ES256'])
+      expect(metadata['dpop_signing_alg_values_supported']).toEqual(algorithms)
+    },
+  )
+
   it('is the same for everyone, may be kept, and needs no token', async () => {
     const app = serve({ publicUrl: PUBLIC_URL })
     const bare = await get(app, ROOT)

@@ -1,8 +1,10 @@
 import type { AuthProvider } from '@signet/auth'
 import {
   descriptionOf,
+  dpopModeOf,
   METADATA_PATH,
   permissionTemplates,
+  PROOF_ALGORITHMS,
   tokenHeaderOf,
   type PublicUrl,
 } from '@signet/auth/internal'
@@ -19,6 +21,8 @@ const METADATA = z.object({
   authorization_servers: z.array(z.string()).optional(),
   scopes_supported: z.array(z.string()).optional(),
   bearer_methods_supported: z.array(z.literal('header')),
+  dpop_signing_alg_values_supported: z.array(z.string()).optional(),
+  dpop_bound_access_tokens_required: z.boolean().optional(),
 })
 
 type Metadata = z.output<typeof METADATA>
@@ -43,6 +47,16 @@ function scopesOf({ routes }: RouteTable): readonly string[] {
   return [...new Set(scopes)].toSorted()
 }
 
+/** What is said of tokens that are bound to a key: nothing, unless the option `dpop` is written. */
+function describeProofs(provider: AuthProvider | false): Partial<Metadata> {
+  const mode = provider === false ? undefined : dpopModeOf(provider)
+  if (mode === undefined) return {}
+  return {
+    dpop_signing_alg_values_supported: [...PROOF_ALGORITHMS],
+    dpop_bound_access_tokens_required: mode === 'required',
+  }
+}
+
 /** RFC 9728 section 2. A list without a member is left out (section 3.2), but for the methods, where it means none of them. */
 function describeResource(
   { resource }: PublicUrl,
@@ -58,6 +72,7 @@ function describeResource(
     ...(scopes.length > 0 && { scopes_supported: [...scopes] }),
     // Where a proxy sets another header, a client can send none in Authorization.
     bearer_methods_supported: hasOwnHeader ? [] : ['header'],
+    ...describeProofs(provider),
   }
 }
 
