@@ -34,6 +34,8 @@ const PERMISSIONS = RESOURCES.flatMap((resource) => [
   `${resource}:*`,
   ...ACTIONS.map((action) => `${resource}:${action}`),
 ])
+/** Those of one action. */
+const OF_ONE_ACTION = PERMISSIONS.filter((permission) => !permission.endsWith('*'))
 const ROLE_CLAIMS = ['role', 'roles'] as const
 const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
 /** Scopes of OpenID Connect Core, sections 5.4 and 11. */
@@ -60,10 +62,11 @@ export function unknownRoleWords(role: string, roles: readonly string[] = []): s
   return `There is no role ${quoted(role)}.${nearest === undefined ? others : ` Did you mean ${nearest}?`}`
 }
 
-/** The permission that a scope was probably meant to be. */
+/** The permission that a scope was probably meant to be: one of every action only for a scope with a star. */
 export function nearestPermission(scope: string): string | undefined {
   const [resource = '', action = '', ...id] = scope.split(':')
-  const nearest = nearestName(`${resource}:${action}`, PERMISSIONS)
+  const known = action.includes('*') ? PERMISSIONS : OF_ONE_ACTION
+  const nearest = nearestName(`${resource}:${action}`, known)
   return nearest === undefined ? undefined : [nearest, ...id].join(':')
 }
 

@@ -297,6 +297,10 @@ describe('explainBearer: what deserves a look', () => {
       /is not a permission\. Did you mean agents:read\? It grants nothing\.$/,
     )
     expect(own?.remedy).not.toContain('scopeMap')
+    const [other] = (await explain(of(), tokenOf({ scope: 'agents:run' }))).warnings ?? []
+    expect(other?.cause).not.toContain('*')
+    const [star] = (await explain(of(), tokenOf({ scope: 'agent:*' }))).warnings ?? []
+    expect(star?.cause).toContain('Did you mean agents:*?')
     const [foreign] = (await explain(of(), tokenOf({ scope: 'agent:reed' }))).warnings ?? []
     expect(foreign?.remedy).toContain('or map the scope with scopeMap')
     expect(foreign?.cause).toMatch(
