@@ -16,12 +16,24 @@ const tokenOf = (role: string) => auth.sign({ sub: 'alice', role }, { expiresInS
 const MAX_BYTES = 6000
 
 const OPTIONS = "{ access: ['agents:execute', 'tools:execute'] }"
+const ISSUER = 'https://login.example.com'
+/** `cutOff` has its key set, and the endpoint for opaque tokens, behind a port at which nothing listens. */
 const PROVIDER = `import { MastraJwtAuth } from '@signet/auth'
 const auth = new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET })
+const cutOff = new MastraJwtAuth({
+  issuer: '${ISSUER}',
+  audience: 'my-api',
+  jwksUri: process.env.DEAD_URL + '/keys',
+  introspection: {
+    endpoint: process.env.DEAD_URL + '/introspect',
+    clientId: 'my-api',
+    clientSecret: process.env.MASTRA_JWT_SECRET,
+  },
+})
 `
 const PORT = 'Number(process.env.PORT)'
 
-/** An application of one framework that answers at `/hello`. */
+/** An application of one framework that answers at `/hello`, and at `/cut-off` for nobody. */
 interface Application {
   /** What is installed beside `@signet/auth`. */
   readonly packages: readonly string[]
@@ -44,6 +56,9 @@ express()
   .get('/hello', requireBearer(auth, ${OPTIONS}), (request, response) => {
     response.json({ hello: callerOf(request).principal.subject })
   })
+  .get('/cut-off', requireBearer(cutOff, ${OPTIONS}), (request, response) => {
+    response.json({ hello: callerOf(request).principal.subject })
+  })
   .listen(${PORT}, '127.0.0.1')
 `,
   ),
@@ -52,8 +67,12 @@ express()
     `import fastify from 'fastify'
 import { bearerPlugin, callerOf } from '@signet/auth/fastify'
 const app = fastify()
-await app.register(bearerPlugin, { provider: auth, ...${OPTIONS} })
-app.get('/hello', async (request) => ({ hello: callerOf(request).principal.subject }))
+for (const [path, provider] of [['/hello', auth], ['/cut-off', cutOff]]) {
+  await app.register(async (scope) => {
+    await scope.register(bearerPlugin, { provider, ...${OPTIONS} })
+    scope.get(path, async (request) => ({ hello: callerOf(request).principal.subject }))
+  })
+}
 await app.listen({ port: ${PORT}, host: '127.0.0.1' })
 `,
   ),
@@ -66,6 +85,9 @@ const app = new Hono()
 app.get('/hello', requireBearer(auth, ${OPTIONS}), (c) =>
   c.json({ hello: c.var.auth.principal.subject }),
 )
+app.get('/cut-off', requireBearer(cutOff, ${OPTIONS}), (c) =>
+  c.json({ hello: c.var.auth.principal.subject }),
+)
 serve({ fetch: app.fetch, port: ${PORT}, hostname: '127.0.0.1' })
 `,
   ),
@@ -73,12 +95,14 @@ serve({ fetch: app.fetch, port: ${PORT}, hostname: '127.0.0.1' })
     [],
     `import { createServer } from 'node:http'
 import { requireBearer } from '@signet/auth/node'
-const guarded = requireBearer(auth, ${OPTIONS})
-createServer(
-  guarded((request, response, { principal }) => {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ hello: principal.subject }))
-  }),
+const hello = (request, response, { principal }) => {
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ hello: principal.subject }))
+}
+const guarded = requireBearer(auth, ${OPTIONS})(hello)
+const guardedByCutOff = requireBearer(cutOff, ${OPTIONS})(hello)
+createServer((request, response) =>
+  (request.url === '/cut-off' ? guardedByCutOff : guarded)(request, response),
 ).listen(${PORT}, '127.0.0.1')
 `,
   ),
@@ -88,6 +112,11 @@ createServer(
       'app/layout.jsx': 'export default ({ children }) => <html><body>{children}</body></html>\n',
       'app/hello/route.js': `${PROVIDER}import { requireBearer } from '@signet/auth/next'
 export const GET = requireBearer(auth, ${OPTIONS})((request, context, { principal }) =>
+  Response.json({ hello: principal.subject }),
+)
+`,
+      'app/cut-off/route.js': `${PROVIDER}import { requireBearer } from '@signet/auth/next'
+export const GET = requireBearer(cutOff, ${OPTIONS})((request, context, { principal }) =>
   Response.json({ hello: principal.subject }),
 )
 `,
@@ -102,6 +131,16 @@ export const GET = requireBearer(auth, ${OPTIONS})((request, context, { principa
     ],
   },
 }
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+/** A token that names the issuer whose keys are out of reach. */
+const UNVERIFIABLE = `${encode({ alg: 'ES256', kid: 'one' })}.${encode({ iss: ISSUER, sub: 'alice' })}.${'A'.repeat(86)}`
+
+/** What each framework answers to a token whose issuer is out of reach. */
+const CUT_OFF = [
+  ['a token whose key set is out of reach', UNVERIFIABLE],
+  ['a token whose introspection endpoint is out of reach', 'an-opaque-token-of-that-issuer'],
+] as const
 
 /** What each framework answers. */
 const CASES = [
@@ -140,20 +179,21 @@ describe.each(Object.entries(APPLICATIONS))(
   (_, { packages, files, command }) => {
     let project: Project
     let running: SignetProcess
-    let url: string
+    let origin: string
 
     beforeAll(async () => {
       project = await Project.create(NPM, inject('registries'))
       project.manage('install', '@signet/auth@latest', ...packages)
       for (const [path, text] of Object.entries(files)) await project.write(path, text)
       const port = await freePort()
-      url = `http://127.0.0.1:${port}/hello`
+      origin = `http://127.0.0.1:${port}`
       running = new SignetProcess([], {
         cwd: project.directory,
         env: {
           ...project.env,
           MASTRA_JWT_SECRET: SECRET,
           PORT: String(port),
+          DEAD_URL: `http://127.0.0.1:${await freePort()}`,
           NEXT_TELEMETRY_DISABLED: '1',
         },
         command: [process.execPath, ...command(port)],
@@ -166,7 +206,7 @@ describe.each(Object.entries(APPLICATIONS))(
     })
 
     it.each(CASES)('%s', async (_case, token, status, challenge) => {
-      const response = await ask(url, token)
+      const response = await ask(`${origin}/hello`, token)
       const body: unknown = await response.json()
       expect({ status: response.status, body }).toMatchObject(
         status === 200
@@ -174,6 +214,17 @@ describe.each(Object.entries(APPLICATIONS))(
           : { status, body: { requestId: response.headers.get('x-request-id') } },
       )
       expect(response.headers.get('www-authenticate')).toBe(challenge)
+    })
+
+    it.each(CUT_OFF)('503 for %s', async (_case, token) => {
+      const response = await ask(`${origin}/cut-off`, token)
+      const body: unknown = await response.json()
+      expect({ status: response.status, body }).toMatchObject({
+        status: 503,
+        body: { code: 'keys_unavailable', requestId: response.headers.get('x-request-id') },
+      })
+      expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+      expect(response.headers.get('www-authenticate')).toBeNull()
     })
   },
 )

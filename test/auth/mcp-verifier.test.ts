@@ -26,10 +26,16 @@ describe('mcpVerifier behind requireBearerAuth of the MCP SDK', () => {
     response.json({ clientId, principal: extra?.['principal'] })
   })
   app.get('/agents', guard(auth, { access: 'agents:write' }))
+  const cutOff = {
+    authenticateToken: () => Promise.reject(new AuthError('keys_unavailable', 'down')),
+  }
+  const { InvalidTokenError, InsufficientScopeError } = errors
+  app.get('/cut-off', guard(cutOff))
   app.get(
-    '/cut-off',
-    guard({ authenticateToken: () => Promise.reject(new AuthError('keys_unavailable', 'down')) }),
+    '/cut-off/few-errors',
+    guard(cutOff, { errors: { InvalidTokenError, InsufficientScopeError } }),
   )
+  app.get('/faulty', guard({ authenticateToken: () => Promise.reject(new Error('a fault')) }))
   const server = createServer(app)
 
   beforeAll(async () => {
@@ -98,13 +104,27 @@ describe('mcpVerifier behind requireBearerAuth of the MCP SDK', () => {
     expect(await ask('/agents', `Bearer ${sign({ role: 'member' })}`)).toMatchObject(refused)
   })
 
-  it('500 that tells nothing where the keys are not available', async () => {
+  it('500 with temporarily_unavailable where the keys are not available: the SDK knows no 503', async () => {
     expect(await ask('/cut-off', `Bearer ${sign({ role: 'member' })}`)).toStrictEqual({
       status: 500,
       challenge: null,
-      body: { error: 'server_error', error_description: 'Internal Server Error' },
+      body: {
+        error: 'temporarily_unavailable',
+        error_description: 'The keys that verify the token are not available now.',
+      },
     })
   })
+
+  it.each(['/faulty', '/cut-off/few-errors'])(
+    '500 that tells nothing for a fault, and without the class ServerError: %s',
+    async (path) => {
+      expect(await ask(path, `Bearer ${sign({ role: 'member' })}`)).toStrictEqual({
+        status: 500,
+        challenge: null,
+        body: { error: 'server_error', error_description: 'Internal Server Error' },
+      })
+    },
+  )
 })
 
 describe('mcpVerifier: what it tells of a token', () => {

@@ -4,7 +4,7 @@ import { requirePermissions } from '../access/require.js'
 import { readBearerToken } from '../bearer/header.js'
 import { PUBLIC_REASON } from '../bearer/public-reason.js'
 import { AUTH_STATUS, isKnownAuthError } from '../bearer/refusal.js'
-import { ConfigurationError } from '../error.js'
+import { ConfigurationError, type AuthErrorCode } from '../error.js'
 import { createRequestId } from '../lib/request-id.js'
 import type { OptionNames } from '../option/closed-options.js'
 import { refuseUnknown } from '../option/options-error.js'
@@ -35,7 +35,8 @@ export interface McpAuthInfo {
 export interface McpVerifier {
   /**
    * @throws an `InvalidTokenError` of the SDK where a server of Signet answers 401 or 400; an `InsufficientScopeError` where it
-   *   answers 403; the error itself for whatever else, which the SDK makes 500 of
+   *   answers 403; a `ServerError` with the code `temporarily_unavailable` (RFC 6749 section 4.1.2.1) where it answers 503,
+   *   because the SDK knows no such status and answers 500; the error itself for whatever else, which the SDK makes 500 of
    */
   verifyAccessToken(token: string): Promise<McpAuthInfo>
 }
@@ -45,10 +46,12 @@ export type McpErrorClass = new (message: string) => Error
 
 /** What an MCP verifier asks of those who call. */
 export interface McpVerifierOptions extends Pick<GuardOptions, 'roles' | 'onRefusal'> {
-  /** The module `@modelcontextprotocol/sdk/server/auth/errors.js`, or these two classes of it. */
+  /** The module `@modelcontextprotocol/sdk/server/auth/errors.js`, or these classes of it. */
   readonly errors: {
     readonly InvalidTokenError: McpErrorClass
     readonly InsufficientScopeError: McpErrorClass
+    /** Default: the body of a 500 does not say that the keys are out of reach. */
+    readonly ServerError?: McpErrorClass | undefined
   }
   /** What every token must grant. Default: `'authenticated'`. */
   readonly access?: GuardAccess | undefined
@@ -102,6 +105,19 @@ function readErrors(errors: unknown): McpVerifierOptions['errors'] {
   return classes
 }
 
+/**
+ * A `ServerError` whose body tells clients to try again. The SDK answers 500 to it; to its own `TemporarilyUnavailableError`
+ * it answers 400, which says that the request is wrong.
+ */
+function unavailableClass({
+  ServerError,
+}: McpVerifierOptions['errors']): McpErrorClass | undefined {
+  if (typeof ServerError !== 'function') return undefined
+  return class extends ServerError {
+    static readonly errorCode = 'temporarily_unavailable'
+  }
+}
+
 /** The status that the SDK answers with: it has one for bad tokens, one for small ones, and one for faults. */
 function statusOf(error: unknown): number {
   const status = isKnownAuthError(error) ? AUTH_STATUS[error.code] : 500
@@ -142,6 +158,7 @@ export function mcpVerifier(provider: AuthProvider, options: McpVerifierOptions)
   }
   const { errors, ...rest } = readOptions(options)
   const classes = readErrors(errors)
+  const Unavailable = unavailableClass(classes)
   if (typeof rest.access === 'function') {
     throw new ConfigurationError(
       'option_invalid',
@@ -149,6 +166,13 @@ export function mcpVerifier(provider: AuthProvider, options: McpVerifierOptions)
     )
   }
   const rules = readGuardOptions(rest, where)
+  const refusalOf = (code: AuthErrorCode, status: number): Error | undefined => {
+    const { InsufficientScopeError, InvalidTokenError } = classes
+    const unavailable = AUTH_STATUS[code] === 503 ? Unavailable : undefined
+    const small = status === 403 ? InsufficientScopeError : InvalidTokenError
+    const Refusal = status === 500 ? unavailable : small
+    return Refusal && new Refusal(PUBLIC_REASON[code])
+  }
   return {
     async verifyAccessToken(token) {
       const request = requestOfBearer(token, NO_REQUEST, undefined)
@@ -165,9 +189,8 @@ export function mcpVerifier(provider: AuthProvider, options: McpVerifierOptions)
         const requestId = createRequestId(Date.now())
         const status = statusOf(error)
         rules.onRefusal({ request: request.raw, requestId, status, error })
-        if (!isKnownAuthError(error) || status === 500) throw error
-        const Refusal = status === 403 ? classes.InsufficientScopeError : classes.InvalidTokenError
-        throw new Refusal(PUBLIC_REASON[error.code])
+        if (!isKnownAuthError(error)) throw error
+        throw refusalOf(error.code, status) ?? error
       }
     },
   }
