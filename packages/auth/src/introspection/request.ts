@@ -1,7 +1,8 @@
 import { AuthError } from '../error.js'
 import type { Claims } from '../jwt/claims.js'
-import { DEFAULT_LIMITS, fetchJson } from '../keys/fetch-json.js'
+import { DEFAULT_LIMITS, fetchJson, type FetchedJson } from '../keys/fetch-json.js'
 import { KeyFaultError, keyFaultOf, shownAddress, type KeyFaultKind } from '../keys/key-fault.js'
+import { codeOf } from '../lib/error-code.js'
 import { deepFreeze } from '../lib/freeze.js'
 import { isJsonObject, ownMember } from '../lib/object.js'
 import type { Introspection } from './options.js'
@@ -57,21 +58,57 @@ function readResponse(value: unknown, issuer: string): Claims | undefined {
   return deepFreeze(Object.hasOwn(value, 'iss') ? { ...value } : { ...value, iss: issuer })
 }
 
+/** What `fetch` throws where the other side has closed the connection, as it may do with one that was kept open. */
+const CLOSED_CODES: ReadonlySet<string | undefined> = new Set([
+  'UND_ERR_SOCKET',
+  'ECONNRESET',
+  'EPIPE',
+])
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && CLOSED_CODES.has(codeOf(error.cause) ?? codeOf(error))
+}
+
+/** Posts a token, with new credentials: an assertion counts once (RFC 7523 section 3). */
+function post(
+  token: string,
+  { endpoint, authenticate }: Introspection,
+  fetch: typeof globalThis.fetch,
+  timeoutMs: number,
+): Promise<FetchedJson> {
+  const { headers, parameters } = authenticate()
+  const form = new URLSearchParams({ token, token_type_hint: 'access_token', ...parameters })
+  return fetchJson(endpoint, { fetch, timeoutMs, maxBytes: MAX_BYTES, post: { headers, form } })
+}
+
+/** Posts it a second time where the connection was closed: the request changes nothing at the issuer. */
+async function postAgain(
+  token: string,
+  introspection: Introspection,
+  fetch: typeof globalThis.fetch,
+): Promise<FetchedJson> {
+  const { timeoutMs } = DEFAULT_LIMITS
+  const started = performance.now()
+  try {
+    return await post(token, introspection, fetch, timeoutMs)
+  } catch (error) {
+    const leftMs = timeoutMs - (performance.now() - started)
+    if (!isClosed(error) || leftMs <= 0) throw error
+    return post(token, introspection, fetch, leftMs)
+  }
+}
+
 /**
- * Asks an issuer about a token, once.
+ * Asks an issuer about a token: once, and once more where the connection was closed, both within the time of one.
  * @throws {Error} that says why there is no answer, without what was read
  */
 export async function requestIntrospection(
   token: string,
-  { endpoint, issuer, authenticate }: Introspection,
+  introspection: Introspection,
   fetch: typeof globalThis.fetch,
 ): Promise<IntrospectionResponse> {
-  const { headers, parameters } = authenticate()
-  const form = new URLSearchParams({ token, token_type_hint: 'access_token', ...parameters })
-  const { timeoutMs } = DEFAULT_LIMITS
-  const post = { headers, form }
-  const fetched = await fetchJson(endpoint, { fetch, timeoutMs, maxBytes: MAX_BYTES, post })
-  return { claims: readResponse(fetched.value, issuer), length: fetched.text.length }
+  const { value, text } = await postAgain(token, introspection, fetch)
+  return { claims: readResponse(value, introspection.issuer), length: text.length }
 }
 
 /** Names the fault, the address and what to do: for the log and for whoever explains a token, and never for the wire. */
