@@ -209,10 +209,24 @@ describe('signet revoke', () => {
     expect(stderr).not.toContain(token)
   })
 
-  it('refuses what is no token, without it', async () => {
-    const { code, stderr } = await revoke(['--token', '-'], 'two words')
+  it.each([
+    ['two words', 'two words'],
+    ['one word', 'hello'],
+    ['a text that is too short for an opaque token', 'fifteen-letters'],
+    ['the header of a JWT', sign({}).split('.')[0] ?? ''],
+    ['a JWT without its signature', sign({}).split('.').slice(0, 2).join('.')],
+  ])('refuses what is not a whole token, without it: %s', async (_, text) => {
+    const { code, stderr } = await revoke(['--stdin'], `${text}\n`)
     expect(code).toBe(2)
-    expect(stderr).not.toContain('two words')
+    expect(stderr).toMatch(/Standard input is not a whole token.*npx signet revoke --stdin/)
+    expect(stderr).not.toContain(text)
+    expect(await revoked()).toStrictEqual([])
+  })
+
+  it('revokes an opaque token', async () => {
+    const token = 'an-opaque-token-of-another-issuer'
+    expect((await revoke(['--stdin'], token)).code).toBe(0)
+    expect(await revoked()).toStrictEqual([{ kind: 'token', digest: tokenDigest(token) }])
   })
 
   it('fails where there is no application', async () => {

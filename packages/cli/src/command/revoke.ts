@@ -10,6 +10,7 @@ import {
   isRevocableName,
   isStampedAhead,
   looksLikeApiKey,
+  looksLikeJwt,
   STAMPED_AHEAD,
 } from '@signet/auth/internal'
 import type { Store } from '@signet/store'
@@ -55,6 +56,21 @@ function chooseKind(options: RevokeOptions): (typeof KINDS)[number] {
   return kind
 }
 
+/** The shortest opaque token that an issuer gives: a shorter one could be guessed (RFC 6749 section 10.10). */
+const MIN_OPAQUE_CHARACTERS = 16
+
+/** Whether a text may be a credential. Anything else would be revoked in vain, and its owner would think it done. */
+function isCredential(text: string): boolean {
+  if (!isBearerToken(text)) return false
+  if (looksLikeJwt(text)) return text.split('.').length >= 3
+  return looksLikeApiKey(text) || (text.length >= MIN_OPAQUE_CHARACTERS && !isStartOfJwt(text))
+}
+
+/** Whether a text is the header of a JWT, or the beginning of one. */
+function isStartOfJwt(text: string): boolean {
+  return !text.includes('.') && looksLikeJwt(`${text}.`)
+}
+
 async function readRevokedToken(flag: string | undefined, io: Io): Promise<string> {
   const remedy = 'Pipe the token in: npx signet revoke --stdin < token.txt'
   if (flag !== undefined && flag !== '-') {
@@ -64,8 +80,10 @@ async function readRevokedToken(flag: string | undefined, io: Io): Promise<strin
   }
   const token = await readPipedToken(io)
   if (token === '') throw new UsageFailure(`Standard input is empty. ${remedy}`)
-  if (isBearerToken(token)) return token
-  throw new UsageFailure(`Standard input is not a token. ${remedy}`)
+  if (isCredential(token)) return token
+  throw new UsageFailure(
+    `Standard input is not a whole token: neither a JWT of three parts, nor an API key, nor an opaque token of at least ${MIN_OPAQUE_CHARACTERS} characters. ${remedy}`,
+  )
 }
 
 function requireName(flag: string, value: string | undefined): string {
