@@ -1,7 +1,7 @@
 import type { Access, NewRevocation, ParamName, Principal, RevocationEntry } from '@signet/auth'
 import type { Logger, Mastra, RequestContext, Usage } from '@signet/core'
 import type { z } from 'zod'
-import type { DecisionCode } from '../error/error-response.js'
+import type { DecisionCode, ErrorCode } from '../error/error-response.js'
 import type { Caller } from '../gate/gate.js'
 import type { Incoming } from '../http/incoming.js'
 import type { CountBody } from '../limit/count-body.js'
@@ -76,6 +76,8 @@ export interface Route {
   readonly response: z.ZodType | undefined
   readonly queryOptions: OptionTable | undefined
   readonly bodyOptions: OptionTable | undefined
+  /** Refusals that the OpenAPI document names beside those that follow from the other members. */
+  readonly refusals: readonly ErrorCode[]
   /** What else the OpenAPI document says of a route of the application. */
   readonly openapi: Readonly<Record<string, unknown>> | undefined
   /** Returns a value that is sent as JSON, or a `Reply`. */
@@ -114,6 +116,8 @@ export interface RouteDefinition<
   readonly bodyOptions?: OptionTable | undefined
   /** What the JSON of a successful answer looks like. */
   readonly response?: z.ZodType | undefined
+  /** For the OpenAPI document. Default: only those that follow from the other members. */
+  readonly refusals?: readonly ErrorCode[] | undefined
   readonly openapi?: Readonly<Record<string, unknown>> | undefined
   readonly handler: (
     input: HandlerInput<
@@ -144,6 +148,7 @@ export function defineRoute<
     response,
     queryOptions,
     bodyOptions,
+    refusals = [],
     openapi,
   } = definition
   return Object.freeze({
@@ -158,6 +163,7 @@ export function defineRoute<
     response,
     queryOptions,
     bodyOptions,
+    refusals,
     openapi,
     // The dispatcher hands over what this route's own schemas and gate produced.
     handle: definition.handler as Route['handle'],

@@ -48,7 +48,7 @@ function queryParameters(query: z.ZodType | undefined): Json[] {
 }
 
 /** The refusals of a route, those of one status together. */
-function refusals({ access, path, query, body, queryOptions }: Route): Json {
+function refusalsOf({ access, path, query, body, queryOptions, refusals }: Route): Json {
   const isOpen = access === 'public'
   const codes: (ErrorCode | false)[] = [
     (query ?? body ?? queryOptions) !== undefined && 'request_invalid',
@@ -59,6 +59,7 @@ function refusals({ access, path, query, body, queryOptions }: Route): Json {
     body !== undefined && 'body_encoding',
     !isOpen && 'rate_limited',
     !isOpen && 'storage_unavailable',
+    ...refusals,
   ]
   const statuses = codes.filter((code) => code !== false).map((code) => String(STATUS[code]))
   return Object.fromEntries(
@@ -84,7 +85,7 @@ function operation(route: Route, operationId: string): Json {
     ...(body !== undefined && {
       requestBody: { required: true, content: content(schemaOf(body, 'input')) },
     }),
-    responses: { [status]: { description: 'The answer.', ...answer }, ...refusals(route) },
+    responses: { [status]: { description: 'The answer.', ...answer }, ...refusalsOf(route) },
     ...openapi,
     // Last, because who may call is said by the table; a description of the application may say more.
     security: access === 'public' ? [] : [{ bearer: [] }],

@@ -112,6 +112,7 @@ export function resourceMetadataRoutes(options: ResourceMetadataOptions): readon
       access: 'public',
       summary: 'Where to get a token for this server (RFC 9728); 404 without server.publicUrl',
       response: METADATA,
+      refusals: ['not_found'],
       handler() {
         if (publicUrl === undefined) {
           throw new RequestError('not_found', 'The server has no server.publicUrl.')
