@@ -1,29 +1,10 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import {
-  describeStudio,
-  findBarriers,
-  keepScreenshot,
-  openSignedIn,
-  VIEWS,
-  type View,
-} from '@signet/test-support/browser/studio-browser'
-import {
-  startStudioServer,
-  studioToken,
-  type StudioServer,
-} from '@signet/test-support/browser/studio-server'
+import { expect, it } from 'vitest'
+import { findBarriers, keepScreenshot, VIEWS } from '@signet/test-support/browser/studio-browser'
+import { describeStudioPage } from '@signet/test-support/browser/studio-page'
+import { studioToken } from '@signet/test-support/browser/studio-server'
 
-describeStudio('the Access page of the Studio', (browser) => {
-  let server: StudioServer
-  beforeAll(async () => {
-    server = await startStudioServer()
-  })
-  afterAll(() => server.stop())
-  afterEach(() => browser.closeTabs())
-
-  const open = async (token = server.token, view?: View) =>
-    openSignedIn(browser, server.url, token, '/access', view)
+describeStudioPage('the Access page of the Studio', '/access', (open) => {
   const route = (page: Page, path: string) =>
     page.getByRole('row').filter({ has: page.getByText(path, { exact: true }) })
   const seenBy = (page: Page) => page.getByLabel('Access of')

@@ -1,23 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import {
-  describeStudio,
-  findBarriers,
-  keepScreenshot,
-  openSignedIn,
-  VIEWS,
-  type View,
-} from '@signet/test-support/browser/studio-browser'
-import {
-  startStudioServer,
-  studioToken,
-  type StudioServer,
-} from '@signet/test-support/browser/studio-server'
+import { beforeAll, expect, it } from 'vitest'
+import { findBarriers, keepScreenshot, VIEWS } from '@signet/test-support/browser/studio-browser'
+import { describeStudioPage } from '@signet/test-support/browser/studio-page'
+import { studioToken } from '@signet/test-support/browser/studio-server'
 
-describeStudio('the Audit page of the Studio', (browser) => {
-  let server: StudioServer
+describeStudioPage('the Audit page of the Studio', '/audit', (open, server) => {
   beforeAll(async () => {
-    server = await startStudioServer()
     const ask = async (token: string, path: string, body?: object) =>
       fetch(server.url + path, {
         method: body ? 'POST' : 'GET',
@@ -31,11 +19,7 @@ describeStudio('the Audit page of the Studio', (browser) => {
     // More than a page.
     for (let count = 0; count < 55; count++) await ask(member, '/api/tools/get-weather')
   })
-  afterAll(() => server.stop())
-  afterEach(() => browser.closeTabs())
 
-  const open = async (token = server.token, view?: View) =>
-    openSignedIn(browser, server.url, token, '/audit', view)
   const records = (page: Page) => page.getByRole('button', { name: /show details/ })
 
   it('lists decisions, and opens one', async () => {

@@ -1,29 +1,10 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import {
-  describeStudio,
-  findBarriers,
-  keepScreenshot,
-  openSignedIn,
-  VIEWS,
-  type View,
-} from '@signet/test-support/browser/studio-browser'
-import {
-  startStudioServer,
-  studioToken,
-  type StudioServer,
-} from '@signet/test-support/browser/studio-server'
+import { describe, expect, it } from 'vitest'
+import { findBarriers, keepScreenshot, VIEWS } from '@signet/test-support/browser/studio-browser'
+import { describeStudioPage } from '@signet/test-support/browser/studio-page'
+import { studioToken } from '@signet/test-support/browser/studio-server'
 
-describeStudio('the API keys page of the Studio', (browser) => {
-  let server: StudioServer
-  beforeAll(async () => {
-    server = await startStudioServer()
-  })
-  afterAll(() => server.stop())
-  afterEach(() => browser.closeTabs())
-
-  const open = async (token = server.token, view?: View) =>
-    openSignedIn(browser, server.url, token, '/keys', view)
+describeStudioPage('the API keys page of the Studio', '/keys', (open, server) => {
   const ask = async (credential: string) =>
     fetch(`${server.url}/api/tools/get-weather`, {
       headers: { authorization: `Bearer ${credential}` },
