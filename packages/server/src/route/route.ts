@@ -76,8 +76,8 @@ export interface Route {
   readonly response: z.ZodType | undefined
   readonly queryOptions: OptionTable | undefined
   readonly bodyOptions: OptionTable | undefined
-  /** Refusals that the OpenAPI document names beside those that follow from the other members. */
-  readonly refusals: readonly ErrorCode[]
+  /** Refusals that the OpenAPI document names beside those that follow from the other members. Default: none. */
+  readonly refusals?: readonly ErrorCode[] | undefined
   /** What else the OpenAPI document says of a route of the application. */
   readonly openapi: Readonly<Record<string, unknown>> | undefined
   /** Returns a value that is sent as JSON, or a `Reply`. */
@@ -116,7 +116,7 @@ export interface RouteDefinition<
   readonly bodyOptions?: OptionTable | undefined
   /** What the JSON of a successful answer looks like. */
   readonly response?: z.ZodType | undefined
-  /** For the OpenAPI document. Default: only those that follow from the other members. */
+  /** For the OpenAPI document. Default: those that follow from the other members alone. */
   readonly refusals?: readonly ErrorCode[] | undefined
   readonly openapi?: Readonly<Record<string, unknown>> | undefined
   readonly handler: (
@@ -148,7 +148,7 @@ export function defineRoute<
     response,
     queryOptions,
     bodyOptions,
-    refusals = [],
+    refusals,
     openapi,
   } = definition
   return Object.freeze({

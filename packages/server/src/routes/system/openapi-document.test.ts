@@ -308,7 +308,7 @@ describe.each(named)('%s', (_, { method, template, about }) => {
     })
     expect('401' in responses).toBe(!isPublic)
     expect('413' in responses).toBe(route?.body !== undefined)
-    const isNamed = route?.refusals.includes('not_found') === true
+    const isNamed = route?.refusals?.includes('not_found') === true
     expect('404' in responses).toBe(template.includes('{') || isNamed)
     const input = route?.query ?? route?.body ?? route?.queryOptions
     expect('400' in responses).toBe(input !== undefined)

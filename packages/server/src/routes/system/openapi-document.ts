@@ -48,7 +48,7 @@ function queryParameters(query: z.ZodType | undefined): Json[] {
 }
 
 /** The refusals of a route, those of one status together. */
-function refusalsOf({ access, path, query, body, queryOptions, refusals }: Route): Json {
+function refusalsOf({ access, path, query, body, queryOptions, refusals = [] }: Route): Json {
   const isOpen = access === 'public'
   const codes: (ErrorCode | false)[] = [
     (query ?? body ?? queryOptions) !== undefined && 'request_invalid',
