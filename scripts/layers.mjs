@@ -99,7 +99,7 @@ export const ROOMS = {
   proxy: [
     ['config.ts', 'identity', 'policy', 'upstream'],
     ['forward', 'readiness.ts', 'rule'],
-    ['table.ts'],
+    ['ruled-forward.ts', 'table.ts'],
     ['app.ts'],
   ],
   cli: [

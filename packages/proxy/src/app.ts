@@ -1,12 +1,12 @@
 import { Mastra, type Logger } from '@signet/core'
-import { RequestError, type App, type AppOptions, type Route } from '@signet/server'
+import type { App, AppOptions, Route } from '@signet/server'
 import { assembleApp, createGateRoutes } from '@signet/server/internal'
 import { checkConfig, serverOptionsOf, type ProxyConfig } from './config.js'
-import { createForwarder, type ForwardInput } from './forward/forward.js'
+import { createForwarder } from './forward/forward.js'
 import { createIdentity } from './identity/identity.js'
 import type { PolicyTable } from './policy/policy-table.js'
-import type { OpenRoute } from './policy/route-policy.js'
 import { readyRoute } from './readiness.js'
+import { createRuledForward } from './ruled-forward.js'
 import { createProxyTable } from './table.js'
 import { readUpstream } from './upstream/origin.js'
 import { openUpstream } from './upstream/upstream.js'
@@ -50,14 +50,6 @@ const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 /** So much later than its upstream the proxy gives up, so that it can say why. */
 const LATER_MS = 5000
 
-/** What no rule restricts yet stays closed. */
-function requireRules(line: OpenRoute | undefined): void {
-  if (line === undefined) return
-  const { owner, query, body, bodyAccess, answer, mcp } = line
-  const isPlain = owner === 'none' && !query && !body && !bodyAccess && !answer && !mcp
-  if (!isPlain) throw new RequestError('not_found', 'The rules of the route are not served yet.')
-}
-
 /**
  * Makes a proxy: the gate of a server, with its limits, audit, metrics and log, before an application that stays as it is.
  *
@@ -95,21 +87,28 @@ export function createProxy(
     bodyLimit: config.bodySizeLimit ?? DEFAULT_BODY_LIMIT,
   })
 
-  async function forward(input: ForwardInput, line: OpenRoute | undefined) {
-    const { method, path, query } = input.request
-    requireRules(line)
-    const match = policy.find(method, path)
-    if (match.kind === 'refused') throw new RequestError('not_found', match.reason)
-    return await forwarder.forward(input, { path: match.path, query, body: undefined })
-  }
+  const ruled = createRuledForward({
+    policy,
+    forwarder,
+    upstream,
+    identity,
+    isVerifying: isUpstreamOpen !== true,
+    prefix: PREFIX,
+    bodyLimit: config.bodySizeLimit ?? DEFAULT_BODY_LIMIT,
+  })
 
   const app = assembleApp(mastra, served, {
-    resolveParams: undefined,
+    resolveParams: (match, principal) => ruled.resolveParams(match, principal),
     createTable(_mastra, _auth, offered, service) {
       const own = createGateRoutes(offered, service).map((route): Route =>
         route.path === '/ready' ? readyRoute(route, upstream) : route,
       )
-      return createProxyTable({ own, policy, prefix: PREFIX, forward })
+      return createProxyTable({
+        own,
+        policy,
+        prefix: PREFIX,
+        forward: (input) => ruled.forward(input),
+      })
     },
   })
   return {

@@ -28,9 +28,3 @@ export type {
   ThingKind,
   ThingState,
 } from './policy/route-policy.js'
-export { prepareUnknown, RuledRequest, type GivenBody, type PreparedRequest } from './rule/apply.js'
-export { bodyMode } from './rule/body.js'
-export { createThreadClaims, type ThreadClaims } from './rule/claims.js'
-export type { Ask, AskedAnswer, Caller, RuleContext } from './rule/context.js'
-export { filterMcpEvents, openSession, sealSession } from './rule/mcp.js'
-export { PolicyRefusal, type RefusalCode } from './rule/refusal.js'

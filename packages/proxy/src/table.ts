@@ -5,8 +5,8 @@ import type { KnownRoute, PolicyTable } from './policy/policy-table.js'
 import type { OpenRoute } from './policy/route-policy.js'
 import type { ForwardInput } from './forward/forward.js'
 
-/** Forwards a request of a route of the policy, or of one that no line of it knows. */
-type ForwardRoute = (input: ForwardInput, policy: OpenRoute | undefined) => unknown
+/** Forwards a request, by the rules of its route. */
+type ForwardRoute = (input: ForwardInput) => unknown
 
 /** What the table of a proxy is made of. */
 export interface ProxyTableOptions {
@@ -49,7 +49,7 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
       queryOptions: undefined,
       bodyOptions: undefined,
       openapi: undefined,
-      handle: (input: Parameters<Route['handle']>[0]) => forward(input as ForwardInput, line),
+      handle: (input: Parameters<Route['handle']>[0]) => forward(input as ForwardInput),
     })
     paths.set(forwarding, path)
     return forwarding

@@ -24,17 +24,27 @@ export type ForwardInput = HandlerInput<
 >
 
 /** What the upstream is asked, by the rules of the route. */
-interface ForwardedRequest {
+export interface ForwardedRequest {
   /** Of the upstream, without the query. */
   readonly path: string
   /** Without the mark; empty for none. */
   readonly query: string
   /** The JSON that the upstream gets; undefined for the bytes that the client sends; null for none. */
   readonly body: string | undefined | null
+  /** How a session of MCP is called here, and at the upstream. Default: no session is passed on. */
+  readonly session?: SessionNames | undefined
+}
+
+/** The names of sessions of one owner. */
+export interface SessionNames {
+  /** The id at the upstream; undefined for a session that is not the owner's. */
+  open(id: string): string | undefined
+  /** The id that the client is told. */
+  seal(id: string): string
 }
 
 /** What a response is read whole for, by the rules of its route. */
-type WholeAnswer = (response: UpstreamResponse) => Promise<Reply>
+export type WholeAnswer = (response: UpstreamResponse) => Promise<Reply>
 
 /** What a forwarder stands on. */
 export interface ForwarderOptions {
@@ -57,6 +67,7 @@ export interface Forwarder {
   forward(input: ForwardInput, request: ForwardedRequest, readAnswer?: WholeAnswer): Promise<Reply>
 }
 
+const SESSION = 'mcp-session-id'
 const EVENTS = /^text\/event-stream\b/i
 const NOTHING: Buffer = Buffer.alloc(0)
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
@@ -67,6 +78,25 @@ function refuseUpgrade({ request }: ForwardInput): void {
   throw new RequestError('not_supported', 'The proxy passes no WebSocket on.', {
     feature: 'WebSocket',
   })
+}
+
+/** @throws {RequestError} `not_found` for the session of another: its client begins a new one */
+function openSession(headers: Record<string, string>, session: SessionNames | undefined): void {
+  const { [SESSION]: sealed } = headers
+  if (sealed === undefined) return
+  const id = session?.open(sealed)
+  if (id === undefined) throw new RequestError('not_found', 'The session is not one of the caller.')
+  headers[SESSION] = id
+}
+
+function sealSession(
+  headers: Record<string, string | string[]>,
+  response: UpstreamResponse,
+  session: SessionNames | undefined,
+): void {
+  const id = response.headers[SESSION]
+  delete headers[SESSION]
+  if (typeof id === 'string' && session !== undefined) headers[SESSION] = session.seal(id)
 }
 
 /** Chunks of JSON that a record separator parts have no type of their own. */
@@ -138,8 +168,13 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   }
 
   /** Passes a response on at the pace of its client. */
-  function pass(input: ForwardInput, response: UpstreamResponse): Reply {
+  function pass(
+    input: ForwardInput,
+    response: UpstreamResponse,
+    session: SessionNames | undefined,
+  ): Reply {
     const headers = clientHeaders(response, origin)
+    sealSession(headers, response, session)
     if (BODILESS.has(response.status) || input.request.method === 'HEAD') {
       response.body.destroy()
       input.stop()
@@ -166,6 +201,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         isBodyPassed,
       })
       if (typeof body === 'string') headers['content-type'] = 'application/json'
+      openSession(headers, request.session)
       const response = await upstream.request({
         method: input.request.method,
         path: request.query === '' ? request.path : `${request.path}?${request.query}`,
@@ -176,8 +212,11 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       // What breaks the response off later is told to whoever reads it then.
       response.body.on('error', () => undefined)
       if (response.status >= 400) return await refusedAnswer(response, input.requestId)
-      if (readAnswer !== undefined && response.status < 300) return await readAnswer(response)
-      return pass(input, response)
+      if (readAnswer === undefined || response.status >= 300)
+        return pass(input, response, request.session)
+      const reply = await readAnswer(response)
+      sealSession(reply.headers, response, request.session)
+      return reply
     },
   }
 }

@@ -1,13 +1,7 @@
 import { isLegalId, ownMember } from '@signet/auth/internal'
-import type { RuleContext } from './context.js'
+import type { RuleContext, UpstreamAgent } from './context.js'
 import { isMutable, type MutableJson } from './json.js'
 import { notFound, PolicyRefusal } from './refusal.js'
-
-/** An agent of the upstream, as far as rules need it. */
-export interface UpstreamAgent {
-  readonly id: string
-  readonly details: MutableJson
-}
 
 /** Members that the list has and the details have not, or the other way round. */
 const APART = new Set(['id', 'hasDraft', 'activeVersionId', 'resolvedVersionId'])

@@ -10,11 +10,11 @@ import type {
   Place,
   RunId,
 } from '../policy/route-policy.js'
-import { findAgent, type UpstreamAgent } from './agent.js'
+import { findAgent } from './agent.js'
 import { applyAnswer } from './answer.js'
 import { bindBody, checkMembers, checkMessages, dropContext } from './body.js'
 import type { ThreadClaims } from './claims.js'
-import type { RuleContext } from './context.js'
+import type { RuleContext, UpstreamAgent } from './context.js'
 import { idsOf, ownedRunId } from './id.js'
 import {
   bodyObject,
@@ -26,7 +26,7 @@ import {
 } from './json.js'
 import { requireOwnMessages, requireState } from './look-up.js'
 import { checkMcpMessage, filterMcpMessage, requireMcpTool } from './mcp.js'
-import { bindQuery, readQuery, writtenNames } from './query.js'
+import { bindQuery, readQuery, writeQuery, writtenNames } from './query.js'
 import { invalid, notFound, PolicyRefusal } from './refusal.js'
 import { limitTools, needsAgent } from './tools.js'
 
@@ -75,7 +75,8 @@ class AgentOfPath {
 
   find(): Promise<UpstreamAgent> {
     if (this.#name === undefined) return Promise.reject(notFound('The path names no agent.'))
-    this.#found ??= findAgent(this.#name, this.#context)
+    this.#found ??=
+      this.#context.agents?.find(this.#name, this.#context) ?? findAgent(this.#name, this.#context)
     return this.#found
   }
 }
@@ -111,6 +112,15 @@ async function missingOf(
     missing.push(asked)
   }
   return missing
+}
+
+/**
+ * The id of the agent that a path names; the name itself where the upstream does not know it, so that nobody learns whether it
+ * does.
+ * @throws {PolicyRefusal} `upstream_failed`
+ */
+export function agentIdOf(name: string, context: RuleContext): Promise<string> {
+  return idOf(new AgentOfPath(name, context))
 }
 
 /** The id of an agent; the name itself where the upstream does not know it, so that nobody learns whether it does. */
@@ -362,7 +372,7 @@ export class RuledRequest {
     )
     return {
       path,
-      query: query.toString(),
+      query: writeQuery(query),
       body: body === undefined ? undefined : JSON.stringify(body),
       release,
     }
@@ -379,7 +389,7 @@ export function prepareUnknown(
   queryText: string,
   given: GivenBody | undefined,
 ): { readonly query: string; readonly body: string | undefined } {
-  const query = readQuery(queryText).toString()
+  const query = writeQuery(readQuery(queryText))
   if (given?.value === undefined) return { query, body: undefined }
   refusePrototypes(given.value)
   if (isMutable(given.value)) dropContext(given.value)

@@ -111,18 +111,19 @@ export function dropContext(body: MutableJson): void {
 const JSON_TYPE = /json/i
 
 /**
- * How the proxy treats the body of a request. `json`: it reads it whole and makes it anew. `raw`: it passes as a stream.
- * `refused`: the line has to read it, and it is not JSON.
+ * Whether the proxy reads the body of a request whole, and makes it anew: where the line speaks of it, and where the upstream
+ * could read the context of the request in it. Any other body passes as a stream.
+ * @param line - undefined for a route that no line knows
  * @param contentType - undefined where the request has none
  */
-export function bodyMode(
-  line: OpenRoute | undefined,
-  contentType: string | undefined,
-): 'json' | 'raw' | 'refused' {
-  if (contentType !== undefined && JSON_TYPE.test(contentType)) return 'json'
-  const isRead =
-    line !== undefined &&
-    (line.body !== undefined || line.bodyAccess !== undefined || line.mcp === 'message')
-  if (!isRead) return 'raw'
-  return contentType === undefined ? 'json' : 'refused'
+export function isBodyRead(line: OpenRoute | undefined, contentType: string | undefined): boolean {
+  if (contentType !== undefined && JSON_TYPE.test(contentType)) return true
+  if (line === undefined) return false
+  const { owner, body, bodyAccess, mcp } = line
+  const isSet =
+    owner !== 'none' &&
+    [...(owner.sets ?? []), ...(owner.runs ?? []).map(({ at }) => at)].some((place) =>
+      place.startsWith('body:'),
+    )
+  return isSet || body !== undefined || bodyAccess !== undefined || mcp === 'message'
 }

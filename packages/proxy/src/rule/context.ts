@@ -1,4 +1,5 @@
 import type { Permissions } from '@signet/auth'
+import type { MutableJson } from './json.js'
 
 /** Who a rule acts for. */
 export interface Caller {
@@ -18,7 +19,19 @@ export interface AskedAnswer {
  * Asks the upstream with GET, in the name of the caller.
  * @param path - complete, with the query
  */
-export type Ask = (path: string) => Promise<AskedAnswer>
+type Ask = (path: string) => Promise<AskedAnswer>
+
+/** An agent of the upstream, as far as rules need it. */
+export interface UpstreamAgent {
+  readonly id: string
+  readonly details: MutableJson
+}
+
+/** Finds agents of the upstream, and remembers them for a moment. */
+export interface AgentDirectory {
+  /** @throws {PolicyRefusal} `not_found`, `upstream_failed` */
+  find(name: string, context: RuleContext): Promise<UpstreamAgent>
+}
 
 /** What rules act with. */
 export interface RuleContext {
@@ -26,4 +39,6 @@ export interface RuleContext {
   readonly ask: Ask
   /** What the paths of the upstream begin with, such as `/api`. */
   readonly prefix: string
+  /** Default: an agent is looked up with each request. */
+  readonly agents?: AgentDirectory | undefined
 }

@@ -60,3 +60,8 @@ export function writtenNames(query: URLSearchParams, line: OpenRoute): readonly 
   const writes = line.query?.writes ?? []
   return writes.filter((write) => [...query.keys()].some((name) => baseOf(name) === write))
 }
+
+/** A query as text. A blank is `%20`, which each parser reads as one. */
+export function writeQuery(query: URLSearchParams): string {
+  return query.toString().replaceAll('+', '%20')
+}

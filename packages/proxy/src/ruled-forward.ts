@@ -1,0 +1,254 @@
+import { ScopeError, type Principal } from '@signet/auth'
+import { isLegalId, permissionTemplates } from '@signet/auth/internal'
+import { RequestError, type Route } from '@signet/server'
+import { jsonReply, readJsonBody, Reply } from '@signet/server/internal'
+import type {
+  ForwardedRequest,
+  Forwarder,
+  ForwardInput,
+  SessionNames,
+  WholeAnswer,
+} from './forward/forward.js'
+import { readWhole } from './forward/read-whole.js'
+import type { Identity } from './identity/identity.js'
+import type { KnownRoute, PolicyTable } from './policy/policy-table.js'
+import type { OpenRoute } from './policy/route-policy.js'
+import { agentIdOf, prepareUnknown, RuledRequest, type GivenBody } from './rule/apply.js'
+import { isBodyRead } from './rule/body.js'
+import { createThreadClaims } from './rule/claims.js'
+import type { AskedAnswer, RuleContext } from './rule/context.js'
+import { createAgentDirectory } from './rule/directory.js'
+import { filterMcpEvents, openSession, sealSession } from './rule/mcp.js'
+import { PolicyRefusal } from './rule/refusal.js'
+import type { Upstream, UpstreamResponse } from './upstream/upstream.js'
+
+/** What requests are forwarded by. */
+export interface RuledForwardOptions {
+  readonly policy: Pick<PolicyTable, 'find'>
+  readonly forwarder: Forwarder
+  readonly upstream: Upstream
+  readonly identity: Identity
+  /** Whether the upstream verifies tokens. */
+  readonly isVerifying: boolean
+  readonly prefix: string
+  /** Largest body of a request, in bytes. */
+  readonly bodyLimit: number
+}
+
+/** Forwards requests by the rules of their routes. */
+export interface RuledForward {
+  forward(input: ForwardInput): Promise<Reply>
+  /** The parameters of a path with the id of an agent in place of its key, for the gate. */
+  resolveParams(
+    match: { readonly route: Route; readonly params: Readonly<Record<string, string>> },
+    principal: Principal,
+  ): Promise<Readonly<Record<string, string>>>
+}
+
+/** Largest response that a rule reads whole, in bytes. */
+const MAX_ANSWER = 16 * 1024 * 1024
+/** How long a look-up may take, in milliseconds. */
+const ASK_TIMEOUT_MS = 10_000
+
+/** The error of the server for a refusal of a rule. */
+function serverError(error: unknown, principal: Principal): unknown {
+  if (!(error instanceof PolicyRefusal)) return error
+  const { code, message, fields, missing } = error
+  if (code === 'scope_insufficient') return new ScopeError(missing, principal.ignoredGrants)
+  if (code === 'request_invalid') {
+    return new RequestError(code, message, { issues: fields.map((field) => ({ field, message })) })
+  }
+  return new RequestError(code, message)
+}
+
+async function readJson(response: UpstreamResponse): Promise<unknown> {
+  const bytes = await readWhole(response.body, MAX_ANSWER)
+  if (bytes === undefined)
+    throw new RequestError('upstream_failed', 'An answer of the application is too large.')
+  return parseAnswer(bytes.toString('utf8'))
+}
+
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new RequestError('upstream_failed', 'An answer of the application is not JSON.', {
+      cause: error,
+    })
+  }
+}
+
+const OF_AGENTS = /^(?:agents|\*)(?::|$)/
+const EVENTS = /^text\/event-stream\b/i
+
+/** Makes what forwards requests by the rules of their routes. */
+export function createRuledForward(options: RuledForwardOptions): RuledForward {
+  const { policy, forwarder, upstream, identity, isVerifying, prefix, bodyLimit } = options
+  const claims = createThreadClaims()
+  const agents = createAgentDirectory()
+
+  async function ask(
+    path: string,
+    principal: Principal,
+    signal: AbortSignal,
+  ): Promise<AskedAnswer> {
+    const token = isVerifying ? identity.tokenFor(principal) : undefined
+    const response = await upstream.request({
+      method: 'GET',
+      path,
+      headers: {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: null,
+      signal,
+    })
+    response.body.on('error', () => undefined)
+    const bytes = await readWhole(response.body, MAX_ANSWER)
+    let body: unknown
+    try {
+      body = JSON.parse(bytes?.toString('utf8') ?? '')
+    } catch {
+      body = undefined
+    }
+    return { status: response.status, body }
+  }
+
+  function contextOf(principal: Principal, signal: AbortSignal): RuleContext {
+    const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
+    return {
+      caller: { ownerKey: identity.ownerOf(principal), permissions: principal.permissions },
+      ask: (path) => ask(path, principal, until),
+      prefix,
+      agents,
+    }
+  }
+
+  function sessionsOf(ownerKey: string): SessionNames {
+    return {
+      open: (id) => openSession(identity.secret, ownerKey, id),
+      seal: (id) => sealSession(identity.secret, ownerKey, id),
+    }
+  }
+
+  async function givenBody(
+    input: ForwardInput,
+    line: OpenRoute | undefined,
+  ): Promise<GivenBody | undefined> {
+    const { request } = input
+    if (request.method === 'GET' || request.method === 'HEAD') return { value: undefined }
+    if (!isBodyRead(line, request.header('content-type'))) return undefined
+    return { value: await readJsonBody(request, bodyLimit, input.holdBody()) }
+  }
+
+  /** Reads a good response whole, where a rule speaks of it. */
+  function answerReader(
+    input: ForwardInput,
+    ruled: RuledRequest,
+    { policy: line }: KnownRoute,
+    isToolList: boolean,
+  ): WholeAnswer | undefined {
+    if (line.answer === undefined && !isToolList) return undefined
+    if (input.request.method === 'HEAD')
+      throw new RequestError('not_found', 'The length of what is filtered is told to nobody.')
+    return async (response) => {
+      const type = String(response.headers['content-type'] ?? '')
+      if (isToolList && EVENTS.test(type)) {
+        const bytes = await readWhole(response.body, MAX_ANSWER)
+        if (bytes === undefined)
+          throw new RequestError('upstream_failed', 'An answer of the application is too large.')
+        const { caller } = contextOf(input.principal, input.signal)
+        const text = filterMcpEvents(bytes.toString('utf8'), caller)
+        return new Reply(text, response.status, { 'content-type': 'text/event-stream' })
+      }
+      return jsonReply(await ruled.answer(await readJson(response)), response.status)
+    }
+  }
+
+  async function forwardUnknown(input: ForwardInput, path: string): Promise<Reply> {
+    const given = await givenBody(input, undefined)
+    const { query, body } = prepareUnknown(input.request.query, given)
+    return await forwarder.forward(input, { path, query, body: bodyFor(given, body) })
+  }
+
+  async function forwardKnown(input: ForwardInput, route: KnownRoute): Promise<Reply> {
+    const context = contextOf(input.principal, input.signal)
+    const ruled = new RuledRequest(route, context)
+    await ruled.judge()
+    const given = await givenBody(input, route.policy)
+    const isToolList = route.policy.mcp === 'message' && isListOfTools(given?.value)
+    const readAnswer = answerReader(input, ruled, route, isToolList)
+    const { release, path, query, body } = await ruled.prepare(input.request.query, given, claims)
+    try {
+      const request: ForwardedRequest = {
+        path,
+        query,
+        body: bodyFor(given, body),
+        session: route.policy.mcp === 'message' ? sessionsOf(context.caller.ownerKey) : undefined,
+      }
+      const reply = await forwarder.forward(input, request, readAnswer)
+      // What is held is held until the last byte: threads are stored at the end of an answer.
+      if (typeof reply.body === 'string' || reply.body === null || input.signal.aborted) release()
+      else input.signal.addEventListener('abort', release, { once: true })
+      return reply
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  return {
+    async forward(input) {
+      const { method, path } = input.request
+      const match = policy.find(method, path)
+      if (match.kind === 'refused') throw new RequestError('not_found', match.reason)
+      try {
+        return match.kind === 'unknown'
+          ? await forwardUnknown(input, match.path)
+          : await forwardKnown(input, match)
+      } catch (error) {
+        throw serverError(error, input.principal)
+      }
+    },
+
+    async resolveParams({ route, params }, principal) {
+      const { agentId } = params
+      const isAsked = permissionTemplates(route.access).some((template) =>
+        template.includes('{agentId}'),
+      )
+      if (agentId === undefined || !isAsked || !isLegalId(agentId)) return params
+      // Who may do nothing with any agent is refused without a question.
+      if (!principal.permissions.granted.some((grant) => OF_AGENTS.test(grant))) return params
+      // Who may do everything with each agent needs no id.
+      const isForAll = permissionTemplates(route.access).every(
+        (template) =>
+          !template.includes('{agentId}') ||
+          principal.permissions.allows(template.replace(':{agentId}', '') as 'agents:read'),
+      )
+      if (isForAll) return params
+      try {
+        const context = contextOf(principal, AbortSignal.timeout(ASK_TIMEOUT_MS))
+        return { ...params, agentId: await agentIdOf(agentId, context) }
+      } catch (error) {
+        throw serverError(error, principal)
+      }
+    },
+  }
+}
+
+/** What is sent in place of the body of a client: nothing where it was read and is empty. */
+function bodyFor(
+  given: GivenBody | undefined,
+  body: string | undefined,
+): string | undefined | null {
+  return given === undefined ? undefined : (body ?? null)
+}
+
+function isListOfTools(message: unknown): boolean {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    Reflect.get(message, 'method') === 'tools/list'
+  )
+}
