@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -5,6 +6,7 @@ import { MastraJwtAuth, MemoryProofRegister, type MastraJwtAuthOptions } from '@
 import { createTestKeyPair } from '@signet/auth/test'
 import { serve, createApp, type RunningServer } from '@signet/server'
 import type { ServerConfig } from '@signet/core'
+import { registerApiRoute } from '@signet/core/server'
 import {
   createTestApplication,
   readRefusal,
@@ -200,6 +202,47 @@ describe('a server of Signet: tokens that are bound to a key (RFC 9449)', () => 
     const seen: number[] = []
     for (const send of statuses) seen.push((await send()).status)
     expect(seen).toEqual([200, 401, 401])
+  })
+
+  it('compares the body with the digest in its proof (content_digest, MCP)', async () => {
+    const echo = registerApiRoute('/echo', {
+      method: 'POST',
+      handler: async (context) => Response.json({ error: await context.req.text() }),
+    })
+    const { url } = await start(provider(), { apiRoutes: [echo] })
+    const body = JSON.stringify({ messages: 'Hello' })
+    const digestOf = (text: string) =>
+      `sha-256=:${createHash('sha256').update(text).digest('base64')}:`
+    const send = async (digest: unknown, sent: string | null, path: string, method = 'POST') => {
+      const token = tokenOf()
+      const claims = { content_digest: digest }
+      const proof = client.prove(
+        { token, method, url: `${url}${path}`, now: seconds() },
+        { claims },
+      )
+      const headers = {
+        authorization: `DPoP ${token}`,
+        dpop: proof,
+        'content-type': 'application/json',
+      }
+      const response = await fetch(
+        `${url}${path}`,
+        sent === null ? { method, headers } : { method: 'POST', headers, body: sent },
+      )
+      return readRefusal(response)
+    }
+    const path = '/api/agents/weather-agent/generate'
+    expect(await send(digestOf(body), body, path)).toMatchObject({ status: 200 })
+    const other = JSON.stringify({ messages: 'Pay the thief' })
+    for (const digest of [digestOf(other), digestOf(''), 'sha-256=::', 1]) {
+      expect(await send(digest, body, path)).toMatchObject({ status: 401, code: 'proof_invalid' })
+    }
+    expect(await send(digestOf(body), body, '/echo')).toMatchObject({ status: 200, text: body })
+    expect(await send(digestOf(other), body, '/echo')).toMatchObject({ status: 401 })
+    expect(await send(digestOf(''), null, '/api/agents', 'GET')).toMatchObject({ status: 200 })
+    expect(await send(digestOf(body), null, '/api/agents', 'GET')).toMatchObject({ status: 401 })
+    // Who calls a public route is not known by a proof that nobody compares.
+    expect(await send(digestOf(''), null, '/api/auth/me', 'GET')).toMatchObject({ status: 200 })
   })
 
   it('says who calls on a public route only with a proof', async () => {

@@ -66,6 +66,7 @@ export {
   type ProviderExplanation,
 } from './provider/explain-bearer.js'
 export { admitToken, refuseUnproven, type AdmittedUser } from './guard/admit.js'
+export { checkContent, comparesContent, contentDigestOf } from './dpop/content-digest.js'
 export { withoutProof, type ProofContext } from './dpop/require-proof.js'
 export { requestOfBearer } from './guard/auth-request.js'
 export { subjectOfUser } from './provider/subject.js'

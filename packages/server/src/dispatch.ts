@@ -1,5 +1,5 @@
 import { ScopeError, type Principal } from '@signet/auth'
-import { requiredPermissions } from '@signet/auth/internal'
+import { checkContent, requiredPermissions } from '@signet/auth/internal'
 import { readJsonBody } from './route/body.js'
 import { Deadline } from './answer/deadline.js'
 import { errorCode } from './error/error-response.js'
@@ -14,6 +14,7 @@ import {
   type Passage,
 } from './route/handler-call.js'
 import type { LimitStanding } from './limit/limit.js'
+import { ReadIncoming } from './http/read-incoming.js'
 import { isStream, jsonReply, Reply } from './http/reply.js'
 import { noSuchRoute } from './route/missing-feature.js'
 import { canonicalParams, readParams, tellMissing } from './route/canonical-params.js'
@@ -51,6 +52,26 @@ function watchRevocation({ service, exchange, deadline }: Passage, { isRevoked }
     },
   })
   exchange.watch(unwatch)
+}
+
+/**
+ * Reads the whole body and compares it, where the proof of the caller's token names its digest. Whatever reads it later
+ * gets these bytes.
+ *
+ * @throws {TokenError} `proof_invalid` for another body
+ * @throws {RequestError} `body_too_large`
+ * @throws {LimitError} where too many bytes are held already
+ */
+async function compareContent(passage: Passage, { contentDigest }: Caller): Promise<void> {
+  if (contentDigest === undefined) return
+  const { service, exchange } = passage
+  const { bodyLimit } = service
+  const bytes = await exchange.request.readBody(bodyLimit, holdBody(passage))
+  if (bytes === undefined) {
+    throw new RequestError('body_too_large', `The body is larger than ${bodyLimit} bytes.`)
+  }
+  checkContent(contentDigest, bytes)
+  exchange.request = new ReadIncoming(exchange.request, bytes)
 }
 
 /** Who calls. @throws what refuses the credential, or that too many of the client's were refused */
@@ -212,6 +233,7 @@ async function dispatch(passage: Passage): Promise<unknown> {
   exchange.principal = caller.principal
   watchRevocation(passage, caller)
   const permitted = await admit(passage, caller.principal, match)
+  await compareContent(passage, caller)
   deadline.throwIfOver()
   return callRoute(passage, permitted, caller)
 }

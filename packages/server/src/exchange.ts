@@ -43,7 +43,8 @@ export type DecisionObserver = (decision: Decision) => void
  * `dispatch` and the handler's call alone. `respond` makes it, and calls `begin` or `refuse` for the response.
  */
 export class Exchange implements Arrival {
-  readonly request: Incoming
+  /** Replaced once its body had to be read. */
+  request: Incoming
   readonly requestId: string
   readonly address: string | undefined
   readonly startedAt: number

@@ -1,4 +1,5 @@
 import { AuthError, TokenError } from '../error.js'
+import { keepContentDigest, readContentDigest } from './content-digest.js'
 import type { DpopRules } from './options.js'
 import { checkProof, refuseProof } from './proof.js'
 import { proofKey, type ProofRegister } from './proof-register.js'
@@ -124,6 +125,8 @@ export async function requireProof(
       nonce: nonces.make(now),
     })
   }
+  const { contentDigest } = checked
+  if (contentDigest !== undefined) keepContentDigest(request, readContentDigest(contentDigest))
   const register = rules.proofs ?? context?.proofs ?? rules.ownProofs
   if (!(await isFirstUse(register, proofKey(thumbprint, checked.id), checked.expiresAt))) {
     refuseProof('The proof was used before.')

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { createHash } from 'node:crypto'
+import { describe, expect, it, vi } from 'vitest'
 import { createDpopClient } from '@signet/test-support/token/dpop-client'
 import { ApiKeyAuth } from '../api-key/api-key-auth.js'
 import { DEFAULT_ROLES } from '../access/role.js'
@@ -238,5 +239,96 @@ describe('the guard: what it says where the option dpop is written', () => {
       status: 403,
       challenge: `DPoP error="insufficient_scope", error_description="The token does not grant what this request needs.", scope="agents:write", ${ALGS}`,
     })
+  })
+})
+
+describe('the guard: a proof that names the digest of its body (content_digest, MCP)', () => {
+  const digestOf = (body: string) =>
+    `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
+  const BODY = '{"jsonrpc":"2.0","method":"tools/list","id":1}'
+
+  function requestWith(digest: unknown, body: BodyInit | null, method = 'POST'): Request {
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { content_digest: digest }
+    const proof = client.prove({ token: BOUND, method, url: URL_OF_REQUEST, now }, { claims })
+    const headers = { authorization: `DPoP ${BOUND}`, dpop: proof }
+    const init: RequestInit & { readonly duplex: 'half' } = {
+      method,
+      headers,
+      body,
+      duplex: 'half',
+    }
+    return new Request(URL_OF_REQUEST, init)
+  }
+
+  async function outcome(request: Request): Promise<string> {
+    const result = await requireBearer(auth)(request)
+    if (!(result instanceof Response)) return result.principal.subject
+    return ((await result.json()) as { readonly code: string }).code
+  }
+
+  it('lets the body in that it names, which can still be read', async () => {
+    const request = requestWith(digestOf(BODY), BODY)
+    expect(await outcome(request)).toBe('alice')
+    expect(await request.text()).toBe(BODY)
+    expect(await outcome(requestWith(digestOf(''), null, 'GET'))).toBe('alice')
+    expect(await outcome(requestWith(digestOf(''), null))).toBe('alice')
+  })
+
+  it.each<[string, unknown, string | null]>([
+    ['another body', digestOf('{}'), BODY],
+    ['a longer body', digestOf(BODY), `${BODY} `],
+    ['an empty body', digestOf(''), BODY],
+    ['a body where there is none', digestOf(BODY), null],
+    [
+      'a digest in base64url',
+      digestOf(BODY).replaceAll('+', '-').replaceAll('/', '_').replace('=:', ':'),
+      BODY,
+    ],
+    ['a digest without its name', digestOf(BODY).replace('sha-256=', ''), BODY],
+    ['a digest of another name', digestOf(BODY).replace('256', '512'), BODY],
+    ['two digests', `${digestOf('{}')}, ${digestOf(BODY)}`, BODY],
+    ['a list', [digestOf(BODY)], BODY],
+    ['an empty text', '', BODY],
+    ['null', null, BODY],
+    ['false', false, BODY],
+  ])('refuses one with %s', async (_, digest, body) => {
+    expect(await outcome(requestWith(digest, body))).toBe('proof_invalid')
+  })
+
+  it('refuses a body that was read before, and one of more than 4 MiB', async () => {
+    const read = requestWith(digestOf(BODY), BODY)
+    await read.text()
+    expect(await outcome(read)).toBe('proof_invalid')
+    const large = 'x'.repeat(4 * 1024 * 1024 + 1)
+    expect(await outcome(requestWith(digestOf(large), large))).toBe('proof_invalid')
+    const most = 'x'.repeat(4 * 1024 * 1024)
+    expect(await outcome(requestWith(digestOf(most), most))).toBe('alice')
+  })
+
+  it('does not wait for ever for a body', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const stalled = new ReadableStream<Uint8Array>()
+      const answered = outcome(requestWith(digestOf(BODY), stalled))
+      await vi.advanceTimersByTimeAsync(0)
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(await answered).toBe('proof_invalid')
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('reads nothing of a body where the proof does not name its digest, or the token grants too little', async () => {
+    const plain = requestWith(undefined, BODY)
+    const clone = vi.spyOn(plain, 'clone')
+    expect(await outcome(plain)).toBe('alice')
+    expect(clone).not.toHaveBeenCalled()
+    const small = requestWith(digestOf(BODY), BODY)
+    const copy = vi.spyOn(small, 'clone')
+    const result = await requireBearer(auth, { access: 'agents:write' })(small)
+    expect(result).toMatchObject({ status: 403 })
+    expect(copy).not.toHaveBeenCalled()
   })
 })

@@ -149,6 +149,14 @@ describe('nodeGuard: tokens that are bound to a key (RFC 9449)', () => {
     expect(await outcomeOf([])).toBe('proof_missing')
   })
 
+  it('are refused with the digest of a body, also of an empty one, which the guard cannot read', async () => {
+    const claims = { content_digest: 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:' }
+    const now = Math.floor(Date.now() / 1000)
+    const url = 'http://api.example.com/a'
+    const proof = client.prove({ token, method: 'GET', url, now }, { claims })
+    expect(await outcomeOf(['DPoP', proof])).toBe('proof_invalid')
+  })
+
   it('need a proof for the scheme of the connection', async () => {
     expect(await outcomeOf(['DPoP', prove('https://api.example.com/a')], true)).toBe('alice')
     expect(await outcomeOf(['DPoP', prove('https://api.example.com/a')])).toBe('proof_invalid')

@@ -3,7 +3,7 @@ import { createRequestId } from '../lib/request-id.js'
 import type { AuthProvider } from '../provider/auth-provider.js'
 import type { GuardOptions } from './options.js'
 import { unreadableResponse } from './refusal-response.js'
-import { requireBearer, type Caller } from './require-bearer.js'
+import { requireBearerOfHead, type Caller } from './require-bearer.js'
 
 /** A request of `node:http`, as frameworks that stand on it pass it on. */
 export interface NodeRequest extends IncomingMessage {
@@ -63,7 +63,7 @@ export function nodeGuard(
   provider: AuthProvider,
   options?: GuardOptions,
 ): (message: NodeRequest) => Promise<Caller | Response> {
-  const guard = requireBearer(provider, options)
+  const guard = requireBearerOfHead(provider, options)
   return async (message) => {
     const request = readRequest(message)
     return request === undefined ? unreadableResponse(createRequestId(Date.now())) : guard(request)

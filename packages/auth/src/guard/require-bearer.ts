@@ -3,12 +3,15 @@ import { requirePermissions } from '../access/require.js'
 import type { ChallengeOptions } from '../bearer/challenge.js'
 import { readCredential, type CredentialRequest } from '../bearer/credential.js'
 import { tokenHeaderOf } from '../bearer/token-header.js'
+import { checkContent, comparesContent, contentDigestOf } from '../dpop/content-digest.js'
+import { refuseProof } from '../dpop/proof.js'
 import { createRequestId } from '../lib/request-id.js'
-import type { AuthProvider } from '../provider/auth-provider.js'
+import type { AuthProvider, AuthRequest } from '../provider/auth-provider.js'
 import { checkProvider, dpopModeOf } from '../provider/provider-shape.js'
 import { admitGuarded } from './admit.js'
 import { fetchAuthRequest } from './auth-request.js'
 import { readGuardOptions, type GuardOptions, type GuardRules } from './options.js'
+import { readCopy } from './read-copy.js'
 import { refusalResponse } from './refusal-response.js'
 
 /** Who calls, by a good token that grants what the request needs. Frozen. */
@@ -16,7 +19,10 @@ export interface Caller {
   readonly principal: Principal
 }
 
-/** Lets a request in, or says what to answer it with instead. It reads nothing of the body, and never rejects. */
+/**
+ * Lets a request in, or says what to answer it with instead. Never rejects. It reads nothing of the body, unless a DPoP proof names the
+ * digest of the body: then it reads a copy, at most 4 MiB and for 30 seconds, of a request that it would let in.
+ */
 export type Guard = (request: Request) => Promise<Caller | Response>
 
 /** What stands behind the `?` of a URL, without a fragment. */
@@ -60,6 +66,28 @@ function refuse(error: unknown, request: Request, rules: GuardRules & ChallengeO
  * ```
  */
 export function requireBearer(provider: AuthProvider, options: GuardOptions = {}): Guard {
+  return createGuard(provider, options, comparesContent)
+}
+
+/** `requireBearer` for requests without their bodies: a proof that names the digest of one is refused. */
+export function requireBearerOfHead(provider: AuthProvider, options: GuardOptions = {}): Guard {
+  return createGuard(provider, options, (request) => request)
+}
+
+/** Refuses a body for which the proof was not made. */
+async function compareContent(asked: AuthRequest, request: Request): Promise<void> {
+  const digest = contentDigestOf(asked)
+  if (digest === undefined) return
+  const body = await readCopy(request)
+  if (body === undefined) refuseProof('The body could not be compared with content_digest.')
+  checkContent(digest, body)
+}
+
+function createGuard(
+  provider: AuthProvider,
+  options: GuardOptions,
+  prepare: (request: AuthRequest) => AuthRequest,
+): Guard {
   checkProvider(provider, 'The provider of requireBearer')
   const rules = readGuardOptions(options)
   const tokenHeader = tokenHeaderOf(provider)
@@ -67,13 +95,10 @@ export function requireBearer(provider: AuthProvider, options: GuardOptions = {}
   return async (request) => {
     try {
       const token = readCredential(credentialRequest(request), tokenHeader)
-      const { principal } = await admitGuarded(
-        provider,
-        token,
-        fetchAuthRequest(request, rules.proof),
-        rules.roles,
-      )
+      const asked = prepare(fetchAuthRequest(request, rules.proof))
+      const { principal } = await admitGuarded(provider, token, asked, rules.roles)
       requirePermissions(principal, rules.permissionsFor(request))
+      await compareContent(asked, request)
       return Object.freeze({ principal })
     } catch (error) {
       return refuse(error, request, challenged)

@@ -10,6 +10,8 @@ import {
 import {
   anonymousPrincipal,
   authenticateUser,
+  comparesContent,
+  contentDigestOf,
   issuerOf,
   readCredential,
   requirePermissions,
@@ -33,6 +35,8 @@ import type { Revocations } from '../revocation/revocations.js'
 /** Who calls, by a good token. */
 export interface Caller {
   readonly principal: Principal
+  /** The SHA-256 in base64 that the body must have, where the proof of the token names one: to be compared before anything is done. */
+  readonly contentDigest?: string | undefined
   /** Whether the token is revoked, as far as is known by now: asked again while a long answer runs. */
   isRevoked(): boolean
   /**
@@ -159,11 +163,8 @@ export function createGate(options: GateOptions): Gate {
     credentialOf,
     async authenticate(request) {
       const token = credentialOf(request)
-      const { principal, revocable, maker, noteUse } = await admitBearer(
-        judge,
-        token,
-        toAuthRequest(request, proof),
-      )
+      const asked = comparesContent(toAuthRequest(request, proof))
+      const { principal, revocable, maker, noteUse } = await admitBearer(judge, token, asked)
       const current = revocations.untilCurrent()
       if (current !== undefined) await current
       const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
@@ -173,7 +174,12 @@ export function createGate(options: GateOptions): Gate {
       refuseRevoked()
       noteUse()
       warnOfExpiry(principal)
-      return { principal, isRevoked, maker: () => judgeAgain(maker, refuseRevoked) }
+      return {
+        principal,
+        contentDigest: contentDigestOf(asked),
+        isRevoked,
+        maker: () => judgeAgain(maker, refuseRevoked),
+      }
     },
     async knownToken(token, request) {
       const authority: AuthProvider = keysFor(token, judge)?.auth ?? provider

@@ -75,7 +75,9 @@ const UNAVAILABLE: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
 async function identify(passage: Passage): Promise<Principal | undefined> {
   const { service, exchange } = passage
   try {
-    return (await service.gate.authenticate(exchange.request)).principal
+    const { principal, contentDigest } = await service.gate.authenticate(exchange.request)
+    // A public route has read of the body what it reads, or will.
+    return contentDigest === undefined ? principal : undefined
   } catch (error) {
     if (!AuthError.isInstance(error) || UNAVAILABLE.has(error.code)) throw error
     if (error.code === 'token_missing') return undefined
