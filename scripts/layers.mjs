@@ -98,7 +98,7 @@ export const ROOMS = {
   ],
   proxy: [
     ['config.ts', 'identity', 'policy', 'upstream'],
-    ['forward', 'readiness.ts', 'rule'],
+    ['forward', 'probe', 'readiness.ts', 'rule'],
     ['ruled-forward.ts', 'table.ts'],
     ['app.ts'],
   ],

@@ -5,7 +5,7 @@ import { ROOT } from '@signet/test-support/process/root'
 import { npmCommand } from './npm.js'
 
 /** The packages that a user of the page installs, in whole or through one another. */
-const PACKAGES = ['auth', 'core', 'store', 'server', 'studio', 'cli', 'client-js'] as const
+const PACKAGES = ['auth', 'core', 'store', 'server', 'proxy', 'studio', 'cli', 'client-js'] as const
 
 /** A package as `npm pack` leaves it. */
 export interface Tarball {

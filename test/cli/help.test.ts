@@ -94,7 +94,7 @@ describe.skipIf(process.platform === 'win32')('the examples of the help', () => 
   }
 
   /** What serves until it is ended is run by tests of its own, and of the key in the example there is none. */
-  const OTHERS = /signet (?:dev|start)\b|keys revoke/
+  const OTHERS = /signet (?:dev|start|proxy)\b|keys revoke/
 
   it('run as they are printed', () => {
     expect(run('npx signet secret --write .env').status).toBe(0)

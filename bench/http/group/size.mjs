@@ -8,7 +8,7 @@ import { ratioOf } from '../../verify/statistics.mjs'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** What the README has a user pack; of it the application's own server needs all but the client. */
-const OWN = ['auth', 'core', 'store', 'server', 'studio', 'cli', 'client-js']
+const OWN = ['auth', 'core', 'store', 'server', 'proxy', 'studio', 'cli', 'client-js']
 const MAX_MB = 80
 
 /** What Mastra's page has a user install. */

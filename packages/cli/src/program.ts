@@ -12,6 +12,7 @@ import {
   type KeyCreateOptions,
   type KeyListOptions,
 } from './command/keys.js'
+import { runProxy, type ProxyFlags } from './command/proxy.js'
 import { runRestore, type RestoreFlags } from './command/restore.js'
 import { runRevoke, type RevokeOptions } from './command/revoke.js'
 import { runRoutes, type RoutesOptions } from './command/routes.js'
@@ -74,6 +75,33 @@ export function createProgram(io: Io): Command {
       'keep an idle connection open for this long; choose a longer time than your proxy (default: SIGNET_KEEP_ALIVE, then 65s)',
     )
     .action((options: StartOptions & DirectoryOption) => runStart(directory(options), options))
+
+  program
+    .command('proxy')
+    .description(
+      'Stand before a Mastra application that stays as it is, and let in only requests with a good token',
+    )
+    .argument(
+      '[command...]',
+      'behind --: the command that serves the application, such as npx mastra dev',
+    )
+    .option('--upstream <url>', 'address of an application that runs already')
+    .option(
+      '--upstream-secret <variable>',
+      'name of the variable with the secret by which the application verifies tokens (default: a new secret)',
+    )
+    .option('--upstream-open', 'in production, serve an application that verifies no tokens')
+    .option('--upstream-anywhere', 'serve an application that others can reach without the proxy')
+    .option('--dir <folder>', 'folder of the application', '.')
+    .option('--port <number>', 'port to listen on; 0 selects a free one (default: PORT, then 4111)')
+    .option(
+      '--host <address>',
+      'address to listen on (default: 127.0.0.1; in production all addresses)',
+    )
+    .option('--wait <seconds>', 'how long the application may take until it answers', '120')
+    .action((command: readonly string[], options: ProxyFlags & DirectoryOption) =>
+      runProxy(directory(options), options, command, io),
+    )
 
   program
     .command('token')

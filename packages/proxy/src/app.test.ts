@@ -54,11 +54,15 @@ async function stand(
 
 function standBefore(url: string, config: ProxyConfig = {}, options: ProxyOptions = {}) {
   const { logger, lines } = createLogRecorder()
-  const proxy = createProxy({ auth: createTestAuth(), ...config }, POLICY, {
-    upstream: url,
-    logger,
-    ...options,
-  })
+  const proxy = createProxy(
+    { auth: createTestAuth(), ...config },
+    {
+      policy: POLICY,
+      upstream: url,
+      logger,
+      ...options,
+    },
+  )
   ends.push(() => proxy.close())
   const ask = (path: string, request?: TestRequest) => proxy.fetch(makeRequest(path, request))
   return { proxy, ask, log: lines }
@@ -553,13 +557,13 @@ describe('createProxy', () => {
     [{ upstream: 'http://10.1.1.1:80' }, {}, '--upstream-anywhere'],
     [{ upstream: 'http://127.0.0.1:1' }, { upstreamSecret: 'short' }, '32'],
   ])('refuses %j with %j', (config, options, word) => {
-    const make = () => createProxy({ auth: createTestAuth(), ...config }, POLICY, options)
+    const make = () => createProxy({ auth: createTestAuth(), ...config }, options)
     expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
     expect(make).toThrow(word)
   })
 
   it('refuses a proxy that cannot tell its callers apart', () => {
-    const make = () => createProxy({ upstream: 'http://127.0.0.1:1' }, POLICY)
+    const make = () => createProxy({ upstream: 'http://127.0.0.1:1' })
     expect(make).toThrow(expect.objectContaining({ code: 'auth_missing' }))
   })
 })

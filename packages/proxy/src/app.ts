@@ -4,6 +4,7 @@ import { assembleApp, createGateRoutes } from '@signet/server/internal'
 import { checkConfig, serverOptionsOf, type ProxyConfig } from './config.js'
 import { createForwarder } from './forward/forward.js'
 import { createIdentity } from './identity/identity.js'
+import { findPolicy } from './policy/mastra-1.js'
 import type { PolicyTable } from './policy/policy-table.js'
 import { readyRoute } from './readiness.js'
 import { createRuledForward } from './ruled-forward.js'
@@ -32,6 +33,8 @@ export interface ProxyOptions extends Pick<AppOptions, ServerPart> {
   readonly upstreamSecret?: string | undefined
   /** Whether the application verifies no tokens: then it is sent none. Default: false. */
   readonly isUpstreamOpen?: boolean | undefined
+  /** Which routes of the application callers can be let in to. Default: those of Mastra. */
+  readonly policy?: Pick<PolicyTable, 'find'> | undefined
   /** Default: nothing is written. */
   readonly logger?: Logger | undefined
 }
@@ -53,15 +56,10 @@ const LATER_MS = 5000
 /**
  * Makes a proxy: the gate of a server, with its limits, audit, metrics and log, before an application that stays as it is.
  *
- * @param policy - which routes of the application callers can be let in to
  * @throws {ConfigurationError} `option_invalid` or `option_unknown`
  * @throws {StartError} what `createApp` of `@signet/server` throws
  */
-export function createProxy(
-  config: ProxyConfig,
-  policy: PolicyTable,
-  options: ProxyOptions = {},
-): ProxyApp {
+export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): ProxyApp {
   checkConfig(config)
   const {
     upstream: url,
@@ -69,6 +67,7 @@ export function createProxy(
     upstreamSecret,
     isUpstreamOpen,
     logger,
+    policy = { find: findPolicy },
     ...served
   } = options
   const { origin } = readUpstream(url ?? config.upstream, isUpstreamAnywhere === true)

@@ -12,7 +12,7 @@ type ForwardRoute = (input: ForwardInput) => unknown
 export interface ProxyTableOptions {
   /** What the proxy answers itself. */
   readonly own: readonly Route[]
-  readonly policy: PolicyTable
+  readonly policy: Pick<PolicyTable, 'find'>
   readonly prefix: string
   readonly forward: ForwardRoute
 }

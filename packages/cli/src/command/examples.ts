@@ -29,6 +29,13 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     commands: ['npx signet start', 'npx signet start --port 8080 --drain 10s'],
     page: 'operations.md',
   },
+  proxy: {
+    commands: [
+      'npx signet proxy -- npx mastra dev',
+      'npx signet proxy --upstream http://127.0.0.1:4112',
+    ],
+    page: 'architecture.md',
+  },
   token: {
     commands: [
       'npx signet token --sub alice --role member --expires 1h',

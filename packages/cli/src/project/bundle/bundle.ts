@@ -24,6 +24,9 @@ import type { Project } from '../project.js'
 import { onEndSignal } from '../../serve/shutdown.js'
 import { removeStaleBuilds } from '../stale-builds.js'
 
+/** What a module of the application exports, or the error that prevented loading. */
+type Loaded<Value> = { readonly value: Value } | { readonly error: Error }
+
 /** A loaded application, or the error that prevented loading. */
 export type LoadResult = { readonly mastra: Mastra } | { readonly error: Error }
 
@@ -91,24 +94,32 @@ async function writeBundle({ buildDirectory }: Project, files: readonly OutputFi
   for (const { path, contents } of files) await writeFile(path, contents, { mode: 0o600 })
 }
 
-async function importBundle(project: Project, version: number): Promise<LoadResult> {
+async function importBundle(project: Project, version: number): Promise<object> {
   forgetCommonJs()
   const url = `${pathToFileURL(outputFile(project)).href}?version=${version}`
-  const application = (await import(url)) as { mastra?: unknown }
-  if (isMastra(application.mastra)) return { mastra: application.mastra }
-  const error = `${project.entry} does not export mastra, a Mastra of @signet/core.`
-  return { error: new CommandFailure(error) }
+  return (await import(url)) as object
 }
 
-async function load(
+/** @throws {CommandFailure} where a module exports no `mastra` */
+function mastraOf(module: object, { entry }: Project): Mastra {
+  const mastra: unknown = Reflect.get(module, 'mastra')
+  if (isMastra(mastra)) return mastra
+  throw new CommandFailure(`${entry} does not export mastra, a Mastra of @signet/core.`)
+}
+
+/** Takes what is wanted out of a loaded module. */
+type ReadModule<Value> = (module: object, project: Project) => Value
+
+async function load<Value>(
   project: Project,
   version: number,
   { metafile, outputFiles }: BuildResult<ApplicationBuild>,
-): Promise<LoadResult> {
+  read: ReadModule<Value>,
+): Promise<Loaded<Value>> {
   try {
     refuseImports(metafile, project.directory)
     await writeBundle(project, outputFiles)
-    return await importBundle(project, version)
+    return { value: read(await importBundle(project, version), project) }
   } catch (error) {
     if (error instanceof Error) {
       return { error: explainImportError(error, metafile, project.directory) }
@@ -150,7 +161,8 @@ export async function watchApplication(
     } catch (error) {
       return { error: error instanceof Error ? error : new Error(String(error)) }
     }
-    return await load(project, version, result)
+    const loaded = await load(project, version, result, mastraOf)
+    return 'error' in loaded ? loaded : { mastra: loaded.value }
   }
   const report: Plugin = {
     name: 'report',
@@ -180,7 +192,17 @@ export async function watchApplication(
  * @throws {CommandFailure} where it does not build or exports no `mastra`
  * @throws whatever the application throws as it starts
  */
-export async function loadApplication(project: Project): Promise<Mastra> {
+export function loadApplication(project: Project): Promise<Mastra> {
+  return loadModule(project, mastraOf)
+}
+
+/**
+ * Bundles and loads one module of an application.
+ * @param project - its `entry` is the module
+ * @throws {CommandFailure} where it does not build
+ * @throws whatever the module throws as it starts, and `read`
+ */
+export async function loadModule<Value>(project: Project, read: ReadModule<Value>): Promise<Value> {
   await prepareBuilds(project)
   const bundler = await context(buildOptions(project, []))
   const stopListening = onEndSignal((signal) => {
@@ -188,9 +210,9 @@ export async function loadApplication(project: Project): Promise<Mastra> {
     process.kill(process.pid, signal)
   })
   try {
-    const result = await load(project, 1, await bundler.rebuild())
+    const result = await load(project, 1, await bundler.rebuild(), read)
     if ('error' in result) throw result.error
-    return result.mastra
+    return result.value
   } catch (error) {
     const errors: unknown = error instanceof Error ? Reflect.get(error, 'errors') : undefined
     throw Array.isArray(errors) ? await buildError(errors as Message[]) : error

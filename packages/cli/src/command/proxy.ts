@@ -1,0 +1,345 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { createSecret, MastraJwtAuth, type AuthProvider } from '@signet/auth'
+import type { Logger } from '@signet/core'
+import { createProxy, type ProxyApp, type ProxyConfig } from '@signet/proxy'
+import { findExposed, isAnswering, probeAuth, readUpstream } from '@signet/proxy/internal'
+import { createLogger, serve, type RunningServer } from '@signet/server'
+import { CommandFailure, UsageFailure } from '../failure.js'
+import { watchFaults } from '../fault/watch.js'
+import { loadModule } from '../project/bundle/bundle.js'
+import { enterProject } from '../project/environment.js'
+import { dataDirectory } from '../project/project.js'
+import { createProjectStore } from '../project/project-store.js'
+import { openProxyProject, proxyConfigOf, type ProxyProject } from '../project/proxy-config.js'
+import { developmentSecret } from '../serve/development-secret.js'
+import { developmentToken, TOKEN_HOURS } from '../serve/development-token.js'
+import { chooseKeepAlive } from '../serve/keep-alive.js'
+import { redisUrl } from '../serve/limits.js'
+import { whenNpmEnds, whenOrphaned } from '../serve/orphan.js'
+import { choosePort } from '../serve/port.js'
+import { untilEndSignal, untilShutdown } from '../serve/shutdown.js'
+import { createTerminalLogger } from '../serve/terminal-logger.js'
+import { startUpstream, type UpstreamCommand } from '../serve/upstream-command.js'
+import { writeLine, type Io } from '../terminal/io.js'
+import { loseOutput } from '../terminal/output.js'
+
+/** Flags of `signet proxy`. */
+export interface ProxyFlags {
+  readonly upstream?: string
+  readonly upstreamSecret?: string
+  readonly upstreamOpen?: boolean
+  readonly upstreamAnywhere?: boolean
+  readonly port?: string
+  readonly host?: string
+  /** How long the application may take until it answers. */
+  readonly wait: string
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** Variables by which applications of Mastra read the secret of their tokens. */
+const SECRET_VARIABLES = ['MASTRA_JWT_SECRET', 'JWT_AUTH_SECRET'] as const
+const ASK_EVERY_MS = 250
+
+/** A proxy to be, and what says how it is to run. */
+interface Plan {
+  readonly project: ProxyProject
+  readonly flags: ProxyFlags
+  readonly config: ProxyConfig
+  readonly isDevelopment: boolean
+  /** Whether the secret of the application was named by a variable. */
+  readonly isSecretNamed: boolean
+  readonly secret: string
+  readonly logger: Logger
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** @throws {UsageFailure} that does not say what was written: it may be the secret itself */
+function namedSecret(variable: string): string {
+  if (!VARIABLE.test(variable)) {
+    throw new UsageFailure(
+      '--upstream-secret is not the name of a variable. Write the name of the environment variable that holds the secret, and not the secret.',
+    )
+  }
+  const secret = process.env[variable]
+  if (secret) return secret
+  throw new UsageFailure(
+    `--upstream-secret names ${variable}, which is not set. Set it in the environment or in .env.`,
+  )
+}
+
+/** @throws {UsageFailure} unless either a command or a URL says what the application is */
+function requireOneUpstream(
+  { upstream }: ProxyFlags,
+  config: ProxyConfig,
+  command: readonly string[],
+): void {
+  const url = upstream ?? config.upstream
+  if (command.length === 0 && url === undefined) {
+    throw new UsageFailure(
+      'The proxy has no application. Write the command that serves it behind --, as in npx signet proxy -- npx mastra dev, or name its address with --upstream.',
+    )
+  }
+  if (command.length > 0 && upstream !== undefined) {
+    throw new UsageFailure(
+      '--upstream and a command behind -- contradict each other: the proxy chooses the address of a command that it starts. Leave one of them out.',
+    )
+  }
+}
+
+function waitSeconds({ wait }: ProxyFlags): number {
+  const seconds = Number(wait)
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600) return seconds
+  throw new UsageFailure('--wait must be a whole number of seconds, from 1 to 3600.')
+}
+
+/** Waits until the application answers, or somebody ends the proxy, or the application itself ends. */
+async function waitUntilAnswering(
+  origin: string,
+  seconds: number,
+  hasEnded: () => boolean,
+): Promise<boolean> {
+  const until = performance.now() + seconds * 1000
+  while (performance.now() < until) {
+    if (hasEnded()) return false
+    if (await isAnswering(origin)) return true
+    await sleep(ASK_EVERY_MS)
+  }
+  throw new CommandFailure(
+    `The application does not answer at ${origin} after ${seconds} s. If it starts slowly, raise --wait; if it listens on a port of its own and not on PORT, name its address with --upstream.`,
+  )
+}
+
+/** @throws {CommandFailure} where others reach the application without the proxy */
+async function refuseExposed(origin: string, { flags }: Plan): Promise<void> {
+  if (flags.upstreamAnywhere === true) return
+  const { port } = readUpstream(origin, false)
+  const exposed = await findExposed(port)
+  if (exposed.length === 0) return
+  throw new CommandFailure(
+    `The application also listens at ${exposed.join(', ')}, port ${port}: whoever reaches it there needs no token. Let it listen on 127.0.0.1 only (server.host of Mastra). If a firewall keeps everybody else away, write --upstream-anywhere.`,
+  )
+}
+
+/**
+ * Whether the application verifies no tokens, and is served nevertheless.
+ * @throws {CommandFailure} where it would refuse every request, or is open in production without --upstream-open
+ */
+async function isOpen(origin: string, plan: Plan): Promise<boolean> {
+  const { flags, isDevelopment, isSecretNamed, secret, logger } = plan
+  const auth = await probeAuth({ origin, secret })
+  if (auth === 'verifies') {
+    if (flags.upstreamOpen === true)
+      logger.info('The application verifies tokens: --upstream-open can be left out.')
+    return false
+  }
+  if (auth === 'refuses') {
+    const cause = isSecretNamed
+      ? 'it verifies with another secret than the one that --upstream-secret names, or by another provider'
+      : 'its own .env, or its code, names another secret than MASTRA_JWT_SECRET of its environment, or it has another provider'
+    throw new CommandFailure(
+      `The application refuses the tokens of the proxy: ${cause}. Write --upstream-secret with the name of the variable that holds its secret, and let it verify with new MastraJwtAuth({ secret: process.env.MASTRA_JWT_SECRET }).`,
+    )
+  }
+  if (auth === 'unknown') {
+    logger.warn(
+      'The application does not have /api/agents, so it is not known whether it verifies the tokens of the proxy.',
+    )
+    return flags.upstreamOpen === true
+  }
+  if (!isDevelopment && flags.upstreamOpen !== true) {
+    throw new CommandFailure(
+      'The application verifies no tokens (it has no server.auth): whoever reaches its port is let in. Set server.auth, or write --upstream-open if only the proxy reaches it.',
+    )
+  }
+  logger.warn(
+    'The application verifies no tokens (it has no server.auth): the proxy alone decides who is let in, and its handlers are not told who calls.',
+  )
+  return true
+}
+
+/** Who may call where the configuration does not say. Undefined in production without a secret: the start is refused. */
+function defaultAuth({ project, config, isDevelopment }: Plan): AuthProvider | undefined {
+  if (config.auth !== undefined) return undefined
+  if (SECRET_VARIABLES.some((name) => process.env[name])) return new MastraJwtAuth()
+  if (!isDevelopment) return undefined
+  const secret = developmentSecret(dataDirectory(project))
+  return new MastraJwtAuth({ secret, name: 'development' })
+}
+
+/** The environment of the command: what this process was started with, and where to listen and what to verify with. */
+function commandEnvironment(
+  given: NodeJS.ProcessEnv,
+  port: number,
+  secret: string,
+): NodeJS.ProcessEnv {
+  const address = { PORT: String(port), HOST: '127.0.0.1', MASTRA_HOST: '127.0.0.1' }
+  const secrets = Object.fromEntries(SECRET_VARIABLES.map((name) => [name, secret]))
+  return { ...given, ...address, ...secrets }
+}
+
+function displayUrl({ hostname, port }: RunningServer): string {
+  const host = hostname === '0.0.0.0' || LOOPBACK.has(hostname) ? 'localhost' : hostname
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function greet(
+  proxy: ProxyApp,
+  server: RunningServer,
+  provider: unknown,
+  io: Io,
+): Promise<void> {
+  const url = displayUrl(server)
+  const token = await developmentToken(proxy, provider)
+  const authorization = token === undefined ? '' : ` -H "Authorization: Bearer ${token}"`
+  const tokenLines =
+    token === undefined
+      ? ['  Token        none: the proxy cannot sign tokens, or requires more claims in them', '']
+      : [`  Token        role owner, valid for ${TOKEN_HOURS} hours:`, '', token, '']
+  const lines = [
+    '',
+    `  Proxy        ${url}`,
+    `  Application  ${proxy.origin}`,
+    ...tokenLines,
+    'Try it:',
+    '',
+    `curl ${url}/api/agents${authorization}`,
+    '',
+  ]
+  for (const line of lines) writeLine(io.stdout, line)
+}
+
+async function readPlan(directory: string, flags: ProxyFlags, io: Io): Promise<Plan> {
+  const project = openProxyProject(directory)
+  const isDevelopment = process.env['NODE_ENV'] !== 'production'
+  if (isDevelopment) process.env['NODE_ENV'] = 'development'
+  enterProject(directory)
+  const config = project.hasConfig ? await loadModule(project, proxyConfigOf) : {}
+  const { upstreamSecret } = flags
+  return {
+    project,
+    flags,
+    config,
+    isDevelopment,
+    isSecretNamed: upstreamSecret !== undefined,
+    secret: upstreamSecret === undefined ? createSecret() : namedSecret(upstreamSecret),
+    logger: isDevelopment ? createTerminalLogger(io.stderr) : createLogger(),
+  }
+}
+
+/**
+ * Stands before an application: before one that runs, or before one that a command serves, which is started with a port
+ * on loopback and a secret of its own. Both are ended in order.
+ * @param command - the command and its arguments; empty where the application runs already
+ */
+export async function runProxy(
+  directory: string,
+  flags: ProxyFlags,
+  command: readonly string[],
+  io: Io,
+): Promise<void> {
+  loseOutput()
+  const faults = watchFaults()
+  // The application reads its own .env, in its own order.
+  const given = { ...process.env }
+  const plan = await faults.during(readPlan(directory, flags, io))
+  const { project, config, isDevelopment, secret, logger } = plan
+  requireOneUpstream(flags, config, command)
+  const seconds = waitSeconds(flags)
+  const port = choosePort(flags.port, config.port, (message) => logger.warn(message))
+  const hostname = flags.host ?? config.host ?? (isDevelopment ? '127.0.0.1' : '0.0.0.0')
+  const keepAliveTimeoutMs = chooseKeepAlive(undefined, config.keepAliveTimeout)
+  const upstreamPort = command.length > 0 ? await findFreePort() : undefined
+  const isAnywhere = flags.upstreamAnywhere === true
+  const { origin, isLoopback } =
+    upstreamPort === undefined
+      ? readUpstream(flags.upstream ?? config.upstream, isAnywhere)
+      : readUpstream(`http://127.0.0.1:${upstreamPort}`, false)
+
+  const orphaned = new Promise<void>(isDevelopment ? whenOrphaned : whenNpmEnds)
+  const end = untilEndSignal()
+  const store = createProjectStore(project, ({ level, message }) => logger[level](message))
+  let upstream: UpstreamCommand | undefined
+  let proxy: ProxyApp | undefined
+  let server: RunningServer | undefined
+  let isEnding = false
+  let upstreamEnd: string | undefined
+  let hasSignal = false
+  void Promise.race([end.signalled, orphaned]).then(() => (hasSignal = true))
+  try {
+    await store.open()
+    if (upstreamPort !== undefined) {
+      const environment = commandEnvironment(given, upstreamPort, secret)
+      upstream = await startUpstream(command, { directory, environment })
+      void upstream.ended.then((message) => {
+        if (!isEnding && !hasSignal) upstreamEnd = message
+      })
+    }
+    const hasEnded = () => hasSignal || upstreamEnd !== undefined
+    const isUp = await faults.during(waitUntilAnswering(origin, seconds, hasEnded))
+    if (upstreamEnd !== undefined) throw new CommandFailure(upstreamEnd)
+    if (!isUp) return
+    if (isLoopback) await refuseExposed(origin, plan)
+    const auth = defaultAuth(plan)
+    proxy = createProxy(config, {
+      upstream: origin,
+      isUpstreamAnywhere: isAnywhere,
+      upstreamSecret: secret,
+      isUpstreamOpen: await isOpen(origin, plan),
+      isDevelopment,
+      isLoopbackOnly: isDevelopment && LOOPBACK.has(hostname),
+      isReady: () => !isEnding,
+      state: store,
+      redisUrl: redisUrl(),
+      unhandledFaults: () => faults.count,
+      defaultAuth: auth,
+      logger,
+    })
+    await proxy.begin()
+    if (hasEnded()) return
+    server = await serve(proxy.answer, { port, hostname, keepAliveTimeoutMs, logger })
+    const cause = Promise.race([
+      orphaned,
+      faults.fatal,
+      ...(upstream === undefined ? [] : [upstream.ended.then(() => undefined)]),
+    ])
+    const shutDown = untilShutdown(
+      server,
+      (message) => {
+        isEnding = true
+        logger.info(message)
+      },
+      { cause },
+    )
+    end.ignore()
+    faults.serve(logger)
+    if (isDevelopment && !LOOPBACK.has(hostname)) {
+      logger.warn(
+        `Other machines can reach this development proxy at ${hostname}, and tokens are sent to it unencrypted. In production, set NODE_ENV=production.`,
+      )
+    }
+    if (isDevelopment) await greet(proxy, server, config.auth ?? auth, io)
+    else
+      logger.info('The proxy is ready.', { address: hostname, port: server.port, upstream: origin })
+    await shutDown
+  } finally {
+    isEnding = true
+    end.ignore()
+    await server?.close(0)
+    await upstream?.end()
+    await proxy?.close()
+    await store.close()
+  }
+  if (upstreamEnd !== undefined) throw new CommandFailure(upstreamEnd)
+  faults.throwIfFatal()
+}

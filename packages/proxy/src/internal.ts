@@ -1,0 +1,5 @@
+// What @signet/cli takes from this package. UNSTABLE: any release may change or remove a name here without notice.
+// What applications may use is in index.ts.
+export { readUpstream, type UpstreamOrigin } from './upstream/origin.js'
+export { findExposed, isAnswering, probeAuth, type UpstreamAuth } from './probe/probe.js'
+export { checkConfig } from './config.js'

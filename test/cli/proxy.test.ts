@@ -1,0 +1,210 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSecret, MastraJwtAuth } from '@signet/auth'
+import { ownerKey } from '@signet/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { UpstreamServer } from '@signet/test-support/http/upstream-server'
+import { freePort } from '@signet/test-support/process/free-port'
+import {
+  runSignet,
+  SignetProcess,
+  type SpawnOptions,
+} from '@signet/test-support/process/signet-process'
+
+/** An application: it verifies tokens by the secret of a variable, and says who calls. */
+const APPLICATION = `
+import { createServer } from 'node:http'
+import { createHmac } from 'node:crypto'
+const secret = process.env[process.argv[2] ?? 'MASTRA_JWT_SECRET']
+const sign = (text) => createHmac('sha256', secret).update(text).digest('base64url')
+const server = createServer((request, response) => {
+  const token = (request.headers.authorization ?? '').replace('Bearer ', '')
+  const [header, payload, signature] = token.split('.')
+  const isGood = secret === undefined || signature === sign(header + '.' + payload)
+  response.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' })
+  const claims = isGood && payload ? JSON.parse(Buffer.from(payload, 'base64url')) : {}
+  response.end(JSON.stringify({ sub: claims.sub, url: request.url, pid: process.pid }))
+})
+process.on('SIGTERM', () => {
+  console.log('application: SIGTERM')
+  server.close(() => process.exit(0))
+  server.closeIdleConnections()
+})
+setTimeout(() => server.listen(Number(process.env.PORT), process.env.HOST), 300)
+console.log('application: ' + process.pid)
+`
+
+const ends: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end()
+})
+
+async function makeFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'signet-proxy-'))
+  ends.push(() => rm(folder, { recursive: true, force: true }))
+  for (const [name, text] of Object.entries({ 'application.mjs': APPLICATION, ...files })) {
+    await writeFile(join(folder, name), text)
+  }
+  return folder
+}
+
+function start(args: readonly string[], options: SpawnOptions = {}): SignetProcess {
+  const proxy = new SignetProcess(['proxy', '--port', '0', ...args], options)
+  ends.push(() => proxy.stop())
+  return proxy
+}
+
+const SERVE = ['--', process.execPath, 'application.mjs']
+
+async function printedUrl(proxy: SignetProcess): Promise<string> {
+  return (await proxy.waitFor(/Proxy {8}(http:\S+)/))[1] ?? ''
+}
+
+async function printedToken(proxy: SignetProcess): Promise<string> {
+  return (await proxy.waitFor(/^(eyJ\S+)$/m))[1] ?? ''
+}
+
+async function untilGone(pid: number): Promise<void> {
+  await expect
+    .poll(() => {
+      try {
+        return process.kill(pid, 0)
+      } catch {
+        return false
+      }
+    })
+    .toBe(false)
+}
+
+describe('signet proxy -- command', () => {
+  it('starts the command with a secret of its own, lets the token in, and ends both', async () => {
+    const proxy = start(SERVE, { cwd: await makeFolder() })
+    const [url, token] = [await printedUrl(proxy), await printedToken(proxy)]
+    const pid = Number((await proxy.waitFor(/application: (\d+)/))[1])
+    expect((await fetch(`${url}/api/system/packages`)).status).toBe(401)
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await fetch(`${url}/api/system/packages`, { headers })
+    expect(await response.json()).toMatchObject({
+      sub: ownerKey({ resourceId: 'developer' }),
+      pid,
+    })
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    const { code, stdout } = await proxy.stop()
+    expect(code).toBe(0)
+    expect(stdout).toContain('application: SIGTERM')
+    await untilGone(pid)
+  })
+
+  it('ends when the command ends, and says how', async () => {
+    const proxy = start(SERVE, { cwd: await makeFolder() })
+    const url = await printedUrl(proxy)
+    const pid = Number((await proxy.waitFor(/application: (\d+)/))[1])
+    process.kill(pid, 'SIGKILL')
+    const { code, stderr } = await proxy.ended()
+    expect(code).toBe(1)
+    expect(stderr).toContain('has ended by SIGKILL')
+    await expect(fetch(url)).rejects.toThrow()
+  })
+
+  it.each([
+    [['--', 'no-such-command-at-all'], 1, 'cannot be started: ENOENT'],
+    [['--', process.execPath, '-e', 'process.exit(7)'], 1, 'has ended with the exit code 7'],
+    [['--wait', '1', '--', process.execPath, '-e', 'setInterval(() => {}, 9)'], 1, '--upstream'],
+    [['--wait', '0', ...SERVE], 2, '--wait'],
+    [['--upstream', 'http://127.0.0.1:1', ...SERVE], 2, 'contradict'],
+    [[], 2, 'npx signet proxy -- npx mastra dev'],
+    [['--upstream', 'http://10.1.1.1:80'], 1, '--upstream-anywhere'],
+    [['--upstream-secret', 'pa55 word', ...SERVE], 2, 'not the name of a variable'],
+    [['--upstream-secret', 'NOT_SET', ...SERVE], 2, 'NOT_SET, which is not set'],
+  ])('fails with %j', async (args, expected, text) => {
+    const { code, stderr, stdout } = await runSignet(['proxy', '--port', '0', ...args], {
+      cwd: await makeFolder(),
+    })
+    expect(stderr).toContain(text)
+    expect(stderr + stdout).not.toContain('pa55')
+    expect(code).toBe(expected)
+  })
+})
+
+describe('an application that verifies', () => {
+  it('with a secret of its own is refused, until a variable names that', async () => {
+    const secret = createSecret()
+    const env = { OWN_SECRET: secret }
+    const command = [...SERVE, 'OWN_SECRET']
+    const cwd = await makeFolder()
+    const { code, stderr } = await runSignet(['proxy', '--port', '0', ...command], { cwd, env })
+    expect(code).toBe(1)
+    expect(stderr).toContain('--upstream-secret')
+    expect(stderr).not.toContain(secret)
+    const proxy = start(['--upstream-secret', 'OWN_SECRET', ...command], { cwd, env })
+    const headers = { authorization: `Bearer ${await printedToken(proxy)}` }
+    const response = await fetch(`${await printedUrl(proxy)}/api/system/packages`, { headers })
+    expect(response.status).toBe(200)
+  })
+
+  it('nothing is served in development with a warning', async () => {
+    const proxy = start([...SERVE, 'NO_SUCH_SECRET'], { cwd: await makeFolder() })
+    const headers = { authorization: `Bearer ${await printedToken(proxy)}` }
+    const response = await fetch(`${await printedUrl(proxy)}/api/system/packages`, { headers })
+    expect(await response.json()).not.toHaveProperty('sub')
+    expect(proxy.stderr).toContain('verifies no tokens')
+  })
+
+  it('nothing is served in production only with --upstream-open', async () => {
+    const cwd = await makeFolder()
+    const secret = createSecret()
+    const env = { NODE_ENV: 'production', MASTRA_JWT_SECRET: secret }
+    const command = [...SERVE, 'NO_SUCH_SECRET']
+    const refused = await runSignet(['proxy', '--port', '0', ...command], { cwd, env })
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('--upstream-open')
+    const port = await freePort()
+    const args = ['--port', String(port), '--host', '127.0.0.1', '--upstream-open', ...command]
+    const proxy = start(args, { cwd, env })
+    await proxy.waitFor(/The proxy is ready/)
+    const token = new MastraJwtAuth({ secret }).sign(
+      { sub: 'alice', role: 'owner' },
+      { expiresInSeconds: 60 },
+    )
+    const url = `http://127.0.0.1:${port}/api/system/packages`
+    expect((await fetch(url)).status).toBe(401)
+    expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+  })
+
+  it('is refused in production where nobody can call the proxy', async () => {
+    const { code, stderr } = await runSignet(['proxy', '--port', '0', ...SERVE], {
+      cwd: await makeFolder(),
+      env: { NODE_ENV: 'production' },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('server.auth')
+  })
+})
+
+describe('signet proxy --upstream', () => {
+  it('stands before what runs, as signet.config says, and leaves it running', async () => {
+    const upstream = await UpstreamServer.start((response) => void response.end('{"ok":true}'))
+    ends.push(() => upstream.stop())
+    const config = `export default { upstream: ${JSON.stringify(upstream.url)}, access: { roles: { owner: [] } } }\n`
+    const proxy = start([], { cwd: await makeFolder({ 'signet.config.mjs': config }) })
+    const url = await printedUrl(proxy)
+    const headers = { authorization: `Bearer ${await printedToken(proxy)}` }
+    expect((await fetch(`${url}/api/agents/providers`, { headers })).status).toBe(403)
+    expect((await proxy.stop()).code).toBe(0)
+    expect((await fetch(upstream.url)).status).toBe(200)
+  })
+
+  it.each([
+    ['export const a = 1\n', 'default export'],
+    ["export default { upstrem: 'http://127.0.0.1:1' }\n", 'Did you mean upstream?'],
+    ["throw new Error('of the configuration')\n", 'of the configuration'],
+  ])('refuses the configuration %j', async (config, text) => {
+    const { code, stderr } = await runSignet(['proxy', '--port', '0'], {
+      cwd: await makeFolder({ 'signet.config.mjs': config }),
+    })
+    expect(stderr).toContain(text)
+    expect(code).toBe(1)
+  })
+})
