@@ -37,7 +37,7 @@ export interface CheckedProof {
   readonly nonce: string | undefined
   /** Its `content_digest`, whatever that is; undefined where it has none. */
   readonly contentDigest: unknown
-  /** From when on it is refused for its age, in milliseconds since 1970. */
+  /** From when on it is refused for its age, in whole milliseconds since 1970. */
   readonly expiresAt: number
 }
 
@@ -168,5 +168,10 @@ export function checkProof(proof: string, expected: ProofExpectation): CheckedPr
   checkToken(claims, expected.token)
   const nonce = Object.hasOwn(claims, 'nonce') ? readText(claims, 'nonce') : undefined
   const contentDigest = ownMember(claims, 'content_digest')
-  return { id, nonce, contentDigest, expiresAt: (issuedAt + expected.windowSeconds) * 1000 }
+  return {
+    id,
+    nonce,
+    contentDigest,
+    expiresAt: Math.ceil((issuedAt + expected.windowSeconds) * 1000),
+  }
 }

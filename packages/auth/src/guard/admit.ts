@@ -36,22 +36,25 @@ export function refuseUnproven(tokenHeader: string | undefined, request: AuthReq
  * Asks for the proof of a bound token, also where its provider has not, and refuses what is not bound where it must be.
  * @throws {TokenError} `token_binding`, `proof_missing`, `proof_invalid`
  */
-async function confirmSender(
+function confirmSender(
   provider: AuthProvider,
   user: object,
   token: string,
   request: AuthRequest,
-): Promise<void> {
-  if (isProven(request, token) || isWithoutProof(request)) return
+): void | Promise<void> {
+  const { dpop, tokenHeader } = provider
+  // Most tokens are not bound: nothing more is looked at, and nothing waited for.
+  const isPlain = dpop !== 'required' && !Object.hasOwn(user, 'cnf')
+  if (isPlain) return refuseUnproven(tokenHeader, request)
+  if (isProven(request, token) || isWithoutProof(request)) return undefined
   const thumbprint = boundThumbprint(user)
   if (thumbprint !== undefined) {
-    const isInAuthorization = provider.tokenHeader === undefined
+    const isInAuthorization = tokenHeader === undefined
     const now = Date.now()
-    await requireProof({ token, thumbprint, isInAuthorization, rules, now }, request)
-    return
+    return requireProof({ token, thumbprint, isInAuthorization, rules, now }, request)
   }
-  if (provider.dpop === 'required') refuseUnbound('The token is not bound to a key (cnf.jkt).')
-  refuseUnproven(provider.tokenHeader, request)
+  if (dpop === 'required') refuseUnbound('The token is not bound to a key (cnf.jkt).')
+  return refuseUnproven(tokenHeader, request)
 }
 
 /**
@@ -66,7 +69,8 @@ export async function admitToken(
   roles: RoleTable,
 ): Promise<AdmittedUser> {
   const user = await authenticateUser(provider, token, request)
-  await confirmSender(provider, user, token, request)
+  const confirmed = confirmSender(provider, user, token, request)
+  if (confirmed !== undefined) await confirmed
   const principal = await admitUser(provider, user, request, roles)
   if (principal.issuer === API_KEY_ISSUER) {
     throw new TokenError(
