@@ -393,6 +393,21 @@ describeStudio('the Tokens page of the Studio', (browser) => {
       expect(await command.innerText()).toBe('npx signet token --sub bob --role admin')
     })
 
+    it('shows to whom a token was issued, who acts, and which scopes are foreign', async () => {
+      const page = await open(server.token)
+      const claims = { sub: 'bob', azp: 'web-app', act: { sub: 'helper' }, scope: 'openid email' }
+      await paste(page, studioToken(claims))
+      await page.getByText(/openid, email are foreign scopes/).waitFor()
+      const fact = (name: string) => page.getByText(name, { exact: true })
+      expect(await fact('Client').count()).toBe(1)
+      await page.getByRole('button', { name: 'Ask this server' }).click()
+      await page.getByText(/^The scopes "openid" and "email" are foreign/).waitFor()
+      expect(await fact('Client').count()).toBe(2)
+      expect(await fact('web-app').count()).toBe(2)
+      expect(await fact('Actors').count()).toBe(1)
+      expect(await fact('helper').count()).toBe(1)
+    })
+
     it('does not ask the server for those who may not', async () => {
       const page = await open(studioToken({ sub: 'grace', role: 'viewer' }))
       await page.getByRole('button', { name: 'Your token' }).click()

@@ -119,6 +119,8 @@ describe('POST /auth/explain: a JSON Web Token', () => {
         subject: 'bob',
         issuer: 'local',
         resourceId: 'bob',
+        client: null,
+        actors: [],
         roles: ['viewer'],
         permissions: ['agents:read', 'tools:read', 'memory:read'],
         ignored: ['emperor'],
@@ -129,6 +131,12 @@ describe('POST /auth/explain: a JSON Web Token', () => {
       new Set(['pass']),
     )
     expect(said.steps.at(-1)).toStrictEqual({ name: 'withdrawal', result: 'pass' })
+  })
+
+  it('tells to whom it was issued, and who acts, nearest first', async () => {
+    const act = { sub: 'helper', act: { sub: 'front' } }
+    const { principal } = await explain(sign({ role: 'viewer', azp: 'web-app', act }))
+    expect(principal).toMatchObject({ client: 'web-app', actors: ['helper', 'front'] })
   })
 
   it.each([

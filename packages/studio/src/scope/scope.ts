@@ -37,6 +37,30 @@ export function scopeProblem(text: string): string | undefined {
   return 'An id has 1 to 128 letters, digits, dots, hyphens or underscores.'
 }
 
+const SEPARATOR = /[,;|]/
+/** How a resource is misspelt that is meant: in the singular or the plural, in another case. */
+const NEAR_RESOURCES: ReadonlySet<string> = new Set(
+  RESOURCES.flatMap((resource) => [resource, resource.replace(/s$/, ''), `${resource}s`]),
+)
+
+function beginsOwn(word: string): boolean {
+  const [first = '', second] = word.split(':', 2)
+  if (first === '*' || RESOURCES.includes(first)) return true
+  return (
+    second !== undefined &&
+    ACTIONS.includes(second.toLowerCase()) &&
+    NEAR_RESOURCES.has(first.toLowerCase())
+  )
+}
+
+/**
+ * Whether a scope is not meant for a server of Signet, such as `openid`: as the server tells it, a misspelt permission is
+ * meant for it, and so are several words with a wrong separator where one of them is.
+ */
+export function isForeignScope(scope: string): boolean {
+  return !scope.split(SEPARATOR).some(beginsOwn)
+}
+
 /** Splits a text into its words, each once, in their order. */
 export function splitScopes(text: string): readonly string[] {
   return [...new Set(text.split(/\s+/).filter((word) => word !== ''))]

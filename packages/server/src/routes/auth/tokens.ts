@@ -41,10 +41,13 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 function viewPrincipal(principal: Principal): Readonly<Record<string, unknown>> {
   const { subject, issuer, resourceId, roles, permissions, ignoredGrants, expiresAt } = principal
+  const { client, actors } = principal
   return {
     subject,
     issuer,
     resourceId,
+    client: client ?? null,
+    actors,
     roles,
     permissions: permissions.granted,
     ignored: ignoredGrants,
@@ -99,6 +102,8 @@ const explain = (tokens: () => TokenDesk): Route =>
           subject: z.string(),
           issuer: z.string(),
           resourceId: z.string(),
+          client: z.string().nullable(),
+          actors: z.array(z.string()),
           roles: z.array(z.string()),
           permissions: z.array(z.string()),
           ignored: z.array(z.string()),

@@ -5,7 +5,7 @@ import { Facts } from '../../../ui/facts.js'
 import { Notice } from '../../../ui/notice.js'
 import { useNow } from '../../../ui/use-now.js'
 import { describeScope, scopeProblem } from '../../../scope/scope.js'
-import { rolesOf, scopesOf } from '../token/claims.js'
+import { clientOf, rolesOf, scopesOf } from '../token/claims.js'
 import { findings, timeFacts } from './inspect.js'
 
 /** The content of a token, in words and as JSON. */
@@ -19,6 +19,7 @@ export function DecodedView({ decoded }: { readonly decoded: DecodedToken }) {
     ['Subject', sub],
     ['Issuer', iss],
     ['Audience', aud],
+    ['Client', clientOf(claims)],
   ] as const
   return (
     <div className="flex flex-col gap-4">

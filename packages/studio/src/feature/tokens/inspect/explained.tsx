@@ -45,6 +45,10 @@ export function Explained({ explanation }: { readonly explanation: Explanation }
             { name: 'Subject', value: principal.subject },
             { name: 'Issuer', value: principal.issuer },
             { name: 'Owner', value: principal.resourceId },
+            ...(principal.client === null ? [] : [{ name: 'Client', value: principal.client }]),
+            ...(principal.actors.length === 0
+              ? []
+              : [{ name: 'Actors', value: principal.actors.join(', ') }]),
             { name: 'Roles', value: <Words words={principal.roles} /> },
             { name: 'Permissions', value: <Words words={principal.permissions} /> },
             ...(principal.ignored.length > 0

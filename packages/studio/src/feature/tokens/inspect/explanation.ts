@@ -24,6 +24,9 @@ export interface Explanation extends ExplainedAdvice {
     readonly subject: string
     readonly issuer: string
     readonly resourceId: string
+    readonly client: string | null
+    /** Who acts for the subject, nearest first. */
+    readonly actors: readonly string[]
     readonly roles: readonly string[]
     readonly permissions: readonly string[]
     readonly ignored: readonly string[]

@@ -48,8 +48,36 @@ describe('findings', () => {
     ['brings a key', GOOD, { alg: 'HS256', jku: 'x' }, /key of its own/],
     ['misspells a scope', { ...GOOD, scope: 'agent:read' }, undefined, /grants nothing/],
     ['names no grants', { sub: 'a', exp: SECONDS }, undefined, /default role/],
+    [
+      'has a foreign scope beside its own',
+      { ...GOOD, scope: 'openid agents:read' },
+      undefined,
+      /^`openid` is a foreign scope: .* It grants only what the option `scopeMap`/,
+    ],
+    ['misspells a scope of another case', { ...GOOD, scope: 'Agents:Read' }, undefined, /nothing/],
+    ['separates scopes by commas', { ...GOOD, scope: 'openid,agents:read' }, undefined, /nothing/],
     ['names empty grants', { sub: 'a', exp: SECONDS, scope: '' }, undefined, /grants nothing/],
   ])('tell of a token that %s', (_, claims, header, text) => {
     expect(texts(claims, header)).toStrictEqual([expect.stringMatching(text)])
+  })
+
+  it('tell of foreign scopes once, and that the default role counts beside them', () => {
+    const scope = 'openid profile email'
+    expect(findings(token({ sub: 'a', scope }))).toStrictEqual([
+      {
+        tone: 'neutral',
+        text: expect.stringMatching(/^`openid`, `profile`, `email` are foreign scopes: /),
+      },
+      { tone: 'neutral', text: expect.stringMatching(/not name a role or another scope.*default/) },
+    ])
+    expect(texts({ sub: 'a', scope, roles: [] })).toHaveLength(1)
+    expect(texts({ sub: 'a', scope, permissions: [] })).toHaveLength(1)
+  })
+
+  it('name eight foreign scopes, and count the others', () => {
+    const scope = Array.from({ length: 500 }, (_, index) => `word-${index}`).join(' ')
+    expect(texts({ ...GOOD, scope })).toStrictEqual([
+      expect.stringMatching(/^`word-0`, .*`word-7` and 492 others are foreign scopes/),
+    ])
   })
 })

@@ -1,6 +1,6 @@
 import type { DecodedToken } from '../../../text/decode-token.js'
 import { describeDistance, describeMoment } from '../../../text/time.js'
-import { scopeProblem } from '../../../scope/scope.js'
+import { isForeignScope, scopeProblem } from '../../../scope/scope.js'
 import { rolesOf, scopesOf } from '../token/claims.js'
 
 /** A time claim, in words. */
@@ -50,6 +50,28 @@ function algorithmFinding(algorithm: unknown): readonly Finding[] {
   return [{ tone: 'neutral', text }]
 }
 
+/** No more foreign scopes are shown by name. */
+const MAX_FOREIGN = 8
+
+function foreignFinding(foreign: readonly string[]): readonly Finding[] {
+  if (foreign.length === 0) return []
+  const shown = foreign.slice(0, MAX_FOREIGN).map((scope) => `\`${scope}\``)
+  const more = foreign.length > MAX_FOREIGN ? ` and ${foreign.length - MAX_FOREIGN} others` : ''
+  const one = foreign.length === 1
+  const text = `${shown.join(', ')}${more} ${one ? 'is a foreign scope' : 'are foreign scopes'}: not meant for this server. ${one ? 'It grants' : 'They grant'} only what the option \`scopeMap\` of the server says.`
+  return [{ tone: 'neutral', text }]
+}
+
+/** Whether the token says nothing of what it grants here: then the default role of the server counts. */
+function isSilent(claims: DecodedToken['claims']): boolean {
+  if (Object.hasOwn(claims, 'role') || Object.hasOwn(claims, 'roles')) return false
+  return ['scope', 'scp', 'permissions'].every((name) => {
+    if (!Object.hasOwn(claims, name)) return true
+    const words = scopesOf({ [name]: claims[name] })
+    return words.length > 0 && words.every(isForeignScope)
+  })
+}
+
 /** What the reader should check in a token, beside its verdict and its times. Nothing is verified. */
 export function findings({ header, claims }: DecodedToken): readonly Finding[] {
   const found: Finding[] = [...algorithmFinding(header['alg'])]
@@ -58,18 +80,20 @@ export function findings({ header, claims }: DecodedToken): readonly Finding[] {
     const text = `It contains a key of its own (\`${foreign.join('`, `')}\`), which the server never uses.`
     found.push({ tone: 'warning', text })
   }
-  for (const scope of scopesOf(claims)) {
+  const scopes = scopesOf(claims)
+  const own = scopes.filter((scope) => !isForeignScope(scope))
+  for (const scope of own) {
     const problem = scopeProblem(scope)
     if (problem !== undefined) {
       found.push({ tone: 'warning', text: `\`${scope}\` grants nothing. ${problem}` })
     }
   }
-  const names = ['scope', 'scp', 'permissions', 'role', 'roles']
-  if (!names.some((name) => Object.hasOwn(claims, name))) {
-    const text =
-      'It does not name a role or a scope, so it gets the default role of the server, if there is one.'
+  found.push(...foreignFinding(scopes.filter(isForeignScope)))
+  if (isSilent(claims)) {
+    const what = scopes.length === 0 ? 'a scope' : 'another scope'
+    const text = `It does not name a role or ${what} in a claim of a standard name. If the option \`claims\` of the server does not read it elsewhere, the token gets the default role of the server, if there is one.`
     found.push({ tone: 'neutral', text })
-  } else if (scopesOf(claims).length === 0 && rolesOf(claims).length === 0) {
+  } else if (scopes.length === 0 && rolesOf(claims).length === 0) {
     found.push({ tone: 'warning', text: 'It grants nothing: its scopes and roles are empty.' })
   }
   return found

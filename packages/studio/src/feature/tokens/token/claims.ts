@@ -26,6 +26,12 @@ export function scopesOf(claims: Claims): readonly string[] {
   return splitScopes(values.join(' '))
 }
 
+/** The client that the token was issued to, of `azp` or else `client_id`; undefined if neither names one. */
+export function clientOf({ azp, client_id: clientId }: Claims): string | undefined {
+  const client = azp === undefined ? clientId : azp
+  return typeof client === 'string' && client !== '' ? client : undefined
+}
+
 /** Replaces all scopes. Without scopes, the claim is removed. */
 export function withScopes(claims: Claims, scopes: readonly string[]): Claims {
   const rest = withClaim(withClaim(claims, 'scp', undefined), 'permissions', undefined)
