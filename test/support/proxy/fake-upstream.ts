@@ -65,14 +65,13 @@ export function fakeUpstream(holdings: Holdings = {}): FakeUpstream {
       })
     }
     if (url.pathname.endsWith('/messages')) {
-      const include: readonly { readonly id: string }[] = JSON.parse(
-        url.searchParams.get('include') ?? '[]',
-      )
+      const owner = own(holdings.threads, below)
+      const messages = Object.entries(holdings.messages ?? {})
       return found({
-        messages: include.flatMap((each) => {
-          const resourceId = own(holdings.messages, each.id)
-          return resourceId === undefined ? [] : [{ id: each.id, resourceId }]
-        }),
+        messages: messages.flatMap(([each, resourceId]) =>
+          resourceId === owner ? [{ id: each, resourceId }] : [],
+        ),
+        hasMore: false,
       })
     }
     const resourceId = own(holdings.threads, below)

@@ -387,6 +387,9 @@ const RESPONSES: readonly RoutePolicy[] = [
   }),
 ]
 
+/** The client sends the agent in the body, too; the upstream reads it in the query. */
+const MEMORY_DROPS = ['requestContext', 'agentId', 'networkId'] as const
+
 /** The routes of threads and messages, which the contract has twice. */
 function threads(base: string): readonly OpenRoute[] {
   return [
@@ -409,7 +412,7 @@ function threads(base: string): readonly OpenRoute[] {
             {
               at: '',
               allowed: ['resourceId', 'title', 'metadata', 'threadId'],
-              drops: ['requestContext'],
+              drops: MEMORY_DROPS,
             },
           ],
         },
@@ -427,9 +430,7 @@ function threads(base: string): readonly OpenRoute[] {
       },
       {
         body: {
-          members: [
-            { at: '', allowed: ['title', 'metadata', 'resourceId'], drops: ['requestContext'] },
-          ],
+          members: [{ at: '', allowed: ['title', 'metadata', 'resourceId'], drops: MEMORY_DROPS }],
         },
       },
     ),
@@ -447,7 +448,7 @@ function threads(base: string): readonly OpenRoute[] {
       },
       {
         body: {
-          members: [{ at: '', allowed: ['messages'], drops: ['requestContext'] }],
+          members: [{ at: '', allowed: ['messages'], drops: MEMORY_DROPS }],
           write: 'agents:write',
           storedMessages: ['messages'],
         },
@@ -462,7 +463,7 @@ function threads(base: string): readonly OpenRoute[] {
         names: [{ kind: 'message', at: 'body:messageIds', must: 'own' }],
       },
       {
-        body: { members: [{ at: '', allowed: ['messageIds'], drops: ['requestContext'] }] },
+        body: { members: [{ at: '', allowed: ['messageIds'], drops: MEMORY_DROPS }] },
       },
     ),
   ]
@@ -514,7 +515,7 @@ const MEMORY: readonly RoutePolicy[] = [
           {
             at: '',
             allowed: ['workingMemory', 'resourceId'],
-            drops: ['memoryConfig', 'requestContext'],
+            drops: ['memoryConfig', ...MEMORY_DROPS],
           },
         ],
       },
@@ -539,7 +540,7 @@ const MEMORY: readonly RoutePolicy[] = [
           {
             at: '',
             allowed: ['newThreadId', 'resourceId', 'title', 'metadata', 'options'],
-            drops: ['requestContext'],
+            drops: MEMORY_DROPS,
           },
           { at: 'options', allowed: ['messageLimit', 'messageFilter'] },
           { at: 'options.messageFilter', allowed: ['startDate', 'endDate', 'messageIds'] },

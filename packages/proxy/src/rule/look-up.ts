@@ -90,14 +90,43 @@ export async function requireState(
   if (!isMet) throw notFound(`The ${thing.kind} is held by ${holder}, and must be ${must}.`)
 }
 
-function idsOfList(value: unknown, isOwn: (entry: unknown) => boolean): ReadonlySet<unknown> {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : []
-  return new Set(entries.filter(isOwn).map((entry) => ownMember(entry, 'id')))
+function entriesOf(answer: AskedAnswer, name: string, ownerKey: string): readonly unknown[] {
+  if (answer.status !== 200) return []
+  const list = ownMember(answer.body, name)
+  const entries: readonly unknown[] = Array.isArray(list) ? list : []
+  return entries.filter((entry) => ownMember(entry, 'resourceId') === ownerKey)
+}
+
+/** The threads of the caller that are read for a message: those that changed last. */
+const MAX_THREADS = 50
+const THREAD_QUERY = `page=0&perPage=${MAX_THREADS}&orderBy[field]=updatedAt&orderBy[direction]=DESC`
+/** Pages of 100 messages, over all of those threads. */
+const MAX_PAGES = 100
+const PAGE_SIZE = 100
+
+/** Takes from the ids those that a thread of the caller has. @returns how many pages it took */
+async function findInThread(
+  wanted: Set<unknown>,
+  thread: string,
+  agent: string,
+  pages: number,
+  context: RuleContext,
+): Promise<number> {
+  const base = `${context.prefix}/memory/threads/${encodeURIComponent(thread)}/messages`
+  for (let page = 0; page < pages; page++) {
+    // Each page is asked for only where the one before it did not hold all.
+    const answer = await context.ask(`${base}?page=${page}&perPage=${PAGE_SIZE}${agent}`)
+    for (const entry of entriesOf(answer, 'messages', context.caller.ownerKey))
+      wanted.delete(ownMember(entry, 'id'))
+    if (wanted.size === 0 || ownMember(answer.body, 'hasMore') !== true) return page + 1
+  }
+  return pages
 }
 
 /**
- * Refuses ids of messages of which one is not in a thread of the caller. The upstream finds a message by its id from any
- * thread; so they are asked for from one of the caller's, and must each name the caller as their owner.
+ * Refuses ids of messages of which one is not in a thread of the caller. The upstream says of no message whose it is: so
+ * the threads of the caller are read, the 50 that changed last, and at most 10000 messages of them. What is not among
+ * those is not found.
  * @throws {PolicyRefusal} `not_found`, `upstream_failed`; `request_invalid` for more than 100 ids
  */
 export async function requireOwnMessages(
@@ -105,24 +134,21 @@ export async function requireOwnMessages(
   agentId: string | undefined,
   context: RuleContext,
 ): Promise<void> {
-  const asked = [...new Set(ids)]
-  if (asked.length > MAX_IDS)
+  const wanted = new Set<unknown>(ids)
+  if (wanted.size > MAX_IDS)
     throw new PolicyRefusal('request_invalid', `A request names at most ${MAX_IDS} messages.`)
-  if (asked.length === 0) return
+  if (wanted.size === 0) return
   const { ownerKey } = context.caller
-  const isOwn = (entry: unknown) => ownMember(entry, 'resourceId') === ownerKey
   const agent = agentId === undefined ? '' : `&agentId=${encodeURIComponent(agentId)}`
   const threads = await context.ask(
-    `${context.prefix}/memory/threads?page=0&perPage=1&resourceId=${ownerKey}${agent}`,
+    `${context.prefix}/memory/threads?${THREAD_QUERY}&resourceId=${ownerKey}${agent}`,
   )
-  const [thread] = idsOfList(ownMember(threads.body, 'threads'), isOwn)
-  if (threads.status !== 200 || typeof thread !== 'string')
-    throw notFound('The caller has no thread, and so no message.')
-  const include = encodeURIComponent(JSON.stringify(asked.map((id) => ({ id }))))
-  const found = await context.ask(
-    `${context.prefix}/memory/threads/${encodeURIComponent(thread)}/messages?page=0&perPage=1&include=${include}${agent}`,
-  )
-  const own = idsOfList(ownMember(found.body, 'messages'), isOwn)
-  if (found.status !== 200 || !asked.every((id) => own.has(id)))
-    throw notFound('A message is not one of the caller.')
+  let pages = MAX_PAGES
+  for (const entry of entriesOf(threads, 'threads', ownerKey).slice(0, MAX_THREADS)) {
+    const thread = ownMember(entry, 'id')
+    if (typeof thread !== 'string' || pages <= 0) continue
+    pages -= await findInThread(wanted, thread, agent, pages, context)
+    if (wanted.size === 0) return
+  }
+  throw notFound('A message is not one of the caller.')
 }
