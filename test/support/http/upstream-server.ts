@@ -32,10 +32,16 @@ export class UpstreamServer {
   /** Starts one on a free port, or on this one. */
   static async start(handler: UpstreamHandler, port = 0): Promise<UpstreamServer> {
     const upstream = new UpstreamServer(handler)
-    upstream.#server.listen(port, '127.0.0.1')
-    await once(upstream.#server, 'listening')
-    upstream.port = (upstream.#server.address() as AddressInfo).port
+    upstream.port = port
+    await upstream.startAgain()
     return upstream
+  }
+
+  /** Starts a stopped one on its port. */
+  async startAgain(): Promise<void> {
+    this.#server.listen(this.port, '127.0.0.1')
+    await once(this.#server, 'listening')
+    this.port = (this.#server.address() as AddressInfo).port
   }
 
   get url(): string {

@@ -13,7 +13,7 @@ import { upstreamError, type Upstream, type UpstreamResponse } from '../upstream
 import { ChunkFilter, type StreamForm } from './chunk-filter.js'
 import { refusedAnswer } from './refused-answer.js'
 import { upstreamHeaders } from './request-headers.js'
-import { clientHeaders } from './response-headers.js'
+import { clientHeaders, refuseCoded } from './response-headers.js'
 
 /** A request of a known caller, let through by the gate. */
 export type ForwardInput = HandlerInput<
@@ -71,6 +71,10 @@ const SESSION = 'mcp-session-id'
 const EVENTS = /^text\/event-stream\b/i
 const NOTHING: Buffer = Buffer.alloc(0)
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
+
+function isBodiless({ request }: ForwardInput, { status }: UpstreamResponse): boolean {
+  return BODILESS.has(status) || request.method === 'HEAD'
+}
 
 /** @throws {RequestError} `not_supported` */
 function refuseUpgrade({ request }: ForwardInput): void {
@@ -175,7 +179,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   ): Reply {
     const headers = clientHeaders(response, origin)
     sealSession(headers, response, session)
-    if (BODILESS.has(response.status) || input.request.method === 'HEAD') {
+    if (isBodiless(input, response)) {
       response.body.destroy()
       input.stop()
       return new Reply(null, response.status, headers)
@@ -212,6 +216,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       // What breaks the response off later is told to whoever reads it then.
       response.body.on('error', () => undefined)
       if (response.status >= 400) return await refusedAnswer(response, input.requestId)
+      if (!isBodiless(input, response)) refuseCoded(response)
       if (readAnswer === undefined || response.status >= 300)
         return pass(input, response, request.session)
       const reply = await readAnswer(response)
