@@ -91,6 +91,11 @@ const introspection =
   (value) =>
     provider({ ...KEYED, introspection: { ...beside, [name]: value } })
 
+const dpop =
+  (name: string): Make =>
+  (value) =>
+    provider({ ...KEYED, dpop: { mode: 'required', [name]: value } })
+
 /** Each new option, with what makes something of a value for it, and those values that it may have. */
 const OPTIONS: readonly (readonly [option: string, make: Make, may?: readonly ValueName[]])[] = [
   ['claims', member('claims')],
@@ -137,6 +142,11 @@ const OPTIONS: readonly (readonly [option: string, make: Make, may?: readonly Va
   ['tenant.claim', (value) => provider({ ...TEMPLATE, tenant: { ...TENANT, claim: value } })],
   ['tenant.allow', (value) => provider({ ...TEMPLATE, tenant: { ...TENANT, allow: value } })],
   ['tokenHeader', member('tokenHeader')],
+  ['dpop', member('dpop')],
+  ['dpop.mode', dpop('mode')],
+  ['dpop.windowSeconds', dpop('windowSeconds'), ['a number']],
+  ['dpop.nonce', dpop('nonce')],
+  ['dpop.proofs', dpop('proofs')],
   ['introspection', member('introspection')],
   ['introspection.endpoint', introspection('endpoint')],
   ['introspection.clientId', introspection('clientId')],
@@ -163,9 +173,10 @@ const KEY_CODES = [
   'key_set_invalid',
   'algorithm_unknown',
 ]
-const IS_KEY = /^(?:keys\.\d+|introspection)\.(?:secret|publicKey|jwks|algorithms|privateKey)$/
+const IS_KEY =
+  /^(?:keys\.\d+|introspection|dpop)\.(?:secret|publicKey|jwks|algorithms|privateKey|nonce)$/
 const REMEDY =
-  /\b(?:Write|Give|Leave|Name|Begin|Did you mean|must be|must have|needs|(?:It|A path) has 1 to|A segment is)\b/
+  /\b(?:Write|Give|Make|Leave|Name|Begin|Did you mean|must be|must have|needs|(?:It|A path) has 1 to|A segment is)\b/
 
 function refusalOf(make: () => unknown): ConfigurationError {
   try {
@@ -178,7 +189,8 @@ function refusalOf(make: () => unknown): ConfigurationError {
 }
 
 /** Objects of options: a value of another kind has members that they do not know. */
-const HAS_MEMBERS = /^(?:claims|tenant|introspection|requireBearer|keys\.\d+|requiredValues\.\d+)$/
+const HAS_MEMBERS =
+  /^(?:claims|tenant|introspection|dpop|requireBearer|keys\.\d+|requiredValues\.\d+)$/
 
 /** What is wrong with how a value is refused; undefined where nothing is. */
 function faultOf(option: string, make: () => unknown): string | undefined {
@@ -222,6 +234,7 @@ describe('a new option', () => {
     ['tokenHeader', member('tokenHeader'), 'Cf-Access-Jwt-Assertion'],
     ['introspection', member('introspection'), INTROSPECTION],
     ['introspection.privateKey', introspection('privateKey', CLIENT), PRIVATE_PEM],
+    ['dpop', member('dpop'), { mode: 'required', windowSeconds: 60, nonce: SECRET }],
     ['roles', (roles) => guard({ roles }), { reader: ['agents:read'] }],
     ['access', (access) => guard({ access }), ['agents:read', 'tools:execute:clock']],
     ['publicUrl', (publicUrl) => guard({ publicUrl }), 'https://api.example.com/tools/agent'],
@@ -250,6 +263,7 @@ describe('a member that an option does not have', () => {
       'introspection.',
       (each) => provider({ ...KEYED, introspection: { ...INTROSPECTION, ...Object(each) } }),
     ],
+    ['dpop.', (each) => provider({ ...KEYED, dpop: { mode: 'optional', ...Object(each) } })],
     ['', (each) => guard({ access: 'agents:read', ...Object(each) })],
   ]
   const names = ['audiances', '__proto__', 'constructor', 'toString', 'hasOwnProperty']

@@ -85,6 +85,7 @@ const PAGES: readonly (readonly [page: string, type: string, path: string, names
     'introspection.',
     [...membersOf(API.auth, 'IntrospectionOptions')],
   ],
+  [REFERENCE, 'DpopOptions', 'dpop.', [...membersOf(API.auth, 'DpopOptions')]],
   ['docs/guard.md', 'GuardOptions', '', [...membersOf(API.auth, 'GuardOptions')]],
   ['docs/guard.md', 'McpVerifierOptions', '', [...membersOf(API.auth, 'McpVerifierOptions')]],
   [
