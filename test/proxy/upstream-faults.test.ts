@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { gzipSync } from 'node:zlib'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ProxyConfig } from '@signet/proxy'
 import { UpstreamServer, type UpstreamHandler } from '@signet/test-support/http/upstream-server'
 import { freePort } from '@signet/test-support/process/free-port'
+import { ROOT } from '@signet/test-support/process/root'
 import { RawUpstream, type UpstreamScript } from '@signet/test-support/proxy/raw-upstream'
 import { AUTHORIZATION, StandingProxy, THING } from '@signet/test-support/proxy/standing-proxy'
 
@@ -427,6 +429,52 @@ describe('a response before the body of its request', () => {
   })
 })
 
+describe('a look-up before a request', () => {
+  const PATH = '/api/memory/threads/t1/messages'
+  const json = (status: number, text: string, headers = '') =>
+    `HTTP/1.1 ${status} X\r\nContent-Type: application/json\r\n${headers}Content-Length: ${text.length}\r\n\r\n${text}`
+
+  it.each([
+    ['a reset', '', AWAY],
+    ['garbage', 'garbage\r\n\r\n', AWAY],
+    ['502', json(502, '{}'), AWAY],
+    ['503', json(503, '{}'), AWAY],
+    ['504', json(504, '{}'), LATE],
+    ['500', json(500, '{"error":"at /srv/app.js:1"}'), FAILED],
+    ['401', json(401, '{}'), FAILED],
+    ['what is compressed', json(200, '{}', 'Content-Encoding: gzip\r\n'), FAILED],
+    ['half a response', `${json(200, '{"resourceId":"x"}').slice(0, -4)}`, LATE],
+    ['nothing', 'HTTP/1.1 ', LATE],
+  ])('that fails is told, and nothing is forwarded: %s', async (_, bytes, refusal) => {
+    const upstream = await RawUpstream.start(({ socket }) =>
+      bytes === '' ? void socket.resetAndDestroy() : void socket.write(bytes),
+    )
+    ends.push(() => upstream.stop())
+    const proxy = await StandingProxy.before(upstream.url, SHORT, { policy: undefined })
+    ends.push(() => proxy.stop())
+    const came = await proxy.ask({ path: PATH })
+    expect(came).toMatchObject(refusal)
+    expect(came.text).not.toContain('srv')
+    expect(upstream.received).not.toMatch(/messages/)
+    await expect
+      .poll(() => proxy.ask({ path: PATH }).then(({ status }) => status))
+      .toBe(refusal.status)
+  })
+
+  it('ends when its client leaves', async () => {
+    const upstream = await RawUpstream.start(() => undefined)
+    ends.push(() => upstream.stop())
+    const proxy = await StandingProxy.before(upstream.url, {}, { policy: undefined })
+    ends.push(() => proxy.stop())
+    const client = proxy.connect()
+    client.sendHead(`GET ${PATH} HTTP/1.1`, ['Host: localhost', AUTHORIZATION])
+    await expect.poll(() => upstream.count).toBe(1)
+    client.socket.resetAndDestroy()
+    await expect.poll(() => upstream.open).toBe(0)
+    expect(upstream.count).toBe(1)
+  })
+})
+
 describe('what fails', () => {
   it('leaves no connection behind once the proxy is closed', async () => {
     const scripts: UpstreamScript[] = [
@@ -449,5 +497,41 @@ describe('what fails', () => {
     await proxy.stop()
     await Promise.all(asked)
     await expect.poll(() => upstream.open).toBe(0)
+  })
+
+  it('leaves no timer behind either: its process ends by itself', () => {
+    const program = `
+      import { createServer } from 'node:net'
+      import { MastraJwtAuth } from '@signet/auth'
+      import { createProxy } from '@signet/proxy'
+      const auth = new MastraJwtAuth({ secret: 'a secret of this test, longer than thirty-two bytes' })
+      const claims = { sub: 'alice', permissions: ['*'] }
+      const headers = { authorization: 'Bearer ' + auth.sign(claims, { expiresInSeconds: 60 }) }
+      let asked = 0
+      const hanging = createServer((socket) => {
+        socket.on('error', () => undefined).on('data', () => (++asked === 4 ? end() : undefined))
+      })
+      hanging.listen(0, '127.0.0.1', () => {
+        const upstream = 'http://127.0.0.1:' + hanging.address().port
+        const proxy = createProxy({ auth, upstream })
+        const ask = (path, init) => proxy.fetch(new Request('http://localhost:4111' + path, { headers, ...init }))
+        const paths = ['/ready', '/api/agents', '/api/memory/threads/t1', '/api/workflows']
+        const all = Promise.all(paths.map((path) => ask(path)))
+        globalThis.end = async () => {
+          await proxy.close()
+          hanging.close()
+          console.log((await all).map(({ status }) => status).join())
+        }
+      })`
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      { cwd: ROOT, encoding: 'utf8', timeout: 60_000 },
+    )
+    expect({ status, stdout, stderr }).toStrictEqual({
+      status: 0,
+      stdout: '503,502,502,502\n',
+      stderr: '',
+    })
   })
 })

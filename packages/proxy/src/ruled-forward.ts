@@ -10,6 +10,8 @@ import type {
   WholeAnswer,
 } from './forward/forward.js'
 import { readWhole } from './forward/read-whole.js'
+import { refuseFailed } from './forward/refused-answer.js'
+import { refuseCoded } from './forward/response-headers.js'
 import type { Identity } from './identity/identity.js'
 import type { KnownRoute, PolicyTable } from './policy/policy-table.js'
 import type { OpenRoute } from './policy/route-policy.js'
@@ -21,6 +23,7 @@ import { createAgentDirectory } from './rule/directory.js'
 import { filterMcpEvents, openSession, sealSession } from './rule/mcp.js'
 import { PolicyRefusal } from './rule/refusal.js'
 import type { Upstream, UpstreamResponse } from './upstream/upstream.js'
+import { within } from './upstream/within.js'
 
 /** What requests are forwarded by. */
 export interface RuledForwardOptions {
@@ -105,6 +108,8 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       signal,
     })
     response.body.on('error', () => undefined)
+    refuseFailed(response)
+    refuseCoded(response)
     const bytes = await readWhole(response.body, MAX_ANSWER)
     let body: unknown
     try {
@@ -115,11 +120,11 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
     return { status: response.status, body }
   }
 
-  function contextOf(principal: Principal, signal: AbortSignal): RuleContext {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
+  /** @param signal - of the request; null for what is asked before it has one */
+  function contextOf(principal: Principal, signal: AbortSignal | null): RuleContext {
     return {
       caller: { ownerKey: identity.ownerOf(principal), permissions: principal.permissions },
-      ask: (path) => ask(path, principal, until),
+      ask: (path) => within(signal, ASK_TIMEOUT_MS, (until) => ask(path, principal, until)),
       prefix,
       agents,
     }
@@ -228,7 +233,7 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       )
       if (isForAll) return params
       try {
-        const context = contextOf(principal, AbortSignal.timeout(ASK_TIMEOUT_MS))
+        const context = contextOf(principal, null)
         return { ...params, agentId: await agentIdOf(agentId, context) }
       } catch (error) {
         throw serverError(error, principal)

@@ -19,8 +19,8 @@ const POLICY = createPolicyTable([
   },
 ])
 
-/** A good token for the things of the upstream. */
-export const TOKEN = tokenWith('agents:read')
+/** A good token for the things of the upstream, and for threads. */
+export const TOKEN = tokenWith('agents:read', 'memory:read')
 /** The header with it. */
 export const AUTHORIZATION = `Authorization: Bearer ${TOKEN}`
 /** A route of the upstream. */

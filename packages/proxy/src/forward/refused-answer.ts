@@ -45,30 +45,38 @@ async function readError(response: UpstreamResponse): Promise<object> {
 const AWAY: ReadonlySet<number> = new Set([502, 503])
 
 /**
+ * Refuses a response whose status says that the upstream failed, or that it refused the proxy itself.
+ * @throws {RequestError} `upstream_failed`, `upstream_unavailable` or `upstream_timeout`
+ */
+export function refuseFailed({ status, body }: UpstreamResponse): void {
+  if (status < 500 && status !== 401) return
+  body.destroy()
+  const cause = { status }
+  const message = `The application answered ${status}.`
+  if (AWAY.has(status)) throw new RequestError('upstream_unavailable', message, { cause })
+  if (status === 504) throw new RequestError('upstream_timeout', message, { cause })
+  if (status >= 500) throw new RequestError('upstream_failed', message, { cause })
+  throw new RequestError(
+    'upstream_failed',
+    'The application refused the token of the proxy (401). Name the secret that it verifies tokens with by --upstream-secret.',
+    { cause },
+  )
+}
+
+/**
  * The refusal of the upstream as its caller is told it: the status, and of its words only what tells nothing of how the
  * application is built.
  * @throws {RequestError} `upstream_failed`, `upstream_unavailable` or `upstream_timeout` for what is not the caller's
  *   fault; `not_found` for what belongs to another
  */
 export async function refusedAnswer(response: UpstreamResponse, requestId: string): Promise<Reply> {
-  const { status } = response
-  const cause = { status }
-  if (status >= 500 || status === 401 || status === 403) response.body.destroy()
-  if (AWAY.has(status))
-    throw new RequestError('upstream_unavailable', `The application answered ${status}.`, { cause })
-  if (status === 504)
-    throw new RequestError('upstream_timeout', 'The application answered 504.', { cause })
-  if (status >= 500)
-    throw new RequestError('upstream_failed', `The application answered ${status}.`, { cause })
-  if (status === 401) {
-    throw new RequestError(
-      'upstream_failed',
-      'The application refused the token of the proxy (401). Name the secret that it verifies tokens with by --upstream-secret.',
-      { cause },
-    )
-  }
+  refuseFailed(response)
+  const { status, body } = response
   // What belongs to another answers like what does not exist.
-  if (status === 403) throw new RequestError('not_found', 'The application answered 403.')
+  if (status === 403) {
+    body.destroy()
+    throw new RequestError('not_found', 'The application answered 403.')
+  }
   const said = await readError(response)
   const issues = publicIssues(ownMember(said, 'issues'))
   return jsonReply(
