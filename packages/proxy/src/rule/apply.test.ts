@@ -326,6 +326,19 @@ describe('messages', () => {
     expect(bodyOf(saved)).toStrictEqual({ messages: [{ ...message, resourceId: ALICE.ownerKey }] })
   })
 
+  it('are for the agent of the query alone: the client repeats it in the body', async () => {
+    const saved = await prepare('POST /api/memory/save-messages?agentId=weather', {
+      body: { messages: [message], agentId: 'mail' },
+    })
+    expect(saved.query).toBe('agentId=weather')
+    expect(bodyOf(saved)).not.toHaveProperty('agentId')
+    const made = await prepare('POST /api/memory/threads?agentId=weather', {
+      body: { title: 'T', agentId: 'mail' },
+    })
+    expect(made.query).toBe('agentId=weather')
+    expect(bodyOf(made)).toStrictEqual({ title: 'T', resourceId: ALICE.ownerKey })
+  })
+
   it('are not stored in threads of others, nor beside one in a thread of the caller', async () => {
     const theirs = { ...message, threadId: 'of-bob' }
     await expect(save([theirs])).rejects.toThrow(NOT_FOUND)
