@@ -556,6 +556,8 @@ describe('createProxy', () => {
     [{}, {}, 'upstream'],
     [{ upstream: 'http://10.1.1.1:80' }, {}, '--upstream-anywhere'],
     [{ upstream: 'http://127.0.0.1:1' }, { upstreamSecret: 'short' }, '32'],
+    [{ upstream: 'http://127.0.0.1:1', timeout: -1 }, {}, 'server.timeout'],
+    [{ upstream: 'http://127.0.0.1:1', timeout: 0 }, {}, 'server.timeout'],
   ])('refuses %j with %j', (config, options, word) => {
     const make = () => createProxy({ auth: createTestAuth(), ...config }, options)
     expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))

@@ -73,7 +73,11 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
   const { origin } = readUpstream(url ?? config.upstream, isUpstreamAnywhere === true)
   const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
   const mastra = new Mastra({
-    server: { ...serverOptionsOf(config), timeout: timeoutMs + LATER_MS },
+    // What is not a time stays as it is, and is refused.
+    server: {
+      ...serverOptionsOf(config),
+      timeout: timeoutMs >= 1 ? timeoutMs + LATER_MS : timeoutMs,
+    },
     logger: logger ?? false,
   })
   const identity = createIdentity({ secret: upstreamSecret })
