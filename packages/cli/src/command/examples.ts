@@ -34,7 +34,7 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
       'npx signet proxy -- npx mastra dev',
       'npx signet proxy --upstream http://127.0.0.1:4112',
     ],
-    page: 'architecture.md',
+    page: 'proxy.md',
   },
   token: {
     commands: [
