@@ -97,9 +97,10 @@ export const ROOMS = {
     ['app.ts', 'observe/metrics/serve-metrics.ts'],
   ],
   proxy: [
-    ['config.ts', 'identity', 'policy', 'upstream'],
+    ['identity', 'policy', 'upstream'],
     ['forward', 'probe', 'readiness.ts', 'rule'],
-    ['ruled-forward.ts', 'table.ts'],
+    ['declared'],
+    ['config.ts', 'ruled-forward.ts', 'table.ts'],
     ['app.ts'],
   ],
   cli: [

@@ -551,6 +551,75 @@ describe('an upstream that fails', () => {
   })
 })
 
+describe('a route of the configuration', () => {
+  const routes = [
+    { method: 'POST', path: '/chat/:agentId', access: 'agents:execute:{agentId}' },
+    { method: 'POST', path: '/hook', access: 'public', headers: ['x-signature'] },
+    { method: 'GET', path: '/assets/*', access: 'public' },
+    { method: 'GET', path: '/mine', access: 'authenticated' },
+  ] as const
+
+  it('lets in whom it names, and nobody else', async () => {
+    const { ask, upstream } = await stand(sayOk, { routes })
+    const narrow = tokenWith('agents:execute:a')
+    for (const [path, method, bearer, status] of [
+      ['/chat/a', 'POST', undefined, 401],
+      ['/chat/b', 'POST', narrow, 403],
+      ['/chat/a', 'GET', narrow, 404],
+      ['/mine', 'GET', undefined, 401],
+      ['/mine/more', 'GET', narrow, 403],
+      ['/assets', 'GET', undefined, 401],
+      ['/assets/a.js', 'POST', undefined, 401],
+    ] as const) {
+      const response = await ask(path, { method, ...(bearer !== undefined && { token: bearer }) })
+      expect([path, method, response.status]).toStrictEqual([path, method, status])
+    }
+    // The id of the agent is looked up there.
+    const called = () =>
+      upstream.requests.map(({ url }) => url).filter((url) => !url.startsWith('/api/agents'))
+    expect(called()).toStrictEqual([])
+    expect((await ask('/chat/a', { method: 'POST', token: narrow, json: {} })).status).toBe(200)
+    expect((await ask('/mine', { token: narrow })).status).toBe(200)
+    expect(called()).toStrictEqual(['/chat/a', '/mine'])
+  })
+
+  it('lets strangers in where it is public, of whom the application gets no token', async () => {
+    const { ask, upstream } = await stand(sayOk, { routes })
+    const headers = { 'x-signature': 'abc', 'x-other': 'x', cookie: 'a=1' }
+    for (const bearer of [undefined, 'x', token]) {
+      const options = { method: 'POST', body: '{"a":1}', headers }
+      const response = await ask('/hook?a=1&requestContext=x', {
+        ...options,
+        ...(bearer !== undefined && { token: bearer }),
+      })
+      expect(response.status).toBe(200)
+      expect(upstream.seen).toMatchObject({ url: '/hook?a=1', body: '{"a":1}' })
+      expect(upstream.seen.headers).toMatchObject({ 'x-signature': 'abc' })
+      expect(upstream.seen.headers).not.toHaveProperty('x-other')
+      expect(upstream.seen.headers).not.toHaveProperty('cookie')
+      expect(upstream.seen.headers).not.toHaveProperty('authorization')
+    }
+    expect((await ask('/assets/index-a1.js')).status).toBe(200)
+  })
+
+  it.each([401, 403])('passes on whom the application refuses: %d', async (status) => {
+    const { ask } = await stand(
+      (response) => void response.writeHead(status).end('{"error":"No.","stack":"secret"}'),
+      { routes },
+    )
+    const response = await ask('/hook', { method: 'POST' })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error: 'No.', code: 'request_refused' })
+  })
+
+  it('is refused at the start where it is one of Mastra', () => {
+    const config = { routes: [{ method: 'GET', path: '/api/agents', access: 'public' }] } as const
+    const make = () =>
+      createProxy({ auth: createTestAuth(), upstream: 'http://127.0.0.1:1', ...config })
+    expect(make).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+  })
+})
+
 describe('createProxy', () => {
   it.each<[ProxyConfig, ProxyOptions, string]>([
     [{}, {}, 'upstream'],

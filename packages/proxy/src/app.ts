@@ -2,6 +2,8 @@ import { Mastra, type Logger } from '@signet/core'
 import type { App, AppOptions, Route } from '@signet/server'
 import { assembleApp, createGateRoutes } from '@signet/server/internal'
 import { checkConfig, serverOptionsOf, type ProxyConfig } from './config.js'
+import { declareRoutes } from './declared/declared-policy.js'
+import { readProxyRoutes } from './declared/declared-route.js'
 import { createForwarder } from './forward/forward.js'
 import { createIdentity } from './identity/identity.js'
 import { findPolicy } from './policy/mastra-1.js'
@@ -67,10 +69,11 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     upstreamSecret,
     isUpstreamOpen,
     logger,
-    policy = { find: findPolicy },
+    policy: base = { find: findPolicy },
     ...served
   } = options
   const { origin } = readUpstream(url ?? config.upstream, isUpstreamAnywhere === true)
+  const policy = declareRoutes(base, readProxyRoutes(config.routes))
   const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
   const mastra = new Mastra({
     // What is not a time stays as it is, and is refused.

@@ -10,10 +10,12 @@ import type {
   WholeAnswer,
 } from './forward/forward.js'
 import { readWhole } from './forward/read-whole.js'
+import type { DeclaredPolicy } from './declared/declared-policy.js'
+import type { ProxyRoute } from './declared/declared-route.js'
 import { refuseFailed } from './forward/refused-answer.js'
 import { refuseCoded } from './forward/response-headers.js'
 import type { Identity } from './identity/identity.js'
-import type { KnownRoute, PolicyTable } from './policy/policy-table.js'
+import type { KnownRoute } from './policy/policy-table.js'
 import type { OpenRoute } from './policy/route-policy.js'
 import { agentIdOf, prepareUnknown, RuledRequest, type GivenBody } from './rule/apply.js'
 import { isBodyRead } from './rule/body.js'
@@ -27,7 +29,7 @@ import { within } from './upstream/within.js'
 
 /** What requests are forwarded by. */
 export interface RuledForwardOptions {
-  readonly policy: Pick<PolicyTable, 'find'>
+  readonly policy: DeclaredPolicy
   readonly forwarder: Forwarder
   readonly upstream: Upstream
   readonly identity: Identity
@@ -177,6 +179,23 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
     return await forwarder.forward(input, { path, query, body: bodyFor(given, body) })
   }
 
+  /** A route of the configuration has no rule but who may call it. */
+  async function forwardDeclared(
+    input: ForwardInput,
+    path: string,
+    route: ProxyRoute,
+  ): Promise<Reply> {
+    const given = await givenBody(input, undefined)
+    const { query, body } = prepareUnknown(input.request.query, given)
+    return await forwarder.forward(input, {
+      path,
+      query,
+      body: bodyFor(given, body),
+      headers: route.headers,
+      isJudgedThere: true,
+    })
+  }
+
   async function forwardKnown(input: ForwardInput, route: KnownRoute): Promise<Reply> {
     const context = contextOf(input.principal, input.signal)
     const ruled = new RuledRequest(route, context)
@@ -208,7 +227,9 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       const { method, path } = input.request
       const match = policy.find(method, path)
       if (match.kind === 'refused') throw new RequestError('not_found', match.reason)
+      const declared = match.kind === 'known' ? policy.routeOf(match.policy) : undefined
       try {
+        if (declared !== undefined) return await forwardDeclared(input, match.path, declared)
         return match.kind === 'unknown'
           ? await forwardUnknown(input, match.path)
           : await forwardKnown(input, match)

@@ -1,7 +1,8 @@
 import type { Access } from '@signet/auth'
 import { RequestError, type Route, type RouteTable } from '@signet/server'
 import { createRouteTable } from '@signet/server/internal'
-import type { KnownRoute, PolicyTable } from './policy/policy-table.js'
+import type { DeclaredPolicy } from './declared/declared-policy.js'
+import type { KnownRoute } from './policy/policy-table.js'
 import type { OpenRoute } from './policy/route-policy.js'
 import type { ForwardInput } from './forward/forward.js'
 
@@ -12,7 +13,7 @@ type ForwardRoute = (input: ForwardInput) => unknown
 export interface ProxyTableOptions {
   /** What the proxy answers itself. */
   readonly own: readonly Route[]
-  readonly policy: Pick<PolicyTable, 'find'>
+  readonly policy: DeclaredPolicy
   readonly prefix: string
   readonly forward: ForwardRoute
 }
@@ -39,7 +40,7 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
     const forwarding: Route = Object.freeze({
       method,
       path,
-      isPrefixed: line !== undefined,
+      isPrefixed: line !== undefined && policy.routeOf(line) === undefined,
       access,
       summary: 'Of the application behind the proxy',
       status: 200,
@@ -55,13 +56,24 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
     return forwarding
   }
 
+  /** The lines of Mastra stand below the prefix; those of the configuration have their whole path. */
+  function pathOfLine(line: OpenRoute): string {
+    return policy.routeOf(line) === undefined ? prefix + line.path : line.path
+  }
+
   /** One route for each line and method: metrics count by them. */
   function routeOf({ policy: line }: KnownRoute, method: Route['method']): Route {
     const known = routes.get(line) ?? new Map<string, Route>()
     routes.set(line, known)
-    const made = known.get(method) ?? makeRoute(method, prefix + line.path, line.access, line)
+    const made = known.get(method) ?? makeRoute(method, pathOfLine(line), line.access, line)
     known.set(method, made)
     return made
+  }
+
+  /** Strangers are let in only where the configuration says so. */
+  function isForwarded(line: OpenRoute): boolean {
+    if (policy.routeOf(line) !== undefined) return true
+    return line.isOurs !== true && line.access !== 'public'
   }
 
   return {
@@ -75,7 +87,7 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
       if (match.kind === 'refused') return undefined
       const routeMethod = (method === 'HEAD' ? 'GET' : method) as Route['method']
       if (match.kind === 'known') {
-        if (match.policy.isOurs === true || match.policy.access === 'public') return undefined
+        if (!isForwarded(match.policy)) return undefined
         return { route: routeOf(match, routeMethod), params: match.params }
       }
       return { route: makeRoute(routeMethod, UNKNOWN_PATH, match.permission as Access), params: {} }

@@ -31,6 +31,10 @@ export interface ForwardedRequest {
   readonly query: string
   /** The JSON that the upstream gets; undefined for the bytes that the client sends; null for none. */
   readonly body: string | undefined | null
+  /** Further headers of the client that the upstream gets. Default: none. */
+  readonly headers?: readonly string[] | undefined
+  /** Whether the upstream says itself who is let in: then its 401 and 403 are passed on. Default: false. */
+  readonly isJudgedThere?: boolean | undefined
   /** How a session of MCP is called here, and at the upstream. Default: no session is passed on. */
   readonly session?: SessionNames | undefined
 }
@@ -166,6 +170,11 @@ function readerOf(
 export function createForwarder(options: ForwarderOptions): Forwarder {
   const { upstream, origin, identity, isVerifying, bodyLimit } = options
 
+  /** A stranger on a public route has none. */
+  function tokenOf(principal: Principal | undefined): string | undefined {
+    return isVerifying && principal !== undefined ? identity.tokenFor(principal) : undefined
+  }
+
   function bodyOf(input: ForwardInput, { body }: ForwardedRequest) {
     if (body !== undefined || !input.request.hasBody) return body ?? null
     return limitBody(input.request, bodyLimit, input.holdBody()).body
@@ -201,7 +210,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       const headers = upstreamHeaders({
         request: input.request,
         requestId: input.requestId,
-        token: isVerifying ? identity.tokenFor(input.principal) : undefined,
+        token: tokenOf(input.principal),
+        more: request.headers,
         isBodyPassed,
       })
       if (typeof body === 'string') headers['content-type'] = 'application/json'
@@ -215,7 +225,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       })
       // What breaks the response off later is told to whoever reads it then.
       response.body.on('error', () => undefined)
-      if (response.status >= 400) return await refusedAnswer(response, input.requestId)
+      if (response.status >= 400)
+        return await refusedAnswer(response, input.requestId, request.isJudgedThere)
       if (!isBodiless(input, response)) refuseCoded(response)
       if (readAnswer === undefined || response.status >= 300)
         return pass(input, response, request.session)

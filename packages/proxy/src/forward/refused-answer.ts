@@ -66,14 +66,19 @@ export function refuseFailed({ status, body }: UpstreamResponse): void {
 /**
  * The refusal of the upstream as its caller is told it: the status, and of its words only what tells nothing of how the
  * application is built.
+ * @param isJudgedThere - whether 401 and 403 are the application's own word, and passed on. Default: false
  * @throws {RequestError} `upstream_failed`, `upstream_unavailable` or `upstream_timeout` for what is not the caller's
  *   fault; `not_found` for what belongs to another
  */
-export async function refusedAnswer(response: UpstreamResponse, requestId: string): Promise<Reply> {
-  refuseFailed(response)
+export async function refusedAnswer(
+  response: UpstreamResponse,
+  requestId: string,
+  isJudgedThere = false,
+): Promise<Reply> {
   const { status, body } = response
+  if (!isJudgedThere || status !== 401) refuseFailed(response)
   // What belongs to another answers like what does not exist.
-  if (status === 403) {
+  if (status === 403 && !isJudgedThere) {
     body.destroy()
     throw new RequestError('not_found', 'The application answered 403.')
   }

@@ -26,19 +26,21 @@ export interface HeaderSources {
   readonly requestId: string
   /** Undefined where the upstream verifies no token. */
   readonly token: string | undefined
+  /** Further names of headers that go through. Default: none. */
+  readonly more?: readonly string[] | undefined
   /** Whether the body goes through as the client sends it. */
   readonly isBodyPassed: boolean
 }
 
 /** The headers that the upstream gets, by their names in lower case. */
 export function upstreamHeaders(sources: HeaderSources): Record<string, string> {
-  const { request, requestId, token, isBodyPassed } = sources
+  const { request, requestId, token, isBodyPassed, more = [] } = sources
   const headers: Record<string, string> = {
     // What is compressed could not be looked into.
     'accept-encoding': 'identity',
     'x-request-id': requestId,
   }
-  for (const name of PASSED) {
+  for (const name of [...PASSED, ...more]) {
     const value = request.header(name)
     if (value !== undefined) headers[name] = value
   }

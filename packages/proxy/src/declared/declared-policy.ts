@@ -1,0 +1,73 @@
+import { isLegalRoutePath } from '@signet/auth/internal'
+import {
+  createPolicyTable,
+  type KnownRoute,
+  type PolicyMatch,
+  type PolicyTable,
+} from '../policy/policy-table.js'
+import type { OpenRoute } from '../policy/route-policy.js'
+import type { ProxyRoute } from './declared-route.js'
+
+/** A policy to which routes of the application were added. */
+export interface DeclaredPolicy extends Pick<PolicyTable, 'find'> {
+  /** The route that a line was made of; undefined for a line of the other policy. */
+  routeOf(line: OpenRoute): ProxyRoute | undefined
+}
+
+/** A route whose path ends in a star. */
+interface Below {
+  readonly line: OpenRoute
+  /** With a slash at its end. */
+  readonly start: string
+}
+
+function isOf({ method }: OpenRoute, asked: string): boolean {
+  return method === 'ALL' || method === (asked === 'HEAD' ? 'GET' : asked)
+}
+
+/**
+ * Adds routes of an application to a policy. What the policy knows stays as it is. Of the routes, an exact one takes
+ * precedence over one with a star, and of those the longest.
+ * @throws {ConfigurationError} `option_invalid` for an access that is not one
+ * @throws {RangeError} for two routes of one method and path
+ */
+export function declareRoutes(
+  policy: Pick<PolicyTable, 'find'>,
+  declared: readonly ProxyRoute[],
+): DeclaredPolicy {
+  const routes = new Map<OpenRoute, ProxyRoute>()
+  const exact: OpenRoute[] = []
+  const below: Below[] = []
+  for (const route of declared) {
+    const { method, path, access } = route
+    const line: OpenRoute = { method, path, access, owner: 'none' }
+    routes.set(line, route)
+    if (path.endsWith('/*')) below.push({ line, start: path.slice(0, -1) })
+    else exact.push(line)
+  }
+  below.sort((left, right) => right.start.length - left.start.length)
+  const table = createPolicyTable([{ prefix: '', lines: exact }])
+
+  function findBelow(method: string, path: string): KnownRoute | undefined {
+    if (!isLegalRoutePath(path)) return undefined
+    const found = below.find(({ line, start }) => isOf(line, method) && path.startsWith(start))
+    // The path has no parameter: it is what the upstream is asked for.
+    return found && { kind: 'known', policy: found.line, params: {}, path, pattern: path }
+  }
+
+  return {
+    routeOf: (line) => routes.get(line),
+    find(method, path): PolicyMatch {
+      const known = policy.find(method, path)
+      if (known.kind === 'known' || routes.size === 0) return known
+      const isApi = path === '/api' || path.toLowerCase().startsWith('/api/')
+      // What the policy refuses there could be read as one of its own routes.
+      if (isApi && known.kind === 'refused') return known
+      const own = table.find(method, path)
+      if (own.kind === 'known') return own
+      // A star opens nothing there: a newer Mastra may have a route that the policy does not know.
+      const found = isApi ? undefined : findBelow(method, path)
+      return found ?? (own.kind === 'refused' ? own : known)
+    },
+  }
+}

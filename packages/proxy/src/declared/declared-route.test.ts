@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { findPolicy } from '../policy/mastra-1.js'
+import { declareRoutes } from './declared-policy.js'
+import { readProxyRoutes, type ProxyRoute } from './declared-route.js'
+
+const route = (path: string, more: object = {}): ProxyRoute => {
+  const [read] = readProxyRoutes([{ method: 'GET', path, access: 'authenticated', ...more }])
+  if (read === undefined) throw new Error('There is no route.')
+  return read
+}
+
+describe('a declared route', () => {
+  it.each(['/', '/chat/:agentId', '/assets/*', '/*', '/api/mine', '/a.b/c~d_e-f'])(
+    'may have the path %s',
+    (path) => {
+      expect(route(path)).toMatchObject({ path })
+    },
+  )
+
+  it.each([
+    '',
+    'chat',
+    '*',
+    '/chat/',
+    '//chat',
+    '/a*',
+    '/*/a',
+    '/a b',
+    '/a%20b',
+    '/a/..',
+    '/./a',
+    '/:',
+    '/:a-b',
+    '/a?b',
+    '/a#b',
+    5,
+    undefined,
+    '/api/agents',
+    '/api/:any',
+    '/api/agents/:id/generate',
+    '/api/agents/providers',
+    '/api/*',
+    '/api/mine/*',
+  ])('is refused with the path %j', (path) => {
+    const read = () => readProxyRoutes([{ method: 'ALL', path, access: 'authenticated' }])
+    expect(read).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+    expect(read).toThrow('routes[0]')
+  })
+
+  it.each([
+    {},
+    { access: undefined },
+    { access: null },
+    { access: [] },
+    { access: 'agents' },
+    { access: 'agents:read:{other}' },
+    { access: ['public'] },
+    { access: 'authenticated', method: 'get' },
+    { access: 'authenticated', method: 'OPTIONS' },
+    { access: 'authenticated', method: undefined },
+    { access: 'authenticated', headers: 'x-a' },
+    { access: 'authenticated', headers: [1] },
+    { access: 'authenticated', headers: ['X-A'] },
+    { access: 'authenticated', headers: ['x a'] },
+    { access: 'authenticated', headers: ['authorization'] },
+    { access: 'authenticated', headers: ['cookie'] },
+    { access: 'authenticated', headers: ['x-forwarded-for'] },
+    { access: 'authenticated', headers: ['x-mastra-client-type'] },
+    { access: 'authenticated', headers: ['transfer-encoding'] },
+    { access: 'authenticated', headers: ['host'] },
+  ])('is refused with %j', (more) => {
+    const read = () => readProxyRoutes([{ method: 'GET', path: '/mine', ...more }])
+    expect(read).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+  })
+
+  it('is refused with a name that is not known, and where it is not one of a list', () => {
+    expect(() => route('/mine', { acess: 'public' })).toThrow(
+      expect.objectContaining({ code: 'option_unknown' }),
+    )
+    for (const routes of [null, {}, 'x', [null], ['x']]) {
+      expect(() => readProxyRoutes(routes)).toThrow(
+        expect.objectContaining({ code: 'option_invalid' }),
+      )
+    }
+    expect(readProxyRoutes(undefined)).toStrictEqual([])
+  })
+})
+
+describe('a policy with declared routes', () => {
+  const { find, routeOf } = declareRoutes({ find: findPolicy }, [
+    route('/'),
+    route('/chat/:name', { method: 'POST' }),
+    route('/assets/*'),
+    route('/assets/deep/*', { access: 'system:read' }),
+    route('/api/mine'),
+  ])
+  const pathOf = (method: string, path: string) => {
+    const match = find(method, path)
+    return match.kind === 'known' ? match.policy.path : match.kind
+  }
+
+  it.each([
+    ['GET', '/', '/'],
+    ['HEAD', '/', '/'],
+    ['POST', '/chat/a', '/chat/:name'],
+    ['GET', '/assets/a.js', '/assets/*'],
+    ['GET', '/assets/a/b.js', '/assets/*'],
+    ['GET', '/assets/deep/b.js', '/assets/deep/*'],
+    ['GET', '/api/mine', '/api/mine'],
+    ['GET', '/api/agents', '/agents'],
+    ['POST', '/api/agents/a/generate', '/agents/:agentId/generate'],
+    ['GET', '/chat/a', 'refused'],
+    ['POST', '/', 'refused'],
+    ['POST', '/assets/a.js', 'unknown'],
+    ['GET', '/assets', 'unknown'],
+    ['GET', '/assets/', 'refused'],
+    ['GET', '/assets/../api/agents', 'refused'],
+    ['GET', '/assets/%2e%2e/a', 'refused'],
+    ['GET', '/assets//a', 'refused'],
+    ['GET', '/assets/a%2fb', 'refused'],
+    ['GET', '/Assets/a', 'unknown'],
+    ['GET', '/API/mine', 'refused'],
+    ['POST', '/chat/__proto__', 'refused'],
+    ['TRACE', '/', 'refused'],
+  ])('answers %s %s by %s', (method, path, expected) => {
+    expect(pathOf(method, path)).toBe(expected)
+  })
+
+  it('opens nothing of the API by a star', () => {
+    const all = declareRoutes({ find: findPolicy }, [route('/*')])
+    expect(all.find('GET', '/any/page').kind).toBe('known')
+    for (const path of ['/api/new', '/API/new', '/api/agents/a/new', '/api']) {
+      expect([path, all.find('GET', path).kind]).toStrictEqual([path, 'unknown'])
+    }
+  })
+
+  it('says which of its lines were declared', () => {
+    const mine = find('GET', '/')
+    const mastra = find('GET', '/api/agents')
+    if (mine.kind !== 'known' || mastra.kind !== 'known') throw new Error('They are known.')
+    expect(routeOf(mine.policy)).toMatchObject({ path: '/' })
+    expect(routeOf(mastra.policy)).toBeUndefined()
+  })
+})
