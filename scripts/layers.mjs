@@ -101,7 +101,7 @@ export const ROOMS = {
     ['forward', 'probe', 'readiness.ts', 'rule'],
     ['declared'],
     ['config.ts', 'ruled-forward.ts', 'table.ts'],
-    ['app.ts'],
+    ['app.ts', 'listed-routes.ts'],
   ],
   cli: [
     ['failure.ts', 'terminal'],

@@ -208,3 +208,57 @@ describe('signet proxy --upstream', () => {
     expect(code).toBe(1)
   })
 })
+
+describe('the other commands in the folder of a proxy', () => {
+  const CONFIG = `export default {
+  upstream: 'http://127.0.0.1:1',
+  access: { roles: { reader: ['agents:read'] } },
+  routes: [{ method: 'GET', path: '/mine/*', access: 'public' }],
+}
+`
+
+  it('list its routes, with the roles of its configuration', async () => {
+    const cwd = await makeFolder({ 'signet.config.mjs': CONFIG })
+    const { code, stdout, stderr } = await runSignet(['routes', '--json'], { cwd })
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    const lines: unknown = JSON.parse(stdout)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ method: 'GET', path: '/mine/*', isOpenToEveryone: true }),
+    )
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        method: 'GET',
+        path: '/api/agents/:agentId',
+        access: 'agents:read:{agentId}',
+        roles: expect.arrayContaining(['reader', 'owner']),
+        isOpenToEveryone: false,
+      }),
+    )
+    expect(lines).toContainEqual(
+      expect.objectContaining({ method: 'POST', path: '/api/auth/revocations' }),
+    )
+  })
+
+  it('make, list and revoke keys, revoke tokens and read the audit', async () => {
+    const cwd = await makeFolder({ 'signet.config.mjs': CONFIG })
+    const run = (...args: readonly string[]) => runSignet(args, { cwd })
+    const made = await run('keys', 'create', '--name', 'ci', '--scope', 'agents:read')
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^sgn_/) })
+    const listed = await run('keys', 'list', '--json')
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'ci' }])
+    expect(await run('revoke', '--sub', 'alice')).toMatchObject({ code: 0 })
+    expect(await run('audit')).toMatchObject({ code: 0 })
+  })
+
+  it('refuse a folder that has neither an application nor a proxy', async () => {
+    const cwd = await makeFolder()
+    for (const args of [['routes'], ['audit'], ['revoke', '--sub', 'alice'], ['keys', 'list']]) {
+      const { code, stderr } = await runSignet(args, { cwd })
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('There is no application'),
+      })
+    }
+  })
+})

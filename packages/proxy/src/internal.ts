@@ -2,4 +2,5 @@
 // What applications may use is in index.ts.
 export { readUpstream, type UpstreamOrigin } from './upstream/origin.js'
 export { findExposed, isAnswering, probeAuth, type UpstreamAuth } from './probe/probe.js'
+export { listProxyRoutes, type ListedRoute } from './listed-routes.js'
 export { checkConfig } from './config.js'

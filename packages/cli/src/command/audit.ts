@@ -5,7 +5,7 @@ import { viewAuditRecord } from '@signet/server/internal'
 import { enterProject } from '../project/environment.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson } from '../terminal/printable.js'
-import { openProject } from '../project/project.js'
+import { openStoredProject } from '../project/stored-project.js'
 import { withProjectStore } from '../project/project-store.js'
 import { parsePastTime } from '../flag/past-time.js'
 import { tableLines } from '../terminal/table.js'
@@ -99,7 +99,7 @@ export async function runAudit(directory: string, options: AuditOptions, io: Io)
   const filters = toFilters(options)
   // A pipe gets JSON lines: a program reads them.
   const isTable = options.json !== true && 'isTTY' in io.stdout && io.stdout.isTTY === true
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   enterProject(directory)
   await withProjectStore(project, async ({ audit }) => {
     let isFirst = true

@@ -4,7 +4,7 @@ import { enterProject } from '../project/environment.js'
 import { fileDirectory, inFile } from '../project/file-store.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson, printableText } from '../terminal/printable.js'
-import { openProject } from '../project/project.js'
+import { openStoredProject } from '../project/stored-project.js'
 
 const POSTGRES = 'Run: pg_dump --format=custom --file=signet.dump "$DATABASE_URL"'
 
@@ -25,7 +25,7 @@ export async function runBackup(
   flags: BackupFlags,
   io: Io,
 ): Promise<void> {
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   enterProject(directory)
   const source = fileDirectory(project, POSTGRES)
   const file = resolve(io.directory, target)

@@ -7,15 +7,15 @@ import {
   parseGrant,
   type IssuedApiKey,
 } from '@signet/auth/internal'
-import { revokeApiKey, rolesOf, viewApiKey, type ApiKeyView } from '@signet/server/internal'
+import { revokeApiKey, viewApiKey, type ApiKeyView } from '@signet/server/internal'
 import type { Store } from '@signet/store'
-import { loadApplication } from '../project/bundle/bundle.js'
 import { parseDuration } from '../flag/duration.js'
 import { enterProject } from '../project/environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson, printableText } from '../terminal/printable.js'
-import { openProject } from '../project/project.js'
+import { openStoredProject } from '../project/stored-project.js'
+import { loadRoles } from '../project/bundle/load-roles.js'
 import { withProjectStore } from '../project/project-store.js'
 import { writeTable } from '../terminal/table.js'
 
@@ -112,10 +112,10 @@ export async function runKeysCreate(
   const scopes = readScopes(options.scope)
   const isEndless = options.expires === 'never'
   const seconds = isEndless ? undefined : parseDuration(options.expires, '--expires')
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   process.env['NODE_ENV'] ??= 'development'
   enterProject(directory)
-  requireCovered(scopes, rolesOf(await loadApplication(project)))
+  requireCovered(scopes, await loadRoles(project))
   const { key, record } = await withProjectStore(project, (store) =>
     keepOperatorKey(store, { name, scopes, lifetimeSeconds: seconds }),
   )
@@ -158,7 +158,7 @@ export async function runKeysList(
   options: KeyListOptions,
   io: Io,
 ): Promise<void> {
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   enterProject(directory)
   const records = await withProjectStore(project, ({ apiKeys }) => readAll(apiKeys))
   const now = Date.now()
@@ -179,7 +179,7 @@ export async function runKeysList(
  * @throws {CommandFailure} where there is no such key, or the store cannot be used
  */
 export async function runKeysRevoke(id: string, directory: string, io: Io): Promise<void> {
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   enterProject(directory)
   const record = await withProjectStore(project, ({ apiKeys, revocations }) =>
     revokeApiKey(id, apiKeys, (revocation) => revocations.append(revocation), Date.now()),

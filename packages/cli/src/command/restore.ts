@@ -4,7 +4,7 @@ import { enterProject } from '../project/environment.js'
 import { fileDirectory, inFile } from '../project/file-store.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson, printableText } from '../terminal/printable.js'
-import { openProject } from '../project/project.js'
+import { openStoredProject } from '../project/stored-project.js'
 
 const POSTGRES =
   'Stop every server, then run: pg_restore --clean --if-exists --dbname="$DATABASE_URL" signet.dump. To revoke all tokens, run: npx signet revoke --all'
@@ -32,7 +32,7 @@ export async function runRestore(
   flags: RestoreFlags,
   io: Io,
 ): Promise<void> {
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   enterProject(directory)
   const target = fileDirectory(project, POSTGRES)
   const file = resolve(io.directory, backup)

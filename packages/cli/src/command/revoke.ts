@@ -19,7 +19,7 @@ import { UsageFailure } from '../failure.js'
 import { readPipedToken } from '../inspect/token-input.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableText } from '../terminal/printable.js'
-import { openProject } from '../project/project.js'
+import { openStoredProject } from '../project/stored-project.js'
 import { withProjectStore } from '../project/project-store.js'
 
 /** Flags of `signet revoke`. */
@@ -159,7 +159,7 @@ async function revokeListed(token: string, { apiKeys }: Store): Promise<ApiKeyRe
  */
 export async function runRevoke(directory: string, options: RevokeOptions, io: Io): Promise<void> {
   const { revocation, words, token } = await readOrder(options, io)
-  const project = openProject(directory)
+  const project = openStoredProject(directory)
   enterProject(directory)
   const { entry, key } = await withProjectStore(project, async (store) => ({
     entry: await store.revocations.append(revocation),

@@ -1,8 +1,10 @@
 import type { Access, RoleTable } from '@signet/auth'
 import { permissionTemplates, rolesForAccess, type AccessRoles } from '@signet/auth/internal'
-import type { RouteTable } from '@signet/server'
+import { listProxyRoutes, type ListedRoute } from '@signet/proxy/internal'
 import { createRoutes, rolesOf } from '@signet/server/internal'
-import { loadApplication } from '../project/bundle/bundle.js'
+import { loadApplication, loadModule } from '../project/bundle/bundle.js'
+import { proxyRoles } from '../project/bundle/load-roles.js'
+import { openProxyProject, proxyConfigOf, type ProxyProject } from '../project/proxy-config.js'
 import { enterProject } from '../project/environment.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson } from '../terminal/printable.js'
@@ -26,19 +28,40 @@ interface RouteLine extends AccessRoles {
 /** The role of every caller of an open server (`auth: false`). */
 const ANONYMOUS_ROLE = 'member'
 
-function linesOf(table: RouteTable, roles: RoleTable, isOpen: boolean): readonly RouteLine[] {
-  return table.routes.map((route) => {
-    const callers = rolesForAccess(route.access, roles)
-    const isForAnonymous =
-      route.access === 'authenticated' || callers.roles.includes(ANONYMOUS_ROLE)
+function linesOf(
+  routes: readonly ListedRoute[],
+  roles: RoleTable,
+  isOpen: boolean,
+): readonly RouteLine[] {
+  return routes.map(({ method, path, access }) => {
+    const callers = rolesForAccess(access, roles)
+    const isForAnonymous = access === 'authenticated' || callers.roles.includes(ANONYMOUS_ROLE)
     return {
-      method: route.method,
-      path: table.pathOf(route),
-      access: route.access,
-      isOpenToEveryone: route.access === 'public' || (isOpen && isForAnonymous),
+      method,
+      path,
+      access,
+      isOpenToEveryone: access === 'public' || (isOpen && isForAnonymous),
       ...callers,
     }
   })
+}
+
+/** The lines of the proxy that a folder configures. */
+async function proxyLines(project: ProxyProject): Promise<readonly RouteLine[]> {
+  const config = await loadModule(project, proxyConfigOf)
+  return linesOf(listProxyRoutes(config), proxyRoles(config), config.auth === false)
+}
+
+async function applicationLines(directory: string): Promise<readonly RouteLine[]> {
+  const mastra = await loadApplication(openProject(directory))
+  const { auth, audit } = mastra.getServer()
+  const table = createRoutes(mastra, auth ?? false, { apiKeys: true, audit: audit !== false })
+  const routes = table.routes.map((route) => ({
+    method: route.method,
+    path: table.pathOf(route),
+    access: route.access,
+  }))
+  return linesOf(routes, rolesOf(mastra), auth === false)
 }
 
 function needs({ access }: RouteLine): string {
@@ -53,15 +76,13 @@ function who({ access, isOpenToEveryone, roles, rolesForSomeIds }: RouteLine): s
   return names.length === 0 ? 'no role' : names.join(', ')
 }
 
-/** Lists every route of an application, from the same table that the server routes by. */
+/** Lists every route of an application, or of the proxy before it, from the same table that the server routes by. */
 export async function runRoutes(directory: string, options: RoutesOptions, io: Io): Promise<void> {
-  const project = openProject(directory)
+  const proxy = openProxyProject(directory)
+  if (!proxy.hasConfig) openProject(directory)
   process.env['NODE_ENV'] ??= 'development'
   enterProject(directory)
-  const mastra = await loadApplication(project)
-  const { auth, audit } = mastra.getServer()
-  const table = createRoutes(mastra, auth ?? false, { apiKeys: true, audit: audit !== false })
-  const lines = linesOf(table, rolesOf(mastra), auth === false)
+  const lines = proxy.hasConfig ? await proxyLines(proxy) : await applicationLines(directory)
   if (options.json === true) {
     writeLine(io.stdout, printableJson(lines, 2))
     return

@@ -1,0 +1,24 @@
+import type { RoleTable } from '@signet/auth'
+import { Mastra } from '@signet/core'
+import type { ProxyConfig } from '@signet/proxy'
+import { rolesOf } from '@signet/server/internal'
+import { loadApplication, loadModule } from './bundle.js'
+import type { Project } from '../project.js'
+import { openProxyProject, proxyConfigOf } from '../proxy-config.js'
+
+/** The roles in force behind a proxy. @throws {ConfigurationError} for a role that grants what is not a permission */
+export function proxyRoles({ access }: ProxyConfig): RoleTable {
+  return rolesOf(new Mastra({ server: { access }, logger: false }))
+}
+
+/**
+ * The roles in force in a folder: of its proxy where it configures one, else of its application; by default where it has
+ * neither.
+ * @throws whatever its modules throw as they start
+ */
+export async function loadRoles(project: Project): Promise<RoleTable> {
+  const proxy = openProxyProject(project.directory)
+  if (proxy.hasConfig) return proxyRoles(await loadModule(proxy, proxyConfigOf))
+  if (project.entry === proxy.entry) return proxyRoles({})
+  return rolesOf(await loadApplication(project))
+}

@@ -1,0 +1,43 @@
+import type { Access } from '@signet/auth'
+import { createGateRoutes, createRouteTable } from '@signet/server/internal'
+import type { ProxyConfig } from './config.js'
+import { readProxyRoutes } from './declared/declared-route.js'
+import { MASTRA_1 } from './policy/mastra-1.js'
+import { isClosed, type PolicyMethod } from './policy/route-policy.js'
+
+/** A route of a proxy, and who may call it. */
+export interface ListedRoute {
+  readonly method: PolicyMethod
+  readonly path: string
+  readonly access: Access
+}
+
+const PREFIX = '/api'
+
+/** The routes of a proxy: those that it answers itself, those of its configuration, and those of Mastra that are not closed. */
+export function listProxyRoutes(config: ProxyConfig): readonly ListedRoute[] {
+  const offered = { apiKeys: true, audit: config.audit !== false }
+  const table = createRouteTable(
+    createGateRoutes(offered, () => {
+      throw new TypeError('These routes can be listed, but not called.')
+    }),
+    PREFIX,
+  )
+  const own = table.routes.map((route) => ({
+    method: route.method,
+    path: table.pathOf(route),
+    access: route.access,
+  }))
+  const declared = readProxyRoutes(config.routes).map(({ method, path, access }) => ({
+    method,
+    path,
+    access,
+  }))
+  const ownPaths = new Set(own.map(({ method, path }) => `${method} ${path}`))
+  const mastra = MASTRA_1.flatMap((line) =>
+    isClosed(line) || line.isOurs === true || ownPaths.has(`${line.method} ${PREFIX}${line.path}`)
+      ? []
+      : [{ method: line.method, path: PREFIX + line.path, access: line.access }],
+  )
+  return [...own, ...declared, ...mastra]
+}
