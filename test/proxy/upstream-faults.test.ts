@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import type { ServerResponse } from 'node:http'
+import * as fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ProxyConfig } from '@signet/proxy'
+import { createTestAuth } from '@signet/test-support/application/application'
 import { UpstreamServer, type UpstreamHandler } from '@signet/test-support/http/upstream-server'
 import { freePort } from '@signet/test-support/process/free-port'
 import { ROOT } from '@signet/test-support/process/root'
@@ -410,6 +413,33 @@ describe('an upstream that answers garbage', () => {
   )
 })
 
+describe('bytes of an upstream', () => {
+  const GOOD = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n${chunk('data: {"type":"error","error":{"stack":"at /srv"}}\n\n')}0\r\n\r\n`
+  const spans = fc.tuple(fc.nat(GOOD.length), fc.nat(8), fc.uint8Array({ maxLength: 8 }))
+
+  it('of whatever kind end in a response of the proxy, and never in a fault of its own', async () => {
+    let bytes = Buffer.from(GOOD)
+    const { proxy } = await raw(({ socket }) => void socket.end(bytes), SHORT)
+    await fc.assert(
+      fc.asyncProperty(fc.array(spans, { minLength: 1, maxLength: 3 }), async (edits) => {
+        bytes = Buffer.from(GOOD)
+        for (const [start, length, put] of edits)
+          bytes = Buffer.concat([bytes.subarray(0, start), put, bytes.subarray(start + length)])
+        const client = proxy.connect()
+        client.sendHead(`GET ${THING} HTTP/1.1`, [
+          'Host: localhost',
+          AUTHORIZATION,
+          'Connection: close',
+        ])
+        expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 (?!500)/)
+        client.destroy()
+      }),
+      { numRuns: 100, interruptAfterTimeLimit: 20_000 },
+    )
+    expect(await proxy.countOf('internal')).toBe(0)
+  })
+})
+
 describe('a response before the body of its request', () => {
   it('is passed on, and the body goes no further', async () => {
     const { upstream, proxy } = await raw(({ socket }) => {
@@ -472,6 +502,61 @@ describe('a look-up before a request', () => {
     client.socket.resetAndDestroy()
     await expect.poll(() => upstream.open).toBe(0)
     expect(upstream.count).toBe(1)
+  })
+})
+
+describe('the new thread of a request that failed', () => {
+  const tokenOf = (sub: string) =>
+    createTestAuth().sign({ sub, permissions: ['*'] }, { expiresInSeconds: 60 })
+  const [alice, bob] = [tokenOf('alice'), tokenOf('bob')]
+  const begin = (response: ServerResponse) =>
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"a":1}\n\n')
+  const faults: readonly [string, (response: ServerResponse) => void][] = [
+    ['502', (response) => void response.writeHead(502).end()],
+    ['a reset', (response) => void response.socket?.resetAndDestroy()],
+    ['a wait', () => undefined],
+    [
+      'a reset within the stream',
+      (response) => {
+        begin(response)
+        setTimeout(() => response.socket?.resetAndDestroy(), 50)
+      },
+    ],
+    ['a wait within the stream', (response) => void begin(response)],
+    [
+      'the end',
+      (response) => {
+        begin(response)
+        response.end()
+      },
+    ],
+  ]
+
+  it.each(faults)('is held no longer, by nobody: after %s', async (_, fail) => {
+    const asked: string[] = []
+    const upstream = await UpstreamServer.start((response, { method, url, body }) => {
+      if (url.startsWith('/api/memory/threads/')) return void response.writeHead(404).end('{}')
+      if (method === 'POST') {
+        asked.push(body)
+        return asked.length === 1 ? fail(response) : void response.end('{}')
+      }
+      response.setHeader('content-type', 'application/json')
+      response.end(url === '/api/agents' ? '{"a":{"name":"A"}}' : '{"name":"A"}')
+    })
+    ends.push(() => upstream.stop())
+    const proxy = await StandingProxy.before(upstream.url, SHORT, { policy: undefined })
+    ends.push(() => proxy.stop())
+    const say = (token: string) =>
+      proxy.ask({
+        token,
+        path: '/api/agents/a/stream',
+        type: 'application/json',
+        body: JSON.stringify({ messages: 'Hi', memory: { thread: 'new', resource: 'x' } }),
+      })
+    await say(alice)
+    expect(asked).toHaveLength(1)
+    expect(await say(bob)).toMatchObject({ status: 200 })
+    expect(asked).toHaveLength(2)
   })
 })
 

@@ -33,6 +33,8 @@ export interface ThingRequest {
   readonly body?: RequestInit['body']
   readonly type?: string
   readonly signal?: AbortSignal
+  /** Default: `TOKEN`. */
+  readonly token?: string
 }
 
 /** A response that has been read to its end, or as far as it came. */
@@ -97,9 +99,9 @@ export class StandingProxy {
   /** Asks for a thing with a good token, and reads what comes. It is bounded by 20 seconds. */
   async ask(request: ThingRequest = {}): Promise<ThingResponse> {
     const { path = THING, body, method = body === undefined ? 'GET' : 'POST', signal } = request
-    const { type = 'application/octet-stream' } = request
+    const { type = 'application/octet-stream', token = TOKEN } = request
     const headers = {
-      authorization: `Bearer ${TOKEN}`,
+      authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': type }),
     }
     const limit = AbortSignal.timeout(20_000)
