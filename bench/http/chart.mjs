@@ -134,10 +134,16 @@ function barsOf(rows, columns, name) {
 /** The sections of the chart. @param {readonly import('./rate-rows.mjs').Row[]} rows */
 export function sectionsOf(rows) {
   const lists = rows.filter(({ label }) => label.startsWith('agents list'))
+  const isProxied = ({ label }) => label.startsWith('proxy: ')
+  const own = rows.filter((row) => !isProxied(row))
   return [
     {
       title: 'Against Mastra',
-      bars: barsOf(rows, ['original'], (label) => label),
+      bars: barsOf(own, ['original'], (label) => label),
+    },
+    {
+      title: 'Through the proxy, against the same Mastra alone',
+      bars: barsOf(rows.filter(isProxied), ['original'], (label) => label),
     },
     {
       title: 'List of agents, against servers of one text',

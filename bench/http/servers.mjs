@@ -13,6 +13,13 @@ function signetCommand(port) {
   return [process.execPath, command, 'start', ...flags, '--port', `${port}`]
 }
 
+function proxyCommand(port, upstream) {
+  const command = path('../../packages/cli/bin/signet.js')
+  const flags = ['--dir', path('../proxy'), '--host', '127.0.0.1', '--port', `${port}`]
+  const secret = ['--upstream-secret', 'MASTRA_JWT_SECRET']
+  return [process.execPath, command, 'proxy', ...flags, '--upstream', upstream, ...secret]
+}
+
 const signet = { command: signetCommand, probe: '/api/agents', token: TOKEN }
 const original = { command: node('../peers/original.mjs'), probe: '/api/agents', token: TOKEN }
 const peer = (file) => ({ command: node(file), probe: '/open', needsAnswer: true })
@@ -25,6 +32,7 @@ const PLANS = {
   'signet, memory': { ...signet, environment: { BENCH_MEMORY: 'on' } },
   original,
   'original, open': { ...original, token: undefined, environment: { BENCH_AUTH: 'off' } },
+  proxy: { command: proxyCommand, probe: '/api/agents', token: TOKEN, upstream: 'original' },
   'original, memory': { ...original, environment: { BENCH_MEMORY: 'on' } },
   'node:http': peer('../peers/node-http.mjs'),
   hono: peer('../peers/hono.mjs'),
@@ -40,7 +48,8 @@ export function createServers(directory) {
 
   /** Starts one more of a kind, with a folder of its own for its data. */
   async function startAnew(name, environment = {}) {
-    const { needsAnswer = false, ...plan } = PLANS[name]
+    const { needsAnswer = false, upstream, command, ...plan } = PLANS[name]
+    const upstreamUrl = upstream === undefined ? undefined : (await get(upstream)).url
     const home = mkdtempSync(join(directory, 'server-'))
     mkdirSync(join(home, 'data'))
     const all = {
@@ -51,7 +60,12 @@ export function createServers(directory) {
       ...environment,
     }
     return await startServer(
-      { name: name.replaceAll(/\W+/g, '-'), ...plan, environment: all },
+      {
+        name: name.replaceAll(/\W+/g, '-'),
+        ...plan,
+        command: (port) => command(port, upstreamUrl),
+        environment: all,
+      },
       home,
     )
   }

@@ -1,6 +1,7 @@
 import { agents } from './agents.mjs'
 import { answers } from './answers.mjs'
 import { firstChunk } from './first-chunk.mjs'
+import { proxy } from './proxy.mjs'
 import { refused } from './refused.mjs'
 import { remembered } from './remembered.mjs'
 import { resident } from './resident.mjs'
@@ -21,6 +22,7 @@ export const groups = [
   firstChunk,
   refused,
   tokens,
+  proxy,
   ...remembered,
   start,
   resident,

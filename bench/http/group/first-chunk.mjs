@@ -8,12 +8,22 @@ import { TOKEN } from '../token.mjs'
 const run = promisify(execFile)
 const CLIENT = fileURLToPath(new URL('../client/first-chunk.mjs', import.meta.url))
 
-/** Its inverse, so that more is better as in every other row. @returns first chunks per second */
-async function measure({ url }, seconds) {
-  const [file, ...args] = pinned('load', [process.execPath, CLIENT, url, `${seconds}`])
+/**
+ * Its inverse, so that more is better as in every other row.
+ * @param {'stream' | 'generate'} route
+ * @returns answers per second, or first chunks of them
+ */
+export async function measureFirst({ url }, seconds, route) {
+  const [file, ...args] = pinned('load', [process.execPath, CLIENT, url, `${seconds}`, route])
   const { stdout } = await run(file, args, { env: { ...process.env, BENCH_TOKEN: TOKEN } })
   return 1e6 / JSON.parse(stdout).p50Us
 }
+
+/** A rate as the time of one. */
+export const showMicroseconds = (perSecond) =>
+  `${Math.round(1e6 / perSecond).toLocaleString('en')} µs`
+
+const measure = (server, seconds) => measureFirst(server, seconds, 'stream')
 
 /** From the sending of a question to the first bytes of its stream; one question at a time. */
 export const firstChunk = {
@@ -26,7 +36,7 @@ export const firstChunk = {
           label: 'stream, time to the first chunk (p50)',
           signet: 'signet',
           against: { original: 'original' },
-          show: (perSecond) => `${Math.round(1e6 / perSecond).toLocaleString('en')} µs`,
+          show: showMicroseconds,
         },
       ],
       servers,
