@@ -225,16 +225,20 @@ describe('an upstream that hangs', () => {
         let count = 0
         const timer = setInterval(() => {
           response.write(`data: ${++count}\n\n`)
-          if (count < 6) return
+          if (count < 12) return
           clearInterval(timer)
           response.end()
         }, 400)
       },
-      { timeout: 1500 },
+      { timeout: 4000 },
     )
     const { text, isWhole } = await proxy.ask()
     expect(isWhole).toBe(true)
-    expect(text).toBe([1, 2, 3, 4, 5, 6].map((count) => `data: ${count}\n\n`).join(''))
+    expect(text).toBe(
+      Array.from({ length: 12 }, (_, index) => index + 1)
+        .map((count) => `data: ${count}\n\n`)
+        .join(''),
+    )
   })
 })
 
@@ -267,7 +271,7 @@ describe('an upstream that answers garbage', () => {
     ['a header of 100 kB', `HTTP/1.1 200 OK\r\nX-A: ${'x'.repeat(100_000)}\r\n\r\n`],
     ['20,000 headers', `HTTP/1.1 200 OK\r\n${'X-A: 1\r\n'.repeat(20_000)}\r\n`],
   ])('is told, and asked once: %s', async (_, bytes) => {
-    const { upstream, proxy } = await saying(Buffer.from(bytes, 'latin1'), { timeout: 2000 })
+    const { upstream, proxy } = await saying(Buffer.from(bytes, 'latin1'), { timeout: 15_000 })
     const { status, code, text } = await proxy.ask({ method: 'POST', body: 'x' })
     expect({ status, code }).toStrictEqual(AWAY)
     expect(text).not.toMatch(/hello|Parse|HPE_|UND_|html/)
@@ -480,7 +484,8 @@ describe('a look-up before a request', () => {
       bytes === '' ? void socket.resetAndDestroy() : void socket.write(bytes),
     )
     ends.push(() => upstream.stop())
-    const proxy = await StandingProxy.before(upstream.url, SHORT, { policy: undefined })
+    const config = refusal === LATE ? SHORT : {}
+    const proxy = await StandingProxy.before(upstream.url, config, { policy: undefined })
     ends.push(() => proxy.stop())
     const came = await proxy.ask({ path: PATH })
     expect(came).toMatchObject(refusal)
@@ -544,7 +549,7 @@ describe('the new thread of a request that failed', () => {
       response.end(url === '/api/agents' ? '{"a":{"name":"A"}}' : '{"name":"A"}')
     })
     ends.push(() => upstream.stop())
-    const proxy = await StandingProxy.before(upstream.url, SHORT, { policy: undefined })
+    const proxy = await StandingProxy.before(upstream.url, { timeout: 2000 }, { policy: undefined })
     ends.push(() => proxy.stop())
     const say = (token: string) =>
       proxy.ask({
