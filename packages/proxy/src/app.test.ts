@@ -113,6 +113,18 @@ describe('the gate of a proxy', () => {
     expect((await away.ask('/health')).status).toBe(200)
   })
 
+  it('tells where it says what tokens it wants, and says it there', async () => {
+    const { ask, upstream } = await stand(sayOk, { publicUrl: 'https://agents.example' })
+    const { challenge } = await readRefusal(await ask('/api/things/a'))
+    const path = '/.well-known/oauth-protected-resource'
+    expect(challenge).toContain(`resource_metadata="https://agents.example${path}"`)
+    const response = await ask(path)
+    expect(await response.json()).toMatchObject({ resource: 'https://agents.example' })
+    expect(upstream.requests).toStrictEqual([])
+    const silent = await stand()
+    expect((await silent.ask(path)).status).toBe(404)
+  })
+
   it.each(['/api/deploy', '/api/things/__proto__', '/api/things/%2e%2e', '/api/things/a%2Fb'])(
     'has nothing at %s, whatever the caller holds',
     async (path) => {

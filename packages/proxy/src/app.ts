@@ -1,6 +1,11 @@
 import { Mastra, type Logger } from '@signet/core'
 import type { App, AppOptions, Route } from '@signet/server'
-import { assembleApp, createGateRoutes } from '@signet/server/internal'
+import {
+  assembleApp,
+  createGateRoutes,
+  publicUrlOf,
+  resourceMetadataRoutes,
+} from '@signet/server/internal'
 import { checkConfig, serverOptionsOf, type ProxyConfig } from './config.js'
 import { declareRoutes } from './declared/declared-policy.js'
 import { readProxyRoutes } from './declared/declared-route.js'
@@ -105,10 +110,17 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
 
   const app = assembleApp(mastra, served, {
     resolveParams: (match, principal) => ruled.resolveParams(match, principal),
-    createTable(_mastra, _auth, offered, service) {
-      const own = createGateRoutes(offered, service).map((route): Route =>
+    createTable(_mastra, auth, offered, service) {
+      const gateRoutes = createGateRoutes(offered, service).map((route): Route =>
         route.path === '/ready' ? readyRoute(route, upstream) : route,
       )
+      const metadataRoutes = resourceMetadataRoutes({
+        publicUrl: publicUrlOf(mastra.getServer()),
+        provider: auth,
+        apiRoutes: [],
+        table: () => service().table,
+      })
+      const own = [...gateRoutes, ...metadataRoutes]
       return createProxyTable({
         own,
         policy,
