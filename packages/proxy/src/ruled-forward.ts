@@ -22,7 +22,7 @@ import { isBodyRead } from './rule/body.js'
 import { createThreadClaims } from './rule/claims.js'
 import type { AskedAnswer, RuleContext } from './rule/context.js'
 import { createAgentDirectory } from './rule/directory.js'
-import { filterMcpEvents, openSession, sealSession } from './rule/mcp.js'
+import { filterMcpEvents, mcpHeaders, openSession, sealSession } from './rule/mcp.js'
 import { PolicyRefusal } from './rule/refusal.js'
 import type { Upstream, UpstreamResponse } from './upstream/upstream.js'
 import { within } from './upstream/within.js'
@@ -209,7 +209,11 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
         path,
         query,
         body: bodyFor(given, body),
-        session: route.policy.mcp === 'message' ? sessionsOf(context.caller.ownerKey) : undefined,
+        ...(route.policy.mcp === 'message' && {
+          session: sessionsOf(context.caller.ownerKey),
+          ownHeaders: mcpHeaders(given?.value),
+          isRpc: true,
+        }),
       }
       const reply = await forwarder.forward(input, request, readAnswer)
       // What is held is held until the last byte: threads are stored at the end of an answer.

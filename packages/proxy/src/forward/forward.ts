@@ -35,6 +35,10 @@ export interface ForwardedRequest {
   readonly headers?: readonly string[] | undefined
   /** Whether the upstream says itself who is let in: then its 401 and 403 are passed on. Default: false. */
   readonly isJudgedThere?: boolean | undefined
+  /** Headers that the proxy says itself, by their names in lower case. */
+  readonly ownHeaders?: Readonly<Record<string, string>> | undefined
+  /** Whether a refusal of the upstream is a message of JSON-RPC, by which clients agree on a version. */
+  readonly isRpc?: boolean | undefined
   /** How a session of MCP is called here, and at the upstream. Default: no session is passed on. */
   readonly session?: SessionNames | undefined
 }
@@ -215,6 +219,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         isBodyPassed,
       })
       if (typeof body === 'string') headers['content-type'] = 'application/json'
+      Object.assign(headers, request.ownHeaders)
       openSession(headers, request.session)
       const response = await upstream.request({
         method: input.request.method,
@@ -225,8 +230,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       })
       // What breaks the response off later is told to whoever reads it then.
       response.body.on('error', () => undefined)
-      if (response.status >= 400)
-        return await refusedAnswer(response, input.requestId, request.isJudgedThere)
+      if (response.status >= 400) return await refusedAnswer(response, input.requestId, request)
       if (!isBodiless(input, response)) refuseCoded(response)
       if (readAnswer === undefined || response.status >= 300)
         return pass(input, response, request.session)

@@ -44,6 +44,35 @@ async function readError(response: UpstreamResponse): Promise<object> {
 /** The faults of an upstream whose own server is not there: of a gateway or a development server before it. */
 const AWAY: ReadonlySet<number> = new Set([502, 503])
 
+function textsIn(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const entries: readonly unknown[] = value.slice(0, MAX_ISSUES)
+  return entries.map(publicText).filter((text) => text !== undefined)
+}
+
+/** An error of JSON-RPC 2.0 as its caller is told it; undefined for anything else. */
+function rpcError(said: object): object | undefined {
+  const error = ownMember(said, 'error')
+  const code = ownMember(error, 'code')
+  if (ownMember(said, 'jsonrpc') !== '2.0' || !Number.isInteger(code)) return undefined
+  const id = ownMember(said, 'id')
+  const data = ownMember(error, 'data')
+  // The versions that a server speaks: clients choose among them.
+  const supported = textsIn(ownMember(data, 'supported'))
+  const requested = publicText(ownMember(data, 'requested'))
+  return {
+    jsonrpc: '2.0',
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    error: {
+      code,
+      message: publicText(ownMember(error, 'message')) ?? 'The request was refused.',
+      ...(supported !== undefined && {
+        data: { supported, ...(requested !== undefined && { requested }) },
+      }),
+    },
+  }
+}
+
 /**
  * Refuses a response whose status says that the upstream failed, or that it refused the proxy itself.
  * @throws {RequestError} `upstream_failed`, `upstream_unavailable` or `upstream_timeout`
@@ -63,17 +92,24 @@ export function refuseFailed({ status, body }: UpstreamResponse): void {
   )
 }
 
+/** What a refusal of the upstream may be, by its route. */
+interface RefusalKind {
+  readonly isJudgedThere?: boolean | undefined
+  readonly isRpc?: boolean | undefined
+}
+
 /**
  * The refusal of the upstream as its caller is told it: the status, and of its words only what tells nothing of how the
  * application is built.
- * @param isJudgedThere - whether 401 and 403 are the application's own word, and passed on. Default: false
+ * @param kind - `isJudgedThere`: whether 401 and 403 are the application's own word, and passed on; `isRpc`: whether an error of
+ *   JSON-RPC stays one. Default: neither
  * @throws {RequestError} `upstream_failed`, `upstream_unavailable` or `upstream_timeout` for what is not the caller's
  *   fault; `not_found` for what belongs to another
  */
 export async function refusedAnswer(
   response: UpstreamResponse,
   requestId: string,
-  isJudgedThere = false,
+  { isJudgedThere = false, isRpc = false }: RefusalKind = {},
 ): Promise<Reply> {
   const { status, body } = response
   if (!isJudgedThere || status !== 401) refuseFailed(response)
@@ -83,6 +119,8 @@ export async function refusedAnswer(
     throw new RequestError('not_found', 'The application answered 403.')
   }
   const said = await readError(response)
+  const rpc = isRpc ? rpcError(said) : undefined
+  if (rpc !== undefined) return jsonReply(rpc, status)
   const issues = publicIssues(ownMember(said, 'issues'))
   return jsonReply(
     {

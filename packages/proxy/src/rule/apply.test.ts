@@ -632,6 +632,7 @@ describe('MCP', () => {
 
   it('is judged message by message', async () => {
     await say({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} }, [])
+    await say({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: {} }, [])
     await say({ jsonrpc: '2.0', method: 'notifications/initialized' }, [])
     await say(call('add'), ['tools:execute:add'])
     await expect(say(call('sub'), ['tools:execute:add'])).rejects.toThrow(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { callerOf } from '@signet/test-support/proxy/fake-upstream'
-import { filterMcpEvents, filterMcpMessage, openSession, sealSession } from './mcp.js'
+import { filterMcpEvents, filterMcpMessage, mcpHeaders, openSession, sealSession } from './mcp.js'
 
 const NARROW = callerOf('alice', ['tools:execute:add'])
 const list = () => ({
@@ -23,6 +23,26 @@ describe('the tools of an MCP server', () => {
     expect(filterMcpEvents(text, NARROW)).toBe(
       `event: message\ndata: ${JSON.stringify(few)}\n\ndata: ${JSON.stringify(other)}\n\n:\n\n`,
     )
+  })
+})
+
+describe('the headers of a message', () => {
+  it('say what the message says', () => {
+    const message = { method: 'tools/call', params: { name: 'add' } }
+    expect(mcpHeaders(message)).toStrictEqual({ 'mcp-method': 'tools/call', 'mcp-name': 'add' })
+    expect(mcpHeaders({ method: 'resources/read', params: { uri: 'file:///a' } })).toStrictEqual({
+      'mcp-method': 'resources/read',
+      'mcp-name': 'file:///a',
+    })
+    expect(mcpHeaders({ method: 'ping' })).toStrictEqual({ 'mcp-method': 'ping' })
+  })
+
+  it('are none where the message says nothing that a header could hold', () => {
+    for (const message of [undefined, {}, { method: 7 }, { method: 'a\r\nx: y' }, { method: '' }])
+      expect(mcpHeaders(message)).toStrictEqual({})
+    expect(mcpHeaders({ method: 'tools/call', params: { name: 'a b' } })).toStrictEqual({
+      'mcp-method': 'tools/call',
+    })
   })
 })
 

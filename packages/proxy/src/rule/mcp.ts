@@ -6,7 +6,7 @@ import { isMutable } from './json.js'
 import { invalid, notFound, PolicyRefusal } from './refusal.js'
 
 /** What anybody who is known may ask an MCP server for. */
-const OPEN = new Set(['initialize', 'ping', 'tools/list', 'logging/setLevel'])
+const OPEN = new Set(['initialize', 'server/discover', 'ping', 'tools/list', 'logging/setLevel'])
 /** What shows data of the application, for the permission `tools:read`. */
 const READS = new Set([
   'resources/list',
@@ -17,6 +17,7 @@ const READS = new Set([
   'prompts/list',
   'prompts/get',
   'completion/complete',
+  'subscriptions/listen',
 ])
 
 /**
@@ -78,6 +79,25 @@ export function checkMcpMessage(message: unknown, caller: Caller): void {
   const name = ownMember(message['params'], 'name')
   if (typeof name !== 'string') throw invalid('params.name', 'The message does not name a tool.')
   requireMcpTool(name, caller)
+}
+
+/** What a header may hold as it is. */
+const PLAIN_VALUE = /^[\x21-\x7e]{1,512}$/
+
+/**
+ * The headers by which a client of MCP tells servers and proxies what its message asks for. They say what the message says,
+ * whatever the client wrote there.
+ * @param message - that was judged
+ */
+export function mcpHeaders(message: unknown): Readonly<Record<string, string>> {
+  const method = ownMember(message, 'method')
+  if (typeof method !== 'string' || !PLAIN_VALUE.test(method)) return {}
+  const params = ownMember(message, 'params')
+  const name = ownMember(params, 'name') ?? ownMember(params, 'uri')
+  return {
+    'mcp-method': method,
+    ...(typeof name === 'string' && PLAIN_VALUE.test(name) && { 'mcp-name': name }),
+  }
 }
 
 /** Takes out of a message of an MCP server the tools that the caller may not execute. Changes the message. */
