@@ -2,6 +2,7 @@ import type { OptionNames } from '@signet/auth'
 import { readOptions, refuseUnknown } from '@signet/auth/internal'
 import type { ServerConfig } from '@signet/core'
 import { readProxyRoutes, type ProxyRoute } from './declared/declared-route.js'
+import { PROXY_ROLES } from './policy/roles.js'
 
 /** What the proxy takes over from the options of a server of Signet, with the same meaning and the same defaults. */
 type ServerOption =
@@ -84,5 +85,9 @@ const OF_PROXY: ReadonlySet<string> = new Set(['upstream', 'routes'])
 /** The options of a server among those of a proxy. */
 export function serverOptionsOf(config: ProxyConfig): ServerConfig {
   const options = Object.entries(readOptions(config))
-  return Object.fromEntries(options.filter(([name]) => !OF_PROXY.has(name)))
+  const shared: ServerConfig = Object.fromEntries(options.filter(([name]) => !OF_PROXY.has(name)))
+  return {
+    ...shared,
+    access: { ...shared.access, roles: { ...PROXY_ROLES, ...shared.access?.roles } },
+  }
 }

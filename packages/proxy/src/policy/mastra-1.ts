@@ -97,7 +97,6 @@ const PROMPTS = [
   'defaultOptions',
   'defaultGenerateOptionsLegacy',
   'defaultStreamOptionsLegacy',
-  'metadata',
 ]
 const promptsAt = (at: string, unless: string): BlankRule => ({ at, names: PROMPTS, unless })
 const toolsAt = (at: string) => ({ at, permission: 'tools:read:{id}', id: 'id' })
@@ -167,12 +166,13 @@ const AGENTS: readonly RoutePolicy[] = [
   call('stream/vnext'),
   call('stream-until-idle'),
   call('streamVNext'),
-  call('stream/vnext/ui'),
-  call('stream/ui'),
-  open('POST', '/agents/:agentId/generate-legacy', CALL_AGENT, LEGACY_CALL_OWNER, {
+  // Nobody has seen that they keep to the tools that are named.
+  call('stream/vnext/ui', CALL_WITH_ALL_TOOLS),
+  call('stream/ui', CALL_WITH_ALL_TOOLS),
+  open('POST', '/agents/:agentId/generate-legacy', CALL_WITH_ALL_TOOLS, LEGACY_CALL_OWNER, {
     body: CALL_BODY,
   }),
-  open('POST', '/agents/:agentId/stream-legacy', CALL_AGENT, LEGACY_CALL_OWNER, {
+  open('POST', '/agents/:agentId/stream-legacy', CALL_WITH_ALL_TOOLS, LEGACY_CALL_OWNER, {
     body: CALL_BODY,
   }),
   // A network chooses among agents, workflows and tools, and nothing in its call takes one of them out.
