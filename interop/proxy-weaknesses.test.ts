@@ -54,9 +54,9 @@ afterAll(async () => {
 const TEXT = { kind: 'text', pieces: ['Noted.'] } as const
 
 describe.each([
-  ['that verifies tokens', SAMPLE],
-  ['that is open', undefined],
-])('before an application %s', (_, upstreamAuth) => {
+  ['that verifies tokens and keeps a file', SAMPLE, 'file'],
+  ['that is open and keeps nothing', undefined, 'memory'],
+] as const)('before an application %s', (_, upstreamAuth, kept) => {
   let application: OriginalApplication
   let proxy: ProxyApp
   let server: RunningServer
@@ -64,7 +64,7 @@ describe.each([
   let count = 0
 
   beforeAll(async () => {
-    application = await startApplication(model, upstreamAuth)
+    application = await startApplication(model, upstreamAuth, kept)
     proxy = createProxy(
       { auth },
       {

@@ -1,4 +1,7 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Mastra } from '@mastra/core'
 import { Agent } from '@mastra/core/agent'
 import { registerApiRoute, type IMastraAuthProvider } from '@mastra/core/server'
@@ -6,6 +9,7 @@ import { InMemoryStore } from '@mastra/core/storage'
 import { createTool } from '@mastra/core/tools'
 import { createStep, createWorkflow } from '@mastra/core/workflows'
 import { createNodeServer } from '@mastra/deployer/server'
+import { LibSQLStore } from '@mastra/libsql'
 import { Memory } from '@mastra/memory'
 import { z } from 'zod'
 import type { ModelServer } from './model-server.js'
@@ -28,12 +32,16 @@ const dump = (
  * on a free port of loopback.
  *
  * @param auth - `server.auth` of the application; undefined for an open one
+ * @param kept - where it keeps what it stores: in a file of LibSQL, or in memory
  */
 export async function startApplication(
   model: ModelServer,
   auth: IMastraAuthProvider | undefined,
+  kept: 'file' | 'memory' = 'memory',
 ): Promise<OriginalApplication> {
   const calls: string[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'signet-application-'))
+  const file = `file:${join(folder, 'application.db')}`
   const tool = (id: string) =>
     createTool({
       id,
@@ -84,7 +92,8 @@ export async function startApplication(
     agents: { assistantAgent, keeper },
     tools: { weatherTool, mailTool },
     workflows: { order },
-    storage: new InMemoryStore(),
+    storage:
+      kept === 'file' ? new LibSQLStore({ id: 'application', url: file }) : new InMemoryStore(),
     server: {
       port: 0,
       host: '127.0.0.1',
@@ -112,6 +121,7 @@ export async function startApplication(
       if ('closeAllConnections' in server) server.closeAllConnections()
       server.close()
       await once(server, 'close')
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
