@@ -4,16 +4,20 @@ import { isObject } from '@signet/auth/internal'
 const MAX_TEXT = 500
 /** Of a value that is looked into. */
 const MAX_DEPTH = 100
-/** A stack, a path of a machine, a variable of its environment, a key: what tells how the application is built. */
+/** A path of a machine, a variable of its environment, a key: what tells how the application is built. */
 const TELLING =
-  /\n|\bat .+:\d+|process\.env|\b[A-Z][A-Z\d]*_[A-Z\d_]+\b|[/\\](?:home|usr|root|app|var|tmp|opt|Users|node_modules|src|dist)[/\\]|\bfile:|\bsk-|\bnode:|[A-Za-z]:\\/
-const STACK = /\n\s+at /
+  /\n|process\.env|\b[A-Z][A-Z\d]*_[A-Z\d_]+\b|[/\\](?:home|usr|root|app|var|tmp|opt|Users|node_modules|src|dist)[/\\]|\bfile:|\bsk-|\bnode:|[A-Za-z]:\\/
+/** What a line of a stack has: where the code stands, and the number of the line. */
+const PLACE = /\bat /
+const LINE_NUMBER = /:\d/
+const STACK = /\n[ \t]+at /
 const PUBLIC_ERROR = 'The answer failed.'
 
 /** What the application says of an error, where that tells nothing of how it is built. */
 export function publicText(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT) return undefined
-  return TELLING.test(value) ? undefined : value
+  const isTelling = TELLING.test(value) || (PLACE.test(value) && LINE_NUMBER.test(value))
+  return isTelling ? undefined : value
 }
 
 /** An error of JavaScript as JSON: its message only where that may be told. */

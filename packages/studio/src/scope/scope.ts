@@ -13,7 +13,8 @@ const RESOURCES = [
 ]
 const ACTIONS = ['read', 'execute', 'write', 'delete']
 const ID = /^[A-Za-z0-9_.-]{1,128}$/
-const ROUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)+$/
+const ROUTE_PATH = /^(?:\/[A-Za-z0-9_.~-]+)+$/
+const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
 
 /** What is wrong with a scope; undefined if it grants something. */
 export function scopeProblem(text: string): string | undefined {
@@ -30,7 +31,7 @@ export function scopeProblem(text: string): string | undefined {
   }
   if (id === undefined || id === '*' || ID.test(id)) return undefined
   if (resource === 'routes') {
-    return ROUTE_PATH.test(id)
+    return ROUTE_PATH.test(id) && !DOT_SEGMENT.test(id)
       ? undefined
       : 'The id of a route is its path, such as /reports/daily.'
   }
