@@ -301,6 +301,9 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {TokenError} with the reason
    * @throws {AuthError} `keys_unavailable`, `proofs_unavailable`
    */
+  authenticateToken(token: string, request?: AuthRequest): Promise<Claims>
+  // The requests of Mastra's own server are of a wider type: without this, its types would not take the provider.
+  authenticateToken(token: string): Promise<Claims>
   async authenticateToken(token: string, request?: AuthRequest): Promise<Claims> {
     const verified = this.#verify(token)
     // Each turn of waiting costs as much as the look-up of a token that is remembered.
