@@ -95,7 +95,7 @@ export {
 } from './dpop/proof-register.js'
 export { type DpopMode } from './dpop/confirmation.js'
 export { type DpopOptions } from './dpop/options.js'
-export { type ProofContext } from './dpop/require-proof.js'
+export { type ProofContext, type ProofRequest } from './dpop/proof-request.js'
 export { bearerChallenge, type ChallengeOptions } from './bearer/challenge.js'
 export { readBearerToken } from './bearer/header.js'
 export { type GuardAccess, type GuardOptions, type GuardRefusal } from './guard/options.js'

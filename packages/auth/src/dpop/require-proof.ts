@@ -3,22 +3,8 @@ import { keepContentDigest, readContentDigest } from './content-digest.js'
 import type { DpopRules } from './options.js'
 import { checkProof, refuseProof } from './proof.js'
 import { proofKey, type ProofRegister } from './proof-register.js'
+import { headerOf, targetOf, type ProofRequest } from './proof-request.js'
 import { targetUrls } from './target-url.js'
-
-/** What the server that stands before a provider knows of a request, and a proof is checked with. */
-export interface ProofContext {
-  /** The URL by which clients reach the server. Default: what the request says, with the scheme of its connection. */
-  readonly publicUrl?: string | undefined
-  /** Where proofs that were used are remembered. Default: in the memory of the provider. */
-  readonly proofs?: ProofRegister | undefined
-}
-
-/** What is read of a request to check its proof. */
-export interface ProofRequest {
-  readonly raw: { readonly method: string; readonly url: string }
-  header(name: string): string | undefined
-  readonly proof?: ProofContext | undefined
-}
 
 /** A token that is bound to a key, and how its proof is checked. */
 export interface BoundToken {
@@ -66,16 +52,11 @@ function refuseMissing(message: string): never {
 }
 
 /** The one proof of a request. */
-function readProof(request: ProofRequest | undefined, isInAuthorization: boolean): string {
-  if (typeof request?.header !== 'function') {
-    return refuseMissing(
-      'The token is bound to a key, and the provider was given no request to find its proof in.',
-    )
-  }
-  if (isInAuthorization && !isSentAsDpop(request.header('authorization'))) {
+function readProof(request: ProofRequest, isInAuthorization: boolean): string {
+  if (isInAuthorization && !isSentAsDpop(headerOf(request, 'authorization'))) {
     refuseMissing('The token is bound to a key (cnf.jkt), but was sent as a bearer token.')
   }
-  const proof = request.header('dpop') ?? ''
+  const proof = headerOf(request, 'dpop') ?? ''
   if (proof === '') refuseMissing('The request has no header DPoP with the proof for its token.')
   if (proof.includes(',')) refuseProof('The request has more than one header DPoP.')
   return proof
@@ -108,15 +89,20 @@ export async function requireProof(
   request: ProofRequest | undefined,
 ): Promise<void> {
   if (request !== undefined && (asking.has(request) || isProven(request, token))) return
+  const target = request && targetOf(request)
+  if (request === undefined || target === undefined) {
+    return refuseMissing(
+      'The token is bound to a key, and the provider was given no request to find its proof in.',
+    )
+  }
   const proof = readProof(request, isInAuthorization)
-  if (request === undefined) return
-  const { raw, proof: context } = request
+  const { proof: context } = request
   const { windowSeconds, nonces } = rules
   const checked = checkProof(proof, {
     token,
     thumbprint,
-    method: raw.method,
-    urls: targetUrls(raw.url, context?.publicUrl),
+    method: target.method,
+    urls: targetUrls(target.url, context?.publicUrl),
     now,
     windowSeconds,
   })

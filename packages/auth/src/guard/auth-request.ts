@@ -1,5 +1,5 @@
 import { isBearerToken } from '../bearer/header.js'
-import type { ProofContext } from '../dpop/require-proof.js'
+import type { ProofContext } from '../dpop/proof-request.js'
 import type { AuthRequest } from '../provider/auth-provider.js'
 
 /** A request of the Fetch standard as a provider sees it. */

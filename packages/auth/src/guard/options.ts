@@ -1,7 +1,7 @@
 import { parseGrant, type Permission } from '../access/permission.js'
 import { checkRoleTable, DEFAULT_ROLES, freezeRoleTable, type RoleTable } from '../access/role.js'
 import { readPublicUrl } from '../bearer/resource-metadata.js'
-import type { ProofContext } from '../dpop/require-proof.js'
+import type { ProofContext } from '../dpop/proof-request.js'
 import { ConfigurationError } from '../error.js'
 import { asList } from '../lib/as-list.js'
 import { isJsonObject } from '../lib/object.js'

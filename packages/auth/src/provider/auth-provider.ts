@@ -1,7 +1,7 @@
 import type { RoleTable } from '../access/role.js'
 import type { ScopeMap } from '../access/scope-map.js'
 import type { ClaimMap } from '../claim/claim-map.js'
-import type { ProofContext } from '../dpop/require-proof.js'
+import type { ProofContext } from '../dpop/proof-request.js'
 import type { Explanation } from '../explain/checks.js'
 import type { PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'

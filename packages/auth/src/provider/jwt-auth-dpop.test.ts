@@ -609,3 +609,58 @@ describe('the option dpop', () => {
     )
   })
 })
+
+describe('a bound token under a server that is not ours', () => {
+  const proof = proofOf()
+  const authorization = `DPoP ${BOUND}`
+  const url = URL_OF_REQUEST
+  const request = (headers: HeadersInit = { authorization, dpop: proof }) =>
+    new Request(url, { headers })
+
+  it.each([
+    ['a Request', request()],
+    [
+      'a request in the form of Hono',
+      { raw: request(), header: (name: string) => request().headers.get(name) ?? undefined },
+    ],
+    ['a request without a function for headers', { raw: request(), headers: request().headers }],
+    [
+      'a request in the form of Express',
+      { method: 'GET', url, headers: { authorization, dpop: proof } },
+    ],
+  ])('is accepted with its proof in %s', async (_, asked) => {
+    expect(await provider().authenticateToken(BOUND, asked)).toMatchObject({ sub: 'alice' })
+  })
+
+  it.each([
+    ['a Request without the proof', request({ authorization }), 'proof_missing'],
+    [
+      'a Request with the scheme Bearer',
+      request({ authorization: `Bearer ${BOUND}`, dpop: proof }),
+      'proof_missing',
+    ],
+    [
+      'two proofs in the form of Express',
+      { method: 'GET', url, headers: { authorization, dpop: [proof, proof] } },
+      'proof_invalid',
+    ],
+    [
+      'a request that says neither method nor URL',
+      { headers: { authorization, dpop: proof } },
+      'proof_missing',
+    ],
+    [
+      'a path in place of the URL',
+      { method: 'GET', url: '/api/agents', headers: { authorization, dpop: proof } },
+      'proof_invalid',
+    ],
+    [
+      'headers of another object',
+      { method: 'GET', url, headers: Object.create({ authorization, dpop: proof }) },
+      'proof_missing',
+    ],
+    ['an empty object', {}, 'proof_missing'],
+  ])('is refused with %s', async (_, asked, code) => {
+    await expect(provider().authenticateToken(BOUND, asked)).rejects.toMatchObject({ code })
+  })
+})

@@ -3,6 +3,7 @@ import { readCredential } from '../bearer/credential.js'
 import { tokenHeaderOf } from '../bearer/token-header.js'
 import { AuthError, ConfigurationError, TokenError, type AuthErrorCode } from '../error.js'
 import { isHmacAlgorithm, isAlgorithm } from '../jws/algorithm.js'
+import type { ProofRequest } from '../dpop/proof-request.js'
 import { boundThumbprint, type DpopMode } from '../dpop/confirmation.js'
 import { defaultDpop, type DpopRules } from '../dpop/options.js'
 import { requireProof } from '../dpop/require-proof.js'
@@ -301,10 +302,7 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
    * @throws {TokenError} with the reason
    * @throws {AuthError} `keys_unavailable`, `proofs_unavailable`
    */
-  authenticateToken(token: string, request?: AuthRequest): Promise<Claims>
-  // The requests of Mastra's own server are of a wider type: without this, its types would not take the provider.
-  authenticateToken(token: string): Promise<Claims>
-  async authenticateToken(token: string, request?: AuthRequest): Promise<Claims> {
+  async authenticateToken(token: string, request?: ProofRequest): Promise<Claims> {
     const verified = this.#verify(token)
     // Each turn of waiting costs as much as the look-up of a token that is remembered.
     const claims = verified instanceof Promise ? await verified : verified
