@@ -12,7 +12,7 @@ import {
   type KeyCreateOptions,
   type KeyListOptions,
 } from './command/keys.js'
-import { runProxy, type ProxyFlags } from './command/proxy.js'
+import type { ProxyFlags } from './command/proxy.js'
 import { runRestore, type RestoreFlags } from './command/restore.js'
 import { runRevoke, type RevokeOptions } from './command/revoke.js'
 import { runRoutes, type RoutesOptions } from './command/routes.js'
@@ -99,9 +99,11 @@ export function createProgram(io: Io): Command {
       'address to listen on (default: 127.0.0.1; in production all addresses)',
     )
     .option('--wait <seconds>', 'how long the application may take until it answers', '120')
-    .action((command: readonly string[], options: ProxyFlags & DirectoryOption) =>
-      runProxy(directory(options), options, command, io),
-    )
+    .action(async (command: readonly string[], options: ProxyFlags & DirectoryOption) => {
+      // Only here: what a proxy is made of takes memory that no other command needs.
+      const { runProxy } = await import('./command/proxy.js')
+      await runProxy(directory(options), options, command, io)
+    })
 
   program
     .command('token')

@@ -8,11 +8,11 @@ import { findExposed, isAnswering, probeAuth, readUpstream } from '@signet/proxy
 import { createLogger, serve, type RunningServer } from '@signet/server'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { watchFaults } from '../fault/watch.js'
-import { loadModule } from '../project/bundle/bundle.js'
+import { loadProxyConfig } from '../project/bundle/load-proxy-config.js'
 import { enterProject } from '../project/environment.js'
 import { dataDirectory } from '../project/project.js'
 import { createProjectStore } from '../project/project-store.js'
-import { openProxyProject, proxyConfigOf, type ProxyProject } from '../project/proxy-config.js'
+import { openProxyProject, type ProxyProject } from '../project/proxy-config.js'
 import { developmentSecret } from '../serve/development-secret.js'
 import { developmentToken, TOKEN_HOURS } from '../serve/development-token.js'
 import { chooseKeepAlive } from '../serve/keep-alive.js'
@@ -224,7 +224,7 @@ async function readPlan(directory: string, flags: ProxyFlags, io: Io): Promise<P
   const isDevelopment = process.env['NODE_ENV'] !== 'production'
   if (isDevelopment) process.env['NODE_ENV'] = 'development'
   enterProject(directory)
-  const config = project.hasConfig ? await loadModule(project, proxyConfigOf) : {}
+  const config = project.hasConfig ? await loadProxyConfig(project) : {}
   const { upstreamSecret } = flags
   return {
     project,

@@ -1,10 +1,11 @@
 import type { Access, RoleTable } from '@signet/auth'
 import { permissionTemplates, rolesForAccess, type AccessRoles } from '@signet/auth/internal'
-import { listProxyRoutes, type ListedRoute } from '@signet/proxy/internal'
+import type { ListedRoute } from '@signet/proxy/internal'
 import { createRoutes, rolesOf } from '@signet/server/internal'
-import { loadApplication, loadModule } from '../project/bundle/bundle.js'
+import { loadApplication } from '../project/bundle/bundle.js'
+import { loadProxyConfig } from '../project/bundle/load-proxy-config.js'
 import { proxyRoles } from '../project/bundle/load-roles.js'
-import { openProxyProject, proxyConfigOf, type ProxyProject } from '../project/proxy-config.js'
+import { openProxyProject, type ProxyProject } from '../project/proxy-config.js'
 import { enterProject } from '../project/environment.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson } from '../terminal/printable.js'
@@ -48,7 +49,8 @@ function linesOf(
 
 /** The lines of the proxy that a folder configures. */
 async function proxyLines(project: ProxyProject): Promise<readonly RouteLine[]> {
-  const config = await loadModule(project, proxyConfigOf)
+  const config = await loadProxyConfig(project)
+  const { listProxyRoutes } = await import('@signet/proxy/internal')
   return linesOf(listProxyRoutes(config), proxyRoles(config), config.auth === false)
 }
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isObject } from '@signet/auth/internal'
 import type { ProxyConfig } from '@signet/proxy'
-import { checkConfig } from '@signet/proxy/internal'
 import { CommandFailure } from '../failure.js'
 import type { Project } from './project.js'
 
@@ -32,9 +31,8 @@ export function openProxyProject(directory: string): ProxyProject {
 }
 
 /**
- * The configuration that a module exports by default.
+ * The configuration that a module exports by default; nobody has looked at its options.
  * @throws {CommandFailure} where it exports none
- * @throws {OptionsError} `option_unknown`
  */
 export function proxyConfigOf(module: object, { entry }: Project): ProxyConfig {
   const config: unknown = Reflect.get(module, 'default')
@@ -43,6 +41,5 @@ export function proxyConfigOf(module: object, { entry }: Project): ProxyConfig {
       `${entry} has no default export. Write export default defineProxy({ … }), with defineProxy of @signet/proxy.`,
     )
   }
-  checkConfig(config)
   return config
 }

@@ -2,9 +2,10 @@ import type { RoleTable } from '@signet/auth'
 import { Mastra } from '@signet/core'
 import type { ProxyConfig } from '@signet/proxy'
 import { rolesOf } from '@signet/server/internal'
-import { loadApplication, loadModule } from './bundle.js'
+import { loadApplication } from './bundle.js'
+import { loadProxyConfig } from './load-proxy-config.js'
 import type { Project } from '../project.js'
-import { openProxyProject, proxyConfigOf } from '../proxy-config.js'
+import { openProxyProject } from '../proxy-config.js'
 
 /** The roles in force behind a proxy. @throws {ConfigurationError} for a role that grants what is not a permission */
 export function proxyRoles({ access }: ProxyConfig): RoleTable {
@@ -18,7 +19,7 @@ export function proxyRoles({ access }: ProxyConfig): RoleTable {
  */
 export async function loadRoles(project: Project): Promise<RoleTable> {
   const proxy = openProxyProject(project.directory)
-  if (proxy.hasConfig) return proxyRoles(await loadModule(proxy, proxyConfigOf))
+  if (proxy.hasConfig) return proxyRoles(await loadProxyConfig(proxy))
   if (project.entry === proxy.entry) return proxyRoles({})
   return rolesOf(await loadApplication(project))
 }
