@@ -86,7 +86,7 @@ export const ROOMS = {
     ['route'],
     ['exchange.ts'],
     ['limit', 'observe'],
-    ['answer', 'proof', 'start'],
+    ['answer', 'gate/proof', 'start'],
     ['service.ts'],
     ['route/handler-call.ts'],
     ['dispatch.ts', 'routes/agent/find.ts', 'routes/schema.ts'],

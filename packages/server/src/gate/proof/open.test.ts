@@ -1,7 +1,7 @@
 import type { ProofRegister } from '@signet/auth'
 import { createLogRecorder } from '@signet/test-support/application/application'
 import { describe, expect, it } from 'vitest'
-import type { RedisLink } from '../limit/redis-link.js'
+import type { RedisLink } from '../../limit/redis-link.js'
 import { openProofs } from './open.js'
 
 const { logger } = createLogRecorder()

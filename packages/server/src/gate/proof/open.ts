@@ -1,6 +1,6 @@
 import type { ProofRegister } from '@signet/auth'
 import type { Logger } from '@signet/core'
-import type { RedisLink } from '../limit/redis-link.js'
+import type { RedisLink } from '../../limit/redis-link.js'
 import { createRedisRegister } from './redis-register.js'
 import { watchRegister } from './watch.js'
 

@@ -8,7 +8,7 @@ import {
   readRefusal,
 } from '@signet/test-support/application/application'
 import { createDpopClient } from '@signet/test-support/token/dpop-client'
-import { createApp, type App } from '../app.js'
+import { createApp, type App } from '../../app.js'
 
 const PATH = '/api/agents'
 const WARNING = 'DPoP proofs cannot be registered: requests with a proof get 503 until they can.'

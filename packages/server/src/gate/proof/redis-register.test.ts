@@ -7,7 +7,7 @@ import {
   startRedis,
   type RedisServer,
 } from '@signet/test-support/store/redis-server'
-import { createRedisLink, type RedisClient, type RedisLink } from '../limit/redis-link.js'
+import { createRedisLink, type RedisClient, type RedisLink } from '../../limit/redis-link.js'
 import { createRedisRegister } from './redis-register.js'
 
 const MINUTE_MS = 60_000

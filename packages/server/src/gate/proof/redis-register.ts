@@ -1,7 +1,7 @@
 import type { ProofRegister } from '@signet/auth'
 import { earliestNow } from '@signet/auth/internal'
-import { waitAtMost } from '../lib/wait-at-most.js'
-import { COMMAND_MS, reasonOf, type RedisLink } from '../limit/redis-link.js'
+import { waitAtMost } from '../../lib/wait-at-most.js'
+import { COMMAND_MS, reasonOf, type RedisLink } from '../../limit/redis-link.js'
 
 /**
  * How far the clocks of two instances may differ, in milliseconds: a proof is kept so much longer, because another
