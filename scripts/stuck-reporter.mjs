@@ -1,7 +1,7 @@
 // Ends a test run that stands still. A test that waits has a limit of its own, but the limit is a timer of the process
 // that runs the test: where that process itself is blocked (a child that it waits for without a limit, a loop that
 // never ends), or where a file waits before its first test, nothing else would end the run.
-import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** How long one test file may take: several times what the longest takes on a busy machine. */
 const LONGEST_FILE_MS = Number(process.env['SIGNET_LONGEST_TEST_FILE_MS'] || 20 * 60_000)
@@ -9,15 +9,32 @@ const LONGEST_FILE_MS = Number(process.env['SIGNET_LONGEST_TEST_FILE_MS'] || 20 
 /** How often is looked. */
 const LOOK_MS = Math.min(15_000, LONGEST_FILE_MS)
 
-const columns = 'pid=,ppid=,stat=,etimes=,args='
+/** A process of Linux by its id; undefined where it has ended. */
+function readProcess(id) {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
+    // The name before it is in brackets, and may have brackets of its own.
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const command = readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    return { id, parent: Number(parent), line: `${id} ${parent} ${state} ${command}` }
+  } catch {
+    return undefined
+  }
+}
+
+/** Every process of the machine; none where it is not Linux. */
+function readProcesses() {
+  try {
+    const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return ids.flatMap((id) => readProcess(Number(id)) ?? [])
+  } catch {
+    return []
+  }
+}
 
 /** What runs below this process, deepest last. */
 function processesBelow() {
-  const lines = execFileSync('ps', ['-eo', columns, '-ww'], { encoding: 'utf8', timeout: 10_000 })
-  const processes = lines.split('\n').flatMap((line) => {
-    const [, id, parent] = /^\s*(\d+)\s+(\d+)/.exec(line) ?? []
-    return id === undefined ? [] : [{ id: Number(id), parent: Number(parent), line: line.trim() }]
-  })
+  const processes = readProcesses()
   const below = []
   for (const parents = [process.pid]; parents.length > 0;) {
     const parent = parents.shift()
@@ -25,8 +42,7 @@ function processesBelow() {
     below.push(...children)
     parents.push(...children.map(({ id }) => id))
   }
-  // `ps` itself has ended.
-  return below.filter(({ line }) => !line.includes(columns))
+  return below
 }
 
 /** @implements {import('vitest/reporters').Reporter} */
@@ -68,7 +84,7 @@ export default class StuckReporter {
     }
     const below = processesBelow()
     console.log(
-      ['Processes (id, parent, state, seconds):', ...below.map(({ line }) => line)].join('\n'),
+      ['Processes (id, parent, state, command):', ...below.map(({ line }) => line)].join('\n'),
     )
     for (const { id } of below.toReversed()) {
       try {
