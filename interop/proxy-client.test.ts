@@ -3,19 +3,11 @@ import { createProxy, type ProxyApp } from '@signet/proxy'
 import { serve, type RunningServer } from '@signet/server'
 import { MastraClient } from '@mastra/client-js'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { MEMBER } from './support/member.js'
 import { startModelServer, type ModelServer } from './support/model-server.js'
 import { startApplication, type OriginalApplication } from './support/original-application.js'
 
 const auth = new MastraJwtAuth({ secret: 'a secret that is used by nothing but these tests' })
-const MEMBER = [
-  'agents:read',
-  'agents:execute',
-  'tools:read',
-  'tools:execute',
-  'workflows:read',
-  'workflows:execute',
-  'memory:*',
-]
 
 let model: ModelServer
 let application: OriginalApplication

@@ -3,6 +3,7 @@ import { createProxy, type ProxyApp } from '@signet/proxy'
 import { serve, type RunningServer } from '@signet/server'
 import { MastraClient } from '@mastra/client-js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MEMBER } from './support/member.js'
 import { startModelServer, type ModelServer } from './support/model-server.js'
 import { startApplication, type OriginalApplication } from './support/original-application.js'
 
@@ -10,15 +11,6 @@ const SECRET = 'a secret that is used by nothing but these tests'
 const UPSTREAM_SECRET = 'another secret that is used by nothing but these tests'
 const auth = new MastraJwtAuth({ secret: SECRET })
 const FOR_A_MINUTE = { expiresInSeconds: 60 }
-const MEMBER = [
-  'agents:read',
-  'agents:execute',
-  'tools:read',
-  'tools:execute',
-  'workflows:read',
-  'workflows:execute',
-  'memory:*',
-]
 
 /** As the sample of the documentation verifies tokens: who bears a good one is somebody, and owns nothing. */
 const verifying = new MastraJwtAuth({ secret: UPSTREAM_SECRET })

@@ -4,10 +4,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** How long one test file may take: several times what the longest takes on a busy machine. */
-const LONGEST_FILE_MS = Number(process.env['SIGNET_LONGEST_TEST_FILE_MS'] || 20 * 60_000)
+const MAX_FILE_MS = Number(process.env['SIGNET_MAX_TEST_FILE_MS'] || 20 * 60_000)
 
 /** How often is looked. */
-const LOOK_MS = Math.min(15_000, LONGEST_FILE_MS)
+const LOOK_MS = Math.min(15_000, MAX_FILE_MS)
 
 /** A process of Linux by its id; undefined where it has ended. */
 function readProcess(id) {
@@ -75,7 +75,7 @@ export default class StuckReporter {
 
   #look() {
     const now = performance.now()
-    const stuck = [...this.#files.values()].filter((file) => now - file.beganAt > LONGEST_FILE_MS)
+    const stuck = [...this.#files.values()].filter((file) => now - file.beganAt > MAX_FILE_MS)
     if (stuck.length === 0) return
     for (const { name, test } of stuck) {
       const last =

@@ -26,7 +26,7 @@ async function runTests(code: string) {
   const { PATH = '' } = process.env
   const run = new SignetProcess([], {
     command: [process.execPath, VITEST, 'run', '--root', folder, '--reporter', REPORTER],
-    env: { PATH, SIGNET_LONGEST_TEST_FILE_MS: '3000' },
+    env: { PATH, SIGNET_MAX_TEST_FILE_MS: '3000' },
   })
   const { code: exitCode, stdout } = await run.ended()
   return { exitCode, stdout }

@@ -9,7 +9,7 @@ const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'signet.js')
 const OFFLINE = { MODEL: 'signet/rehearsal', OPENAI_API_KEY: '', OPENAI_BASE_URL: '' }
 
 /** Longer than any test file takes. */
-const LONGEST_RUN_MS = 15 * 60_000
+const MAX_RUN_MS = 15 * 60_000
 
 /** How a process of the command line is started. */
 export interface SpawnOptions {
@@ -53,7 +53,7 @@ export class SignetProcess {
     this.child.stdout?.on('data', (data: Buffer) => this.#append({ stdout: data.toString() }))
     this.child.stderr?.on('data', (data: Buffer) => this.#append({ stderr: data.toString() }))
     // Also where no test waits for it with a limit of its own.
-    const limit = setTimeout(() => this.child.kill('SIGKILL'), LONGEST_RUN_MS).unref()
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), MAX_RUN_MS).unref()
     this.child.once('exit', () => clearTimeout(limit))
     this.#exited = once(this.child, 'exit')
     this.#ended = once(this.child, 'close').then(() => {

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const MOST_BYTES = 1024 ** 3
+const MAX_BYTES = 1024 ** 3
 const PIECE = Buffer.alloc(4096, 'x')
 
 /** A file system in memory, with so little room that a test can fill it. */
@@ -40,7 +40,7 @@ export class TinyDisk {
   fill(): void {
     try {
       // More than any of these disks has: where they are not limited, this must end too.
-      for (let written = 0; written < MOST_BYTES; written += PIECE.length) {
+      for (let written = 0; written < MAX_BYTES; written += PIECE.length) {
         appendFileSync(this.#filler, PIECE)
       }
     } catch (error) {

@@ -1,5 +1,18 @@
 import type { BodyRule, MemberRule, OwnerRule } from './route-policy.js'
 
+/** How a model draws its words. */
+const SAMPLING = [
+  'temperature',
+  'maxTokens',
+  'topP',
+  'topK',
+  'presencePenalty',
+  'frequencyPenalty',
+  'stopSequences',
+  'seed',
+  'maxRetries',
+]
+
 /** What a client may say in a call of an agent: what it is asked, and nothing that makes another agent of it. */
 const ALLOWED = [
   'messages',
@@ -27,15 +40,7 @@ const ALLOWED = [
   'format',
   // Of the legacy routes, which have them beside the messages.
   'memoryOptions',
-  'temperature',
-  'maxTokens',
-  'topP',
-  'topK',
-  'presencePenalty',
-  'frequencyPenalty',
-  'stopSequences',
-  'seed',
-  'maxRetries',
+  ...SAMPLING,
 ]
 
 /** Who may change the agent may say these, too. */
@@ -84,18 +89,7 @@ const NESTED = (at: string): readonly MemberRule[] => {
     })),
     {
       at: below('modelSettings'),
-      allowed: [
-        'temperature',
-        'maxOutputTokens',
-        'maxTokens',
-        'topP',
-        'topK',
-        'presencePenalty',
-        'frequencyPenalty',
-        'stopSequences',
-        'seed',
-        'maxRetries',
-      ],
+      allowed: ['maxOutputTokens', ...SAMPLING],
       writes: ['headers', 'reasoning'],
     },
     {

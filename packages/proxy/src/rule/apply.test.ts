@@ -3,18 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { callerOf, fakeUpstream, type FakeUpstream } from '@signet/test-support/proxy/fake-upstream'
 import { parseBody } from '@signet/server/internal'
 import { findPolicy } from '../policy/mastra-1.js'
+import { PROXY_ROLES } from '../policy/roles.js'
 import { prepareUnknown, RuledRequest, type PreparedRequest } from './apply.js'
 import { createThreadClaims, type ThreadClaims } from './claims.js'
 
-const MEMBER = [
-  'agents:read',
-  'agents:execute',
-  'tools:read',
-  'tools:execute',
-  'workflows:read',
-  'workflows:execute',
-  'memory:*',
-]
+const MEMBER = PROXY_ROLES['member'] ?? []
 const OPERATOR = ['*']
 const ALICE = callerOf('alice', MEMBER)
 const BOB = callerOf('bob', MEMBER)

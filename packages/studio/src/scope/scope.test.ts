@@ -3,7 +3,35 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { coveredBy, describeScope, scopeProblem, splitScopes, toggleScope } from './scope.js'
 
-const part = fc.constantFrom('*', 'agents', 'tools', 'read', 'execute', 'a b', '', 'x.y', 'audit')
+const WORDS = [
+  '*',
+  'agents',
+  'tools',
+  'workflows',
+  'routes',
+  'read',
+  'execute',
+  'a b',
+  '',
+  'x.y',
+  'audit',
+]
+const PATHS = [
+  '/',
+  '/a',
+  '/a/',
+  '/a/b',
+  '//a',
+  '/.',
+  '/..',
+  '/a/..',
+  '/a/./b',
+  '/..b',
+  '/.a/b.',
+  '/%2e',
+  'a/b',
+]
+const part = fc.constantFrom(...WORDS, ...PATHS)
 const text = fc.oneof(
   fc.string(),
   fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(':')),
