@@ -159,6 +159,70 @@ describe('the gate of a proxy', () => {
   })
 })
 
+describe('a page of another origin', () => {
+  const LISTED = 'https://app.example'
+  const preflight = (origin: string) => ({
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization, mcp-session-id',
+    },
+  })
+  const corsOf = ({ headers }: Response, name: string) =>
+    headers.get(`access-control-${name}-headers`)?.split(', ')
+
+  it('may speak MCP where its origin is listed', async () => {
+    const { ask, upstream } = await stand(sayOk, { cors: { origin: LISTED } })
+    const asked = await ask('/api/mcp/server/mcp', preflight(LISTED))
+    expect(asked.status).toBe(204)
+    expect(corsOf(asked, 'allow')).toStrictEqual([
+      'Authorization',
+      'DPoP',
+      'Content-Type',
+      'x-mastra-client-type',
+      'x-mastra-dev-playground',
+      'Mcp-Session-Id',
+      'Mcp-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
+      'Last-Event-ID',
+    ])
+    expect(upstream.requests).toStrictEqual([])
+    const told = await ask('/api/things/a', { token, headers: { origin: LISTED } })
+    expect(corsOf(told, 'expose')).toStrictEqual([
+      'WWW-Authenticate',
+      'DPoP-Nonce',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+      'X-Request-Id',
+      'Mcp-Session-Id',
+      'Mcp-Protocol-Version',
+    ])
+  })
+
+  it('is a stranger where its origin is not listed, whatever the application allows', async () => {
+    const allow: UpstreamHandler = (response) => {
+      response
+        .writeHead(200, {
+          'content-type': 'application/json',
+          'access-control-allow-origin': '*',
+          'access-control-expose-headers': 'mcp-session-id',
+        })
+        .end('{}')
+    }
+    for (const cors of [undefined, false, { origin: LISTED }] as const) {
+      const { ask } = await stand(allow, { cors })
+      const other = 'https://other.example'
+      expect((await ask('/api/mcp/server/mcp', preflight(other))).status).toBe(401)
+      const told = await ask('/api/things/a', { token, headers: { origin: other } })
+      expect([told.status, corsOf(told, 'expose')]).toStrictEqual([200, undefined])
+      expect(told.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  })
+})
+
 describe('what the upstream sees', () => {
   it('is a token of the proxy in the name of the owner, and never that of the caller', async () => {
     const { ask, upstream, proxy } = await stand()

@@ -57,6 +57,11 @@ export interface ProxyApp extends App {
 const PREFIX = '/api'
 const DEFAULT_TIMEOUT_MS = 180_000
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
+/** By these the clients of MCP in a browser speak of sessions and versions, and continue streams. */
+const MCP_HEADERS = {
+  allowed: ['Mcp-Session-Id', 'Mcp-Protocol-Version', 'Mcp-Method', 'Mcp-Name', 'Last-Event-ID'],
+  exposed: ['Mcp-Session-Id', 'Mcp-Protocol-Version'],
+}
 /** So much later than its upstream the proxy gives up, so that it can say why. */
 const LATER_MS = 5000
 
@@ -109,6 +114,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
   })
 
   const app = assembleApp(mastra, served, {
+    pageHeaders: MCP_HEADERS,
     resolveParams: (match, principal) => ruled.resolveParams(match, principal),
     createTable(_mastra, auth, offered, service) {
       const gateRoutes = createGateRoutes(offered, service).map((route): Route =>

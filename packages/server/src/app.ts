@@ -10,7 +10,7 @@ import { publicUrlOf } from './start/public-url.js'
 import { readBasePath } from './start/base-path.js'
 import { createClientAddress } from './arrival/client-address.js'
 import { createClientNameNotice } from './observe/log/client-name-notice.js'
-import { createCrossOrigin } from './arrival/cross-origin.js'
+import { createCrossOrigin, type PageHeaders } from './arrival/cross-origin.js'
 import type { DecisionObserver } from './exchange.js'
 import { createGate } from './gate/gate.js'
 import { fetchIncoming } from './http/fetch-incoming.js'
@@ -155,6 +155,8 @@ export function createApp(mastra: Mastra, options: AppOptions = {}): App {
 export interface AppParts extends Pick<Service, 'resolveParams'> {
   /** Makes the table of its routes. */
   readonly createTable: typeof createServedRoutes
+  /** The headers that pages of the origins in `server.cors` may send and read beside those of each server. Default: none. */
+  readonly pageHeaders?: PageHeaders | undefined
 }
 
 /**
@@ -167,7 +169,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const logger = guardLogger(mastra.getLogger())
   const roles = rolesOf(mastra)
   const auth = resolveAuth(mastra, options.defaultAuth)
-  const crossOrigin = createCrossOrigin(server.cors)
+  const crossOrigin = createCrossOrigin(server.cors, parts.pageHeaders)
   const { state = {} } = options
   const retentionDays = readRetentionDays(server.audit)
   const auditStore = retentionDays === false ? undefined : state.audit

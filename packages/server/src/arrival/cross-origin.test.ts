@@ -188,6 +188,25 @@ describe('createCrossOrigin', () => {
     )
   })
 
+  it('names further headers behind those of each server', () => {
+    const request = (method: string) =>
+      fetchIncoming(
+        makeRequest('/', {
+          method,
+          headers: { origin: LISTED, 'access-control-request-method': 'POST' },
+        }),
+      )
+    const more = { allowed: ['X-In'], exposed: ['X-Out', 'X-Off'] }
+    const { preflight: answer, decorate } = createCrossOrigin({ origin: LISTED }, more)
+    expect(answer(request('OPTIONS'))?.headers).toMatchObject({
+      'access-control-allow-headers':
+        'Authorization, DPoP, Content-Type, x-mastra-client-type, x-mastra-dev-playground, X-In',
+    })
+    const headers: ReplyHeaders = {}
+    decorate(request('GET'), headers)
+    expect(headers['access-control-expose-headers']).toBe(`${EXPOSED}, X-Out, X-Off`)
+  })
+
   it('names Origin once in Vary, whatever stands there already', () => {
     const { decorate } = createCrossOrigin({ origin: LISTED })
     const request = fetchIncoming(makeRequest('/', { headers: { origin: LISTED } }))

@@ -5,13 +5,34 @@ import type { Incoming } from '../http/incoming.js'
 import { isOrigin } from '../http/origin.js'
 import { Reply, type ReplyHeaders } from '../http/reply.js'
 
-const ALLOW_HEADERS =
-  'Authorization, DPoP, Content-Type, x-mastra-client-type, x-mastra-dev-playground'
-const EXPOSE_HEADERS =
-  'WWW-Authenticate, DPoP-Nonce, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id'
+const ALLOW_HEADERS = [
+  'Authorization',
+  'DPoP',
+  'Content-Type',
+  'x-mastra-client-type',
+  'x-mastra-dev-playground',
+]
+const EXPOSE_HEADERS = [
+  'WWW-Authenticate',
+  'DPoP-Nonce',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'X-Request-Id',
+]
 const ALLOW_METHODS = [...HTTP_METHODS, 'OPTIONS'].join(', ')
 const MAX_AGE_SECONDS = 3600
 const ANY_ORIGIN = '*'
+
+/** Names of headers that a server has beside those of each server. */
+export interface PageHeaders {
+  /** That pages of listed origins may send. */
+  readonly allowed: readonly string[]
+  /** That pages of listed origins may read. */
+  readonly exposed: readonly string[]
+}
+
+const NO_HEADERS: PageHeaders = { allowed: [], exposed: [] }
 
 /** Says which pages of other origins may read answers. */
 export interface CrossOrigin {
@@ -42,14 +63,20 @@ function addVary(headers: ReplyHeaders): void {
 /**
  * Reads the rules for other origins. Origins are compared exactly; none is allowed unless listed.
  * @param config - default, as `false`: no origin is listed
+ * @param more - headers beside those of each server. Default: none
  * @throws {StartError} `cors_wildcard` for `*` together with credentials, `option_invalid` for an
  *   entry that is not an origin
  */
-export function createCrossOrigin(config: CorsConfig | false = false): CrossOrigin {
+export function createCrossOrigin(
+  config: CorsConfig | false = false,
+  more: PageHeaders = NO_HEADERS,
+): CrossOrigin {
   const origins = new Set(config === false ? [] : [config.origin].flat())
   const isTakingCredentials = config !== false && config.credentials === true
   checkOrigins(origins)
   const isAny = origins.has(ANY_ORIGIN)
+  const allowed = [...ALLOW_HEADERS, ...more.allowed].join(', ')
+  const exposed = [...EXPOSE_HEADERS, ...more.exposed].join(', ')
   if (isAny && isTakingCredentials) {
     throw new StartError(
       'cors_wildcard',
@@ -82,12 +109,12 @@ export function createCrossOrigin(config: CorsConfig | false = false): CrossOrig
       const headers: ReplyHeaders = {}
       if (!isPreflight || !allow(request, headers)) return undefined
       headers['access-control-allow-methods'] = ALLOW_METHODS
-      headers['access-control-allow-headers'] = ALLOW_HEADERS
+      headers['access-control-allow-headers'] = allowed
       headers['access-control-max-age'] = String(MAX_AGE_SECONDS)
       return new Reply(null, 204, headers)
     },
     decorate(request, headers) {
-      if (allow(request, headers)) headers['access-control-expose-headers'] = EXPOSE_HEADERS
+      if (allow(request, headers)) headers['access-control-expose-headers'] = exposed
     },
   }
 }
