@@ -32,7 +32,14 @@ const PLANS = {
   'signet, memory': { ...signet, environment: { BENCH_MEMORY: 'on' } },
   original,
   'original, open': { ...original, token: undefined, environment: { BENCH_AUTH: 'off' } },
-  proxy: { command: proxyCommand, probe: '/api/agents', token: TOKEN, upstream: 'original' },
+  proxy: {
+    command: proxyCommand,
+    probe: '/api/agents',
+    token: TOKEN,
+    upstream: 'original',
+    // On one core the proxy would wait until the original has made its whole answer before it passes the first chunk on.
+    isPinned: false,
+  },
   'original, memory': { ...original, environment: { BENCH_MEMORY: 'on' } },
   'node:http': peer('../peers/node-http.mjs'),
   hono: peer('../peers/hono.mjs'),
