@@ -67,6 +67,11 @@ const MAX_SEGMENTS = 16
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
+/** What the lines that a request can meet have in common with it. */
+function shapeOf(method: string, segments: readonly unknown[]): string {
+  return `${method} ${segments.length}`
+}
+
 function refuse(reason: string): RefusedRoute {
   return { kind: 'refused', reason }
 }
@@ -150,15 +155,16 @@ function known(
 
 /**
  * Makes a table of lines. A group that comes earlier takes precedence over a later one; within a group, exact segments
- * take precedence over parameters. Each look-up takes steps in proportion to the lines and to the path.
+ * take precedence over parameters. Each look-up takes steps in proportion to the lines of one method and length, and to
+ * the path.
  * @throws {ConfigurationError} `option_invalid` for an access that is not one
  * @throws {RangeError} for two lines of one group with the same method and path
  */
 export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
-  const ordered: Map<number, Entry[]>[] = []
+  const ordered: Map<string, Entry[]>[] = []
   const all: Entry[] = []
   for (const { prefix, lines } of groups) {
-    const byLength = new Map<number, Entry[]>()
+    const byShape = new Map<string, Entry[]>()
     const seen = new Set<string>()
     for (const policy of lines) {
       const path = prefix + policy.path
@@ -167,12 +173,14 @@ export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
       if (seen.has(name)) throw new RangeError(`Two lines of the policy are ${name}.`)
       seen.add(name)
       const entry = { policy, pattern: path, segments: readSegments(path) }
-      const length = entry.segments.length
-      byLength.set(length, [...(byLength.get(length) ?? []), entry])
+      for (const method of policy.method === 'ALL' ? METHODS : [policy.method]) {
+        const shape = shapeOf(method, entry.segments)
+        byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
+      }
       all.push(entry)
     }
-    for (const entries of byLength.values()) entries.sort(bySpecificity)
-    ordered.push(byLength)
+    for (const entries of byShape.values()) entries.sort(bySpecificity)
+    ordered.push(byShape)
   }
 
   function find(given: string, path: string): PolicyMatch {
@@ -181,10 +189,10 @@ export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
     if (path.length > MAX_PATH || !path.startsWith('/')) return refuse('The path is not legal.')
     const texts = path.split('/').slice(1)
     if (texts.length > MAX_SEGMENTS) return refuse('The path has too many segments.')
-    for (const byLength of ordered) {
-      for (const entry of byLength.get(texts.length) ?? []) {
-        const of = entry.policy.method
-        if ((of === method || of === 'ALL') && meets(entry, texts)) return known(entry, texts)
+    const shape = shapeOf(method, texts)
+    for (const byShape of ordered) {
+      for (const entry of byShape.get(shape) ?? []) {
+        if (meets(entry, texts)) return known(entry, texts)
       }
     }
     return unknown(path)
