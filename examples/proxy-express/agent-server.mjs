@@ -31,5 +31,5 @@ app.get('/debug', (_, response) => {
   response.json({ notes })
 })
 
-const port = Number(process.env.AGENT_PORT ?? 4112)
+const port = Number(process.env.PORT ?? 4112)
 app.listen(port, '127.0.0.1', () => console.log('The agent server listens.'))

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSecret, MastraJwtAuth } from '@signet/auth'
 import { ownerKey } from '@signet/core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { FixtureCopies } from '@signet/test-support/process/fixture'
 import { UpstreamServer } from '@signet/test-support/http/upstream-server'
 import { freePort } from '@signet/test-support/process/free-port'
 import {
@@ -36,6 +37,9 @@ console.log('application: ' + process.pid)
 `
 
 const ends: (() => Promise<unknown>)[] = []
+
+const copies = new FixtureCopies()
+afterAll(() => copies.remove())
 
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end()
@@ -209,6 +213,58 @@ describe('signet proxy --upstream', () => {
   })
 })
 
+describe("a policy of one's own in signet.config", () => {
+  const CONFIG = `import { createPolicyTable, defineProxy } from '@signet/proxy'
+const lines = [
+  { method: 'GET', path: '/notes', access: 'memory:read', owner: { sets: ['query:owner'] } },
+  { method: 'GET', path: '/notes/:id', access: 'tools:read:{id}', owner: 'none' },
+]
+export default defineProxy({ policy: createPolicyTable([{ prefix: '/v1', lines }]) })
+`
+
+  async function makeConfigured(config = CONFIG): Promise<string> {
+    const cwd = copies.makeFolder()
+    await writeFile(join(cwd, 'signet.config.ts'), config)
+    await writeFile(join(cwd, 'application.mjs'), APPLICATION)
+    return cwd
+  }
+
+  it('is served by, and prints a path of its own to try', async () => {
+    const proxy = start(['--upstream-open', ...SERVE], { cwd: await makeConfigured() })
+    const [url, token] = [await printedUrl(proxy), await printedToken(proxy)]
+    const ask = async (path: string, headers: Readonly<Record<string, string>> = {}) =>
+      await fetch(`${url}${path}`, { headers })
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await ask('/v1/notes?owner=other', headers)
+    expect(await response.json()).toMatchObject({
+      url: `/v1/notes?owner=${ownerKey({ resourceId: 'developer' })}`,
+    })
+    expect((await ask('/v1/notes')).status).toBe(401)
+    expect((await ask('/V1/notes', headers)).status).toBe(404)
+    await proxy.waitFor(/curl \S+\/v1\/notes -H/)
+  })
+
+  it('is what signet routes lists, in place of the routes of Mastra', async () => {
+    const cwd = await makeConfigured()
+    const { code, stdout } = await runSignet(['routes', '--json'], { cwd })
+    expect(code).toBe(0)
+    const lines: readonly { readonly path: string }[] = JSON.parse(stdout)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ method: 'GET', path: '/v1/notes', access: 'memory:read' }),
+    )
+    expect(lines.map(({ path }) => path)).not.toContain('/api/agents')
+  })
+
+  it('is refused where it is undefined: the routes of Mastra would be open', async () => {
+    const cwd = await makeConfigured('export default { policy: process.env.NO_SUCH_POLICY }\n')
+    for (const args of [['routes'], ['proxy', '--port', '0', ...SERVE]]) {
+      const { code, stderr } = await runSignet(args, { cwd })
+      expect(stderr).toContain('The option policy is undefined.')
+      expect(code).toBe(1)
+    }
+  })
+})
+
 describe('the other commands in the folder of a proxy', () => {
   const CONFIG = `export default {
   upstream: 'http://127.0.0.1:1',
@@ -233,6 +289,12 @@ describe('the other commands in the folder of a proxy', () => {
         access: 'agents:read:{agentId}',
         roles: expect.arrayContaining(['reader', 'owner']),
         isOpenToEveryone: false,
+      }),
+    )
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        path: '/api/workflows/:workflowId/start-async',
+        roles: ['owner', 'admin', 'member'],
       }),
     )
     expect(lines).toContainEqual(

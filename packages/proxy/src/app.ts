@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@signet/auth'
 import { Mastra, type Logger } from '@signet/core'
 import type { App, AppOptions, Route } from '@signet/server'
 import {
@@ -6,12 +7,11 @@ import {
   publicUrlOf,
   resourceMetadataRoutes,
 } from '@signet/server/internal'
-import { checkConfig, serverOptionsOf, type ProxyConfig } from './config.js'
+import { checkConfig, policyOf, serverOptionsOf, type ProxyConfig } from './config.js'
 import { declareRoutes } from './declared/declared-policy.js'
 import { readProxyRoutes } from './declared/declared-route.js'
 import { createForwarder } from './forward/forward.js'
 import { createIdentity } from './identity/identity.js'
-import { findPolicy } from './policy/mastra-1.js'
 import type { PolicyTable } from './policy/policy-table.js'
 import { readyRoute } from './readiness.js'
 import { createRuledForward } from './ruled-forward.js'
@@ -40,7 +40,7 @@ export interface ProxyOptions extends Pick<AppOptions, ServerPart> {
   readonly upstreamSecret?: string | undefined
   /** Whether the application verifies no tokens: then it is sent none. Default: false. */
   readonly isUpstreamOpen?: boolean | undefined
-  /** Which routes of the application callers can be let in to. Default: those of Mastra. */
+  /** Which routes of the application callers can be let in to. Default: `policy` of the configuration, then those of Mastra. */
   readonly policy?: Pick<PolicyTable, 'find'> | undefined
   /** Default: nothing is written. */
   readonly logger?: Logger | undefined
@@ -79,11 +79,18 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     upstreamSecret,
     isUpstreamOpen,
     logger,
-    policy: base = { find: findPolicy },
+    policy: given,
     ...served
   } = options
   const { origin } = readUpstream(url ?? config.upstream, isUpstreamAnywhere === true)
-  const policy = declareRoutes(base, readProxyRoutes(config.routes))
+  if (given !== undefined && config.policy !== undefined) {
+    throw new ConfigurationError(
+      'option_invalid',
+      'policy is an option of both defineProxy and createProxy. Leave one of them out.',
+    )
+  }
+  const base = given ?? policyOf(config)
+  const policy = declareRoutes(base, readProxyRoutes(config.routes, base))
   const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
   const mastra = new Mastra({
     // What is not a time stays as it is, and is refused.

@@ -1,7 +1,9 @@
-import type { OptionNames } from '@signet/auth'
-import { readOptions, refuseUnknown } from '@signet/auth/internal'
+import { ConfigurationError, type OptionNames } from '@signet/auth'
+import { isObject, readOptions, refuseUndefined, refuseUnknown } from '@signet/auth/internal'
 import type { ServerConfig } from '@signet/core'
 import { readProxyRoutes, type ProxyRoute } from './declared/declared-route.js'
+import { MASTRA_TABLE } from './policy/mastra-1.js'
+import type { PolicyTable } from './policy/policy-table.js'
 import { PROXY_ROLES } from './policy/roles.js'
 
 /** What the proxy takes over from the options of a server of Signet, with the same meaning and the same defaults. */
@@ -29,6 +31,11 @@ export interface ProxyConfig extends Pick<ServerConfig, ServerOption> {
    * who holds `routes:execute:<path>`. Default: none.
    */
   readonly routes?: readonly ProxyRoute[] | undefined
+  /**
+   * Which routes of the application callers can be let in to, made by `createPolicyTable`: for an application that is not
+   * one of Mastra. Default: the routes of Mastra.
+   */
+  readonly policy?: PolicyTable | undefined
 }
 
 const OPTIONS: OptionNames<ProxyConfig> = {
@@ -47,13 +54,15 @@ const OPTIONS: OptionNames<ProxyConfig> = {
   keepAliveTimeout: true,
   upstream: true,
   routes: true,
+  policy: true,
 }
 
 /**
  * Declares the configuration of the proxy, for `signet.config.ts`.
  *
  * @throws {OptionsError} `option_unknown` for a name that is not an option
- * @throws {ConfigurationError} `option_invalid` for a route without `access`, and for one that Mastra has
+ * @throws {ConfigurationError} `option_invalid` for a route without `access`, for one that the policy has, for a `policy` that
+ *   `createPolicyTable` has not made, and for `auth`, `upstream`, `routes` or `policy` that is `undefined`
  * @example
  * ```typescript
  * import { MastraJwtAuth } from '@signet/auth'
@@ -70,17 +79,41 @@ export function defineProxy(config: ProxyConfig): ProxyConfig {
   return Object.freeze({ ...config })
 }
 
+/** Taken as left out, these would let in others, or to other routes, than the configuration says. */
+const NEVER_UNDEFINED = ['auth', 'upstream', 'routes', 'policy'] as const
+
 /**
- * Refuses names that are not options, and routes that are not ones.
+ * The policy of a configuration: its own, or that of Mastra.
+ * @throws {ConfigurationError} `option_invalid` for what `createPolicyTable` has not made
+ */
+export function policyOf(config: ProxyConfig): PolicyTable {
+  const { policy } = readOptions(config)
+  if (policy === undefined) return MASTRA_TABLE
+  const isTable =
+    isObject(policy) &&
+    typeof policy.find === 'function' &&
+    Array.isArray(policy.lines) &&
+    Array.isArray(policy.routes)
+  if (isTable) return policy
+  throw new ConfigurationError(
+    'option_invalid',
+    'policy of defineProxy is not a table. Make it by createPolicyTable of @signet/proxy.',
+  )
+}
+
+/**
+ * Refuses names that are not options, options without a value, a policy that is not a table, and routes that are not ones.
  * @throws {OptionsError} `option_unknown`
  * @throws {ConfigurationError} `option_invalid`
  */
 export function checkConfig(config: ProxyConfig): void {
   refuseUnknown('defineProxy', config, OPTIONS)
-  readProxyRoutes(config.routes)
+  const options = readOptions(config)
+  refuseUndefined(options, NEVER_UNDEFINED)
+  readProxyRoutes(options.routes, policyOf(config))
 }
 
-const OF_PROXY: ReadonlySet<string> = new Set(['upstream', 'routes'])
+const OF_PROXY: ReadonlySet<string> = new Set(['upstream', 'routes', 'policy'])
 
 /** The options of a server among those of a proxy. */
 export function serverOptionsOf(config: ProxyConfig): ServerConfig {

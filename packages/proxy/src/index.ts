@@ -7,6 +7,7 @@ export {
   type KnownRoute,
   type PolicyGroup,
   type PolicyMatch,
+  type PolicyRoute,
   type PolicyTable,
   type RefusedRoute,
   type UnknownRoute,

@@ -3,4 +3,4 @@
 export { readUpstream, type UpstreamOrigin } from './upstream/origin.js'
 export { findExposed, isAnswering, probeAuth, type UpstreamAuth } from './probe/probe.js'
 export { listProxyRoutes, type ListedRoute } from './listed-routes.js'
-export { checkConfig } from './config.js'
+export { checkConfig, serverOptionsOf } from './config.js'

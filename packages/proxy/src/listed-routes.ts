@@ -1,8 +1,7 @@
 import type { Access } from '@signet/auth'
 import { createGateRoutes, createRouteTable } from '@signet/server/internal'
-import type { ProxyConfig } from './config.js'
+import { policyOf, type ProxyConfig } from './config.js'
 import { readProxyRoutes } from './declared/declared-route.js'
-import { MASTRA_1 } from './policy/mastra-1.js'
 import { isClosed, type PolicyMethod } from './policy/route-policy.js'
 
 /** A route of a proxy, and who may call it. */
@@ -14,7 +13,7 @@ export interface ListedRoute {
 
 const PREFIX = '/api'
 
-/** The routes of a proxy: those that it answers itself, those of its configuration, and those of Mastra that are not closed. */
+/** The routes of a proxy: those that it answers itself, those of its configuration, and those of its policy that are not closed. */
 export function listProxyRoutes(config: ProxyConfig): readonly ListedRoute[] {
   const offered = { apiKeys: true, audit: config.audit !== false }
   const table = createRouteTable(
@@ -28,16 +27,17 @@ export function listProxyRoutes(config: ProxyConfig): readonly ListedRoute[] {
     path: table.pathOf(route),
     access: route.access,
   }))
-  const declared = readProxyRoutes(config.routes).map(({ method, path, access }) => ({
+  const policy = policyOf(config)
+  const declared = readProxyRoutes(config.routes, policy).map(({ method, path, access }) => ({
     method,
     path,
     access,
   }))
   const ownPaths = new Set(own.map(({ method, path }) => `${method} ${path}`))
-  const mastra = MASTRA_1.flatMap((line) =>
-    isClosed(line) || line.isOurs === true || ownPaths.has(`${line.method} ${PREFIX}${line.path}`)
+  const known = policy.routes.flatMap(({ path, policy: line }) =>
+    isClosed(line) || line.isOurs === true || ownPaths.has(`${line.method} ${path}`)
       ? []
-      : [{ method: line.method, path: PREFIX + line.path, access: line.access }],
+      : [{ method: line.method, path, access: line.access }],
   )
-  return [...own, ...declared, ...mastra]
+  return [...own, ...declared, ...known]
 }

@@ -56,16 +56,11 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
     return forwarding
   }
 
-  /** The lines of Mastra stand below the prefix; those of the configuration have their whole path. */
-  function pathOfLine(line: OpenRoute): string {
-    return policy.routeOf(line) === undefined ? prefix + line.path : line.path
-  }
-
   /** One route for each line and method: metrics count by them. */
-  function routeOf({ policy: line }: KnownRoute, method: Route['method']): Route {
+  function routeOf({ policy: line, pattern }: KnownRoute, method: Route['method']): Route {
     const known = routes.get(line) ?? new Map<string, Route>()
     routes.set(line, known)
-    const made = known.get(method) ?? makeRoute(method, pathOfLine(line), line.access, line)
+    const made = known.get(method) ?? makeRoute(method, pattern, line.access, line)
     known.set(method, made)
     return made
   }

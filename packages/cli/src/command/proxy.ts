@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { createSecret, MastraJwtAuth, type AuthProvider } from '@signet/auth'
 import type { Logger } from '@signet/core'
-import { createProxy, type ProxyApp, type ProxyConfig } from '@signet/proxy'
+import { createProxy, type PolicyTable, type ProxyApp, type ProxyConfig } from '@signet/proxy'
 import { findExposed, isAnswering, probeAuth, readUpstream } from '@signet/proxy/internal'
 import { createLogger, serve, type RunningServer } from '@signet/server'
 import { CommandFailure, UsageFailure } from '../failure.js'
@@ -193,14 +193,24 @@ function displayUrl({ hostname, port }: RunningServer): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
+/** A path to try: of Mastra, or the first without parameters that a policy of one's own lets somebody read. */
+function pathToTry(config: ProxyConfig): string | undefined {
+  if (config.policy === undefined) return '/api/agents'
+  const isReadable = ({ path, policy }: PolicyTable['routes'][number]) =>
+    policy.method === 'GET' && 'access' in policy && !path.includes(':')
+  return config.policy.routes.find(isReadable)?.path
+}
+
 async function greet(
   proxy: ProxyApp,
   server: RunningServer,
   provider: unknown,
+  config: ProxyConfig,
   io: Io,
 ): Promise<void> {
   const url = displayUrl(server)
   const token = await developmentToken(proxy, provider)
+  const path = pathToTry(config)
   const authorization = token === undefined ? '' : ` -H "Authorization: Bearer ${token}"`
   const tokenLines =
     token === undefined
@@ -211,10 +221,7 @@ async function greet(
     `  Proxy        ${url}`,
     `  Application  ${proxy.origin}`,
     ...tokenLines,
-    'Try it:',
-    '',
-    `curl ${url}/api/agents${authorization}`,
-    '',
+    ...(path === undefined ? [] : ['Try it:', '', `curl ${url}${path}${authorization}`, '']),
   ]
   for (const line of lines) writeLine(io.stdout, line)
 }
@@ -328,7 +335,7 @@ export async function runProxy(
         `Other machines can reach this development proxy at ${hostname}, and tokens are sent to it unencrypted. In production, set NODE_ENV=production.`,
       )
     }
-    if (isDevelopment) await greet(proxy, server, config.auth ?? auth, io)
+    if (isDevelopment) await greet(proxy, server, config.auth ?? auth, config, io)
     else
       logger.info('The proxy is ready.', { address: hostname, port: server.port, upstream: origin })
     await shutDown

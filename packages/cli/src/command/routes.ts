@@ -51,7 +51,7 @@ function linesOf(
 async function proxyLines(project: ProxyProject): Promise<readonly RouteLine[]> {
   const config = await loadProxyConfig(project)
   const { listProxyRoutes } = await import('@signet/proxy/internal')
-  return linesOf(listProxyRoutes(config), proxyRoles(config), config.auth === false)
+  return linesOf(listProxyRoutes(config), await proxyRoles(config), config.auth === false)
 }
 
 async function applicationLines(directory: string): Promise<readonly RouteLine[]> {

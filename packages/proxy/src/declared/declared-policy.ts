@@ -1,4 +1,5 @@
 import { isLegalRoutePath } from '@signet/auth/internal'
+import { MASTRA_TABLE } from '../policy/mastra-1.js'
 import {
   createPolicyTable,
   type KnownRoute,
@@ -47,6 +48,7 @@ export function declareRoutes(
   }
   below.sort((left, right) => right.start.length - left.start.length)
   const table = createPolicyTable([{ prefix: '', lines: exact }])
+  const isOwn = policy !== MASTRA_TABLE
 
   function findBelow(method: string, path: string): KnownRoute | undefined {
     if (!isLegalRoutePath(path)) return undefined
@@ -61,8 +63,8 @@ export function declareRoutes(
       const known = policy.find(method, path)
       if (known.kind === 'known' || routes.size === 0) return known
       const isApi = path === '/api' || path.toLowerCase().startsWith('/api/')
-      // What the policy refuses there could be read as one of its own routes.
-      if (isApi && known.kind === 'refused') return known
+      // What the policy refuses there could be read as one of its own routes; those of a policy of one's own stand anywhere.
+      if ((isApi || isOwn) && known.kind === 'refused') return known
       const own = table.find(method, path)
       if (own.kind === 'known') return own
       // A star opens nothing there: a newer Mastra may have a route that the policy does not know.

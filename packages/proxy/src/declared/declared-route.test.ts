@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findPolicy } from '../policy/mastra-1.js'
+import { MASTRA_TABLE } from '../policy/mastra-1.js'
+import { createPolicyTable } from '../policy/policy-table.js'
 import { declareRoutes } from './declared-policy.js'
 import { readProxyRoutes, type ProxyRoute } from './declared-route.js'
 
@@ -87,7 +88,7 @@ describe('a declared route', () => {
 })
 
 describe('a policy with declared routes', () => {
-  const { find, routeOf } = declareRoutes({ find: findPolicy }, [
+  const { find, routeOf } = declareRoutes(MASTRA_TABLE, [
     route('/'),
     route('/chat/:name', { method: 'POST' }),
     route('/assets/*'),
@@ -127,7 +128,7 @@ describe('a policy with declared routes', () => {
   })
 
   it('opens nothing of the API by a star', () => {
-    const all = declareRoutes({ find: findPolicy }, [route('/*')])
+    const all = declareRoutes(MASTRA_TABLE, [route('/*')])
     expect(all.find('GET', '/any/page').kind).toBe('known')
     for (const path of ['/api/new', '/API/new', '/api/agents/a/new', '/api']) {
       expect([path, all.find('GET', path).kind]).toStrictEqual([path, 'unknown'])
@@ -140,5 +141,16 @@ describe('a policy with declared routes', () => {
     if (mine.kind !== 'known' || mastra.kind !== 'known') throw new Error('They are known.')
     expect(routeOf(mine.policy)).toMatchObject({ path: '/' })
     expect(routeOf(mastra.policy)).toBeUndefined()
+  })
+
+  it("opens nothing that a policy of one's own refuses, wherever its lines stand", () => {
+    const own = createPolicyTable([
+      { prefix: '/v1', lines: [{ method: 'POST', path: '/deploy', closed: 'It acts for all.' }] },
+    ])
+    const all = declareRoutes(own, [route('/*'), route('/v1/*')])
+    expect(all.find('GET', '/v1/notes').kind).toBe('known')
+    for (const path of ['/v1/deploy', '/V1/deploy', '/v1/deploy/', '/v1//deploy']) {
+      expect([path, all.find('GET', path).kind]).toStrictEqual([path, 'refused'])
+    }
   })
 })

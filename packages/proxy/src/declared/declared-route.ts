@@ -1,6 +1,7 @@
 import { checkAccess, ConfigurationError, type Access } from '@signet/auth'
 import { HTTP_METHODS, isObject, isTextList, refuseUnknown } from '@signet/auth/internal'
-import { findPolicy } from '../policy/mastra-1.js'
+import { MASTRA_TABLE } from '../policy/mastra-1.js'
+import type { PolicyTable } from '../policy/policy-table.js'
 import type { PolicyMethod } from '../policy/route-policy.js'
 
 /** A route of the application beside those of Mastra: one of its own, a page, or a file. */
@@ -21,6 +22,8 @@ export interface ProxyRoute {
   readonly headers?: readonly string[] | undefined
 }
 
+type Finder = Pick<PolicyTable, 'find'>
+
 const NAMES = { method: true, path: true, access: true, headers: true } as const
 const METHODS: ReadonlySet<unknown> = new Set<PolicyMethod>([...HTTP_METHODS, 'ALL'])
 const PATH = /^(?:\/|(?:\/(?::[A-Za-z_]\w*|[\w.~-]+))+(?:\/\*)?|\/\*)$/
@@ -38,12 +41,22 @@ function exampleOf(path: string): string {
   return path.replaceAll(/:\w+/g, 'x').replace(/\*$/, 'x')
 }
 
-/** @throws {ConfigurationError} for a route that Mastra has: its rules cannot be replaced */
-function refuseKnown({ method, path }: ProxyRoute, index: number): void {
-  if (path !== '/api' && !path.startsWith('/api/')) return
+/**
+ * @throws {ConfigurationError} for a route that Mastra has, or that a policy of one's own has: the rules of its line cannot be
+ *   replaced
+ */
+function refuseKnown({ method, path }: ProxyRoute, index: number, policy: Finder): void {
   const methods = method === 'ALL' ? HTTP_METHODS : [method]
+  const isKnown = methods.some((each) => policy.find(each, exampleOf(path)).kind !== 'unknown')
+  const isApi = path === '/api' || path.startsWith('/api/')
   const isOpen = /^\/api\/(?::|.*\*$)/.test(path)
-  if (isOpen || methods.some((each) => findPolicy(each, exampleOf(path)).kind !== 'unknown')) {
+  if (policy !== MASTRA_TABLE && isKnown) {
+    refuse(
+      index,
+      `has the path ${path}, which a line of policy has: its rules cannot be replaced. Leave the route out, or change the line.`,
+    )
+  }
+  if (isApi && (isOpen || isKnown)) {
     refuse(
       index,
       `has the path ${path}, which is one of Mastra or could be: its rules cannot be replaced. Leave the route out.`,
@@ -65,7 +78,7 @@ function readHeaders(headers: unknown, index: number): readonly string[] {
   return [...headers]
 }
 
-function readRoute(route: unknown, index: number): ProxyRoute {
+function readRoute(route: unknown, index: number, policy: Finder): ProxyRoute {
   if (!isObject(route)) refuse(index, 'is not an object with method, path and access.')
   refuseUnknown(`routes[${index}] of defineProxy`, route, NAMES)
   const read = route as Partial<ProxyRoute>
@@ -81,16 +94,20 @@ function readRoute(route: unknown, index: number): ProxyRoute {
   }
   checkAccess(access, path)
   const declared = { method, path, access, headers: readHeaders(read.headers, index) }
-  refuseKnown(declared, index)
+  refuseKnown(declared, index, policy)
   return Object.freeze(declared)
 }
 
 /**
  * Reads the routes of a configuration.
+ * @param policy - whose lines no route may replace. Default: that of Mastra
  * @throws {ConfigurationError} `option_invalid` for what is not such a route, one without `access`, and one that Mastra has
  * @throws {OptionsError} `option_unknown`
  */
-export function readProxyRoutes(routes: unknown): readonly ProxyRoute[] {
+export function readProxyRoutes(
+  routes: unknown,
+  policy: Finder = MASTRA_TABLE,
+): readonly ProxyRoute[] {
   if (routes === undefined) return []
   if (!Array.isArray(routes)) {
     throw new ConfigurationError(
@@ -99,5 +116,5 @@ export function readProxyRoutes(routes: unknown): readonly ProxyRoute[] {
     )
   }
   const list: readonly unknown[] = routes
-  return list.map(readRoute)
+  return list.map((route, index) => readRoute(route, index, policy))
 }

@@ -1,5 +1,5 @@
 import type { Access } from '@signet/auth'
-import { createPolicyTable, type PolicyMatch } from './policy-table.js'
+import { createPolicyTable, type PolicyMatch, type PolicyTable } from './policy-table.js'
 import {
   CALL_BODY,
   CALL_OWNER,
@@ -1084,9 +1084,10 @@ export const MASTRA_1: readonly RoutePolicy[] = [
 /** Where the routes of the application stand, unless it says otherwise. */
 const PREFIX = '/api'
 
-const TABLE = createPolicyTable([{ prefix: PREFIX, lines: MASTRA_1 }])
+/** The table of Mastra, with the prefix that its server has by default. */
+export const MASTRA_TABLE: PolicyTable = createPolicyTable([{ prefix: PREFIX, lines: MASTRA_1 }])
 
 /** What the table of Mastra says of a request: its method, and its path with the prefix `/api`. */
 export function findPolicy(method: string, path: string): PolicyMatch {
-  return TABLE.find(method, path)
+  return MASTRA_TABLE.find(method, path)
 }

@@ -54,6 +54,18 @@ describe('the line that a request meets', () => {
     })
   })
 
+  it('is listed with its complete path, in the order of the groups', () => {
+    const { lines, routes } = createPolicyTable([
+      { prefix: '', lines: [open('GET', '/notes')] },
+      { prefix: '/api', lines: LINES },
+    ])
+    expect(routes.map(({ policy }) => policy)).toStrictEqual(lines)
+    expect(routes.map(({ path }) => path)).toStrictEqual([
+      '/notes',
+      ...LINES.map(({ path }) => `/api${path}`),
+    ])
+  })
+
   it('of an earlier group takes precedence, also over a more exact one', () => {
     const table = createPolicyTable([
       { prefix: '', lines: [{ method: 'GET', path: '/api/agents/:name', closed: 'By hand.' }] },

@@ -31,9 +31,18 @@ export interface RefusedRoute {
 /** What a policy says of a request. */
 export type PolicyMatch = KnownRoute | RefusedRoute | UnknownRoute
 
+/** A line of a table, and the complete path that it is for. */
+export interface PolicyRoute {
+  /** With the prefix of its group, and with parameters as `:name`. */
+  readonly path: string
+  readonly policy: RoutePolicy
+}
+
 /** The lines of a policy, and the one that a request meets. */
 export interface PolicyTable {
   readonly lines: readonly RoutePolicy[]
+  /** The same lines in the same order, each with its complete path. */
+  readonly routes: readonly PolicyRoute[]
   /**
    * What the policy says of a request.
    * @param method - in upper case; `HEAD` is read as `GET`
@@ -210,5 +219,9 @@ export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
     return { kind: 'unknown', permission: `routes:execute:${path}`, path }
   }
 
-  return { lines: groups.flatMap(({ lines }) => lines), find }
+  return {
+    lines: all.map(({ policy }) => policy),
+    routes: all.map(({ policy, pattern }) => ({ path: pattern, policy })),
+    find,
+  }
 }

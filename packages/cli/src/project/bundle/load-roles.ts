@@ -7,8 +7,14 @@ import { loadProxyConfig } from './load-proxy-config.js'
 import type { Project } from '../project.js'
 import { openProxyProject } from '../proxy-config.js'
 
-/** The roles in force behind a proxy. @throws {ConfigurationError} for a role that grants what is not a permission */
-export function proxyRoles({ access }: ProxyConfig): RoleTable {
+/**
+ * The roles in force behind a proxy: those of a server, with workflows, and those of its configuration.
+ * @throws {ConfigurationError} for a role that grants what is not a permission
+ */
+export async function proxyRoles(config: ProxyConfig): Promise<RoleTable> {
+  // Only here: what a proxy is made of takes memory that no other server needs.
+  const { serverOptionsOf } = await import('@signet/proxy/internal')
+  const { access } = serverOptionsOf(config)
   return rolesOf(new Mastra({ server: { access }, logger: false }))
 }
 
@@ -19,7 +25,7 @@ export function proxyRoles({ access }: ProxyConfig): RoleTable {
  */
 export async function loadRoles(project: Project): Promise<RoleTable> {
   const proxy = openProxyProject(project.directory)
-  if (proxy.hasConfig) return proxyRoles(await loadProxyConfig(proxy))
-  if (project.entry === proxy.entry) return proxyRoles({})
+  if (proxy.hasConfig) return await proxyRoles(await loadProxyConfig(proxy))
+  if (project.entry === proxy.entry) return await proxyRoles({})
   return rolesOf(await loadApplication(project))
 }
