@@ -65,10 +65,10 @@ export const ROOMS = {
     ['mastra.ts'],
   ],
   store: [
-    ['error.ts', 'schema.ts', 'store.ts'],
+    ['error.ts', 'schema.ts', 'store.ts', 'sweep.ts'],
     ['database/driver'],
     ['database', 'database/migration'],
-    ['audit', 'inspect', 'memory', 'proof.ts', 'revocation.ts'],
+    ['audit', 'inspect', 'memory', 'new-id.ts', 'proof.ts', 'revocation.ts'],
     ['api-key.ts'],
     ['probed-store.ts'],
     ['open.ts'],

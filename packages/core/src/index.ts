@@ -37,6 +37,7 @@ export {
   type UiMessage,
 } from './memory/stored-message.js'
 export { type AgentStream } from './answer/stream.js'
+export type { NewIdRegister } from './memory/new-id-register.js'
 export {
   MAX_AUDIT_CHARACTERS,
   type AuditQuery,

@@ -8,6 +8,7 @@ import { postgresDriver } from './database/driver/postgres.js'
 import { StorageError } from './error.js'
 import { createMemoryStorage } from './memory/memory-storage.js'
 import { migrate } from './database/migration/migrate.js'
+import { createNewIdRegister } from './new-id.js'
 import { createProofRegister } from './proof.js'
 import { createRevocationLog } from './revocation.js'
 import { refuseWhileSilent } from './database/silence.js'
@@ -64,6 +65,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     apiKeys: createApiKeyStore(refuseWhileSilent(opened)),
     audit: createAuditStore(refuseWhileSilent(opened)),
     proofs: createProofRegister(refuseWhileSilent(opened), probe.now),
+    newIds: createNewIdRegister(refuseWhileSilent(opened), probe.now),
     async open() {
       opened.tellNotices()
       // Migrations may take longer than any request may.

@@ -2,25 +2,23 @@ import type { ProofRegister } from '@signet/auth'
 import { earliestNow } from '@signet/auth/internal'
 import type { Database } from './database/database.js'
 import { checkId, checkTime } from './database/value.js'
+import { sweepSometimes } from './sweep.js'
 
 /**
  * How far the clocks of two instances may differ, in milliseconds: a proof is kept so much longer, because another
  * instance, whose clock is behind, still takes it.
  */
 const CLOCK_DIFFERENCE_MS = 300_000
-/** After how many proofs those are deleted that have ended, and how many of them at most. */
-const SWEEP_INTERVAL = 64
-const SWEEP_SIZE = 2 * SWEEP_INTERVAL
 
 /** Deletes a few proofs that no instance takes any more. */
-async function sweep({ driver, write }: Database, now: number): Promise<void> {
+async function sweep({ driver, write }: Database, now: number, limit: number): Promise<void> {
   await write(async (tx) => {
     const ended = tx
       .selectFrom('signet_proof')
       .select('key')
       .where('expires_at', '<', now - CLOCK_DIFFERENCE_MS)
       .orderBy('expires_at')
-      .limit(SWEEP_SIZE)
+      .limit(limit)
     await tx
       .deleteFrom('signet_proof')
       // What another instance is deleting is left to it, and not waited for.
@@ -39,15 +37,7 @@ export function createProofRegister(
   database: Database,
   now: () => number = earliestNow,
 ): ProofRegister {
-  let untilSweep = 1
-
-  function sweepNowAndThen(): void {
-    untilSweep--
-    if (untilSweep > 0) return
-    untilSweep = SWEEP_INTERVAL
-    // Nobody waits for it. Where it fails, a later one deletes the same.
-    sweep(database, now()).catch(() => undefined)
-  }
+  const sweepNowAndThen = sweepSometimes((limit) => sweep(database, now(), limit))
 
   return {
     async register(given, expiresAt) {

@@ -102,6 +102,13 @@ interface ProofTable {
   expires_at: number
 }
 
+/** An id that an owner chose for a new thing. `id` is a hash of it, `expires_at` milliseconds since 1970. */
+interface NewIdTable {
+  id: string
+  owner: string
+  expires_at: number
+}
+
 /** Which migrations have been applied. */
 interface MigrationTable {
   name: string
@@ -118,6 +125,7 @@ export interface Schema {
   signet_api_key: ApiKeyTable
   signet_audit: AuditTable
   signet_proof: ProofTable
+  signet_new_id: NewIdTable
   signet_migration: MigrationTable
 }
 
@@ -130,6 +138,7 @@ const NAMES: Readonly<Record<keyof Schema, true>> = {
   signet_api_key: true,
   signet_audit: true,
   signet_proof: true,
+  signet_new_id: true,
   signet_migration: true,
 }
 

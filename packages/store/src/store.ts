@@ -1,5 +1,5 @@
 import type { ApiKeyStore, ProofRegister, RevocationLog } from '@signet/auth'
-import type { AuditStore, MemoryStorage } from '@signet/core'
+import type { AuditStore, MemoryStorage, NewIdRegister } from '@signet/core'
 
 /** Something of the store that an operator must know: one sentence or two, which say what to do. */
 export interface StoreNotice {
@@ -29,6 +29,8 @@ export interface Store {
   readonly audit: AuditStore
   /** DPoP proofs that were used, shared by all processes that open the same database (RFC 9449 section 11.1). */
   readonly proofs: ProofRegister
+  /** Ids that owners choose for new things behind a proxy, shared by all processes that open the same database. */
+  readonly newIds: NewIdRegister
   /**
    * Brings the tables up to date, whatever time that takes, and lets everything else begin.
    *

@@ -71,6 +71,7 @@ describeStores('a database of the first version', (stores) => {
       '0002-revocations-keys-audit',
       '0003-agents-of-threads',
       '0004-used-proofs',
+      '0005-new-ids',
     ])
     await database.close()
   })

@@ -6,6 +6,7 @@ import { createTables } from './first.js'
 import { createStateTables } from './second.js'
 import { addAgents } from './third.js'
 import { createProofs } from './fourth.js'
+import { createNewIds } from './fifth.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0002-revocations-keys-audit', apply: createStateTables },
   { name: '0003-agents-of-threads', apply: addAgents },
   { name: '0004-used-proofs', apply: createProofs },
+  { name: '0005-new-ids', apply: createNewIds },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */
