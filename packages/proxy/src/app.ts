@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@signet/auth'
-import { Mastra, type Logger } from '@signet/core'
-import type { App, AppOptions, Route } from '@signet/server'
+import { Mastra, type Logger, type NewIdRegister } from '@signet/core'
+import type { App, AppOptions, Route, ServerState } from '@signet/server'
 import {
   assembleApp,
   createGateRoutes,
@@ -24,14 +24,24 @@ type ServerPart =
   | 'isLoopbackOnly'
   | 'isDevelopment'
   | 'isReady'
-  | 'state'
   | 'tracing'
   | 'redisUrl'
   | 'unhandledFaults'
   | 'defaultAuth'
 
+/** What several proxies before one application share: a store of `@signet/store` is one. */
+export interface ProxyState extends ServerState {
+  /**
+   * Where they agree on whose a new id is, of a thread for instance, that two callers choose at the same time. Left out, each
+   * proxy knows only its own callers.
+   */
+  readonly newIds?: NewIdRegister | undefined
+}
+
 /** How a proxy is run. */
 export interface ProxyOptions extends Pick<AppOptions, ServerPart> {
+  /** What the instances of the proxy share. Default: nothing is shared, nor kept over a restart. */
+  readonly state?: ProxyState | undefined
   /** Where the application listens. Default: `upstream` of the configuration. */
   readonly upstream?: string | undefined
   /** Whether the application may be on another machine, where others could reach it without the proxy. Default: false. */
@@ -118,6 +128,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     isVerifying: isUpstreamOpen !== true,
     prefix: PREFIX,
     bodyLimit: config.bodySizeLimit ?? DEFAULT_BODY_LIMIT,
+    newIds: served.state?.newIds,
   })
 
   const app = assembleApp(mastra, served, {

@@ -1,6 +1,6 @@
 export { defineProxy, type ProxyConfig } from './config.js'
 export { type ProxyRoute } from './declared/declared-route.js'
-export { createProxy, type ProxyApp, type ProxyOptions } from './app.js'
+export { createProxy, type ProxyApp, type ProxyOptions, type ProxyState } from './app.js'
 export { COMPARED_WITH, findPolicy, MASTRA_1 } from './policy/mastra-1.js'
 export {
   createPolicyTable,

@@ -1,5 +1,6 @@
 import { ScopeError, type Principal } from '@signet/auth'
 import { isLegalId, permissionTemplates } from '@signet/auth/internal'
+import type { NewIdRegister } from '@signet/core'
 import { RequestError, type Route } from '@signet/server'
 import { jsonReply, readJsonBody, Reply } from '@signet/server/internal'
 import type {
@@ -38,6 +39,8 @@ export interface RuledForwardOptions {
   readonly prefix: string
   /** Largest body of a request, in bytes. */
   readonly bodyLimit: number
+  /** Where the proxies before the upstream agree on who makes a new thing. Default: there is only this one. */
+  readonly newIds: NewIdRegister | undefined
 }
 
 /** Forwards requests by the rules of their routes. */
@@ -89,7 +92,7 @@ const EVENTS = /^text\/event-stream\b/i
 /** Makes what forwards requests by the rules of their routes. */
 export function createRuledForward(options: RuledForwardOptions): RuledForward {
   const { policy, forwarder, upstream, identity, isVerifying, prefix, bodyLimit } = options
-  const claims = createThreadClaims()
+  const claims = createThreadClaims(options.newIds)
   const agents = createAgentDirectory()
 
   async function ask(

@@ -11,6 +11,7 @@ const MEMBER = PROXY_ROLES['member'] ?? []
 const OPERATOR = ['*']
 const ALICE = callerOf('alice', MEMBER)
 const BOB = callerOf('bob', MEMBER)
+const OPERATOR_CALLER = callerOf('alice', OPERATOR)
 
 const WEATHER = {
   name: 'Weather',
@@ -159,6 +160,20 @@ describe('the owner of a call', () => {
     first.release()
     first.release()
     await expect(prepare(GENERATE, { body, claims, as: BOB })).rejects.toThrow(NOT_FOUND)
+  })
+
+  it('says which threads are new to the other proxies, unless it only reads', async () => {
+    const registered: string[] = []
+    const register = (id: string) => Promise.resolve(registered.push(id) > 0)
+    const claims = createThreadClaims({ register })
+    const body = (thread: string) => ({ messages: MESSAGES, memory: { thread } })
+    await prepare(GENERATE, { body: body('of-alice'), claims })
+    await prepare('GET /api/memory/threads/new-one/working-memory?agentId=weather', { claims })
+    await expect(prepare(GENERATE, { body: body('of-bob'), claims })).rejects.toThrow(NOT_FOUND)
+    expect(registered).toHaveLength(0)
+    await prepare(GENERATE, { body: body('new-one'), claims })
+    await prepare('POST /api/schedules', { body: { id: 'new-one' }, claims, as: OPERATOR_CALLER })
+    expect(new Set(registered).size).toBe(2)
   })
 
   it('frees the thread once the answer is over, and where the request is refused', async () => {

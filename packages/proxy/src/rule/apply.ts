@@ -13,7 +13,7 @@ import type {
 import { findAgent } from './agent.js'
 import { applyAnswer } from './answer.js'
 import { bindBody, checkMembers, checkMessages, dropContext } from './body.js'
-import type { ThreadClaims } from './claims.js'
+import type { NewThing, ThreadClaims } from './claims.js'
 import type { RuleContext, UpstreamAgent } from './context.js'
 import { idsOf, ownedRunId } from './id.js'
 import {
@@ -190,14 +190,16 @@ export class RuledRequest {
     await this.#checkWrites(query, body)
     const things = (owner.names ?? []).flatMap((named) => this.#thingsOf(named, query, body))
     if (things.length > MAX_THINGS) throw invalid('body', 'The request names too many things.')
-    const release = claims.hold(
+    const held = claims.hold(
       things
-        .filter(({ named }) => named.kind === 'thread' && named.must !== 'own')
-        .map(({ id }) => id),
+        .filter(({ named }) => named.must !== 'own')
+        .map(({ named, id }) => ({ kind: named.kind, id })),
       ownerKey,
     )
     try {
-      await this.#lookUp(things, query, body)
+      const fresh = await this.#lookUp(things, query, body)
+      // Who only reads makes nothing.
+      if (policy.method !== 'GET') await held.share(fresh)
       const changed = { ...params }
       for (const run of owner.runs ?? []) this.#ownRun(run, changed, query, body)
       for (const place of owner.sets ?? [])
@@ -206,9 +208,9 @@ export class RuledRequest {
         bindBody(body, policy, ownerKey)
         await this.#limit(body)
       }
-      return this.#prepared(changed, query, body, release)
+      return this.#prepared(changed, query, body, () => held.release())
     } catch (error) {
-      release()
+      held.release()
       throw error
     }
   }
@@ -312,12 +314,13 @@ export class RuledRequest {
     return id
   }
 
+  /** @returns those that do not exist yet */
   async #lookUp(
     things: readonly { readonly named: NamedThing; readonly id: string }[],
     query: URLSearchParams,
     body: MutableJson | undefined,
-  ): Promise<void> {
-    if (things.length === 0) return
+  ): Promise<readonly NewThing[]> {
+    if (things.length === 0) return []
     const agentId = this.#agentId(query, body)
     const messages = things.filter(({ named }) => named.kind === 'message').map(({ id }) => id)
     const seen = new Set<string>()
@@ -327,12 +330,15 @@ export class RuledRequest {
       seen.add(key)
       return isNew
     })
-    await Promise.all([
+    const [, ...areNew] = await Promise.all([
       requireOwnMessages(messages, agentId, this.#context),
       ...others.map(({ named, id }) =>
         requireState({ kind: named.kind, id, agentId }, named.must, this.#context),
       ),
     ])
+    return others
+      .filter((_, index) => areNew[index])
+      .map(({ named, id }) => ({ kind: named.kind, id }))
   }
 
   #ownRun(

@@ -78,16 +78,18 @@ async function findHolder({ kind, id, agentId }: Thing, context: RuleContext): P
 
 /**
  * Refuses a thing that is not in the state that it must be in.
+ * @returns whether it does not exist yet
  * @throws {PolicyRefusal} `not_found`, the same for what another has and for what nobody has; `upstream_failed`
  */
 export async function requireState(
   thing: Thing,
   must: ThingState,
   context: RuleContext,
-): Promise<void> {
+): Promise<boolean> {
   const holder = await findHolder(thing, context)
   const isMet = (holder === 'caller' && must !== 'new') || (holder === 'nobody' && must !== 'own')
   if (!isMet) throw notFound(`The ${thing.kind} is held by ${holder}, and must be ${must}.`)
+  return holder === 'nobody'
 }
 
 function entriesOf(answer: AskedAnswer, name: string, ownerKey: string): readonly unknown[] {
