@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MastraClient } from '@mastra/client-js'
 import { SignetProcess } from '@signet/test-support/process/signet-process'
+import type { ProxyConfig } from '../../packages/proxy/dist/index.js'
 import { MastraJwtAuth } from '../../packages/auth/dist/index.js'
 
 const SECRET = 'interop-secret-interop-secret-interop-secret'
@@ -21,9 +22,18 @@ export interface ProxiedApplication {
 /**
  * Starts an application of `fixtures/behind-proxy` as the documentation says, in an empty folder.
  * @param model - the base URL of its model
+ * @param config - what `signet.config.mjs` has. Default: there is none
  */
-export async function startProxied(name: string, model: string): Promise<ProxiedApplication> {
+export async function startProxied(
+  name: string,
+  model: string,
+  config?: Omit<ProxyConfig, 'auth'>,
+): Promise<ProxiedApplication> {
   const folder = await mkdtemp(join(tmpdir(), 'signet-proxied-'))
+  if (config !== undefined) {
+    const text = `export default ${JSON.stringify(config)}\n`
+    await writeFile(join(folder, 'signet.config.mjs'), text)
+  }
   const file = fileURLToPath(new URL(`../fixtures/behind-proxy/${name}.mjs`, import.meta.url))
   const proxy = new SignetProcess(['proxy', '--port', '0', '--', process.execPath, file], {
     cwd: folder,

@@ -125,6 +125,25 @@ describe('the gate of a proxy', () => {
     expect((await silent.ask(path)).status).toBe(404)
   })
 
+  it('names in its metadata what routes of Mastra and of the configuration ask for, and nothing that is closed', async () => {
+    const proxy = createProxy(
+      {
+        auth: createTestAuth(),
+        publicUrl: 'https://agents.example',
+        routes: [{ method: 'POST', path: '/ship', access: 'routes:execute' }],
+      },
+      { upstream: 'http://127.0.0.1:1' },
+    )
+    ends.push(() => proxy.close())
+    const asked = await proxy.fetch(makeRequest('/.well-known/oauth-protected-resource'))
+    const { scopes_supported: scopes } = await asked.json()
+    expect(scopes).toEqual(
+      expect.arrayContaining(['agents:execute', 'tools:execute', 'memory:read', 'routes:execute']),
+    )
+    expect(scopes).not.toContain('public')
+    expect(scopes).toStrictEqual([...new Set(scopes)].toSorted())
+  })
+
   it.each(['/api/deploy', '/api/things/__proto__', '/api/things/%2e%2e', '/api/things/a%2Fb'])(
     'has nothing at %s, whatever the caller holds',
     async (path) => {

@@ -13,6 +13,7 @@ import { readProxyRoutes } from './declared/declared-route.js'
 import { createForwarder } from './forward/forward.js'
 import { createIdentity } from './identity/identity.js'
 import type { PolicyTable } from './policy/policy-table.js'
+import { isClosed, type OpenRoute } from './policy/route-policy.js'
 import { readyRoute } from './readiness.js'
 import { createRuledForward } from './ruled-forward.js'
 import { createProxyTable } from './table.js'
@@ -100,7 +101,10 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     )
   }
   const base = given ?? policyOf(config)
-  const policy = declareRoutes(base, readProxyRoutes(config.routes, base))
+  const lines = given === undefined ? policyOf(config).lines : []
+  const openLines = lines.filter((line): line is OpenRoute => !isClosed(line))
+  const declared = readProxyRoutes(config.routes, base)
+  const policy = declareRoutes(base, declared)
   const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
   const mastra = new Mastra({
     // What is not a time stays as it is, and is refused.
@@ -142,7 +146,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
         publicUrl: publicUrlOf(mastra.getServer()),
         provider: auth,
         apiRoutes: [],
-        table: () => service().table,
+        table: () => ({ routes: [...service().table.routes, ...declared, ...openLines] }),
       })
       const own = [...gateRoutes, ...metadataRoutes]
       return createProxyTable({

@@ -17,6 +17,14 @@ describe('the tools of an MCP server', () => {
     expect(message).toStrictEqual(few)
   })
 
+  it('are kept by a cache for the caller alone', () => {
+    for (const cacheScope of ['public', 'private', 7]) {
+      const message = { ...list(), result: { ...list().result, cacheScope, ttlMs: 1000 } }
+      filterMcpMessage(message, NARROW)
+      expect(message.result).toMatchObject({ cacheScope: 'private', ttlMs: 1000 })
+    }
+  })
+
   it('are filtered in an event stream too, and other messages pass', () => {
     const other = { jsonrpc: '2.0', method: 'notifications/message', params: {} }
     const text = `event: message\r\ndata: ${JSON.stringify(list())}\r\n\r\ndata: ${JSON.stringify(other)}\n\ndata: {"result":{"tools"\n\n`

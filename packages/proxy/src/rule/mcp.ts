@@ -100,10 +100,14 @@ export function mcpHeaders(message: unknown): Readonly<Record<string, string>> {
   }
 }
 
-/** Takes out of a message of an MCP server the tools that the caller may not execute. Changes the message. */
+/**
+ * Takes out of a message of an MCP server the tools that the caller may not execute, and says that the list is for this
+ * caller alone: a cache that keeps it for all would give it to another. Changes the message.
+ */
 export function filterMcpMessage(message: unknown, caller: Caller): void {
   const result = ownMember(message, 'result')
   if (!isMutable(result) || !Array.isArray(result['tools'])) return
+  if (Object.hasOwn(result, 'cacheScope')) result['cacheScope'] = 'private'
   const tools: readonly unknown[] = result['tools']
   result['tools'] = tools.filter((tool) => {
     const name = ownMember(tool, 'name')

@@ -13,7 +13,6 @@ import { z } from 'zod'
 import { RequestError } from '../../error/error.js'
 import { jsonReply } from '../../http/reply.js'
 import { takesFrom } from '../../route/route-overlap.js'
-import type { RouteTable } from '../../route/route-table.js'
 import { defineRoute, type Route } from '../../route/route.js'
 
 const METADATA = z.object({
@@ -39,8 +38,13 @@ function authorizationServers(provider: AuthProvider | false): readonly string[]
   return [...new Set(names)].filter((name) => ISSUER_URL.test(name) && URL.canParse(name))
 }
 
+/** Routes, and what they ask for. */
+interface AskedRoutes {
+  readonly routes: readonly Pick<Route, 'access'>[]
+}
+
 /** What routes ask for, without the id of an agent or a tool: as many as there are actions of resources, and not more. */
-function scopesOf({ routes }: RouteTable): readonly string[] {
+function scopesOf({ routes }: AskedRoutes): readonly string[] {
   const scopes = routes.flatMap(({ access }) =>
     permissionTemplates(access).map((template) => template.split(':', 2).join(':')),
   )
@@ -61,7 +65,7 @@ function describeProofs(provider: AuthProvider | false): Partial<Metadata> {
 function describeResource(
   { resource }: PublicUrl,
   provider: AuthProvider | false,
-  table: RouteTable,
+  table: AskedRoutes,
 ): Metadata {
   const servers = authorizationServers(provider)
   const scopes = scopesOf(table)
@@ -94,7 +98,7 @@ export interface ResourceMetadataOptions {
   readonly provider: AuthProvider | false
   /** Those of the application: without a public URL, what they answer stays theirs. */
   readonly apiRoutes: readonly ApiRoute[]
-  readonly table: () => RouteTable
+  readonly table: () => AskedRoutes
 }
 
 /** The metadata of the server as a protected resource (RFC 9728 section 3): at the root, and for the path of its public URL. */
