@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,16 +71,38 @@ async function printedToken(proxy: SignetProcess): Promise<string> {
   return (await proxy.waitFor(/^(eyJ\S+)$/m))[1] ?? ''
 }
 
-async function untilGone(pid: number): Promise<void> {
-  await expect
-    .poll(() => {
+/** What `/proc` says of a process: its parent, and whether it has ended and only waits to be read. */
+function statusOf(pid: number | string): { readonly parent: number; readonly isZombie: boolean } {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const [, parent] = /^PPid:\s*(\d+)/m.exec(text) ?? []
+  return { parent: Number(parent), isZombie: /^State:\s*Z/m.test(text) }
+}
+
+/** The processes that end the command of a proxy where that is killed. */
+function watchesOf(proxy: number | undefined): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
       try {
-        return process.kill(pid, 0)
+        const isWatch = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0signet-watch\0')
+        return isWatch && statusOf(pid).parent === proxy
       } catch {
         return false
       }
     })
-    .toBe(false)
+}
+
+async function untilGone(pid: number): Promise<void> {
+  await expect
+    .poll(() => {
+      try {
+        return statusOf(pid).isZombie
+      } catch {
+        return true
+      }
+    })
+    .toBe(true)
 }
 
 describe('signet proxy -- command', () => {
@@ -110,6 +133,40 @@ describe('signet proxy -- command', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('has ended by SIGKILL')
     await expect(fetch(url)).rejects.toThrow()
+  })
+
+  it.each([
+    ['the command', SERVE],
+    // What npm does: the application is the child of a shell.
+    ['what the command began', ['--', 'sh', '-c', `"${process.execPath}" application.mjs & wait`]],
+  ])('leaves nothing behind where the proxy is killed: %s ends', async (_, command) => {
+    const proxy = start(command, { cwd: await makeFolder() })
+    await printedUrl(proxy)
+    const pid = Number((await proxy.waitFor(/application: (\d+)/))[1])
+    const watches = watchesOf(proxy.child.pid)
+    expect(watches).toHaveLength(1)
+    await proxy.stop('SIGKILL')
+    for (const each of [pid, ...watches]) await untilGone(each)
+  })
+
+  it('leaves nothing behind where the command does not obey', { timeout: 60_000 }, async () => {
+    const code = `await import('./application.mjs')
+process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined)`
+    const command = ['--', process.execPath, '--input-type=module', '-e', code]
+    const proxy = start(command, { cwd: await makeFolder() })
+    await printedUrl(proxy)
+    const pid = Number((await proxy.waitFor(/application: (\d+)/))[1])
+    await proxy.stop('SIGKILL')
+    await untilGone(pid)
+  })
+
+  it('ends what waited for its end, too', async () => {
+    const proxy = start(SERVE, { cwd: await makeFolder() })
+    await printedUrl(proxy)
+    const watches = watchesOf(proxy.child.pid)
+    expect(watches).toHaveLength(1)
+    expect((await proxy.stop()).code).toBe(0)
+    for (const each of watches) await untilGone(each)
   })
 
   it.each([

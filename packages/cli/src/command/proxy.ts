@@ -287,7 +287,11 @@ export async function runProxy(
     await store.open()
     if (upstreamPort !== undefined) {
       const environment = commandEnvironment(given, upstreamPort, secret)
-      upstream = await startUpstream(command, { directory, environment })
+      upstream = await startUpstream(command, {
+        directory,
+        environment,
+        warn: (message) => logger.warn(message),
+      })
       void upstream.ended.then((message) => {
         if (!isEnding && !hasSignal) upstreamEnd = message
       })

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandFailure } from '../failure.js'
+import { endWhenKilled } from './command-watch.js'
 
 /** A command that serves the application behind the proxy. */
 export interface UpstreamCommand {
@@ -15,6 +16,8 @@ export interface UpstreamCommand {
 export interface UpstreamCommandOptions {
   readonly directory: string
   readonly environment: NodeJS.ProcessEnv
+  /** Is told what an operator should know. */
+  warn(message: string): void
 }
 
 const END_MS = 10_000
@@ -45,12 +48,13 @@ function isGroupRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
 
 /**
  * Starts a command in a process group of its own, so that a signal of the terminal reaches the proxy alone, which ends
- * both in order. Its output is that of this process; it reads nothing.
+ * both in order. Its output is that of this process; it reads nothing. Where this process is killed, the command ends, too,
+ * except on Windows.
  * @throws {CommandFailure} where it cannot be started
  */
 export async function startUpstream(
   [command = '', ...args]: readonly string[],
-  { directory, environment }: UpstreamCommandOptions,
+  { directory, environment, warn }: UpstreamCommandOptions,
 ): Promise<UpstreamCommand> {
   const child = spawn(command, args, {
     cwd: directory,
@@ -67,6 +71,8 @@ export async function startUpstream(
       { cause },
     )
   }
+  const endWatch =
+    IS_WINDOWS || child.pid === undefined ? undefined : endWhenKilled(child.pid, warn)
   // Where this process is ended without an orderly end, nothing of the command is to stay.
   const kill = () => signalGroup(child, 'SIGKILL')
   process.once('exit', kill)
@@ -84,6 +90,7 @@ export async function startUpstream(
       while (isGroupRunning(child) && performance.now() < until) await sleep(50)
       kill()
       process.off('exit', kill)
+      endWatch?.()
       if (child.exitCode === null && child.signalCode === null) await exited
     },
   }
