@@ -53,7 +53,7 @@ export const ROOMS = {
   core: [
     ['audit', 'error.ts', 'log', 'mastra-type.ts', 'option', 'request-context.ts'],
     ['bounds.ts', 'fault', 'schema/json-schema.ts'],
-    ['issue.ts', 'rehearsal'],
+    ['issue.ts', 'rehearsal', 'run'],
     ['message', 'schema'],
     ['model', 'tool'],
     ['loop'],
@@ -69,6 +69,7 @@ export const ROOMS = {
     ['database/driver'],
     ['database', 'database/migration'],
     ['audit', 'inspect', 'memory', 'new-id.ts', 'proof.ts', 'revocation.ts'],
+    ['run'],
     ['api-key.ts'],
     ['probed-store.ts'],
     ['open.ts'],

@@ -145,6 +145,35 @@ export {
 } from './rehearsal/create-rehearsal-model.js'
 export { mayBeMissing, Refusals, type UnsupportedPolicy } from './option/refusals.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
+export { argumentsDigest } from './run/arguments-digest.js'
+export { createMemoryRuns } from './run/memory-runs.js'
+export { RunError, type RunErrorCode } from './run/run-error.js'
+export {
+  type ApprovalPage,
+  type ApprovalQuery,
+  type ApprovalState,
+  type ClaimedRun,
+  type ClaimRefusal,
+  type LeaseState,
+  type NewRun,
+  type NewRunApproval,
+  type RunApproval,
+  type RunBeginning,
+  type RunClaim,
+  type RunDecision,
+  type RunEnd,
+  type RunFailure,
+  type RunJson,
+  type RunKind,
+  type RunLease,
+  type RunPage,
+  type RunPerson,
+  type RunQuery,
+  type RunRecord,
+  type RunStatus,
+  type RunStorage,
+  type Suspension,
+} from './run/run-storage.js'
 export {
   type ApiRoute,
   type ApiRouteEnv,

@@ -24,6 +24,7 @@ export type StorageErrorCode =
   | 'thread_not_found'
   | 'message_exists'
   | 'api_key_exists'
+  | 'run_exists'
 
 /** Why the database could not do it, as the operator must know it. */
 export type StorageFaultClass =

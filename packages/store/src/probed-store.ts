@@ -11,6 +11,7 @@ import { migrate } from './database/migration/migrate.js'
 import { createNewIdRegister } from './new-id.js'
 import { createProofRegister } from './proof.js'
 import { createRevocationLog } from './revocation.js'
+import { createRunStorage } from './run/run-storage.js'
 import { refuseWhileSilent } from './database/silence.js'
 import type { Store, StoreOptions } from './store.js'
 import { storeTrialTurn } from './memory/trial-turn.js'
@@ -66,6 +67,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     audit: createAuditStore(refuseWhileSilent(opened)),
     proofs: createProofRegister(refuseWhileSilent(opened), probe.now),
     newIds: createNewIdRegister(refuseWhileSilent(opened), probe.now),
+    runs: createRunStorage(refuseWhileSilent(opened), probe.now),
     async open() {
       opened.tellNotices()
       // Migrations may take longer than any request may.

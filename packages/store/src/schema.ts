@@ -109,6 +109,60 @@ interface NewIdTable {
   expires_at: number
 }
 
+/** A run. `resource_id`, `caller`, `snapshot`, `result` and `failure` are JSON, times milliseconds since 1970. */
+export interface RunTable {
+  owner: string
+  id: string
+  kind: string
+  target: string
+  thread_id: string | null
+  resource_id: string | null
+  status: string
+  attempt: number
+  caller: string | null
+  snapshot: string | null
+  result: string | null
+  failure: string | null
+  holder: string | null
+  lease_until: number | null
+  is_cancel_asked: number
+  created_at: number
+  suspended_at: number | null
+  ended_at: number | null
+  due_at: number | null
+  expires_at: number | null
+}
+
+/** What a step of a run came to. `result` is JSON. */
+interface RunStepTable {
+  owner: string
+  run_id: string
+  step: string
+  result: string
+}
+
+/** A call that somebody has to approve. `tool_name`, `args`, `asker` and `decider` are JSON, `by_other` 0 or 1. */
+export interface RunApprovalTable {
+  owner: string
+  run_id: string
+  /** Grows within the run. */
+  position: number
+  id: string
+  target: string
+  call_id: string
+  tool_id: string
+  tool_name: string
+  args: string
+  digest: string
+  by_other: number
+  asker: string
+  state: string
+  created_at: number
+  expires_at: number
+  decider: string | null
+  decided_at: number | null
+}
+
 /** Which migrations have been applied. */
 interface MigrationTable {
   name: string
@@ -126,6 +180,9 @@ export interface Schema {
   signet_audit: AuditTable
   signet_proof: ProofTable
   signet_new_id: NewIdTable
+  signet_run: RunTable
+  signet_run_step: RunStepTable
+  signet_run_approval: RunApprovalTable
   signet_migration: MigrationTable
 }
 
@@ -139,6 +196,9 @@ const NAMES: Readonly<Record<keyof Schema, true>> = {
   signet_audit: true,
   signet_proof: true,
   signet_new_id: true,
+  signet_run: true,
+  signet_run_step: true,
+  signet_run_approval: true,
   signet_migration: true,
 }
 

@@ -1,5 +1,5 @@
 import type { ApiKeyStore, ProofRegister, RevocationLog } from '@signet/auth'
-import type { AuditStore, MemoryStorage, NewIdRegister } from '@signet/core'
+import type { AuditStore, MemoryStorage, NewIdRegister, RunStorage } from '@signet/core'
 
 /** Something of the store that an operator must know: one sentence or two, which say what to do. */
 export interface StoreNotice {
@@ -31,6 +31,8 @@ export interface Store {
   readonly proofs: ProofRegister
   /** Ids that owners choose for new things behind a proxy, shared by all processes that open the same database. */
   readonly newIds: NewIdRegister
+  /** What waits for an approval, or goes on without a request. */
+  readonly runs: RunStorage
   /**
    * Brings the tables up to date, whatever time that takes, and lets everything else begin.
    *

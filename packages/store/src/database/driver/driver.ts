@@ -49,6 +49,11 @@ export interface Driver {
     | undefined
   /** Whether damage takes all of it out of service: a file is replaced as a whole, a server repairs a table. */
   readonly isReplacedWhole: boolean
+  /**
+   * When a statement began, in milliseconds since 1970, as an expression that an index can be searched by. Absent where
+   * the database has no clock of its own.
+   */
+  readonly clock?: RawBuilder<number> | undefined
   /** The type of text that is compared byte by byte, as a type of a column. */
   readonly textType: RawBuilder<unknown>
   /** Adds the number of a row to a new table of messages, where the index of search needs one. */

@@ -149,6 +149,8 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
       maxInAll: Math.max(1, Math.floor(maxConnections * 0.8)),
     },
     dialect: new BoundedDialect({ pool }, boundsOf(isPatient)),
+    // Of one statement this is one time, by which an index is searched; clock_timestamp() is asked anew for each row.
+    clock: sql<number>`cast(floor(extract(epoch from statement_timestamp()) * 1000) as bigint)`,
     textType: sql`text collate "C"`,
     numberRows: (table) => table,
     addSequence: (table) =>

@@ -41,7 +41,7 @@ describeStores('a database of the first version', (stores) => {
   it('is brought up to date, and keeps what is in it', async () => {
     const options = await stores.locate()
     await createFirstVersion(options)
-    const { memory, revocations, apiKeys, audit, proofs } = await stores.open(options)
+    const { memory, revocations, apiKeys, audit, proofs, runs } = await stores.open(options)
     const thread = { id: 't', title: 'Title', createdAt: 1, updatedAt: 1 }
     expect(await memory.getThread(ALICE, 't')).toStrictEqual(thread)
     const page = await memory.listThreads(ALICE, { agentId: 'clerk', title: 'TITLE', perPage: 9 })
@@ -54,6 +54,10 @@ describeStores('a database of the first version', (stores) => {
     expect(await apiKeys.list({ page: 0, perPage: 1 })).toStrictEqual({ keys: [], total: 0 })
     expect(await audit.list({ limit: 1 })).toStrictEqual([])
     expect(await proofs.register('proof', Date.now() + 60_000)).toBe(true)
+    expect(await runs.list(ALICE, { kind: 'agent', perPage: 1 })).toStrictEqual({
+      runs: [],
+      total: 0,
+    })
   })
 
   it('is brought up to date once, by several that open it at once', async () => {
@@ -72,6 +76,7 @@ describeStores('a database of the first version', (stores) => {
       '0003-agents-of-threads',
       '0004-used-proofs',
       '0005-new-ids',
+      '0006-runs',
     ])
     await database.close()
   })

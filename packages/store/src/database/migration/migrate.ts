@@ -7,6 +7,7 @@ import { createStateTables } from './second.js'
 import { addAgents } from './third.js'
 import { createProofs } from './fourth.js'
 import { createNewIds } from './fifth.js'
+import { createRuns } from './sixth.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0003-agents-of-threads', apply: addAgents },
   { name: '0004-used-proofs', apply: createProofs },
   { name: '0005-new-ids', apply: createNewIds },
+  { name: '0006-runs', apply: createRuns },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */

@@ -1,0 +1,283 @@
+/** What a run is: an answer of an agent that waits, or a workflow. */
+export type RunKind = 'agent' | 'workflow'
+
+/**
+ * Where a run stands. Of these it still goes on: `pending` (it begins at `dueAt`), `waiting` (it goes on by itself at
+ * `dueAt`), `running` and `suspended` (somebody must resume it). The others are its ends.
+ */
+export type RunStatus =
+  | 'pending'
+  | 'waiting'
+  | 'running'
+  | 'suspended'
+  | 'success'
+  | 'failed'
+  | 'canceled'
+  | 'bailed'
+
+/** How a run has ended. */
+export type RunEnd = Extract<RunStatus, 'success' | 'failed' | 'canceled' | 'bailed'>
+
+/** Why a run has ended that did not succeed. */
+export interface RunFailure {
+  /** For programs. */
+  readonly code: string
+  /** For people; its owner may read it. */
+  readonly message: string
+}
+
+/** Somebody, by the names that their token gives them. */
+export interface RunPerson {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** Plain JSON. */
+export type RunJson = Readonly<Record<string, unknown>>
+
+/** Where an approval stands: `ended` where its run ended before anybody decided. */
+export type ApprovalState = 'waiting' | 'approved' | 'declined' | 'ended'
+
+/** What a run waits for that somebody has to approve: one call of one tool with these arguments. */
+export interface NewRunApproval {
+  /** Of the call, as the model gave it: 1 to 255 characters, unique among the approvals of the run. */
+  readonly toolCallId: string
+  /** The id of the tool. */
+  readonly toolId: string
+  /** What the model calls the tool. */
+  readonly toolName: string
+  /** The arguments of the call. Plain JSON. */
+  readonly args: unknown
+  /** The SHA-256 of the canonical JSON of the arguments, in lower case hex: see `argumentsDigest`. */
+  readonly digest: string
+  /** Whether somebody else than who asked must approve it. */
+  readonly byOther: boolean
+  /** Who asked. */
+  readonly asker: RunPerson
+  /** Milliseconds from now until nobody may approve it any more; at least 1. */
+  readonly ttlMs: number
+}
+
+/** An approval as it is stored. Times are in milliseconds since 1970, by the clock of the storage. */
+export interface RunApproval extends Omit<NewRunApproval, 'ttlMs'> {
+  /** Made by the storage: random, unique over all owners. */
+  readonly id: string
+  readonly runId: string
+  /** The agent or workflow of the run. */
+  readonly target: string
+  readonly state: ApprovalState
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** Who decided, and when. */
+  readonly decider: RunPerson | undefined
+  readonly decidedAt: number | undefined
+}
+
+/** A run that is to be stored. */
+export interface NewRun {
+  /** 1 to 255 characters, unique among the runs of the owner. */
+  readonly id: string
+  readonly kind: RunKind
+  /** The id of the agent or workflow. */
+  readonly target: string
+  readonly threadId?: string | undefined
+  /** The owner as the wire shows it. */
+  readonly resourceId?: string | undefined
+  /** Who asked, as it takes to judge them again. Plain JSON. */
+  readonly caller?: RunJson | undefined
+  /** What it takes to go on. Plain JSON. */
+  readonly snapshot?: RunJson | undefined
+}
+
+/** How a new run begins. */
+export type RunBeginning =
+  | { readonly status: 'pending'; /** Default: now. */ readonly inMs?: number | undefined }
+  | { readonly status: 'running'; readonly holder: string; readonly ttlMs: number }
+  | ({ readonly status: 'suspended' } & Pick<Suspension, 'approvals' | 'ttlMs'>)
+
+/** What a run is suspended with. */
+export interface Suspension {
+  /** In place of the snapshot before it. */
+  readonly snapshot: RunJson
+  /** What is to be approved beside what waits already. Default: nothing. */
+  readonly approvals?: readonly NewRunApproval[] | undefined
+  /** Milliseconds from now until the run cannot be resumed any more. Default: it can be resumed for ever. */
+  readonly ttlMs?: number | undefined
+}
+
+/** A run as it is stored. Times are in milliseconds since 1970, by the clock of the storage. */
+export interface RunRecord extends NewRun {
+  readonly status: RunStatus
+  /** How many legs have begun. */
+  readonly attempt: number
+  readonly createdAt: number
+  readonly suspendedAt: number | undefined
+  readonly endedAt: number | undefined
+  /** When it goes on by itself. */
+  readonly dueAt: number | undefined
+  /** Until when it can be resumed. */
+  readonly expiresAt: number | undefined
+  /** What came of it. Plain JSON. */
+  readonly result: unknown
+  readonly failure: RunFailure | undefined
+}
+
+/** The right to write to a run, until another leg begins. */
+export interface RunLease {
+  readonly owner: string
+  readonly runId: string
+  readonly holder: string
+  /** The number of the leg, from 1. */
+  readonly attempt: number
+}
+
+/** A run whose next leg begins. */
+export interface ClaimedRun {
+  readonly run: RunRecord
+  readonly lease: RunLease
+}
+
+/** What somebody decided of an approval. */
+export interface RunDecision {
+  readonly toolCallId: string
+  readonly state: 'approved' | 'declined'
+  readonly decider: RunPerson
+  /** Of the arguments that were decided on; they must be those that are stored. */
+  readonly digest: string
+}
+
+/** How a suspended run is taken up. */
+export interface RunClaim {
+  /** Who takes it up: unique for each process and leg. */
+  readonly holder: string
+  /** How long the lease holds without a `beat`, in milliseconds. */
+  readonly ttlMs: number
+  /** What was decided; it is written with the claim, or neither is. Default: nothing waits for a decision. */
+  readonly decision?: RunDecision | undefined
+}
+
+/**
+ * Why a run is not taken up:
+ * - `missing`: the owner has none of this id, or it does not wait for a decision on this call
+ * - `running`: a leg runs
+ * - `ended`: it has ended
+ * - `expired`: nobody may resume it, or approve this, any more
+ * - `decided`: the call was decided already
+ * - `changed`: the arguments are not those that were decided on
+ */
+export type ClaimRefusal = 'missing' | 'running' | 'ended' | 'expired' | 'decided' | 'changed'
+
+/** Which runs of an owner are wanted: the newest first. */
+export interface RunQuery {
+  readonly kind: RunKind
+  /** Only those of this agent or workflow. */
+  readonly target?: string | undefined
+  readonly threadId?: string | undefined
+  /** Only those that stand so. Of those that are suspended, only those that can still be resumed. */
+  readonly status?: RunStatus | undefined
+  /** From 0; default 0. */
+  readonly page?: number | undefined
+  /** At least 1. */
+  readonly perPage: number
+}
+
+/** A page of runs; without their snapshots and callers. */
+export interface RunPage {
+  readonly runs: readonly RunRecord[]
+  /** How many there are on all pages. */
+  readonly total: number
+}
+
+/** Which approvals are wanted that wait for somebody else than who asked: the newest first. */
+export interface ApprovalQuery {
+  /** Only those of these tools. Default: those of all tools. */
+  readonly toolIds?: readonly string[] | undefined
+  /** From 0; default 0. */
+  readonly page?: number | undefined
+  /** At least 1. */
+  readonly perPage: number
+}
+
+/** A page of approvals. */
+export interface ApprovalPage {
+  readonly approvals: readonly RunApproval[]
+  /** How many there are on all pages. */
+  readonly total: number
+}
+
+/** Whether a leg may go on: `canceled` where somebody asked that it ends, `lost` where another leg began. */
+export type LeaseState = 'held' | 'canceled' | 'lost'
+
+/**
+ * Where runs are kept. The first argument is the owner, an opaque key: the same id of another owner is another run.
+ * What has no owner says so. The clock is that of the storage.
+ *
+ * A leg of a run holds a lease. Each write of a leg names it, and does nothing once another leg has begun. So what a leg
+ * records is recorded once, also where a process stood still and another took its run over.
+ *
+ * Each method does all that it says or nothing, is durable when its promise resolves, and may throw the codes of
+ * `MemoryStorage`: `storage_unavailable`, `storage_failed` or `value_invalid`.
+ */
+export interface RunStorage {
+  /**
+   * Stores a run.
+   * @returns its lease where it begins as `running`
+   * @throws `run_exists` when this owner has a run of this id
+   */
+  create(owner: string, run: NewRun, beginning: RunBeginning): Promise<RunLease | undefined>
+  get(owner: string, runId: string): Promise<RunRecord | undefined>
+  list(owner: string, query: RunQuery): Promise<RunPage>
+  /** The approvals of a run, in the order in which they were asked for. */
+  approvalsOf(owner: string, runId: string): Promise<readonly RunApproval[]>
+
+  /** Begins the next leg of a suspended run. Of all that claim it at once, one gets it. */
+  claim(owner: string, runId: string, claim: RunClaim): Promise<ClaimedRun | ClaimRefusal>
+  /**
+   * Begins the next leg of runs that are due, and of those whose lease has lapsed: of all owners, at most `limit`. Of all
+   * that call it at once, one gets each.
+   */
+  claimDue(claim: {
+    readonly kind: RunKind
+    readonly holder: string
+    readonly ttlMs: number
+    readonly limit: number
+  }): Promise<readonly ClaimedRun[]>
+  /** Makes a lease hold for so much longer, in milliseconds from now. */
+  beat(lease: RunLease, ttlMs: number): Promise<LeaseState>
+  /** Stores the result of a step, once; plain JSON. @returns false where the lease is lost */
+  record(lease: RunLease, step: string, result: unknown): Promise<boolean>
+  /** The results of the steps that were recorded, by their names. */
+  steps(owner: string, runId: string): Promise<ReadonlyMap<string, unknown>>
+  /** Ends the leg: somebody must resume the run. @returns false where the lease is lost */
+  suspend(lease: RunLease, suspension: Suspension): Promise<boolean>
+  /** Ends the leg: the run goes on by itself after so many milliseconds. @returns false where the lease is lost */
+  wait(lease: RunLease, snapshot: RunJson, inMs: number): Promise<boolean>
+  /** Ends the run; its snapshot is deleted. @returns false where the lease is lost */
+  finish(
+    lease: RunLease,
+    end: {
+      readonly status: RunEnd
+      readonly result?: unknown
+      readonly failure?: RunFailure | undefined
+    },
+  ): Promise<boolean>
+  /**
+   * Cancels a run: at once where no leg runs, else the leg is told at its next `beat`.
+   * @returns false where the owner has no such run, or it has ended
+   */
+  cancel(owner: string, runId: string): Promise<boolean>
+
+  /** Approvals that wait for somebody else than who asked, of all owners. */
+  listApprovals(query: ApprovalQuery): Promise<ApprovalPage>
+  /** An approval by its id, of any owner, with the key of the owner of its run. */
+  findApproval(
+    id: string,
+  ): Promise<{ readonly owner: string; readonly approval: RunApproval } | undefined>
+
+  /**
+   * Of all owners: ends suspended runs that nobody can resume any more, as failed with the code `approval_expired`, and
+   * deletes those that have ended for longer than so many milliseconds. At most `limit` of each.
+   * @returns how many there were
+   */
+  prune(endedForMs: number, limit: number): Promise<number>
+}

@@ -1,0 +1,387 @@
+import {
+  argumentsDigest,
+  createMemoryRuns,
+  type ClaimedRun,
+  type ClaimRefusal,
+  type NewRun,
+  type NewRunApproval,
+  type RunLease,
+  type RunStorage,
+} from '@signet/core'
+import { describe, expect, it } from 'vitest'
+import { ALICE, BOB } from '@signet/test-support/store/memory'
+import { describeStores } from '@signet/test-support/store/stores'
+
+const START = 1_900_000_000_000
+const MINUTE = 60_000
+const asker = { issuer: 'local', subject: 'alice' }
+const decider = { issuer: 'local', subject: 'bob' }
+const ARGS = { to: 'x', amount: 1 }
+
+const runOf = (id: string, more: Partial<NewRun> = {}): NewRun => ({
+  id,
+  kind: 'agent',
+  target: 'clerk',
+  snapshot: { at: 1 },
+  ...more,
+})
+
+const approvalOf = (toolCallId: string, more: Partial<NewRunApproval> = {}): NewRunApproval => ({
+  toolCallId,
+  toolId: 'pay',
+  toolName: 'pay_tool',
+  args: ARGS,
+  digest: argumentsDigest(ARGS),
+  byOther: false,
+  asker,
+  ttlMs: MINUTE,
+  ...more,
+})
+
+const decisionOf = (toolCallId: string, state: 'approved' | 'declined' = 'approved') => ({
+  toolCallId,
+  state,
+  decider,
+  digest: argumentsDigest({ amount: 1, to: 'x' }),
+})
+
+const claimBy = (holder: string, toolCallId?: string) => ({
+  holder,
+  ttlMs: MINUTE,
+  ...(toolCallId !== undefined && { decision: decisionOf(toolCallId) }),
+})
+
+function requireClaimed(claimed: ClaimedRun | ClaimRefusal): ClaimedRun {
+  if (typeof claimed === 'string') throw new Error(`The run was not claimed: ${claimed}`)
+  return claimed
+}
+
+/** What the rules need of a storage. */
+interface Opened {
+  readonly runs: RunStorage
+  /** Sets the clock forward. */
+  pass(ms: number): void
+}
+
+async function suspend(runs: RunStorage, id: string, ...approvals: readonly NewRunApproval[]) {
+  await runs.create(ALICE, runOf(id), { status: 'suspended', approvals, ttlMs: MINUTE })
+}
+
+function declareRules(open: () => Promise<Opened>): void {
+  it('keeps a suspended run for its owner alone', async () => {
+    const { runs } = await open()
+    const run = runOf('r', { threadId: 't', resourceId: 'alice', caller: { sub: 'alice' } })
+    await runs.create(ALICE, run, { status: 'suspended', approvals: [approvalOf('c')], ttlMs: 5 })
+    expect(await runs.get(ALICE, 'r')).toStrictEqual({
+      ...run,
+      status: 'suspended',
+      attempt: 0,
+      createdAt: START,
+      suspendedAt: START,
+      endedAt: undefined,
+      dueAt: undefined,
+      expiresAt: START + 5,
+      result: undefined,
+      failure: undefined,
+    })
+    expect(await runs.get(BOB, 'r')).toBeUndefined()
+    expect(await runs.approvalsOf(BOB, 'r')).toStrictEqual([])
+    expect(await runs.claim(BOB, 'r', claimBy('h', 'c'))).toBe('missing')
+    expect(await runs.cancel(BOB, 'r')).toBe(false)
+    expect(await runs.list(BOB, { kind: 'agent', perPage: 9 })).toMatchObject({ total: 0 })
+  })
+
+  it('has one run of an id for each owner', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r')
+    await runs.create(BOB, runOf('r'), { status: 'suspended' })
+    await expect(suspend(runs, 'r')).rejects.toMatchObject({ code: 'run_exists' })
+  })
+
+  it('lists by agent, thread and status, the newest first, without snapshots and callers', async () => {
+    const { runs, pass } = await open()
+    for (const [id, more] of Object.entries({
+      a: { threadId: 't' },
+      b: { target: 'other' },
+      c: { caller: { sub: 'alice' } },
+    })) {
+      await runs.create(ALICE, runOf(id, more), { status: 'suspended' })
+      pass(1)
+    }
+    await runs.create(ALICE, runOf('w', { kind: 'workflow' }), { status: 'suspended' })
+    const idsOf = async (query: object) => {
+      const page = await runs.list(ALICE, { kind: 'agent', perPage: 9, ...query })
+      return [page.total, ...page.runs.map(({ id }) => id)]
+    }
+    expect(await idsOf({})).toStrictEqual([3, 'c', 'b', 'a'])
+    expect(await idsOf({ target: 'clerk' })).toStrictEqual([2, 'c', 'a'])
+    expect(await idsOf({ threadId: 't' })).toStrictEqual([1, 'a'])
+    expect(await idsOf({ status: 'failed' })).toStrictEqual([0])
+    expect(await idsOf({ perPage: 2, page: 1 })).toStrictEqual([3, 'a'])
+    expect(await idsOf({ perPage: 2, page: 9 })).toStrictEqual([3])
+    const [newest] = (await runs.list(ALICE, { kind: 'agent', perPage: 1 })).runs
+    expect(newest).not.toHaveProperty('caller')
+    expect(newest).not.toHaveProperty('snapshot')
+  })
+
+  it('is taken up once by one of all that approve it at once', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r', approvalOf('c'))
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => runs.claim(ALICE, 'r', claimBy(`h${index}`, 'c'))),
+    )
+    expect(claims.filter((claimed) => typeof claimed !== 'string')).toHaveLength(1)
+    expect(new Set(claims.filter((claimed) => typeof claimed === 'string'))).toStrictEqual(
+      new Set(['running']),
+    )
+    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([
+      { toolCallId: 'c', state: 'approved', decider, decidedAt: START },
+    ])
+  })
+
+  it('lets a call be decided on once, also in a later leg', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r', approvalOf('c'), approvalOf('d'))
+    const { lease, run } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+    expect(run).toMatchObject({ status: 'running', attempt: 1, snapshot: { at: 1 } })
+    expect(await runs.suspend(lease, { snapshot: { at: 2 }, ttlMs: MINUTE })).toBe(true)
+    expect(await runs.claim(ALICE, 'r', claimBy('h', 'c'))).toBe('decided')
+    expect(await runs.claim(ALICE, 'r', claimBy('h', 'e'))).toBe('missing')
+    const next = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'd')))
+    expect(next.run).toMatchObject({ attempt: 2, snapshot: { at: 2 } })
+  })
+
+  it('takes a call that has the id of an earlier one for a call of its own', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r', approvalOf('c'))
+    const { lease } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+    await runs.suspend(lease, { snapshot: {}, approvals: [approvalOf('c')] })
+    requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+    const states = (await runs.approvalsOf(ALICE, 'r')).map(({ state }) => state)
+    expect(states).toStrictEqual(['approved', 'approved'])
+  })
+
+  it('is not taken up for other arguments, and waits on', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r', approvalOf('c'))
+    const decision = { ...decisionOf('c'), digest: argumentsDigest({ to: 'x', amount: 2 }) }
+    expect(await runs.claim(ALICE, 'r', { ...claimBy('h'), decision })).toBe('changed')
+    expect(await runs.get(ALICE, 'r')).toMatchObject({ status: 'suspended', attempt: 0 })
+    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([{ state: 'waiting' }])
+    requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+  })
+
+  it('is not taken up once it has expired, or the approval has', async () => {
+    const { runs, pass } = await open()
+    await runs.create(ALICE, runOf('short'), { status: 'suspended', ttlMs: 5 })
+    await runs.create(ALICE, runOf('call'), {
+      status: 'suspended',
+      approvals: [approvalOf('c', { ttlMs: 5 })],
+      ttlMs: MINUTE,
+    })
+    pass(5)
+    expect(await runs.claim(ALICE, 'short', claimBy('h'))).toBe('expired')
+    expect(await runs.claim(ALICE, 'call', claimBy('h', 'c'))).toBe('expired')
+    const page = await runs.list(ALICE, { kind: 'agent', status: 'suspended', perPage: 9 })
+    expect(page.runs.map(({ id }) => id)).toStrictEqual(['call'])
+    expect(await runs.prune(MINUTE, 100)).toBe(1)
+    expect(await runs.get(ALICE, 'short')).toMatchObject({
+      status: 'failed',
+      failure: { code: 'approval_expired' },
+      endedAt: START + 5,
+    })
+    expect(await runs.claim(ALICE, 'short', claimBy('h'))).toBe('ended')
+  })
+
+  it('lets a lost lease write nothing', async () => {
+    const { runs, pass } = await open()
+    const lease = await runs.create(ALICE, runOf('r', { kind: 'workflow' }), {
+      status: 'running',
+      holder: 'first',
+      ttlMs: 10,
+    })
+    if (lease === undefined) throw new Error('There is not a lease.')
+    expect(await runs.record(lease, 'one', { n: 1 })).toBe(true)
+    expect(await runs.beat(lease, 10)).toBe('held')
+    const due = { kind: 'workflow', holder: 'second', ttlMs: 10, limit: 5 } as const
+    expect(await runs.claimDue(due)).toStrictEqual([])
+    pass(10)
+    expect(await runs.claimDue({ ...due, kind: 'agent' })).toStrictEqual([])
+    const [taken] = await runs.claimDue(due)
+    expect(taken?.lease).toMatchObject({ runId: 'r', holder: 'second', attempt: 2 })
+    const forged: readonly RunLease[] = [
+      lease,
+      { ...lease, attempt: 2 },
+      { ...lease, holder: 'second' },
+      { ...lease, owner: BOB, holder: 'second', attempt: 2 },
+    ]
+    for (const each of forged) {
+      expect(await runs.beat(each, 10)).toBe('lost')
+      expect(await runs.record(each, 'two', 2)).toBe(false)
+      expect(await runs.suspend(each, { snapshot: {} })).toBe(false)
+      expect(await runs.wait(each, {}, 1)).toBe(false)
+      expect(await runs.finish(each, { status: 'success' })).toBe(false)
+    }
+    expect(await runs.steps(ALICE, 'r')).toStrictEqual(new Map([['one', { n: 1 }]]))
+    expect(await runs.steps(BOB, 'r')).toStrictEqual(new Map())
+  })
+
+  it('keeps the first result of a step', async () => {
+    const { runs } = await open()
+    const lease = await runs.create(ALICE, runOf('r'), {
+      status: 'running',
+      holder: 'h',
+      ttlMs: 10,
+    })
+    if (lease === undefined) throw new Error('There is not a lease.')
+    await runs.record(lease, 'one', undefined)
+    expect(await runs.record(lease, 'one', 2)).toBe(true)
+    expect(await runs.steps(ALICE, 'r')).toStrictEqual(new Map([['one', null]]))
+  })
+
+  it('begins what is due, once', async () => {
+    const { runs, pass } = await open()
+    const due = { kind: 'workflow', holder: 'h', ttlMs: MINUTE, limit: 5 } as const
+    await runs.create(ALICE, runOf('p', { kind: 'workflow' }), { status: 'pending', inMs: 10 })
+    expect(await runs.claimDue(due)).toStrictEqual([])
+    pass(10)
+    const claims = await Promise.all([runs.claimDue(due), runs.claimDue(due), runs.claimDue(due)])
+    expect(claims.flat().map(({ lease }) => lease.attempt)).toStrictEqual([1])
+    const [claimed] = claims.flat()
+    if (claimed === undefined) throw new Error('Nothing was claimed.')
+    expect(await runs.wait(claimed.lease, { at: 2 }, 10)).toBe(true)
+    expect(await runs.claimDue(due)).toStrictEqual([])
+    pass(10)
+    expect(await runs.claimDue(due)).toMatchObject([{ run: { snapshot: { at: 2 }, attempt: 2 } }])
+  })
+
+  it('ends with a result or a reason, and then without a snapshot', async () => {
+    const { runs, pass } = await open()
+    await suspend(runs, 'r', approvalOf('c'), approvalOf('d'))
+    const { lease } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+    const failure = { code: 'access_denied', message: 'The role is lost.' }
+    pass(7)
+    expect(await runs.finish(lease, { status: 'failed', failure, result: { n: 1 } })).toBe(true)
+    const run = await runs.get(ALICE, 'r')
+    expect(run).toMatchObject({ status: 'failed', failure, result: { n: 1 }, endedAt: START + 7 })
+    expect(run).not.toHaveProperty('snapshot')
+    const states = (await runs.approvalsOf(ALICE, 'r')).map(({ state }) => state)
+    expect(states).toStrictEqual(['approved', 'ended'])
+    expect(await runs.claim(ALICE, 'r', claimBy('h', 'd'))).toBe('ended')
+    expect(await runs.beat(lease, 1)).toBe('lost')
+    expect(await runs.cancel(ALICE, 'r')).toBe(false)
+  })
+
+  it('is canceled at once where it waits, else by the beat of its leg', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r', approvalOf('c'))
+    expect(await runs.cancel(ALICE, 'r')).toBe(true)
+    expect(await runs.get(ALICE, 'r')).toMatchObject({ status: 'canceled', endedAt: START })
+    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([{ state: 'ended' }])
+    await suspend(runs, 's', approvalOf('c'))
+    const { lease } = requireClaimed(await runs.claim(ALICE, 's', claimBy('h', 'c')))
+    expect(await runs.cancel(ALICE, 's')).toBe(true)
+    expect(await runs.get(ALICE, 's')).toMatchObject({ status: 'running' })
+    expect(await runs.beat(lease, 1)).toBe('canceled')
+  })
+
+  it('is deleted once it has ended for so long, with what belongs to it', async () => {
+    const { runs, pass } = await open()
+    await suspend(runs, 'r', approvalOf('c'))
+    await suspend(runs, 's', approvalOf('c'))
+    await runs.cancel(ALICE, 'r')
+    pass(100)
+    expect(await runs.prune(100, 10)).toBe(0)
+    pass(1)
+    expect(await runs.prune(100, 10)).toBe(1)
+    expect(await runs.get(ALICE, 'r')).toBeUndefined()
+    expect(await runs.approvalsOf(ALICE, 'r')).toStrictEqual([])
+    expect(await runs.get(ALICE, 's')).toBeDefined()
+  })
+
+  it('shows approvers what waits for another, by its tool, and not what its owner decides', async () => {
+    const { runs, pass } = await open()
+    const other = { byOther: true }
+    await suspend(runs, 'own', approvalOf('c'))
+    await suspend(runs, 'r', approvalOf('c', other), approvalOf('d', { ...other, toolId: 'mail' }))
+    pass(1)
+    const later = approvalOf('e', { ...other, ttlMs: 10, asker: decider })
+    await runs.create(BOB, runOf('r'), { status: 'suspended', approvals: [later] })
+    const callsOf = async (query: object) => {
+      const { approvals, total } = await runs.listApprovals({ perPage: 9, ...query })
+      return [total, ...approvals.map(({ toolCallId }) => toolCallId).toSorted()]
+    }
+    expect(await callsOf({})).toStrictEqual([3, 'c', 'd', 'e'])
+    expect(await callsOf({ toolIds: ['mail'] })).toStrictEqual([1, 'd'])
+    expect(await callsOf({ toolIds: [] })).toStrictEqual([0])
+    expect(await callsOf({ perPage: 1, page: 0 })).toStrictEqual([3, 'e'])
+    const { approvals } = await runs.listApprovals({ toolIds: ['mail'], perPage: 1 })
+    const [approval] = approvals
+    expect(approval).toMatchObject({ runId: 'r', target: 'clerk', args: ARGS, asker })
+    expect(await runs.findApproval(approval?.id ?? '')).toStrictEqual({ owner: ALICE, approval })
+    expect(await runs.findApproval('none')).toBeUndefined()
+    pass(10)
+    expect(await callsOf({})).toStrictEqual([2, 'c', 'd'])
+    await runs.cancel(ALICE, 'r')
+    expect(await callsOf({})).toStrictEqual([0])
+  })
+}
+
+describe('runs in memory', () => {
+  declareRules(async () => {
+    let time = START
+    return { runs: createMemoryRuns(() => time), pass: (ms) => void (time += ms) }
+  })
+
+  it('are bounded: those that have ended make room, those that wait do not', async () => {
+    const runs = createMemoryRuns()
+    for (let index = 0; index < 1000; index++) {
+      await runs.create(ALICE, runOf(`r${index}`), { status: 'suspended' })
+    }
+    await expect(runs.create(ALICE, runOf('more'), { status: 'suspended' })).rejects.toThrow('1000')
+    await runs.cancel(ALICE, 'r500')
+    await runs.create(ALICE, runOf('more'), { status: 'suspended' })
+    expect(await runs.get(ALICE, 'r500')).toBeUndefined()
+  })
+})
+
+describeStores('runs in a store', (stores) => {
+  declareRules(async () => {
+    let time = START
+    const { runs } = await stores.open(undefined, { now: () => time })
+    return { runs, pass: (ms) => void (time += ms) }
+  })
+
+  it.each<readonly [string, Partial<NewRun>, string]>([
+    ['a foreign owner key', {}, 'alice'],
+    ['an id that no database keeps', { id: 'a\0' }, ALICE],
+    ['an empty id', { id: '' }, ALICE],
+    ['a thread that can be none', { threadId: '' }, ALICE],
+    ['a snapshot that is not JSON', { snapshot: { n: 1n } }, ALICE],
+  ])('refuse %s', async (_case, more, owner) => {
+    const { runs } = await stores.open()
+    await expect(
+      runs.create(owner, runOf('r', more), { status: 'suspended' }),
+    ).rejects.toMatchObject({ code: 'value_invalid' })
+  })
+
+  it('keep JSON with whatever texts it has', async () => {
+    const { runs } = await stores.open()
+    const snapshot = { text: 'a\0b\ud800', __proto__: 1, list: [null, 1.5, ''] }
+    await runs.create(ALICE, runOf('r', { snapshot }), { status: 'suspended' })
+    expect((await runs.get(ALICE, 'r'))?.snapshot).toStrictEqual(snapshot)
+  })
+
+  it('are those of all who open the same database, by the clock of the database', async () => {
+    const options = await stores.locate()
+    const [first, second] = [await stores.open(options), await stores.open(options)]
+    await suspend(first.runs, 'r', approvalOf('c'))
+    const claims = await Promise.all([
+      first.runs.claim(ALICE, 'r', claimBy('a', 'c')),
+      second.runs.claim(ALICE, 'r', claimBy('b', 'c')),
+    ])
+    expect(claims.filter((claimed) => typeof claimed !== 'string')).toHaveLength(1)
+    const expiresAt = (await second.runs.approvalsOf(ALICE, 'r'))[0]?.expiresAt ?? 0
+    expect(Math.abs(expiresAt - MINUTE - Date.now())).toBeLessThan(MINUTE)
+  })
+})

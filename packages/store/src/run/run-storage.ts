@@ -1,0 +1,373 @@
+import type {
+  ApprovalPage,
+  ApprovalQuery,
+  NewRun,
+  RunBeginning,
+  RunLease,
+  RunPage,
+  RunQuery,
+  RunStorage,
+} from '@signet/core'
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '../database/database.js'
+import { checkCount, checkId, checkOwner } from '../database/value.js'
+import { StorageError } from '../error.js'
+import { checkPage, pageSpan } from '../memory/page.js'
+import type { Schema } from '../schema.js'
+import { claim, claimDue, RefusedClaim } from './claim.js'
+import { beat, checkLease, endApprovals, insertApprovals, record, writeUnder } from './leg.js'
+import { createRunClock, type RunClock } from './run-clock.js'
+import {
+  checkEnd,
+  checkKind,
+  checkStatus,
+  checkTerm,
+  encodeFailure,
+  encodeMembers,
+  encodeValue,
+  hasEnded,
+  toApproval,
+  toColumns,
+  toListedRun,
+  toRun,
+} from './run-row.js'
+
+/** What a list shows: neither who asked nor what only a leg reads. */
+const LISTED = [
+  'owner',
+  'id',
+  'kind',
+  'target',
+  'thread_id',
+  'resource_id',
+  'status',
+  'attempt',
+  'result',
+  'failure',
+  'holder',
+  'lease_until',
+  'is_cancel_asked',
+  'created_at',
+  'suspended_at',
+  'ended_at',
+  'due_at',
+  'expires_at',
+] as const
+
+const NOT_HELD = { holder: null, lease_until: null }
+/** What ends a run: what only a leg reads is deleted. */
+const ENDED = { ...NOT_HELD, snapshot: null, due_at: null, expires_at: null }
+
+const EXPIRED = encodeFailure({
+  code: 'approval_expired',
+  message: 'Nobody resumed the run in time.',
+})
+
+async function create(
+  tx: Transaction<Schema>,
+  owner: string,
+  given: NewRun,
+  beginning: RunBeginning,
+  clock: RunClock,
+): Promise<RunLease | undefined> {
+  const isRunning = beginning.status === 'running'
+  const isSuspended = beginning.status === 'suspended'
+  const columns = toColumns(owner, given)
+  const inserted = await tx
+    .insertInto('signet_run')
+    .values({
+      ...columns,
+      status: checkStatus(beginning.status),
+      attempt: isRunning ? 1 : 0,
+      holder: isRunning ? checkId(beginning.holder) : null,
+      lease_until: isRunning ? clock.after(checkTerm(beginning.ttlMs)) : null,
+      is_cancel_asked: 0,
+      created_at: clock.now(),
+      suspended_at: isSuspended ? clock.now() : null,
+      due_at: beginning.status === 'pending' ? clock.after(checkTerm(beginning.inMs ?? 0)) : null,
+      expires_at:
+        isSuspended && beginning.ttlMs !== undefined
+          ? clock.after(checkTerm(beginning.ttlMs))
+          : null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted === undefined) {
+    throw new StorageError('run_exists', 'A run of this id is there already.')
+  }
+  const run = { owner, runId: columns.id, target: columns.target }
+  if (isSuspended) await insertApprovals(tx, run, 0, beginning.approvals ?? [], clock)
+  return isRunning ? { owner, runId: columns.id, holder: beginning.holder, attempt: 1 } : undefined
+}
+
+async function list(
+  tx: Transaction<Schema>,
+  owner: string,
+  query: RunQuery,
+  clock: RunClock,
+): Promise<RunPage> {
+  const wanted = checkPage(query)
+  let runs = tx
+    .selectFrom('signet_run')
+    .where('owner', '=', owner)
+    .where('kind', '=', checkKind(query.kind))
+  if (query.status !== undefined) runs = runs.where('status', '=', checkStatus(query.status))
+  if (query.status === 'suspended') {
+    const never = sql.lit(Number.MAX_SAFE_INTEGER)
+    runs = runs.where(sql<number>`coalesce(expires_at, ${never})`, '>', clock.now())
+  }
+  if (query.target !== undefined) runs = runs.where('target', '=', checkId(query.target))
+  if (query.threadId !== undefined) runs = runs.where('thread_id', '=', checkId(query.threadId))
+  const { total } = await runs
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  const { skip, take } = pageSpan(wanted, total)
+  if (take === 0) return { runs: [], total }
+  const rows = await runs
+    .select(LISTED)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(take)
+    .offset(skip)
+    .execute()
+  return { runs: rows.map(toListedRun), total }
+}
+
+async function listApprovals(
+  tx: Transaction<Schema>,
+  query: ApprovalQuery,
+  clock: RunClock,
+): Promise<ApprovalPage> {
+  const wanted = checkPage(query)
+  const { toolIds } = query
+  if (toolIds?.length === 0) return { approvals: [], total: 0 }
+  let waiting = tx
+    .selectFrom('signet_run_approval')
+    // Written out, so that the index of what waits is used.
+    .where('state', '=', sql.lit('waiting'))
+    .where('by_other', '=', sql.lit(1))
+    .where('expires_at', '>', clock.now())
+  if (toolIds !== undefined) waiting = waiting.where('tool_id', 'in', toolIds.map(checkId))
+  const { total } = await waiting
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  const { skip, take } = pageSpan(wanted, total)
+  if (take === 0) return { approvals: [], total }
+  const rows = await waiting
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(take)
+    .offset(skip)
+    .execute()
+  return { approvals: rows.map(toApproval), total }
+}
+
+async function cancel(
+  tx: Transaction<Schema>,
+  owner: string,
+  runId: string,
+  clock: RunClock,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable('signet_run')
+    .set({ is_cancel_asked: 1 })
+    .where('owner', '=', owner)
+    .where('id', '=', runId)
+    .returning('status')
+    .executeTakeFirst()
+  if (row === undefined || hasEnded(row.status)) return false
+  if (row.status === 'running') return true
+  await tx
+    .updateTable('signet_run')
+    .set({ ...ENDED, status: 'canceled', ended_at: clock.now() })
+    .where('owner', '=', owner)
+    .where('id', '=', runId)
+    .execute()
+  await endApprovals(tx, owner, runId)
+  return true
+}
+
+/** Ends suspended runs that nobody can resume any more. */
+async function endExpired(
+  tx: Transaction<Schema>,
+  limit: number,
+  clock: RunClock,
+  isSingleWriter: boolean,
+): Promise<number> {
+  const expired = tx
+    .selectFrom('signet_run')
+    .select(['owner', 'id'])
+    .where('expires_at', '<=', clock.now())
+    .orderBy('expires_at')
+    .limit(limit)
+  const rows = await (isSingleWriter ? expired : expired.forUpdate().skipLocked()).execute()
+  for (const { owner, id } of rows) {
+    await tx
+      .updateTable('signet_run')
+      .set({ ...ENDED, status: 'failed', failure: EXPIRED, ended_at: clock.now() })
+      .where('owner', '=', owner)
+      .where('id', '=', id)
+      .execute()
+    await endApprovals(tx, owner, id)
+  }
+  return rows.length
+}
+
+async function deleteEnded(
+  tx: Transaction<Schema>,
+  endedForMs: number,
+  limit: number,
+  clock: RunClock,
+): Promise<number> {
+  const rows = await tx
+    .selectFrom('signet_run')
+    .select(['owner', 'id'])
+    .where('ended_at', '<', clock.after(-endedForMs))
+    .orderBy('ended_at')
+    .limit(limit)
+    .execute()
+  for (const { owner, id } of rows) {
+    await tx.deleteFrom('signet_run').where('owner', '=', owner).where('id', '=', id).execute()
+  }
+  return rows.length
+}
+
+/**
+ * Runs in a database.
+ * @param now - for tests: milliseconds since 1970, in place of what the database says
+ */
+export function createRunStorage(database: Database, now?: () => number): RunStorage {
+  const { driver, read, write } = database
+  const clock = createRunClock(driver, now)
+
+  /** Writes under a lease. @returns whether it is held */
+  async function change(
+    given: RunLease,
+    work: (tx: Transaction<Schema>, lease: RunLease) => Promise<boolean>,
+  ): Promise<boolean> {
+    const lease = checkLease(given)
+    return await write((tx) => work(tx, lease))
+  }
+
+  return {
+    create: async (given, run, beginning) => {
+      const owner = checkOwner(given)
+      return await write((tx) => create(tx, owner, run, beginning, clock))
+    },
+    get: async (givenOwner, givenId) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      const row = await read((tx) =>
+        tx
+          .selectFrom('signet_run')
+          .selectAll()
+          .where('owner', '=', owner)
+          .where('id', '=', runId)
+          .executeTakeFirst(),
+      )
+      return row && toRun(row)
+    },
+    list: async (given, query) => {
+      const owner = checkOwner(given)
+      return await read((tx) => list(tx, owner, query, clock))
+    },
+    approvalsOf: async (givenOwner, givenId) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      const rows = await read((tx) =>
+        tx
+          .selectFrom('signet_run_approval')
+          .selectAll()
+          .where('owner', '=', owner)
+          .where('run_id', '=', runId)
+          .orderBy('position')
+          .execute(),
+      )
+      return rows.map(toApproval)
+    },
+    claim: async (givenOwner, givenId, given) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      try {
+        return await write((tx) => claim(tx, owner, runId, given, clock))
+      } catch (error) {
+        if (error instanceof RefusedClaim) return error.refusal
+        throw error
+      }
+    },
+    claimDue: async (given) => await write((tx) => claimDue(tx, given, clock, driver)),
+    beat: async (given, ttlMs) => {
+      const lease = checkLease(given)
+      return await write((tx) => beat(tx, lease, ttlMs, clock))
+    },
+    record: async (given, step, result) =>
+      await change(given, (tx, lease) => record(tx, lease, step, result)),
+    steps: async (givenOwner, givenId) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      const rows = await read((tx) =>
+        tx
+          .selectFrom('signet_run_step')
+          .select(['step', 'result'])
+          .where('owner', '=', owner)
+          .where('run_id', '=', runId)
+          .execute(),
+      )
+      return new Map(rows.map(({ step, result }) => [step, JSON.parse(result) as unknown]))
+    },
+    suspend: async (given, { snapshot, approvals = [], ttlMs }) =>
+      await change(given, async (tx, lease) => {
+        const held = await writeUnder(tx, lease, {
+          ...NOT_HELD,
+          status: 'suspended',
+          snapshot: encodeMembers(snapshot),
+          suspended_at: clock.now(),
+          expires_at: ttlMs === undefined ? null : clock.after(checkTerm(ttlMs)),
+        })
+        if (held === undefined) return false
+        await insertApprovals(tx, { ...lease, ...held }, lease.attempt, approvals, clock)
+        return true
+      }),
+    wait: async (given, snapshot, inMs) =>
+      await change(given, async (tx, lease) => {
+        const held = await writeUnder(tx, lease, {
+          ...NOT_HELD,
+          status: 'waiting',
+          snapshot: encodeMembers(snapshot),
+          due_at: clock.after(checkTerm(inMs)),
+        })
+        return held !== undefined
+      }),
+    finish: async (given, { status, result, failure }) =>
+      await change(given, async (tx, lease) => {
+        const held = await writeUnder(tx, lease, {
+          ...ENDED,
+          status: checkEnd(status),
+          result: result === undefined ? null : encodeValue(result),
+          failure: encodeFailure(failure),
+          ended_at: clock.now(),
+        })
+        if (held === undefined) return false
+        await endApprovals(tx, lease.owner, lease.runId)
+        return true
+      }),
+    cancel: async (givenOwner, givenId) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      return await write((tx) => cancel(tx, owner, runId, clock))
+    },
+    listApprovals: async (query) => await read((tx) => listApprovals(tx, query, clock)),
+    findApproval: async (given) => {
+      const id = checkId(given)
+      const row = await read((tx) =>
+        tx.selectFrom('signet_run_approval').selectAll().where('id', '=', id).executeTakeFirst(),
+      )
+      return row && { owner: row.owner, approval: toApproval(row) }
+    },
+    prune: async (endedForMs, limit) => {
+      const term = checkTerm(endedForMs)
+      const count = checkCount(limit, 'limit', 1)
+      return await write(async (tx) => {
+        const ended = await endExpired(tx, count, clock, driver.isSingleWriter)
+        return ended + (await deleteEnded(tx, term, count, clock))
+      })
+    },
+  }
+}
