@@ -10,6 +10,7 @@ import type {
   SessionNames,
   WholeAnswer,
 } from './forward/forward.js'
+import type { ChunkSource } from './forward/last-chunk.js'
 import { readWhole } from './forward/read-whole.js'
 import type { DeclaredPolicy } from './declared/declared-policy.js'
 import type { ProxyRoute } from './declared/declared-route.js'
@@ -212,6 +213,7 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
         path,
         query,
         body: bodyFor(given, body),
+        source: sourceOf(route.policy),
         ...(route.policy.mcp === 'message' && {
           session: sessionsOf(context.caller.ownerKey),
           ownHeaders: mcpHeaders(given?.value),
@@ -268,6 +270,12 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       }
     },
   }
+}
+
+/** Where the chunks of a route come from; those of the AI SDK say it of themselves. */
+function sourceOf({ path }: OpenRoute): ChunkSource | undefined {
+  if (path.startsWith('/agents/') && !path.endsWith('/ui')) return 'AGENT'
+  return path.startsWith('/workflows/') ? 'WORKFLOW' : undefined
 }
 
 /** What is sent in place of the body of a client: nothing where it was read and is empty. */

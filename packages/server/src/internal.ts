@@ -12,6 +12,7 @@ export { viewAuditRecord, type AuditView } from './observe/audit/audit-view.js'
 // What the proxy is made of beside its own forwarder.
 export { assembleApp, type AppParts } from './app.js'
 export { followBody, type BodyReader } from './answer/followed-response.js'
+export { publicError, type PublicError } from './error/error-response.js'
 export { Reply, jsonReply, type ReplyHeaders } from './http/reply.js'
 export { isUndecodable, loosePath } from './http/path.js'
 export { limitBody, parseBody, readJsonBody } from './route/body.js'

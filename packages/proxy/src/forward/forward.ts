@@ -11,6 +11,7 @@ import {
 import type { Identity } from '../identity/identity.js'
 import { upstreamError, type Upstream, type UpstreamResponse } from '../upstream/upstream.js'
 import { ChunkFilter, type StreamForm } from './chunk-filter.js'
+import { BEGIN_BYTES, lastChunk, type ChunkSource } from './last-chunk.js'
 import { refusedAnswer } from './refused-answer.js'
 import { upstreamHeaders } from './request-headers.js'
 import { clientHeaders, refuseCoded } from './response-headers.js'
@@ -41,6 +42,8 @@ export interface ForwardedRequest {
   readonly isRpc?: boolean | undefined
   /** How a session of MCP is called here, and at the upstream. Default: no session is passed on. */
   readonly session?: SessionNames | undefined
+  /** Where the chunks come from that the route streams. Default: it may stream anything. */
+  readonly source?: ChunkSource | undefined
 }
 
 /** The names of sessions of one owner. */
@@ -77,6 +80,8 @@ export interface Forwarder {
 
 const SESSION = 'mcp-session-id'
 const EVENTS = /^text\/event-stream\b/i
+/** By which streams of messages for the AI SDK name their version. */
+const UI_STREAM = 'x-vercel-ai-ui-message-stream'
 const NOTHING: Buffer = Buffer.alloc(0)
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
 
@@ -121,52 +126,85 @@ function formOf(type: string, first: Buffer): StreamForm | undefined {
   return PLAIN.test(type) && first[0] === OPENING_BRACE ? 'records' : undefined
 }
 
-/** Reads a response piece by piece, each as soon as it may be passed on. */
-function readerOf(
-  body: Readable,
-  type: string,
-  noteFailure: ForwardInput['noteFailure'],
-): BodyReader {
-  const chunks: AsyncIterator<Buffer, undefined> = body[Symbol.asyncIterator]()
-  let filter: ChunkFilter | undefined
-  let isBegun = false
-  let isOver = false
+/** The same of a response of which nothing came. */
+function formBefore(type: string, source: ChunkSource | undefined): StreamForm | undefined {
+  if (EVENTS.test(type)) return 'events'
+  return PLAIN.test(type) && source === 'WORKFLOW' ? 'records' : undefined
+}
 
-  function look(chunk: Buffer): Buffer {
-    if (!isBegun) {
-      isBegun = true
-      const form = formOf(type, chunk)
-      filter = form === undefined ? undefined : new ChunkFilter(form)
-    }
-    return filter === undefined ? chunk : filter.take(chunk)
+/** A streamed response that is read piece by piece, each as soon as it may be passed on. */
+class StreamedBody implements BodyReader {
+  readonly #body: Readable
+  readonly #chunks: AsyncIterator<Buffer, undefined>
+  readonly #type: string
+  readonly #noteFailure: ForwardInput['noteFailure']
+  readonly #isUi: boolean
+  readonly #source: ChunkSource | undefined
+  #filter: ChunkFilter | undefined
+  #form: StreamForm | undefined
+  #begin: Buffer | undefined
+  #isBegun = false
+  #isOver = false
+
+  constructor(
+    response: UpstreamResponse,
+    type: string,
+    { noteFailure, source }: Pick<ForwardInput, 'noteFailure'> & Pick<ForwardedRequest, 'source'>,
+  ) {
+    this.#body = response.body
+    this.#chunks = response.body[Symbol.asyncIterator]()
+    this.#type = type
+    this.#isUi = response.headers[UI_STREAM] !== undefined
+    this.#noteFailure = noteFailure
+    this.#source = source
   }
 
-  async function next(): Promise<Buffer | undefined> {
-    while (!isOver) {
-      const { done, value } = await chunks.next()
-      const piece = done === true ? (filter?.end() ?? NOTHING) : look(value)
-      isOver = done === true
-      if (piece.length > 0) return piece
+  async read() {
+    try {
+      const value = await this.#next()
+      return value === undefined
+        ? ({ done: true, value } as const)
+        : ({ done: false, value } as const)
+    } catch (error) {
+      const fault = error instanceof RequestError ? error : upstreamError(error)
+      if (!this.#isOver) this.#noteFailure(fault.code)
+      this.#body.destroy()
+      throw fault
+    }
+  }
+
+  async cancel() {
+    this.#isOver = true
+    this.#body.destroy()
+  }
+
+  /** What its client is told last, where it is broken off. */
+  lastOf(error: unknown): Buffer | undefined {
+    const form = this.#isBegun ? this.#form : formBefore(this.#type, this.#source)
+    if (form === undefined) return undefined
+    const [begin, isUi, source] = [this.#begin, this.#isUi, this.#source]
+    return lastChunk({ form, isUi, begin, source }, error)
+  }
+
+  #look(chunk: Buffer): Buffer {
+    if (!this.#isBegun) {
+      this.#isBegun = true
+      this.#form = formOf(this.#type, chunk)
+      this.#filter = this.#form === undefined ? undefined : new ChunkFilter(this.#form)
+    }
+    return this.#filter === undefined ? chunk : this.#filter.take(chunk)
+  }
+
+  async #next(): Promise<Buffer | undefined> {
+    while (!this.#isOver) {
+      const { done, value } = await this.#chunks.next()
+      const piece = done === true ? (this.#filter?.end() ?? NOTHING) : this.#look(value)
+      this.#isOver = done === true
+      if (piece.length === 0) continue
+      this.#begin ??= Buffer.from(piece.subarray(0, BEGIN_BYTES))
+      return piece
     }
     return undefined
-  }
-
-  return {
-    async read() {
-      try {
-        const value = await next()
-        return value === undefined ? { done: true, value } : { done: false, value }
-      } catch (error) {
-        const fault = error instanceof RequestError ? error : upstreamError(error)
-        if (!isOver) noteFailure(fault.code)
-        body.destroy()
-        throw fault
-      }
-    },
-    async cancel() {
-      isOver = true
-      body.destroy()
-    },
   }
 }
 
@@ -188,7 +226,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   function pass(
     input: ForwardInput,
     response: UpstreamResponse,
-    session: SessionNames | undefined,
+    { session, source }: ForwardedRequest,
   ): Reply {
     const headers = clientHeaders(response, origin)
     sealSession(headers, response, session)
@@ -201,9 +239,13 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const type = String(headers['content-type'])
     // What is looked through may become shorter.
     if (EVENTS.test(type) || PLAIN.test(type)) delete headers['content-length']
-    const reader = readerOf(response.body, type, (code) => input.noteFailure(code))
+    const body = new StreamedBody(response, type, {
+      noteFailure: (code) => input.noteFailure(code),
+      source,
+    })
     input.release()
-    return new Reply(followBody(reader, input), response.status, headers)
+    const followed = followBody(body, input, (error) => body.lastOf(error))
+    return new Reply(followed, response.status, headers)
   }
 
   return {
@@ -232,8 +274,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       response.body.on('error', () => undefined)
       if (response.status >= 400) return await refusedAnswer(response, input.requestId, request)
       if (!isBodiless(input, response)) refuseCoded(response)
-      if (readAnswer === undefined || response.status >= 300)
-        return pass(input, response, request.session)
+      if (readAnswer === undefined || response.status >= 300) return pass(input, response, request)
       const reply = await readAnswer(response)
       sealSession(reply.headers, response, request.session)
       return reply

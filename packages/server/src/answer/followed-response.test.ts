@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '@signet/test-support/time/deferred'
 import type { DecisionCode } from '../error/error-response.js'
 import { isStream, cancelProducer, responseOf } from '../http/reply.js'
-import { followResponse, type ResponseContext } from './followed-response.js'
+import { followBody, followResponse, type ResponseContext } from './followed-response.js'
 
 function follow(response: Response, context: ResponseContext): Response {
   return responseOf(followResponse(response, context))
@@ -99,5 +99,52 @@ describe('followResponse', () => {
     const response = follow(new Response('x'), context)
     expect(await response.text()).toBe('x')
     expect(() => context.breakOff(new Error('late'))).not.toThrow()
+  })
+})
+
+describe('followBody', () => {
+  const gone = new Error('gone')
+
+  function failing(lastOf?: (error: unknown) => Uint8Array | undefined) {
+    const context = createContext()
+    const reader = { read: () => Promise.reject(gone), cancel: () => Promise.resolve() }
+    const body = followBody(reader, context, lastOf)
+    return { context, chunks: body[Symbol.asyncIterator]() }
+  }
+
+  it('tells a last word in place of a failure, and then that it is over', async () => {
+    const last = encoder.encode('last')
+    const { context, chunks } = failing((error) => (error === gone ? last : undefined))
+    expect(await chunks.next()).toStrictEqual({ done: false, value: last })
+    expect(context.stop).toHaveBeenCalledOnce()
+    expect(context.noteFailure.mock.calls).toStrictEqual([['answer_failed']])
+    for (let round = 0; round < 2; round++)
+      expect(await chunks.next()).toStrictEqual({ done: true, value: undefined })
+    expect(context.stop).toHaveBeenCalledOnce()
+  })
+
+  it.each([['there is none', () => undefined] as const, ['nobody has one', undefined] as const])(
+    'fails where %s',
+    async (_, lastOf) => {
+      const { context, chunks } = failing(lastOf)
+      await expect(chunks.next()).rejects.toBe(gone)
+      expect(context.stop).toHaveBeenCalledOnce()
+    },
+  )
+
+  it('tells a last word of what it was broken off with', async () => {
+    const context = createContext()
+    const waiting = createDeferred<{ done: true; value: undefined }>()
+    const reader = {
+      read: () => waiting.promise,
+      cancel: async () => waiting.resolve({ done: true, value: undefined }),
+    }
+    const body = followBody(reader, context, (error) => encoder.encode(String(error)))
+    const chunks = body[Symbol.asyncIterator]()
+    const next = chunks.next()
+    context.breakOff(gone)
+    expect(await next).toStrictEqual({ done: false, value: encoder.encode('Error: gone') })
+    expect(context.noteFailure).not.toHaveBeenCalled()
+    expect((await chunks.next()).done).toBe(true)
   })
 })

@@ -13,9 +13,16 @@ export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 
 /**
  * The bytes of a response, followed to their end. `cancel` of the reader ends a read that waits.
  * @param context - is told once they are over, and why where they are broken off
+ * @param lastOf - what a client is told last, where the bytes are broken off; undefined where only the end of the connection
+ *   can tell it. Default: that
  */
-export function followBody(reader: BodyReader, context: ResponseContext): ReplyStream {
+export function followBody(
+  reader: BodyReader,
+  context: ResponseContext,
+  lastOf: (error: unknown) => Uint8Array | undefined = () => undefined,
+): ReplyStream {
   let failure: Error | undefined
+  let isOver = false
   context.onBreakOff((error) => {
     failure = error
     context.stop()
@@ -24,14 +31,19 @@ export function followBody(reader: BodyReader, context: ResponseContext): ReplyS
   })
   const chunks: AsyncIterator<Uint8Array, undefined> = {
     async next() {
+      if (isOver) return { done: true, value: undefined }
       try {
         const { done, value } = await reader.read()
         if (failure !== undefined) throw failure
         if (!done) return { done, value }
-      } catch (error) {
+      } catch (thrown) {
+        const error = failure ?? thrown
         if (failure === undefined) context.noteFailure('answer_failed')
         context.stop()
-        throw error
+        const last = lastOf(error)
+        if (last === undefined) throw error
+        isOver = true
+        return { done: false, value: last }
       }
       context.stop()
       return { done: true, value: undefined }

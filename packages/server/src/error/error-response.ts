@@ -114,6 +114,12 @@ interface ErrorBody extends Omit<AuthRefusalBody, 'code'> {
   readonly cause?: string | undefined
 }
 
+/** What a client is told of an error within an answer that has begun. */
+export interface PublicError {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
 /** When to ask again, in seconds; undefined where that would change nothing. */
 function retryAfter(error: unknown, status: number): number | undefined {
   if (error instanceof LimitError) return error.retryAfterSeconds
@@ -156,6 +162,12 @@ function errorBody(error: unknown, requestId: string, principal?: Principal): Er
     ...(feature && { feature }),
     ...(cause !== undefined && { cause }),
   }
+}
+
+/** What a client is told of an error, in a response or as the last of one that has begun. */
+export function publicError(error: unknown): PublicError {
+  const { code, error: message } = errorBody(error, '')
+  return { code, message }
 }
 
 /**
