@@ -103,6 +103,7 @@ export const ROOMS = {
     ['declared'],
     ['config.ts', 'ruled-forward.ts', 'table.ts'],
     ['app.ts', 'listed-routes.ts'],
+    ['compare'],
   ],
   cli: [
     ['failure.ts', 'terminal'],

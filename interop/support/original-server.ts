@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Mastra } from '@mastra/core'
 import { Agent } from '@mastra/core/agent'
-import type { IMastraAuthProvider } from '@mastra/core/server'
+import type { ApiRoute, IMastraAuthProvider } from '@mastra/core/server'
 import { InMemoryStore } from '@mastra/core/storage'
 import { createNodeServer } from '@mastra/deployer/server'
 import { Memory } from '@mastra/memory'
@@ -13,15 +13,26 @@ export interface OriginalServer {
   stop(): Promise<void>
 }
 
+/** What an application may also be. */
+export interface OriginalOptions {
+  /** Whether it runs as under `mastra dev`. Default: as under `mastra start`. */
+  readonly isDev?: boolean
+  /** Whether it has `server.build.openAPIDocs`. Default: no. */
+  readonly openAPIDocs?: boolean
+  readonly apiRoutes?: ApiRoute[]
+}
+
 /**
  * Serves an agent `assistant`, with a memory, as Mastra's own `mastra start` does, on a free port.
  *
- * @param auth - who may call: what an application writes as `server.auth`
+ * @param auth - who may call: what an application writes as `server.auth`; undefined for an open one
  */
 export async function startOriginal(
-  auth: IMastraAuthProvider,
-  model: ModelServer,
+  auth: IMastraAuthProvider | undefined,
+  model: Pick<ModelServer, 'url'>,
+  options: OriginalOptions = {},
 ): Promise<OriginalServer> {
+  const { isDev = false, openAPIDocs = false, apiRoutes = [] } = options
   const assistant = new Agent({
     id: 'assistant',
     name: 'Assistant',
@@ -32,9 +43,15 @@ export async function startOriginal(
   const mastra = new Mastra({
     agents: { assistant },
     storage: new InMemoryStore(),
-    server: { port: 0, host: '127.0.0.1', auth },
+    server: {
+      port: 0,
+      host: '127.0.0.1',
+      build: { openAPIDocs },
+      apiRoutes,
+      ...(auth !== undefined && { auth }),
+    },
   })
-  const server = await createNodeServer(mastra)
+  const server = await createNodeServer(mastra, { tools: {}, isDev })
   if (!server.listening) await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0

@@ -144,10 +144,19 @@ export function createProgram(io: Io): Command {
   program
     .command('doctor')
     .description(
-      'Check the application against the rules for production, and say how to fix each finding',
+      'Check the application, or the proxy before it, against the rules for production, and say how to fix each finding',
     )
     .option('--dir <folder>', 'folder of the application', '.')
     .option('--json', 'print JSON')
+    .option(
+      '--upstream <url>',
+      'behind a proxy: address of an application that runs, whose routes are compared with those that the proxy knows',
+    )
+    .option(
+      '--upstream-secret <variable>',
+      'name of the variable with the secret by which that application verifies tokens',
+    )
+    .option('--upstream-anywhere', 'ask an application on another machine')
     .action((options: DoctorOptions & DirectoryOption) =>
       runDoctor(directory(options), options, io),
     )

@@ -13,8 +13,8 @@ export interface ListedRoute {
 
 const PREFIX = '/api'
 
-/** The routes of a proxy: those that it answers itself, those of its configuration, and those of its policy that are not closed. */
-export function listProxyRoutes(config: ProxyConfig): readonly ListedRoute[] {
+/** The routes that a proxy answers itself. */
+export function listOwnRoutes(config: ProxyConfig): readonly ListedRoute[] {
   const offered = { apiKeys: true, audit: config.audit !== false }
   const table = createRouteTable(
     createGateRoutes(offered, () => {
@@ -22,11 +22,16 @@ export function listProxyRoutes(config: ProxyConfig): readonly ListedRoute[] {
     }),
     PREFIX,
   )
-  const own = table.routes.map((route) => ({
+  return table.routes.map((route) => ({
     method: route.method,
     path: table.pathOf(route),
     access: route.access,
   }))
+}
+
+/** The routes of a proxy: those that it answers itself, those of its configuration, and those of its policy that are not closed. */
+export function listProxyRoutes(config: ProxyConfig): readonly ListedRoute[] {
+  const own = listOwnRoutes(config)
   const policy = policyOf(config)
   const declared = readProxyRoutes(config.routes, policy).map(({ method, path, access }) => ({
     method,

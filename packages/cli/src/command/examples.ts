@@ -51,7 +51,14 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     ],
     page: 'permissions.md',
   },
-  doctor: { commands: ['npx signet doctor', 'npx signet doctor --json'], page: 'operations.md' },
+  doctor: {
+    commands: [
+      'npx signet doctor',
+      'npx signet doctor --json',
+      'npx signet doctor --upstream http://127.0.0.1:4112',
+    ],
+    page: 'operations.md',
+  },
   routes: { commands: ['npx signet routes', 'npx signet routes --json'], page: 'permissions.md' },
   audit: {
     commands: [

@@ -19,6 +19,7 @@ import { chooseKeepAlive } from '../serve/keep-alive.js'
 import { redisUrl } from '../serve/limits.js'
 import { whenNpmEnds, whenOrphaned } from '../serve/orphan.js'
 import { choosePort } from '../serve/port.js'
+import { namedSecret, providerOfVariables, SECRET_VARIABLES } from '../serve/proxy-auth.js'
 import { untilEndSignal, untilShutdown } from '../serve/shutdown.js'
 import { createTerminalLogger } from '../serve/terminal-logger.js'
 import { startUpstream, type UpstreamCommand } from '../serve/upstream-command.js'
@@ -38,9 +39,6 @@ export interface ProxyFlags {
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** Variables by which applications of Mastra read the secret of their tokens. */
-const SECRET_VARIABLES = ['MASTRA_JWT_SECRET', 'JWT_AUTH_SECRET'] as const
 const ASK_EVERY_MS = 250
 
 /** A proxy to be, and what says how it is to run. */
@@ -62,20 +60,6 @@ async function findFreePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-/** @throws {UsageFailure} that does not say what was written: it may be the secret itself */
-function namedSecret(variable: string): string {
-  if (!VARIABLE.test(variable)) {
-    throw new UsageFailure(
-      '--upstream-secret is not the name of a variable. Write the name of the environment variable that holds the secret, and not the secret.',
-    )
-  }
-  const secret = process.env[variable]
-  if (secret) return secret
-  throw new UsageFailure(
-    `--upstream-secret names ${variable}, which is not set. Set it in the environment or in .env.`,
-  )
 }
 
 /** @throws {UsageFailure} unless either a command or a URL says what the application is */
@@ -171,8 +155,8 @@ async function isOpen(origin: string, plan: Plan): Promise<boolean> {
 /** Who may call where the configuration does not say. Undefined in production without a secret: the start is refused. */
 function defaultAuth({ project, config, isDevelopment }: Plan): AuthProvider | undefined {
   if (config.auth !== undefined) return undefined
-  if (SECRET_VARIABLES.some((name) => process.env[name])) return new MastraJwtAuth()
-  if (!isDevelopment) return undefined
+  const provider = providerOfVariables()
+  if (provider !== undefined || !isDevelopment) return provider
   const secret = developmentSecret(dataDirectory(project))
   return new MastraJwtAuth({ secret, name: 'development' })
 }

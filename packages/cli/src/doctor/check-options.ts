@@ -4,35 +4,42 @@ import type { Served } from './served.js'
 
 const CHECK = 'option'
 
+/** The commands that refuse options. */
+export type Refuser = 'signet proxy' | 'signet start'
+
 /** Describes an option that Signet does not serve, and why the application is refused for it. */
-function whatAndWhy({ where, name, isKnownToMastra, isGuard }: RefusedOption): {
+function whatAndWhy(
+  { where, name, isKnownToMastra, isGuard }: RefusedOption,
+  by: Refuser = 'signet start',
+): {
   readonly what: string
   readonly why: string
 } {
+  const refusal = `${by} refuses the ${by === 'signet start' ? 'application' : 'configuration'}`
   if (!isKnownToMastra) {
     return {
       what: `${where}: there is no option ${name}.`,
-      why: 'signet start refuses the application, because the option would have no effect.',
+      why: `${refusal}, because the option would have no effect.`,
     }
   }
   if (isGuard) {
     return {
       what: `${where}: Signet does not serve the option ${name}, which closes something.`,
-      why: 'signet start refuses the application, because without the option something would stay open.',
+      why: `${refusal}, because without the option something would stay open.`,
     }
   }
   return {
     what: `${where}: Signet does not serve the option ${name}.`,
-    why: "signet start refuses the application, unless it says unsupported: 'warn'.",
+    why: `${refusal}, unless it says unsupported: 'warn'.`,
   }
 }
 
 /** The findings for an application that does not start because Signet does not serve some of its options. */
-export function refusedOptions({ refused }: OptionsError): readonly Finding[] {
+export function refusedOptions({ refused }: OptionsError, by: Refuser): readonly Finding[] {
   return refused.map((option) => ({
     check: CHECK,
     level: 'error',
-    ...whatAndWhy(option),
+    ...whatAndWhy(option, by),
     remedy: option.remedy,
   }))
 }

@@ -1,5 +1,4 @@
 import { MastraJwtAuth, type MastraJwtAuthOptions } from '@signet/auth'
-import { Mastra } from '@signet/core'
 import { describe, expect, it } from 'vitest'
 import { checkProofs } from './check-proofs.js'
 
@@ -7,7 +6,7 @@ const secret = 'correct horse battery staple, twice: correct horse battery stapl
 
 function find(options: MastraJwtAuthOptions, server: { readonly publicUrl?: string } = {}) {
   const auth = new MastraJwtAuth({ secret, ...options })
-  return checkProofs({ auth, mastra: new Mastra({ server: { auth, ...server } }) })
+  return checkProofs(auth, server.publicUrl)
 }
 
 describe('checkProofs: the URL of a DPoP proof', () => {
@@ -20,6 +19,6 @@ describe('checkProofs: the URL of a DPoP proof', () => {
 
   it('says nothing where the option is left out, or where nobody is told apart', () => {
     expect(find({})).toStrictEqual([])
-    expect(checkProofs({ auth: false, mastra: new Mastra({}) })).toStrictEqual([])
+    expect(checkProofs(false, undefined)).toStrictEqual([])
   })
 })

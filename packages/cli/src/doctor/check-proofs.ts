@@ -1,10 +1,16 @@
+import type { AuthProvider } from '@signet/auth'
 import type { Finding } from './finding.js'
-import type { Served } from './served.js'
 
-/** Reports whether the host in the URL of a DPoP proof is what its client says it is (RFC 9449 section 4.3). */
-export function checkProofs({ auth, mastra }: Pick<Served, 'auth' | 'mastra'>): readonly Finding[] {
+/**
+ * Reports whether the host in the URL of a DPoP proof is what its client says it is (RFC 9449 section 4.3).
+ * @param option - how the application writes the option of that URL
+ */
+export function checkProofs(
+  auth: AuthProvider | false,
+  publicUrl: string | undefined,
+  option = 'server.publicUrl',
+): readonly Finding[] {
   if (auth === false || auth.dpop === undefined) return []
-  const { publicUrl } = mastra.getServer()
   if (publicUrl !== undefined) {
     const what = `DPoP proofs must be for a URL below ${publicUrl}.`
     return [{ check: 'proofs', level: 'ok', what }]
@@ -13,10 +19,9 @@ export function checkProofs({ auth, mastra }: Pick<Served, 'auth' | 'mastra'>): 
     {
       check: 'proofs',
       level: 'warning',
-      what: 'DPoP proofs are compared with the URL of the request, because server.publicUrl is missing.',
+      what: `DPoP proofs are compared with the URL of the request, because ${option} is missing.`,
       why: 'The client says the host of that URL itself, so a proof for another server is valid here. Behind a proxy that ends TLS, no proof fits.',
-      remedy:
-        'Set server.publicUrl to the URL by which clients reach the server, such as https://api.example.com.',
+      remedy: `Set ${option} to the URL by which clients reach the server, such as https://api.example.com.`,
     },
   ]
 }

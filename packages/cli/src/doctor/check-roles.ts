@@ -1,6 +1,4 @@
 import type { IssuerDescription, RoleTable } from '@signet/auth'
-import type { Mastra } from '@signet/core'
-import { whyDead } from './dead-grant.js'
 import { orOk, type Finding } from './finding.js'
 import { ofIssuer } from './issuer-name.js'
 import type { Served } from './served.js'
@@ -11,14 +9,17 @@ function warn(what: string, why: string, remedy: string): Finding {
   return { check: CHECK, level: 'warning', what, why, remedy }
 }
 
+/** Why a grant covers nothing; undefined for one that may cover something. */
+type WhyDead = (grant: string) => string | undefined
+
 /** Reports grants that cover nothing. */
-function checkGrants(grants: readonly string[], whose: string, mastra: Mastra): Finding[] {
+function checkGrants(grants: readonly string[], whose: string, whyDead: WhyDead): Finding[] {
   if (grants.length === 0) {
     return [
       warn(`${whose} grants nothing.`, 'Its list is empty.', 'Give it permissions, or remove it.'),
     ]
   }
-  const dead = grants.flatMap((grant) => whyDead(grant, mastra) ?? [])
+  const dead = grants.flatMap((grant) => whyDead(grant) ?? [])
   return dead.map((why) =>
     warn(
       `${whose} has a permission that grants nothing.`,
@@ -28,9 +29,9 @@ function checkGrants(grants: readonly string[], whose: string, mastra: Mastra): 
   )
 }
 
-function checkTable(roles: RoleTable, whose: string, mastra: Mastra): Finding[] {
+function checkTable(roles: RoleTable, whose: string, whyDead: WhyDead): Finding[] {
   return Object.entries(roles).flatMap(([role, grants]) =>
-    checkGrants(grants, `The role ${JSON.stringify(role)}${whose}`, mastra),
+    checkGrants(grants, `The role ${JSON.stringify(role)}${whose}`, whyDead),
   )
 }
 
@@ -45,25 +46,30 @@ function checkDefault(role: string | undefined, roles: RoleTable, whose: string)
   ]
 }
 
-function checkIssuer(issuer: IssuerDescription, { mastra, roles }: Served): Finding[] {
+function checkIssuer(issuer: IssuerDescription, roles: RoleTable, whyDead: WhyDead): Finding[] {
   const whose = ofIssuer(issuer)
   return [
-    ...(issuer.roles === undefined ? [] : checkTable(issuer.roles, whose, mastra)),
+    ...(issuer.roles === undefined ? [] : checkTable(issuer.roles, whose, whyDead)),
     ...(issuer.grants === undefined
       ? []
-      : checkGrants(issuer.grants, `The option grants${whose}`, mastra)),
+      : checkGrants(issuer.grants, `The option grants${whose}`, whyDead)),
     ...checkDefault(issuer.defaultRole, issuer.roles ?? roles, whose),
   ]
 }
 
-/** Reports roles and grants that allow nothing. */
-export function checkRoles(served: Served): readonly Finding[] {
-  const { mastra, auth, provider, roles } = served
+/**
+ * Reports roles and grants that allow nothing.
+ * @param whyDead - default: each permission may cover something
+ */
+export function checkRoles(
+  { auth, provider, roles }: Pick<Served, 'auth' | 'provider' | 'roles'>,
+  whyDead: WhyDead = () => undefined,
+): readonly Finding[] {
   const { issuers } = provider?.describe() ?? { issuers: [] }
   const isOther = auth !== false && provider === undefined
   const findings = [
-    ...checkTable(roles, '', mastra),
-    ...issuers.flatMap((issuer) => checkIssuer(issuer, served)),
+    ...checkTable(roles, '', whyDead),
+    ...issuers.flatMap((issuer) => checkIssuer(issuer, roles, whyDead)),
     ...(isOther ? checkDefault(auth.defaultRole, roles, '') : []),
   ]
   return orOk(findings, CHECK, 'Every role and every permission grants something.')

@@ -1,3 +1,5 @@
+import type { ServerConfig } from '@signet/core'
+import type { ProxyConfig } from '@signet/proxy'
 import { orOk, type Finding } from './finding.js'
 import type { Served } from './served.js'
 
@@ -14,7 +16,8 @@ function openRoutes({ mastra, table }: Served): readonly Finding[] {
     }))
 }
 
-function checkAuth({ auth }: Served): readonly Finding[] {
+/** @param option - how the configuration writes who may call */
+function openAuth(auth: unknown, option: string): readonly Finding[] {
   if (auth !== false) return []
   return [
     {
@@ -22,30 +25,58 @@ function checkAuth({ auth }: Served): readonly Finding[] {
       level: 'error',
       what: 'The server is open: everyone is allowed to call every agent (auth: false).',
       why: 'All callers are one principal, anonymous, and share its threads.',
-      remedy: 'Set server.auth to a new MastraJwtAuth.',
+      remedy: `Set ${option} to a new MastraJwtAuth.`,
     },
   ]
 }
 
-function checkOrigins({ mastra }: Served): readonly Finding[] {
-  const { cors } = mastra.getServer()
+/** @param option - how the configuration writes the origins */
+function anyOrigin(cors: ServerConfig['cors'], option: string): readonly Finding[] {
   if (cors === undefined || cors === false || ![cors.origin].flat().includes('*')) return []
   return [
     {
       check: 'cors',
       level: 'warning',
-      what: 'Pages of every origin are allowed to read responses (server.cors has *).',
+      what: `Pages of every origin are allowed to read responses (${option} has *).`,
       why: 'A page that has a token can use it from the browser of every visitor.',
       remedy: 'List the origins of your own pages.',
     },
   ]
 }
 
-/** Reports what is open without a token, and to which origins. */
-export function checkRoutes(served: Served): readonly Finding[] {
+/**
+ * Reports who is let in without a token, and which origins read responses.
+ * @param path - what the names of options stand behind, such as `server.`
+ */
+export function checkCallers(
+  { auth, cors }: { readonly auth: unknown; readonly cors: ServerConfig['cors'] },
+  path: string,
+): readonly Finding[] {
   return [
-    ...orOk(checkAuth(served), 'auth', 'Callers must authenticate.'),
-    ...orOk(openRoutes(served), 'open-route', 'No route of the application is open to everyone.'),
-    ...orOk(checkOrigins(served), 'cors', 'Only listed origins are allowed to read responses.'),
+    ...orOk(openAuth(auth, `${path}auth`), 'auth', 'Callers must authenticate.'),
+    ...orOk(
+      anyOrigin(cors, `${path}cors`),
+      'cors',
+      'Only listed origins are allowed to read responses.',
+    ),
   ]
+}
+
+/** Reports which routes of the application are open without a token. */
+export function checkRoutes(served: Served): readonly Finding[] {
+  return orOk(openRoutes(served), 'open-route', 'No route of the application is open to everyone.')
+}
+
+/** Reports which routes of the application behind a proxy are open without a token. */
+export function checkDeclaredRoutes({ routes = [] }: ProxyConfig): readonly Finding[] {
+  const open = routes
+    .filter(({ access }) => access === 'public')
+    .map(({ method, path }): Finding => ({
+      check: 'open-route',
+      level: 'warning',
+      what: `${method} ${path} is open to everyone.`,
+      why: 'Anyone can call its handler, without a token and without a limit.',
+      remedy: "Write a permission in place of access: 'public' in routes, unless you intend this.",
+    }))
+  return orOk(open, 'open-route', 'No route of the application is open to everyone.')
 }

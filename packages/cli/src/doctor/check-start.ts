@@ -2,7 +2,7 @@ import { OptionsError, type ConfigurationErrorCode } from '@signet/auth'
 import type { RegistrationErrorCode } from '@signet/core'
 import type { StartErrorCode } from '@signet/server'
 import { placeInApplication, type ExplainedError } from '../fault/explained.js'
-import { refusedOptions } from './check-options.js'
+import { refusedOptions, type Refuser } from './check-options.js'
 import type { Finding } from './finding.js'
 
 /** Codes of errors that occur only while a server opens its port or its tracing. */
@@ -45,23 +45,36 @@ const REMEDIES: Readonly<Record<StartCode, string>> = {
   redis_missing: 'Install it in the application: npm install redis@6.3.1',
 }
 
-function remedyOf(code: string): string {
-  const remedies: Readonly<Record<string, string>> = REMEDIES
+function remedyOf(code: string, more: Readonly<Record<string, string>>): string {
+  const remedies: Readonly<Record<string, string>> = { ...REMEDIES, ...more }
   return (Object.hasOwn(remedies, code) ? remedies[code] : undefined) ?? BY_MESSAGE
 }
 
-/** The findings for an application that does not start: one, or one for each refused option. */
-export function refusedStart(error: ExplainedError): readonly Finding[] {
-  if (OptionsError.isInstance(error)) return refusedOptions(error)
+/** Remedies behind a proxy, whose options stand in `signet.config.ts`. */
+const REMEDIES_OF_PROXY: Readonly<Partial<Record<StartCode, string>>> = {
+  auth_missing:
+    'Write a secret into .env with: npx signet secret --write .env. Or set auth in signet.config.ts.',
+  cors_wildcard: 'List the origins that may send credentials in cors.',
+}
+
+/**
+ * The findings for what does not start: one, or one for each refused option.
+ * @param by - the command that refuses it
+ */
+export function refusedStart(
+  error: ExplainedError,
+  by: Refuser = 'signet start',
+): readonly Finding[] {
+  if (OptionsError.isInstance(error)) return refusedOptions(error, by)
   const code = 'code' in error ? error.code : undefined
   const place = placeInApplication(error)
   return [
     {
       check: code === undefined ? 'start' : `start:${code}`,
       level: 'error',
-      what: 'signet start refuses this application.',
+      what: `${by} refuses this ${by === 'signet start' ? 'application' : 'configuration'}.`,
       why: place === undefined ? error.message : `${error.message} See ${place}.`,
-      remedy: remedyOf(code ?? ''),
+      remedy: remedyOf(code ?? '', by === 'signet proxy' ? REMEDIES_OF_PROXY : {}),
     },
   ]
 }

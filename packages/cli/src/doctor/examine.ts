@@ -7,16 +7,20 @@ import { checkOptions } from './check-options.js'
 import { checkProofs } from './check-proofs.js'
 import { checkRedis } from './check-redis.js'
 import { checkRoles } from './check-roles.js'
-import { checkRoutes } from './check-routes.js'
+import { checkCallers, checkRoutes } from './check-routes.js'
 import { checkSecrets } from './check-secrets.js'
 import { refusedStart } from './check-start.js'
 import { checkStorage } from './check-storage.js'
 import { checkStore } from './check-store.js'
-import { LEVELS, type Finding } from './finding.js'
+import { whyDead } from './dead-grant.js'
+import { worstFirst, type Finding } from './finding.js'
 import { tryToServe, type Served } from './served.js'
 
 /** The checks that only a `MastraJwtAuth` allows. */
-async function examineProvider({ auth, provider }: Served): Promise<readonly Finding[]> {
+export async function examineProvider({
+  auth,
+  provider,
+}: Pick<Served, 'auth' | 'provider'>): Promise<readonly Finding[]> {
   if (auth === false) return []
   if (provider === undefined) {
     const what = `The provider ${JSON.stringify(auth.name ?? 'without a name')} is not a MastraJwtAuth.`
@@ -30,11 +34,12 @@ async function examineProvider({ auth, provider }: Served): Promise<readonly Fin
 async function examineServed(served: Served, project: Project): Promise<readonly Finding[]> {
   return [
     ...(await examineProvider(served)),
-    ...checkProofs(served),
+    ...checkProofs(served.auth, served.mastra.getServer().publicUrl),
     ...checkModels(served),
     ...checkOptions(served),
+    ...checkCallers({ auth: served.auth, cors: served.mastra.getServer().cors }, 'server.'),
     ...checkRoutes(served),
-    ...checkRoles(served),
+    ...checkRoles(served, (grant) => whyDead(grant, served.mastra)),
     ...checkStorage(served),
     ...(await checkStore(project)),
     ...(await checkRedis()),
@@ -51,5 +56,5 @@ export async function examine(project: Project): Promise<readonly Finding[]> {
     ...(served instanceof Error ? refusedStart(served) : await examineServed(served, project)),
     ...(await checkEnvFiles(project.directory)),
   ]
-  return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))
+  return worstFirst(findings)
 }

@@ -15,7 +15,7 @@ export interface Finding {
 }
 
 /** The levels, the worst first. */
-export const LEVELS: readonly Level[] = ['error', 'warning', 'note', 'ok']
+const LEVELS: readonly Level[] = ['error', 'warning', 'note', 'ok']
 
 /** The findings of a check, or one finding `ok` if there are none. */
 export function orOk(
@@ -24,4 +24,9 @@ export function orOk(
   what: string,
 ): readonly Finding[] {
   return findings.length > 0 ? findings : [{ check, level: 'ok', what }]
+}
+
+/** Findings in the order of their levels. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))
 }

@@ -4,7 +4,7 @@ import { dirname, sep } from 'node:path'
 const { resolve } = createRequire(import.meta.url)
 
 /** The folders of the Signet packages that run this process. */
-const FOLDERS: readonly string[] = ['auth', 'cli', 'core', 'server', 'store'].map((name) =>
+const FOLDERS: readonly string[] = ['auth', 'cli', 'core', 'proxy', 'server', 'store'].map((name) =>
   dirname(resolve(`@signet/${name}/package.json`)),
 )
 
