@@ -100,9 +100,10 @@ export const ROOMS = {
   proxy: [
     ['identity', 'policy', 'upstream'],
     ['forward', 'probe', 'readiness.ts', 'rule'],
-    ['declared'],
+    ['declared', 'studio.ts'],
     ['config.ts', 'ruled-forward.ts', 'table.ts'],
-    ['app.ts', 'listed-routes.ts'],
+    ['listed-routes.ts'],
+    ['app.ts'],
     ['compare'],
   ],
   cli: [

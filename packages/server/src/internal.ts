@@ -21,3 +21,8 @@ export { defineRoute, type HandlerContext, type HandlerInput } from './route/rou
 export { resourceMetadataRoutes } from './routes/system/resource-metadata.js'
 export { publicUrlOf } from './start/public-url.js'
 export { createGateRoutes } from './routes/create-routes.js'
+export { accessRoutes, type AccessSource } from './routes/system/access.js'
+export { routesOf, type JudgedRoute, type NamedThings } from './routes/system/access-matrix.js'
+export { aboutRoutes } from './routes/system/system.js'
+export { studioRoutes } from './routes/studio/studio.js'
+export { isOrigin } from './http/origin.js'

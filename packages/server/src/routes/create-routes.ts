@@ -4,6 +4,7 @@ import { customRoutes } from './custom/custom-route.js'
 import { createRouteTable, type RouteTable } from '../route/route-table.js'
 import type { Route } from '../route/route.js'
 import { accessRoutes } from './system/access.js'
+import { routesOf, thingsOf } from './system/access-matrix.js'
 import { agentRoutes } from './agent/agents.js'
 import { apiKeyRoutes } from './auth/api-keys.js'
 import { auditRoutes } from './audit.js'
@@ -38,7 +39,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...threadRoutes,
     ...messageRoutes,
     ...agentMemoryRoutes,
-    ...accessRoutes(table),
+    ...accessRoutes({ routes: () => routesOf(table()), things: ({ mastra }) => thingsOf(mastra) }),
     ...explainRoutes(() => service().tokens),
     ...openApiRoutes(table),
     ...emptyRoutes,

@@ -10,8 +10,15 @@ import { readStudio, type StudioFile } from './files.js'
 export interface StudioOptions {
   /** Holds the built page: `index.html` and `assets/`. */
   readonly directory: string
-  /** What the routes of the API start with. */
+  /** Where the page is, such as `/signet`, without a slash at its end. Default: at the root. */
+  readonly at?: string | undefined
+  /** What the routes of the API start with, below the place of the page. */
   readonly prefix: string
+  /**
+   * Where the API of the agents begins, seen from the page, such as `../api`, where it is not that of the Studio. The Studio
+   * then has no page of agents. Default: the API of the Studio has the agents, too.
+   */
+  readonly agentsApi?: string | undefined
   /** Origins beside this one whose answers the page may load. */
   readonly connect: readonly string[]
 }
@@ -49,17 +56,32 @@ function checkOrigins(connect: readonly string[]): void {
   )
 }
 
+/** What the page loads is below its path, and so the page stands behind a slash. */
+function entranceAt(path: string): Route {
+  // Relative, because a proxy before this server may take the beginning of the path away.
+  const location = `${path.slice(path.lastIndexOf('/') + 1)}/`
+  return defineRoute({
+    method: 'GET',
+    path,
+    isPrefixed: false,
+    access: 'public',
+    summary: 'Leads to the Studio',
+    handler: () => new Reply(null, 307, { location, 'cache-control': 'no-store' }),
+  })
+}
+
 /**
  * The page of the Studio and its assets, which hold no data and so are public: what they show, they ask the API for.
  * @throws {StartError} `option_invalid` for what is not an origin
  */
-export function studioRoutes({ directory, prefix, connect }: StudioOptions): readonly Route[] {
+export function studioRoutes(options: StudioOptions): readonly Route[] {
+  const { directory, at = '', prefix, agentsApi = '', connect } = options
   checkOrigins(connect)
   const { page, scripts, assets } = readStudio(directory)
 
   const home = defineRoute({
     method: 'GET',
-    path: '/',
+    path: `${at}/`,
     isPrefixed: false,
     access: 'public',
     summary: 'The Studio',
@@ -68,6 +90,10 @@ export function studioRoutes({ directory, prefix, connect }: StudioOptions): rea
       const text = page
         .replace('name="signet-nonce" content=""', `name="signet-nonce" content="${nonce}"`)
         .replace('content="/api"', `content="${prefix}"`)
+        .replace(
+          'name="signet-agents-api" content=""',
+          `name="signet-agents-api" content="${agentsApi}"`,
+        )
       return new Reply(text, 200, {
         ...SHARED_HEADERS,
         'content-type': 'text/html; charset=utf-8',
@@ -81,7 +107,7 @@ export function studioRoutes({ directory, prefix, connect }: StudioOptions): rea
 
   const asset = defineRoute({
     method: 'GET',
-    path: '/assets/:file',
+    path: `${at}/assets/:file`,
     isPrefixed: false,
     access: 'public',
     summary: 'What the Studio loads',
@@ -92,5 +118,5 @@ export function studioRoutes({ directory, prefix, connect }: StudioOptions): rea
     },
   })
 
-  return [home, asset]
+  return [...(at === '' ? [] : [entranceAt(at)]), home, asset]
 }

@@ -9,7 +9,6 @@ import {
 import { judgeAccess, permissionTemplates, type AccessVerdict } from '@signet/auth/internal'
 import type { Agent, Mastra, Tool } from '@signet/core'
 import type { RouteTable } from '../../route/route-table.js'
-import type { Method } from '../../route/route.js'
 
 /** Whether something may be done with a thing, and why. */
 interface ActionVerdict {
@@ -19,9 +18,33 @@ interface ActionVerdict {
   readonly reason: string
 }
 
+/** A route, and who may call it. */
+export interface JudgedRoute {
+  /** `ALL` stands for each of them. */
+  readonly method: string
+  /** With its prefix, and parameters as `:name`. */
+  readonly path: string
+  readonly summary: string
+  readonly access: Access
+}
+
+/** The agents and tools that permissions can name. */
+export interface NamedThings {
+  readonly agents: readonly {
+    readonly id: string
+    readonly name: string
+    /** The ids of its tools. */
+    readonly tools: readonly string[]
+  }[]
+  /** The ids of all tools, each once. */
+  readonly tools: readonly string[]
+  /** Why nothing is listed that may be there. Default: all is listed. */
+  readonly unlisted?: string | undefined
+}
+
 /** Whether a route lets its caller in, and why. */
 export interface RouteVerdict {
-  readonly method: Method
+  readonly method: string
   /** With its prefix, and parameters as `:name`. */
   readonly path: string
   readonly summary: string
@@ -56,6 +79,8 @@ export interface AccessMatrix {
   readonly routes: readonly RouteVerdict[]
   readonly agents: readonly AgentVerdict[]
   readonly tools: readonly ToolVerdict[]
+  /** Why agents and tools are not listed that may be there. Default: all are listed. */
+  readonly unlisted?: string | undefined
 }
 
 /** What is done with agents here, and asks for a permission. */
@@ -104,17 +129,16 @@ function routeReason(
 }
 
 function judgeRoutes(
-  table: RouteTable,
+  routes: readonly JudgedRoute[],
   permissions: Permissions,
   find: FindGrant,
 ): readonly RouteVerdict[] {
-  return table.routes.map((route) => {
-    const { access, method, summary } = route
+  return routes.map(({ access, method, path, summary }) => {
     const verdict = judgeAccess(access, permissions)
     const asked = permissionTemplates(access)
     return {
       method,
-      path: table.pathOf(route),
+      path,
       summary,
       access: access === 'public' || access === 'authenticated' ? access : 'permission',
       permissions: asked,
@@ -145,36 +169,55 @@ function toolsOf(agent: Agent): readonly Tool[] {
   return [...new Set(Object.values(agent.tools))]
 }
 
-/**
- * What permissions let their holder do: with each route of the table, and with each agent and tool. It asks
- * the functions that the gate asks, of the table that requests are routed by, so that it cannot say anything
- * else. Whether the provider lets a user in at all (`authorizeUser`) is not among it, nor what limits say.
- */
-export function accessMatrix(
-  mastra: Mastra,
-  {
-    table,
-    roles,
-    permissions,
-  }: {
-    readonly table: RouteTable
-    readonly roles: RoleTable
-    readonly permissions: Permissions
-  },
-): AccessMatrix {
-  const find = createFindGrant(permissions)
+/** The routes of a table. */
+export function routesOf(table: RouteTable): readonly JudgedRoute[] {
+  return table.routes.map((route) => {
+    const { method, summary, access } = route
+    return { method, path: table.pathOf(route), summary, access }
+  })
+}
+
+/** The agents and tools of an application. */
+export function thingsOf(mastra: Mastra): NamedThings {
   const agents = [...new Set(Object.values(mastra.listAgents()))]
   const tools = [...Object.values(mastra.listTools()), ...agents.flatMap(toolsOf)]
-  const toolIds = [...new Set(tools.map(({ id }) => id))]
   return {
-    roles,
-    routes: judgeRoutes(table, permissions, find),
     agents: agents.map((agent) => ({
       id: agent.id,
       name: agent.name,
-      actions: judgeActions('agents', agent.id, AGENT_ACTIONS, find),
       tools: toolsOf(agent).map(({ id }) => id),
     })),
-    tools: toolIds.map((id) => ({ id, actions: judgeActions('tools', id, TOOL_ACTIONS, find) })),
+    tools: [...new Set(tools.map(({ id }) => id))],
+  }
+}
+
+/**
+ * What permissions let their holder do: with each route, and with each agent and tool. It asks the functions that the gate
+ * asks, so that it cannot say anything else. Whether the provider lets a user in at all (`authorizeUser`) is not among it,
+ * nor what limits say.
+ */
+export function accessMatrix({
+  routes,
+  things: { agents, tools, unlisted },
+  roles,
+  permissions,
+}: {
+  readonly routes: readonly JudgedRoute[]
+  readonly things: NamedThings
+  readonly roles: RoleTable
+  readonly permissions: Permissions
+}): AccessMatrix {
+  const find = createFindGrant(permissions)
+  return {
+    roles,
+    routes: judgeRoutes(routes, permissions, find),
+    agents: agents.map(({ id, name, tools: own }) => ({
+      id,
+      name,
+      actions: judgeActions('agents', id, AGENT_ACTIONS, find),
+      tools: own,
+    })),
+    tools: tools.map((id) => ({ id, actions: judgeActions('tools', id, TOOL_ACTIONS, find) })),
+    ...(unlisted !== undefined && { unlisted }),
   }
 }

@@ -1,10 +1,9 @@
-import { createPermissions, type Permissions } from '@signet/auth'
+import { createPermissions, type Permissions, type Principal } from '@signet/auth'
 import { parseGrant } from '@signet/auth/internal'
-import { BOUNDS } from '@signet/core'
+import { BOUNDS, type Mastra } from '@signet/core'
 import { z } from 'zod'
-import { accessMatrix } from './access-matrix.js'
+import { accessMatrix, type JudgedRoute, type NamedThings } from './access-matrix.js'
 import { RequestError } from '../../error/error.js'
-import type { RouteTable } from '../../route/route-table.js'
 import { defineRoute, type Route } from '../../route/route.js'
 import { rolesOf } from '../../start/start-check.js'
 
@@ -114,9 +113,24 @@ const matrix = z.object({
       actions: z.object({ read: actionVerdict, execute: actionVerdict }),
     }),
   ),
+  unlisted: z
+    .string()
+    .optional()
+    .meta({ description: 'Why agents and tools are not listed; absent where all are.' }),
 })
 
-const access = (table: () => RouteTable): Route =>
+/** What access is compared with. */
+export interface AccessSource {
+  routes(): readonly JudgedRoute[]
+  /** @param input - of the request; its caller holds `system:read` */
+  things(input: {
+    readonly mastra: Mastra
+    readonly principal: Principal
+    readonly signal: AbortSignal
+  }): NamedThings | Promise<NamedThings>
+}
+
+const access = (source: AccessSource): Route =>
   defineRoute({
     method: 'GET',
     path: '/system/access',
@@ -125,12 +139,13 @@ const access = (table: () => RouteTable): Route =>
       'What a role, permissions or the caller may do with each route, agent and tool, and why',
     query: accessQuery,
     response: matrix,
-    handler({ mastra, principal, query }) {
-      const roles = rolesOf(mastra)
-      const { permissions, ...rest } = readSubject(query, roles, principal)
-      return { ...rest, ...accessMatrix(mastra, { table: table(), roles, permissions }) }
+    async handler(input) {
+      const roles = rolesOf(input.mastra)
+      const { permissions, ...rest } = readSubject(input.query, roles, input.principal)
+      const things = await source.things(input)
+      return { ...rest, ...accessMatrix({ routes: source.routes(), things, roles, permissions }) }
     },
   })
 
 /** Who may do what, for the operator. */
-export const accessRoutes = (table: () => RouteTable): readonly Route[] => [access(table)]
+export const accessRoutes = (source: AccessSource): readonly Route[] => [access(source)]

@@ -78,7 +78,13 @@ export const healthRoutes = (service: () => Pick<Service, 'readiness'>): readonl
   ready(service),
 ]
 
+/** What a server tells of itself. */
+export const aboutRoutes = (service: () => Pick<Service, 'isDevelopment'>): readonly Route[] => [
+  packages(service),
+  unsupported,
+]
+
 /** The server itself. */
 export const systemRoutes = (
   service: () => Pick<Service, 'readiness' | 'isDevelopment'>,
-): readonly Route[] => [...healthRoutes(service), packages(service), unsupported]
+): readonly Route[] => [...healthRoutes(service), ...aboutRoutes(service)]
