@@ -257,7 +257,25 @@ describe('signet proxy --upstream', () => {
     expect((await fetch(upstream.url)).status).toBe(200)
   })
 
+  it('serves the Studio where the configuration does not switch it off, and says where', async () => {
+    const upstream = await UpstreamServer.start((response) => void response.end('{"ok":true}'))
+    ends.push(() => upstream.stop())
+    const args = ['--upstream', upstream.url]
+    const proxy = start(args, { cwd: await makeFolder() })
+    const url = (await proxy.waitFor(/Studio {7}(http:\S+\/signet)$/m))[1] ?? ''
+    const page = await fetch(url)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('name="signet-agents-api" content="../api"')
+    const config = 'export default { studio: false }\n'
+    const bare = start(args, { cwd: await makeFolder({ 'signet.config.mjs': config }) })
+    const other = await printedUrl(bare)
+    await printedToken(bare)
+    expect(bare.stdout).not.toContain('Studio')
+    expect((await fetch(`${other}/signet`)).status).toBe(401)
+  })
+
   it.each([
+    ["export default { studio: 'on' }\n", 'studio of defineProxy'],
     ['export const a = 1\n', 'default export'],
     ["export default { upstrem: 'http://127.0.0.1:1' }\n", 'Did you mean upstream?'],
     ["throw new Error('of the configuration')\n", 'of the configuration'],
@@ -357,6 +375,22 @@ describe('the other commands in the folder of a proxy', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ method: 'POST', path: '/api/auth/revocations' }),
     )
+  })
+
+  it.each([
+    ['in development', {}, '', true],
+    ['in development without it', {}, 'studio: false,', false],
+    ['in production', { NODE_ENV: 'production' }, '', false],
+    ['in production with it', { NODE_ENV: 'production' }, 'studio: true,', true],
+  ])('list the routes of the Studio where it is served: %s', async (_, env, option, isListed) => {
+    const config = CONFIG.replace('upstream:', `${option} upstream:`)
+    const cwd = await makeFolder({ 'signet.config.mjs': config })
+    const { code, stdout } = await runSignet(['routes', '--json'], { cwd, env })
+    expect(code).toBe(0)
+    const lines: readonly { readonly path: string }[] = JSON.parse(stdout)
+    const paths = new Set(lines.map(({ path }) => path))
+    expect(paths.has('/signet/')).toBe(isListed)
+    expect(paths.has('/signet/api/system/access')).toBe(isListed)
   })
 
   it('make, list and revoke keys, revoke tokens and read the audit', async () => {

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MastraJwtAuth } from '@signet/auth'
 import type { Mastra } from '@signet/core'
+import { createProxy } from '@signet/proxy'
 import { createApp, type App, type Route } from '@signet/server'
 import { openStore, type Store } from '@signet/store'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UpstreamServer } from '@signet/test-support/http/upstream-server'
 import { createLogRecorder, SECRET } from '@signet/test-support/application/application'
 import { takeOverChance, type Repeatable } from '@signet/test-support/time/repeatable'
 import {
@@ -31,6 +33,7 @@ const directory = mkdtempSync(join(tmpdir(), 'signet-routes-'))
 const auth = new MastraJwtAuth({ secret: SECRET, now: () => START })
 const { logger, lines } = createLogRecorder()
 let store: Store
+let upstream: UpstreamServer
 let app: App
 let chance: Repeatable
 
@@ -38,19 +41,45 @@ function createMastra(): Mastra {
   return createRouteApplication({ storage: store.memory, logger, server: { auth } })
 }
 
+/** A built Studio, as far as a server looks at it. */
+function writeStudio(): string {
+  const studio = join(directory, 'studio')
+  mkdirSync(join(studio, 'assets'), { recursive: true })
+  writeFileSync(join(studio, 'index.html'), '<title>Studio</title>')
+  return studio
+}
+
 beforeAll(async () => {
   // First, because the store keeps the clock that it finds.
   chance = takeOverChance()
   store = await openStore({ directory })
-  app = createApp(createMastra(), { state: { audit: store.audit, apiKeys: store.apiKeys } })
+  upstream = await UpstreamServer.start((response) => {
+    response.setHeader('content-type', 'application/json').end('{}')
+  })
 })
 
 afterAll(async () => {
   chance.restore()
-  await app.close()
+  await upstream.stop()
   await store.close()
   rmSync(directory, { recursive: true })
 })
+
+/** What has a table of routes. Of a proxy, those that it answers itself. */
+const APPS: Readonly<Record<'server' | 'proxy', () => App>> = {
+  server: () =>
+    createApp(createMastra(), { state: { audit: store.audit, apiKeys: store.apiKeys } }),
+  proxy: () =>
+    createProxy(
+      { auth },
+      {
+        upstream: upstream.url,
+        state: { audit: store.audit, apiKeys: store.apiKeys },
+        studio: writeStudio(),
+        logger,
+      },
+    ),
+}
 
 /** A caller. The issuer differs from world to world, so that what one world stores is of no other. */
 interface Caller {
@@ -148,7 +177,7 @@ function chooseFrom(own: Known, other: Known): (ref: NameRef) => string {
  * What is about every caller, for whoever runs the server, and fresh keys: of it only the status must be
  * the same.
  */
-const ABOUT_ALL = /^\/(?:metrics|api\/audit|api\/auth\/api-keys)(?![\w-])/
+const ABOUT_ALL = /^(?:\/signet)?\/(?:metrics|api\/audit|api\/auth\/api-keys)(?![\w-])/
 
 /** What must not depend on the other. */
 function ownPart(sent: Sent): Sent {
@@ -212,7 +241,13 @@ async function runAlone(sent: readonly Sent[], who: 0 | 1): Promise<readonly Sen
   return alone
 }
 
-describe('every route', () => {
+describe.each(['server', 'proxy'] as const)('every route of a %s', (kind) => {
+  beforeAll(() => {
+    app = APPS[kind]()
+    reached.clear()
+  })
+  afterAll(() => app.close())
+
   const steps = () => {
     const isClosed = ({ access }: Route) => access !== 'public'
     const calls = app.table.routes.filter(isClosed).map((route) => ({

@@ -6,16 +6,19 @@ import {
   createGateRoutes,
   publicUrlOf,
   resourceMetadataRoutes,
+  routesOf,
 } from '@signet/server/internal'
 import { checkConfig, policyOf, serverOptionsOf, type ProxyConfig } from './config.js'
 import { declareRoutes } from './declared/declared-policy.js'
 import { readProxyRoutes } from './declared/declared-route.js'
 import { createForwarder } from './forward/forward.js'
 import { createIdentity } from './identity/identity.js'
+import { judgedRoutes } from './listed-routes.js'
 import type { PolicyTable } from './policy/policy-table.js'
 import { isClosed, type OpenRoute } from './policy/route-policy.js'
 import { readyRoute } from './readiness.js'
 import { createRuledForward } from './ruled-forward.js'
+import { createStudioTable, readStudioConnect } from './studio.js'
 import { createProxyTable } from './table.js'
 import { readUpstream } from './upstream/origin.js'
 import { openUpstream } from './upstream/upstream.js'
@@ -29,6 +32,7 @@ type ServerPart =
   | 'redisUrl'
   | 'unhandledFaults'
   | 'defaultAuth'
+  | 'studio'
 
 /** What several proxies before one application share: a store of `@signet/store` is one. */
 export interface ProxyState extends ServerState {
@@ -51,8 +55,11 @@ export interface ProxyOptions extends Pick<AppOptions, ServerPart> {
   readonly upstreamSecret?: string | undefined
   /** Whether the application verifies no tokens: then it is sent none. Default: false. */
   readonly isUpstreamOpen?: boolean | undefined
-  /** Which routes of the application callers can be let in to. Default: `policy` of the configuration, then those of Mastra. */
-  readonly policy?: Pick<PolicyTable, 'find'> | undefined
+  /**
+   * Which routes of the application callers can be let in to. The page of access lists those that `routes` has. Default:
+   * `policy` of the configuration, then those of Mastra.
+   */
+  readonly policy?: (Pick<PolicyTable, 'find'> & Partial<Pick<PolicyTable, 'routes'>>) | undefined
   /** Default: nothing is written. */
   readonly logger?: Logger | undefined
 }
@@ -105,6 +112,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
   const openLines = lines.filter((line): line is OpenRoute => !isClosed(line))
   const declared = readProxyRoutes(config.routes, base)
   const policy = declareRoutes(base, declared)
+  const connect = readStudioConnect(config.studio)
   const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
   const mastra = new Mastra({
     // What is not a time stays as it is, and is refused.
@@ -149,8 +157,23 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
         table: () => ({ routes: [...service().table.routes, ...declared, ...openLines] }),
       })
       const own = [...gateRoutes, ...metadataRoutes]
+      const directory = offered.studio
+      const studio =
+        directory === undefined || connect === undefined
+          ? undefined
+          : createStudioTable({
+              directory,
+              connect,
+              offered,
+              service,
+              access: {
+                routes: () => judgedRoutes(routesOf(service().table), declared, base.routes),
+                things: ({ principal, signal }) => ruled.things(principal, signal),
+              },
+            })
       return createProxyTable({
         own,
+        studio,
         policy,
         prefix: PREFIX,
         forward: (input) => ruled.forward(input),

@@ -5,6 +5,7 @@ import { readProxyRoutes, type ProxyRoute } from './declared/declared-route.js'
 import { MASTRA_TABLE } from './policy/mastra-1.js'
 import type { PolicyTable } from './policy/policy-table.js'
 import { PROXY_ROLES } from './policy/roles.js'
+import { isStudioPath, readStudioConnect } from './studio.js'
 
 /** What the proxy takes over from the options of a server of Signet, with the same meaning and the same defaults. */
 type ServerOption =
@@ -36,6 +37,12 @@ export interface ProxyConfig extends Pick<ServerConfig, ServerOption> {
    * one of Mastra. Default: the routes of Mastra.
    */
   readonly policy?: PolicyTable | undefined
+  /**
+   * Whether the Studio of Signet is served at `/signet`, with its pages Tokens, Access, Audit and API keys; what the
+   * application has there is then not reached. Default: in development it is, in production it is not. `connect` lists
+   * origins beside the proxy whose API the page may talk to; default: none.
+   */
+  readonly studio?: ServerConfig['studio']
 }
 
 const OPTIONS: OptionNames<ProxyConfig> = {
@@ -55,14 +62,16 @@ const OPTIONS: OptionNames<ProxyConfig> = {
   upstream: true,
   routes: true,
   policy: true,
+  studio: true,
 }
 
 /**
  * Declares the configuration of the proxy, for `signet.config.ts`.
  *
  * @throws {OptionsError} `option_unknown` for a name that is not an option
- * @throws {ConfigurationError} `option_invalid` for a route without `access`, for one that the policy has, for a `policy` that
- *   `createPolicyTable` has not made, and for `auth`, `upstream`, `routes` or `policy` that is `undefined`
+ * @throws {ConfigurationError} `option_invalid` for a route without `access`, for one that the policy has, for one at the
+ *   place of the Studio, for a `policy` that `createPolicyTable` has not made, for a `studio` that is neither true, false nor
+ *   an object with origins, and for `auth`, `upstream`, `routes`, `policy` or `studio` that is `undefined`
  * @example
  * ```typescript
  * import { MastraJwtAuth } from '@signet/auth'
@@ -80,7 +89,17 @@ export function defineProxy(config: ProxyConfig): ProxyConfig {
 }
 
 /** Taken as left out, these would let in others, or to other routes, than the configuration says. */
-const NEVER_UNDEFINED = ['auth', 'upstream', 'routes', 'policy'] as const
+const NEVER_UNDEFINED = ['auth', 'upstream', 'routes', 'policy', 'studio'] as const
+
+/** @throws {ConfigurationError} for a route that nobody would reach, because the Studio is there */
+function refuseHidden(routes: readonly ProxyRoute[]): void {
+  const index = routes.findIndex(({ path }) => isStudioPath(path))
+  if (index < 0) return
+  throw new ConfigurationError(
+    'option_invalid',
+    `routes[${index}] of defineProxy has the path ${routes[index]?.path}, where the Studio of Signet is. Choose another path, or write studio: false.`,
+  )
+}
 
 /**
  * The policy of a configuration: its own, or that of Mastra.
@@ -110,10 +129,11 @@ export function checkConfig(config: ProxyConfig): void {
   refuseUnknown('defineProxy', config, OPTIONS)
   const options = readOptions(config)
   refuseUndefined(options, NEVER_UNDEFINED)
-  readProxyRoutes(options.routes, policyOf(config))
+  const routes = readProxyRoutes(options.routes, policyOf(config))
+  if (readStudioConnect(options.studio) !== undefined) refuseHidden(routes)
 }
 
-const OF_PROXY: ReadonlySet<string> = new Set(['upstream', 'routes', 'policy'])
+const OF_PROXY: ReadonlySet<string> = new Set(['upstream', 'routes', 'policy', 'studio'])
 
 /** The options of a server among those of a proxy. */
 export function serverOptionsOf(config: ProxyConfig): ServerConfig {

@@ -2,7 +2,7 @@ import { ScopeError, type Principal } from '@signet/auth'
 import { isLegalId, permissionTemplates } from '@signet/auth/internal'
 import type { NewIdRegister } from '@signet/core'
 import { RequestError, type Route } from '@signet/server'
-import { jsonReply, readJsonBody, Reply } from '@signet/server/internal'
+import { jsonReply, readJsonBody, Reply, type NamedThings } from '@signet/server/internal'
 import type {
   ForwardedRequest,
   Forwarder,
@@ -26,6 +26,7 @@ import type { AskedAnswer, RuleContext } from './rule/context.js'
 import { createAgentDirectory } from './rule/directory.js'
 import { filterMcpEvents, mcpHeaders, openSession, sealSession } from './rule/mcp.js'
 import { PolicyRefusal } from './rule/refusal.js'
+import { listThings } from './rule/things.js'
 import type { Upstream, UpstreamResponse } from './upstream/upstream.js'
 import { within } from './upstream/within.js'
 
@@ -52,6 +53,8 @@ export interface RuledForward {
     match: { readonly route: Route; readonly params: Readonly<Record<string, string>> },
     principal: Principal,
   ): Promise<Readonly<Record<string, string>>>
+  /** The agents and tools that the application tells the caller of. */
+  things(principal: Principal, signal: AbortSignal): Promise<NamedThings>
 }
 
 /** Largest response that a rule reads whole, in bytes. */
@@ -245,6 +248,13 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       } catch (error) {
         throw serverError(error, input.principal)
       }
+    },
+
+    async things(principal, signal) {
+      const isListed = ['/agents', '/tools'].every(
+        (path) => policy.find('GET', prefix + path).kind === 'known',
+      )
+      return await listThings(isListed ? contextOf(principal, signal) : undefined)
     },
 
     async resolveParams({ route, params }, principal) {

@@ -5,6 +5,7 @@ import type { DeclaredPolicy } from './declared/declared-policy.js'
 import type { KnownRoute } from './policy/policy-table.js'
 import type { OpenRoute } from './policy/route-policy.js'
 import type { ForwardInput } from './forward/forward.js'
+import { isStudioPath } from './studio.js'
 
 /** Forwards a request, by the rules of its route. */
 type ForwardRoute = (input: ForwardInput) => unknown
@@ -13,6 +14,8 @@ type ForwardRoute = (input: ForwardInput) => unknown
 export interface ProxyTableOptions {
   /** What the proxy answers itself. */
   readonly own: readonly Route[]
+  /** The Studio, which alone has its path and what is below it. Default: it is not served. */
+  readonly studio?: RouteTable | undefined
   readonly policy: DeclaredPolicy
   readonly prefix: string
   readonly forward: ForwardRoute
@@ -26,10 +29,11 @@ const UNKNOWN_PATH = '/*'
  * without a good token but by its own public routes.
  */
 export function createProxyTable(options: ProxyTableOptions): RouteTable {
-  const { policy, prefix, forward } = options
+  const { policy, prefix, forward, studio } = options
   const own = createRouteTable(options.own, prefix)
   const paths = new WeakMap<Route, string>()
   const routes = new WeakMap<OpenRoute, Map<string, Route>>()
+  for (const route of studio?.routes ?? []) paths.set(route, studio?.pathOf(route) ?? route.path)
 
   function makeRoute(
     method: Route['method'],
@@ -72,12 +76,13 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
   }
 
   return {
-    routes: own.routes,
+    routes: [...own.routes, ...(studio?.routes ?? [])],
     prefix,
     pathOf: (route) => paths.get(route) ?? own.pathOf(route),
     find(method, pathname) {
       const mine = own.find(method, pathname)
       if (mine !== undefined) return mine
+      if (studio !== undefined && isStudioPath(pathname)) return studio.find(method, pathname)
       const match = policy.find(method, pathname)
       if (match.kind === 'refused') return undefined
       const routeMethod = (method === 'HEAD' ? 'GET' : method) as Route['method']

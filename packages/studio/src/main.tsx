@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { watchPolicy } from './api/blocked.js'
 import { createClient } from './api/client.js'
 import { NONCE } from './session/page-settings.js'
-import { serverUrl } from './session/session.js'
+import { agentsApi } from './session/session.js'
 import { useSession } from './session/use-session.js'
 import { createQueryClient } from './app/query-client.js'
 import { preloadPages } from './app/pages.js'
@@ -17,8 +17,8 @@ import { applyTheme } from './session/theme.js'
 const queryClient = createQueryClient()
 
 function Studio() {
-  const { baseUrl, prefix } = useSession()
-  const client = useMemo(() => createClient(serverUrl({ baseUrl }), prefix), [baseUrl, prefix])
+  const { server, prefix } = agentsApi(useSession())
+  const client = useMemo(() => createClient(server, prefix), [server, prefix])
   return (
     <CSPProvider {...(NONCE !== undefined && { nonce: NONCE })}>
       <QueryClientProvider client={queryClient}>

@@ -4,7 +4,13 @@ import { once } from 'node:events'
 import { createSecret, MastraJwtAuth, type AuthProvider } from '@signet/auth'
 import type { Logger } from '@signet/core'
 import { createProxy, type PolicyTable, type ProxyApp, type ProxyConfig } from '@signet/proxy'
-import { findExposed, isAnswering, probeAuth, readUpstream } from '@signet/proxy/internal'
+import {
+  findExposed,
+  isAnswering,
+  probeAuth,
+  readUpstream,
+  STUDIO_PATH,
+} from '@signet/proxy/internal'
 import { createLogger, serve, type RunningServer } from '@signet/server'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { watchFaults } from '../fault/watch.js'
@@ -21,6 +27,7 @@ import { whenNpmEnds, whenOrphaned } from '../serve/orphan.js'
 import { choosePort } from '../serve/port.js'
 import { namedSecret, providerOfVariables, SECRET_VARIABLES } from '../serve/proxy-auth.js'
 import { untilEndSignal, untilShutdown } from '../serve/shutdown.js'
+import { proxyStudio } from '../serve/proxy-studio.js'
 import { createTerminalLogger } from '../serve/terminal-logger.js'
 import { startUpstream, type UpstreamCommand } from '../serve/upstream-command.js'
 import { writeLine, type Io } from '../terminal/io.js'
@@ -190,6 +197,7 @@ async function greet(
   server: RunningServer,
   provider: unknown,
   config: ProxyConfig,
+  hasStudio: boolean,
   io: Io,
 ): Promise<void> {
   const url = displayUrl(server)
@@ -204,6 +212,7 @@ async function greet(
     '',
     `  Proxy        ${url}`,
     `  Application  ${proxy.origin}`,
+    ...(hasStudio ? [`  Studio       ${url}${STUDIO_PATH}`] : []),
     ...tokenLines,
     ...(path === undefined ? [] : ['Try it:', '', `curl ${url}${path}${authorization}`, '']),
   ]
@@ -286,6 +295,7 @@ export async function runProxy(
     if (!isUp) return
     if (isLoopback) await refuseExposed(origin, plan)
     const auth = defaultAuth(plan)
+    const studio = proxyStudio(config, isDevelopment)
     proxy = createProxy(config, {
       upstream: origin,
       isUpstreamAnywhere: isAnywhere,
@@ -298,6 +308,7 @@ export async function runProxy(
       redisUrl: redisUrl(),
       unhandledFaults: () => faults.count,
       defaultAuth: auth,
+      studio,
       logger,
     })
     await proxy.begin()
@@ -323,7 +334,8 @@ export async function runProxy(
         `Other machines can reach this development proxy at ${hostname}, and tokens are sent to it unencrypted. In production, set NODE_ENV=production.`,
       )
     }
-    if (isDevelopment) await greet(proxy, server, config.auth ?? auth, config, io)
+    if (isDevelopment)
+      await greet(proxy, server, config.auth ?? auth, config, studio !== undefined, io)
     else
       logger.info('The proxy is ready.', { address: hostname, port: server.port, upstream: origin })
     await shutDown

@@ -7,6 +7,7 @@ import { loadProxyConfig } from '../project/bundle/load-proxy-config.js'
 import { proxyRoles } from '../project/bundle/load-roles.js'
 import { openProxyProject, type ProxyProject } from '../project/proxy-config.js'
 import { enterProject } from '../project/environment.js'
+import { proxyStudio } from '../serve/proxy-studio.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { printableJson } from '../terminal/printable.js'
 import { openProject } from '../project/project.js'
@@ -30,7 +31,7 @@ interface RouteLine extends AccessRoles {
 const ANONYMOUS_ROLE = 'member'
 
 function linesOf(
-  routes: readonly ListedRoute[],
+  routes: readonly Pick<ListedRoute, 'method' | 'path' | 'access'>[],
   roles: RoleTable,
   isOpen: boolean,
 ): readonly RouteLine[] {
@@ -51,7 +52,9 @@ function linesOf(
 async function proxyLines(project: ProxyProject): Promise<readonly RouteLine[]> {
   const config = await loadProxyConfig(project)
   const { listProxyRoutes } = await import('@signet/proxy/internal')
-  return linesOf(listProxyRoutes(config), await proxyRoles(config), config.auth === false)
+  const studio = proxyStudio(config, process.env['NODE_ENV'] !== 'production')
+  const roles = await proxyRoles(config)
+  return linesOf(listProxyRoutes(config, studio), roles, config.auth === false)
 }
 
 async function applicationLines(directory: string): Promise<readonly RouteLine[]> {

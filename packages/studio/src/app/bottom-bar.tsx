@@ -11,7 +11,7 @@ export function BottomBar() {
       aria-label="Studio"
       className="shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      <ul className="grid grid-cols-6">
+      <ul className={classNames('grid', PLACES.length === 6 ? 'grid-cols-6' : 'grid-cols-5')}>
         {PLACES.map(({ path, shortName, icon: Icon }) => (
           <li key={path}>
             <Link

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { Standing } from '../api/identity.js'
+import { HOME } from '../session/page-settings.js'
 import { currentToken, saveHeaders } from '../session/session.js'
 import { useSession } from '../session/use-session.js'
 import { Badge } from '../ui/badge.js'
@@ -27,7 +28,7 @@ export function IdentityDialog({
   const signOut = () => {
     saveHeaders([], false)
     onClose()
-    void navigate({ to: '/agents' })
+    void navigate({ to: HOME.path })
   }
   return (
     <Dialog

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { HOME } from '../session/page-settings.js'
 import { buttonClass } from '../ui/button.js'
 import { Empty } from '../ui/empty.js'
 import { PageHeader } from '../ui/page-header.js'
@@ -12,8 +13,8 @@ export function Missing() {
       <Empty
         title="There is nothing at this address."
         actions={
-          <Link to="/agents" className={buttonClass('secondary', 'medium')}>
-            Go to the agents
+          <Link to={HOME.path} className={buttonClass('secondary', 'medium')}>
+            {HOME.name}
           </Link>
         }
       />

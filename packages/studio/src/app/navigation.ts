@@ -7,6 +7,7 @@ import {
   MixIcon,
 } from '@radix-ui/react-icons'
 import type { ComponentType } from 'react'
+import { HOME, IS_OF_PROXY } from '../session/page-settings.js'
 
 /** An entry of the navigation. */
 export interface Place {
@@ -19,8 +20,7 @@ export interface Place {
   readonly isOpen: boolean
 }
 
-/** All places, in the order of the navigation. */
-export const PLACES: readonly Place[] = [
+const ALL: readonly Place[] = [
   { path: '/agents', name: 'Agents', shortName: 'Agents', icon: ChatBubbleIcon, isOpen: false },
   { path: '/tokens', name: 'Tokens', shortName: 'Tokens', icon: IdCardIcon, isOpen: true },
   { path: '/access', name: 'Access', shortName: 'Access', icon: MixIcon, isOpen: false },
@@ -29,8 +29,11 @@ export const PLACES: readonly Place[] = [
   { path: '/settings', name: 'Settings', shortName: 'Settings', icon: GearIcon, isOpen: true },
 ]
 
-/** The place of a path. `/` is the first place. */
-export function placeOf(pathname: string): Place | undefined {
-  if (pathname === '/') return PLACES[0]
-  return PLACES.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`))
+/** The places of this page, in the order of the navigation. */
+export const PLACES: readonly Place[] = ALL.filter(({ path }) => !IS_OF_PROXY || path !== '/agents')
+
+/** The place of a path. `/` is the place that is shown first. */
+export function placeOf(path: string): Place | undefined {
+  const pathname = path === '/' ? HOME.path : path
+  return PLACES.find((place) => pathname === place.path || pathname.startsWith(`${place.path}/`))
 }

@@ -1,3 +1,4 @@
+import { IS_OF_PROXY } from '../session/page-settings.js'
 import { lazyPage } from './lazy-page.js'
 
 /** All pages, by their names in the router. */
@@ -23,7 +24,9 @@ const REST = [
  * cannot be reached. Code that fails to load is loaded when it is needed.
  */
 export function preloadPages(): void {
-  const works = [...Object.values(PAGES).map(({ preload }) => preload), ...REST]
+  const { agents, agent, ...others } = PAGES
+  const pages = IS_OF_PROXY ? others : { agents, agent, ...others }
+  const works = [...Object.values(pages).map(({ preload }) => preload), ...REST]
   const next = () => {
     const work = works.shift()
     if (work === undefined) return

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { Missing } from './missing.js'
 import { PageError } from './page-error.js'
+import { HOME, IS_OF_PROXY } from '../session/page-settings.js'
 import { PAGES } from './pages.js'
 import { Shell } from './shell.js'
 
@@ -16,19 +17,26 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/agents', replace: true })
+    throw redirect({ to: HOME.path, replace: true })
   },
 })
+
+/** A proxy does not have pages of agents. */
+function leaveAgents(): void {
+  if (IS_OF_PROXY) throw redirect({ to: HOME.path, replace: true })
+}
 
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
+  beforeLoad: leaveAgents,
   component: PAGES.agents,
 })
 
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
+  beforeLoad: leaveAgents,
   validateSearch: ({ thread }: Record<string, unknown>): { thread?: string } =>
     thread === undefined || thread === '' ? {} : { thread: String(thread) },
   component: PAGES.agent,

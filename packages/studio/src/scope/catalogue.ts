@@ -14,6 +14,8 @@ export interface Catalogue {
   readonly roles: Readonly<Record<string, readonly string[]>>
   /** Whether the server has told all of it. If not, the roles are the default ones. */
   readonly isOfServer: boolean
+  /** Whether the server is a proxy: its application may have workflows, and routes of its own. */
+  readonly isOfProxy: boolean
 }
 
 /** The defaults of every server: its roles, without agents and tools. */
@@ -35,4 +37,17 @@ export const GENERAL_CATALOGUE: Catalogue = {
     viewer: ['agents:read', 'tools:read', 'memory:read'],
   },
   isOfServer: false,
+  isOfProxy: false,
+}
+
+/** The defaults of every proxy. */
+export const PROXY_CATALOGUE: Catalogue = {
+  ...GENERAL_CATALOGUE,
+  roles: {
+    owner: ['*'],
+    admin: [...(GENERAL_CATALOGUE.roles['admin'] ?? []), 'workflows:*'],
+    member: [...(GENERAL_CATALOGUE.roles['member'] ?? []), 'workflows:read', 'workflows:execute'],
+    viewer: [...(GENERAL_CATALOGUE.roles['viewer'] ?? []), 'workflows:read'],
+  },
+  isOfProxy: true,
 }

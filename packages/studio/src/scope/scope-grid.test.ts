@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { GENERAL_CATALOGUE } from './catalogue.js'
+import { GENERAL_CATALOGUE, PROXY_CATALOGUE } from './catalogue.js'
 import { missingTools } from './missing-tools.js'
 import { scopeGrid, scopesBesideGrid } from './scope-grid.js'
 import { scopeProblem } from './scope.js'
@@ -16,6 +16,17 @@ it('offers only scopes that grant something', () => {
   expect(scopes).toContain('tools:execute:get-tide')
   expect(scopes.map(scopeProblem).filter((problem) => problem !== undefined)).toStrictEqual([])
   expect(new Set(scopes).size).toBe(scopes.length)
+})
+
+it('offers for a proxy what its application may have, and for a server not', () => {
+  const scopesOf = (catalogue: typeof GENERAL_CATALOGUE) =>
+    scopeGrid(catalogue).flatMap(({ rows }) => rows.flatMap((row) => Object.values(row.scopes)))
+  const more = ['workflows:execute', 'routes:execute', 'system:write']
+  expect(scopesOf(PROXY_CATALOGUE)).toStrictEqual(expect.arrayContaining(more))
+  expect(scopesOf(GENERAL_CATALOGUE).filter((scope) => more.includes(scope))).toStrictEqual([])
+  expect(scopesOf(PROXY_CATALOGUE).map(scopeProblem)).toStrictEqual(
+    scopesOf(PROXY_CATALOGUE).map(() => undefined),
+  )
 })
 
 it('leaves to be shown elsewhere what it has no box for', () => {

@@ -29,8 +29,17 @@ function row(name: string, resource: string, actions: readonly GridAction[], id?
   return { name, isId: id !== undefined, scopes: Object.fromEntries(scopes) }
 }
 
+/** What an application behind a proxy may have besides. */
+const APPLICATION: GridGroup = {
+  name: 'Application',
+  rows: [
+    row('Every workflow', 'workflows', ['read', 'execute', 'write']),
+    row('Routes of its own', 'routes', ['execute']),
+  ],
+}
+
 /** All resources that scopes can name, by kind. */
-export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
+export function scopeGrid({ agents, tools, isOfProxy }: Catalogue): readonly GridGroup[] {
   return [
     {
       name: 'Agents',
@@ -46,6 +55,7 @@ export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
         ...tools.map((id) => row(id, 'tools', TOOL_ACTIONS, id)),
       ],
     },
+    ...(isOfProxy ? [APPLICATION] : []),
     { name: 'Memory', rows: [row('Its own memory', 'memory', ['read', 'write', 'delete'])] },
     {
       name: 'Server',
@@ -53,7 +63,7 @@ export function scopeGrid({ agents, tools }: Catalogue): readonly GridGroup[] {
         row('API keys', 'api-keys', ['read', 'write', 'delete']),
         row('Tokens', 'tokens', ['write']),
         row('Audit', 'audit', ['read']),
-        row('System', 'system', ['read']),
+        row('System', 'system', isOfProxy ? ['read', 'write', 'delete'] : ['read']),
       ],
     },
   ]

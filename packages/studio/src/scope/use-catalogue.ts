@@ -2,7 +2,10 @@ import { useMastraClient } from '@signet/client-js/react'
 import { useQuery } from '@tanstack/react-query'
 import { requestJson } from '../api/request.js'
 import { useIsAllowed, useStanding } from '../api/use-identity.js'
-import { GENERAL_CATALOGUE, type Catalogue } from './catalogue.js'
+import { IS_OF_PROXY } from '../session/page-settings.js'
+import { GENERAL_CATALOGUE, PROXY_CATALOGUE, type Catalogue } from './catalogue.js'
+
+const DEFAULTS = IS_OF_PROXY ? PROXY_CATALOGUE : GENERAL_CATALOGUE
 
 /** The part of `GET /system/access` that scopes can name. */
 interface AccessAnswer {
@@ -35,6 +38,7 @@ export function useCatalogue(): Catalogue {
           agents: agents.map(({ id, tools }) => ({ id, tools })),
           tools: tools.map(({ id }) => id),
           isOfServer: true,
+          isOfProxy: IS_OF_PROXY,
         }
       }
       const [agents, tools] = await Promise.all([
@@ -42,7 +46,7 @@ export function useCatalogue(): Catalogue {
         client.listTools(undefined, { signal }),
       ])
       return {
-        ...GENERAL_CATALOGUE,
+        ...DEFAULTS,
         agents: Object.entries(agents).map(([id, agent]) => ({
           id,
           tools: Object.values(agent.tools).map((tool) => tool.id),
@@ -51,5 +55,5 @@ export function useCatalogue(): Catalogue {
       }
     },
   })
-  return (isIn && data) || GENERAL_CATALOGUE
+  return (isIn && data) || DEFAULTS
 }

@@ -1,4 +1,10 @@
-import { PAGE_BASE, PAGE_PREFIX, PAGE_SERVER } from './page-settings.js'
+import {
+  PAGE_AGENTS_API,
+  PAGE_BASE,
+  PAGE_PREFIX,
+  PAGE_SERVER,
+  type ApiPlace,
+} from './page-settings.js'
 import { trimSlashes } from '../text/trim-slashes.js'
 
 /** A header of every request. */
@@ -68,6 +74,13 @@ export function getSession(): Session {
 /** The URL of the server of a session, without a slash at its end. */
 export function serverUrl({ baseUrl }: Pick<Session, 'baseUrl'> = current): string {
   return trimSlashes(baseUrl) || PAGE_SERVER
+}
+
+/** Where the API of the agents is. Another server than that of the page has them in its own API. */
+export function agentsApi({ baseUrl, prefix }: Session = current): ApiPlace {
+  const isAtHome = baseUrl === '' && prefix === PAGE_PREFIX
+  if (isAtHome && PAGE_AGENTS_API !== undefined) return PAGE_AGENTS_API
+  return { server: serverUrl({ baseUrl }), prefix }
 }
 
 /** Calls a listener at each change. @returns the function that unsubscribes it */

@@ -37,4 +37,6 @@ export interface AccessAnswer {
     readonly id: string
     readonly actions: Readonly<Record<'read' | 'execute', ActionVerdict>>
   }[]
+  /** Why agents and tools are not listed; absent where all are. */
+  readonly unlisted?: string
 }

@@ -1,3 +1,4 @@
+import { Empty } from '../../ui/empty.js'
 import { Table } from '../../ui/table.js'
 import type { AccessAnswer, ActionVerdict } from './access-answer.js'
 import { ActionCell } from './action-cell.js'
@@ -24,6 +25,9 @@ function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
 
 /** The agents and tools, with the allowed actions of each. */
 export function ThingsTable({ answer }: { readonly answer: AccessAnswer }) {
+  if (answer.unlisted !== undefined) {
+    return <Empty title="Agents and tools are not listed">{answer.unlisted}</Empty>
+  }
   return (
     <Table
       caption="Agents and tools, and which actions are allowed"

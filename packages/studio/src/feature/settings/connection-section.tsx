@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fetchStanding } from '../../api/identity.js'
-import { PAGE_PREFIX, PAGE_SERVER } from '../../session/page-settings.js'
+import { IS_OF_PROXY, PAGE_PREFIX, PAGE_SERVER } from '../../session/page-settings.js'
 import { getSession, saveConnection } from '../../session/session.js'
 import { Button } from '../../ui/button.js'
 import { InlineCode } from '../../ui/code.js'
@@ -69,9 +69,11 @@ export function ConnectionSection() {
         </div>
         {isForeign(baseUrl, location.origin) && (
           <Notice title="Both servers must allow this">
-            Name the other server in <InlineCode>server.studio.connect</InlineCode> of this one, and
-            name <InlineCode>{location.origin}</InlineCode> in <InlineCode>server.cors</InlineCode>{' '}
-            of the other. Your headers are then sent to the other server.
+            Name the other server in{' '}
+            <InlineCode>{IS_OF_PROXY ? 'studio.connect' : 'server.studio.connect'}</InlineCode> of
+            this one, and name <InlineCode>{location.origin}</InlineCode> in{' '}
+            <InlineCode>server.cors</InlineCode> of the other. Your headers are then sent to the
+            other server.
           </Notice>
         )}
         {check.isSuccess && <Notice tone="success" title="The server answers." />}

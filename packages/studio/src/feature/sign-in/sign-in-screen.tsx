@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { probe } from '../../api/identity.js'
+import { IS_OF_PROXY } from '../../session/page-settings.js'
 import { currentToken, headerRecord } from '../../session/session.js'
 import { codeOf } from '../../text/remedy.js'
 import { useJudge } from '../../api/use-judge.js'
@@ -49,8 +50,9 @@ export function SignInScreen() {
         </div>
         <div className="mt-5 flex flex-col gap-2 px-1 text-muted">
           <p>
-            No token yet? <span className="font-mono text-xs">signet dev</span> prints one when it
-            starts. You can also create one in the folder of the application:
+            No token yet?{' '}
+            <span className="font-mono text-xs">{IS_OF_PROXY ? 'signet proxy' : 'signet dev'}</span>{' '}
+            prints one when it starts. You can also create one in the folder of the application:
           </p>
           <Code
             label="Command that creates a token"

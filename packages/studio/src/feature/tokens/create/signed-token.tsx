@@ -1,4 +1,4 @@
-import { getSession, serverUrl } from '../../../session/session.js'
+import { agentsApi } from '../../../session/session.js'
 import { grants } from '../../../api/permission.js'
 import { Button } from '../../../ui/button.js'
 import { CopyButton } from '../../../ui/copy-button.js'
@@ -31,7 +31,6 @@ export function SignedToken({
   readonly isStale: boolean
   readonly onInspect: () => void
 }) {
-  const { prefix } = getSession()
   const agentId = agentFor(claims, catalogue)
   return (
     <div className="flex flex-col gap-3">
@@ -49,10 +48,7 @@ export function SignedToken({
         <CopyButton text={envLine(token)} label="Copy .env line">
           .env line
         </CopyButton>
-        <CopyButton
-          text={curlCommand(token, { server: serverUrl(), prefix, agentId })}
-          label="Copy cURL"
-        >
+        <CopyButton text={curlCommand(token, { ...agentsApi(), agentId })} label="Copy cURL">
           cURL
         </CopyButton>
         <Button kind="ghost" size="small" onClick={onInspect}>

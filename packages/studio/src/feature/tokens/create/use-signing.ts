@@ -1,4 +1,3 @@
-import { useMastraClient } from '@signet/client-js/react'
 import { useQuery } from '@tanstack/react-query'
 import { requestJson } from '../../../api/request.js'
 import { useIdentity, useIsAllowed } from '../../../api/use-identity.js'
@@ -18,12 +17,12 @@ export async function signByServer(body: SigningRequest): Promise<string> {
 export function useServerSigns(): boolean {
   const identity = useIdentity()
   const isAllowed = useIsAllowed()('tokens:write')
-  const client = useMastraClient()
   const isIn = identity !== undefined
   const { data } = useQuery({
     queryKey: ['is-development'],
     enabled: isIn,
-    queryFn: ({ signal }) => client.getSystemPackages({ signal }),
+    queryFn: ({ signal }) =>
+      requestJson<{ readonly isDev: boolean }>({ path: ['system', 'packages'], signal }),
   })
   return isIn && isAllowed && data?.isDev === true
 }

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { adviseRefused } from '../../../text/credential.js'
 import { codeOf } from '../../../text/remedy.js'
+import { HOME } from '../../../session/page-settings.js'
 import { adoptToken, currentToken } from '../../../session/session.js'
 import { useSession } from '../../../session/use-session.js'
 import { Button, buttonClass } from '../../../ui/button.js'
@@ -31,8 +32,8 @@ export function UseToken({
         tone="success"
         title={`You are signed in as ${subject}.`}
         actions={
-          <Link to="/agents" className={buttonClass('primary', 'small')}>
-            Go to the agents
+          <Link to={HOME.path} className={buttonClass('primary', 'small')}>
+            {HOME.name}
           </Link>
         }
       >
