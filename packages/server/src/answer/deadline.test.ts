@@ -123,6 +123,7 @@ describe('Deadline', () => {
     const { signal } = deadline
     deadline.stop()
     expect(signal.aborted).toBe(true)
+    expect(signal.reason).toMatchObject({ name: 'AbortError' })
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -5,6 +5,9 @@ import { waitAtMost } from '../lib/wait-at-most.js'
 /** How long work that is broken off may take to end, in milliseconds. */
 const SETTLE_MS = 1000
 
+/** What a signal fires with once nothing more is wanted: one for all, because a stack costs more than many an answer. */
+const STOPPED = new DOMException('Nothing more of the answer is wanted.', 'AbortError')
+
 type Listener = (error: Error) => void
 
 /** Whose answer a deadline is for. */
@@ -117,7 +120,7 @@ export class Deadline {
   /** Nothing more is wanted: fires the signal. */
   stop(): void {
     this.release()
-    this.#controller?.abort()
+    this.#controller?.abort(STOPPED)
   }
 
   /** The client left: it is told as an event of the client's signal. */
