@@ -23,7 +23,8 @@ function signature(details: MutableJson): string {
 
 /**
  * The agent that the upstream means by a name, which is its key or its id. The list of agents is by id, and details hold
- * none: the one entry that says the same is meant. A name that no list has names nothing.
+ * none: the one entry that says the same is meant. A name that no list has names nothing. An agent whose id has characters
+ * that no permission has, such as a blank, has its key for an id.
  * @throws {PolicyRefusal} `not_found`, also where two agents say the same and the name is neither's id; `upstream_failed`
  */
 export async function findAgent(name: string, context: RuleContext): Promise<UpstreamAgent> {
@@ -43,9 +44,16 @@ export async function findAgent(name: string, context: RuleContext): Promise<Ups
     .filter(([, entry]) => isMutable(entry) && signature(entry) === told)
     .map(([id]) => id)
   const id = same.includes(name) ? name : same.length === 1 ? same[0] : undefined
-  if (id === undefined || !isLegalId(id))
-    throw notFound('The name is not one of an agent in the list.')
-  return { id, details }
+  if (id !== undefined && isLegalId(id)) return { id, details }
+  // A permission for the other one would be one for this one.
+  if (same.length > 0 && !same.includes(name) && Object.hasOwn(list.body, name))
+    throw new PolicyRefusal(
+      'upstream_failed',
+      'The name is the key of one agent, and the id of another.',
+    )
+  // Permissions cannot name such an id, and name the key.
+  if (id !== undefined && isLegalId(name)) return { id: name, details }
+  throw notFound('The name is not one of an agent in the list.')
 }
 
 /** The tools of an agent: what its model calls them, and the id that permissions are for. */
