@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { MastraJwtAuth } from '@signet/auth'
-import { ownerKey } from '@signet/core'
+import { ownerKey, type AuditRecord } from '@signet/core'
 import { serve, type RunningServer } from '@signet/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
@@ -18,6 +18,7 @@ import { RawClient } from '@signet/test-support/http/raw-client'
 import { UpstreamServer, type UpstreamHandler } from '@signet/test-support/http/upstream-server'
 import { createProxy, type ProxyApp, type ProxyOptions } from './app.js'
 import type { ProxyConfig } from './config.js'
+import { MASTRA_1 } from './policy/mastra-1.js'
 import { createPolicyTable } from './policy/policy-table.js'
 
 const POLICY = createPolicyTable([
@@ -735,5 +736,126 @@ describe('createProxy', () => {
   it('refuses a proxy that cannot tell its callers apart', () => {
     const make = () => createProxy({ upstream: 'http://127.0.0.1:1' })
     expect(make).toThrow(expect.objectContaining({ code: 'auth_missing' }))
+  })
+})
+
+/** A token for everything. */
+const OPERATOR = createTestAuth().sign(
+  { sub: 'alice', permissions: ['*'] },
+  { expiresInSeconds: 600 },
+)
+
+describe('the audit of a proxy', () => {
+  async function recordsOf(paths: readonly string[], token: string, options: ProxyOptions = {}) {
+    const records: AuditRecord[] = []
+    const audit = {
+      append: async (each: readonly AuditRecord[]) => void records.push(...each),
+      list: async () => [],
+      prune: async () => 0,
+    }
+    const { ask, proxy, upstream } = await stand(sayOk, {}, { state: { audit }, ...options })
+    for (const each of paths) {
+      const [method = '', path = ''] = each.split(' ')
+      await ask(path, { method, token })
+    }
+    await proxy.close()
+    expect(upstream.requests).toHaveLength(0)
+    return records
+  }
+
+  it.each([
+    ['POST /api/deploy', '/api/deploy'],
+    ['POST /API/deploy', undefined],
+    ['GET /api/things/a%2Fb', '/api/things/:thingId'],
+    ['GET /', undefined],
+  ])('has %s as denied, whatever the token grants', async (request, resource) => {
+    for (const token of [OPERATOR, tokenWith('agents:read:b')]) {
+      const denied = { action: 'closed', isAllowed: false, code: 'not_found', status: 404 }
+      expect(await recordsOf([request], token)).toMatchObject([{ ...denied, resource }])
+    }
+  })
+
+  it('has each route of Mastra that is closed as denied', async () => {
+    // The proxy has a way to sign out of its own.
+    const closed = MASTRA_1.filter(
+      (line) => 'closed' in line && line.method !== 'ALL' && line.path !== '/auth/logout',
+    )
+    const paths = closed.map(({ method, path }) => `${method} /api${path.replaceAll(/:\w+/g, 'x')}`)
+    const records = await recordsOf(paths, OPERATOR, { policy: undefined })
+    expect(records.length).toBe(closed.length)
+    expect(closed.length).toBeGreaterThan(5)
+    for (const [index, record] of records.entries())
+      expect(record).toMatchObject({
+        action: 'closed',
+        resource: `/api${closed[index]?.path}`,
+        isAllowed: false,
+      })
+  })
+
+  it('has a route that a permission opens with that permission', async () => {
+    expect(
+      await recordsOf(['GET /mine', 'GET /api/things/a'], tokenWith('tools:read')),
+    ).toMatchObject([
+      { action: 'routes:execute', resource: '/mine', isAllowed: false, status: 403 },
+      { action: 'agents:read', resource: 'a', isAllowed: false, status: 403 },
+    ])
+  })
+})
+
+describe('an agent whose id no permission can name', () => {
+  const tools = { sun: { id: 'get-sun' }, rain: { id: 'get-rain' } }
+  const weather = { name: 'Weather', tools }
+  const other = { name: 'Other', tools: {} }
+  const say = { json: { messages: 'Hi' } }
+  const path = (name: string) => `/api/agents/${name}/generate`
+
+  /** An application that finds an agent by its key first. */
+  async function standWith(list: Readonly<Record<string, object>>) {
+    const found = { weatherAgent: weather, 'Weather Agent': weather, other } as const
+    const answer: UpstreamHandler = (response, { url }) => {
+      response.setHeader('content-type', 'application/json')
+      const [, name = ''] = /^\/api\/agents\/([^/]+)$/.exec(url) ?? []
+      const one = Object.entries(found).find(([each]) => each === decodeURIComponent(name))?.[1]
+      response.end(JSON.stringify(url === '/api/agents' ? list : (one ?? {})))
+    }
+    return await stand(answer, {}, { policy: undefined })
+  }
+
+  it('is called by its key, which permissions name', async () => {
+    const { ask, upstream } = await standWith({ 'Weather Agent': weather, other })
+    for (const token of [
+      tokenWith('agents:execute', 'tools:execute'),
+      tokenWith('agents:execute:weatherAgent', 'tools:execute:get-sun'),
+    ]) {
+      expect((await ask(path('weatherAgent'), { ...say, token })).status).toBe(200)
+      for (const name of ['Weather%20Agent', 'Weather+Agent'])
+        expect((await ask(path(name), { ...say, token })).status).toBe(404)
+    }
+    expect(JSON.parse(upstream.seen.body)).toMatchObject({ activeTools: ['sun'] })
+    const token = tokenWith('agents:execute:other', 'tools:execute')
+    expect((await ask(path('weatherAgent'), { ...say, token })).status).toBe(403)
+  })
+
+  it('is nobody else: not the agent whose id is its key', async () => {
+    const { ask, upstream } = await standWith({ 'Weather Agent': weather, weatherAgent: other })
+    const token = tokenWith('agents:execute:weatherAgent', 'tools:execute')
+    expect((await ask(path('weatherAgent'), { ...say, token })).status).toBe(424)
+    expect(upstream.requests.some(({ method }) => method === 'POST')).toBe(false)
+  })
+})
+
+describe('an id that stands in no permission', () => {
+  it.each(['a%20b', '%C3%A4', "it's", 'a+b', 'a@b'])('may be %s', async (id) => {
+    const { ask, upstream } = await stand(
+      (response) => {
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify({ id: 'x', resourceId: ownerKey({ resourceId: 'alice' }) }))
+      },
+      {},
+      { policy: undefined },
+    )
+    const token = tokenWith('memory:read')
+    expect((await ask(`/api/memory/threads/${id}`, { token })).status).toBe(200)
+    expect(decodeURIComponent(upstream.seen.url)).toContain(decodeURIComponent(id))
   })
 })

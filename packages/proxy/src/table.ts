@@ -94,10 +94,12 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
     },
     refusalOf(method, pathname) {
       const match = policy.find(method, pathname)
-      return new RequestError(
-        'not_found',
-        match.kind === 'refused' ? match.reason : 'The proxy has no such route.',
-      )
+      if (match.kind !== 'refused')
+        return { error: new RequestError('not_found', 'The proxy has no such route.') }
+      return {
+        error: new RequestError('not_found', match.reason),
+        closed: match.pattern ?? '',
+      }
     },
     isPrefixed: () => true,
   }

@@ -100,7 +100,9 @@ function permit(
   const { mastra, table, resolveParams } = passage.service
   if (match === undefined) {
     const { request } = passage.exchange
-    throw table.refusalOf?.(request.method, request.path) ?? noSuchRoute(table, request)
+    const refusal = table.refusalOf?.(request.method, request.path)
+    passage.exchange.closed = refusal?.closed
+    throw refusal?.error ?? noSuchRoute(table, request)
   }
   const { route } = match
   const spelt = readParams(match.params, route)

@@ -25,6 +25,8 @@ export interface Decision extends Arrival {
   readonly permissions: readonly Permission[]
   /** The permission that the caller lacks, where that is why it was refused. */
   readonly missing: string | undefined
+  /** The path that nobody is let in to, where that is why it was refused; empty for one that has no name. */
+  readonly closed?: string | undefined
   /** The HTTP status; 499 where the client left before there was one. */
   readonly status: number
   /** Why it was refused, failed or broken off; undefined where all went well. */
@@ -52,6 +54,7 @@ export class Exchange implements Arrival {
   principal: Principal | undefined
   permissions: readonly Permission[] = []
   missing: string | undefined
+  closed: string | undefined
   code: DecisionCode | undefined
   usage: Usage | undefined
   /** How it stands with the limit that counted it; undefined where none did. */
@@ -109,7 +112,7 @@ export class Exchange implements Arrival {
   /** What became of it, once it has begun. */
   decide(): Decision {
     const { request, requestId, address, startedAt } = this
-    const { route, principal, permissions, missing, code, usage } = this
+    const { route, principal, permissions, missing, closed, code, usage } = this
     return {
       request,
       requestId,
@@ -119,6 +122,7 @@ export class Exchange implements Arrival {
       principal,
       permissions,
       missing,
+      closed,
       code,
       usage,
       status: this.#status ?? 0,

@@ -49,6 +49,7 @@ describe('the table of Mastra', () => {
     expect(findPolicy(methodOf(line), pathOf(line))).toStrictEqual({
       kind: 'refused',
       reason: line.closed,
+      pattern: `/api${line.path}`,
     })
     expect(line.closed).toMatch(/^[A-Z].{10,}\.$/)
   })

@@ -51,6 +51,7 @@ describe('the line that a request meets', () => {
     expect(find('POST', '/api/deploy')).toStrictEqual({
       kind: 'refused',
       reason: 'It acts for all.',
+      pattern: '/api/deploy',
     })
   })
 

@@ -26,6 +26,8 @@ export interface RefusedRoute {
   readonly kind: 'refused'
   /** Why, for the log. */
   readonly reason: string
+  /** The path of the route, with its parameters as `:name`; undefined for a path that is none of a route. */
+  readonly pattern?: string | undefined
 }
 
 /** What a policy says of a request. */
@@ -146,7 +148,7 @@ function known(
   { policy, pattern, segments }: Entry,
   texts: readonly string[],
 ): KnownRoute | RefusedRoute {
-  if (isClosed(policy)) return refuse(policy.closed)
+  if (isClosed(policy)) return { ...refuse(policy.closed), pattern }
   const params: Record<string, string> = {}
   const spelt: string[] = []
   for (const [index, { text, isParam }] of segments.entries()) {
@@ -155,7 +157,8 @@ function known(
       continue
     }
     const value = decodeParam(texts[index] ?? '')
-    if (value === undefined) return refuse(`The path parameter ${text} is not a legal id.`)
+    if (value === undefined)
+      return { ...refuse(`The path parameter ${text} is not a legal id.`), pattern }
     params[text] = value
     spelt.push(encodeURIComponent(value))
   }

@@ -12,6 +12,16 @@ export interface RouteMatch {
   readonly params: Readonly<Record<string, string>>
 }
 
+/** Why no route is found for a request. */
+export interface RouteRefusal {
+  readonly error: RequestError
+  /**
+   * What nobody is let in to, whatever they were granted, for the audit: the whole path of the route, with its parameters as
+   * `:name`; empty for a path that is none of a route. Undefined where there is nothing.
+   */
+  readonly closed?: string | undefined
+}
+
 /** All routes of a server, and the one that a request meets. */
 export interface RouteTable {
   readonly routes: readonly Route[]
@@ -24,8 +34,8 @@ export interface RouteTable {
    * @param pathname - in its one spelling
    */
   find(method: string, pathname: string): RouteMatch | undefined
-  /** What to refuse a known caller with for whom no route is found. Default: what Mastra has there, or that there is nothing. */
-  readonly refusalOf?: ((method: string, pathname: string) => RequestError) | undefined
+  /** Why a known caller is refused for whom no route is found. Default: what Mastra has there, or that there is nothing. */
+  readonly refusalOf?: ((method: string, pathname: string) => RouteRefusal) | undefined
   /** Whether a path lies under the prefix, where nothing is answered without a good token. */
   isPrefixed(pathname: string): boolean
 }

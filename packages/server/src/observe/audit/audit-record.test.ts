@@ -78,8 +78,16 @@ describe('a record', () => {
     ['a route for everyone with a token', {}, 'authenticated', '/api/x'],
     ['a public route', { route: routeOf('/open', 'public') }, 'public', '/api/open'],
     ['no route', { route: undefined }, 'none', undefined],
+    ['a closed route', { route: undefined, closed: '/api/x/:id' }, 'closed', '/api/x/:id'],
+    ['a closed path that has no name', { route: undefined, closed: '' }, 'closed', undefined],
   ])('names %s', (_, facts, action, resource) => {
     expect(recordOf(facts)).toMatchObject({ action, resource })
+  })
+
+  it.each(['', '/api/x'])('of what nobody is let in to is of a denied request: %j', (closed) => {
+    const facts = { route: undefined, status: 404, code: 'not_found', closed } as const
+    expect(recordOf(facts)).toMatchObject({ isAllowed: false })
+    expect(recordOf({ ...facts, closed: undefined })).toMatchObject({ isAllowed: true })
   })
 
   it.each([

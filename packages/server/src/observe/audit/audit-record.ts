@@ -28,13 +28,16 @@ function readPermission(permission: string, path: string): Asked {
 }
 
 /**
- * What was asked for: the permission that was missing, else the first one that the route needs.
+ * What was asked for: the permission that was missing, else the first one that the route needs; `closed` where no permission
+ * opens the route.
  * @param pathOf - the whole path of a route, with its parameters as `:name`
  */
 function readRequest(
-  { route, permissions, missing }: Decision,
+  { route, permissions, missing, closed }: Decision,
   pathOf: (route: Route) => string,
 ): Asked {
+  if (closed !== undefined)
+    return { action: 'closed', resource: closed === '' ? undefined : recordText(closed) }
   if (route === undefined) return { action: 'none', resource: undefined }
   const permission = missing ?? permissions[0]
   const path = recordText(pathOf(route))
@@ -57,7 +60,7 @@ function actorText({ actor, actors }: Principal): string | undefined {
  * anything of the body.
  */
 export function toAuditRecord(decision: Decision, pathOf: (route: Route) => string): AuditRecord {
-  const { principal, status, code, usage } = decision
+  const { principal, status, code, closed, usage } = decision
   const { action, resource } = readRequest(decision, pathOf)
   return {
     at: decision.startedAt,
@@ -67,7 +70,7 @@ export function toAuditRecord(decision: Decision, pathOf: (route: Route) => stri
     actor: textOf(principal && actorText(principal)),
     action,
     resource,
-    isAllowed: principal !== undefined && !DENIALS.has(status),
+    isAllowed: principal !== undefined && closed === undefined && !DENIALS.has(status),
     code,
     status,
     address: textOf(decision.address),
