@@ -22,7 +22,12 @@ interface ChatRequest {
 
 /** What a model answers. */
 export type ChatAnswer =
-  | { readonly kind: 'text'; readonly pieces: readonly string[] }
+  | {
+      readonly kind: 'text'
+      readonly pieces: readonly string[]
+      /** What a stream waits for behind its first piece. Default: nothing. */
+      readonly hold?: Promise<unknown> | undefined
+    }
   /** A call of a function; `pieces` put together are its arguments, as JSON. */
   | {
       readonly kind: 'call'
@@ -103,6 +108,7 @@ async function sendStream(response: ServerResponse, answer: ChatAnswer): Promise
   }
   for (const delta of deltasOf(answer)) {
     await send({ choices: [{ index: 0, delta, finish_reason: null }] })
+    if (answer.kind === 'text') await answer.hold
   }
   if (answer.kind === 'hangUp') {
     response.destroy()

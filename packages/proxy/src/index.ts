@@ -1,5 +1,5 @@
 export { defineProxy, type ProxyConfig } from './config.js'
-export { type ProxyRoute } from './declared/declared-route.js'
+export { type ProxyRoute, type RouteRules } from './declared/declared-route.js'
 export { createProxy, type ProxyApp, type ProxyOptions, type ProxyState } from './app.js'
 export { COMPARED_WITH, findPolicy, MASTRA_1 } from './policy/mastra-1.js'
 export {

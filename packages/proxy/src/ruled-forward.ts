@@ -186,7 +186,7 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
     return await forwarder.forward(input, { path, query, body: bodyFor(given, body) })
   }
 
-  /** A route of the configuration has no rule but who may call it. */
+  /** A route of the configuration that has no rule but who may call it. */
   async function forwardDeclared(
     input: ForwardInput,
     path: string,
@@ -203,7 +203,12 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
     })
   }
 
-  async function forwardKnown(input: ForwardInput, route: KnownRoute): Promise<Reply> {
+  /** @param declared - the route of the configuration that the line was made of */
+  async function forwardKnown(
+    input: ForwardInput,
+    route: KnownRoute,
+    declared?: ProxyRoute,
+  ): Promise<Reply> {
     const context = contextOf(input.principal, input.signal)
     const ruled = new RuledRequest(route, context)
     await ruled.judge()
@@ -216,7 +221,8 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
         path,
         query,
         body: bodyFor(given, body),
-        source: sourceOf(route.policy),
+        source: declared === undefined ? sourceOf(route.policy) : undefined,
+        ...(declared !== undefined && { headers: declared.headers, isJudgedThere: true }),
         ...(route.policy.mcp === 'message' && {
           session: sessionsOf(context.caller.ownerKey),
           ownHeaders: mcpHeaders(given?.value),
@@ -241,10 +247,10 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       if (match.kind === 'refused') throw new RequestError('not_found', match.reason)
       const declared = match.kind === 'known' ? policy.routeOf(match.policy) : undefined
       try {
-        if (declared !== undefined) return await forwardDeclared(input, match.path, declared)
-        return match.kind === 'unknown'
-          ? await forwardUnknown(input, match.path)
-          : await forwardKnown(input, match)
+        if (match.kind === 'unknown') return await forwardUnknown(input, match.path)
+        return declared === undefined || match.policy.owner !== 'none'
+          ? await forwardKnown(input, match, declared)
+          : await forwardDeclared(input, match.path, declared)
       } catch (error) {
         throw serverError(error, input.principal)
       }

@@ -6,13 +6,44 @@ import {
   type PolicyMatch,
   type PolicyTable,
 } from '../policy/policy-table.js'
-import type { OpenRoute } from '../policy/route-policy.js'
+import {
+  CALL_OWNER,
+  CHAT_BODY,
+  WORKFLOW_ROUTE_BODY,
+  WORKFLOW_ROUTE_OWNER,
+} from '../policy/call-rules.js'
+import type { OpenRoute, Place } from '../policy/route-policy.js'
 import type { ProxyRoute } from './declared-route.js'
 
 /** A policy to which routes of the application were added. */
 export interface DeclaredPolicy extends Pick<PolicyTable, 'find'> {
   /** The route that a line was made of; undefined for a line of the other policy. */
   routeOf(line: OpenRoute): ProxyRoute | undefined
+}
+
+/** What of a line the options of a route say. */
+function rulesOf({
+  rules,
+  owner,
+  agentId,
+  workflowId,
+}: ProxyRoute): Pick<OpenRoute, 'body' | 'owner' | 'params'> {
+  if (rules === 'chatRoute') {
+    return {
+      owner: CALL_OWNER,
+      body: CHAT_BODY,
+      ...(agentId !== undefined && { params: { agentId } }),
+    }
+  }
+  if (rules === 'workflowRoute') {
+    return {
+      owner: WORKFLOW_ROUTE_OWNER,
+      body: WORKFLOW_ROUTE_BODY,
+      ...(workflowId !== undefined && { params: { workflowId } }),
+    }
+  }
+  if (owner === undefined) return { owner: 'none' }
+  return { owner: { sets: owner.map((place) => place as Place) } }
 }
 
 /** A route whose path ends in a star. */
@@ -41,7 +72,7 @@ export function declareRoutes(
   const below: Below[] = []
   for (const route of declared) {
     const { method, path, access } = route
-    const line: OpenRoute = { method, path, access, owner: 'none' }
+    const line: OpenRoute = { method, path, access, ...rulesOf(route) }
     routes.set(line, route)
     if (path.endsWith('/*')) below.push({ line, start: path.slice(0, -1) })
     else exact.push(line)

@@ -87,6 +87,67 @@ describe('a declared route', () => {
   })
 })
 
+describe('whose a declared route is', () => {
+  const chat = { method: 'POST', path: '/chat/:agentId', access: 'authenticated' }
+  const read = (more: object) => readProxyRoutes([{ ...chat, ...more }])
+
+  it.each([
+    { rules: 'chatRoute' },
+    { rules: 'chatRoute', access: 'agents:execute:{agentId}' },
+    { path: '/ask', rules: 'chatRoute', agentId: 'pilot' },
+    { path: '/ask', rules: 'chatRoute', agentId: 'pilot', access: 'agents:execute:{agentId}' },
+    { path: '/work/:workflowId', rules: 'workflowRoute' },
+    { path: '/work', rules: 'workflowRoute', workflowId: 'plan' },
+    { owner: ['body:userId', 'query:user_id'] },
+    { method: 'GET', owner: ['query:userId'] },
+    { method: 'ALL', path: '/mine/*', owner: ['query:userId'] },
+  ])('may be said by %j', (more) => {
+    expect(read(more)).toMatchObject([more])
+  })
+
+  it.each([
+    { rules: undefined },
+    { rules: null },
+    { rules: '' },
+    { rules: 'constructor' },
+    { rules: ['chatRoute'] },
+    { rules: 'chatRoute', access: 'public' },
+    { rules: 'chatRoute', method: 'ALL' },
+    { rules: 'chatRoute', method: 'GET' },
+    { rules: 'chatRoute', path: '/ask' },
+    { rules: 'chatRoute', path: '/ask/*', agentId: 'pilot' },
+    { rules: 'chatRoute', path: '/chat/:agent' },
+    { rules: 'chatRoute', agentId: 'pilot' },
+    { rules: 'chatRoute', path: '/ask', agentId: undefined },
+    { rules: 'chatRoute', path: '/ask', agentId: '' },
+    { rules: 'chatRoute', path: '/ask', agentId: 'a/b' },
+    { rules: 'chatRoute', path: '/ask', agentId: '__proto__' },
+    { rules: 'chatRoute', path: '/ask', agentId: ['pilot'] },
+    { rules: 'chatRoute', path: '/ask', agentId: 'a', access: 'agents:execute:{workflowId}' },
+    { rules: 'chatRoute', workflowId: 'plan' },
+    { rules: 'workflowRoute' },
+    { rules: 'chatRoute', owner: ['body:userId'] },
+    { agentId: 'pilot' },
+    { workflowId: undefined },
+    { owner: undefined },
+    { owner: null },
+    { owner: [] },
+    { owner: 'body:userId' },
+    { owner: [7] },
+    { owner: ['userId'] },
+    { owner: ['path:agentId'] },
+    { owner: ['body:'] },
+    { owner: ['body:memory.resource'] },
+    { owner: ['body:__proto__'] },
+    { owner: ['query:constructor'] },
+    { owner: ['body:userId'], access: 'public' },
+    { owner: ['body:userId'], method: 'GET' },
+    { owner: ['body:userId'], method: 'ALL' },
+  ])('is refused as %j', (more) => {
+    expect(() => read(more)).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+  })
+})
+
 describe('a policy with declared routes', () => {
   const { find, routeOf } = declareRoutes(MASTRA_TABLE, [
     route('/'),

@@ -1,8 +1,11 @@
 import { checkAccess, ConfigurationError, type Access } from '@signet/auth'
-import { HTTP_METHODS, isObject, isTextList, refuseUnknown } from '@signet/auth/internal'
+import { HTTP_METHODS, isLegalId, isObject, isTextList, refuseUnknown } from '@signet/auth/internal'
 import { MASTRA_TABLE } from '../policy/mastra-1.js'
 import type { PolicyTable } from '../policy/policy-table.js'
 import type { PolicyMethod } from '../policy/route-policy.js'
+
+/** A route that a package of Mastra makes, by the name of the function that makes it. */
+export type RouteRules = 'chatRoute' | 'workflowRoute'
 
 /** A route of the application beside those of Mastra: one of its own, a page, or a file. */
 export interface ProxyRoute {
@@ -20,11 +23,35 @@ export interface ProxyRoute {
   readonly access: Access
   /** Names of headers of the client that the application gets beside the usual ones, such as `x-hub-signature-256`. Default: none. */
   readonly headers?: readonly string[] | undefined
+  /**
+   * Which function of `@mastra/ai-sdk` makes the route: then its body has the rules that Mastra's own routes for agents or
+   * workflows have, for the owner, threads, runs, tools and options. The path has `:agentId` or `:workflowId`, or the option of
+   * that name says it. Default: the body passes as the client wrote it, but for `requestContext`.
+   */
+  readonly rules?: RouteRules | undefined
+  /** The agent that a `chatRoute` without `:agentId` in its path calls: its key or its id. */
+  readonly agentId?: string | undefined
+  /** The workflow that a `workflowRoute` without `:workflowId` in its path runs: its key or its id. */
+  readonly workflowId?: string | undefined
+  /**
+   * Members of the body and names of the query that the proxy sets to the owner key of the caller, whatever the client wrote:
+   * `body:userId`, `query:userId`. The body is then a JSON object. Default: none.
+   */
+  readonly owner?: readonly string[] | undefined
 }
 
 type Finder = Pick<PolicyTable, 'find'>
 
-const NAMES = { method: true, path: true, access: true, headers: true } as const
+const NAMES = {
+  method: true,
+  path: true,
+  access: true,
+  headers: true,
+  rules: true,
+  agentId: true,
+  workflowId: true,
+  owner: true,
+} as const
 const METHODS: ReadonlySet<unknown> = new Set<PolicyMethod>([...HTTP_METHODS, 'ALL'])
 const PATH = /^(?:\/|(?:\/(?::[A-Za-z_]\w*|[\w.~-]+))+(?:\/\*)?|\/\*)$/
 const HEADER = /^[a-z0-9][a-z0-9-]*$/
@@ -78,6 +105,92 @@ function readHeaders(headers: unknown, index: number): readonly string[] {
   return [...headers]
 }
 
+/** The parameter of a path that the rules speak of. */
+const NAMED = { chatRoute: 'agentId', workflowRoute: 'workflowId' } as const
+const OWNER = /^(body|query):[A-Za-z_]\w*$/
+const BODY_METHODS: ReadonlySet<unknown> = new Set(['POST', 'PUT', 'PATCH'])
+
+type Bound = Pick<ProxyRoute, 'agentId' | 'owner' | 'rules' | 'workflowId'>
+type Checked = Pick<ProxyRoute, 'access' | 'method' | 'path'>
+
+/** What the proxy sets has an owner: strangers have none. */
+function refuseStrangers({ access }: Checked, name: string, index: number): void {
+  if (access === 'public') {
+    refuse(index, `is public and has the option ${name}: a stranger is no owner. Leave one out.`)
+  }
+}
+
+function readOwner(owner: unknown, route: Checked, index: number): readonly string[] {
+  if (!isTextList(owner) || owner.length === 0) {
+    refuse(index, 'has the option owner, which must be a list of places such as body:userId.')
+  }
+  refuseStrangers(route, 'owner', index)
+  for (const place of owner) {
+    const name = place.slice(place.indexOf(':') + 1)
+    if (!OWNER.test(place) || name in Object.prototype) {
+      refuse(index, `has the owner ${JSON.stringify(place)}. Write body:name or query:name.`)
+    }
+    if (place.startsWith('body:') && !BODY_METHODS.has(route.method)) {
+      refuse(
+        index,
+        `has the owner ${place}, but the method ${route.method}. Write POST, PUT or PATCH, or a name of the query.`,
+      )
+    }
+  }
+  return [...owner]
+}
+
+function readRules(route: Partial<ProxyRoute>, checked: Checked, index: number): Bound {
+  const { rules } = route
+  if (rules !== 'chatRoute' && rules !== 'workflowRoute') {
+    refuse(index, 'has rules that are not known. Write chatRoute or workflowRoute.')
+  }
+  refuseStrangers(checked, 'rules', index)
+  if (checked.method !== 'POST') {
+    refuse(index, `has the rules of ${rules}, but the method ${checked.method}. Write POST.`)
+  }
+  const { [rules]: name } = NAMED
+  const { [name]: given } = route
+  const isInPath = checked.path.split('/').includes(`:${name}`)
+  if (checked.path.endsWith('*') || isInPath === (given !== undefined)) {
+    refuse(
+      index,
+      `has the rules of ${rules}, but does not say once for what. Write :${name} in path, or the option ${name}.`,
+    )
+  }
+  if (
+    given !== undefined &&
+    (typeof given !== 'string' || !isLegalId(given) || given in Object.prototype)
+  ) {
+    refuse(index, `has the option ${name}, which is not a legal id.`)
+  }
+  return { rules, ...(given !== undefined && { [name]: given }) }
+}
+
+/** Says whom the route belongs to. What does not belong together is refused, and nothing is taken as left out. */
+function readBound(route: Partial<ProxyRoute>, checked: Checked, index: number): Bound {
+  for (const name of ['rules', 'agentId', 'workflowId', 'owner'] as const) {
+    if (Object.hasOwn(route, name) && route[name] === undefined) {
+      refuse(index, `has the option ${name}, which is undefined. Write it, or leave it out.`)
+    }
+  }
+  const { rules, owner } = route
+  if (rules !== undefined && owner !== undefined) {
+    refuse(index, 'has rules and owner: the rules set the owner. Leave owner out.')
+  }
+  const named = rules === undefined ? undefined : NAMED[rules]
+  for (const name of Object.values(NAMED)) {
+    if (route[name] !== undefined && name !== named) {
+      refuse(
+        index,
+        `has the option ${name} without the rules for it. Write rules, or leave it out.`,
+      )
+    }
+  }
+  if (rules !== undefined) return readRules(route, checked, index)
+  return owner === undefined ? {} : { owner: readOwner(owner, checked, index) }
+}
+
 function readRoute(route: unknown, index: number, policy: Finder): ProxyRoute {
   if (!isObject(route)) refuse(index, 'is not an object with method, path and access.')
   refuseUnknown(`routes[${index}] of defineProxy`, route, NAMES)
@@ -92,8 +205,16 @@ function readRoute(route: unknown, index: number, policy: Finder): ProxyRoute {
   if (access === undefined) {
     refuse(index, 'does not say who may call it. Write access, such as authenticated.')
   }
-  checkAccess(access, path)
-  const declared = { method, path, access, headers: readHeaders(read.headers, index) }
+  const checked = { method, path, access }
+  const bound = readBound(read, checked, index)
+  // The permission may speak of what the option names in place of the path.
+  const named = bound.rules !== undefined && NAMED[bound.rules]
+  checkAccess(access, named !== false && bound[named] !== undefined ? `${path}/:${named}` : path)
+  const declared = {
+    ...checked,
+    headers: readHeaders(read.headers, index),
+    ...bound,
+  }
   refuseKnown(declared, index, policy)
   return Object.freeze(declared)
 }

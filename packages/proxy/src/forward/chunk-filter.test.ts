@@ -34,6 +34,17 @@ describe('a stream without what its errors tell', () => {
     )
   })
 
+  it.each(['error', 'tool-output-error'])(
+    'says of a chunk %s of the AI SDK only what tells nothing',
+    (type) => {
+      const say = (errorText: unknown) => `data: ${JSON.stringify({ type, errorText })}\n\n`
+      const tell = (errorText: unknown) => run('events', [Buffer.from(say(errorText))])
+      for (const telling of ['process.env.KEY is not set', 'in /srv/app/a.js:1\n at', '', 7, {}])
+        expect(tell(telling)).toBe(say('The answer failed.'))
+      expect(tell('The harbour is closed.')).toBe(say('The harbour is closed.'))
+    },
+  )
+
   it('is passed on byte by byte where nothing speaks of an error', () => {
     const bytes = Buffer.from('data: {"a":  1}\n\n: ping\n\ndata: [DONE]\n\n')
     expect(run('events', [bytes])).toBe(bytes.toString())

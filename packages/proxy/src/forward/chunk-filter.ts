@@ -11,7 +11,7 @@ const [LF, CR, RECORD_SEPARATOR] = [0x0a, 0x0d, 0x1e]
 /** So much of what is held can be the beginning of what parts two events: LF CR LF. */
 const SEAM_BYTES = 2
 /** What a piece has that says of an error: without it, bytes pass as they are. */
-const MARKS = ['"error"', '"stack"', '\\n '].map((text) => Buffer.from(text))
+const MARKS = ['"error"', '"errorText"', '"stack"', '\\n '].map((text) => Buffer.from(text))
 const NOTHING: Buffer = Buffer.alloc(0)
 
 function hasMark(bytes: Buffer): boolean {

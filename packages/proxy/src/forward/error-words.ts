@@ -50,6 +50,8 @@ export function withoutStacks(value: unknown, depth = 0): unknown {
       if (isError && name === 'payload' && isObject(member) && 'error' in member)
         return [name, { ...member, error: blank(member['error']) }]
       if (name === 'error' && typeof member === 'string') return [name, withoutText(member)]
+      // Of a chunk of the AI SDK.
+      if (name === 'errorText') return [name, publicText(member) ?? PUBLIC_ERROR]
       return [name, withoutStacks(member, depth + 1)]
     }),
   )

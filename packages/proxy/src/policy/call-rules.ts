@@ -108,14 +108,22 @@ const TRACING = (at: string): MemberRule => ({
   drops: ['traceId', 'parentSpanId', 'requestContextKeys'],
 })
 
-/** The options of a call, wherever they stand in a body. */
-function callAt(at: string, more: readonly string[] = []): readonly MemberRule[] {
+/**
+ * The options of a call, wherever they stand in a body.
+ * @param more - further members that are let through
+ * @param drops - further members that the proxy leaves out
+ */
+function callAt(
+  at: string,
+  more: readonly string[] = [],
+  drops: readonly string[] = [],
+): readonly MemberRule[] {
   return [
     {
       at,
       allowed: [...ALLOWED, ...more],
       writes: WRITES,
-      drops: DROPS,
+      drops: [...DROPS, ...drops],
       onlyTrue: ['requireToolApproval'],
       isCall: true,
     },
@@ -137,6 +145,17 @@ export const RESUME_BODY: BodyRule = {
   members: callAt('', ['requireToolApproval', 'resumeData', 'toolCallId']),
   write: WRITE,
   messages: ['messages', 'context'],
+}
+
+/**
+ * A question to an agent as the AI SDK's `useChat` sends it to a `chatRoute`. The ids of the chat and of its messages are the
+ * client's own.
+ */
+export const CHAT_BODY: BodyRule = {
+  members: callAt('', ['requireToolApproval', 'resumeData', 'trigger'], ['id', 'messageId']),
+  write: WRITE,
+  messages: ['messages', 'context'],
+  approvals: ['messages', 'context'],
 }
 
 /** Whose a call is: its memory, its thread and its run. */
@@ -243,26 +262,40 @@ export const THREAD_DECISION_OWNER: OwnerRule = {
   runs: [{ at: 'body:streamOptions.runId' }],
 }
 
+function workflowBody(more: readonly string[]): BodyRule {
+  return {
+    members: [
+      {
+        at: '',
+        allowed: [
+          'resourceId',
+          'inputData',
+          'initialState',
+          'step',
+          'resumeData',
+          'forEachIndex',
+          'tracingOptions',
+          'perStep',
+          'closeOnSuspend',
+          ...more,
+        ],
+        writes: ['disableScorers', 'context', 'nestedStepsContext'],
+        drops: ['requestContext', 'runtimeContext'],
+      },
+      TRACING(''),
+    ],
+    write: 'workflows:write:{workflowId}',
+  }
+}
+
 /** What a run of a workflow is begun or continued with. */
-export const WORKFLOW_BODY: BodyRule = {
-  members: [
-    {
-      at: '',
-      allowed: [
-        'resourceId',
-        'inputData',
-        'initialState',
-        'step',
-        'resumeData',
-        'forEachIndex',
-        'tracingOptions',
-        'perStep',
-        'closeOnSuspend',
-      ],
-      writes: ['disableScorers', 'context', 'nestedStepsContext'],
-      drops: ['requestContext', 'runtimeContext'],
-    },
-    TRACING(''),
-  ],
-  write: 'workflows:write:{workflowId}',
+export const WORKFLOW_BODY: BodyRule = workflowBody([])
+
+/** The same as a `workflowRoute` takes it: with the run beside it. */
+export const WORKFLOW_ROUTE_BODY: BodyRule = workflowBody(['runId'])
+
+/** Whose a run of such a route is. */
+export const WORKFLOW_ROUTE_OWNER: OwnerRule = {
+  sets: ['body:resourceId'],
+  runs: [{ at: 'body:runId', absent: 'make' }],
 }

@@ -96,6 +96,11 @@ function readSegments(path: string): readonly Segment[] {
     )
 }
 
+/** The path of a line with all parameters that its access can speak of. */
+function withParams({ path, params = {} }: OpenRoute): string {
+  return [path, ...Object.keys(params)].join('/:')
+}
+
 /** Exact segments come before parameters, from left to right. */
 function bySpecificity(left: Entry, right: Entry): number {
   for (const [index, segment] of left.segments.entries()) {
@@ -149,7 +154,7 @@ function known(
   texts: readonly string[],
 ): KnownRoute | RefusedRoute {
   if (isClosed(policy)) return { ...refuse(policy.closed), pattern }
-  const params: Record<string, string> = {}
+  const params: Record<string, string> = { ...policy.params }
   const spelt: string[] = []
   for (const [index, { text, isParam }] of segments.entries()) {
     if (!isParam) {
@@ -180,7 +185,7 @@ export function createPolicyTable(groups: readonly PolicyGroup[]): PolicyTable {
     const seen = new Set<string>()
     for (const policy of lines) {
       const path = prefix + policy.path
-      if (!isClosed(policy)) checkAccess(policy.access, policy.path)
+      if (!isClosed(policy)) checkAccess(policy.access, withParams(policy))
       const name = `${policy.method} ${path.replaceAll(/:\w+/g, ':')}`
       if (seen.has(name)) throw new RangeError(`Two lines of the policy are ${name}.`)
       seen.add(name)

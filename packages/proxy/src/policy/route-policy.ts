@@ -84,6 +84,11 @@ export interface BodyRule {
   readonly messages?: readonly string[] | undefined
   /** Where messages stand that keep their thread and their owner, which `owner` of the line has looked up and set. */
   readonly storedMessages?: readonly string[] | undefined
+  /**
+   * Where messages of the AI SDK stand whose parts may answer a tool that waits for an approval. Such a part names a run, which
+   * must be the caller's.
+   */
+  readonly approvals?: readonly string[] | undefined
 }
 
 /** A list, or an object with an entry for each id, in the answer of the upstream. */
@@ -122,6 +127,8 @@ export interface OpenRoute {
   readonly method: PolicyMethod
   /** Below the prefix of its table, with parameters as `:name`. */
   readonly path: string
+  /** What a parameter is that the path does not have, such as the one agent that the route is for. Default: nothing. */
+  readonly params?: Readonly<Record<string, string>> | undefined
   /** Who may call it. `public` is only for what the proxy answers itself. */
   readonly access: Access
   /** `none`: nothing that the route reads or changes belongs to one owner. */

@@ -12,7 +12,7 @@ import type {
 } from '../policy/route-policy.js'
 import { findAgent } from './agent.js'
 import { applyAnswer } from './answer.js'
-import { bindBody, checkMembers, checkMessages, dropContext } from './body.js'
+import { bindBody, checkApprovals, checkMembers, checkMessages, dropContext } from './body.js'
 import type { NewThing, ThreadClaims } from './claims.js'
 import type { RuleContext, UpstreamAgent } from './context.js'
 import { idsOf, ownedRunId } from './id.js'
@@ -261,6 +261,7 @@ export class RuledRequest {
     if (body === undefined) return
     if (policy.bodyAccess !== undefined) await this.#checkBodyAccess(body, policy.bodyAccess)
     if (policy.body === undefined) return
+    checkApprovals(body, policy.body, this.#context.caller.ownerKey)
     const fields = [...checkMembers(body, policy.body), ...checkMessages(body, policy.body)]
     if (fields.length === 0) return
     if (policy.body.write === undefined)

@@ -1,6 +1,8 @@
+import { ownMember } from '@signet/auth/internal'
 import type { BodyRule, OpenRoute, OwnerRule, Place } from '../policy/route-policy.js'
 import { isMutable, objectsAt, setAt, valuesAt, type MutableJson } from './json.js'
-import { invalid } from './refusal.js'
+import { isOwned } from './id.js'
+import { invalid, notFound } from './refusal.js'
 
 /** Who speaks in a message. Who speaks as the system needs a permission. */
 const ROLES: ReadonlySet<unknown> = new Set(['user', 'assistant', 'tool'])
@@ -87,6 +89,37 @@ export function checkMessages(body: MutableJson, rule: BodyRule): readonly strin
     ...(rule.messages ?? []).filter((at) => checkMessagesAt(body, at, false)),
     ...(rule.storedMessages ?? []).filter((at) => checkMessagesAt(body, at, true)),
   ]
+}
+
+function checkApproval(part: MutableJson, at: string, ownerKey: string): void {
+  const approval = ownMember(part, 'approval')
+  if (approval === undefined || approval === null) return
+  // Its id is made of the id of the run and that of the call: `<run>::<call>`.
+  const id = ownMember(approval, 'id')
+  if (typeof id !== 'string') throw invalid(at, 'The approval of a part of a message has no id.')
+  if (!isOwned(ownerKey, id)) throw notFound('The run of an approval is not one of the caller.')
+}
+
+/**
+ * Refuses a part of a message that answers for a run of another.
+ * @throws {PolicyRefusal} `not_found`; `request_invalid` for parts of another form
+ */
+export function checkApprovals(body: MutableJson, rule: BodyRule, ownerKey: string): void {
+  for (const at of rule.approvals ?? []) {
+    for (const value of valuesAt(body, at)) {
+      for (const message of [value].flat()) {
+        if (!isMutable(message) || !Object.hasOwn(message, 'parts')) continue
+        const { parts } = message
+        if (!Array.isArray(parts)) throw invalid(at, 'The parts of a message are not a list.')
+        const entries: readonly unknown[] = parts
+        for (const part of entries) {
+          if (!isMutable(part) || typeof part['type'] !== 'string')
+            throw invalid(at, 'A part of a message has no type.')
+          checkApproval(part, at, ownerKey)
+        }
+      }
+    }
+  }
 }
 
 function placesIn(places: readonly Place[] = []): readonly string[] {

@@ -15,10 +15,15 @@ export function idsOf(value: unknown, field: string, isList = false): readonly s
   return [id]
 }
 
+/** Whether an id of a run is in the name space of an owner. */
+export function isOwned(ownerKey: string, id: string): boolean {
+  return id.startsWith(`${ownerKey}.`)
+}
+
 /**
  * The id of a run in the name space of its owner: `<owner key>.<id>`. An id that is there already stays as it is, so
  * that a client may use the id that it chose and the id that it was told.
  */
 export function ownedRunId(ownerKey: string, id: string): string {
-  return id.startsWith(`${ownerKey}.`) ? id : `${ownerKey}.${id}`
+  return isOwned(ownerKey, id) ? id : `${ownerKey}.${id}`
 }
