@@ -237,6 +237,7 @@ describe('a workflow that waits for a person, behind the proxy', () => {
       status: 'success',
       result: { state: 'rope ordered' },
     })
+    expect(await statusOf(run.resumeAsync(decision))).toBe(404)
   })
 
   it('streams until it stops, and streams on', async () => {
@@ -255,7 +256,8 @@ describe('a workflow that waits for a person, behind the proxy', () => {
     expect(await statusOf(bob.deleteRunById(run.runId))).toBe(404)
     const same = await bob.createRun({ runId: run.runId })
     expect(same.runId).not.toBe(run.runId)
-    expect(await statusOf(same.resumeAsync(decision))).toBe(424)
+    // It is a run of his own now, which never began.
+    expect(await statusOf(same.resumeAsync(decision))).toBe(404)
     expect(await run.resumeAsync(decision)).toMatchObject({ status: 'success' })
   })
 

@@ -1,3 +1,4 @@
+import { ownerKey } from '@signet/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   createTestAuth,
@@ -93,5 +94,66 @@ describe('a message of MCP', () => {
       expect(told.status).toBe(404)
     }
     expect(upstream.requests.length).toBe(before)
+  })
+})
+
+describe('a run that cannot be continued', () => {
+  const owner = ownerKey({ resourceId: 'alice' })
+
+  async function resume(status: number, told: unknown, route = 'resume-async') {
+    const upstream = await UpstreamServer.start((response, { method }) => {
+      response.setHeader('content-type', 'application/json')
+      if (method === 'GET') {
+        const isFound = told !== undefined
+        return void response.writeHead(isFound ? 200 : 404).end(JSON.stringify(told ?? {}))
+      }
+      response.writeHead(status).end('{"error":"This workflow run was not suspended"}')
+    })
+    ends.push(() => upstream.stop())
+    const proxy = createProxy({ auth: createTestAuth() }, { upstream: upstream.url })
+    ends.push(() => proxy.close())
+    const token = tokenWith('workflows:execute:w-1')
+    const response = await proxy.fetch(
+      makeRequest(`/api/workflows/w-1/${route}?runId=r%201`, { token, json: { resumeData: {} } }),
+    )
+    const { code }: { code?: string } = JSON.parse(await response.text())
+    return { status: response.status, code, asked: upstream.requests.map(({ url }) => url) }
+  }
+
+  const NOT_FOUND = { status: 404, code: 'not_found' }
+  const FAILED = { status: 424, code: 'upstream_failed' }
+
+  it.each(['pending', 'success', 'failed', 'running', 'canceled'])(
+    'is not found where it is not suspended: %s',
+    async (state) => {
+      for (const route of ['resume', 'resume-async', 'resume-no-wait', 'resume-stream']) {
+        const { asked, ...came } = await resume(500, { status: state }, route)
+        expect(came).toEqual(NOT_FOUND)
+        expect(asked[1]).toBe(`/api/workflows/w-1/runs/${owner}.r%201`)
+      }
+    },
+  )
+
+  it('is not found where it is gone by then', async () => {
+    expect(await resume(500, undefined)).toMatchObject(NOT_FOUND)
+  })
+
+  it.each([{ status: 'suspended' }, { status: 'paused' }, { status: 1 }, {}, null, []])(
+    'has failed where the application says of it %j',
+    async (told) => {
+      expect(await resume(500, told)).toMatchObject(FAILED)
+    },
+  )
+
+  it('is not asked for where the application failed in another way, or another route did', async () => {
+    for (const [status, route] of [
+      [501, 'resume-async'],
+      [500, 'start-async'],
+      [500, 'restart-async'],
+    ] as const) {
+      const { asked, ...came } = await resume(status, { status: 'pending' }, route)
+      expect(came).toEqual(FAILED)
+      expect(asked).toHaveLength(1)
+    }
   })
 })

@@ -1,5 +1,5 @@
 import { ScopeError, type Principal } from '@signet/auth'
-import { isLegalId, permissionTemplates } from '@signet/auth/internal'
+import { isLegalId, ownMember, permissionTemplates } from '@signet/auth/internal'
 import type { NewIdRegister } from '@signet/core'
 import { RequestError, type Route } from '@signet/server'
 import { jsonReply, readJsonBody, Reply, type NamedThings } from '@signet/server/internal'
@@ -25,7 +25,8 @@ import { createThreadClaims } from './rule/claims.js'
 import type { AskedAnswer, RuleContext } from './rule/context.js'
 import { createAgentDirectory } from './rule/directory.js'
 import { filterMcpEvents, mcpHeaders, openSession, sealSession } from './rule/mcp.js'
-import { PolicyRefusal } from './rule/refusal.js'
+import { fillPath } from './rule/id.js'
+import { notFound, PolicyRefusal } from './rule/refusal.js'
 import { listThings } from './rule/things.js'
 import type { Upstream, UpstreamResponse } from './upstream/upstream.js'
 import { within } from './upstream/within.js'
@@ -229,7 +230,9 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
           isRpc: true,
         }),
       }
-      const reply = await forwarder.forward(input, request, readAnswer)
+      const reply = await forwarder
+        .forward(input, request, readAnswer)
+        .catch((error: unknown) => refuseIdleRun(error, route, query, context))
       // What is held is held until the last byte: threads are stored at the end of an answer.
       if (typeof reply.body === 'string' || reply.body === null || input.signal.aborted) release()
       else input.signal.addEventListener('abort', release, { once: true })
@@ -286,6 +289,34 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
       }
     },
   }
+}
+
+/** Whether an error says that the upstream answered 500, which is also what it says of a run that is not suspended. */
+function isInternal(error: unknown): boolean {
+  return error instanceof RequestError && ownMember(error.cause, 'status') === 500
+}
+
+/**
+ * Why a run could not be continued.
+ * @throws {PolicyRefusal} `not_found` for a run that is not suspended
+ * @throws the error, in any other case
+ */
+async function refuseIdleRun(
+  error: unknown,
+  { policy: { resumes }, params }: KnownRoute,
+  query: string,
+  { ask, prefix }: RuleContext,
+): Promise<never> {
+  const runId = new URLSearchParams(query).get('runId')
+  if (resumes === undefined || runId === null || !isInternal(error)) throw error
+  const path = fillPath(resumes, { ...params, runId })
+  const { status, body } = await ask(prefix + path).catch(() => {
+    throw error
+  })
+  const state = ownMember(body, 'status')
+  const isIdle = status === 404 || (status === 200 && typeof state === 'string')
+  if (!isIdle || state === 'suspended' || state === 'paused') throw error
+  throw notFound('The run is not suspended.')
 }
 
 /** Where the chunks of a route come from; those of the AI SDK say it of themselves. */

@@ -128,6 +128,11 @@ function run(path: string, owner: OwnerRule, access: Access = RUN_WORKFLOW): Ope
   return open('POST', `/workflows/:workflowId/${path}`, access, owner, { body: WORKFLOW_BODY })
 }
 
+/** The upstream says 500 also of a run that is not suspended. */
+function resume(path: string): OpenRoute {
+  return { ...run(path, OWN_RUN), resumes: '/workflows/:workflowId/runs/:runId' }
+}
+
 const AGENTS: readonly RoutePolicy[] = [
   open('GET', '/agents', KNOWN, 'none', {
     answer: {
@@ -277,10 +282,10 @@ const WORKFLOWS: readonly RoutePolicy[] = [
   run('stream-legacy', NEW_RUN),
   run('start', NEW_RUN),
   run('start-async', NEW_RUN),
-  run('resume', OWN_RUN),
-  run('resume-async', OWN_RUN),
-  run('resume-no-wait', OWN_RUN),
-  run('resume-stream', OWN_RUN),
+  resume('resume'),
+  resume('resume-async'),
+  resume('resume-no-wait'),
+  resume('resume-stream'),
   run('restart', OWN_RUN),
   run('restart-async', OWN_RUN),
   open('POST', '/workflows/:workflowId/observe', RUN_WORKFLOW, OWN_RUN),

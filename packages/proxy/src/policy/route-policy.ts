@@ -143,6 +143,11 @@ export interface OpenRoute {
   readonly answer?: AnswerRule | undefined
   /** A route of the Model Context Protocol: the path names a tool, or the body is a message of JSON-RPC. */
   readonly mcp?: 'message' | 'tool' | undefined
+  /**
+   * The path, below the prefix, where the upstream tells of the run that the route continues, with parameters as `:name`;
+   * `:runId` is the run of the query. Where the route fails with 500, and the run is not suspended, the answer is 404.
+   */
+  readonly resumes?: string | undefined
   /** The proxy answers, and the upstream is not asked. */
   readonly isOurs?: boolean | undefined
 }

@@ -15,7 +15,7 @@ import { applyAnswer } from './answer.js'
 import { bindBody, checkApprovals, checkMembers, checkMessages, dropContext } from './body.js'
 import type { NewThing, ThreadClaims } from './claims.js'
 import type { RuleContext, UpstreamAgent } from './context.js'
-import { idsOf, ownedRunId } from './id.js'
+import { fillPath, idsOf, ownedRunId } from './id.js'
 import {
   bodyObject,
   isMutable,
@@ -374,11 +374,8 @@ export class RuledRequest {
     release: () => void,
   ): PreparedRequest {
     const { pattern } = this.#route
-    const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) =>
-      encodeURIComponent(params[name] ?? ''),
-    )
     return {
-      path,
+      path: fillPath(pattern, params),
       query: writeQuery(query),
       body: body === undefined ? undefined : JSON.stringify(body),
       release,

@@ -27,3 +27,8 @@ export function isOwned(ownerKey: string, id: string): boolean {
 export function ownedRunId(ownerKey: string, id: string): string {
   return isOwned(ownerKey, id) ? id : `${ownerKey}.${id}`
 }
+
+/** A path with its parameters, each encoded in the one way. @param pattern - with parameters as `:name` */
+export function fillPath(pattern: string, params: Readonly<Record<string, string>>): string {
+  return pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+}
