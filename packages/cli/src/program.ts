@@ -107,7 +107,9 @@ export function createProgram(io: Io): Command {
 
   program
     .command('token')
-    .description('Sign a token with MASTRA_JWT_SECRET and print it')
+    .description(
+      'Sign a token with MASTRA_JWT_SECRET, or as the proxy of the folder does, and print it',
+    )
     .requiredOption('--sub <subject>', 'subject (sub): who the token is for')
     .option(
       '--scope <permissions>',
@@ -136,6 +138,7 @@ export function createProgram(io: Io): Command {
       '--secret-env <name>',
       'verify with the secret in this variable, without the application',
     )
+    .option('--routes', 'list the routes that are open for the token')
     .option('--json', 'print JSON')
     .action((token: string | undefined, options: InspectOptions & DirectoryOption) =>
       runInspect(token, directory(options), options, io),

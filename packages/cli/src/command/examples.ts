@@ -48,6 +48,7 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     commands: [
       'npx signet inspect < token.txt',
       'npx signet token --sub alice --role member | npx signet inspect --json',
+      'npx signet inspect --routes < token.txt',
     ],
     page: 'permissions.md',
   },

@@ -17,6 +17,8 @@ export interface InspectOptions {
   readonly json?: boolean
   /** The variable that holds the secret. Default: the application verifies the token. */
   readonly secretEnv?: string
+  /** Whether the routes that are open for the token are listed. */
+  readonly routes?: boolean
 }
 
 /** A verdict. With an error, the application could not be loaded, but the token is still shown. */
@@ -28,14 +30,14 @@ interface Answer {
 async function ask(
   text: string,
   directory: string,
-  { secretEnv }: InspectOptions,
+  { secretEnv, routes }: InspectOptions,
 ): Promise<Answer> {
   const { token } = readPasted(text)
   if (looksLikeApiKey(token)) return { verdict: judgeApiKey(token) }
   try {
     const verdict =
       secretEnv === undefined
-        ? await askProject(text, directory)
+        ? await askProject(text, directory, routes === true)
         : await askSecret(text, secretEnv, directory)
     return { verdict }
   } catch (error) {
@@ -67,7 +69,8 @@ function writeReport(report: TokenReport, options: InspectOptions, io: Io): void
     return
   }
   const style = createStyle(io.stdout)
-  for (const line of reportLines(report, style)) writeStyledLine(io.stdout, line)
+  for (const line of reportLines(report, style, options.routes === true))
+    writeStyledLine(io.stdout, line)
 }
 
 /**

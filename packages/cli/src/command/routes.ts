@@ -1,7 +1,8 @@
 import type { Access, RoleTable } from '@signet/auth'
 import { permissionTemplates, rolesForAccess, type AccessRoles } from '@signet/auth/internal'
-import type { ListedRoute } from '@signet/proxy/internal'
-import { createRoutes, rolesOf } from '@signet/server/internal'
+import { rolesOf } from '@signet/server/internal'
+import { applicationRoutes } from '../inspect/application-routes.js'
+import type { AskedRoute } from '../inspect/verdict.js'
 import { loadApplication } from '../project/bundle/bundle.js'
 import { loadProxyConfig } from '../project/bundle/load-proxy-config.js'
 import { proxyRoles } from '../project/bundle/load-roles.js'
@@ -31,7 +32,7 @@ interface RouteLine extends AccessRoles {
 const ANONYMOUS_ROLE = 'member'
 
 function linesOf(
-  routes: readonly Pick<ListedRoute, 'method' | 'path' | 'access'>[],
+  routes: readonly AskedRoute[],
   roles: RoleTable,
   isOpen: boolean,
 ): readonly RouteLine[] {
@@ -59,14 +60,8 @@ async function proxyLines(project: ProxyProject): Promise<readonly RouteLine[]> 
 
 async function applicationLines(directory: string): Promise<readonly RouteLine[]> {
   const mastra = await loadApplication(openProject(directory))
-  const { auth, audit } = mastra.getServer()
-  const table = createRoutes(mastra, auth ?? false, { apiKeys: true, audit: audit !== false })
-  const routes = table.routes.map((route) => ({
-    method: route.method,
-    path: table.pathOf(route),
-    access: route.access,
-  }))
-  return linesOf(routes, rolesOf(mastra), auth === false)
+  const { auth } = mastra.getServer()
+  return linesOf(applicationRoutes(mastra), rolesOf(mastra), auth === false)
 }
 
 function needs({ access }: RouteLine): string {

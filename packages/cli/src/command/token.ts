@@ -4,7 +4,9 @@ import {
   signToken,
   TokenError,
   type Algorithm,
+  type AuthProvider,
   type Claims,
+  type RoleTable,
 } from '@signet/auth'
 import {
   isOwnScope,
@@ -16,9 +18,10 @@ import {
 import { parseDuration } from '../flag/duration.js'
 import { loadEnvironment } from '../project/environment.js'
 import { CommandFailure, UsageFailure } from '../failure.js'
-import { rolesOfProject } from '../inspect/ask-project.js'
+import { findTokenProxy, rolesOfProject, type TokenProxy } from '../inspect/ask-project.js'
 import { type Io, writeLine } from '../terminal/io.js'
 import { describeMissing, findProject } from '../project/project.js'
+import { isSigner } from '../serve/development-token.js'
 
 /** Flags of `signet token`. */
 export interface TokenOptions {
@@ -39,12 +42,13 @@ const GRANTING = ['scope', 'scp', 'permissions'] as const
 /** Claims that have a flag of their own. */
 const FLAGGED: ReadonlySet<string> = new Set(['sub', 'scope', 'role', 'aud', 'iss', 'exp'])
 
-function readSecret(directory: string): string {
+function readSecret(directory: string, proxy: TokenProxy | undefined): string {
   const secret = process.env['MASTRA_JWT_SECRET'] ?? process.env['JWT_AUTH_SECRET']
   if (secret !== undefined && secret !== '') return secret
+  if (proxy?.developmentSecret !== undefined) return proxy.developmentSecret
   // Outside the folder of an application, creating a secret would not help.
   throw new CommandFailure(
-    findProject(directory) === undefined
+    proxy === undefined && findProject(directory) === undefined
       ? `MASTRA_JWT_SECRET is not set. ${describeMissing(directory)}`
       : 'MASTRA_JWT_SECRET is not set, neither in the environment nor in .env. Create one with: npx signet secret --write .env',
   )
@@ -146,26 +150,28 @@ function warnOfForeignScopes(claims: Claims, io: Io): void {
   )
 }
 
-/** Warns of unknown roles. Loads the application only if a role is not a default role. */
-async function warnOfUnknownRoles(claims: Claims, directory: string, io: Io): Promise<void> {
+/**
+ * Warns of unknown roles. Loads the application only if a role is not a default role.
+ * @param known - the roles of a proxy; undefined for an application
+ */
+async function warnOfUnknownRoles(
+  claims: Claims,
+  directory: string,
+  known: RoleTable | undefined,
+  io: Io,
+): Promise<void> {
   const named = ['role', 'roles'].flatMap((name) => claims[name] ?? []).map(String)
-  if (named.every((role) => Object.hasOwn(DEFAULT_ROLES, role))) return
-  const roles = Object.keys((await rolesOfProject(directory)) ?? DEFAULT_ROLES)
+  if (known === undefined && named.every((role) => Object.hasOwn(DEFAULT_ROLES, role))) return
+  const roles = Object.keys(known ?? (await rolesOfProject(directory)) ?? DEFAULT_ROLES)
   for (const role of named.filter((each) => !roles.includes(each))) {
     writeLine(io.stderr, `warning: ${unknownRoleWords(role, roles)} It grants nothing.`)
   }
 }
 
 /** Signs a token. The error for a claim that cannot be signed names its flag. */
-function sign(
-  secret: string,
-  claims: Claims,
-  algorithm: Algorithm | undefined,
-  expiresInSeconds: number,
-): string {
+function signNamed(sign: () => string): string {
   try {
-    const { signingKey } = secretKeys(secret, { algorithms: algorithm && [algorithm] })
-    return signToken(claims, signingKey, { expiresInSeconds })
+    return sign()
   } catch (error) {
     if (!TokenError.isInstance(error)) throw error
     throw new UsageFailure(`--claim ${error.claim ?? ''} has an invalid value. ${error.message}`)
@@ -177,17 +183,66 @@ function parseAlgorithm(text: string | undefined): Algorithm | undefined {
   throw new UsageFailure(`--alg ${JSON.stringify(text)} is unknown. Write HS256, HS384 or HS512.`)
 }
 
-/** Prints a token signed with the project's secret, and nothing else, on standard output. */
+/** A token, and the secret that it was signed with, where that is known. */
+interface Signed {
+  readonly token: string
+  readonly secret?: string
+}
+
+/** Signs with the provider that the configuration of a proxy has. */
+function signByProvider(
+  provider: AuthProvider,
+  claims: Claims,
+  { expiresInSeconds, algorithm }: SigningFlags,
+): Signed {
+  if (!isSigner(provider)) {
+    throw new CommandFailure(
+      'The provider in auth of signet.config.ts cannot sign tokens. Get one from the issuer whose tokens it accepts.',
+    )
+  }
+  if (algorithm !== undefined) {
+    throw new UsageFailure(
+      '--alg is for a secret in MASTRA_JWT_SECRET. Here auth of signet.config.ts signs, with the algorithm of its key. Leave the flag out.',
+    )
+  }
+  return { token: signNamed(() => provider.sign(claims, { expiresInSeconds })) }
+}
+
+function signBySecret(
+  secret: string,
+  claims: Claims,
+  { expiresInSeconds, algorithm }: SigningFlags,
+): Signed {
+  const token = signNamed(() => {
+    const { signingKey } = secretKeys(secret, { algorithms: algorithm && [algorithm] })
+    return signToken(claims, signingKey, { expiresInSeconds })
+  })
+  return { token, secret }
+}
+
+/** What flags say of a signature. */
+interface SigningFlags {
+  readonly expiresInSeconds: number
+  readonly algorithm: Algorithm | undefined
+}
+
+/**
+ * Prints a token signed with the secret of the application, or of the proxy that the folder configures, and nothing else, on
+ * standard output.
+ */
 export async function runToken(directory: string, options: TokenOptions, io: Io): Promise<void> {
   const claims = readClaims(options)
   const expiresInSeconds = parseDuration(options.expires, '--expires')
   const algorithm = parseAlgorithm(options.alg)
-  loadEnvironment(directory)
-  const secret = readSecret(directory)
-  const token = sign(secret, claims, algorithm, expiresInSeconds)
-  warnOfSlip(secret, io)
+  const flags = { expiresInSeconds, algorithm }
+  const proxy = await findTokenProxy(directory)
+  if (proxy === undefined) loadEnvironment(directory)
+  const { token, secret } = proxy?.auth
+    ? signByProvider(proxy.auth, claims, flags)
+    : signBySecret(readSecret(directory, proxy), claims, flags)
+  if (secret !== undefined) warnOfSlip(secret, io)
   warnOfUnknownGrants(claims, io)
   warnOfForeignScopes(claims, io)
-  await warnOfUnknownRoles(claims, directory, io)
+  await warnOfUnknownRoles(claims, directory, proxy?.roles, io)
   writeLine(io.stdout, token)
 }

@@ -2,7 +2,7 @@ import { clientOf, isOwnScope, nearestPermission } from '@signet/auth/internal'
 import { printableJson, printableLine, printableText } from '../terminal/printable.js'
 import type { Style, Tone } from '../terminal/style.js'
 import type { ReadToken, TokenReport } from './token-report.js'
-import type { GrantsInForce } from './verdict.js'
+import type { GrantsInForce, RouteForToken } from './verdict.js'
 
 const RESULT_TONES = { accepted: 'good', refused: 'bad', 'not verified': 'warning' } as const
 const STEP_TONES = { pass: 'good', fail: 'bad', 'not reached': 'dim' } as const
@@ -88,9 +88,32 @@ function tokenLines(token: ReadToken, style: Style): string[] {
   ]
 }
 
-function inForceRows({ permissions, ignored }: GrantsInForce): Row[] {
-  const granted: Row = ['grants here', permissions.length === 0 ? 'nothing' : listed(permissions)]
-  return ignored.length === 0 ? [granted] : [granted, ['ignored', listed(ignored)]]
+function inForceRows({ permissions, ignored, routes }: GrantsInForce): Row[] {
+  const all: readonly (Row | undefined)[] = [
+    ['grants here', permissions.length === 0 ? 'nothing' : listed(permissions)],
+    ignored.length === 0 ? undefined : ['ignored', listed(ignored)],
+    routes && ['routes', `${routes.open.length} of ${routes.total} are open for it`],
+  ]
+  return all.filter((row) => row !== undefined)
+}
+
+function idWords({ ids = {} }: RouteForToken): string {
+  return Object.entries(ids)
+    .map(([param, names]) => `${param}: ${listed(names)}`)
+    .join('; ')
+}
+
+/** The routes that are open for a token: method, path, and the ids that it is good for. */
+function routeLines({ verdict }: TokenReport, style: Style): string[] {
+  const routes = 'inForce' in verdict ? verdict.inForce?.routes : undefined
+  if (routes === undefined) return []
+  const width = Math.max(0, ...routes.open.map(({ method }) => method.length))
+  const lines = routes.open.map((route) => {
+    const ids = idWords(route)
+    const text = `${INDENT}${route.method.padEnd(width)}  ${printableText(route.path)}`
+    return ids === '' ? text : `${text}  ${style('dim', `only ${ids}`)}`
+  })
+  return ['', style('strong', 'Routes that are open for it'), ...lines]
 }
 
 function verdictLines({ verdict }: TokenReport, style: Style): string[] {
@@ -140,10 +163,18 @@ function verdictLines({ verdict }: TokenReport, style: Style): string[] {
   ]
 }
 
-/** Formats the report on a token for a terminal. */
-export function reportLines(report: TokenReport, style: Style): readonly string[] {
+/**
+ * Formats the report on a token for a terminal.
+ * @param hasRoutes - whether each route is listed that is open for the token
+ */
+export function reportLines(
+  report: TokenReport,
+  style: Style,
+  hasRoutes: boolean,
+): readonly string[] {
   const { token, isApiKey } = report
   const other = isApiKey ? 'This is an API key.' : 'This is not a JSON Web Token (JWT).'
   const read = token === undefined ? [other, ''] : tokenLines(token, style)
-  return [...read, ...verdictLines(report, style)]
+  const routes = hasRoutes ? routeLines(report, style) : []
+  return [...read, ...verdictLines(report, style), ...routes]
 }

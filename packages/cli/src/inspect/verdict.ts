@@ -1,12 +1,40 @@
-import { DEFAULT_ROLES, type AuthProvider, type Explanation, type RoleTable } from '@signet/auth'
-import { explainBearer, isApiKey, requestOfBearer, tokenHeaderOf } from '@signet/auth/internal'
+import {
+  DEFAULT_ROLES,
+  type Access,
+  type AuthProvider,
+  type Explanation,
+  type Permissions,
+  type RoleTable,
+} from '@signet/auth'
+import {
+  explainBearer,
+  isApiKey,
+  judgeAccess,
+  requestOfBearer,
+  tokenHeaderOf,
+} from '@signet/auth/internal'
 import { advise } from '@signet/auth/advice'
+
+/** A route, and who may call it. */
+export interface AskedRoute {
+  readonly method: string
+  readonly path: string
+  readonly access: Access
+}
+
+/** A route that is open for a token. */
+export interface RouteForToken extends Pick<AskedRoute, 'method' | 'path'> {
+  /** The ids that the token is good for, by the parameter; without it, the token is good for all. */
+  readonly ids?: Readonly<Record<string, readonly string[]>>
+}
 
 /** What an accepted token grants with the roles of the application. */
 export interface GrantsInForce {
   readonly permissions: readonly string[]
   /** Unknown roles and scopes, which grant nothing. */
   readonly ignored: readonly string[]
+  /** The routes that the token is good for, and how many there are; only where the routes were given. */
+  readonly routes?: { readonly total: number; readonly open: readonly RouteForToken[] }
 }
 
 /** The verdict of a provider on a token. */
@@ -41,11 +69,24 @@ export function notVerified(reason: string): NoJudgement {
   return { result: 'not verified', reason }
 }
 
+function openRoutes(
+  routes: readonly AskedRoute[],
+  permissions: Permissions,
+): GrantsInForce['routes'] {
+  const open = routes.flatMap(({ method, path, access }): readonly RouteForToken[] => {
+    const { allowed, ids } = judgeAccess(access, permissions)
+    if (allowed === 'no') return []
+    return [{ method, path, ...(allowed === 'some' && { ids }) }]
+  })
+  return { total: routes.length, open }
+}
+
 /**
  * Asks a provider whether it accepts a token, and what an accepted token grants.
  *
  * @param describe - puts the name of whoever said it into words
  * @param roles - the role table in force
+ * @param routes - which of them are open for the token is told, too. Default: that is not told
  * @throws any error of the provider that is not a refusal
  */
 export async function judge(
@@ -53,6 +94,7 @@ export async function judge(
   provider: AuthProvider,
   describe: (name: string) => string,
   roles: RoleTable = DEFAULT_ROLES,
+  routes?: readonly AskedRoute[],
 ): Promise<Judgement> {
   const request = requestOfBearer(token, new Request('http://localhost/'), tokenHeaderOf(provider))
   const said = await explainBearer(provider, token, { request, roles })
@@ -61,7 +103,11 @@ export async function judge(
   const common = { by: describe(by), environment, ...explanation }
   if (principal === undefined) return { result: accepted ? 'accepted' : 'refused', ...common }
   const { permissions, ignoredGrants } = principal
-  const inForce = { permissions: permissions.granted, ignored: ignoredGrants }
+  const inForce = {
+    permissions: permissions.granted,
+    ignored: ignoredGrants,
+    ...(routes !== undefined && { routes: openRoutes(routes, permissions) }),
+  }
   return { result: 'accepted', ...common, inForce }
 }
 

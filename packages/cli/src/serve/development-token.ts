@@ -6,9 +6,10 @@ import type { App } from '@signet/server'
 export const TOKEN_HOURS = 8
 
 /** A provider that can also sign tokens, as `MastraJwtAuth` can. */
-type Signer = Pick<MastraJwtAuth, 'sign'>
+export type Signer = Pick<MastraJwtAuth, 'sign'>
 
-function isSigner(provider: unknown): provider is Signer {
+/** Whether a provider can sign tokens. */
+export function isSigner(provider: unknown): provider is Signer {
   return isObject(provider) && 'sign' in provider && typeof provider.sign === 'function'
 }
 
