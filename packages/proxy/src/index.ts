@@ -15,6 +15,7 @@ export {
 export type {
   AnswerRule,
   BlankRule,
+  DropRule,
   BodyRule,
   ClosedRoute,
   ListRule,

@@ -17,6 +17,7 @@ import {
 import type {
   AnswerRule,
   BlankRule,
+  DropRule,
   OpenRoute,
   OwnerRule,
   PolicyMethod,
@@ -102,6 +103,7 @@ const promptsAt = (at: string, unless: string): BlankRule => ({ at, names: PROMP
 const toolsAt = (at: string) => ({ at, permission: 'tools:read:{id}', id: 'id' })
 const ownIn = (at: string): AnswerRule => ({ lists: [{ at, owner: 'resourceId' }] })
 const OF_OWNER: AnswerRule = { owner: 'resourceId' }
+const THREAD_OF_OWNER: AnswerRule = { owner: 'thread.resourceId' }
 const MESSAGES: AnswerRule = {
   lists: [
     { at: 'messages', owner: 'resourceId' },
@@ -151,12 +153,12 @@ const AGENTS: readonly RoutePolicy[] = [
     'GET /agents/:agentId/speakers',
     'GET /agents/:agentId/voice/listener',
   ]),
-  ...shared(CALL_AGENT, [
-    'POST /agents/:agentId/voice/speak',
-    'POST /agents/:agentId/speak',
-    'POST /agents/:agentId/voice/listen',
-    'POST /agents/:agentId/listen',
-  ]),
+  ...shared(CALL_AGENT, ['POST /agents/:agentId/voice/speak', 'POST /agents/:agentId/speak']),
+  // A sound that is not bytes ends the process of the application, and what a form holds is not looked into.
+  ...shared(
+    [CALL_AGENT, WRITE_AGENT],
+    ['POST /agents/:agentId/voice/listen', 'POST /agents/:agentId/listen'],
+  ),
   open('GET', '/agents/:agentId/tools/:toolId', [READ_AGENT, 'tools:read:{toolId}'], 'none'),
   open(
     'POST',
@@ -252,10 +254,11 @@ const AGENTS: readonly RoutePolicy[] = [
 const AUTH: readonly RoutePolicy[] = [
   open('GET', '/auth/capabilities', 'public', 'none', { isOurs: true }),
   open('GET', '/auth/me', 'public', 'none', { isOurs: true }),
+  // It revokes the token that it is called with.
+  open('POST', '/auth/logout', KNOWN, 'none', { isOurs: true }),
   ...closed('Behind the proxy a token says who calls. The application signs nobody in.', [
     'GET /auth/sso/login',
     'GET /auth/sso/callback',
-    'POST /auth/logout',
     'POST /auth/refresh',
     'POST /auth/credentials/sign-in',
     'POST /auth/credentials/sign-up',
@@ -279,7 +282,8 @@ const WORKFLOWS: readonly RoutePolicy[] = [
   open('POST', '/workflows/:workflowId/runs/:runId/cancel', RUN_WORKFLOW, OWN_RUN_IN_PATH),
   run('create-run', NEW_RUN),
   run('stream', NEW_RUN),
-  run('stream-legacy', NEW_RUN),
+  // An input that the workflow does not take ends the process of the application.
+  run('stream-legacy', NEW_RUN, [RUN_WORKFLOW, WRITE_WORKFLOW]),
   run('start', NEW_RUN),
   run('start-async', NEW_RUN),
   resume('resume'),
@@ -375,6 +379,7 @@ const RESPONSES: readonly RoutePolicy[] = [
           },
         ],
       },
+      answer: THREAD_OF_OWNER,
     },
   ),
   open(
@@ -382,7 +387,7 @@ const RESPONSES: readonly RoutePolicy[] = [
     '/v1/conversations/:conversationId',
     'memory:read',
     { names: [{ kind: 'conversation', at: 'path:conversationId', must: 'own' }] },
-    { answer: { owner: 'thread.resourceId' } },
+    { answer: THREAD_OF_OWNER },
   ),
   open('GET', '/v1/conversations/:conversationId/items', 'memory:read', {
     names: [{ kind: 'conversation', at: 'path:conversationId', must: 'own' }],
@@ -437,6 +442,7 @@ function threads(base: string): readonly OpenRoute[] {
         body: {
           members: [{ at: '', allowed: ['title', 'metadata', 'resourceId'], drops: MEMORY_DROPS }],
         },
+        answer: OF_OWNER,
       },
     ),
     open('DELETE', `${base}/threads/:threadId`, 'memory:delete', OWN_THREAD),
@@ -484,7 +490,9 @@ const MEMORY: readonly RoutePolicy[] = [
   ...threads('/memory'),
   ...threads('/memory/network'),
   open('GET', '/memory/config', 'memory:read', 'none'),
-  open('GET', '/memory/observational-memory', 'memory:read', OWN_MEMORY),
+  open('GET', '/memory/observational-memory', 'memory:read', OWN_MEMORY, {
+    answer: ownIn('history'),
+  }),
   open(
     'POST',
     '/memory/observational-memory/buffer-status',
@@ -551,6 +559,7 @@ const MEMORY: readonly RoutePolicy[] = [
           { at: 'options.messageFilter', allowed: ['startDate', 'endDate', 'messageIds'] },
         ],
       },
+      answer: THREAD_OF_OWNER,
     },
   ),
   ...closed('It gives a thread to another owner.', ['POST /memory/threads/:threadId/transfer']),
@@ -886,6 +895,16 @@ const OWN_SCHEDULE: OwnerRule = {
   names: [{ kind: 'schedule', at: 'path:scheduleId', must: 'own' }],
 }
 
+/** The context that the application keeps with a schedule has the token that the proxy showed it. */
+const contextAt = (at: string): readonly DropRule[] => [
+  { at, names: ['requestContext'] },
+  {
+    at: at === '' ? 'ifIdle.streamOptions' : `${at}.ifIdle.streamOptions`,
+    names: ['requestContext'],
+  },
+]
+const SCHEDULE: AnswerRule = { ...OF_OWNER, drops: contextAt('') }
+
 const SCHEDULE_MEMBERS = [
   {
     at: '',
@@ -917,8 +936,10 @@ const SCHEDULE_MEMBERS = [
 
 /** A schedule runs when nobody calls, after the token that made it has expired or is revoked. */
 const SCHEDULES: readonly RoutePolicy[] = [
-  open('GET', '/schedules', 'system:read', OWN_MEMORY, { answer: ownIn('schedules') }),
-  open('GET', '/schedules/:scheduleId', 'system:read', OWN_SCHEDULE, { answer: OF_OWNER }),
+  open('GET', '/schedules', 'system:read', OWN_MEMORY, {
+    answer: { ...ownIn('schedules'), drops: contextAt('schedules.*') },
+  }),
+  open('GET', '/schedules/:scheduleId', 'system:read', OWN_SCHEDULE, { answer: SCHEDULE }),
   open('GET', '/schedules/:scheduleId/triggers', 'system:read', OWN_SCHEDULE),
   open(
     'POST',
@@ -931,18 +952,18 @@ const SCHEDULES: readonly RoutePolicy[] = [
         { kind: 'thread', at: 'body:threadId', must: 'own' },
       ],
     },
-    { body: { members: SCHEDULE_MEMBERS } },
+    { body: { members: SCHEDULE_MEMBERS }, answer: SCHEDULE },
   ),
   open(
     'PATCH',
     '/schedules/:scheduleId',
     'system:write',
     { ...OWN_SCHEDULE, replaces: ['body:resourceId'] },
-    { body: { members: SCHEDULE_MEMBERS } },
+    { body: { members: SCHEDULE_MEMBERS }, answer: SCHEDULE },
   ),
   open('DELETE', '/schedules/:scheduleId', 'system:write', OWN_SCHEDULE),
-  open('POST', '/schedules/:scheduleId/pause', 'system:write', OWN_SCHEDULE),
-  open('POST', '/schedules/:scheduleId/resume', 'system:write', OWN_SCHEDULE),
+  open('POST', '/schedules/:scheduleId/pause', 'system:write', OWN_SCHEDULE, { answer: SCHEDULE }),
+  open('POST', '/schedules/:scheduleId/resume', 'system:write', OWN_SCHEDULE, { answer: SCHEDULE }),
   open('POST', '/schedules/:scheduleId/run', 'system:write', OWN_SCHEDULE),
 ]
 
@@ -992,15 +1013,19 @@ const CONTROLLERS: readonly RoutePolicy[] = [
           },
         ],
       },
+      answer: OF_OWNER,
     },
   ),
-  session('GET', '/:resourceId', {
-    ...OWN_SESSION,
-    names: [{ kind: 'thread', at: 'query:threadId', must: 'own' }],
-  }),
+  session(
+    'GET',
+    '/:resourceId',
+    { ...OWN_SESSION, names: [{ kind: 'thread', at: 'query:threadId', must: 'own' }] },
+    { answer: OF_OWNER },
+  ),
   session('GET', '/:resourceId/threads'),
   session('POST', '/:resourceId/threads', OWN_SESSION, {
     body: { members: [{ at: '', allowed: ['title'], drops: ['requestContext'] }] },
+    answer: OF_OWNER,
   }),
   session('DELETE', '/:resourceId/threads/:threadId', OWN_SESSION_THREAD),
   session('PUT', '/:resourceId/threads/:threadId', OWN_SESSION_THREAD, {
@@ -1017,6 +1042,7 @@ const CONTROLLERS: readonly RoutePolicy[] = [
       body: {
         members: [{ at: '', allowed: ['sourceThreadId', 'title'], drops: ['requestContext'] }],
       },
+      answer: OF_OWNER,
     },
   ),
   session('GET', '/:resourceId/threads/:threadId/messages', OWN_SESSION_THREAD, {

@@ -114,12 +114,20 @@ export interface BlankRule {
   readonly unless: string
 }
 
+/** Members of an answer that nobody is told. */
+export interface DropRule {
+  /** Where the object stands, as in a list rule; `*` is every entry of a list, too. */
+  readonly at: string
+  readonly names: readonly string[]
+}
+
 /** What the proxy does with an answer of the upstream. An answer with a rule is read whole, within bounds. */
 export interface AnswerRule {
   /** Where the owner key stands, members parted by dots; another one, or none, makes the answer 404. */
   readonly owner?: string | undefined
   readonly lists?: readonly ListRule[] | undefined
   readonly blanks?: readonly BlankRule[] | undefined
+  readonly drops?: readonly DropRule[] | undefined
 }
 
 /** A route that callers can be let in to. */

@@ -7,7 +7,10 @@ import { isClosed, type OpenRoute, type RoutePolicy } from './route-policy.js'
 const PAGE = new URL('../../../../docs/reference/proxy-routes.md', import.meta.url)
 
 function accessOf(line: OpenRoute): string {
-  if (line.isOurs === true) return 'anybody: the proxy answers itself'
+  if (line.isOurs === true) {
+    const who = line.access === 'public' ? 'anybody' : 'a good token'
+    return `${who}: the proxy answers itself`
+  }
   const permissions = permissionTemplates(line.access).map((permission) => `\`${permission}\``)
   if (line.bodyAccess !== undefined)
     permissions.push(`\`${line.bodyAccess.permission}\`, by \`${line.bodyAccess.at}\``)
@@ -32,6 +35,7 @@ function ownerOf(line: OpenRoute): string {
   if (line.answer?.owner !== undefined) words.push('answer checked')
   if ((line.answer?.lists ?? []).length > 0) words.push('list filtered')
   if ((line.answer?.blanks ?? []).length > 0) words.push('prompts left out')
+  if ((line.answer?.drops ?? []).length > 0) words.push('context left out')
   return words.length === 0 ? '' : words.join('; ')
 }
 

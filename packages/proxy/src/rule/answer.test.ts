@@ -148,3 +148,48 @@ describe('a list for who may read the system', () => {
     expect(told(name, body, OPERATOR)).toStrictEqual(body)
   })
 })
+
+describe('a schedule', () => {
+  const requestContext = { mastra__authToken: 'a token of the proxy', user: { id: 'alice' } }
+  const ifIdle = { behavior: 'wake', streamOptions: { maxSteps: 1 } }
+  const schedule = { id: 's', resourceId: ALICE.ownerKey, cron: '* * * * *' }
+  const kept = {
+    ...schedule,
+    requestContext,
+    ifIdle: { ...ifIdle, streamOptions: { ...ifIdle.streamOptions, requestContext } },
+  }
+
+  it.each([
+    ['GET /schedules/:scheduleId', kept, { ...schedule, ifIdle }],
+    ['POST /schedules', kept, { ...schedule, ifIdle }],
+    ['PATCH /schedules/:scheduleId', kept, { ...schedule, ifIdle }],
+    ['POST /schedules/:scheduleId/pause', kept, { ...schedule, ifIdle }],
+    ['POST /schedules/:scheduleId/resume', kept, { ...schedule, ifIdle }],
+    [
+      'GET /schedules',
+      { schedules: [kept, kept] },
+      { schedules: [schedule, schedule].map((each) => ({ ...each, ifIdle })) },
+    ],
+  ])(
+    '%s: tells nobody the context that the application keeps, whatever is granted',
+    (name, body, expected) => {
+      for (const as of [ALICE, OPERATOR]) expect(told(name, body, as)).toStrictEqual(expected)
+    },
+  )
+
+  it.each([
+    null,
+    'text',
+    [],
+    [null, 7, 'x'],
+    { schedules: null },
+    { schedules: [null, [kept], 7] },
+  ])('stays out of a list that is %j', (body) => {
+    expect(JSON.stringify(told('GET /schedules', body) ?? null)).not.toContain('a token of')
+  })
+
+  it('of another owner, or of nobody, is not found', () => {
+    for (const resourceId of ['another', undefined])
+      expect(() => told('GET /schedules/:scheduleId', { ...kept, resourceId })).toThrow(NOT_FOUND)
+  })
+})

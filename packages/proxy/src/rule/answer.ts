@@ -1,6 +1,6 @@
 import { ownMember } from '@signet/auth/internal'
 import type { Permission, Permissions } from '@signet/auth'
-import type { AnswerRule, BlankRule, ListRule } from '../policy/route-policy.js'
+import type { AnswerRule, BlankRule, DropRule, ListRule } from '../policy/route-policy.js'
 import type { Caller } from './context.js'
 import { isMutable, type MutableJson } from './json.js'
 import { notFound } from './refusal.js'
@@ -17,6 +17,14 @@ interface Spot {
 
 function below(spot: Spot, segment: string): readonly Spot[] {
   const { value } = spot
+  if (segment === '*' && Array.isArray(value)) {
+    const entries: unknown[] = value
+    return entries.map((entry, index) => ({
+      value: entry,
+      id: '',
+      set: (next) => void (entries[index] = next),
+    }))
+  }
   if (!isMutable(value)) return []
   const names =
     segment === '*' ? Object.keys(value) : Object.hasOwn(value, segment) ? [segment] : []
@@ -119,6 +127,13 @@ function applyBlanks(root: Spot, rule: BlankRule, params: Params, caller: Caller
   }
 }
 
+function dropMembers(root: Spot, { at, names }: DropRule): void {
+  for (const { value } of spotsAt(root, at)) {
+    if (!isMutable(value)) continue
+    for (const name of names) delete value[name]
+  }
+}
+
 function path(value: unknown, at: string): unknown {
   return at.split('.').reduce(ownMember, value)
 }
@@ -147,5 +162,6 @@ export function applyAnswer(
   }
   for (const list of rule.lists ?? []) filterList(root, list, params, caller)
   for (const each of rule.blanks ?? []) applyBlanks(root, each, params, caller)
+  for (const each of rule.drops ?? []) dropMembers(root, each)
   return result
 }
