@@ -174,6 +174,7 @@ process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined)`
     [['--', process.execPath, '-e', 'process.exit(7)'], 1, 'has ended with the exit code 7'],
     [['--wait', '1', '--', process.execPath, '-e', 'setInterval(() => {}, 9)'], 1, '--upstream'],
     [['--wait', '0', ...SERVE], 2, '--wait'],
+    [['--drain', 'soon', ...SERVE], 2, '--drain'],
     [['--upstream', 'http://127.0.0.1:1', ...SERVE], 2, 'contradict'],
     [[], 2, 'npx signet proxy -- npx mastra dev'],
     [['--upstream', 'http://10.1.1.1:80'], 1, '--upstream-anywhere'],

@@ -99,6 +99,11 @@ export function createProgram(io: Io): Command {
       'address to listen on (default: 127.0.0.1; in production all addresses)',
     )
     .option('--wait <seconds>', 'how long the application may take until it answers', '120')
+    .option(
+      '--drain <duration>',
+      'on shutdown, keep serving for this long after /ready responds with 503 (0: not at all)',
+      '0',
+    )
     .action(async (command: readonly string[], options: ProxyFlags & DirectoryOption) => {
       // Only here: what a proxy is made of takes memory that no other command needs.
       const { runProxy } = await import('./command/proxy.js')

@@ -14,6 +14,7 @@ import {
 import { createLogger, serve, type RunningServer } from '@signet/server'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { watchFaults } from '../fault/watch.js'
+import { parseDuration } from '../flag/duration.js'
 import { loadProxyConfig } from '../project/bundle/load-proxy-config.js'
 import { enterProject } from '../project/environment.js'
 import { dataDirectory } from '../project/project.js'
@@ -43,6 +44,8 @@ export interface ProxyFlags {
   readonly host?: string
   /** How long the application may take until it answers. */
   readonly wait: string
+  /** How long the proxy continues to listen after it was told to end. */
+  readonly drain: string
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
@@ -256,6 +259,7 @@ export async function runProxy(
   const { project, config, isDevelopment, secret, logger } = plan
   requireOneUpstream(flags, config, command)
   const seconds = waitSeconds(flags)
+  const drainMs = flags.drain === '0' ? 0 : parseDuration(flags.drain, '--drain') * 1000
   const port = choosePort(flags.port, config.port, (message) => logger.warn(message))
   const hostname = flags.host ?? config.host ?? (isDevelopment ? '127.0.0.1' : '0.0.0.0')
   const keepAliveTimeoutMs = chooseKeepAlive(undefined, config.keepAliveTimeout)
@@ -325,7 +329,7 @@ export async function runProxy(
         isEnding = true
         logger.info(message)
       },
-      { cause },
+      { drainMs, cause },
     )
     end.ignore()
     faults.serve(logger)
