@@ -60,6 +60,7 @@ export const ROOMS = {
     ['memory'],
     ['answer'],
     ['agent'],
+    ['workflow'],
     ['server'],
     ['registry.ts'],
     ['mastra.ts'],

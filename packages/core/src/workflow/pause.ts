@@ -1,0 +1,19 @@
+/** The longest time that a timer of Node.js takes. */
+const LONGEST_TIMER = 2_147_483_647
+
+/** Waits until a time, in milliseconds since 1970, or until the signal fires. Never throws. */
+export async function pause(until: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const left = until - Date.now()
+    if (left <= 0 || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, Math.min(left, LONGEST_TIMER))
+      signal.addEventListener('abort', end, { once: true })
+    })
+  }
+}

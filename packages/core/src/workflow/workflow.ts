@@ -1,0 +1,813 @@
+import { createHash } from 'node:crypto'
+import {
+  ConfigurationError,
+  type OptionNames,
+  type RefusedOption,
+  type Unserved,
+} from '@signet/auth'
+import { findRefusedOptions, isLegalId, isObject, readOptions } from '@signet/auth/internal'
+import { z } from 'zod'
+import { RegistrationError } from '../error.js'
+import type { Mastra } from '../mastra-type.js'
+import { Refusals } from '../option/refusals.js'
+import {
+  UNSUPPORTED_NEW_RUN_OPTIONS,
+  UNSUPPORTED_WORKFLOW_OPTIONS,
+  UNSUPPORTED_WORKFLOW_SETTINGS,
+  WORKFLOW_GUARDS,
+  WORKFLOW_SETTING_GUARDS,
+} from '../option/workflow-options.js'
+import type { JsonSchema } from '../schema/json-schema.js'
+import { readZod4 } from '../schema/read-zod.js'
+import type { ReadSchema } from '../schema/readable-schema.js'
+import type { SchemaOutput } from '../schema/schema-type.js'
+import { checkStepId, readSchemas } from './create-step.js'
+import { WORKFLOW_LIMITS } from './limits.js'
+import { readMap, type Mapped, type MapSource } from './map.js'
+import { readCount } from './read-count.js'
+import { newSnapshot, Run, stepsOf, type RunHooks, type RunInfo } from './run.js'
+import { APPLICATION, RunShelf } from './run-shelf.js'
+import type { WorkflowResult } from './run-result.js'
+import type { RunJournal, WorkflowSnapshot } from './snapshot.js'
+import {
+  isStep,
+  type AnyStepContext,
+  type ConditionContext,
+  type Ended,
+  type Flow,
+  type FlowEntry,
+  type FlowWork,
+  type Step,
+  type StepContext,
+  type StepOutput,
+  type StepTypes,
+} from './step.js'
+import { readSnapshot } from './read-snapshot.js'
+import { WorkflowError } from './workflow-error.js'
+
+type UnservedWorkflowOptions = typeof UNSUPPORTED_WORKFLOW_OPTIONS & typeof WORKFLOW_GUARDS
+type UnservedSettings = typeof UNSUPPORTED_WORKFLOW_SETTINGS & typeof WORKFLOW_SETTING_GUARDS
+
+/** Callbacks of the runs of a workflow. */
+interface WorkflowSettings extends Unserved<UnservedSettings> {
+  /** That inputs are checked: they always are. */
+  readonly validateInputs?: true | undefined
+  /** Is called before a run starts. What it throws refuses the start: no step runs. */
+  readonly onStart?: ((info: RunInfo) => unknown) | undefined
+  /** Is called at the end of each leg. What it throws is logged. */
+  readonly onFinish?: ((info: RunInfo & WorkflowResult<unknown>) => unknown) | undefined
+  /** The same, where the run failed. */
+  readonly onError?: ((info: RunInfo & WorkflowResult<unknown>) => unknown) | undefined
+}
+
+/** How often the steps of a workflow are tried again. */
+interface RetryConfig {
+  /** 0 to 100. Default: 0. */
+  readonly attempts?: number | undefined
+  /** Milliseconds between two attempts, at most an hour. Default: 0. */
+  readonly delay?: number | undefined
+}
+
+/** What makes a workflow. Options of Mastra that are not served may only ask for nothing. */
+export interface WorkflowConfig<
+  Id extends string,
+  Input extends object,
+  Output extends object,
+  State extends object | undefined = undefined,
+> extends Unserved<UnservedWorkflowOptions> {
+  /** 1 to 128 of `A-Z a-z 0-9 _ . -`; permissions and paths name it. */
+  readonly id: Id
+  readonly description?: string | undefined
+  /** A schema as `inputSchema` of a tool takes it; checked at the start of each run. */
+  readonly inputSchema: Input
+  /** A schema of the same kinds. It types the result. */
+  readonly outputSchema: Output
+  /** Checked on `initialState`. Default: any object. */
+  readonly stateSchema?: State | undefined
+  /** For steps that do not have `retries`, those of nested workflows included. Default: nothing is tried again. */
+  readonly retryConfig?: RetryConfig | undefined
+  /** The steps, for readers: the chain alone counts. */
+  readonly steps?: readonly Step[] | undefined
+  /** Key-value pairs of the application, which nothing of Signet reads. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  readonly options?: WorkflowSettings | undefined
+}
+
+const SERVED: OptionNames<WorkflowConfig<string, object, object>, UnservedWorkflowOptions> = {
+  id: true,
+  description: true,
+  inputSchema: true,
+  outputSchema: true,
+  stateSchema: true,
+  retryConfig: true,
+  steps: true,
+  metadata: true,
+  options: true,
+}
+
+const SETTINGS: OptionNames<WorkflowSettings, UnservedSettings> = {
+  validateInputs: true,
+  onStart: true,
+  onFinish: true,
+  onError: true,
+}
+
+const RETRY: OptionNames<RetryConfig> = { attempts: true, delay: true }
+
+/** Names an entry of the chain for people. */
+export interface EntryOptions {
+  /** 1 to 128 characters. For `.map`, `.sleep` and `.sleepUntil` the id of the step that they are. */
+  readonly id?: string | null | undefined
+  readonly description?: string | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+}
+
+const ENTRY: OptionNames<EntryOptions> = { id: true, description: true, metadata: true }
+
+/** Options of `.foreach`. */
+export interface ForeachOptions extends EntryOptions {
+  /** How many items are at work at once: 1 to 1,000. Default: 1. */
+  readonly concurrency?: number | undefined
+}
+
+const FOREACH: OptionNames<ForeachOptions> = { ...ENTRY, concurrency: true }
+const MAX_CONCURRENCY = 1000
+
+/** Options of a new run. */
+export interface NewRunOptions extends Unserved<typeof UNSUPPORTED_NEW_RUN_OPTIONS> {
+  /** Where the application has a run of this id, that one is given. Default: a random UUID. */
+  readonly runId?: string | undefined
+  /** Whose run it is, in the words of the application. */
+  readonly resourceId?: string | undefined
+}
+
+const NEW_RUN: OptionNames<NewRunOptions, typeof UNSUPPORTED_NEW_RUN_OPTIONS> = {
+  runId: true,
+  resourceId: true,
+}
+
+/** What a branch gives: what the steps gave that were taken. */
+type BranchOutput<Cases extends readonly (readonly [unknown, Step])[]> = {
+  [Case in Cases[number] as Case[1]['id']]?: StepOutput<Case[1]> | undefined
+}
+
+type ParallelOutput<Steps extends readonly Step[]> = {
+  [Each in Steps[number] as Each['id']]: StepOutput<Each>
+}
+
+/** What is no list has no items. */
+interface NotAList {
+  readonly foreach: 'needs a list, and the step before gives none'
+}
+
+type Item<List> = List extends readonly (infer Each)[] ? Each : NotAList
+
+/** What a step gets in `.map`, `.sleep` and `.sleepUntil`. */
+type MapContext<Prev, State> = StepContext<Prev, unknown, unknown, State>
+
+/** A condition of `.branch`. */
+export type BranchCondition<Prev, State> = (
+  context: ConditionContext<Prev, State>,
+) => boolean | Promise<boolean>
+
+/** A condition of a loop. `iterationCount` is 1 after the first iteration. */
+export type LoopCondition<Output, State> = (
+  context: ConditionContext<Output, State> & { readonly iterationCount: number },
+) => boolean | Promise<boolean>
+
+const ANYTHING: ReadSchema = readZod4(z.unknown())
+
+function invalid(message: string): ConfigurationError {
+  return new ConfigurationError('option_invalid', message)
+}
+
+/** How deep workflows are nested in a chain: 1 where none is. */
+function depthOf(entries: readonly FlowEntry[]): number {
+  const nested = entries.flatMap(stepsOf).map((step) => {
+    const work = step.work
+    return work.type === 'flow' ? depthOf(work.flow.entries) : 0
+  })
+  return 1 + Math.max(0, ...nested)
+}
+
+/** The ids of a chain and their order, as JSON. */
+function outlineOf(entries: readonly FlowEntry[]): unknown {
+  return entries.map((entry) => {
+    if (entry.type === 'sleep' || entry.type === 'sleepUntil') return [entry.type, entry.id]
+    const steps = stepsOf(entry).map((step) => {
+      const work = step.work
+      return work.type === 'flow' ? [step.id, outlineOf(work.flow.entries)] : step.id
+    })
+    return [entry.type === 'loop' ? entry.kind : entry.type, steps]
+  })
+}
+
+/** Refuses two steps of one id in a chain: their results could not be told apart. */
+function checkIds(id: string, entries: readonly FlowEntry[]): void {
+  const known = new Map<string, Step>()
+  for (const entry of entries) {
+    const steps = stepsOf(entry)
+    const doubled = steps.find((step, at) =>
+      steps.some((other, i) => i < at && other.id === step.id),
+    )
+    const other = steps.find((step) => known.has(step.id) && known.get(step.id) !== step)
+    const clash = doubled ?? other
+    if (clash !== undefined) {
+      throw new RegistrationError(
+        'id_duplicate',
+        `Two steps of workflow ${id} have the id ${JSON.stringify(clash.id)}. Rename one of them, or make it by cloneStep.`,
+      )
+    }
+    for (const step of steps) known.set(step.id, step)
+  }
+}
+
+/**
+ * Steps in an order, with one input and one result. Steps are added to it until `commit`; then it can be run, and
+ * be a step of another workflow. `createWorkflow` makes one.
+ */
+export class Workflow<
+  Id extends string = string,
+  Input = never,
+  Output = unknown,
+  State = Readonly<Record<string, unknown>>,
+  Prev = never,
+> implements Step<Id, Input, Output, unknown, never> {
+  readonly id: Id
+  readonly description: string | undefined
+  readonly inputSchema: object
+  readonly outputSchema: object
+  readonly stateSchema: object | undefined
+  readonly resumeSchema: undefined = undefined
+  readonly suspendSchema: undefined = undefined
+  readonly metadata: Readonly<Record<string, unknown>> | undefined
+  declare readonly '~types'?: StepTypes<Input, Output, unknown, never> | undefined
+  /** Input and output as JSON Schema (draft 7), for the wire. */
+  readonly inputJsonSchema: JsonSchema
+  readonly outputJsonSchema: JsonSchema | undefined
+  readonly stateJsonSchema: JsonSchema | undefined
+  readonly #config: WorkflowConfig<string, object, object, object | undefined>
+  readonly #refused: readonly RefusedOption[]
+  readonly #entries: FlowEntry[] = []
+  readonly #flow: Flow
+  readonly #hooks: RunHooks
+  #isCommitted = false
+  #graph = ''
+  #refusals: Refusals | undefined
+  #mastra: Mastra | undefined
+  #shelf = new RunShelf<Run>()
+
+  /**
+   * @internal
+   * @throws {RegistrationError} `id_illegal`
+   * @throws {ConfigurationError} `option_invalid`
+   */
+  constructor(given: WorkflowConfig<Id, object, object, object | undefined>) {
+    const config = readOptions(given)
+    const { id } = config
+    if (typeof id !== 'string' || !isLegalId(id)) {
+      throw new RegistrationError(
+        'id_illegal',
+        `The workflow id ${JSON.stringify(id)} is not legal. Use 1 to 128 characters of A-Z a-z 0-9 _ . -`,
+      )
+    }
+    const where = `Workflow ${JSON.stringify(id)}`
+    const { inputSchema, outputSchema, stateSchema } = config
+    if (!isSchemaLike(inputSchema) || !isSchemaLike(outputSchema)) {
+      throw invalid(`${where} needs inputSchema and outputSchema. z.unknown() takes anything.`)
+    }
+    const { read, refused } = readSchemas(where, { inputSchema, outputSchema, stateSchema })
+    const settings = readOptions(config.options)
+    this.id = id
+    this.description = config.description
+    this.inputSchema = inputSchema
+    this.outputSchema = outputSchema
+    this.stateSchema = stateSchema
+    this.metadata = config.metadata
+    const input = read.inputSchema ?? ANYTHING
+    this.inputJsonSchema = input.input
+    this.outputJsonSchema = read.outputSchema?.output()
+    this.stateJsonSchema = read.stateSchema?.input
+    this.#config = config
+    this.#refused = [
+      ...findRefusedOptions(where, config, {
+        served: SERVED,
+        unsupported: UNSUPPORTED_WORKFLOW_OPTIONS,
+        guards: WORKFLOW_GUARDS,
+      }),
+      ...settingRefusals(where, settings),
+      ...refused,
+    ]
+    this.#hooks = readHooks(where, settings)
+    const isCommitted = () => this.#isCommitted
+    this.#flow = Object.freeze({
+      id,
+      entries: this.#entries,
+      get isCommitted() {
+        return isCommitted()
+      },
+      input,
+      state: read.stateSchema,
+      retry: readRetry(where, config.retryConfig),
+    })
+  }
+
+  /** Whether `commit` was called. */
+  get committed(): boolean {
+    return this.#isCommitted
+  }
+
+  /** What the workflow and its steps were given and Signet does not serve. */
+  get refusals(): Refusals {
+    this.#refusals ??= new Refusals([
+      ...this.#refused,
+      ...this.#entries.flatMap(stepsOf).flatMap(({ refusals }) => refusals.options),
+    ])
+    return this.#refusals
+  }
+
+  /** The workflow as a step. */
+  get work(): FlowWork {
+    return { type: 'flow', flow: this.#flow }
+  }
+
+  /** The steps of the workflow itself, by their ids. */
+  get steps(): Readonly<Record<string, Step>> {
+    return Object.fromEntries(this.#entries.flatMap(stepsOf).map((step) => [step.id, step]))
+  }
+
+  /** The chain of the workflow. */
+  get entries(): readonly FlowEntry[] {
+    return this.#entries
+  }
+
+  /** Adds a step, which gets what the one before gave. A workflow cannot be awaited: this is not the `then` of a promise. */
+  // oxlint-disable-next-line unicorn/no-thenable -- Mastra calls it so.
+  then<Out>(step: Step<string, Prev, Out, never, never>): Workflow<Id, Input, Output, State, Out> {
+    return this.#add<Out>({ type: 'step', step: this.#read(step, 'then') })
+  }
+
+  /** Adds steps that run at the same time. Gives what they gave, by their ids, once all have ended. */
+  parallel<const Steps extends readonly Step<string, Prev, unknown, never, never>[]>(
+    steps: Steps,
+    options?: EntryOptions,
+  ): Workflow<Id, Input, Output, State, ParallelOutput<Steps>> {
+    this.#readEntry(options)
+    const read = this.#readList(steps, 'parallel').map((step) => this.#read(step, 'parallel'))
+    return this.#add<ParallelOutput<Steps>>({ type: 'parallel', steps: read })
+  }
+
+  /**
+   * Adds steps with a condition each. Those whose condition says `true` run at the same time. Gives what they gave, by
+   * their ids: an empty object where none ran. A condition that throws fails the run.
+   */
+  branch<
+    const Cases extends readonly (readonly [
+      BranchCondition<Prev, State>,
+      Step<string, Prev, unknown, never, never>,
+    ])[],
+  >(cases: Cases, options?: EntryOptions): Workflow<Id, Input, Output, State, BranchOutput<Cases>> {
+    this.#readEntry(options)
+    const read = this.#readList(cases, 'branch').map((each) => {
+      const [condition, step]: readonly unknown[] = Array.isArray(each) ? each : []
+      return [this.#readCondition(condition, 'branch'), this.#read(step, 'branch')] as const
+    })
+    return this.#add<BranchOutput<Cases>>({ type: 'branch', cases: read })
+  }
+
+  /** Adds a change of the value: by a function, or by an object that says where each member comes from. */
+  map<Out>(
+    make: (context: MapContext<Prev, State>) => Out | Ended | Promise<Out | Ended>,
+    options?: EntryOptions,
+  ): Workflow<Id, Input, Output, State, Out>
+  map<const Sources extends Readonly<Record<string, MapSource<Prev>>>>(
+    make: Sources,
+    options?: EntryOptions,
+  ): Workflow<
+    Id,
+    Input,
+    Output,
+    State,
+    { -readonly [Name in keyof Sources]: Mapped<Sources[Name]> }
+  >
+  map(make: unknown, options?: EntryOptions): Workflow<Id, Input, Output, State, never> {
+    const id = this.#readEntry(options) ?? `mapping_${this.id}_${this.#count('mapping')}`
+    const run = readMap(`map of workflow ${this.id}`, make)
+    return this.#add<never>({ type: 'step', step: mapStep(id, run) })
+  }
+
+  /** Adds a step that runs for each item of a list. Gives the list of what it gave. */
+  foreach<Out>(
+    step: Step<string, Item<Prev>, Out, never, never>,
+    options?: ForeachOptions,
+  ): Workflow<Id, Input, Output, State, Out[]> {
+    const where = `foreach of workflow ${this.id}`
+    const { concurrency: asked } = this.#readOptions(options, FOREACH)
+    const concurrency =
+      readCount(asked, `The option concurrency of ${where}`, { least: 1, most: MAX_CONCURRENCY }) ??
+      1
+    return this.#add<Out[]>({ type: 'foreach', step: this.#read(step, 'foreach'), concurrency })
+  }
+
+  /** Adds a step that runs until a condition says `true`: at least once, and at most 10,000 times. */
+  dountil<Out>(
+    step: Step<string, Prev, Out, never, never>,
+    condition: LoopCondition<Out, State>,
+    options?: EntryOptions,
+  ): Workflow<Id, Input, Output, State, Out> {
+    return this.#loop('dountil', step, condition, options)
+  }
+
+  /** Adds a step that runs again as long as a condition says `true`: at least once, and at most 10,000 times. */
+  dowhile<Out>(
+    step: Step<string, Prev, Out, never, never>,
+    condition: LoopCondition<Out, State>,
+    options?: EntryOptions,
+  ): Workflow<Id, Input, Output, State, Out> {
+    return this.#loop('dowhile', step, condition, options)
+  }
+
+  /** Adds a sleep of milliseconds, at most 366 days. Passes the value on. */
+  sleep(
+    milliseconds: number | ((context: MapContext<Prev, State>) => number | Promise<number>),
+    options?: EntryOptions,
+  ): Workflow<Id, Input, Output, State, Prev> {
+    const isFine =
+      typeof milliseconds === 'function' ||
+      (typeof milliseconds === 'number' &&
+        milliseconds >= 0 &&
+        milliseconds <= WORKFLOW_LIMITS.sleepMs)
+    if (!isFine) {
+      throw invalid(
+        `sleep of workflow ${this.id} takes 0 to ${WORKFLOW_LIMITS.sleepMs} milliseconds.`,
+      )
+    }
+    return this.#sleep('sleep', milliseconds, options)
+  }
+
+  /** Adds a sleep until a time, at most 366 days ahead. Passes the value on. */
+  sleepUntil(
+    date: Date | ((context: MapContext<Prev, State>) => Date | Promise<Date>),
+    options?: EntryOptions,
+  ): Workflow<Id, Input, Output, State, Prev> {
+    const isDate = date instanceof Date && !Number.isNaN(date.getTime())
+    if (!isDate && typeof date !== 'function') {
+      throw invalid(`sleepUntil of workflow ${this.id} takes a Date.`)
+    }
+    return this.#sleep('sleepUntil', date instanceof Date ? date.getTime() : date, options)
+  }
+
+  /**
+   * Ends the chain.
+   * @throws {ConfigurationError} `option_invalid` for a chain without a step, of more than 1,000, or deeper than 16
+   * @throws {RegistrationError} `id_duplicate` for two steps of one id
+   */
+  commit(): Workflow<Id, Input, Output, State, Output> {
+    if (!this.#isCommitted) {
+      if (this.#entries.length === 0) {
+        throw invalid(`Workflow ${this.id} has no steps. Add some with then.`)
+      }
+      const nodes = this.#entries.reduce(
+        (sum, entry) => sum + Math.max(1, stepsOf(entry).length),
+        0,
+      )
+      if (nodes > WORKFLOW_LIMITS.nodes) {
+        throw invalid(
+          `Workflow ${this.id} has ${nodes} steps, and ${WORKFLOW_LIMITS.nodes} are the most.`,
+        )
+      }
+      if (depthOf(this.#entries) > WORKFLOW_LIMITS.nesting) {
+        throw invalid(
+          `Workflow ${this.id} is nested deeper than ${WORKFLOW_LIMITS.nesting} workflows.`,
+        )
+      }
+      checkIds(this.id, this.#entries)
+      this.#graph = createHash('sha256')
+        .update(JSON.stringify(outlineOf(this.#entries)))
+        .digest('base64url')
+      this.#isCommitted = true
+    }
+    return this.#as<Output>()
+  }
+
+  /** The application that the workflow belongs to: its steps find it as `mastra`. */
+  setMastra(mastra: Mastra, shelf?: RunShelf<Run>): void {
+    this.#mastra = mastra
+    if (shelf !== undefined) this.#shelf = shelf
+  }
+
+  /** Lets the workflow run without the options that are not served. What closes something stays refused. */
+  acceptUnsupported(): void {
+    this.refusals.accept()
+    for (const step of this.#entries.flatMap(stepsOf)) {
+      if (step instanceof Workflow) step.acceptUnsupported()
+      else step.refusals.accept()
+    }
+  }
+
+  /**
+   * A run of the workflow, which has not started; or the application's run of this id, where the process still has it.
+   * @throws {ConfigurationError} `option_invalid` for a workflow without `commit`
+   * @throws {WorkflowError} `runs_full`
+   * @throws {OptionsError} for options that are not served
+   */
+  async createRun(options?: NewRunOptions): Promise<Run<Input, Output, State>> {
+    await Promise.resolve()
+    return this.openRun(APPLICATION, options)
+  }
+
+  /**
+   * The same, of an owner: runs of one owner are not those of another.
+   * @internal
+   */
+  openRun(owner: string, given?: NewRunOptions): Run<Input, Output, State> {
+    const options = readOptions(given)
+    refuseRunOptions(this.id, options)
+    this.#checkCommitted()
+    const known =
+      options.runId === undefined ? undefined : this.#shelf.get(owner, this.id, options.runId)
+    if (known !== undefined) return this.#own(known)
+    const { runId, resourceId } = options
+    const snapshot = newSnapshot({ workflowId: this.id, graph: this.#graph, runId, resourceId })
+    const run = this.#run(snapshot, undefined)
+    this.#shelf.add(owner, run)
+    return this.#own(run)
+  }
+
+  /** @internal */
+  findRun(owner: string, runId: string): Run | undefined {
+    return this.#shelf.get(owner, this.id, runId)
+  }
+
+  /** The newest first. @internal */
+  listRuns(owner: string): readonly Run[] {
+    return this.#shelf.list(owner, this.id)
+  }
+
+  /** @internal */
+  deleteRun(owner: string, runId: string): void {
+    this.#shelf.delete(owner, this.id, runId)
+  }
+
+  /**
+   * A run, as it was stored by `run.snapshot()` or by a journal: in this process or in another one.
+   * @throws {WorkflowError} `run_unreadable`; `run_changed` where the steps are not those that it was stored with
+   */
+  restoreRun(
+    snapshot: WorkflowSnapshot,
+    options: { readonly journal?: RunJournal | undefined } = {},
+  ): Run<Input, Output, State> {
+    this.#checkCommitted()
+    const read = readSnapshot(snapshot, this.id)
+    if (read.graph !== this.#graph) {
+      throw new WorkflowError(
+        'run_changed',
+        `The steps of workflow ${this.id} are not those that the run ${read.runId} was stored with. Start a new run.`,
+      )
+    }
+    return this.#own(this.#run(read, options.journal))
+  }
+
+  /** What is known of a run that the application made, where the process still has it. */
+  async getWorkflowRunById(runId: string): Promise<WorkflowSnapshot | null> {
+    await Promise.resolve()
+    return this.findRun(APPLICATION, runId)?.snapshot() ?? null
+  }
+
+  /** A copy of the workflow under another id, with the same steps. @internal */
+  clone<NewId extends string>(id: NewId): Workflow<NewId, Input, Output, State, Prev> {
+    const copy = new Workflow<NewId, Input, Output, State, Prev>({ ...this.#config, id })
+    copy.#entries.push(...this.#entries)
+    if (this.#isCommitted) copy.commit()
+    return copy
+  }
+
+  #run(snapshot: WorkflowSnapshot, journal: RunJournal | undefined): Run {
+    const home = {
+      flow: this.#flow,
+      graph: this.#graph,
+      mastra: this.#mastra,
+      hooks: this.#hooks,
+      refuse: () => this.#refuse(),
+    }
+    return new Run(home, snapshot, journal)
+  }
+
+  #refuse(): void {
+    for (const step of this.#entries.flatMap(stepsOf)) step.refusals.throwIfAny()
+    this.refusals.throwIfAny()
+  }
+
+  #own(run: Run): Run<Input, Output, State> {
+    return run as Run<Input, Output, State>
+  }
+
+  #as<Next>(): Workflow<Id, Input, Output, State, Next> {
+    return retyped<Workflow<Id, Input, Output, State, Next>>(this)
+  }
+
+  #checkCommitted(): void {
+    if (this.#isCommitted) return
+    throw invalid(`Workflow ${this.id} is not committed. Call commit behind its last step.`)
+  }
+
+  #add<Next>(entry: FlowEntry): Workflow<Id, Input, Output, State, Next> {
+    if (this.#isCommitted) {
+      throw invalid(`Workflow ${this.id} is committed. Add steps before commit.`)
+    }
+    this.#refusals = undefined
+    this.#entries.push(entry)
+    return this.#as<Next>()
+  }
+
+  #count(kind: string): number {
+    const prefix = `${kind}_${this.id}_`
+    return this.#entries.filter((entry) => {
+      const id = entry.type === 'step' ? entry.step.id : 'id' in entry ? entry.id : ''
+      return id.startsWith(prefix)
+    }).length
+  }
+
+  #read(step: unknown, method: string): Step {
+    if (!isStep(step)) {
+      throw invalid(
+        `${method} of workflow ${this.id} takes steps. Make them by createStep of @signet/core/workflows, of a function, an agent or a tool.`,
+      )
+    }
+    const work = step.work
+    if (work.type === 'flow' && !work.flow.isCommitted) {
+      throw invalid(`Workflow ${step.id} is not committed. Call commit before it is a step.`)
+    }
+    return step
+  }
+
+  #readList(list: unknown, method: string): readonly unknown[] {
+    if (Array.isArray(list) && list.length > 0) return list
+    throw invalid(`${method} of workflow ${this.id} takes a list that is not empty.`)
+  }
+
+  #readCondition(condition: unknown, method: string): (context: unknown) => unknown {
+    if (typeof condition === 'function') {
+      return (context) => Reflect.apply(condition, undefined, [context]) as unknown
+    }
+    throw invalid(`${method} of workflow ${this.id} takes functions as conditions.`)
+  }
+
+  #readOptions<Options extends EntryOptions>(
+    given: Options | undefined,
+    served: Readonly<Record<string, true>>,
+  ): Options {
+    const options = readOptions(given)
+    const [refused] = findRefusedOptions(`Workflow ${this.id}`, options, { served })
+    if (refused !== undefined) throw invalid(`${refused.where}: ${refused.name}. ${refused.remedy}`)
+    if (options.id !== undefined && options.id !== null) checkStepId(options.id)
+    return options
+  }
+
+  #readEntry(options: EntryOptions | undefined): string | undefined {
+    return this.#readOptions(options, ENTRY).id ?? undefined
+  }
+
+  #loop<Out>(
+    kind: 'dowhile' | 'dountil',
+    step: unknown,
+    condition: unknown,
+    options: EntryOptions | undefined,
+  ): Workflow<Id, Input, Output, State, Out> {
+    this.#readEntry(options)
+    return this.#add<Out>({
+      type: 'loop',
+      kind,
+      step: this.#read(step, kind),
+      condition: this.#readCondition(condition, kind),
+    })
+  }
+
+  #sleep(
+    type: 'sleep' | 'sleepUntil',
+    given: unknown,
+    options: EntryOptions | undefined,
+  ): Workflow<Id, Input, Output, State, Prev> {
+    const id = this.#readEntry(options) ?? `sleep_${this.id}_${this.#count('sleep')}`
+    const time =
+      typeof given === 'number'
+        ? given
+        : (context: AnyStepContext) =>
+            Reflect.apply(given as (context: AnyStepContext) => unknown, undefined, [context])
+    return this.#add<Prev>({ type, id, time })
+  }
+}
+
+/** The chain has grown: only the type of what comes next is another one, and TypeScript cannot see that. */
+function retyped<Next>(workflow: unknown): Next {
+  return workflow as Next
+}
+
+function isSchemaLike(value: unknown): value is object {
+  return isObject(value) || typeof value === 'function'
+}
+
+/** A step that changes the value alone. */
+function mapStep(id: string, run: (context: AnyStepContext) => unknown): Step {
+  return Object.freeze({
+    id,
+    description: undefined,
+    inputSchema: z.unknown(),
+    outputSchema: z.unknown(),
+    resumeSchema: undefined,
+    suspendSchema: undefined,
+    stateSchema: undefined,
+    metadata: undefined,
+    refusals: new Refusals([]),
+    work: Object.freeze({
+      type: 'work',
+      input: undefined,
+      resume: undefined,
+      suspend: undefined,
+      state: undefined,
+      retries: undefined,
+      permission: undefined,
+      run,
+    }),
+  })
+}
+
+function settingRefusals(where: string, settings: object): readonly RefusedOption[] {
+  return findRefusedOptions(
+    where,
+    settings,
+    {
+      served: SETTINGS,
+      unsupported: UNSUPPORTED_WORKFLOW_SETTINGS,
+      guards: WORKFLOW_SETTING_GUARDS,
+    },
+    'options.',
+  )
+}
+
+function readHooks(where: string, settings: WorkflowSettings): RunHooks {
+  if ((settings.validateInputs ?? true) !== true) {
+    throw invalid(`The option options.validateInputs of ${where} must be true or left out.`)
+  }
+  const { onStart, onFinish, onError } = settings
+  for (const [name, hook] of Object.entries({ onStart, onFinish, onError })) {
+    if (hook === undefined || typeof hook === 'function') continue
+    throw invalid(`The option options.${name} of ${where} must be a function.`)
+  }
+  return { onStart, onFinish, onError }
+}
+
+function readRetry(where: string, given: RetryConfig | undefined): Flow['retry'] {
+  if (given === undefined) return undefined
+  if (!isObject(given)) throw invalid(`The option retryConfig of ${where} must be an object.`)
+  const [refused] = findRefusedOptions(where, given, { served: RETRY }, 'retryConfig.')
+  if (refused !== undefined) throw invalid(`${where}: ${refused.name}. ${refused.remedy}`)
+  const option = (name: string) => `The option retryConfig.${name} of ${where}`
+  return {
+    retries: readCount(given.attempts, option('attempts'), { most: WORKFLOW_LIMITS.retries }) ?? 0,
+    delay: readCount(given.delay, option('delay'), { most: WORKFLOW_LIMITS.delayMs }) ?? 0,
+  }
+}
+
+function refuseRunOptions(id: string, options: NewRunOptions): void {
+  const where = `A run of workflow ${id}`
+  const [refused] = findRefusedOptions(where, options, {
+    served: NEW_RUN,
+    unsupported: UNSUPPORTED_NEW_RUN_OPTIONS,
+  })
+  if (refused !== undefined) throw invalid(`${where}: ${refused.name}. ${refused.remedy}`)
+  for (const name of ['runId', 'resourceId'] as const) {
+    const value: unknown = options[name]
+    if (value === undefined) continue
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= MAX_RUN_ID) continue
+    throw invalid(
+      `The option ${name} of createRun must be a text of 1 to ${MAX_RUN_ID} characters.`,
+    )
+  }
+}
+
+const MAX_RUN_ID = 128
+
+/** A workflow of known types, where they do not matter. */
+export interface GivenWorkflow extends Step {
+  readonly committed: boolean
+}
+
+/** A workflow, whatever it takes and gives. */
+export type AnyWorkflow = Workflow<
+  string,
+  unknown,
+  unknown,
+  Readonly<Record<string, unknown>>,
+  never
+>
+
+/** Whether a value is a workflow of this package. */
+export function isWorkflow(value: unknown): value is AnyWorkflow {
+  return isStep(value) && value.work.type === 'flow'
+}
+
+/** Types that a schema of a workflow makes. */
+export type MadeBy<Schema> = [Schema] extends [object]
+  ? SchemaOutput<Schema>
+  : Readonly<Record<string, unknown>>
