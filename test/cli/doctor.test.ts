@@ -173,19 +173,19 @@ describe('signet doctor: what does not start', () => {
 })
 
 describe('signet doctor: options that Signet does not serve', () => {
-  const workflows = { workflows: { w: { secret: 'of the workflow' } } }
+  const vectors = { vectors: { w: { secret: 'of the store' } } }
 
   it('is an error for each of an application that does not start, with its place and its name', async () => {
     const report = await examine({
       ...GOOD,
-      application: { ...workflows, wokflow: 1 },
+      application: { ...vectors, wokflow: 1 },
       middleware: ['any'],
       agent: { scorers: { any: 1 } },
       tool: { requireApproval: true },
     })
     const found = of(report, 'option')
     expect(found.map(({ level, what }) => `${level} ${what}`)).toStrictEqual([
-      'error Mastra: Signet does not serve the option workflows.',
+      'error Mastra: Signet does not serve the option vectors.',
       'error Mastra: there is no option wokflow.',
       'error Mastra: Signet does not serve the option server.middleware, which closes something.',
       'error Agent "the-clerk": Signet does not serve the option scorers.',
@@ -198,17 +198,17 @@ describe('signet doctor: options that Signet does not serve', () => {
     expect(guard?.why).toContain('would stay open')
     // They are all that is found of an application that does not start.
     expect(report.findings.filter(({ level }) => level === 'error')).toStrictEqual(found)
-    expect(report.stdout).not.toContain('of the workflow')
+    expect(report.stdout).not.toContain('of the store')
   })
 
   it('is told to a person as in JSON', async () => {
-    const { code, stdout, stderr } = await doctor({ ...GOOD, application: workflows })
+    const { code, stdout, stderr } = await doctor({ ...GOOD, application: vectors })
     expect(code).toBe(1)
     expect(stdout).toBe(
       [
-        'error    Mastra: Signet does not serve the option workflows.',
+        'error    Mastra: Signet does not serve the option vectors.',
         "         signet start refuses the application, unless it says unsupported: 'warn'.",
-        '         Remedy: Signet does not run workflows. Leave the option out.',
+        '         Remedy: Signet does not have vectors. Leave the option out.',
         '',
       ].join('\n'),
     )
@@ -224,12 +224,12 @@ describe('signet doctor: options that Signet does not serve', () => {
   it('is a warning for each that an application is served without, and the rest is looked at', async () => {
     const report = await examine({
       ...GOOD,
-      application: { ...workflows, unsupported: 'warn' },
+      application: { ...vectors, unsupported: 'warn' },
       agent: { scorers: { any: 1 } },
     })
     const found = of(report, 'option')
     expect(found.map(({ level, what }) => `${level} ${what}`)).toStrictEqual([
-      'warning Mastra: Signet does not serve the option workflows.',
+      'warning Mastra: Signet does not serve the option vectors.',
       'warning Agent "the-clerk": Signet does not serve the option scorers.',
     ])
     expect(levels(report, 'auth')).toStrictEqual(['ok'])
@@ -237,7 +237,7 @@ describe('signet doctor: options that Signet does not serve', () => {
   })
 
   it("is an error for a guard also where the application says unsupported: 'warn'", async () => {
-    const application = { ...workflows, unsupported: 'warn' }
+    const application = { ...vectors, unsupported: 'warn' }
     const report = await examine({ ...GOOD, application, middleware: ['any'] })
     expect(of(report, 'option').map(({ what }) => what)).toStrictEqual([
       'Mastra: Signet does not serve the option server.middleware, which closes something.',
@@ -247,7 +247,7 @@ describe('signet doctor: options that Signet does not serve', () => {
 
   it.each<[string, Configuration]>([
     ['nothing is missing', GOOD],
-    ['an option asks for nothing', { ...GOOD, application: { workflows: {} } }],
+    ['an option asks for nothing', { ...GOOD, application: { vectors: {} } }],
   ])('is ok where %s', async (_what, configuration) => {
     expect(levels(await examine(configuration), 'option')).toStrictEqual(['ok'])
   })
@@ -263,7 +263,7 @@ describe('signet doctor: options that Signet does not serve', () => {
         MASTRA_JWT_SECRET: SECRET,
         CONFIGURATION: JSON.stringify({
           ...GOOD,
-          application: { ...workflows, unsupported: 'warn' },
+          application: { ...vectors, unsupported: 'warn' },
         }),
       },
     })

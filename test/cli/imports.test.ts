@@ -54,8 +54,8 @@ describe('an application that imports what Signet does not have', () => {
         export const mastra = new Mastra({ workflows: { flow }, storage: new LibSQLStore({}) })
       `,
       'src/mastra/flow.ts': `
-        import { createWorkflow } from '@mastra/core/workflows'
-        export const flow = createWorkflow({ id: 'flow' })
+        import { createVectorQueryTool } from '@mastra/core/vector'
+        export const flow = createVectorQueryTool()
       `,
     })
     alias(directory, '@mastra/core')
@@ -65,7 +65,7 @@ describe('an application that imports what Signet does not have', () => {
     const { code, said } = await load(directory)
     expect(code).toBe(1)
     expect(said).toContain(
-      'src/mastra/flow.ts imports @mastra/core/workflows. Signet does not run workflows.',
+      'src/mastra/flow.ts imports @mastra/core/vector. Signet does not have vectors.',
     )
     expect(said).toContain('src/mastra/index.ts imports @mastra/libsql. Leave storage out:')
     expect(said).not.toContain('@mastra/core/mastra')

@@ -8,7 +8,7 @@ import { runSignet, SignetProcess, startDev } from '@signet/test-support/process
 /** What an application is like, as the fixture `configured` reads it. */
 type Configuration = Readonly<Record<string, unknown>>
 
-const WORKFLOWS = 'workflows: Signet does not run workflows. Leave the option out.'
+const VECTORS = 'vectors: Signet does not have vectors. Leave the option out.'
 const SCORERS = 'scorers: Signet does not run scorers. Leave the option out.'
 const ADVICE = "Or set unsupported: 'warn' in new Mastra: the application is then served without"
 
@@ -37,7 +37,7 @@ describe('an application with options that Signet does not serve', () => {
     'is refused by signet %s, with a line for each option, those of one object together',
     async (command) => {
       const { code, stdout, stderr } = await runRefused(command, {
-        application: { workflows: { w: 1 }, wokflow: 1 },
+        application: { vectors: { w: 1 }, wokflow: 1 },
         middleware: ['any'],
         agent: { scorers: { any: 1 } },
         tool: { requireApproval: true },
@@ -49,7 +49,7 @@ describe('an application with options that Signet does not serve', () => {
         'error: This application has 5 options that Signet does not serve.',
         '',
         'Mastra',
-        `  ${WORKFLOWS}`,
+        `  ${VECTORS}`,
         '  wokflow: There is no such option. Did you mean workflows?',
         guard,
         '',
@@ -66,12 +66,12 @@ describe('an application with options that Signet does not serve', () => {
   )
 
   it('is told of one option in the singular', async () => {
-    const { stderr } = await runRefused('start', { application: { workflows: { w: 1 } } })
+    const { stderr } = await runRefused('start', { application: { vectors: { w: 1 } } })
     expect(stderr.split('\n')).toStrictEqual([
       'error: This application has an option that Signet does not serve.',
       '',
       'Mastra',
-      `  ${WORKFLOWS}`,
+      `  ${VECTORS}`,
       '',
       `Do what the line says. ${ADVICE} it.`,
       '',
@@ -86,7 +86,7 @@ describe('an application with options that Signet does not serve', () => {
     [
       'closes something, among others that may be missing',
       {
-        application: { workflows: { w: 1 }, unsupported: 'warn' },
+        application: { vectors: { w: 1 }, unsupported: 'warn' },
         agent: { inputProcessors: ['any'] },
       },
     ],
@@ -105,11 +105,11 @@ describe('an application with options that Signet does not serve', () => {
   it('is refused by signet dev, which waits until it is mended', async () => {
     const directory = copies.copy('configured')
     const process = new SignetProcess(['dev', '--dir', directory, '--port', '0'], {
-      env: environment({ application: { workflows: { w: 1 } } }),
+      env: environment({ application: { vectors: { w: 1 } } }),
     })
     running.push(process)
     await process.waitFor(/Waiting for a change/)
-    expect(process.stderr).toContain(`\nMastra\n  ${WORKFLOWS}\n`)
+    expect(process.stderr).toContain(`\nMastra\n  ${VECTORS}\n`)
     expect(process.stdout).toBe('')
     const entry = join(directory, 'src', 'mastra', 'index.ts')
     const source = readFileSync(entry, 'utf8')
@@ -123,9 +123,9 @@ describe('an application with options that Signet does not serve', () => {
     running.push(server.process)
     const entry = join(directory, 'src', 'mastra', 'index.ts')
     const source = readFileSync(entry, 'utf8')
-    writeFileSync(entry, source.replace('...application,', '...application, workflows: { w: 1 },'))
+    writeFileSync(entry, source.replace('...application,', '...application, vectors: { w: 1 },'))
     await server.process.waitFor(/The last version that worked is still served/)
-    expect(server.process.stderr).toContain(`\nMastra\n  ${WORKFLOWS}\n`)
+    expect(server.process.stderr).toContain(`\nMastra\n  ${VECTORS}\n`)
     const headers = { authorization: `Bearer ${server.token}` }
     expect((await fetch(`${server.url}/api/agents`, { headers })).status).toBe(200)
   })
@@ -133,11 +133,11 @@ describe('an application with options that Signet does not serve', () => {
 
 describe("an application that says unsupported: 'warn'", () => {
   const configuration = {
-    application: { workflows: { w: 1 }, unsupported: 'warn' },
+    application: { vectors: { w: 1 }, unsupported: 'warn' },
     agent: { scorers: { any: 1 } },
   }
   const missing = [
-    { where: 'Mastra', name: 'workflows' },
+    { where: 'Mastra', name: 'vectors' },
     { where: 'Agent "the-clerk"', name: 'scorers' },
   ]
 
@@ -148,7 +148,7 @@ describe("an application that says unsupported: 'warn'", () => {
     await server.process.waitFor(/option=scorers.*\n/)
     const lines = server.process.stderr.split('\n').filter((line) => line.includes('not served'))
     expect(lines).toHaveLength(2)
-    expect(lines[0]).toMatch(/ warn .*where=Mastra option=workflows remedy=Signet/)
+    expect(lines[0]).toMatch(/ warn .*where=Mastra option=vectors remedy=Signet/)
     expect(lines[1]).toMatch(/ warn .*where=Agent "the-clerk" option=scorers remedy=Signet/)
     const headers = { authorization: `Bearer ${server.token}` }
     const response = await fetch(`${server.url}/api/system/unsupported`, { headers })

@@ -16,7 +16,7 @@ import {
 
 const CONFIGURATION = {
   application: {
-    workflows: { w: 1 },
+    vectors: { w: 1 },
     observability: { a: 1 },
     unsupported: 'warn',
   },
@@ -61,10 +61,10 @@ describeStudio('what an application does not get, in the Studio', (browser) => {
     const { page, errors } = await open()
     const title = page.getByText(TITLE)
     await title.waitFor()
-    expect(await row(page, 'workflows').isVisible()).toBe(false)
+    expect(await row(page, 'vectors').isVisible()).toBe(false)
     await title.click()
-    expect(await row(page, 'workflows').textContent()).toMatch(
-      /Mastra.*Signet does not run workflows\. Leave the option out\./,
+    expect(await row(page, 'vectors').textContent()).toMatch(
+      /Mastra.*Signet does not have vectors\. Leave the option out\./,
     )
     expect(await row(page, 'server.studioPort').textContent()).toContain('Mastra')
     expect(await row(page, 'scorers').textContent()).toContain('Agent "the-clerk"')
@@ -97,7 +97,7 @@ describeStudio('what an application does not get, in the Studio', (browser) => {
   })
 
   it('is told also where there is one option', async () => {
-    const application = { workflows: { w: 1 }, unsupported: 'warn' }
+    const application = { vectors: { w: 1 }, unsupported: 'warn' }
     const server = await start({ application })
     const { page } = await openSignedIn(browser, server.url, server.token, '/access')
     await page.getByText('sets an option that Signet does not serve').waitFor()

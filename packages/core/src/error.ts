@@ -82,13 +82,14 @@ export class AnswerError extends Error {
   }
 }
 
-/** Why agents and tools were refused when they were put together. */
+/** Why agents, tools and workflows were refused when they were put together. */
 export type RegistrationErrorCode =
   | 'id_illegal'
   | 'id_duplicate'
   | 'agent_unknown'
   | 'agent_taken'
   | 'tool_unknown'
+  | 'workflow_unknown'
 
 /** Agents or tools cannot be told apart by their names, or a name is not theirs. */
 export class RegistrationError extends Error {

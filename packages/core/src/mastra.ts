@@ -21,6 +21,9 @@ import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
 import { readApiRoute, type ApiRoute } from './server/api-route.js'
 import { Registry } from './registry.js'
 import type { Tool } from './tool/create-tool.js'
+import type { Run } from './workflow/run.js'
+import { RunShelf } from './workflow/run-shelf.js'
+import { isWorkflow, type AnyWorkflow } from './workflow/workflow.js'
 
 /** `server` of an application, with every route made by `registerApiRoute`. */
 export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
@@ -57,13 +60,18 @@ function readServer(server: ServerConfig | undefined): ServerSettings {
 function usableParts(config: MastraConfig): {
   readonly agents: readonly (readonly [string, Agent])[]
   readonly tools: readonly (readonly [string, Tool])[]
+  readonly workflows: readonly (readonly [string, AnyWorkflow])[]
   readonly logger: Logger | undefined
   readonly storage: MemoryStorage | undefined
 } {
-  const { agents, tools, logger, storage } = config
+  const { agents, tools, workflows, logger, storage } = config
   return {
     agents: Object.entries(agents ?? {}).filter(([, agent]) => isAgent(agent)),
     tools: Object.entries(tools ?? {}).filter(([, tool]) => toolRemedy(tool) === undefined),
+    workflows: Object.entries(workflows ?? {}).flatMap(
+      ([key, workflow]: readonly [string, unknown]): (readonly [string, AnyWorkflow])[] =>
+        isWorkflow(workflow) && workflow.committed ? [[key, workflow]] : [],
+    ),
     logger: logger === false ? silentLogger : isLogger(logger) ? logger : undefined,
     storage: isStorage(storage) ? storage : undefined,
   }
@@ -130,6 +138,14 @@ function refusedByParts(
   ]
 }
 
+/** The options of workflows and of their steps that are not served, each once. */
+function refusedByWorkflows(
+  workflows: readonly (readonly [string, AnyWorkflow])[],
+): readonly RefusedOption[] {
+  const refused = workflows.flatMap(([, { refusals }]) => refusals.options)
+  return [...new Map(refused.map((option) => [JSON.stringify(option), option])).values()]
+}
+
 /**
  * Refuses options that are not served, or those alone that no application may be served without.
  * @returns those that it is served without
@@ -150,7 +166,7 @@ function settle(
 }
 
 /**
- * An application: its agents, its tools, and how they are served.
+ * An application: its agents, its tools, its workflows, and how they are served.
  * @example
  * ```typescript
  * import { MastraJwtAuth } from '@signet/auth'
@@ -174,6 +190,8 @@ export class Mastra {
   readonly #agents = new Registry<Agent>('agent')
   readonly #agentsByKey: Readonly<Record<string, Agent>>
   readonly #tools = new Registry<Tool>('tool')
+  readonly #workflows = new Registry<AnyWorkflow>('workflow')
+  readonly #workflowsByKey: Readonly<Record<string, AnyWorkflow>>
   readonly #server: ServerSettings
   readonly #unsupported: readonly RefusedOption[]
   readonly #hasOwnLogger: boolean
@@ -181,18 +199,19 @@ export class Mastra {
   #storage: MemoryStorage | undefined
 
   /**
-   * @throws {OptionsError} for options that are not served: those of the application, its agents, their memories and
-   *   all tools, at once
+   * @throws {OptionsError} for options that are not served: those of the application, its agents, their memories,
+   *   its workflows and all tools, at once
    * @throws {RegistrationError} `id_illegal` or `id_duplicate`
    */
   constructor(given: MastraConfig = {}) {
     const config = readOptions(given)
-    const { agents, tools, logger, storage } = usableParts(config)
+    const { agents, tools, workflows, logger, storage } = usableParts(config)
     this.#server = Object.freeze(readServer(config.server))
     const { apiRoutes = [] } = this.#server
     const refused = [
       ...findMastraRefusals(config),
       ...refusedByParts(agents, tools),
+      ...refusedByWorkflows(workflows),
       ...apiRoutes.flatMap(({ refusals }) => refusals.options),
     ]
     this.#unsupported = settle(refused, config.unsupported)
@@ -208,6 +227,13 @@ export class Mastra {
       for (const tool of Object.values(agent.tools)) this.#tools.add(tool)
     }
     this.#agentsByKey = Object.freeze(Object.fromEntries(agents))
+    const runs = new RunShelf<Run>()
+    for (const [key, workflow] of workflows) {
+      this.#workflows.add(workflow, key)
+      workflow.setMastra(this, runs)
+      if (config.unsupported === 'warn') workflow.acceptUnsupported()
+    }
+    this.#workflowsByKey = Object.freeze(Object.fromEntries(workflows))
     if (logger !== undefined) this.setLogger(logger)
     if (storage !== undefined) this.setDefaultStorage(storage)
   }
@@ -309,5 +335,35 @@ export class Mastra {
   /** All tools, those of the agents included, by their ids. */
   listTools(): Readonly<Record<string, Tool>> {
     return Object.fromEntries(this.#tools.all().map((tool) => [tool.id, tool]))
+  }
+
+  /** The workflow of this key or id, or undefined. */
+  findWorkflow(name: string): AnyWorkflow | undefined {
+    return this.#workflows.find(name)
+  }
+
+  /**
+   * The workflow of this key or id.
+   * @throws {RegistrationError} `workflow_unknown`, which a server answers as it does `agent_unknown`
+   */
+  getWorkflow(name: string): AnyWorkflow {
+    const workflow = this.findWorkflow(name)
+    if (workflow === undefined) {
+      throw new RegistrationError(
+        'workflow_unknown',
+        `The workflow ${JSON.stringify(name)} does not exist.`,
+      )
+    }
+    return workflow
+  }
+
+  /** The same as `getWorkflow`, which also knows ids. */
+  getWorkflowById(id: string): AnyWorkflow {
+    return this.getWorkflow(id)
+  }
+
+  /** All workflows by their keys. */
+  listWorkflows(): Readonly<Record<string, AnyWorkflow>> {
+    return this.#workflowsByKey
   }
 }

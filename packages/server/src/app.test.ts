@@ -122,10 +122,10 @@ describe('createApp: what it says of an application that is served without optio
   }
 
   it('is one warning for each option, in the log of the application, without its value', () => {
-    const missing = { workflows: { a: 'value' }, scorers: { b: 'value' } }
+    const missing = { vectors: { a: 'value' }, scorers: { b: 'value' } }
     const lines = logOf({ ...missing, unsupported: 'warn' })
     expect(lines).toStrictEqual(
-      ['workflows', 'scorers'].map((option) => ({
+      ['vectors', 'scorers'].map((option) => ({
         level: 'warn',
         message: 'The application has an option that is not served.',
         fields: {

@@ -35,6 +35,7 @@ const REMEDIES: Readonly<Record<StartCode, string>> = {
   id_duplicate: 'Give one of the two another id or key.',
   agent_unknown: 'List the agent in the option agents of Mastra, or ask for another one.',
   tool_unknown: 'List the tool in the option tools of Mastra or of an agent.',
+  workflow_unknown: 'List the workflow in the option workflows of Mastra, or ask for another one.',
   auth_missing: 'Set server.auth to a new MastraJwtAuth.',
   cors_wildcard: 'List the origins that may send credentials in server.cors.',
   prefix_invalid:

@@ -33,7 +33,6 @@ export const ABSENT_SUBPATHS: Readonly<Record<string, string>> = {
   tts: 'Signet does not turn text into speech.',
   vector: 'Signet does not have vectors.',
   voice: 'Signet does not process speech.',
-  workflows: 'Signet does not run workflows.',
   workspace: 'Signet does not have workspaces.',
 }
 

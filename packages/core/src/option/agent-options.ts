@@ -2,7 +2,8 @@
 export const UNSUPPORTED_AGENT_OPTIONS = {
   metadata: 'Nothing of Signet reads it. Leave the option out.',
   maxRetries: 'Set modelSettings.maxRetries for each answer instead.',
-  workflows: 'Signet does not run workflows. Leave the option out.',
+  workflows:
+    'Signet does not offer workflows to a model. Give the agent a tool that runs the workflow: context.mastra.getWorkflow(id).',
   durable: 'Signet does not resume an answer that was interrupted. Leave the option out.',
   mastra: 'List the agent in the option agents of Mastra instead.',
   pubsub: 'Signet does not publish events. Leave the option out.',

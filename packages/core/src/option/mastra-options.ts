@@ -2,7 +2,6 @@
 export const UNSUPPORTED_MASTRA_OPTIONS = {
   vectors: 'Signet does not have vectors. Leave the option out.',
   loggerOptions: 'Configure the logger that you give as logger.',
-  workflows: 'Signet does not run workflows. Leave the option out.',
   agentControllers: 'Signet does not have agent controllers. Leave the option out.',
   harnesses: 'Signet does not have harnesses. Leave the option out.',
   tts: 'Signet does not speak. Leave the option out.',

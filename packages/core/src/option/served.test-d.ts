@@ -47,7 +47,7 @@ void new Mastra({ server: { cors: false, apiRoutes: [{ path: '/here', ...route }
 // @ts-expect-error a misspelt option
 void new Mastra({ agent: { agent } })
 // @ts-expect-error an option of Mastra that is not served
-void new Mastra({ workflows: { workflow } })
+void new Mastra({ vectors: { workflow } })
 // @ts-expect-error a word that is not one
 void new Mastra({ unsupported: 'ignore' })
 // @ts-expect-error a misspelt option of the server

@@ -63,11 +63,11 @@ describe('an application', () => {
     })
     const config = {
       agents: { agent },
-      workflows: { w: {} },
+      vectors: { w: {} },
       server: { middleware: [() => {}], prot: 80 },
     }
     expect(namesRefused(config)).toEqual([
-      'Mastra: workflows',
+      'Mastra: vectors',
       'Mastra: server.middleware',
       'Mastra: server.prot',
       'Agent "writer": scorers',
@@ -78,8 +78,8 @@ describe('an application', () => {
   })
 
   it('names what is missing, and what to do', () => {
-    expect(() => new Mastra(untyped({ workflows: { w: {} } }))).toThrow(
-      'Mastra: workflows. Signet does not run workflows. Leave the option out.',
+    expect(() => new Mastra(untyped({ vectors: { w: {} } }))).toThrow(
+      'Mastra: vectors. Signet does not have vectors. Leave the option out.',
     )
   })
 
@@ -178,9 +178,9 @@ describe('an application that says unsupported: warn', () => {
   it('is served without what closes nothing, and lists it', () => {
     const agent = agentOf({ scorers: { one: {} }, model: MODEL })
     const mastra = new Mastra(
-      untyped({ agents: { agent }, workflows: { w: {} }, unsupported: 'warn' }),
+      untyped({ agents: { agent }, vectors: { w: {} }, unsupported: 'warn' }),
     )
-    expect(mastra.listUnsupported().map(({ name }) => name)).toEqual(['workflows', 'scorers'])
+    expect(mastra.listUnsupported().map(({ name }) => name)).toEqual(['vectors', 'scorers'])
   })
 
   it.each([

@@ -14,6 +14,7 @@ import {
 import type { ApiRoute, PlainApiRoute } from './api-route.js'
 import { toolRemedy } from '../agent/agent-config.js'
 import { isTool, type Tool } from '../tool/create-tool.js'
+import { isWorkflow, type GivenWorkflow } from '../workflow/workflow.js'
 
 /** How the server answers other origins. No origin is allowed unless it is listed. */
 export interface CorsConfig extends Unserved<typeof UNSUPPORTED_CORS_OPTIONS> {
@@ -155,6 +156,8 @@ export interface MastraConfig extends Unserved<UnservedMastraOptions> {
   readonly agents?: Readonly<Record<string, Agent>> | undefined
   /** Tools beside those of the agents. */
   readonly tools?: Readonly<Record<string, Tool>> | undefined
+  /** By key; paths name a workflow by its key or its id. */
+  readonly workflows?: Readonly<Record<string, GivenWorkflow>> | undefined
   /** Where agents remember. Default: what `signet dev` and `start` open, `signet.db` or PostgreSQL. */
   readonly storage?: MemoryStorage | undefined
   readonly server?: ServerConfig | undefined
@@ -170,6 +173,7 @@ export interface MastraConfig extends Unserved<UnservedMastraOptions> {
 const SERVED: OptionNames<MastraConfig, UnservedMastraOptions> = {
   agents: true,
   tools: true,
+  workflows: true,
   storage: true,
   server: true,
   logger: true,
@@ -256,6 +260,22 @@ function foreignTools({ tools }: MastraConfig): readonly RefusedOption[] {
   })
 }
 
+function foreignWorkflows({ workflows }: MastraConfig): readonly RefusedOption[] {
+  return Object.entries(workflows ?? {}).flatMap(([key, workflow]: readonly [string, unknown]) => {
+    if (!isWorkflow(workflow)) {
+      return [
+        refuse(
+          `workflows.${key}`,
+          'It is not a workflow of Signet. Make it by createWorkflow of @signet/core/workflows.',
+        ),
+      ]
+    }
+    return workflow.committed
+      ? []
+      : [refuse(`workflows.${key}`, 'It is not committed. Call commit behind its last step.')]
+  })
+}
+
 function foreignParts({ storage, logger }: MastraConfig): readonly RefusedOption[] {
   return [
     ...(isNothing(storage) || isStorage(storage)
@@ -316,6 +336,7 @@ export function findMastraRefusals(config: MastraConfig): readonly RefusedOption
     ...serverRefusals(readOptions(config.server)),
     ...foreignAgents(config),
     ...foreignTools(config),
+    ...foreignWorkflows(config),
     ...foreignParts(config),
   ]
 }

@@ -10,7 +10,7 @@ const ABSENT = {
   tracingContext: 'Signet traces every call of a tool by itself.',
   skipToolSpan: 'Signet traces every call of a tool by itself.',
   runtimeContext: 'Its name is requestContext.',
-  workflow: 'Signet does not run workflows.',
+  workflow: 'Signet does not tell a tool which workflow runs it. Take what is needed as input.',
   workspace: 'Signet does not have workspaces.',
   browser: 'Signet does not drive a browser.',
   mcp: 'Signet does not serve MCP.',

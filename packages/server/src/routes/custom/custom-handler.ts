@@ -46,13 +46,13 @@ function thrownAnswer(error: Error): Response | undefined {
   return response instanceof Response ? response : undefined
 }
 
-/** Whether `getAgent`, `getAgentById` or `getTool` threw it: the handler asked for what the application does not have. */
+/** Whether `getAgent`, `getTool`, `getWorkflow` or one of their sisters threw it: the handler asked for what the application does not have. */
 function isUnknownPart(error: Error): boolean {
   if (!RegistrationError.isInstance(error)) return false
-  return error.code === 'agent_unknown' || error.code === 'tool_unknown'
+  return ['agent_unknown', 'tool_unknown', 'workflow_unknown'].includes(error.code)
 }
 
-/** What the built-in routes answer for an agent or a tool that is not there; undefined for any other error. */
+/** What the built-in routes answer for an agent, a tool or a workflow that is not there; undefined for any other error. */
 function notFoundOf(error: Error): RequestError | undefined {
   if (!isUnknownPart(error)) return undefined
   return new RequestError('not_found', error.message, { cause: error })

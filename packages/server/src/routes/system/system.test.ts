@@ -48,7 +48,7 @@ function createIncomplete(): Mastra {
   return new Mastra(
     untyped<MastraConfig>({
       agents: { agent },
-      workflows: { secret: { key: 'of the workflow' } },
+      vectors: { secret: { key: 'of the store' } },
       server: { auth: createTestAuth(), studioPort: 4112 },
       unsupported: 'warn',
       logger: false,
@@ -150,7 +150,7 @@ describe('GET /system/unsupported', () => {
         code: 'scope_insufficient',
         challenge: expect.stringContaining('scope="system:read"'),
       })
-      expect(text).not.toContain('workflows')
+      expect(text).not.toContain('vectors')
     },
   )
 
@@ -163,7 +163,7 @@ describe('GET /system/unsupported', () => {
     const remedy = expect.stringMatching(/^(Signet|The Studio) .+\.$/)
     expect(answer).toStrictEqual({
       unsupported: [
-        { where: 'Mastra', name: 'workflows', remedy },
+        { where: 'Mastra', name: 'vectors', remedy },
         { where: 'Mastra', name: 'server.studioPort', remedy },
         { where: 'Agent "writer"', name: 'scorers', remedy },
       ],
