@@ -241,7 +241,7 @@ describe('an application that verifies', () => {
       env: { NODE_ENV: 'production' },
     })
     expect(code).toBe(1)
-    expect(stderr).toContain('server.auth')
+    expect(stderr).toContain('The proxy has no auth,')
   })
 })
 

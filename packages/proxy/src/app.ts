@@ -1,5 +1,5 @@
-import { ConfigurationError } from '@signet/auth'
-import { Mastra, type Logger, type NewIdRegister } from '@signet/core'
+import { ConfigurationError, OptionsError } from '@signet/auth'
+import { Mastra, type Logger, type NewIdRegister, type ServerConfig } from '@signet/core'
 import type { App, AppOptions, Route, ServerState } from '@signet/server'
 import {
   assembleApp,
@@ -7,6 +7,7 @@ import {
   publicUrlOf,
   resourceMetadataRoutes,
   routesOf,
+  type OptionPlace,
 } from '@signet/server/internal'
 import { checkConfig, policyOf, serverOptionsOf, type ProxyConfig } from './config.js'
 import { declareRoutes } from './declared/declared-policy.js'
@@ -73,6 +74,8 @@ export interface ProxyApp extends App {
 }
 
 const PREFIX = '/api'
+/** The options of a proxy stand in an object of their own. */
+const PLACE: OptionPlace = { owner: 'The proxy', path: '' }
 const DEFAULT_TIMEOUT_MS = 180_000
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 /** By these the clients of MCP in a browser speak of sessions and versions, and continue streams. */
@@ -82,6 +85,25 @@ const MCP_HEADERS = {
 }
 /** So much later than its upstream the proxy gives up, so that it can say why. */
 const LATER_MS = 5000
+
+/**
+ * What the gate is configured by.
+ * @throws {OptionsError} whose options have the names that they have in the configuration of a proxy
+ */
+function gateOf(server: ServerConfig, logger: Logger | undefined): Mastra {
+  try {
+    return new Mastra({ server, logger: logger ?? false })
+  } catch (error) {
+    if (!OptionsError.isInstance(error)) throw error
+    throw new OptionsError(
+      error.refused.map((option) => ({
+        ...option,
+        where: 'defineProxy',
+        name: option.name.replace(/^server\./, ''),
+      })),
+    )
+  }
+}
 
 /**
  * Makes a proxy: the gate of a server, with its limits, audit, metrics and log, before an application that stays as it is.
@@ -114,14 +136,9 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
   const policy = declareRoutes(base, declared)
   const connect = readStudioConnect(config.studio)
   const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
-  const mastra = new Mastra({
-    // What is not a time stays as it is, and is refused.
-    server: {
-      ...serverOptionsOf(config),
-      timeout: timeoutMs >= 1 ? timeoutMs + LATER_MS : timeoutMs,
-    },
-    logger: logger ?? false,
-  })
+  // What is not a time stays as it is, and is refused.
+  const timeout = timeoutMs >= 1 ? timeoutMs + LATER_MS : timeoutMs
+  const mastra = gateOf({ ...serverOptionsOf(config), timeout }, logger)
   const identity = createIdentity({ secret: upstreamSecret })
   const upstream = openUpstream({ origin, timeoutMs })
   const forwarder = createForwarder({
@@ -144,6 +161,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
   })
 
   const app = assembleApp(mastra, served, {
+    place: PLACE,
     pageHeaders: MCP_HEADERS,
     resolveParams: (match, principal) => ruled.resolveParams(match, principal),
     createTable(_mastra, auth, offered, service) {
@@ -151,7 +169,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
         route.path === '/ready' ? readyRoute(route, upstream) : route,
       )
       const metadataRoutes = resourceMetadataRoutes({
-        publicUrl: publicUrlOf(mastra.getServer()),
+        publicUrl: publicUrlOf(mastra.getServer(), PLACE.path),
         provider: auth,
         apiRoutes: [],
         table: () => ({ routes: [...service().table.routes, ...declared, ...openLines] }),

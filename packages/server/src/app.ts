@@ -31,6 +31,8 @@ import { createRunningAnswers } from './answer/running-answers.js'
 import { createResponder } from './respond.js'
 import type { Service } from './service.js'
 import {
+  OF_SERVER,
+  type OptionPlace,
   positive,
   reportModels,
   requireStorage,
@@ -157,6 +159,8 @@ export interface AppParts extends Pick<Service, 'resolveParams'> {
   readonly createTable: typeof createServedRoutes
   /** The headers that pages of the origins in `server.cors` may send and read beside those of each server. Default: none. */
   readonly pageHeaders?: PageHeaders | undefined
+  /** Where the options stand, as messages name them. Default: below `server` of the `Mastra`. */
+  readonly place?: OptionPlace | undefined
 }
 
 /**
@@ -167,11 +171,13 @@ export interface AppParts extends Pick<Service, 'resolveParams'> {
 export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts): App {
   const server = mastra.getServer()
   const logger = guardLogger(mastra.getLogger())
-  const roles = rolesOf(mastra)
-  const auth = resolveAuth(mastra, options.defaultAuth)
-  const crossOrigin = createCrossOrigin(server.cors, parts.pageHeaders)
+  const { place = OF_SERVER } = parts
+  const { path } = place
+  const roles = rolesOf(mastra, path)
+  const auth = resolveAuth(mastra, options.defaultAuth, place)
+  const crossOrigin = createCrossOrigin(server.cors, parts.pageHeaders, path)
   const { state = {} } = options
-  const retentionDays = readRetentionDays(server.audit)
+  const retentionDays = readRetentionDays(server.audit, path)
   const auditStore = retentionDays === false ? undefined : state.audit
   const offered = {
     apiKeys: state.apiKeys !== undefined,
@@ -185,13 +191,14 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const revocations = openRevocations({
     log: state.revocations,
     config: server.revocation,
+    optionPath: path,
     onNew: () => running.endRevoked(),
     logger,
   })
   const inFlight = createInFlight()
   const settling = createInFlight()
   const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
-  const publicUrl = publicUrlOf(server)
+  const publicUrl = publicUrlOf(server, path)
   const { redisUrl } = options
   const redis = redisUrl === undefined ? undefined : createRedisLink(redisUrl, logger)
   const proof = {
@@ -201,10 +208,11 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const gate = createGate({ provider: auth, roles, revocations, apiKeys, proof, logger })
   const limits = createLimits({
     config: server.limits,
+    optionPath: path,
     isAuthEnabled: gate.isAuthEnabled,
     redis,
   })
-  const addressOf = createClientAddress(server.trustProxy, logger)
+  const addressOf = createClientAddress(server.trustProxy, logger, path)
   const { pathOf } = table
   const audit =
     auditStore && retentionDays
@@ -252,8 +260,8 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     metrics,
     tracing: options.tracing,
     logger,
-    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit),
-    deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS),
+    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit, path),
+    deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS, path),
     isDevelopment: options.isDevelopment ?? false,
     readiness,
     resolveParams: parts.resolveParams,

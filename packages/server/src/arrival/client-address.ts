@@ -3,6 +3,7 @@ import { trimWhiteSpace } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { normalizeAddress } from '../http/address.js'
 import { StartError } from '../error/error.js'
+import { OF_SERVER } from '../start/start-check.js'
 import type { Incoming } from '../http/incoming.js'
 
 /** Finds the address of a request's client. */
@@ -17,14 +18,14 @@ type Trust = (address: string, proxy: number) => boolean
 /** No honest request passes more. */
 const MAX_PROXIES = 32
 
-const UNTRUSTED =
-  'A request has the header X-Forwarded-For, which is ignored: limits and audit use the address of the socket. If this server is behind a proxy, set server.trustProxy; if not, set it to 0.'
-
-function invalid(message: string): never {
-  throw new StartError('option_invalid', `server.trustProxy ${message}`)
+function untrusted(option: string): string {
+  return `A request has the header X-Forwarded-For, which is ignored: limits and audit use the address of the socket. If this server is behind a proxy, set ${option}; if not, set it to 0.`
 }
 
-function addTo(list: BlockList, entry: unknown): void {
+/** Refuses the setting, by the name of its option. */
+type Refuse = (message: string) => never
+
+function addTo(list: BlockList, entry: unknown, invalid: Refuse): void {
   const text = String(entry)
   const [address = '', prefix, ...rest] = text.split('/')
   const bits = isIPv4(address) ? 32 : 128
@@ -38,7 +39,7 @@ function addTo(list: BlockList, entry: unknown): void {
   list.addSubnet(address, length, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 
-function readTrust(config: unknown): Trust | undefined {
+function readTrust(config: unknown, invalid: Refuse): Trust | undefined {
   if (config === undefined) return undefined
   if (typeof config === 'number') {
     if (Number.isInteger(config) && config >= 0 && config <= MAX_PROXIES) {
@@ -48,7 +49,7 @@ function readTrust(config: unknown): Trust | undefined {
   }
   if (!Array.isArray(config)) return invalid('must be a number of proxies or a list of addresses.')
   const list = new BlockList()
-  for (const entry of config) addTo(list, entry)
+  for (const entry of config) addTo(list, entry, invalid)
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
@@ -65,19 +66,24 @@ function readEntry(entry: string): string | undefined {
  * What stands left of that is whatever the client wrote, and is not looked at.
  * Without a setting, the first such header is told in the log.
  * @param config - how many proxies are before the server, or the addresses and ranges that they have
+ * @param path - what stands before the name of the option in messages
  * @throws {StartError} `option_invalid`
  */
 export function createClientAddress(
   config: number | readonly string[] | undefined,
   logger: Logger,
+  path: string = OF_SERVER.path,
 ): ClientAddress {
-  const isTrusted = readTrust(config)
+  const option = `${path}trustProxy`
+  const isTrusted = readTrust(config, (message) => {
+    throw new StartError('option_invalid', `${option} ${message}`)
+  })
   let isToldOfProxy = config !== undefined
   return (request, socketAddress) => {
     const socket = socketAddress === undefined ? undefined : normalizeAddress(socketAddress)
     if (!isToldOfProxy && request.header('x-forwarded-for') !== undefined) {
       isToldOfProxy = true
-      logger.warn(UNTRUSTED)
+      logger.warn(untrusted(option))
     }
     if (socket === undefined || isTrusted === undefined || !isTrusted(socket, 0)) return socket
     const entries = request.header('x-forwarded-for')?.split(',') ?? []

@@ -4,6 +4,7 @@ import { StartError } from '../error/error.js'
 import type { Incoming } from '../http/incoming.js'
 import { isOrigin } from '../http/origin.js'
 import { Reply, type ReplyHeaders } from '../http/reply.js'
+import { OF_SERVER } from '../start/start-check.js'
 
 const ALLOW_HEADERS = [
   'Authorization',
@@ -43,12 +44,12 @@ export interface CrossOrigin {
 }
 
 /** Refuses an entry that no request can match, such as one with a slash at its end. */
-function checkOrigins(origins: ReadonlySet<string>): void {
+function checkOrigins(origins: ReadonlySet<string>, option: string): void {
   for (const origin of origins) {
     if (origin === ANY_ORIGIN || isOrigin(origin)) continue
     throw new StartError(
       'option_invalid',
-      `server.cors has ${JSON.stringify(origin)}, which is not an origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,
+      `${option} has ${JSON.stringify(origin)}, which is not an origin. Write a scheme and a host, such as https://app.example, without a path or a slash at its end.`,
     )
   }
 }
@@ -64,23 +65,25 @@ function addVary(headers: ReplyHeaders): void {
  * Reads the rules for other origins. Origins are compared exactly; none is allowed unless listed.
  * @param config - default, as `false`: no origin is listed
  * @param more - headers beside those of each server. Default: none
+ * @param path - what stands before the name of the option in messages
  * @throws {StartError} `cors_wildcard` for `*` together with credentials, `option_invalid` for an
  *   entry that is not an origin
  */
 export function createCrossOrigin(
   config: CorsConfig | false = false,
   more: PageHeaders = NO_HEADERS,
+  path: string = OF_SERVER.path,
 ): CrossOrigin {
   const origins = new Set(config === false ? [] : [config.origin].flat())
   const isTakingCredentials = config !== false && config.credentials === true
-  checkOrigins(origins)
+  checkOrigins(origins, `${path}cors`)
   const isAny = origins.has(ANY_ORIGIN)
   const allowed = [...ALLOW_HEADERS, ...more.allowed].join(', ')
   const exposed = [...EXPOSE_HEADERS, ...more.exposed].join(', ')
   if (isAny && isTakingCredentials) {
     throw new StartError(
       'cors_wildcard',
-      'server.cors allows every origin together with credentials. List the origins that may send them.',
+      `${path}cors allows every origin together with credentials. List the origins that may send them.`,
     )
   }
 

@@ -69,6 +69,8 @@ export interface Limits {
 /** What limits stand on. */
 export interface LimitOptions {
   readonly config: ServerConfig['limits']
+  /** What stands before the names of options in messages. */
+  readonly optionPath: string
   /** Whether callers are told apart: else limits are by address. */
   readonly isAuthEnabled: boolean
   /** Where the counts per minute are shared. Default: they are of this process. */
@@ -158,8 +160,8 @@ const UNLIMITED: HeldBody = { count() {}, release() {} }
  * @throws {StartError} `option_invalid`
  */
 export function createLimits(options: LimitOptions): Limits {
-  const { config, isAuthEnabled, redis } = options
-  const settings = readLimits(config)
+  const { config, optionPath, isAuthEnabled, redis } = options
+  const settings = readLimits(config, optionPath)
 
   function perMinute(name: LimitPolicy['name'], quota: number | false): MinuteLimit | undefined {
     if (quota === false) return undefined

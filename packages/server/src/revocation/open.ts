@@ -10,6 +10,8 @@ export interface RevocationOptions {
   /** Shared with other instances. Default: what is revoked is known to this process alone. */
   readonly log: RevocationLog | undefined
   readonly config: RevocationConfig | undefined
+  /** What stands before the names of options in messages. */
+  readonly optionPath: string
   /** Told whenever something new is revoked, once it counts. */
   readonly onNew: () => void
   readonly logger: Logger
@@ -19,8 +21,9 @@ export interface RevocationOptions {
  * The revocations of a server. Nothing is read before they begin, or the first request needs them.
  * @throws {StartError} `option_invalid`
  */
-export function openRevocations({ log, config, onNew, logger }: RevocationOptions): Revocations {
-  const settings = readRevocationConfig(config)
+export function openRevocations(options: RevocationOptions): Revocations {
+  const { log, config, optionPath, onNew, logger } = options
+  const settings = readRevocationConfig(config, optionPath)
   if (log === undefined) return createLocalRevocations(onNew)
   return new RevocationFollower({ log, ...settings, onNew, logger })
 }

@@ -15,7 +15,7 @@ export async function proxyRoles(config: ProxyConfig): Promise<RoleTable> {
   // Only here: what a proxy is made of takes memory that no other server needs.
   const { serverOptionsOf } = await import('@signet/proxy/internal')
   const { access } = serverOptionsOf(config)
-  return rolesOf(new Mastra({ server: { access }, logger: false }))
+  return rolesOf(new Mastra({ server: { access }, logger: false }), '')
 }
 
 /**

@@ -1,18 +1,22 @@
 import { isObject } from '@signet/auth/internal'
 import type { ServerConfig } from '@signet/core'
 import { StartError } from '../../error/error.js'
-import { positive } from '../../start/start-check.js'
+import { OF_SERVER, positive } from '../../start/start-check.js'
 
 const DEFAULT_DAYS = 90
 
 /**
  * How many days records are kept; false where nothing is recorded.
+ * @param path - what stands before the name of the option in messages
  * @throws {StartError} `option_invalid`
  */
-export function readRetentionDays(config: ServerConfig['audit']): number | false {
+export function readRetentionDays(
+  config: ServerConfig['audit'],
+  path: string = OF_SERVER.path,
+): number | false {
   if (config === false) return false
   if (config !== undefined && !isObject(config)) {
-    throw new StartError('option_invalid', 'server.audit must be false or an object.')
+    throw new StartError('option_invalid', `${path}audit must be false or an object.`)
   }
-  return positive('audit.retentionDays', config?.retentionDays ?? DEFAULT_DAYS)
+  return positive('audit.retentionDays', config?.retentionDays ?? DEFAULT_DAYS, path)
 }
