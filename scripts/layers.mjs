@@ -89,6 +89,7 @@ export const ROOMS = {
     ['exchange.ts'],
     ['limit', 'observe'],
     ['answer', 'gate/proof', 'start'],
+    ['run'],
     ['service.ts'],
     ['route/handler-call.ts'],
     ['dispatch.ts', 'routes/agent/find.ts', 'routes/schema.ts'],

@@ -85,12 +85,12 @@ describe('a request that demands what the server does not do', () => {
     const { url } = await processes.start(install('library', 'served'), ENV)
     const response = await post(`${url}/api/agents/librarian/generate`, {
       messages: 'Borrow the book Dune',
-      requireToolApproval: true,
+      prepareStep: { tools: [] },
     })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
       code: 'option_unsupported',
-      issues: [{ field: 'requireToolApproval' }],
+      issues: [{ field: 'prepareStep' }],
     })
   })
 })

@@ -181,7 +181,7 @@ describe('signet doctor: options that Signet does not serve', () => {
       application: { ...vectors, wokflow: 1 },
       middleware: ['any'],
       agent: { scorers: { any: 1 } },
-      tool: { requireApproval: true },
+      tool: { transform: true },
     })
     const found = of(report, 'option')
     expect(found.map(({ level, what }) => `${level} ${what}`)).toStrictEqual([
@@ -189,7 +189,7 @@ describe('signet doctor: options that Signet does not serve', () => {
       'error Mastra: there is no option wokflow.',
       'error Mastra: Signet does not serve the option server.middleware, which closes something.',
       'error Agent "the-clerk": Signet does not serve the option scorers.',
-      'error Tool "echo-word": Signet does not serve the option requireApproval, which closes something.',
+      'error Tool "echo-word": Signet does not serve the option transform, which closes something.',
     ])
     const [plain, misspelt, guard] = found
     expect(plain?.why).toContain("unless it says unsupported: 'warn'")

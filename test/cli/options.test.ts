@@ -40,7 +40,7 @@ describe('an application with options that Signet does not serve', () => {
         application: { vectors: { w: 1 }, wokflow: 1 },
         middleware: ['any'],
         agent: { scorers: { any: 1 } },
-        tool: { requireApproval: true },
+        tool: { transform: true },
       })
       expect(code).toBe(1)
       expect(stdout).toBe('')
@@ -57,7 +57,7 @@ describe('an application with options that Signet does not serve', () => {
         `  ${SCORERS}`,
         '',
         'Tool "echo-word"',
-        expect.stringMatching(/^ {2}requireApproval \(closes something\): Signet .+/),
+        expect.stringMatching(/^ {2}transform \(closes something\): Signet .+/),
         '',
         `Do what each line says. ${ADVICE} those that Mastra has and that close nothing.`,
         '',
@@ -79,7 +79,7 @@ describe('an application with options that Signet does not serve', () => {
   })
 
   it.each<[string, Configuration]>([
-    ['closes something', { tool: { requireApproval: true } }],
+    ['closes something', { tool: { transform: true } }],
     ['is misspelt', { application: { wokflow: 1 } }],
     ['is misspelt in the provider', { auth: { audiance: 'api' } }],
     ['decides who may call a route', { routes: [{ path: '/here', fga: { a: 1 } }] }],

@@ -37,6 +37,7 @@ const OBJECTS: readonly (readonly [where: string, make: Make, wrong: object, rig
   ['Mastra.server', (server) => new Mastra({ server }), { apiRoute: [] }, 'apiRoutes'],
   ['server.cors', (cors) => served({ cors }), { orgin: 'https://a.example' }, 'origin'],
   ['server.access', (access) => served({ access }), { role: {} }, 'roles'],
+  ['server.runs', (runs) => served({ runs }), { retentonDays: 1 }, 'retentionDays'],
   ['server.audit', (audit) => served({ audit }), { retentonDays: 1 }, 'retentionDays'],
   ['server.limits', (limits) => served({ limits }), { answer: {} }, 'answers'],
   [

@@ -33,6 +33,7 @@ export type BoundName =
   | 'instructionCharacters'
   | 'modelCharacters'
   | 'runIdCharacters'
+  | 'reasonCharacters'
   | 'clientTools'
   | 'activeTools'
   | 'toolNameCharacters'
@@ -142,6 +143,12 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   instructionCharacters: bound(1_000_000, 'characters', '`instructions`, and `system`', ANSWER),
   modelCharacters: bound(256, 'characters', '`model`', ANSWER),
   runIdCharacters: bound(128, 'characters', '`runId`', ANSWER),
+  reasonCharacters: bound(
+    2000,
+    'characters',
+    '`reason` of a declined call',
+    'server/src/routes/agent/approvals.ts',
+  ),
   clientTools: bound(128, 'tools', '`clientTools`', ANSWER),
   activeTools: bound(1000, 'names', '`activeTools`', ANSWER),
   toolNameCharacters: bound(128, 'characters', 'the name of a tool', ANSWER),

@@ -1,6 +1,11 @@
 // The public names of @signet/core. Whatever is added here must be kept.
 export { Agent } from './agent/agent.js'
 export { type AgentConfig, type Dynamic } from './agent/agent-config.js'
+export {
+  type SuspendedRun,
+  type SuspendedRunPage,
+  type SuspendedRunQuery,
+} from './agent/list-runs.js'
 export { type Instructions, type SystemMessage } from './agent/instructions.js'
 export {
   type AgentChunk,
@@ -19,11 +24,14 @@ export { mayExecute, type ClientTool, type ClientTools } from './agent/offered-t
 export { type AgentTools } from './tool/tool-set.js'
 export {
   type AgentOptions,
+  type DeclineOptions,
   type ModelSettings,
   type ProviderOptions,
+  type ResumeOptions,
   type StructuredOutputOptions,
 } from './agent/options.js'
 export { totalUsage } from './answer/build-answer.js'
+export { usageOfLeg } from './answer/leg-usage.js'
 export {
   type AgentOutput,
   type OutputStep,
@@ -80,6 +88,7 @@ export {
   type LimitsConfig,
   type MastraConfig,
   type RevocationConfig,
+  type RunsConfig,
   type ServerConfig,
 } from './server/config.js'
 export {
@@ -190,4 +199,6 @@ export {
   type ToolConfig,
   type ToolContext,
 } from './tool/create-tool.js'
+export { type ToolApproval } from './tool/tool-approval.js'
+export { type ApprovalConfig, type ApprovalRule } from './tool/tool-config.js'
 export { createToolContext } from './tool/tool-context.js'

@@ -15,6 +15,8 @@ import {
 } from './server/config.js'
 import type { Memory } from './memory/memory.js'
 import type { MemoryStorage } from './memory/storage.js'
+import { createMemoryRuns } from './run/memory-runs.js'
+import type { RunStorage } from './run/run-storage.js'
 import { AGENT_GUARDS } from './option/agent-options.js'
 import { MEMORY_CONFIG_GUARDS } from './option/memory-options.js'
 import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
@@ -197,6 +199,7 @@ export class Mastra {
   readonly #hasOwnLogger: boolean
   #logger: Logger = consoleLogger
   #storage: MemoryStorage | undefined
+  #runs: RunStorage = createMemoryRuns()
 
   /**
    * @throws {OptionsError} for options that are not served: those of the application, its agents, their memories,
@@ -223,6 +226,7 @@ export class Mastra {
     for (const [key, agent] of agents) {
       this.#agents.add(agent, key)
       agent.setMastra(this)
+      agent.setRuns(this.#runs)
       if (config.unsupported === 'warn') agent.acceptUnsupported()
       for (const tool of Object.values(agent.tools)) this.#tools.add(tool)
     }
@@ -279,6 +283,17 @@ export class Mastra {
   setDefaultStorage(storage: MemoryStorage): void {
     this.#storage ??= storage
     for (const agent of this.#agents.all()) agent.joinStorage(this.#storage)
+  }
+
+  /** Where runs are kept that wait, or go on without a request. Default: in the memory of the process, 1000 at most. */
+  getRuns(): RunStorage {
+    return this.#runs
+  }
+
+  /** Keeps runs elsewhere: to be called before the first answer. */
+  setRuns(runs: RunStorage): void {
+    this.#runs = runs
+    for (const agent of this.#agents.all()) agent.setRuns(runs)
   }
 
   /** The agent of this key or id, or undefined. `__proto__` is a name like any other. */

@@ -24,6 +24,7 @@ import type { LimitSettings } from './limit/settings.js'
 import { ReadinessCheck } from './start/readiness.js'
 import { openProofs } from './gate/proof/open.js'
 import { openRevocations } from './revocation/open.js'
+import { readRunDays, RunUpkeep } from './run/upkeep.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import { createMetrics } from './observe/metrics/create-metrics.js'
 import type { RouteTable } from './route/route-table.js'
@@ -218,6 +219,11 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     auditStore && retentionDays
       ? createAudit({ store: auditStore, retentionDays, logger, pathOf })
       : undefined
+  const upkeep = new RunUpkeep({
+    runs: () => mastra.getRuns(),
+    logger,
+    days: readRunDays(server.runs),
+  })
   const readiness = new ReadinessCheck({
     isServing: options.isReady ?? (() => true),
     revocations,
@@ -239,6 +245,9 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     metrics.observe,
     createAccessLog(logger, pathOf),
     ...(audit ? [audit.observe] : []),
+    ({ principal }) => {
+      if (principal !== undefined) upkeep.begin()
+    },
   ]
   if (auth !== false) auth.reportTo?.((notice) => logger.warn(notice))
   requireStorage(mastra)
@@ -295,6 +304,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
       revocations.close()
       await apiKeys?.close()
       redis?.close()
+      await upkeep.end()
       await audit?.close()
     },
   }

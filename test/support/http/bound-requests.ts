@@ -22,6 +22,7 @@ const GENERATE = '/api/agents/weather-agent/generate'
 const THREADS = '/api/memory/threads'
 const SAVE = '/api/memory/save-messages'
 const EXECUTE = '/api/tools/get-weather/execute'
+const DECLINE = '/api/agents/weather-agent/decline-tool-call'
 const AUDIT = '/api/audit'
 const SIGN = '/api/auth/tokens'
 const KEYS = '/api/auth/api-keys'
@@ -103,6 +104,14 @@ function bodyOf(size: number): string {
 /** A request for each bound of the table. */
 export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
   bodyBytes: { at: (size) => ({ path: EXECUTE, body: bodyOf(size) }) },
+  reasonCharacters: {
+    at: (size) => ({
+      path: DECLINE,
+      json: { runId: 'none', toolCallId: 'none', reason: text(size) },
+    }),
+    // Without a run it is refused all the same, for another reason.
+    refusedBy: 'not_found',
+  },
   bodyValues: {
     at: (size) => ({
       path: EXECUTE,

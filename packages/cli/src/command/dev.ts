@@ -59,6 +59,7 @@ async function makeServable(
   const { isLoopbackOnly, isReady, store, io, unhandledFaults } = options
   mastra.setDefaultLogger(createTerminalLogger(io.stderr))
   mastra.setDefaultStorage(store.memory)
+  mastra.setRuns(store.runs)
   const ownAuth = mastra.getServer().auth
   const defaultAuth =
     ownAuth === undefined

@@ -52,6 +52,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   mastra.setDefaultLogger(logger)
   const store = createProjectStore(project, ({ level, message }) => logger[level](message))
   mastra.setDefaultStorage(tracing ? traceStorage(store.memory, tracing) : store.memory)
+  mastra.setRuns(store.runs)
   const { host, port, keepAliveTimeout, studio = false } = mastra.getServer()
   let isReady = false
   const app = createApp(mastra, {

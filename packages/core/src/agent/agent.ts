@@ -1,5 +1,5 @@
-import { ConfigurationError } from '@signet/auth'
-import { isLegalId, readOptions } from '@signet/auth/internal'
+import { ConfigurationError, type OptionNames } from '@signet/auth'
+import { isLegalId, readOptions, refuseUnknown } from '@signet/auth/internal'
 import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { withOrigin, type FaultOrigin } from '../fault/fault-origin.js'
 import { consoleLogger, type Logger } from '../log/logger.js'
@@ -20,10 +20,26 @@ import { AnswerChecks } from './answer-checks.js'
 import { readInstructions } from './instructions.js'
 import type { MessageInput } from '../message/messages.js'
 import type { AgentTools } from '../tool/tool-set.js'
-import type { AgentOptions } from './options.js'
-import { buildOutput, toOutputStep } from '../answer/build-answer.js'
+import type { AgentOptions, DeclineOptions, ResumeOptions } from './options.js'
+import { buildOutput, suspendPayload, toOutputStep } from '../answer/build-answer.js'
 import type { AgentOutput, OutputStep } from '../answer/answer.js'
-import { prepareRun, type Run } from './run.js'
+import { readSuspendedRuns, type SuspendedRunPage, type SuspendedRunQuery } from './list-runs.js'
+import { noteLeg } from '../answer/leg-usage.js'
+import {
+  beginLeg,
+  checkGiven,
+  endRun,
+  findWaiting,
+  readDecision,
+  toolFault,
+  withLeg,
+} from './resume-run.js'
+import { prepareRun, type Run, type RunOptions } from './run.js'
+import { createMemoryRuns } from '../run/memory-runs.js'
+import { RunError } from '../run/run-error.js'
+import type { RunStorage } from '../run/run-storage.js'
+import type { Step } from '../loop/step.js'
+import type { LoopDecision } from '../loop/call.js'
 import type { ModelMetadata } from '../memory/stored-message.js'
 import { createAgentStream, type AgentStream } from '../answer/stream.js'
 import { readObject } from './structured-object.js'
@@ -99,6 +115,29 @@ async function answering<Value>(
   }
 }
 
+const RESUME_OPTIONS: OptionNames<ResumeOptions> = {
+  runId: true,
+  toolCallId: true,
+  requestContext: true,
+  abortSignal: true,
+  model: true,
+  structuredOutput: true,
+}
+
+/** The steps of earlier legs, as the loop made them and as the wire shows them. */
+function earlierOf({ call, facts }: Run): {
+  readonly steps: Step[]
+  readonly outputs: readonly OutputStep[]
+} {
+  const steps = [...(call.resume?.steps ?? [])]
+  const outputs: OutputStep[] = []
+  // When they ended is known.
+  for (const step of steps) {
+    outputs.push(toOutputStep(step, outputs.at(-1), { ...facts, stepEnds: [] }))
+  }
+  return { steps, outputs }
+}
+
 const NAMELESS: ModelMetadata = { modelId: '', modelVersion: '', modelProvider: '' }
 
 /** Whether an answer may say why it failed: not where nobody is known, as an application may pass it on to anybody. */
@@ -138,6 +177,7 @@ export class Agent {
   #logger: Logger = consoleLogger
   #mastra: Mastra | undefined
   #storage: MemoryStorage | undefined
+  #runs: RunStorage | undefined
 
   /**
    * @throws {RegistrationError} `id_illegal` or `id_duplicate`
@@ -186,6 +226,15 @@ export class Agent {
       )
     }
     this.#storage = storage
+  }
+
+  /** Where answers wait that somebody has to approve. Default: in the memory of the process, 1000 at most. */
+  setRuns(runs: RunStorage): void {
+    this.#runs = runs
+  }
+
+  #runStorage(): RunStorage {
+    return (this.#runs ??= createMemoryRuns())
   }
 
   /** The application that the agent belongs to: its tools find it as `context.mastra`. */
@@ -290,12 +339,18 @@ export class Agent {
     for (const { refusals } of this.#parts()) refusals.throwIfAny()
     this.#checks.check(options, this.#logger)
     const requestContext = options.requestContext ?? new RequestContext()
+    return prepareRun(messages, await this.#runOptions(options, requestContext))
+  }
+
+  async #runOptions(options: AgentOptions, requestContext: RequestContext): Promise<RunOptions> {
     const resolve = () => this.#resolve(options, requestContext)
-    return prepareRun(messages, {
+    return {
       ...options,
       ...(await answering(resolve, options.abortSignal)),
+      given: options,
       system: readPrompt(options.system, 'system'),
       requestContext,
+      runs: this.#runStorage(),
       agentId: this.id,
       tools: this.tools,
       ownMemory: this.#memory,
@@ -303,15 +358,22 @@ export class Agent {
       storage: this.#storage,
       maxSteps: options.maxSteps ?? this.maxSteps,
       logger: this.#logger,
-    })
+    }
   }
 
   async #generate(run: Run): Promise<AgentOutput> {
-    const outputSteps: OutputStep[] = []
+    const { outputs, steps } = earlierOf(run)
+    const outputSteps = [...outputs]
     try {
       for await (const part of runLoop(run.call, 'generate')) {
         if (part.type !== 'step-end') continue
+        steps.push(part.step)
         outputSteps.push(toOutputStep(part.step, outputSteps.at(-1), run.facts))
+      }
+      const payload = suspendPayload(steps.at(-1))
+      if (payload !== undefined) {
+        await run.suspend(steps)
+        return { ...buildOutput(outputSteps, run.facts), suspendPayload: payload }
       }
       const structured = await readObject(run.schema, outputSteps.at(-1))
       const output = buildOutput(outputSteps, run.facts, structured)
@@ -361,17 +423,122 @@ export class Agent {
     options: AgentOptions<Schema> = {},
   ): Promise<AgentStream<SchemaOutput<Schema, unknown>>> {
     const run = await this.#prepare(messages, options)
-    const stream = createAgentStream({
+    const stream = this.#stream(run, options.requestContext)
+    return stream as AgentStream<SchemaOutput<Schema, unknown>>
+  }
+
+  #stream(run: Run, requestContext: RequestContext | undefined): AgentStream {
+    const { outputs, steps } = earlierOf(run)
+    return createAgentStream({
       facts: run.facts,
+      earlier: outputs,
+      earlierSteps: steps,
       agentId: this.id,
       logger: this.#logger,
-      abortSignal: options.abortSignal,
+      abortSignal: run.call.abortSignal,
       readObject: (last) => readObject(run.schema, last),
       commit: run.commit,
       leave: run.leave,
+      suspend: run.suspend,
       parts: runLoop(run.call, 'stream'),
-      seesCauses: seesCauses(options.requestContext),
+      seesCauses: seesCauses(requestContext),
     })
-    return stream as AgentStream<SchemaOutput<Schema, unknown>>
+  }
+
+  /** Begins the leg that follows from a decision. What is wrong is thrown before anything of it is written. */
+  async #resume(given: ResumeOptions, decision: LoopDecision): Promise<Run> {
+    const options = readOptions(given)
+    for (const { refusals } of this.#parts()) refusals.throwIfAny()
+    refuseUnknown('A decision on a call', options, RESUME_OPTIONS)
+    const { requestContext = new RequestContext() } = options
+    const runs = this.#runStorage()
+    const found = await findWaiting(runs, this.id, options, requestContext)
+    checkGiven(found, this.id, options, requestContext)
+    const { snapshot, call, suspended } = found
+    const ending = new AbortController()
+    const { abortSignal } = options
+    const signals = abortSignal === undefined ? [ending.signal] : [abortSignal, ending.signal]
+    const kept: AgentOptions = {
+      ...snapshot.options,
+      ...(options.model !== undefined && { model: options.model }),
+      ...(options.structuredOutput !== undefined && { structuredOutput: options.structuredOutput }),
+      requestContext,
+      abortSignal: AbortSignal.any(signals),
+    }
+    const resume = {
+      steps: snapshot.steps.slice(0, -1),
+      suspended,
+      decisions: new Map([[call.toolCallId, decision]]),
+    }
+    const run = await prepareRun([], await this.#runOptions(kept, requestContext), {
+      snapshot,
+      resume,
+      runId: found.run.id,
+    })
+    const tool = run.call.tools.get(call.toolName)
+    const fault = decision.isApproved ? toolFault(found, tool, requestContext) : undefined
+    if (fault instanceof Error) throw fault
+    if (fault !== undefined) {
+      await endRun(runs, found, fault)
+      throw new RunError('run_ended', fault.message)
+    }
+    const end = (reason: Error) => ending.abort(reason)
+    const leg = await beginLeg({ runs, found, decision, requestContext, logger: this.#logger, end })
+    return withLeg(run, leg, found)
+  }
+
+  async #resumeAtOnce(options: ResumeOptions, decision: LoopDecision): Promise<AgentOutput> {
+    const run = await this.#resume(options, decision)
+    const output = await answering(() => this.#generate(run), run.call.abortSignal)
+    noteLeg(output, run.call.resume?.steps.length ?? 0)
+    return output
+  }
+
+  /**
+   * Approves a call of a suspended answer, and answers on piece by piece. The call is made once: of several who decide
+   * at once, one does. The owner of the run decides, with the permissions that they have now.
+   *
+   * @throws {RunError} `run_missing`, `run_not_suspended`, `approval_expired` or `run_ended`
+   * @throws {ScopeError} where the caller may not execute the tool, or not what the suspended request did
+   * @throws {InputError} for options that cannot be used
+   * @throws what the storage throws
+   */
+  async approveToolCall(options: ResumeOptions): Promise<AgentStream> {
+    const run = await this.#resume(options, { isApproved: true })
+    return this.#stream(run, options.requestContext)
+  }
+
+  /**
+   * Declines a call of a suspended answer: the tool does not run, the model is told so, and answers on piece by piece.
+   * @throws what `approveToolCall` throws
+   */
+  async declineToolCall({ reason, ...options }: DeclineOptions): Promise<AgentStream> {
+    const run = await this.#resume(options, readDecision(false, reason))
+    return this.#stream(run, options.requestContext)
+  }
+
+  /**
+   * Approves a call, as `approveToolCall` does, and answers on at once.
+   * @throws what `approveToolCall` and `generate` throw
+   */
+  async approveToolCallGenerate(options: ResumeOptions): Promise<AgentOutput> {
+    return this.#resumeAtOnce(options, { isApproved: true })
+  }
+
+  /**
+   * Declines a call, as `declineToolCall` does, and answers on at once.
+   * @throws what `approveToolCall` and `generate` throw
+   */
+  async declineToolCallGenerate({ reason, ...options }: DeclineOptions): Promise<AgentOutput> {
+    return this.#resumeAtOnce(options, readDecision(false, reason))
+  }
+
+  /**
+   * The answers of this agent that wait for a decision of their owner, the newest first.
+   * @throws {RunError} `run_missing` for a stranger
+   * @throws what the storage throws
+   */
+  async listSuspendedRuns(query: SuspendedRunQuery = {}): Promise<SuspendedRunPage> {
+    return readSuspendedRuns(this.#runStorage(), this.id, query)
   }
 }

@@ -36,6 +36,7 @@ const SERVED: OptionNames<AgentOptions, UnservedAnswerOptions> = {
   clientTools: true,
   structuredOutput: true,
   memory: true,
+  requireToolApproval: true,
   runId: true,
 }
 

@@ -4,13 +4,14 @@ import { InputError, ToolError } from '../error.js'
 import { describeIssues } from '../issue.js'
 import { withOrigin } from '../fault/fault-origin.js'
 import type { Logger } from '../log/logger.js'
-import type { LoopTool } from '../loop/call.js'
+import type { LoopApproval, LoopTool } from '../loop/call.js'
 import type { Mastra } from '../mastra-type.js'
 import type { RequestContext } from '../request-context.js'
 import type { JsonSchema, Tool } from '../tool/create-tool.js'
 import { withoutNulls } from '../schema/readable-schema.js'
 import { tellOutput } from '../tool/tell-output.js'
 import { toJson } from '../tool/to-json.js'
+import { APPROVAL_OF_REQUEST } from '../tool/tool-approval.js'
 import { createToolContext } from '../tool/tool-context.js'
 import type { AgentTools } from '../tool/tool-set.js'
 
@@ -33,6 +34,8 @@ export interface OfferContext {
   readonly mastra?: Mastra | undefined
   /** Where the agent remembers the answer. */
   readonly thread?: { readonly threadId: string; readonly resourceId: string } | undefined
+  /** Whether somebody has to approve each call of a tool of the agent. */
+  readonly requireToolApproval: boolean
   readonly logger: Logger
 }
 
@@ -92,10 +95,35 @@ function define(name: string, tool: Tool): LanguageModelV4FunctionTool {
   return definition
 }
 
+/** What has to be approved before a tool runs; undefined where nothing has. */
+function approvalOf(
+  tool: Tool,
+  { requireToolApproval, requestContext, agentId, logger }: OfferContext,
+): LoopApproval | undefined {
+  const { approval } = tool
+  if (approval === undefined && !requireToolApproval) return undefined
+  const { expiresInSeconds } = approval ?? APPROVAL_OF_REQUEST
+  return {
+    toolId: tool.id,
+    ttlMs: expiresInSeconds * 1000,
+    async isNeeded(input) {
+      if (approval === undefined || requireToolApproval) return true
+      try {
+        const origin = { requestId: requestContext.requestId, agent: agentId, tool: tool.id }
+        return await withOrigin(origin, () => approval.isNeeded(input, { requestContext }))
+      } catch (error) {
+        throw toPublicError(error, tool, logger)
+      }
+    },
+  }
+}
+
 function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
   const { agentId, requestContext, mastra, thread, logger } = context
   return {
+    id: tool.id,
     definition: define(name, tool),
+    approval: approvalOf(tool, context),
     async execute(input, { toolCallId, abortSignal }) {
       try {
         const agent = { agentId, toolCallId, ...thread }
@@ -144,7 +172,10 @@ export function offerTools(
   for (const [name, tool] of Object.entries(tools)) {
     if (mayExecute(tool, requestContext)) offered.set(name, offer(name, tool, context))
   }
-  for (const [name, tool] of Object.entries(builtIn)) offered.set(name, offer(name, tool, context))
+  const ofFramework = { ...context, requireToolApproval: false }
+  for (const [name, tool] of Object.entries(builtIn)) {
+    offered.set(name, offer(name, tool, ofFramework))
+  }
   for (const [name, tool] of clients) offered.set(name, offerClient(name, tool))
   return offered
 }

@@ -64,6 +64,33 @@ export interface AgentOptions<
   readonly structuredOutput?: StructuredOutputOptions<Schema> | undefined
   /** The thread to remember and to store in. Default: nothing is remembered and nothing stored. */
   readonly memory?: MemoryRequest | undefined
+  /**
+   * Whether somebody has to approve each call of a tool of the agent, also of one that does not demand it. What the
+   * agent's memory does is no such call. Default: false.
+   */
+  readonly requireToolApproval?: boolean | undefined
   /** Default: a random UUID. */
   readonly runId?: string | undefined
+}
+
+/** What an answer goes on with that was suspended. */
+export interface ResumeOptions {
+  /** Of the suspended answer. */
+  readonly runId: string
+  /** The call that is decided on. */
+  readonly toolCallId: string
+  /** Who decides, and the application's values. Default: the application itself, with none. */
+  readonly requestContext?: RequestContext | undefined
+  /** Stops model and tools. */
+  readonly abortSignal?: AbortSignal | undefined
+  /** To be given again where the suspended answer was given a model by the application, and not by its name. */
+  readonly model?: ModelConfig | undefined
+  /** To be given again where the suspended answer was given a schema that is not JSON, such as one of zod. */
+  readonly structuredOutput?: StructuredOutputOptions | undefined
+}
+
+/** The same, for a call that is not made. */
+export interface DeclineOptions extends ResumeOptions {
+  /** Why: the model is told. At most 2000 characters. Default: only that it was not approved. */
+  readonly reason?: string | undefined
 }

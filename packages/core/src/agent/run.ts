@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ModelMessage } from 'ai'
 import { ConfigurationError } from '@signet/auth'
+import { codeOf } from '@signet/auth/internal'
 import { AnswerError, InputError } from '../error.js'
 import type { Logger } from '../log/logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
@@ -25,8 +26,19 @@ import { offerTools } from './offered-tools.js'
 import type { AgentOptions } from './options.js'
 import { keptMessages } from '../answer/build-answer.js'
 import type { OutputStep, RunFacts, StructuredObject } from '../answer/answer.js'
+import type { LoopResume } from '../loop/call.js'
+import type { Step } from '../loop/step.js'
+import type { RunStorage, Suspension } from '../run/run-storage.js'
 import { storeQuestion, type StoredThread } from '../memory/stored-message.js'
+import {
+  isPlainJson,
+  KEPT_OPTIONS,
+  writeSnapshot,
+  type AgentSnapshot,
+  type KeptOptions,
+} from './snapshot.js'
 import { readStructured } from './structured-object.js'
+import { runOwner, toApprovals } from './suspend-run.js'
 
 /** Options of one answer with the agent's own filled in. */
 export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' | 'system'> {
@@ -37,11 +49,23 @@ export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' 
   readonly ownMemory: Memory | undefined
   readonly mastra: Mastra | undefined
   readonly storage: MemoryStorage | undefined
+  /** Where the run is kept that waits for an approval. */
+  readonly runs: RunStorage
   readonly instructions: string
   readonly system: string | undefined
   readonly maxSteps: number
   readonly requestContext: RequestContext
   readonly logger: Logger
+  /** What the answer was given, of which `model`, `instructions` and `system` above are made. */
+  readonly given: AgentOptions
+}
+
+/** Where an answer goes on. */
+export interface Resumed {
+  readonly snapshot: AgentSnapshot
+  readonly resume: LoopResume
+  /** The number of the run so far. */
+  readonly runId: string
 }
 
 /** One answer, ready to be asked of the model. */
@@ -62,6 +86,10 @@ export interface Run {
    * @param error - why the answer failed. Default: its reader left
    */
   leave(error?: unknown): Promise<void>
+  /** What it takes to go on after these steps, the last of which waits. */
+  pause(steps: readonly Step[]): Suspension
+  /** Stores the run that waits after these steps. To be called once, in place of `commit`. */
+  suspend(steps: readonly Step[]): Promise<void>
 }
 
 function checkMaxSteps(maxSteps: number): void {
@@ -83,6 +111,13 @@ function pickTools(activeTools: readonly string[] | undefined, tools: LoopTools)
   ])
 }
 
+/** The same of an answer that goes on, of which some may be there no more. */
+function keepTools(activeTools: readonly string[] | undefined, tools: LoopTools): LoopTools {
+  if (activeTools === undefined) return tools
+  const active = new Set(activeTools)
+  return new Map([...tools].filter(([name]) => active.has(name)))
+}
+
 function checkToolChoice(toolChoice: AgentOptions['toolChoice'], tools: LoopTools): void {
   if (typeof toolChoice !== 'object' || tools.has(toolChoice.toolName)) return
   throw new InputError('The options cannot be used.', [
@@ -100,6 +135,7 @@ function joinInstructions({ instructions, system }: RunOptions, session?: Memory
 async function openMemory(
   question: readonly AskedMessage[],
   options: RunOptions,
+  snapshot: AgentSnapshot | undefined,
 ): Promise<MemorySession | undefined> {
   const { memory: request, ownMemory: memory, storage, requestContext, model } = options
   const { agentId, abortSignal, logger } = options
@@ -116,7 +152,8 @@ async function openMemory(
     )
   }
   const session = { agentId, memory, storage, request, requestContext, question, model }
-  return openSession({ ...session, abortSignal, logger })
+  const resumed = snapshot?.memory && { memory: snapshot.memory, question: snapshot.question }
+  return openSession({ ...session, resumed, abortSignal, logger })
 }
 
 /** What the model is asked: what is remembered, the context, and the question. */
@@ -168,6 +205,32 @@ function collectFacts(
   }
 }
 
+/** The same of an answer that goes on. */
+function resumeFacts(
+  { snapshot, runId }: Resumed,
+  { model }: RunOptions,
+  session: MemorySession | undefined,
+): RunFacts {
+  const { messageId, startedAt, stepEnds, question, storedQuestion } = snapshot
+  return {
+    runId,
+    messageId,
+    startedAt,
+    // The step that goes on ends anew.
+    stepEnds: stepEnds.slice(0, snapshot.steps.length - 1),
+    question,
+    storedQuestion,
+    remembered: [],
+    thread:
+      session === undefined ? {} : { threadId: session.threadId, resourceId: session.resourceId },
+    model: {
+      modelId: model.modelId,
+      modelVersion: model.specificationVersion,
+      modelProvider: model.provider,
+    },
+  }
+}
+
 /** Whether a question may be kept whose answer failed so: not one that was refused, or that nothing can be kept of. */
 function isKept(error: unknown): boolean {
   if (InputError.isInstance(error)) return false
@@ -191,40 +254,168 @@ async function leaveQuestion(
   }
 }
 
+function hasSystemMessage(messages: readonly ModelMessage[]): boolean {
+  return messages.some(({ role }) => role === 'system')
+}
+
+/** The options of an answer as they are stored, and the names of those that cannot be. */
+function keepOptions({ given, instructions, system, maxSteps, requireToolApproval }: RunOptions): {
+  readonly options: KeptOptions
+  readonly missing: readonly string[]
+} {
+  const { model, structuredOutput } = given
+  const missing: string[] = []
+  const options: Record<string, unknown> = {}
+  for (const name of KEPT_OPTIONS) options[name] = given[name]
+  if (typeof model === 'string') options['model'] = model
+  else if (model !== undefined) missing.push('model')
+  if (isPlainJson(structuredOutput)) options['structuredOutput'] = structuredOutput
+  else missing.push('structuredOutput')
+  const isReplaced = given.instructions !== undefined && given.instructions !== null
+  return {
+    options: {
+      ...options,
+      maxSteps,
+      requireToolApproval,
+      ...(isReplaced && { instructions }),
+      ...(system !== undefined && { system }),
+    },
+    missing,
+  }
+}
+
+/** Whether an answer was given what changes the agent. */
+function isOverride({ given }: RunOptions, asked: readonly ModelMessage[]): boolean {
+  const { instructions, system, model, providerOptions } = given
+  const changed = [instructions, system, model, providerOptions]
+  return changed.some((value) => value !== undefined && value !== null) || hasSystemMessage(asked)
+}
+
+function checkRequireApproval(requireToolApproval: unknown): void {
+  const isKnown = requireToolApproval === undefined || typeof requireToolApproval === 'boolean'
+  if (isKnown || requireToolApproval === null) return
+  throw new InputError('The options cannot be used.', [
+    { field: 'requireToolApproval', message: 'It must be true or false.' },
+  ])
+}
+
+/** Stores a run that waits. */
+async function storeRun(
+  runs: RunStorage,
+  { approvals, ttlMs, snapshot }: Suspension,
+  { agentId, requestContext }: RunOptions,
+  { runId, thread }: RunFacts,
+): Promise<void> {
+  const about = { id: runId, kind: 'agent', target: agentId, ...thread } as const
+  try {
+    await runs.create(
+      runOwner(requestContext),
+      { ...about, snapshot },
+      { status: 'suspended', approvals, ttlMs },
+    )
+  } catch (cause) {
+    if (codeOf(cause) !== 'run_exists') throw cause
+    throw new AnswerError('The answer cannot wait for an approval.', {
+      cause,
+      issues: [{ field: 'runId', message: 'Another run has this id. Leave it out.' }],
+    })
+  }
+}
+
 /**
  * Prepares one answer: reads the messages and the memory, offers the tools that the caller may execute,
  * and makes the call of the model out of them.
  *
+ * @param messages - the question; not looked at where an answer goes on
+ * @param resumed - where the answer goes on. Default: it begins
  * @throws {InputError} for messages or options that cannot be used
  * @throws {ScopeError} where the caller may not use their memory
  * @throws what the storage throws
  */
-export async function prepareRun(messages: MessageInput, options: RunOptions): Promise<Run> {
+export async function prepareRun(
+  messages: MessageInput,
+  options: RunOptions,
+  resumed?: Resumed,
+): Promise<Run> {
   const { agentId, requestContext, logger, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
+  checkRequireApproval(options.requireToolApproval)
   const schema = structured && readStructured(structured.schema)
-  const read = await readQuestion(messages)
+  const snapshot = resumed?.snapshot
+  const read = snapshot === undefined ? await readQuestion(messages) : []
   const context =
     options.context === undefined ? [] : await readMessages(options.context, 'context')
   if (!requestContext.allows(`agents:write:${agentId}`)) {
     dropProviderOptions([...context, ...toModelMessages(read)])
   }
-  const session = await openMemory(read, options)
+  const session = await openMemory(read, options, snapshot)
   const question = session?.question ?? read
-  const asked = joinMessages(question, context, session)
-  const facts = collectFacts(question, options, session)
-  session?.checkQuestion(facts.storedQuestion)
+  const asked = snapshot?.asked ?? joinMessages(question, context, session)
+  const facts =
+    resumed === undefined
+      ? collectFacts(question, options, session)
+      : resumeFacts(resumed, options, session)
+  if (resumed === undefined) session?.checkQuestion(facts.storedQuestion)
   const { mastra } = options
+  const requireToolApproval = options.requireToolApproval === true
   const thread = session && { threadId: session.threadId, resourceId: session.resourceId }
-  const offer = { agentId, requestContext, logger, mastra, thread, builtIn: session?.tools }
+  const builtIn = session?.tools
+  const offer = { agentId, requestContext, logger, mastra, thread, builtIn, requireToolApproval }
   const tools = offerTools(options.tools, options.clientTools ?? {}, offer)
-  const active = pickTools(options.activeTools, tools)
+  // A tool that was taken away since is missed only where the model calls it.
+  const active =
+    resumed === undefined
+      ? pickTools(options.activeTools, tools)
+      : keepTools(options.activeTools, tools)
   checkToolChoice(options.toolChoice, tools)
+
+  function pause(steps: readonly Step[]): Suspension {
+    const waiting = steps.at(-1)
+    // Those of the step that goes on are stored already.
+    const isNew = waiting !== undefined && waiting.index !== resumed?.resume.suspended.index
+    const approvals = isNew ? toApprovals(waiting.pending, active, requestContext) : []
+    const sentIds = facts.storedQuestion.filter(({ role }) => role === 'user').map(({ id }) => id)
+    return {
+      approvals,
+      ttlMs: Math.max(0, ...approvals.map(({ ttlMs }) => ttlMs)),
+      snapshot: writeSnapshot({
+        version: 1,
+        messageId: facts.messageId,
+        startedAt: facts.startedAt,
+        stepEnds: facts.stepEnds,
+        asked,
+        question: facts.question,
+        storedQuestion: facts.storedQuestion,
+        steps,
+        ...(snapshot === undefined
+          ? {
+              ...keepOptions(options),
+              isOverride: isOverride(options, [...context, ...toModelMessages(read)]),
+              client: requestContext.client,
+            }
+          : {
+              options: snapshot.options,
+              missing: snapshot.missing,
+              isOverride: snapshot.isOverride,
+              client: snapshot.client,
+            }),
+        memory: session?.pause(sentIds),
+      }),
+    }
+  }
+
+  const leave = (error?: unknown) => leaveQuestion(error, facts, session, options)
   return {
     schema,
     facts,
     commit: async (steps, structured) => session?.commit(keptMessages(steps, facts, structured)),
-    leave: (error) => leaveQuestion(error, facts, session, options),
+    leave,
+    pause,
+    async suspend(steps) {
+      await storeRun(options.runs, pause(steps), options, facts)
+      // It is in its thread while it waits, as one that has no answer yet.
+      await leave()
+    },
     call: {
       agentId,
       model: options.model,
@@ -236,6 +427,7 @@ export async function prepareRun(messages: MessageInput, options: RunOptions): P
       settings: options.modelSettings ?? {},
       responseSchema: schema?.input,
       providerOptions: options.providerOptions,
+      resume: resumed?.resume,
       abortSignal: options.abortSignal,
       logger,
     },

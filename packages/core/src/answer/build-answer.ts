@@ -9,7 +9,10 @@ import {
 } from '../memory/stored-message.js'
 import type { AgentOutput, OutputStep, RunFacts, StructuredObject, Usage } from './answer.js'
 import { storeAnswer } from './store-answer.js'
-import type { ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
+import type { ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
+
+/** Why an answer ends that waits for somebody. */
+const SUSPENDED = 'suspended'
 
 /** The parts of a step by their kind, while they are sorted. */
 interface Parts {
@@ -108,7 +111,7 @@ export function toOutputStep(
     stepType: step.index === 0 ? 'initial' : 'tool-result',
     ...sortParts(step.content, facts.runId),
     content: contentOf(messages),
-    finishReason: step.finishReason,
+    finishReason: step.pending.length > 0 ? SUSPENDED : step.finishReason,
     usage: step.usage,
     warnings: step.warnings,
     request: {},
@@ -130,6 +133,14 @@ export function keptMessages(
   structured?: StructuredObject,
 ): readonly StoredMessage[] {
   return [...facts.storedQuestion, storeAnswer(steps, facts, structured)]
+}
+
+/** What an answer waits for, as the wire shows it; undefined where it waits for nothing. */
+export function suspendPayload(step: Step | undefined): ToolCall | undefined {
+  const [first] = step?.pending ?? []
+  if (first === undefined) return undefined
+  const { toolCallId, toolName, input: args } = first
+  return { toolCallId, toolName, args }
 }
 
 /** Puts a whole answer together from its steps. */

@@ -1,5 +1,6 @@
 import { AnswerError, InputError, ToolError } from '../error.js'
 import type { Logger } from '../log/logger.js'
+import type { PendingCall } from '../loop/content.js'
 import type { LoopPart, Step } from '../loop/step.js'
 import { causeOf, logFailure } from '../fault/told-cause.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
@@ -9,6 +10,8 @@ import type { AgentOutput, OutputStep, RunFacts } from './answer.js'
 /** What the chunks of an answer say about it, and where its failure is logged. */
 export interface ChunkContext {
   readonly facts: RunFacts
+  /** The steps of earlier legs. Default: none. */
+  readonly earlier?: readonly OutputStep[] | undefined
   readonly agentId: string
   readonly logger: Logger
   /** Whether the caller may know why an answer failed. */
@@ -46,6 +49,7 @@ export class ChunkWriter {
 
   constructor(context: ChunkContext) {
     this.#context = context
+    this.#steps.push(...(context.earlier ?? []))
   }
 
   steps(): readonly OutputStep[] {
@@ -213,6 +217,11 @@ export class ChunkWriter {
       case 'step-end':
         return this.#stepFinish(part.step, part.isContinued)
     }
+  }
+
+  /** A call that somebody has to approve. */
+  approval({ toolCallId, toolName, input }: PendingCall): AgentChunk {
+    return this.#chunk('tool-call-approval', { toolCallId, toolName, args: input })
   }
 
   object(object: unknown): AgentChunk {

@@ -18,6 +18,7 @@ export type AgentChunk =
   | Envelope<'tool-call-input-streaming-end', { readonly toolCallId: string }>
   | ToolCallChunk
   | ToolResultChunk
+  | Envelope<'tool-call-approval', ToolCall>
   | Envelope<'tool-error', ToolCall & { readonly error: PublicError }>
   | Envelope<'step-finish', FinishPayload>
   | Envelope<'finish', FinishPayload & { readonly response: AgentOutput['response'] }>

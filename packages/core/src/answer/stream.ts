@@ -1,14 +1,21 @@
-import type { LoopPart } from '../loop/step.js'
+import type { LoopPart, Step } from '../loop/step.js'
 import { ABSENT_PROMISES } from './absent-promises.js'
 import { ChunkWriter, type ChunkContext } from './chunk-writer.js'
 import type { AgentChunk } from './chunk.js'
-import { buildOutput } from './build-answer.js'
+import { buildOutput, suspendPayload } from './build-answer.js'
 import type { AgentOutput, OutputStep, StructuredObject } from './answer.js'
+
+function suspension(step: Step | undefined): Pick<AgentOutput, 'suspendPayload'> {
+  const payload = suspendPayload(step)
+  return payload === undefined ? {} : { suspendPayload: payload }
+}
 
 /** What a streamed answer is made from. */
 export interface StreamSource extends ChunkContext {
   /** Makes the answer, as it is read. */
   readonly parts: AsyncIterable<LoopPart>
+  /** The steps of earlier legs, as the loop made them. Default: none. */
+  readonly earlierSteps?: readonly Step[] | undefined
   /** The caller's. */
   readonly abortSignal: AbortSignal | undefined
   /** Reads the structured output of the last step, where one was asked for. */
@@ -17,6 +24,8 @@ export interface StreamSource extends ChunkContext {
   readonly commit: (steps: readonly OutputStep[], structured?: StructuredObject) => Promise<void>
   /** Stores the question alone, where it is to be remembered. @param error - default: the reader left */
   readonly leave: (error?: unknown) => Promise<void>
+  /** Stores the answer as one that waits. @param steps - all of them; the last one waits */
+  readonly suspend: (steps: readonly Step[]) => Promise<void>
 }
 
 /**
@@ -58,21 +67,34 @@ export function createAgentStream(source: StreamSource): AgentStream {
   }
 
   async function* writeChunks(): AsyncGenerator<AgentChunk, undefined> {
+    const steps: Step[] = [...(source.earlierSteps ?? [])]
+    let waiting: Extract<LoopPart, { type: 'step-end' }> | undefined
     try {
       yield writer.start()
       try {
-        for await (const part of parts) yield writer.write(part)
+        for await (const part of parts) {
+          if (part.type === 'step-end') steps.push(part.step)
+          if (part.type !== 'step-end' || part.step.pending.length === 0) yield writer.write(part)
+          else waiting = part
+        }
+        if (waiting !== undefined) {
+          // Nobody is told of a call before it can be approved.
+          await source.suspend(steps)
+          isSettled = true
+          for (const call of waiting.step.pending) yield writer.approval(call)
+          yield writer.write(waiting)
+        }
       } catch (error) {
         if (abortSignal?.aborted === true) return yield* abort()
         yield* writer.fail(error)
       }
-      const steps = writer.steps()
-      if (writer.failure === undefined) {
+      const outputs = writer.steps()
+      if (writer.failure === undefined && waiting === undefined) {
         try {
-          const structured = await source.readObject(steps.at(-1))
+          const structured = await source.readObject(outputs.at(-1))
           if (structured !== undefined) yield writer.object(structured.object)
-          output = buildOutput(steps, facts, structured)
-          await source.commit(steps, structured)
+          output = buildOutput(outputs, facts, structured)
+          await source.commit(outputs, structured)
           isSettled = true
         } catch (error) {
           if (abortSignal?.aborted === true && error === abortSignal.reason) return yield* abort()
@@ -81,7 +103,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
       }
       // What failed has been told at once. Before the answer ends, its question is kept.
       if (writer.failure !== undefined) await leave(writer.failure.error)
-      output ??= buildOutput(steps, facts)
+      output ??= { ...buildOutput(outputs, facts), ...suspension(waiting?.step) }
       isWhole = writer.failure === undefined
       if (isWhole) yield writer.finish(output, output.finishReason)
       else yield* writer.closeFailed(output)

@@ -4,13 +4,44 @@ import type { Logger } from '../log/logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { JsonSchema } from '../schema/json-schema.js'
 import type { ToldOutput } from '../tool/tell-output.js'
+import type { Step } from './step.js'
+
+/** What somebody has to approve before a tool runs. */
+export interface LoopApproval {
+  /** The id of the tool. */
+  readonly toolId: string
+  /** How long it may be approved, in milliseconds. */
+  readonly ttlMs: number
+  /** Whether this call must be approved. @throws what the tool comes to then */
+  isNeeded(input: unknown): Promise<boolean>
+}
+
+/** What was decided of a call. */
+export interface LoopDecision {
+  readonly isApproved: boolean
+  /** Why it was declined; the model is told. */
+  readonly reason?: string | undefined
+}
+
+/** Where an answer goes on that was suspended. */
+export interface LoopResume {
+  /** The steps before the one that was suspended. */
+  readonly steps: readonly Step[]
+  readonly suspended: Step
+  /** By the ids of calls; the other calls that wait go on waiting. */
+  readonly decisions: ReadonlyMap<string, LoopDecision>
+}
 
 /** A tool that a model may call. */
 export interface LoopTool {
+  /** The id of a tool of the agent; undefined for one of the client. */
+  readonly id?: string | undefined
   /** As the model is offered it. */
   readonly definition: LanguageModelV4FunctionTool
   /** What is made of the input before anybody sees it. Default: it stays as the model wrote it. */
   readonly readInput?: ((input: unknown) => unknown) | undefined
+  /** Default: nobody has to approve its calls. */
+  readonly approval?: LoopApproval | undefined
   /**
    * Does the work. A tool without it is left to the caller: the loop ends where a model calls it.
    * @throws what the model, and the caller, may be told
@@ -58,6 +89,8 @@ export interface LoopCall {
   readonly providerOptions?: Record<string, Record<string, JSONValue | undefined>> | undefined
   /** The JSON Schema of what the model is to say. Default: text. */
   readonly responseSchema?: JsonSchema | undefined
+  /** Where the answer goes on. Default: it begins. */
+  readonly resume?: LoopResume | undefined
   readonly abortSignal: AbortSignal | undefined
   readonly logger: Logger
 }

@@ -54,6 +54,15 @@ export interface ToolErrorContent extends Omit<ToolResultContent, 'type' | 'outp
   readonly error: unknown
 }
 
+/** A call that is not made before somebody has approved it. */
+export interface PendingCall {
+  readonly type: 'tool-pending'
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly input: unknown
+  readonly providerMetadata: ProviderMetadata | undefined
+}
+
 /** What a tool call came to, either way. */
 export type ToolOutcome = ToolResultContent | ToolErrorContent
 

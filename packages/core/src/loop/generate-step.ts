@@ -20,5 +20,6 @@ export async function generateStep(step: RunningStep): Promise<void> {
   const refused = record.calls.map(refuseCall).filter((each) => each !== undefined)
   const { tools } = step
   const outcomes = tools.length === 0 ? [] : await interrupt.until(Promise.all(tools))
-  record.content.push(...refused, ...outcomes)
+  record.content.push(...refused)
+  for (const outcome of outcomes) record.settle(outcome)
 }

@@ -1,17 +1,20 @@
 import type { LoopCall } from './call.js'
 import { generateStep } from './generate-step.js'
 import { askModel, checkSettings } from './model-call.js'
-import type { StepRecord } from './record.js'
+import type { ToolCallContent } from './content.js'
+import { resumeStep } from './resume-step.js'
 import { openAnswer, RunningStep } from './running-step.js'
-import type { LoopPart } from './step.js'
+import type { LoopPart, Step } from './step.js'
 import { streamStep, streamTools } from './stream-step.js'
 
 /** Whether a model answers at once, or piece by piece. */
 export type LoopMode = 'generate' | 'stream'
 
 /** Whether all that was called has answered, and nothing is left to the client. */
-function wantsNextStep({ calls, content, finishReason }: StepRecord): boolean {
-  const called = calls.filter(({ providerExecuted }) => providerExecuted !== true)
+function wantsNextStep({ content, finishReason }: Pick<Step, 'content' | 'finishReason'>): boolean {
+  const called = content
+    .filter((part): part is ToolCallContent => part.type === 'tool-call')
+    .filter(({ providerExecuted }) => providerExecuted !== true)
   const answers = content.filter(
     (part) => (part.type === 'tool-result' || part.type === 'tool-error') && !part.providerExecuted,
   )
@@ -39,8 +42,23 @@ export async function* runLoop(
   let running: RunningStep | undefined
   let isOver = false
   let isError = false
+  let index = 0
   try {
-    for (let index = 0; !isOver; index += 1) {
+    if (call.resume !== undefined) {
+      interrupt.signal.throwIfAborted()
+      for (const step of call.resume.steps) messages.push(...step.messages)
+      if (mode === 'stream') yield { type: 'step-start', warnings: [] }
+      const resumed = resumeStep(answer, call.resume)
+      let next = await resumed.next()
+      for (; next.done !== true; next = await resumed.next())
+        if (mode === 'stream') yield next.value
+      const step = next.value
+      index = step.index + 1
+      isOver = !wantsNextStep(step) || index >= call.maxSteps
+      yield { type: 'step-end', step, isContinued: !isOver }
+      messages.push(...step.messages)
+    }
+    for (; !isOver; index += 1) {
       interrupt.signal.throwIfAborted()
       const asking = askModel(call, messages, interrupt.signal, names)
       const asked = asking instanceof Promise ? await interrupt.until(asking) : asking

@@ -10,6 +10,7 @@ import type { LoopTools } from './call.js'
 import {
   type Content,
   type FileContent,
+  type PendingCall,
   type ProviderMetadata,
   type ToolCallContent,
   type ToolOutcome,
@@ -68,6 +69,8 @@ function toUsage({
 export class StepRecord {
   readonly content: Content[] = []
   readonly calls: ToolCallContent[] = []
+  /** The calls that somebody has to approve. */
+  readonly pending: PendingCall[] = []
   /** By the ids of the calls. */
   readonly #inputs = new Map<string, unknown>()
   finishReason: string = 'other'
@@ -131,6 +134,16 @@ export class StepRecord {
     return { type: 'tool-result', ...common, output: result, told: tellOutput(toJson(result)) }
   }
 
+  /** Adds what a call of a tool came to. @returns undefined for a call that has to be approved */
+  settle(outcome: ToolOutcome | PendingCall): ToolOutcome | undefined {
+    if (outcome.type === 'tool-pending') {
+      this.pending.push(outcome)
+      return undefined
+    }
+    this.content.push(outcome)
+    return outcome
+  }
+
   /** Notes what the provider says of its response. */
   describe({ id, timestamp, modelId }: LanguageModelV3ResponseMetadata): void {
     this.#response.id = id ?? this.#response.id
@@ -157,6 +170,7 @@ export class StepRecord {
       response: { id, timestamp, modelId },
       messages: toResponseMessages(this.content),
       providerMetadata: this.#providerMetadata,
+      pending: this.pending,
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { AnswerSpan } from '../model/telemetry.js'
 import type { LoopCall } from './call.js'
-import type { ToolOutcome } from './content.js'
+import type { PendingCall, ToolOutcome } from './content.js'
 import { Interrupt } from './interrupt.js'
 import type { AskedModel, GenerateResult, StreamResult } from './model-call.js'
 import { StepRecord } from './record.js'
@@ -38,7 +38,7 @@ export class RunningStep {
   /** Why the step fails although the model has answered. Set by `endModel`. */
   fault: Error | undefined
   /** The tools that run. Set by `endModel`. */
-  tools: readonly Promise<ToolOutcome>[] = []
+  tools: readonly Promise<ToolOutcome | PendingCall>[] = []
   readonly #asked: AskedModel
   /** The span of the model's call, until it ends. */
   #span: AnswerSpan | undefined

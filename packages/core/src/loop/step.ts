@@ -1,5 +1,11 @@
 import type { ModelMessage } from 'ai'
-import type { Content, ProviderMetadata, ToolCallContent, ToolOutcome } from './content.js'
+import type {
+  Content,
+  PendingCall,
+  ProviderMetadata,
+  ToolCallContent,
+  ToolOutcome,
+} from './content.js'
 
 /** Tokens that a model counted; undefined where it does not say. */
 export interface TokenUsage {
@@ -22,6 +28,8 @@ export interface Step {
   /** What the step adds to the conversation: what was said and called, then what the tools came to. */
   readonly messages: readonly ModelMessage[]
   readonly providerMetadata: ProviderMetadata | undefined
+  /** The calls that somebody has to approve: the step is not over. Often empty. */
+  readonly pending: readonly PendingCall[]
 }
 
 /** A piece of an answer in the making. Only a stream has others than `step-end`. */

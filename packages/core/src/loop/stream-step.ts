@@ -36,8 +36,7 @@ export async function* streamTools(step: RunningStep): AsyncGenerator<LoopPart, 
   const { answer, fault, record, tools } = step
   if (fault !== undefined) yield { type: 'error', error: fault }
   for (const ending of inOrderOfEnds(tools)) {
-    const outcome = await answer.interrupt.until(ending)
-    record.content.push(outcome)
-    yield outcome
+    const outcome = record.settle(await answer.interrupt.until(ending))
+    if (outcome !== undefined) yield outcome
   }
 }

@@ -2,13 +2,16 @@ import { getErrorMessage } from '@ai-sdk/provider'
 import { ToolError } from '../error.js'
 import type { AnswerSpan } from '../model/telemetry.js'
 import type { LoopCall, LoopTools } from './call.js'
-import type { ToolCallContent, ToolErrorContent, ToolOutcome } from './content.js'
+import type { PendingCall, ToolCallContent, ToolErrorContent, ToolOutcome } from './content.js'
 import type { Interrupt } from './interrupt.js'
 import type { StepRecord } from './record.js'
 import { below, traceTool } from './trace.js'
 
+/** A call, as far as its tool has to know it. */
+type ReadCall = Pick<ToolCallContent, 'toolCallId' | 'toolName' | 'input' | 'providerMetadata'>
+
 function toError(
-  { toolCallId, toolName, input, providerMetadata }: ToolCallContent,
+  { toolCallId, toolName, input, providerMetadata }: ReadCall,
   error: unknown,
 ): ToolErrorContent {
   const told = { type: 'error-text', value: getErrorMessage(error) } as const
@@ -42,9 +45,9 @@ function runnableCalls(calls: readonly ToolCallContent[], tools: LoopTools): Too
   )
 }
 
-/** Makes one call. Never rejects. */
-async function runTool(
-  call: ToolCallContent,
+/** Makes one call, whether or not somebody has to approve it. Never rejects. */
+export async function runTool(
+  call: ReadCall,
   tools: LoopTools,
   { signal: abortSignal }: Interrupt,
   parent: AnswerSpan | undefined,
@@ -71,16 +74,50 @@ async function runTool(
   }
 }
 
+const TWICE = 'Another call of this step has the same id, so that nobody could approve one of them.'
+
+/** Makes one call of a step, unless somebody has to approve it. Never rejects. */
+async function startTool(
+  call: ToolCallContent,
+  isTwice: boolean,
+  tools: LoopTools,
+  interrupt: Interrupt,
+  span: AnswerSpan | undefined,
+): Promise<ToolOutcome | PendingCall> {
+  const { toolCallId, toolName, input, providerMetadata } = call
+  const approval = tools.get(toolName)?.approval
+  try {
+    if (approval !== undefined && (await approval.isNeeded(input))) {
+      if (isTwice) return toError(call, new ToolError(TWICE))
+      return { type: 'tool-pending', toolCallId, toolName, input, providerMetadata }
+    }
+  } catch (error) {
+    return toError(call, error)
+  }
+  // The abort may have come while it was found out.
+  if (approval !== undefined && interrupt.signal.aborted) {
+    return toError(call, interrupt.signal.reason)
+  }
+  return runTool(call, tools, interrupt, span)
+}
+
 /** Starts the tools that a step calls, unless the model was cut off: it may have said only half of the calls. */
 export function startTools(
   { calls, finishReason }: StepRecord,
   { tools, toolChoice }: LoopCall,
   interrupt: Interrupt,
   span: AnswerSpan | undefined,
-): Promise<ToolOutcome>[] {
+): Promise<ToolOutcome | PendingCall>[] {
   const isWhole = finishReason === 'stop' || finishReason === 'tool-calls'
   if (!isWhole || toolChoice === 'none') return []
-  return runnableCalls(calls, tools).map((call) => runTool(call, tools, interrupt, span))
+  const runnable = runnableCalls(calls, tools)
+  const [ids, twice] = [new Set<string>(), new Set<string>()]
+  for (const { toolCallId } of calls) (ids.has(toolCallId) ? twice : ids).add(toolCallId)
+  return runnable.map((call) =>
+    tools.get(call.toolName)?.approval === undefined
+      ? runTool(call, tools, interrupt, span)
+      : startTool(call, twice.has(call.toolCallId), tools, interrupt, span),
+  )
 }
 
 /** What runs at the same time, in the order in which it ends. @param work - promises that do not reject */

@@ -21,7 +21,7 @@ export function traceModel(parent: AnswerSpan | undefined, call: LoopCall): Answ
 /** Begins the span of one call of a tool. */
 export function traceTool(
   parent: AnswerSpan | undefined,
-  { toolCallId, toolName }: ToolCallContent,
+  { toolCallId, toolName }: Pick<ToolCallContent, 'toolCallId' | 'toolName'>,
 ): AnswerSpan | undefined {
   return parent?.start('execute_tool', toolName, {
     'gen_ai.tool.name': toolName,

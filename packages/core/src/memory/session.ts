@@ -15,7 +15,13 @@ import { readLastMessages, type Memory } from './memory.js'
 import { ownerKey } from './owner.js'
 import { recallMessages } from './recall.js'
 import { storageFault, type StorageFault } from '../fault/storage-fault.js'
-import type { Turn, MemoryMessage, MemoryStorage, NewMemoryThread } from './storage.js'
+import type {
+  CompletedCall,
+  MemoryMessage,
+  MemoryStorage,
+  NewMemoryThread,
+  Turn,
+} from './storage.js'
 import type { Unanswered } from './why-unanswered.js'
 import { isThreadId } from '../message/thread-id.js'
 import { makeTitle } from './title.js'
@@ -44,6 +50,15 @@ export interface MemoryRequest {
     | undefined
 }
 
+/** What a session goes on with whose answer was suspended. Plain JSON. */
+export interface ResumedMemory {
+  /** The ids of messages that the thread may have already. */
+  readonly sentIds: readonly string[]
+  readonly completed: readonly CompletedCall[]
+  /** As the model has left it so far; undefined where it changed nothing. */
+  readonly workingMemory?: string | undefined
+}
+
 /** What a session is opened with. */
 export interface SessionOptions {
   /** Who answers: a thread that begins with this answer knows it. */
@@ -53,6 +68,10 @@ export interface SessionOptions {
   readonly request: MemoryRequest
   readonly requestContext: RequestContext
   readonly question: readonly AskedMessage[]
+  /** What it goes on with, and what was asked then. Default: it begins. */
+  readonly resumed?:
+    | { readonly memory: ResumedMemory; readonly question: readonly ModelMessage[] }
+    | undefined
   readonly model: ModelObject
   readonly abortSignal: AbortSignal | undefined
   readonly logger: Logger
@@ -68,6 +87,8 @@ export interface MemorySession {
   readonly history: readonly ModelMessage[]
   /** What is new of the question. */
   readonly question: readonly AskedMessage[]
+  /** What a session has to know that goes on with this answer. @param asked - the ids of what was asked */
+  pause(asked: readonly string[]): ResumedMemory
   /** Added behind the agent's instructions. */
   readonly instructions: string | undefined
   /** What the model may call beside the agent's tools. */
@@ -177,12 +198,16 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   const count = countOf(options)
 
   const newest = count === 0 ? [] : await storage.lastMessages(owner, thread.id, count)
+  const { resumed } = options
   const known = { storage, owner, threadId: thread.id, remembered: newest }
   const found = await findNew(options.question, known)
   const remembered = found.history
-  const { question, completed } = completeHistory(remembered, found.question)
-  const sentIds = new Set(question.flatMap(({ id }) => id ?? []))
-  if (!isReadOnly) requireCompletable(remembered, completed)
+  const { question, completed } =
+    resumed === undefined
+      ? completeHistory(remembered, found.question)
+      : { question: [], completed: resumed.memory.completed }
+  const sentIds = new Set(resumed?.memory.sentIds ?? question.flatMap(({ id }) => id ?? []))
+  if (!isReadOnly && resumed === undefined) requireCompletable(remembered, completed)
 
   const notesOf = workingMemory.scope === 'thread' ? thread.id : undefined
   // Known before the model runs and is paid.
@@ -192,7 +217,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
   }
   const noted = workingMemory.enabled ? await storage.getWorkingMemory(owner, notesOf) : undefined
   const notes = workingMemory.enabled ? [workingMemoryMessage(noted ?? workingMemory.template)] : []
-  let changed: string | undefined
+  let changed = resumed?.memory.workingMemory
   const keep = (text: string) => {
     changed = text
   }
@@ -212,7 +237,7 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     })
     if (there !== undefined && there.title !== '') return undefined
     const { instructions } = title
-    const asked = toModelMessages(question)
+    const asked = resumed?.question ?? toModelMessages(question)
     const settings = { model: title.model ?? model, instructions, question: asked }
     return makeTitle({ ...settings, abortSignal, logger })
   }
@@ -233,6 +258,11 @@ export async function openSession(options: SessionOptions): Promise<MemorySessio
     remembered,
     history: [...notes, ...recallMessages(remembered)],
     question,
+    pause: (asked) => ({
+      sentIds: [...new Set([...sentIds, ...asked])],
+      completed,
+      ...(changed !== undefined && { workingMemory: changed }),
+    }),
     instructions: workingMemory.enabled ? workingMemoryInstructions(!isReadOnly) : undefined,
     tools:
       workingMemory.enabled && !isReadOnly

@@ -1,7 +1,7 @@
 /** Options of an answer that Mastra has and Signet does not serve, and that close nothing. */
 export const UNSUPPORTED_ANSWER_OPTIONS = {
   hideSignals: 'Signet does not have signals. Leave the option out.',
-  closeOnSuspend: 'Signet does not suspend answers. Leave the option out.',
+  closeOnSuspend: 'A stream ends where its answer is suspended. Leave the option out.',
   eagerToolExecution: 'Signet runs a tool once its call is whole. Leave the option out.',
   serverless: 'Leave the option out.',
   savePerStep: 'Signet stores question and answer together, or neither. Leave the option out.',
@@ -40,8 +40,6 @@ export const UNSUPPORTED_ANSWER_OPTIONS = {
 export const ANSWER_GUARDS = {
   prepareStep:
     'Signet does not call it, so it could not remove tools. List the tools that may run in activeTools.',
-  requireToolApproval:
-    'Signet does not ask for approval yet, so tools would run without it. List the tools that may run in activeTools.',
   inputProcessors:
     'Signet does not run processors, so nothing would check the messages. Check them before you call the agent.',
   outputProcessors:

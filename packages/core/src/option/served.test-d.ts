@@ -34,12 +34,14 @@ createTool({ ...mail, inputSchema: z.object({}), requireApproval: false })
 createTool({ ...mail, inputShema: z.object({}) })
 // @ts-expect-error an option of Mastra that is not served
 createTool({ ...mail, suspendSchema: z.object({}) })
-const approved = { ...mail, requireApproval: true }
+createTool({ ...mail, requireApproval: () => true, approval: { expiresInSeconds: 60 } })
+// @ts-expect-error a text for an approval
+createTool({ ...mail, requireApproval: 'always' })
+// @ts-expect-error a misspelt option of an approval
+createTool({ ...mail, requireApproval: true, approval: { expiresIn: 60 } })
+const reduced = { ...mail, toModelOutput: () => 'Done.' }
 // @ts-expect-error an option that closes something, also from a variable
-createTool(approved)
-const asked = { ...mail, requireApproval: () => true }
-// @ts-expect-error also as a function
-createTool(asked)
+createTool(reduced)
 
 // An application and its server.
 void new Mastra({ agents: { agent }, workflows: {}, logger: false, unsupported: 'warn' })
@@ -88,9 +90,10 @@ void agent.generate('Hello', { maxSteps: 3, requireToolApproval: false })
 void agent.generate('Hello', { maxStep: 3 })
 // @ts-expect-error an option of Mastra that is not served
 void agent.generate('Hello', { onFinish: () => undefined })
-const approval = { requireToolApproval: true }
+void agent.stream('Hello', { requireToolApproval: true })
+const prepared = { prepareStep: () => ({}) }
 // @ts-expect-error an option that closes something, also from a variable
-void agent.stream('Hello', approval)
+void agent.stream('Hello', prepared)
 
 // A provider.
 void new MastraJwtAuth({ audience: 'api' })

@@ -59,7 +59,7 @@ describe('an application', () => {
     const agent = agentOf({
       memory,
       scorers: { one: {} },
-      tools: { mail: toolOf({ requireApproval: true }) },
+      tools: { mail: toolOf({ toModelOutput: () => 1 }) },
     })
     const config = {
       agents: { agent },
@@ -73,7 +73,7 @@ describe('an application', () => {
       'Agent "writer": scorers',
       'Memory of agent "writer": embedder',
       'Memory of agent "writer": options.readonly',
-      'Tool "send-mail": requireApproval',
+      'Tool "send-mail": toModelOutput',
     ])
   })
 
@@ -184,10 +184,9 @@ describe('an application that says unsupported: warn', () => {
   })
 
   it.each([
-    ['a tool that demands an approval', { tools: { mail: toolOf({ requireApproval: true }) } }],
     [
-      'a tool that demands it by a function',
-      { tools: { mail: toolOf({ requireApproval: () => true }) } },
+      'a tool that shortens what a model reads',
+      { tools: { mail: toolOf({ toModelOutput: () => 1 }) } },
     ],
     [
       'a tool whose input nobody would check',
@@ -218,25 +217,24 @@ describe('an application that says unsupported: warn', () => {
     await agent.generate('Hello', options)
     expect(warn).toHaveBeenCalledTimes(1)
     await expect(
-      agent.generate('Hello', untyped<AgentOptions>({ requireToolApproval: true })),
+      agent.generate('Hello', untyped<AgentOptions>({ prepareStep: () => ({}) })),
     ).rejects.toThrow(OptionsError)
   })
 })
 
 describe('without a Mastra', () => {
-  it('a tool that demands an approval does not run', async () => {
+  it('a tool with an option that closes something does not run', async () => {
     const execute = vi.fn<Execute>()
-    await expect(toolOf({ requireApproval: true }, execute).execute({}, context)).rejects.toThrow(
-      'requireApproval',
-    )
+    const tool = toolOf({ toModelOutput: () => 1 }, execute)
+    await expect(tool.execute({}, context)).rejects.toThrow('toModelOutput')
     expect(execute).not.toHaveBeenCalled()
-    expect(await toolOf({ requireApproval: false }).execute({}, context)).toBe('ran')
+    expect(await toolOf({ toModelOutput: undefined }).execute({}, context)).toBe('ran')
   })
 
   it.each([
     ['the agent', () => agentOf({ scorers: { one: {} } })],
     ['its memory', () => agentOf({ memory: new Memory(untyped({ embedder: 'x/y' })) })],
-    ['one of its tools', () => agentOf({ tools: { mail: toolOf({ requireApproval: true }) } })],
+    ['one of its tools', () => agentOf({ tools: { mail: toolOf({ toModelOutput: () => 1 }) } })],
   ])('an agent does not answer where an option of %s is refused', async (_, make) => {
     await expect(make().generate('Hello')).rejects.toThrow(OptionsError)
     await expect(make().stream('Hello')).rejects.toThrow(OptionsError)
@@ -248,13 +246,22 @@ describe('an answer', () => {
     ['onFinish', { onFinish() {} }],
     ['stopWhen', { stopWhen() {} }],
     ['structuredOutput.model', { structuredOutput: { schema: z.object({}), model: MODEL } }],
-    ['requireToolApproval', { requireToolApproval: true }],
+    ['prepareStep', { prepareStep: () => ({}) }],
     ['maxStep', { maxStep: 3 }],
   ])('is refused %s', async (name, options) => {
     await expect(agentOf({}).generate('Hello', untyped<AgentOptions>(options))).rejects.toThrow(
       name,
     )
   })
+
+  it.each(['yes', 1, [], {}, () => true])(
+    'is refused a requireToolApproval that is neither true nor false: %o',
+    async (requireToolApproval) => {
+      await expect(
+        agentOf({}).generate('Hello', untyped<AgentOptions>({ requireToolApproval })),
+      ).rejects.toMatchObject({ issues: [{ field: 'requireToolApproval' }] })
+    },
+  )
 
   it('may have options of Mastra that ask for nothing', async () => {
     const options = { requireToolApproval: false, toolsets: {}, scorers: undefined } as const
@@ -348,12 +355,12 @@ describe('options that are an object of a class', () => {
       execute(): string {
         return 'ran'
       }
-      get requireApproval(): boolean {
-        return true
+      toModelOutput(): string {
+        return 'less'
       }
     }
     const tool = createTool(untyped<Config>(new Tool()))
-    expect(namesRefused({ tools: { tool } })).toEqual(['Tool "send-mail": requireApproval'])
+    expect(namesRefused({ tools: { tool } })).toEqual(['Tool "send-mail": toModelOutput'])
     class Server {
       get middleware(): object[] {
         return [() => {}]
@@ -362,9 +369,9 @@ describe('options that are an object of a class', () => {
     expect(namesRefused({ server: new Server() })).toEqual(['Mastra: server.middleware'])
     const hidden = Object.defineProperty(
       { id: 'a', description: '', execute() {} },
-      'requireApproval',
+      'toModelOutput',
       {
-        value: true,
+        value: () => 1,
         enumerable: false,
       },
     )
@@ -372,8 +379,8 @@ describe('options that are an object of a class', () => {
   })
 
   it('are refused an inherited option of an answer', async () => {
-    const options: object = Object.create({ requireToolApproval: true }) as object
-    await expect(agentOf({}).generate('Hello', options)).rejects.toThrow('requireToolApproval')
+    const options: object = Object.create({ prepareStep: () => ({}) }) as object
+    await expect(agentOf({}).generate('Hello', options)).rejects.toThrow('prepareStep')
   })
 
   it('keep what the class says of who may do what', () => {

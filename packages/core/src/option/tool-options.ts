@@ -18,8 +18,6 @@ export const UNSUPPORTED_TOOL_OPTIONS = {
 
 /** The same, of options that close something: the tool would run, or be told of, without it. */
 export const TOOL_GUARDS = {
-  requireApproval:
-    'Signet does not ask for approval yet, so the tool would run without it. Leave the tool out.',
   requestContextSchema:
     'Signet does not check it. Check requestContext.client in execute, and leave the option out.',
   toModelOutput:

@@ -82,6 +82,8 @@ export interface ServerConfig extends Unserved<UnservedServerOptions> {
   readonly studio?: boolean | { readonly connect?: readonly string[] | undefined } | undefined
   /** What is recorded of each request, where the server has somewhere to. `false`: nothing. */
   readonly audit?: AuditConfig | false | undefined
+  /** What becomes of runs: answers that waited for an approval. */
+  readonly runs?: RunsConfig | undefined
   /** How often callers may ask; docs/limits.md has the defaults. `false` switches a limit off. */
   readonly limits?: LimitsConfig | undefined
   /**
@@ -89,6 +91,12 @@ export interface ServerConfig extends Unserved<UnservedServerOptions> {
    * their addresses and ranges, such as `10.0.0.0/8`. Default: none, and a client is who its socket says.
    */
   readonly trustProxy?: number | readonly string[] | undefined
+}
+
+/** What becomes of runs. */
+export interface RunsConfig {
+  /** Whole days after its end after which a run is deleted. Default: 30. */
+  readonly retentionDays?: number | undefined
 }
 
 /** What becomes of audit records. */
@@ -197,6 +205,7 @@ const SERVER: OptionNames<ServerConfig, UnservedServerOptions> = {
   revocation: true,
   studio: true,
   audit: true,
+  runs: true,
   limits: true,
   trustProxy: true,
 }
@@ -210,11 +219,13 @@ const CORS: OptionNames<CorsConfig, typeof UNSUPPORTED_CORS_OPTIONS> = {
 const GROUPS: {
   readonly revocation: OptionNames<RevocationConfig>
   readonly audit: OptionNames<AuditConfig>
+  readonly runs: OptionNames<RunsConfig>
   readonly access: OptionNames<NonNullable<ServerConfig['access']>>
   readonly studio: OptionNames<Exclude<ServerConfig['studio'], boolean | undefined>>
 } = {
   revocation: { pollMs: true, staleAfterMs: true },
   audit: { retentionDays: true },
+  runs: { retentionDays: true },
   access: { roles: true },
   studio: { connect: true },
 }

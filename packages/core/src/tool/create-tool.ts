@@ -9,6 +9,7 @@ import { readSchema } from '../schema/read-schema.js'
 import { readZod4 } from '../schema/read-zod.js'
 import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
 import type { SchemaOutput } from '../schema/schema-type.js'
+import { readApproval, type ToolApproval } from './tool-approval.js'
 import { findToolRefusals, type ToolConfig, type ToolContext } from './tool-config.js'
 
 export type { JsonSchema, ToolConfig, ToolContext }
@@ -24,6 +25,8 @@ export interface Tool {
   readonly inputJsonSchema: JsonSchema
   /** The output as JSON Schema (draft 7). */
   readonly outputJsonSchema: JsonSchema | undefined
+  /** How calls of the tool are approved before an agent makes them; undefined where they have not to be. */
+  readonly approval: ToolApproval | undefined
   /** What the tool was given and does not serve: until a Mastra has accepted that, it does not run. */
   readonly refusals: Refusals
   /**
@@ -51,6 +54,7 @@ const MEMBERS: Readonly<Record<keyof Tool, true>> = {
   outputSchema: true,
   inputJsonSchema: true,
   outputJsonSchema: true,
+  approval: true,
   refusals: true,
   execute: true,
 }
@@ -95,7 +99,7 @@ function usable(read: ReturnType<typeof readSchema> | undefined): ReadSchema | u
  * Makes a tool. Options that are not served are told by the `Mastra` that the tool belongs to; the tool does not
  * run before that has accepted them.
  * @throws {RegistrationError} `id_illegal`
- * @throws {ConfigurationError} `option_invalid` for a tool without `execute`
+ * @throws {ConfigurationError} `option_invalid` for a tool without `execute`, and for an approval that can be none
  * @example
  * ```typescript
  * import { createTool } from '@signet/core/tools'
@@ -142,6 +146,10 @@ export function createTool<Input extends object = AnyInput, Output extends objec
     outputSchema: output && config.outputSchema,
     inputJsonSchema: reading.input,
     outputJsonSchema: output?.output(),
+    approval: readApproval(config, async (value) => {
+      const parsed = await reading.parse(value, 'json')
+      return 'value' in parsed ? parsed : undefined
+    }),
     refusals,
     async execute(value: unknown, context: ToolContext): Promise<unknown> {
       refusals.throwIfAny()

@@ -25,6 +25,20 @@ export interface ToolContext {
     | undefined
 }
 
+/** Whether a call has to be approved. It gets what the schema made of the input. */
+export type ApprovalRule<Input extends object> =
+  | boolean
+  | ((
+      input: SchemaOutput<Input>,
+      options: { readonly requestContext: RequestContext },
+    ) => boolean | Promise<boolean>)
+
+/** How calls of a tool are approved. */
+export interface ApprovalConfig {
+  /** How long a call may be approved, in seconds: from 1 to 2592000 (30 days). Default: 86400 (a day). */
+  readonly expiresInSeconds?: number | undefined
+}
+
 type UnservedToolOptions = typeof UNSUPPORTED_TOOL_OPTIONS & typeof TOOL_GUARDS
 
 /** What makes a tool. Options of Mastra that are not served may only ask for nothing. */
@@ -44,6 +58,13 @@ export interface ToolConfig<
   /** A schema of the same kinds, checked on what the tool returns. Default: anything. */
   readonly outputSchema?: Output | undefined
   /**
+   * Whether somebody has to approve a call before an agent makes it: each call, or those for which the function returns
+   * anything but false. The answer is suspended until then. Default: false.
+   */
+  readonly requireApproval?: ApprovalRule<Input> | undefined
+  /** How calls are approved, where they have to be. */
+  readonly approval?: ApprovalConfig | undefined
+  /**
    * Does the work. Gets what the schema made of the input.
    * Throw a `ToolError` to say why it cannot; any other error is told to nobody but the log.
    */
@@ -58,6 +79,8 @@ const SERVED: OptionNames<ToolConfig<object, object>, UnservedToolOptions> = {
   description: true,
   inputSchema: true,
   outputSchema: true,
+  requireApproval: true,
+  approval: true,
   execute: true,
 }
 

@@ -39,7 +39,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   403: ['access_denied', 'scope_insufficient'],
   404: ['not_found', 'not_supported'],
   408: ['request_timeout'],
-  409: ['thread_exists', 'message_exists'],
+  409: ['thread_exists', 'message_exists', 'run_not_suspended', 'approval_expired', 'run_ended'],
   413: ['body_too_large', 'result_too_large', 'message_too_large'],
   415: ['body_encoding'],
   421: ['host_refused'],

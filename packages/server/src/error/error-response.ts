@@ -19,9 +19,11 @@ import {
   causeOf,
   InputError,
   MESSAGE_TOO_LARGE,
+  RunError,
   storageFault,
   ToolError,
   type InputIssue,
+  type RunErrorCode,
   type StorageFault,
 } from '@signet/core'
 import { RequestError, type RequestErrorCode } from './error.js'
@@ -49,6 +51,9 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   host_refused: 421,
   thread_exists: 409,
   message_exists: 409,
+  run_not_suspended: 409,
+  approval_expired: 409,
+  run_ended: 409,
   tool_failed: 422,
   // Not 5xx: clients repeat a request after one, and its tools would run again.
   answer_failed: 424,
@@ -77,6 +82,16 @@ const CODE_OF_FAULT: Readonly<Record<StorageFault, RequestErrorCode>> = {
   message_exists: 'message_exists',
 }
 
+/** What a run that is not resumed is to a client. */
+const CODE_OF_RUN: Readonly<Record<RunErrorCode, RequestErrorCode>> = {
+  run_missing: 'not_found',
+  run_not_suspended: 'run_not_suspended',
+  approval_expired: 'approval_expired',
+  approval_by_other: 'not_found',
+  run_ended: 'run_ended',
+  run_exists: 'run_not_suspended',
+}
+
 /** What the client is told, the same for every refusal of a code. */
 const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   request_invalid: INVALID_TEXT,
@@ -95,6 +110,9 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   tool_failed: 'The tool failed.',
   answer_failed: 'The answer failed.',
   answer_unstored: 'The answer could not be stored.',
+  run_not_suspended: 'The call was decided already, or the run has ended or goes on.',
+  approval_expired: 'Nobody may approve the call any more.',
+  run_ended: 'The run cannot go on, and has ended.',
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
@@ -136,6 +154,7 @@ export function errorCode(error: unknown): ErrorCode {
     // Of another version, an error may have no code, or one that is not known here.
     return error.code === 'answer_unstored' ? 'answer_unstored' : 'answer_failed'
   }
+  if (RunError.isInstance(error)) return CODE_OF_RUN[error.code] ?? 'internal'
   const fault = storageFault(error)
   return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
 }
@@ -150,7 +169,10 @@ function errorBody(error: unknown, requestId: string, principal?: Principal): Er
   const feature = error instanceof RequestError ? error.feature : undefined
   // A tool's own error was written to be told, and a missing feature is named by our own list; no other
   // error's text leaves this process.
-  const isTold = ToolError.isInstance(error) || feature !== undefined
+  const isTold =
+    ToolError.isInstance(error) ||
+    feature !== undefined ||
+    (RunError.isInstance(error) && error.code === 'run_ended')
   const text = isTold && error instanceof Error ? error.message : PUBLIC_TEXT[code]
   const mayKnow = AnswerError.isInstance(error) && principal?.permissions.allows('system:read')
   const cause = mayKnow === true ? causeOf(error) : undefined

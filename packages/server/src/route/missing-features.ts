@@ -484,14 +484,10 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
     },
   },
   {
-    name: 'tool approvals',
+    name: 'tool approvals by thread',
+    remedy: 'Call /agents/:agentId/approve-tool-call or /agents/:agentId/decline-tool-call.',
     routes: {
-      '/agents/:agentId/approve-tool-call': 'POST',
-      '/agents/:agentId/approve-tool-call-generate': 'POST',
-      '/agents/:agentId/decline-tool-call': 'POST',
-      '/agents/:agentId/decline-tool-call-generate': 'POST',
       '/agents/:agentId/send-tool-approval': 'POST',
-      '/agents/:agentId/suspended-runs': 'GET',
     },
   },
   {

@@ -6,6 +6,7 @@ import type { Route } from '../route/route.js'
 import { accessRoutes } from './system/access.js'
 import { routesOf, thingsOf } from './system/access-matrix.js'
 import { agentRoutes } from './agent/agents.js'
+import { approvalRoutes } from './agent/approvals.js'
 import { apiKeyRoutes } from './auth/api-keys.js'
 import { auditRoutes } from './audit.js'
 import { authRoutes } from './auth/auth.js'
@@ -35,6 +36,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...authRoutes(() => service().gate),
     ...revocationRoutes(service),
     ...agentRoutes(table),
+    ...approvalRoutes,
     ...toolRoutes,
     ...threadRoutes,
     ...messageRoutes,

@@ -12,7 +12,7 @@ import {
 const NOT_BY_REQUEST =
   'Leave it out: the application sets it where it makes the memory of the agent.'
 const READ_CHUNKS = 'A function cannot be sent: read the chunks of the stream.'
-const NO_SUSPENSION = 'Nothing is suspended here.'
+const NO_SUSPENSION = 'A stream ends where its answer is suspended.'
 const NO_BACKGROUND = 'No tool runs in the background here.'
 const OWN_TRACES = 'The server traces by OpenTelemetry, as its operator sets it up.'
 
@@ -174,6 +174,7 @@ export const ANSWER_OPTIONS: OptionTable = {
   structuredOutput: served('an object as the answer', { members: STRUCTURED_OUTPUT }),
   requestContext: served('what the client says to tools'),
   runId: served('the id of the run'),
+  requireToolApproval: served('that the caller approves each call of a tool'),
 
   resourceId: owner,
   threadId: harmless('a thread at the top', 'Mastra ignores it here, too.'),
@@ -193,10 +194,6 @@ export const ANSWER_OPTIONS: OptionTable = {
   backgroundTaskPolicy: harmless('a limit of background tasks', NO_BACKGROUND),
   _skipBgTaskWait: harmless('a limit of background tasks', NO_BACKGROUND),
 
-  requireToolApproval: refused(
-    'approvals of tools',
-    'Leave it out, and let the token grant only tools that need none.',
-  ),
   autoResumeSuspendedTools: refused('tools that are suspended'),
   toolsets: refused('tool sets', 'They hold code and cannot be sent: write clientTools.'),
   toolCallConcurrency: refused('a limit of tools that run at once'),

@@ -66,7 +66,7 @@ describe('an option that is refused', () => {
   })
 
   it.each([
-    [{ requireToolApproval: false }],
+    [{ toolsets: false }],
     [{ stopWhen: [], inputProcessors: [], scorers: {}, hooks: {} }],
     [{ structuredOutput: { errorStrategy: 'strict', jsonPromptInjection: false } }],
     [{ maxProcessorRetries: 0, format: 'mastra' }],

@@ -98,7 +98,7 @@ describe('an answer', () => {
     '%s asks no model where an option is not served',
     async (verb) => {
       const before = model.calls.length
-      const refusal = await readRefusal(await ask(verb, { requireToolApproval: true, stopWhn: 1 }))
+      const refusal = await readRefusal(await ask(verb, { prepareStep: { tools: [] }, stopWhn: 1 }))
       expect(refusal).toStrictEqual({
         status: 400,
         code: 'option_unsupported',
@@ -106,9 +106,8 @@ describe('an answer', () => {
         text: 'Signet does not serve an option of the request.',
         issues: [
           {
-            field: 'requireToolApproval',
-            message:
-              'Signet does not serve approvals of tools. Leave it out, and let the token grant only tools that need none.',
+            field: 'prepareStep',
+            message: 'Signet does not serve changes between steps. Leave it out.',
           },
           { field: 'stopWhn', message: 'There is no such option. Did you mean stopWhen?' },
         ],

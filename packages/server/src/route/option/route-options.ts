@@ -34,6 +34,38 @@ const stored = {
   versionId: refused('versions of agents'),
 }
 
+const decision: OptionTable = {
+  runId: served('the suspended run'),
+  toolCallId: served('the call that is decided on'),
+  requestContext: served('what the client says to the tool'),
+  model: refused('another model for the rest of an answer', 'Leave it out.'),
+  format: refused('the chunks of the AI SDK', undefined, isNothingOr('mastra')),
+  resourceId,
+}
+
+/** The body of an approval. */
+export const APPROVAL_OPTIONS: OptionTable = {
+  ...decision,
+  reason: harmless('a reason', 'Only the model of a declined call is told.'),
+}
+
+/** The body of a refusal of a call. */
+export const DECLINE_OPTIONS: OptionTable = {
+  ...decision,
+  reason: served('why the call is declined'),
+}
+
+/** The query of suspended runs. */
+export const SUSPENDED_RUNS_QUERY: OptionTable = {
+  requestContext,
+  resourceId,
+  threadId: served('the thread that they belong to'),
+  page: served('which page'),
+  perPage: served('how many on a page'),
+  fromDate: refused('runs of a span of time', 'Leave it out: the newest come first.'),
+  toDate: refused('runs of a span of time', 'Leave it out: the newest come first.'),
+}
+
 /** The query of agents and of one agent. */
 export const AGENT_QUERY: OptionTable = {
   partial: served('that schemas are left out'),

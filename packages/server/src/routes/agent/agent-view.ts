@@ -17,13 +17,14 @@ function schemaText(schema: JsonSchema | undefined): string | undefined {
 /** A tool as the wire shows it. */
 export function viewTool(tool: Tool, isPartial = false): Readonly<Record<string, unknown>> {
   const { id, description, inputJsonSchema, outputJsonSchema } = tool
-  if (isPartial) return { id, description, requireApproval: false }
+  const requireApproval = tool.approval !== undefined
+  if (isPartial) return { id, description, requireApproval }
   return {
     id,
     description,
     inputSchema: schemaText(inputJsonSchema),
     outputSchema: schemaText(outputJsonSchema),
-    requireApproval: false,
+    requireApproval,
   }
 }
 

@@ -149,6 +149,7 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
     .optional(),
   clientTools: boundedRecord(toolName, clientTool, BOUNDS.clientTools).optional(),
   structuredOutput: z.object({ schema: jsonSchema }).optional(),
+  requireToolApproval: z.boolean().optional(),
   requestContext: clientContext.optional(),
   runId: z
     .string()

@@ -1,0 +1,44 @@
+import type { LoopDecision, LoopResume } from './call.js'
+import type { PendingCall, ToolOutcome } from './content.js'
+import { toResponseMessages } from './response-messages.js'
+import type { RunningAnswer } from './running-step.js'
+import type { Step } from './step.js'
+import { inOrderOfEnds, runTool } from './tools.js'
+import { tellOutput } from '../tool/tell-output.js'
+
+const DECLINED = 'The tool call was not approved by the user.'
+
+/** What a call comes to that nobody makes. */
+function decline(
+  { toolCallId, toolName, input, providerMetadata }: PendingCall,
+  { reason }: LoopDecision,
+): ToolOutcome {
+  const output = reason === undefined ? DECLINED : `${DECLINED} Reason: ${reason}`
+  const call = { toolCallId, toolName, input, providerExecuted: false, providerMetadata }
+  return { type: 'tool-result', ...call, output, told: tellOutput(output) }
+}
+
+/**
+ * Makes the calls of a suspended step that were approved, at once, and tells of each when it ends.
+ * @returns the step as it stands then: what nobody has decided on waits on
+ * @throws the signal's reason
+ */
+export async function* resumeStep(
+  { call, interrupt, span }: RunningAnswer,
+  { suspended, decisions }: LoopResume,
+): AsyncGenerator<ToolOutcome, Step, undefined> {
+  const content = [...suspended.content]
+  const work = suspended.pending.flatMap((pending): Promise<ToolOutcome>[] => {
+    const decision = decisions.get(pending.toolCallId)
+    if (decision === undefined) return []
+    if (!decision.isApproved) return [Promise.resolve(decline(pending, decision))]
+    return [runTool(pending, call.tools, interrupt, span)]
+  })
+  for (const ending of inOrderOfEnds(work)) {
+    const outcome = await interrupt.until(ending)
+    content.push(outcome)
+    yield outcome
+  }
+  const pending = suspended.pending.filter(({ toolCallId }) => !decisions.has(toolCallId))
+  return { ...suspended, content, pending, messages: toResponseMessages(content) }
+}

@@ -1,0 +1,174 @@
+import type { Principal } from '@signet/auth'
+import { logFailure, usageOfLeg, type Agent, type DeclineOptions, BOUNDS } from '@signet/core'
+import { z } from 'zod'
+import { requireAgent } from './find.js'
+import { clientContext } from './client-context.js'
+import { eventStream } from '../../answer/event-stream.js'
+import { followAnswer } from '../../answer/follow-answer.js'
+import {
+  ANSWER_QUERY,
+  APPROVAL_OPTIONS,
+  DECLINE_OPTIONS,
+  SUSPENDED_RUNS_QUERY,
+} from '../../route/option/route-options.js'
+import { defineRoute, type HandlerInput, type Route } from '../../route/route.js'
+import { ignoredOwner } from '../memory/schema.js'
+import { idText, pageQuery } from '../schema.js'
+
+/** What decides on a call. */
+interface DecisionRequest {
+  readonly runId: string
+  readonly toolCallId: string
+  /** Why it is declined; the model is told. */
+  readonly reason?: string | undefined
+  readonly requestContext?: Readonly<Record<string, unknown>> | undefined
+}
+
+const decision = {
+  runId: idText,
+  toolCallId: z.string().min(1).max(BOUNDS.idCharacters.limit),
+  requestContext: clientContext.optional(),
+}
+
+const approveRequest: z.ZodType<DecisionRequest> = z.object(decision)
+
+const declineRequest: z.ZodType<DecisionRequest> = z.object({
+  ...decision,
+  reason: z.string().max(BOUNDS.reasonCharacters.limit).optional(),
+})
+
+type DecisionInput = HandlerInput<{ readonly agentId: string }, unknown, DecisionRequest, Principal>
+
+/** What decides, in a form that streams or answers at once. */
+type Decide<Method extends keyof Agent> = Pick<Agent, Method>[Method]
+
+function decisionOptions({ body, requestContext, signal }: DecisionInput): DeclineOptions {
+  const { runId, toolCallId, reason } = body
+  return {
+    runId,
+    toolCallId,
+    requestContext,
+    abortSignal: signal,
+    ...(reason !== undefined && { reason }),
+  }
+}
+
+/** Answers on piece by piece, behind the decision. */
+async function streamOn(input: DecisionInput, decide: Decide<'declineToolCall'>): Promise<unknown> {
+  const { signal } = input
+  const answer = await decide(decisionOptions(input))
+  return eventStream(answer, {
+    signal,
+    // The first step that ends was begun, and counted, before.
+    onChunk: followAnswer(input, 1),
+    onCancel: () => input.noteFailure('client_gone'),
+    onEnd: () => input.stop(),
+    onSettled: input.holdOpen(),
+    onError(error) {
+      input.noteFailure('answer_failed')
+      logFailure(input.logger, 'A stream failed.', { requestId: input.requestId }, error)
+    },
+  })
+}
+
+/** Answers on at once, behind the decision. */
+async function generateOn(
+  input: DecisionInput,
+  decide: Decide<'declineToolCallGenerate'>,
+): Promise<unknown> {
+  const settle = input.holdOpen()
+  try {
+    const output = await decide(decisionOptions(input))
+    input.noteUsage(usageOfLeg(output))
+    return output
+  } finally {
+    settle()
+  }
+}
+
+const refusals = ['run_not_suspended', 'approval_expired', 'run_ended'] as const
+
+const approve = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/approve-tool-call',
+  access: 'agents:execute:{agentId}',
+  summary:
+    'Approves a call of a suspended answer of the caller, which goes on as server-sent events',
+  queryOptions: ANSWER_QUERY,
+  bodyOptions: APPROVAL_OPTIONS,
+  body: approveRequest,
+  refusals,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return streamOn(input, (options) => agent.approveToolCall(options))
+  },
+})
+
+const decline = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/decline-tool-call',
+  access: 'agents:execute:{agentId}',
+  summary:
+    'Declines a call of a suspended answer of the caller, which goes on as server-sent events',
+  queryOptions: ANSWER_QUERY,
+  bodyOptions: DECLINE_OPTIONS,
+  body: declineRequest,
+  refusals,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return streamOn(input, (options) => agent.declineToolCall(options))
+  },
+})
+
+const approveAtOnce = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/approve-tool-call-generate',
+  access: 'agents:execute:{agentId}',
+  summary: 'Approves a call of a suspended answer of the caller, and returns the whole answer',
+  queryOptions: ANSWER_QUERY,
+  bodyOptions: APPROVAL_OPTIONS,
+  body: approveRequest,
+  refusals,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return generateOn(input, (options) => agent.approveToolCallGenerate(options))
+  },
+})
+
+const declineAtOnce = defineRoute({
+  method: 'POST',
+  path: '/agents/:agentId/decline-tool-call-generate',
+  access: 'agents:execute:{agentId}',
+  summary: 'Declines a call of a suspended answer of the caller, and returns the whole answer',
+  queryOptions: ANSWER_QUERY,
+  bodyOptions: DECLINE_OPTIONS,
+  body: declineRequest,
+  refusals,
+  handler(input) {
+    const agent = requireAgent(input.mastra, input.params.agentId)
+    return generateOn(input, (options) => agent.declineToolCallGenerate(options))
+  },
+})
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/agents/:agentId/suspended-runs',
+  access: 'agents:execute:{agentId}',
+  summary: 'The answers of the caller that wait for an approval, the newest first',
+  queryOptions: SUSPENDED_RUNS_QUERY,
+  query: z.object({ ...pageQuery, threadId: idText.optional(), resourceId: ignoredOwner }),
+  async handler({ mastra, params, query, requestContext }) {
+    const { page, perPage, threadId } = query
+    const agent = requireAgent(mastra, params.agentId)
+    return await agent.listSuspendedRuns({ requestContext, page, perPage, threadId })
+  },
+})
+
+/** Decisions on calls of tools that wait for them. */
+export const approvalRoutes: readonly Route[] = [
+  approve,
+  decline,
+  approveAtOnce,
+  declineAtOnce,
+  list,
+]
