@@ -18,10 +18,6 @@ type Trust = (address: string, proxy: number) => boolean
 /** No honest request passes more. */
 const MAX_PROXIES = 32
 
-function untrusted(option: string): string {
-  return `A request has the header X-Forwarded-For, which is ignored: limits and audit use the address of the socket. If this server is behind a proxy, set ${option}; if not, set it to 0.`
-}
-
 /** Refuses the setting, by the name of its option. */
 type Refuse = (message: string) => never
 
@@ -83,7 +79,9 @@ export function createClientAddress(
     const socket = socketAddress === undefined ? undefined : normalizeAddress(socketAddress)
     if (!isToldOfProxy && request.header('x-forwarded-for') !== undefined) {
       isToldOfProxy = true
-      logger.warn(untrusted(option))
+      logger.warn(
+        `A request has the header X-Forwarded-For, which is ignored: limits and audit use the address of the socket. If this server is behind a proxy, set ${option}; if not, set it to 0.`,
+      )
     }
     if (socket === undefined || isTrusted === undefined || !isTrusted(socket, 0)) return socket
     const entries = request.header('x-forwarded-for')?.split(',') ?? []
