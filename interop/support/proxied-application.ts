@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,25 +19,28 @@ export interface ProxiedApplication {
   stop(): Promise<void>
 }
 
-/**
- * Starts an application of `fixtures/behind-proxy` as the documentation says, in an empty folder.
- * @param model - the base URL of its model
- * @param config - what `signet.config.mjs` has. Default: there is none
- */
-export async function startProxied(
-  name: string,
-  model: string,
-  config?: Omit<ProxyConfig, 'auth'>,
-): Promise<ProxiedApplication> {
-  const folder = await mkdtemp(join(tmpdir(), 'signet-proxied-'))
+/** What is proxied, and how. */
+interface Proxied {
+  /** Is removed with the proxy. */
+  readonly folder: string
+  readonly command: readonly string[]
+  /** The base URL of the model. */
+  readonly model: string
+  /** What `signet.config.mjs` has. Default: there is none. */
+  readonly config?: Omit<ProxyConfig, 'auth'> | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+async function startBehind({ folder, command, model, config, env }: Proxied) {
   if (config !== undefined) {
     const text = `export default ${JSON.stringify(config)}\n`
     await writeFile(join(folder, 'signet.config.mjs'), text)
   }
-  const file = fileURLToPath(new URL(`../fixtures/behind-proxy/${name}.mjs`, import.meta.url))
-  const proxy = new SignetProcess(['proxy', '--port', '0', '--', process.execPath, file], {
+  // A build takes longer than the default on a machine that is busy.
+  const flags = ['--port', '0', '--wait', '200']
+  const proxy = new SignetProcess(['proxy', ...flags, '--', ...command], {
     cwd: folder,
-    env: { MASTRA_JWT_SECRET: SECRET, MASTRA_TELEMETRY_DISABLED: '1', MODEL_URL: model },
+    env: { ...env, MASTRA_JWT_SECRET: SECRET, MASTRA_TELEMETRY_DISABLED: '1', MODEL_URL: model },
   })
   async function stop(): Promise<void> {
     await proxy.stop()
@@ -51,6 +54,49 @@ export async function startProxied(
     await stop()
     throw error
   }
+}
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
+
+/** An application that `mastra dev` serves. */
+export interface DevelopedApplication extends ProxiedApplication {
+  /** Where its sources are. */
+  readonly folder: string
+}
+
+/**
+ * Starts `fixtures/new-application` by the printed line, `signet proxy -- npx mastra dev`, with the packages that are
+ * installed here.
+ * @param model - the base URL of its model
+ * @param config - what `signet.config.mjs` has
+ */
+export async function startDeveloped(
+  model: string,
+  config: Omit<ProxyConfig, 'auth'>,
+): Promise<DevelopedApplication> {
+  const folder = await mkdtemp(join(tmpdir(), 'signet-developed-'))
+  await cp(fixture('new-application'), folder, { recursive: true })
+  const packages = fileURLToPath(new URL('../node_modules', import.meta.url))
+  await symlink(packages, join(folder, 'node_modules'))
+  const command = ['npx', '--no-install', 'mastra', 'dev']
+  // npm keeps nothing in the home folder of whoever tests.
+  const env = { HOME: folder, npm_config_update_notifier: 'false' }
+  return { ...(await startBehind({ folder, command, model, config, env })), folder }
+}
+
+/**
+ * Starts an application of `fixtures/behind-proxy` as the documentation says, in an empty folder.
+ * @param model - the base URL of its model
+ * @param config - what `signet.config.mjs` has. Default: there is none
+ */
+export async function startProxied(
+  name: string,
+  model: string,
+  config?: Omit<ProxyConfig, 'auth'>,
+): Promise<ProxiedApplication> {
+  const folder = await mkdtemp(join(tmpdir(), 'signet-proxied-'))
+  const command = [process.execPath, fixture(`behind-proxy/${name}.mjs`)]
+  return await startBehind({ folder, command, model, config })
 }
 
 const auth = new MastraJwtAuth({ secret: SECRET })

@@ -124,6 +124,17 @@ describe('signet proxy -- command', () => {
     await untilGone(pid)
   })
 
+  it('has the Studio of Mastra ask the proxy, unless the environment says otherwise', async () => {
+    const code = "console.log('detects: ' + process.env.MASTRA_AUTO_DETECT_URL)"
+    for (const [env, said] of [
+      [{}, 'true'],
+      [{ MASTRA_AUTO_DETECT_URL: 'false' }, 'false'],
+    ] as const) {
+      const proxy = start(['--', process.execPath, '-e', code], { cwd: await makeFolder(), env })
+      expect((await proxy.ended()).stdout).toContain(`detects: ${said}\n`)
+    }
+  })
+
   it('ends when the command ends, and says how', async () => {
     const proxy = start(SERVE, { cwd: await makeFolder() })
     const url = await printedUrl(proxy)

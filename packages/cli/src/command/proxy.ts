@@ -171,6 +171,9 @@ function defaultAuth({ project, config, isDevelopment }: Plan): AuthProvider | u
   return new MastraJwtAuth({ secret, name: 'development' })
 }
 
+/** Lets the Studio of Mastra ask the server that its page came from, and not the port of the application. */
+const STUDIO_OF_MASTRA = { MASTRA_AUTO_DETECT_URL: 'true' }
+
 /** The environment of the command: what this process was started with, and where to listen and what to verify with. */
 function commandEnvironment(
   given: NodeJS.ProcessEnv,
@@ -179,7 +182,7 @@ function commandEnvironment(
 ): NodeJS.ProcessEnv {
   const address = { PORT: String(port), HOST: '127.0.0.1', MASTRA_HOST: '127.0.0.1' }
   const secrets = Object.fromEntries(SECRET_VARIABLES.map((name) => [name, secret]))
-  return { ...given, ...address, ...secrets }
+  return { ...STUDIO_OF_MASTRA, ...given, ...address, ...secrets }
 }
 
 function displayUrl({ hostname, port }: RunningServer): string {
