@@ -68,7 +68,7 @@ export async function startApplication(
     id: 'keeper',
     name: 'Keeper',
     instructions: 'You keep things.',
-    memory: new Memory(),
+    memory: new Memory({ options: { workingMemory: { enabled: true } } }),
   })
   const approve = createStep({
     id: 'approve',
