@@ -8,7 +8,7 @@ import { findRefusedOptions, isObject, readOptions } from '@signet/auth/internal
 import { z } from 'zod'
 import type { Agent } from '../agent/agent.js'
 import type { AgentOptions } from '../agent/options.js'
-import { RegistrationError } from '../error.js'
+import { RegistrationError, ToolError } from '../error.js'
 import { consoleLogger } from '../log/logger.js'
 import { Refusals } from '../option/refusals.js'
 import { STEP_GUARDS, UNSUPPORTED_STEP_OPTIONS } from '../option/workflow-options.js'
@@ -254,10 +254,30 @@ function stepOfAgent(agent: Agent, given: AgentStepOptions): Step {
       async run({ inputData, requestContext, abortSignal }: AnyStepContext) {
         const { prompt } = inputData as { readonly prompt: string }
         const answer = await agent.generate(prompt, { ...options, requestContext, abortSignal })
+        if (answer.finishReason === 'suspended') {
+          throw new ToolError(
+            `Agent ${agent.id} waits for an approval, and a workflow does not wait for one.`,
+          )
+        }
         return schema === undefined ? { text: answer.text } : answer.object
       },
     },
   )
+}
+
+/** A workflow does not wait for an approval: the tool would run without it. */
+function approvalRefusals(tool: Tool): readonly RefusedOption[] {
+  if (tool.approval === undefined) return []
+  return [
+    {
+      where: `Step ${JSON.stringify(tool.id)}`,
+      name: 'requireApproval',
+      isKnownToMastra: true,
+      isGuard: true,
+      remedy:
+        'A workflow does not wait for an approval, so the tool would run without it. Suspend in a step of your own, and run a tool without requireApproval behind it.',
+    },
+  ]
 }
 
 function stepOfTool(tool: Tool, options: ToolStepOptions): Step {
@@ -274,7 +294,7 @@ function stepOfTool(tool: Tool, options: ToolStepOptions): Step {
       retries: options.retries,
       metadata: options.metadata,
     },
-    [...tool.refusals.options, ...refused],
+    [...tool.refusals.options, ...approvalRefusals(tool), ...refused],
     {
       permission: `tools:execute:${tool.id}`,
       run({ inputData, requestContext, abortSignal, mastra }: AnyStepContext) {

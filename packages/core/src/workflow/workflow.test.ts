@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { Agent } from '../agent/agent.js'
 import { silentLogger } from '../log/logger.js'
 import { Mastra } from '../mastra.js'
 import { RequestContext } from '../request-context.js'
@@ -982,11 +983,62 @@ describe('a tool as a step', () => {
     expect(await run(workflow, { n: 'x' })).toMatchObject({ status: 'failed' })
   })
 
+  it('is refused where it needs an approval, which a workflow does not wait for', async () => {
+    const execute = vi.fn<() => unknown>()
+    const config = { id: 'pay', description: 'Pays.', execute, requireApproval: true }
+    const guarded = begin()
+      .then(createStep(createTool(config)))
+      .commit()
+    expect(guarded.refusals.options).toMatchObject([{ name: 'requireApproval', isGuard: true }])
+    for (const unsupported of ['refuse', 'warn'] as const) {
+      expect(() => new Mastra({ workflows: { guarded }, unsupported })).toThrow('requireApproval')
+    }
+    const made = await guarded.createRun()
+    await expect(made.start({ inputData: {} })).rejects.toThrow('requireApproval')
+    expect(execute).not.toHaveBeenCalled()
+  })
+
   it('needs a caller who may execute the tool', async () => {
     const made = await workflow.createRun()
     const requestContext = new RequestContext([], { isStranger: true })
     const result = await made.start({ inputData: { n: 2 }, requestContext })
     expect(result).toMatchObject({ status: 'failed', error: { code: 'scope_insufficient' } })
+  })
+})
+
+describe('an agent as a step', () => {
+  const answer = (output: object) => {
+    const agent = new Agent({
+      id: 'clerk',
+      name: 'Clerk',
+      instructions: '',
+      model: 'signet/rehearsal',
+    })
+    vi.spyOn(agent, 'generate').mockResolvedValue(output as never)
+    return begin()
+      .map(() => ({ prompt: 'Hello' }))
+      .then(createStep(agent))
+      .commit()
+  }
+
+  it('gives what the agent answers', async () => {
+    expect(await run(answer({ text: 'Hi.', finishReason: 'stop' }), {})).toMatchObject({
+      result: { text: 'Hi.' },
+    })
+  })
+
+  it('fails where the agent waits for an approval', async () => {
+    const result = await run(answer({ text: '', finishReason: 'suspended' }), {})
+    expect(result.status === 'failed' && result.error.message).toContain('waits for an approval')
+  })
+
+  it('needs a caller who may execute the agent', async () => {
+    const made = await answer({ text: 'Hi.' }).createRun()
+    const requestContext = new RequestContext([], { isStranger: true })
+    expect(await made.start({ inputData: {}, requestContext })).toMatchObject({
+      status: 'failed',
+      error: { code: 'scope_insufficient' },
+    })
   })
 })
 
