@@ -25,8 +25,11 @@ export type ChatAnswer =
   | {
       readonly kind: 'text'
       readonly pieces: readonly string[]
-      /** What a stream waits for behind its first piece. Default: nothing. */
-      readonly hold?: Promise<unknown> | undefined
+      /**
+       * What a stream waits for behind each piece, and a whole answer before it: a promise, or what makes one each time.
+       * Default: nothing.
+       */
+      readonly hold?: Promise<unknown> | (() => Promise<unknown>) | undefined
     }
   /** A call of a function; `pieces` put together are its arguments, as JSON. */
   | {
@@ -52,6 +55,11 @@ export interface ModelServer {
 
 const USAGE = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 }
 const COMMON = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'loopback' }
+
+async function holdOf(answer: ChatAnswer): Promise<void> {
+  if (answer.kind !== 'text') return
+  await (typeof answer.hold === 'function' ? answer.hold() : answer.hold)
+}
 
 function sendWhole(response: ServerResponse, answer: ChatAnswer): void {
   if (answer.kind === 'hangUp') {
@@ -108,7 +116,7 @@ async function sendStream(response: ServerResponse, answer: ChatAnswer): Promise
   }
   for (const delta of deltasOf(answer)) {
     await send({ choices: [{ index: 0, delta, finish_reason: null }] })
-    if (answer.kind === 'text') await answer.hold
+    await holdOf(answer)
   }
   if (answer.kind === 'hangUp') {
     response.destroy()
@@ -139,7 +147,11 @@ export async function startModelServer(): Promise<ModelServer> {
       tools: tools.map((tool) => tool.function.name),
     })
     if (answer === undefined) throw new Error('Nobody said what to answer.')
-    await (body.stream === true ? sendStream(response, answer) : sendWhole(response, answer))
+    if (body.stream === true) await sendStream(response, answer)
+    else {
+      await holdOf(answer)
+      sendWhole(response, answer)
+    }
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

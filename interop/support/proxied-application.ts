@@ -7,7 +7,8 @@ import { SignetProcess } from '@signet/test-support/process/signet-process'
 import type { ProxyConfig } from '../../packages/proxy/dist/index.js'
 import { MastraJwtAuth } from '../../packages/auth/dist/index.js'
 
-const SECRET = 'interop-secret-interop-secret-interop-secret'
+/** What callers of the proxies of these tests are verified with. */
+export const SECRET = 'interop-secret-interop-secret-interop-secret'
 
 /** An application of Mastra behind `signet proxy -- node <application>`. */
 export interface ProxiedApplication {
