@@ -77,6 +77,29 @@ async function listen(proxy: ProxyApp): Promise<RunningServer> {
 
 const token = tokenWith('agents:read')
 
+describe('the type of a body', () => {
+  it.each(['text/plain, application/json', 'a/b; c="d", e/f', 'a/b, '])(
+    'is one: a request with %s is refused',
+    async (type) => {
+      const { ask, upstream } = await stand()
+      const options = { method: 'POST', token, body: '{}', headers: { 'content-type': type } }
+      const refusal = await readRefusal(await ask('/api/things/a', options))
+      expect(refusal).toMatchObject({ status: 400, code: 'request_invalid' })
+      expect(upstream.requests).toStrictEqual([])
+    },
+  )
+
+  it.each(['text/plain; a="b, c"', 'a/b; c="d\\", e"'])(
+    'may have a comma in quotes: %s',
+    async (type) => {
+      const { ask, upstream } = await stand()
+      const options = { method: 'POST', token, body: 'x', headers: { 'content-type': type } }
+      expect((await ask('/api/things/a', options)).status).toBe(200)
+      expect(upstream.seen.headers['content-type']).toBe(type)
+    },
+  )
+})
+
 describe('the gate of a proxy', () => {
   it.each(['/api/things/a', '/api/owned', '/api/none', '/', '/none', '/assets/a.js'])(
     'lets no stranger in: %s',

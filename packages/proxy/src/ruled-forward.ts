@@ -14,6 +14,7 @@ import type { ChunkSource } from './forward/last-chunk.js'
 import { readWhole } from './forward/read-whole.js'
 import type { DeclaredPolicy } from './declared/declared-policy.js'
 import type { ProxyRoute } from './declared/declared-route.js'
+import { withoutTelling } from './forward/error-words.js'
 import { refuseFailed } from './forward/refused-answer.js'
 import { refuseCoded } from './forward/response-headers.js'
 import type { Identity } from './identity/identity.js'
@@ -74,6 +75,18 @@ function serverError(error: unknown, principal: Principal): unknown {
   return new RequestError(code, message)
 }
 
+/** A text in quotes, in which a comma parts nothing. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g
+
+/** @throws {RequestError} `request_invalid` for two types: the upstream could go by the other one */
+function refuseSeveralTypes(contentType: string | undefined): void {
+  if (contentType?.replaceAll(QUOTED, '').includes(',') !== true) return
+  const message = 'The request has more than one Content-Type.'
+  throw new RequestError('request_invalid', message, {
+    issues: [{ field: 'content-type', message }],
+  })
+}
+
 async function readJson(response: UpstreamResponse): Promise<unknown> {
   const bytes = await readWhole(response.body, MAX_ANSWER)
   if (bytes === undefined)
@@ -92,6 +105,8 @@ function parseAnswer(text: string): unknown {
 }
 
 const OF_AGENTS = /^(?:agents|\*)(?::|$)/
+/** Grants with which somebody may change an agent. */
+const WRITES_AGENTS = /^(?:agents|\*)(?::(?:write|\*)(?::|$)|$)/
 const EVENTS = /^text\/event-stream\b/i
 
 /** Makes what forwards requests by the rules of their routes. */
@@ -100,41 +115,47 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
   const claims = createThreadClaims(options.newIds)
   const agents = createAgentDirectory()
 
+  /** @param body - of a POST; undefined for a GET */
   async function ask(
     path: string,
+    body: Readonly<Record<string, unknown>> | undefined,
     principal: Principal,
     signal: AbortSignal,
   ): Promise<AskedAnswer> {
     const token = isVerifying ? identity.tokenFor(principal) : undefined
     const response = await upstream.request({
-      method: 'GET',
+      method: body === undefined ? 'GET' : 'POST',
       path,
       headers: {
         accept: 'application/json',
         'accept-encoding': 'identity',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: null,
+      body: body === undefined ? null : JSON.stringify(body),
       signal,
     })
     response.body.on('error', () => undefined)
     refuseFailed(response)
     refuseCoded(response)
     const bytes = await readWhole(response.body, MAX_ANSWER)
-    let body: unknown
+    let value: unknown
     try {
-      body = JSON.parse(bytes?.toString('utf8') ?? '')
+      value = JSON.parse(bytes?.toString('utf8') ?? '')
     } catch {
-      body = undefined
+      value = undefined
     }
-    return { status: response.status, body }
+    return { status: response.status, body: value }
   }
 
   /** @param signal - of the request; null for what is asked before it has one */
   function contextOf(principal: Principal, signal: AbortSignal | null): RuleContext {
     return {
       caller: { ownerKey: identity.ownerOf(principal), permissions: principal.permissions },
-      ask: (path) => within(signal, ASK_TIMEOUT_MS, (until) => ask(path, principal, until)),
+      ask: (path) =>
+        within(signal, ASK_TIMEOUT_MS, (until) => ask(path, undefined, principal, until)),
+      make: (path, body) =>
+        within(signal, ASK_TIMEOUT_MS, (until) => ask(path, body, principal, until)),
       prefix,
       agents,
     }
@@ -162,7 +183,7 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
     input: ForwardInput,
     ruled: RuledRequest,
     { policy: line }: KnownRoute,
-    isToolList: boolean,
+    { isToolList, isPromptSeen }: { readonly isToolList: boolean; readonly isPromptSeen: boolean },
   ): WholeAnswer | undefined {
     if (line.answer === undefined && !isToolList) return undefined
     if (input.request.method === 'HEAD')
@@ -177,7 +198,8 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
         const text = filterMcpEvents(bytes.toString('utf8'), caller)
         return new Reply(text, response.status, { 'content-type': 'text/event-stream' })
       }
-      return jsonReply(await ruled.answer(await readJson(response)), response.status)
+      const told = await ruled.answer(await readJson(response))
+      return jsonReply(withoutTelling(told, { isPromptSeen })?.value ?? told, response.status)
     }
   }
 
@@ -215,7 +237,11 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
     await ruled.judge()
     const given = await givenBody(input, route.policy)
     const isToolList = route.policy.mcp === 'message' && isListOfTools(given?.value)
-    const readAnswer = answerReader(input, ruled, route, isToolList)
+    // Who may change no agent at all is told nothing without a question.
+    const isPromptSeen =
+      input.principal.permissions.granted.some((grant) => WRITES_AGENTS.test(grant)) &&
+      (await ruled.isPromptSeen())
+    const readAnswer = answerReader(input, ruled, route, { isToolList, isPromptSeen })
     const { release, path, query, body } = await ruled.prepare(input.request.query, given, claims)
     try {
       const request: ForwardedRequest = {
@@ -224,6 +250,8 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
         body: bodyFor(given, body),
         source: declared === undefined ? sourceOf(route.policy) : undefined,
         ...(declared !== undefined && { headers: declared.headers, isJudgedThere: true }),
+        isJsonRead: declared === undefined,
+        isPromptSeen,
         ...(route.policy.mcp === 'message' && {
           session: sessionsOf(context.caller.ownerKey),
           ownHeaders: mcpHeaders(given?.value),
@@ -245,6 +273,7 @@ export function createRuledForward(options: RuledForwardOptions): RuledForward {
 
   return {
     async forward(input) {
+      refuseSeveralTypes(input.request.header('content-type'))
       const { method, path } = input.request
       const match = policy.find(method, path)
       if (match.kind === 'refused') throw new RequestError('not_found', match.reason)

@@ -14,12 +14,22 @@ interface Holdings {
   /** The conversation of each response. */
   readonly responses?: Readonly<Record<string, string>>
   readonly schedules?: Readonly<Record<string, string>>
+  /** What it answers to a request to make something. */
+  readonly makes?: { readonly status: number; readonly body: unknown }
 }
 
 /** An upstream that answers what the rules of the proxy ask, and remembers what it was asked. */
 export interface FakeUpstream {
   readonly asked: string[]
-  readonly ask: (path: string) => Promise<{ readonly status: number; readonly body: unknown }>
+  readonly ask: (path: string) => Promise<Answer>
+  /** What it was asked to make, in order. It answers with the id `made`, unless the holdings say otherwise. */
+  readonly made: { readonly path: string; readonly body: unknown }[]
+  readonly make: (path: string, body: unknown) => Promise<Answer>
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
 }
 
 const own = <T>(record: Readonly<Record<string, T>> | undefined, id: string): T | undefined =>
@@ -36,6 +46,7 @@ function agentOf({ agents, keys }: Holdings, name: string): object | undefined {
 /** Makes an upstream of what it holds. */
 export function fakeUpstream(holdings: Holdings = {}): FakeUpstream {
   const asked: string[] = []
+  const made: { readonly path: string; readonly body: unknown }[] = []
   const answer = (url: URL) => {
     const [, , area = '', id = '', below = ''] = url.pathname.split('/').map(decodeURIComponent)
     if (area === 'agents' && id === '') return found(holdings.agents ?? {})
@@ -79,6 +90,11 @@ export function fakeUpstream(holdings: Holdings = {}): FakeUpstream {
   }
   return {
     asked,
+    made,
+    make: (path, body) => {
+      made.push({ path, body })
+      return Promise.resolve(holdings.makes ?? { status: 200, body: { id: 'made' } })
+    },
     ask: (path) => {
       asked.push(path)
       return Promise.resolve(answer(new URL(path, 'http://upstream.test')))

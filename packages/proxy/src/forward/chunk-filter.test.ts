@@ -4,7 +4,7 @@ import { ChunkFilter, type StreamForm } from './chunk-filter.js'
 
 /** What comes out of a filter for text that arrives in these pieces. */
 function run(form: StreamForm, pieces: readonly Buffer[]): string {
-  const filter = new ChunkFilter(form)
+  const filter = new ChunkFilter(form, { isPromptSeen: true })
   return Buffer.concat([...pieces.map((piece) => filter.take(piece)), filter.end()]).toString()
 }
 
@@ -45,6 +45,19 @@ describe('a stream without what its errors tell', () => {
     },
   )
 
+  it.each([
+    [true, '{"n":1.0,"error":"Out of stock."}', '{"n":1.0,"error":"Out of stock."}'],
+    [true, '{"n":1.0,"error":"In /srv/app/x."}', '{"n":1,"error":"The answer failed."}'],
+    [true, '{"request": {"body":"prompt"}}', '{"request": {"body":"prompt"}}'],
+    [false, '{"request": {"body":"prompt"}}', '{"request":{}}'],
+    [false, '{"request": {"body":"prompt"}', '{"request": {"body":"prompt"}'],
+  ])('is one piece of JSON (prompts are seen: %j): %s', (isPromptSeen, text, expected) => {
+    const filter = new ChunkFilter('json', { isPromptSeen })
+    const pieces = cut(Buffer.from(text), [3, 9]).map((piece) => filter.take(piece))
+    expect(Buffer.concat(pieces).length).toBe(0)
+    expect(filter.end().toString()).toBe(expected)
+  })
+
   it('is passed on byte by byte where nothing speaks of an error', () => {
     const bytes = Buffer.from('data: {"a":  1}\n\n: ping\n\ndata: [DONE]\n\n')
     expect(run('events', [bytes])).toBe(bytes.toString())
@@ -55,7 +68,7 @@ describe('a stream without what its errors tell', () => {
   })
 
   it('holds no event of more than 16 MiB', () => {
-    const filter = new ChunkFilter('events')
+    const filter = new ChunkFilter('events', { isPromptSeen: true })
     const piece = Buffer.alloc(1024 * 1024, 'x')
     const feed = () => {
       for (let count = 0; count < 17; count++) filter.take(piece)

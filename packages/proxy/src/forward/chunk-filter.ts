@@ -1,8 +1,11 @@
 import { RequestError } from '@signet/server'
-import { withoutStacks } from './error-words.js'
+import { withoutTelling, type Seen } from './error-words.js'
 
-/** How the pieces of a streamed response are parted: events by an empty line, chunks of JSON by a record separator. */
-export type StreamForm = 'events' | 'records'
+/**
+ * How the pieces of a response are parted: events by an empty line, chunks of JSON by a record separator. `json` is one
+ * piece.
+ */
+export type StreamForm = 'events' | 'json' | 'records'
 
 /** Largest piece that is held until it is complete, in bytes. */
 const MAX_PIECE_BYTES = 16 * 1024 * 1024
@@ -11,28 +14,31 @@ const [LF, CR, RECORD_SEPARATOR] = [0x0a, 0x0d, 0x1e]
 /** So much of what is held can be the beginning of what parts two events: LF CR LF. */
 const SEAM_BYTES = 2
 /** What a piece has that says of an error: without it, bytes pass as they are. */
-const MARKS = ['"error"', '"errorText"', '"stack"', '\\n '].map((text) => Buffer.from(text))
+const MARKS = ['"error', '\\"error', '"cause"', '"isError"', '"stack"', '\\n '].map((text) =>
+  Buffer.from(text),
+)
+/** The same for what a model was asked. */
+const PROMPT_MARKS = ['"request"', 'ystemMessages"'].map((text) => Buffer.from(text))
 const NOTHING: Buffer = Buffer.alloc(0)
 
-function hasMark(bytes: Buffer): boolean {
-  return MARKS.some((mark) => bytes.includes(mark))
-}
-
-/** JSON without what its errors tell; what is not JSON stays as it is. */
-function cleanJson(text: string): string {
+/** JSON as callers may see it; what is not JSON stays as it is. */
+function cleanJson(text: string, seen: Seen): string {
   try {
-    return JSON.stringify(withoutStacks(JSON.parse(text)))
+    const cleaned = withoutTelling(JSON.parse(text), seen)
+    return cleaned === undefined ? text : JSON.stringify(cleaned.value)
   } catch {
     return text
   }
 }
 
-function cleanLine(line: string): string {
-  return line.startsWith('data:') ? `data: ${cleanJson(line.slice('data:'.length).trim())}` : line
+function cleanLine(line: string, seen: Seen): string {
+  if (!line.startsWith('data:')) return line
+  return `data: ${cleanJson(line.slice('data:'.length).trim(), seen)}`
 }
 
 /** Where the last complete piece ends; 0 where none is complete. */
 function endOfPieces(bytes: Buffer, form: StreamForm): number {
+  if (form === 'json') return 0
   if (form === 'records') return bytes.lastIndexOf(RECORD_SEPARATOR) + 1
   for (let index = bytes.lastIndexOf(LF); index > 0; index = bytes.lastIndexOf(LF, index - 1)) {
     if (bytes[index - 1] === LF) return index + 1
@@ -41,17 +47,21 @@ function endOfPieces(bytes: Buffer, form: StreamForm): number {
   return 0
 }
 
-/** Takes out of a streamed response what its errors tell of how the application is built. */
+/** Takes out of a response what its errors tell of how the application is built, and prompts that its caller may not see. */
 export class ChunkFilter {
   readonly #form: StreamForm
+  readonly #seen: Seen
+  readonly #marks: readonly Buffer[]
   /** Of a piece that is not complete. */
   #held: Buffer[] = []
   #size = 0
   /** The last bytes of that. */
   #seam = NOTHING
 
-  constructor(form: StreamForm) {
+  constructor(form: StreamForm, seen: Seen) {
     this.#form = form
+    this.#seen = seen
+    this.#marks = seen.isPromptSeen ? MARKS : [...MARKS, ...PROMPT_MARKS]
   }
 
   /**
@@ -91,16 +101,26 @@ export class ChunkFilter {
     this.#size += chunk.length
     this.#seam = Buffer.concat([this.#seam, chunk.subarray(-SEAM_BYTES)]).subarray(-SEAM_BYTES)
     if (this.#size <= MAX_PIECE_BYTES) return
-    throw new RequestError('upstream_failed', 'An event of the application is too large.')
+    throw new RequestError(
+      'upstream_failed',
+      'An answer or an event of the application is too large.',
+    )
   }
 
   #clean(pieces: Buffer): Buffer {
-    if (!hasMark(pieces)) return pieces
+    if (!this.#marks.some((mark) => pieces.includes(mark))) return pieces
     const text = pieces.toString('utf8')
+    const seen = this.#seen
+    if (this.#form === 'json') return Buffer.from(cleanJson(text, seen))
     const [parted, separator, clean] =
       this.#form === 'records'
         ? [text, SEPARATOR, cleanJson]
         : [text.replaceAll('\r\n', '\n'), '\n', cleanLine]
-    return Buffer.from(parted.split(separator).map(clean).join(separator))
+    return Buffer.from(
+      parted
+        .split(separator)
+        .map((each) => clean(each, seen))
+        .join(separator),
+    )
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { Identity } from '../identity/identity.js'
 import { upstreamError, type Upstream, type UpstreamResponse } from '../upstream/upstream.js'
 import { ChunkFilter, type StreamForm } from './chunk-filter.js'
+import type { Seen } from './error-words.js'
 import { BEGIN_BYTES, lastChunk, type ChunkSource } from './last-chunk.js'
 import { refusedAnswer } from './refused-answer.js'
 import { upstreamHeaders } from './request-headers.js'
@@ -36,6 +37,12 @@ export interface ForwardedRequest {
   readonly headers?: readonly string[] | undefined
   /** Whether the upstream says itself who is let in: then its 401 and 403 are passed on. Default: false. */
   readonly isJudgedThere?: boolean | undefined
+  /**
+   * Whether a response of JSON is looked through, too. Streams always are. Default: false, for a route that no line knows.
+   */
+  readonly isJsonRead?: boolean | undefined
+  /** Whether the caller may see what a model was asked, and with it the prompt of its agent. Default: true. */
+  readonly isPromptSeen?: boolean | undefined
   /** Headers that the proxy says itself, by their names in lower case. */
   readonly ownHeaders?: Readonly<Record<string, string>> | undefined
   /** Whether a refusal of the upstream is a message of JSON-RPC, by which clients agree on a version. */
@@ -119,10 +126,12 @@ function sealSession(
 /** Chunks of JSON that a record separator parts have no type of their own. */
 const PLAIN = /^text\/plain\b/i
 const OPENING_BRACE = 0x7b
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i
 
-/** How a streamed response is looked through; undefined for one that is passed on as it is. */
-function formOf(type: string, first: Buffer): StreamForm | undefined {
+/** How a response is looked through; undefined for one that is passed on as it is. */
+function formOf(type: string, first: Buffer, isJsonRead: boolean): StreamForm | undefined {
   if (EVENTS.test(type)) return 'events'
+  if (isJsonRead && JSON_TYPE.test(type)) return 'json'
   return PLAIN.test(type) && first[0] === OPENING_BRACE ? 'records' : undefined
 }
 
@@ -140,6 +149,8 @@ class StreamedBody implements BodyReader {
   readonly #noteFailure: ForwardInput['noteFailure']
   readonly #isUi: boolean
   readonly #source: ChunkSource | undefined
+  readonly #isJsonRead: boolean
+  readonly #seen: Seen
   #filter: ChunkFilter | undefined
   #form: StreamForm | undefined
   #begin: Buffer | undefined
@@ -149,7 +160,8 @@ class StreamedBody implements BodyReader {
   constructor(
     response: UpstreamResponse,
     type: string,
-    { noteFailure, source }: Pick<ForwardInput, 'noteFailure'> & Pick<ForwardedRequest, 'source'>,
+    noteFailure: ForwardInput['noteFailure'],
+    { source, isJsonRead = false, isPromptSeen = true }: ForwardedRequest,
   ) {
     this.#body = response.body
     this.#chunks = response.body[Symbol.asyncIterator]()
@@ -157,6 +169,8 @@ class StreamedBody implements BodyReader {
     this.#isUi = response.headers[UI_STREAM] !== undefined
     this.#noteFailure = noteFailure
     this.#source = source
+    this.#isJsonRead = isJsonRead
+    this.#seen = { isPromptSeen }
   }
 
   async read() {
@@ -181,7 +195,8 @@ class StreamedBody implements BodyReader {
   /** What its client is told last, where it is broken off. */
   lastOf(error: unknown): Buffer | undefined {
     const form = this.#isBegun ? this.#form : formBefore(this.#type, this.#source)
-    if (form === undefined) return undefined
+    // Of JSON nothing has been passed on yet.
+    if (form === undefined || form === 'json') return undefined
     const [begin, isUi, source] = [this.#begin, this.#isUi, this.#source]
     return lastChunk({ form, isUi, begin, source }, error)
   }
@@ -189,8 +204,8 @@ class StreamedBody implements BodyReader {
   #look(chunk: Buffer): Buffer {
     if (!this.#isBegun) {
       this.#isBegun = true
-      this.#form = formOf(this.#type, chunk)
-      this.#filter = this.#form === undefined ? undefined : new ChunkFilter(this.#form)
+      this.#form = formOf(this.#type, chunk, this.#isJsonRead)
+      this.#filter = this.#form === undefined ? undefined : new ChunkFilter(this.#form, this.#seen)
     }
     return this.#filter === undefined ? chunk : this.#filter.take(chunk)
   }
@@ -223,13 +238,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   }
 
   /** Passes a response on at the pace of its client. */
-  function pass(
-    input: ForwardInput,
-    response: UpstreamResponse,
-    { session, source }: ForwardedRequest,
-  ): Reply {
+  function pass(input: ForwardInput, response: UpstreamResponse, request: ForwardedRequest): Reply {
     const headers = clientHeaders(response, origin)
-    sealSession(headers, response, session)
+    sealSession(headers, response, request.session)
     if (isBodiless(input, response)) {
       response.body.destroy()
       input.stop()
@@ -238,11 +249,10 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     headers['content-type'] ??= 'application/octet-stream'
     const type = String(headers['content-type'])
     // What is looked through may become shorter.
-    if (EVENTS.test(type) || PLAIN.test(type)) delete headers['content-length']
-    const body = new StreamedBody(response, type, {
-      noteFailure: (code) => input.noteFailure(code),
-      source,
-    })
+    if (EVENTS.test(type) || PLAIN.test(type) || (request.isJsonRead && JSON_TYPE.test(type)))
+      delete headers['content-length']
+    const noteFailure: ForwardInput['noteFailure'] = (code) => input.noteFailure(code)
+    const body = new StreamedBody(response, type, noteFailure, request)
     input.release()
     const followed = followBody(body, input, (error) => body.lastOf(error))
     return new Reply(followed, response.status, headers)

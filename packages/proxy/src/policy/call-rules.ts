@@ -172,6 +172,9 @@ export const CALL_OWNER: OwnerRule = {
 /** The same with the names of the legacy routes. */
 export const LEGACY_CALL_OWNER: OwnerRule = { ...CALL_OWNER, sets: ['body:resourceId'] }
 
+/** A network without a memory would share the one that has its name with all callers. */
+export const NETWORK_OWNER: OwnerRule = { ...CALL_OWNER, makes: 'memory' }
+
 /** A run that continues is one that the caller began. */
 export const RESUME_OWNER: OwnerRule = { ...CALL_OWNER, runs: [{ at: 'body:runId' }] }
 

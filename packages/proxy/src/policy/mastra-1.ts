@@ -7,6 +7,7 @@ import {
   LEGACY_CALL_OWNER,
   MESSAGE_BODY,
   MESSAGE_OWNER,
+  NETWORK_OWNER,
   RESUME_BODY,
   RESUME_OWNER,
   SIGNALS_BODY,
@@ -183,7 +184,13 @@ const AGENTS: readonly RoutePolicy[] = [
     body: CALL_BODY,
   }),
   // A network chooses among agents, workflows and tools, and nothing in its call takes one of them out.
-  call('network', [CALL_AGENT, 'agents:execute', 'tools:execute', 'workflows:execute']),
+  open(
+    'POST',
+    '/agents/:agentId/network',
+    [CALL_AGENT, 'agents:execute', 'tools:execute', 'workflows:execute'],
+    NETWORK_OWNER,
+    { body: CALL_BODY },
+  ),
   open('POST', '/agents/:agentId/observe', CALL_AGENT, OWN_AGENT_RUN, { body: DECISION_BODY }),
   open('POST', '/agents/:agentId/send-message', CALL_WITH_ALL_TOOLS, MESSAGE_OWNER, {
     body: MESSAGE_BODY,
@@ -329,6 +336,7 @@ const RESPONSES: readonly RoutePolicy[] = [
         { kind: 'conversation', at: 'body:conversation_id', must: 'own' },
         { kind: 'response', at: 'body:previous_response_id', must: 'own' },
       ],
+      makes: 'conversation',
     },
     {
       bodyAccess: { permission: CALL_AGENT, at: 'body:agent_id' },

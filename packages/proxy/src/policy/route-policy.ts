@@ -45,6 +45,12 @@ export interface OwnerRule {
   /** The same, only where the request has the place itself. */
   readonly replaces?: readonly Place[] | undefined
   readonly names?: readonly NamedThing[] | undefined
+  /**
+   * What the proxy makes where the body names none, because the upstream would take something that has no owner.
+   * `memory`: a memory with a new thread, in `memory`. `conversation`: a conversation of the agent in `agent_id`, in
+   * `conversation_id`, for a response that is to be stored.
+   */
+  readonly makes?: 'conversation' | 'memory' | undefined
   readonly runs?: readonly RunId[] | undefined
 }
 

@@ -52,7 +52,12 @@ async function prepare(
   const [path = '', query = ''] = target.split('?')
   const route = findPolicy(method, path)
   if (route.kind !== 'known') throw new Error(`The route is ${route.kind}.`)
-  const ruled = new RuledRequest(route, { caller: as, ask: upstream.ask, prefix: '/api' })
+  const ruled = new RuledRequest(route, {
+    caller: as,
+    ask: upstream.ask,
+    make: upstream.make,
+    prefix: '/api',
+  })
   await ruled.judge()
   const given = text ?? (body === undefined ? undefined : JSON.stringify(body))
   const isRead = method !== 'GET'
@@ -317,7 +322,7 @@ describe('a thread', () => {
 
   it('is not looked up where the upstream fails: the request is refused', async () => {
     const ask = () => Promise.resolve({ status: 500, body: undefined })
-    const upstream: FakeUpstream = { asked: [], ask }
+    const upstream: FakeUpstream = { ...upstreamOf(), ask }
     await expect(prepare('GET /api/memory/threads/of-alice', { upstream })).rejects.toThrow(
       refusal('upstream_failed'),
     )

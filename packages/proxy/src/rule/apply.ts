@@ -25,6 +25,7 @@ import {
   type MutableJson,
 } from './json.js'
 import { requireOwnMessages, requireState } from './look-up.js'
+import { makeMissing } from './made.js'
 import { checkMcpMessage, filterMcpMessage, requireMcpTool } from './mcp.js'
 import { bindQuery, readQuery, writeQuery, writtenNames } from './query.js'
 import { invalid, notFound, PolicyRefusal } from './refusal.js'
@@ -207,12 +208,22 @@ export class RuledRequest {
       if (body !== undefined) {
         bindBody(body, policy, ownerKey)
         await this.#limit(body)
+        await makeMissing(body, owner.makes, this.#context)
       }
       return this.#prepared(changed, query, body, () => held.release())
     } catch (error) {
       held.release()
       throw error
     }
+  }
+
+  /** Whether the caller may see the prompt of the agent that the path names, or of all where it names none. */
+  async isPromptSeen(): Promise<boolean> {
+    const { permissions } = this.#context.caller
+    const { name } = this.#agent
+    if (permissions.allows('agents:write')) return true
+    if (name === undefined || !isLegalId(name)) return false
+    return permissions.allows(`agents:write:${await idOf(this.#agent)}`)
   }
 
   /**

@@ -21,6 +21,13 @@ export interface AskedAnswer {
  */
 type Ask = (path: string) => Promise<AskedAnswer>
 
+/**
+ * Makes something at the upstream with POST, in the name of the caller.
+ * @param path - complete
+ * @param body - becomes JSON
+ */
+type Make = (path: string, body: Readonly<Record<string, unknown>>) => Promise<AskedAnswer>
+
 /** An agent of the upstream, as far as rules need it. */
 export interface UpstreamAgent {
   readonly id: string
@@ -37,6 +44,7 @@ export interface AgentDirectory {
 export interface RuleContext {
   readonly caller: Caller
   readonly ask: Ask
+  readonly make: Make
   /** What the paths of the upstream begin with, such as `/api`. */
   readonly prefix: string
   /** Default: an agent is looked up with each request. */

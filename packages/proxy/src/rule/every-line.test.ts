@@ -29,7 +29,12 @@ const methodOf = ({ method }: OpenRoute) => (method === 'ALL' ? 'POST' : method)
 function ruledBy(line: OpenRoute, as: typeof BOB): RuledRequest {
   const route = findPolicy(methodOf(line), `/api${line.path.replaceAll(/:\w+/g, 'x1')}`)
   if (route.kind !== 'known') throw new Error(route.kind)
-  return new RuledRequest(route, { caller: as, ask: upstream.ask, prefix: '/api' })
+  return new RuledRequest(route, {
+    caller: as,
+    ask: upstream.ask,
+    make: upstream.make,
+    prefix: '/api',
+  })
 }
 
 /** A body with the id x1 at each place that a line speaks of. */
