@@ -46,7 +46,7 @@ async function send(target: string, body: unknown, as = ALICE) {
   const [path = '', query = ''] = target.split('?')
   const route = find('POST', path)
   if (route.kind !== 'known') throw new Error(`The route is ${route.kind}.`)
-  const { ask } = fakeUpstream({
+  const { ask, make } = fakeUpstream({
     agents: { weather: WEATHER },
     keys: { weatherAgent: 'weather' },
     threads: { 'of-alice': ALICE.ownerKey, 'of-bob': BOB.ownerKey },
@@ -55,7 +55,7 @@ async function send(target: string, body: unknown, as = ALICE) {
     responses: {},
     schedules: {},
   })
-  const ruled = new RuledRequest(route, { caller: as, ask, prefix: '/api' })
+  const ruled = new RuledRequest(route, { caller: as, ask, make, prefix: '/api' })
   await ruled.judge()
   const sent = await ruled.prepare(query, { value: structuredClone(body) }, createThreadClaims())
   const value: unknown = JSON.parse(sent.body ?? '{}')
