@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { MastraJwtAuth } from '@signet/auth'
+import { MastraJwtAuth, type Permission } from '@signet/auth'
 import { ownerKey, type AuditRecord } from '@signet/core'
 import { serve, type RunningServer } from '@signet/server'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -922,5 +922,55 @@ describe('an option of a proxy that is refused', () => {
     const told = log.map(({ message }) => message).join('\n')
     expect(told).toContain('set trustProxy;')
     expect(told).not.toContain('server.')
+  })
+})
+
+describe("the name of an agent in a policy of one's own", () => {
+  const ask = async (looksUpAgent: boolean | undefined, scope: Permission) => {
+    const policy = createPolicyTable([
+      {
+        prefix: '/v1',
+        lines: [
+          {
+            method: 'GET',
+            path: '/ask/:agentId',
+            access: 'agents:execute:{agentId}',
+            owner: 'none',
+            looksUpAgent,
+          },
+        ],
+      },
+    ])
+    const { upstream, ask } = await stand(
+      (response, { url }) => {
+        const details = { name: 'A' }
+        const body = url === '/api/agents' ? { 'agent-id': details } : details
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+      },
+      { policy },
+      { policy: undefined },
+    )
+    const { status } = await ask('/v1/ask/key', { token: tokenWith(scope) })
+    return { status, asked: upstream.requests.map(({ url }) => url) }
+  }
+
+  it('counts as it is written, and the application is asked for nothing else', async () => {
+    for (const looksUpAgent of [undefined, false]) {
+      expect(await ask(looksUpAgent, 'agents:execute:key')).toStrictEqual({
+        status: 200,
+        asked: ['/v1/ask/key'],
+      })
+      expect(await ask(looksUpAgent, 'agents:execute:agent-id')).toStrictEqual({
+        status: 403,
+        asked: [],
+      })
+    }
+  })
+
+  it('is looked up where the line says so', async () => {
+    const good = await ask(true, 'agents:execute:agent-id')
+    expect(good.status).toBe(200)
+    expect(good.asked).toContain('/api/agents')
+    expect((await ask(true, 'agents:execute:key')).status).toBe(403)
   })
 })

@@ -20,7 +20,7 @@ import { isClosed, type OpenRoute } from './policy/route-policy.js'
 import { readyRoute } from './readiness.js'
 import { createRuledForward } from './ruled-forward.js'
 import { createStudioTable, readStudioConnect } from './studio.js'
-import { createProxyTable } from './table.js'
+import { createProxyTable, type ProxyTable } from './table.js'
 import { readUpstream } from './upstream/origin.js'
 import { openUpstream } from './upstream/upstream.js'
 
@@ -160,10 +160,14 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     newIds: served.state?.newIds,
   })
 
+  let table: ProxyTable | undefined
   const app = assembleApp(mastra, served, {
     place: PLACE,
     pageHeaders: MCP_HEADERS,
-    resolveParams: (match, principal) => ruled.resolveParams(match, principal),
+    resolveParams: async (match, principal) =>
+      table?.looksUpAgent(match.route) === true
+        ? await ruled.resolveParams(match, principal)
+        : match.params,
     createTable(_mastra, auth, offered, service) {
       const gateRoutes = createGateRoutes(offered, service).map((route): Route =>
         route.path === '/ready' ? readyRoute(route, upstream) : route,
@@ -189,13 +193,14 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
                 things: ({ principal, signal }) => ruled.things(principal, signal),
               },
             })
-      return createProxyTable({
+      table = createProxyTable({
         own,
         studio,
         policy,
         prefix: PREFIX,
         forward: (input) => ruled.forward(input),
       })
+      return table
     },
   })
   return {

@@ -21,6 +21,12 @@ export interface ProxyTableOptions {
   readonly forward: ForwardRoute
 }
 
+/** The routes of a proxy. */
+export interface ProxyTable extends RouteTable {
+  /** Whether the parameter `agentId` of a route names an agent of Mastra, by its key or its id. */
+  looksUpAgent(route: Route): boolean
+}
+
 /** How the route is called, in metrics and in the log, that no line of the policy knows. */
 const UNKNOWN_PATH = '/*'
 
@@ -28,10 +34,11 @@ const UNKNOWN_PATH = '/*'
  * The routes of a proxy: its own, and those that it forwards, which the policy finds. Below no path anything is answered
  * without a good token but by its own public routes.
  */
-export function createProxyTable(options: ProxyTableOptions): RouteTable {
+export function createProxyTable(options: ProxyTableOptions): ProxyTable {
   const { policy, prefix, forward, studio } = options
   const own = createRouteTable(options.own, prefix)
   const paths = new WeakMap<Route, string>()
+  const ofAgents = new WeakSet<Route>()
   const routes = new WeakMap<OpenRoute, Map<string, Route>>()
   for (const route of studio?.routes ?? []) paths.set(route, studio?.pathOf(route) ?? route.path)
 
@@ -57,6 +64,7 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
       handle: (input: Parameters<Route['handle']>[0]) => forward(input as ForwardInput),
     })
     paths.set(forwarding, path)
+    if (line?.looksUpAgent === true) ofAgents.add(forwarding)
     return forwarding
   }
 
@@ -102,5 +110,6 @@ export function createProxyTable(options: ProxyTableOptions): RouteTable {
       }
     },
     isPrefixed: () => true,
+    looksUpAgent: (route) => ofAgents.has(route),
   }
 }

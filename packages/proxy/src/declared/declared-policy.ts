@@ -12,7 +12,7 @@ import {
   WORKFLOW_ROUTE_BODY,
   WORKFLOW_ROUTE_OWNER,
 } from '../policy/call-rules.js'
-import type { OpenRoute, Place } from '../policy/route-policy.js'
+import { isClosed, type OpenRoute, type Place } from '../policy/route-policy.js'
 import type { ProxyRoute } from './declared-route.js'
 
 /** A policy to which routes of the application were added. */
@@ -57,6 +57,12 @@ function isOf({ method }: OpenRoute, asked: string): boolean {
   return method === 'ALL' || method === (asked === 'HEAD' ? 'GET' : asked)
 }
 
+/** Whether a policy is of an application with agents of Mastra; one that does not show its lines counts as such. */
+function isOfMastra(policy: Partial<PolicyTable>): boolean {
+  if (policy.lines === undefined) return true
+  return policy.lines.some((line) => !isClosed(line) && line.looksUpAgent === true)
+}
+
 /**
  * Adds routes of an application to a policy. What the policy knows stays as it is. Of the routes, an exact one takes
  * precedence over one with a star, and of those the longest.
@@ -67,12 +73,19 @@ export function declareRoutes(
   policy: Pick<PolicyTable, 'find'>,
   declared: readonly ProxyRoute[],
 ): DeclaredPolicy {
+  const looksUpAgent = isOfMastra(policy)
   const routes = new Map<OpenRoute, ProxyRoute>()
   const exact: OpenRoute[] = []
   const below: Below[] = []
   for (const route of declared) {
     const { method, path, access } = route
-    const line: OpenRoute = { method, path, access, ...rulesOf(route) }
+    const line: OpenRoute = {
+      method,
+      path,
+      access,
+      ...rulesOf(route),
+      looksUpAgent: looksUpAgent || route.rules !== undefined,
+    }
     routes.set(line, route)
     if (path.endsWith('/*')) below.push({ line, start: path.slice(0, -1) })
     else exact.push(line)

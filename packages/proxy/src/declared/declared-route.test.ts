@@ -214,4 +214,19 @@ describe('a policy with declared routes', () => {
       expect([path, all.find('GET', path).kind]).toStrictEqual([path, 'refused'])
     }
   })
+
+  it('looks up agents before Mastra, and in the place of its own rules, and nowhere else', () => {
+    const own = createPolicyTable([
+      { prefix: '/v1', lines: [{ method: 'POST', path: '/deploy', closed: 'It acts for all.' }] },
+    ])
+    const chat = route('/chat/:agentId', { access: 'agents:execute:{agentId}' })
+    const isLookedUp = (policy: Parameters<typeof declareRoutes>[0], declared = chat) => {
+      const match = declareRoutes(policy, [declared]).find(declared.method, '/chat/a')
+      return match.kind === 'known' && match.policy.looksUpAgent === true
+    }
+    expect(isLookedUp(MASTRA_TABLE)).toBe(true)
+    expect(isLookedUp({ find: MASTRA_TABLE.find })).toBe(true)
+    expect(isLookedUp(own)).toBe(false)
+    expect(isLookedUp(own, { ...chat, method: 'POST', rules: 'chatRoute' })).toBe(true)
+  })
 })

@@ -162,3 +162,13 @@ describe('the table of Mastra', () => {
     }
   })
 })
+
+describe('a line of Mastra that asks for a permission of an agent', () => {
+  it('looks up which agent is meant, and no other line does', () => {
+    const isOfAgent = (line: object) => JSON.stringify(line).includes('{agentId}')
+    expect(openLines.filter(isOfAgent).length).toBeGreaterThan(20)
+    for (const line of openLines) {
+      expect([line.path, line.looksUpAgent === true]).toStrictEqual([line.path, isOfAgent(line)])
+    }
+  })
+})

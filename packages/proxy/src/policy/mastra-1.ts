@@ -15,14 +15,15 @@ import {
   THREAD_DECISION_OWNER,
   WORKFLOW_BODY,
 } from './call-rules.js'
-import type {
-  AnswerRule,
-  BlankRule,
-  DropRule,
-  OpenRoute,
-  OwnerRule,
-  PolicyMethod,
-  RoutePolicy,
+import {
+  isClosed,
+  type AnswerRule,
+  type BlankRule,
+  type DropRule,
+  type OpenRoute,
+  type OwnerRule,
+  type PolicyMethod,
+  type RoutePolicy,
 } from './route-policy.js'
 
 /** What this table was compared with, route by route. */
@@ -1100,6 +1101,12 @@ const CONTROLLERS: readonly RoutePolicy[] = [
   ]),
 ]
 
+/** A line that asks for permissions of an agent looks up which one is meant. */
+function withAgent(line: RoutePolicy): RoutePolicy {
+  const isOfAgent = JSON.stringify(line).includes('{agentId}')
+  return isClosed(line) || !isOfAgent ? line : { ...line, looksUpAgent: true }
+}
+
 /** One line for each route of the contract, below the prefix of the API. */
 export const MASTRA_1: readonly RoutePolicy[] = [
   ...AGENTS,
@@ -1118,7 +1125,7 @@ export const MASTRA_1: readonly RoutePolicy[] = [
   ...TASKS,
   ...SCHEDULES,
   ...CONTROLLERS,
-]
+].map(withAgent)
 
 /** Where the routes of the application stand, unless it says otherwise. */
 const PREFIX = '/api'

@@ -147,6 +147,12 @@ export interface OpenRoute {
   readonly access: Access
   /** `none`: nothing that the route reads or changes belongs to one owner. */
   readonly owner: OwnerRule | 'none'
+  /**
+   * Whether `agentId` of the path or of `bodyAccess` names an agent of Mastra, by its key or its id. The proxy then asks the
+   * application for its agents below `/api/agents`, and judges permissions by the id. Default: no question is asked, and the
+   * name counts as it is written.
+   */
+  readonly looksUpAgent?: boolean | undefined
   /** A permission for the agent that the body names at a place. It must be there. */
   readonly bodyAccess?:
     | { readonly permission: PermissionTemplate<'agentId'>; readonly at: Place }

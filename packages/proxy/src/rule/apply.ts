@@ -64,10 +64,13 @@ class AgentOfPath {
   #found: Promise<UpstreamAgent> | undefined
   readonly #name: string | undefined
   readonly #context: RuleContext
+  /** Whether the name may be the key of an agent with another id. */
+  readonly isLookedUp: boolean
 
-  constructor(name: string | undefined, context: RuleContext) {
+  constructor(name: string | undefined, context: RuleContext, isLookedUp: boolean) {
     this.#name = name
     this.#context = context
+    this.isLookedUp = isLookedUp
   }
 
   get name(): string | undefined {
@@ -96,16 +99,12 @@ async function missingOf(
   const missing: Permission[] = []
   for (const template of templates) {
     const [asked] = requiredPermissions(template, params)
-    if (asked === undefined || (caller.permissions.allows(asked) && !OF_AGENT.test(template)))
-      continue
+    const isOfAgent = agent.isLookedUp && OF_AGENT.test(template)
+    if (asked === undefined || (caller.permissions.allows(asked) && !isOfAgent)) continue
     // A grant for every agent holds for this one, whatever its id.
-    if (
-      OF_AGENT.test(template) &&
-      caller.permissions.allows(forEveryId(asked)) &&
-      isLegalId(agent.name ?? '')
-    )
+    if (isOfAgent && caller.permissions.allows(forEveryId(asked)) && isLegalId(agent.name ?? ''))
       continue
-    if (OF_AGENT.test(template)) {
+    if (isOfAgent) {
       const id = await idOf(agent)
       const [meant] = requiredPermissions(template, { ...params, agentId: id })
       if (meant !== undefined && caller.permissions.allows(meant)) continue
@@ -121,7 +120,7 @@ async function missingOf(
  * @throws {PolicyRefusal} `upstream_failed`
  */
 export function agentIdOf(name: string, context: RuleContext): Promise<string> {
-  return idOf(new AgentOfPath(name, context))
+  return idOf(new AgentOfPath(name, context, true))
 }
 
 /** The id of an agent; the name itself where the upstream does not know it, so that nobody learns whether it does. */
@@ -151,7 +150,8 @@ export class RuledRequest {
   constructor(route: KnownRoute, context: RuleContext) {
     this.#route = route
     this.#context = context
-    this.#agent = new AgentOfPath(route.params['agentId'], context)
+    const isLookedUp = route.policy.looksUpAgent === true
+    this.#agent = new AgentOfPath(route.params['agentId'], context, isLookedUp)
   }
 
   /**
@@ -245,7 +245,8 @@ export class RuledRequest {
     const { name } = this.#agent
     const { permissions } = this.#context.caller
     const isTold = blanks.some(({ unless }) => unless.includes('{agentId}'))
-    if (!isTold || name === undefined || permissions.allows('agents:write')) return params
+    if (!this.#agent.isLookedUp || !isTold || name === undefined) return params
+    if (permissions.allows('agents:write')) return params
     if (!isLegalId(name) || !permissions.allows(`agents:write:${name}`)) return params
     return { ...params, agentId: await idOf(this.#agent) }
   }
@@ -292,7 +293,7 @@ export class RuledRequest {
       await missingOf(
         permission,
         { agentId: name },
-        new AgentOfPath(name, this.#context),
+        new AgentOfPath(name, this.#context, this.#agent.isLookedUp),
         this.#context,
       ),
     )
