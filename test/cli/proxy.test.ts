@@ -135,6 +135,31 @@ describe('signet proxy -- command', () => {
     }
   })
 
+  it('asks an application again that goes away while it is asked, as one that restarts', async () => {
+    const code = `
+import { createServer } from 'node:http'
+let asked = 0
+const listen = () => {
+  const server = createServer((request, response) => {
+    response.setHeader('connection', 'close')
+    asked++
+    // The first answers, and is gone before the second question.
+    if (asked === 1) server.close(() => setTimeout(listen, 500))
+    response.end('{}')
+  })
+  server.listen(Number(process.env.PORT), '127.0.0.1')
+}
+process.on('SIGTERM', () => process.exit(0))
+listen()
+`
+    const cwd = await makeFolder({ 'restarts.mjs': code })
+    const proxy = start(['--', process.execPath, 'restarts.mjs'], { cwd })
+    const url = await printedUrl(proxy)
+    const headers = { authorization: `Bearer ${await printedToken(proxy)}` }
+    expect((await fetch(`${url}/api/agents`, { headers })).status).toBe(200)
+    expect(proxy.stderr).not.toContain('ECONNREFUSED')
+  })
+
   it('ends when the command ends, and says how', async () => {
     const proxy = start(SERVE, { cwd: await makeFolder() })
     const url = await printedUrl(proxy)

@@ -10,8 +10,9 @@ import {
   probeAuth,
   readUpstream,
   STUDIO_PATH,
+  type UpstreamAuth,
 } from '@signet/proxy/internal'
-import { createLogger, serve, type RunningServer } from '@signet/server'
+import { createLogger, RequestError, serve, type RunningServer } from '@signet/server'
 import { CommandFailure, UsageFailure } from '../failure.js'
 import { watchFaults } from '../fault/watch.js'
 import { parseDuration } from '../flag/duration.js'
@@ -97,16 +98,34 @@ function waitSeconds({ wait }: ProxyFlags): number {
   throw new UsageFailure('--wait must be a whole number of seconds, from 1 to 3600.')
 }
 
-/** Waits until the application answers, or somebody ends the proxy, or the application itself ends. */
+/** Whether an application that was asked was away, or did not answer in time. */
+function isAway(error: unknown): boolean {
+  if (error instanceof RequestError) {
+    return error.code === 'upstream_unavailable' || error.code === 'upstream_timeout'
+  }
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
+/**
+ * Waits until the application answers, or somebody ends the proxy, or the application itself ends.
+ * @returns what the application does with tokens; undefined where one of the two has ended. An application that goes away while it
+ *   is asked, such as one that `mastra dev` restarts, is asked again
+ * @throws {CommandFailure} where it does not answer in time
+ */
 async function waitUntilAnswering(
   origin: string,
   seconds: number,
+  secret: string,
   hasEnded: () => boolean,
-): Promise<boolean> {
+): Promise<UpstreamAuth | undefined> {
   const until = performance.now() + seconds * 1000
   while (performance.now() < until) {
-    if (hasEnded()) return false
-    if (await isAnswering(origin)) return true
+    if (hasEnded()) return undefined
+    try {
+      if (await isAnswering(origin)) return await probeAuth({ origin, secret })
+    } catch (error) {
+      if (!isAway(error)) throw error
+    }
     await sleep(ASK_EVERY_MS)
   }
   throw new CommandFailure(
@@ -129,9 +148,8 @@ async function refuseExposed(origin: string, { flags }: Plan): Promise<void> {
  * Whether the application verifies no tokens, and is served nevertheless.
  * @throws {CommandFailure} where it would refuse every request, or is open in production without --upstream-open
  */
-async function isOpen(origin: string, plan: Plan): Promise<boolean> {
-  const { flags, isDevelopment, isSecretNamed, secret, logger } = plan
-  const auth = await probeAuth({ origin, secret })
+function isOpen(auth: UpstreamAuth, plan: Plan): boolean {
+  const { flags, isDevelopment, isSecretNamed, logger } = plan
   if (auth === 'verifies') {
     if (flags.upstreamOpen === true)
       logger.info('The application verifies tokens: --upstream-open can be left out.')
@@ -297,9 +315,10 @@ export async function runProxy(
       })
     }
     const hasEnded = () => hasSignal || upstreamEnd !== undefined
-    const isUp = await faults.during(waitUntilAnswering(origin, seconds, hasEnded))
+    const waiting = waitUntilAnswering(origin, seconds, secret, hasEnded)
+    const upstreamAuth = await faults.during(waiting)
     if (upstreamEnd !== undefined) throw new CommandFailure(upstreamEnd)
-    if (!isUp) return
+    if (upstreamAuth === undefined) return
     if (isLoopback) await refuseExposed(origin, plan)
     const auth = defaultAuth(plan)
     const studio = proxyStudio(config, isDevelopment)
@@ -307,7 +326,7 @@ export async function runProxy(
       upstream: origin,
       isUpstreamAnywhere: isAnywhere,
       upstreamSecret: secret,
-      isUpstreamOpen: await isOpen(origin, plan),
+      isUpstreamOpen: isOpen(upstreamAuth, plan),
       isDevelopment,
       isLoopbackOnly: isDevelopment && LOOPBACK.has(hostname),
       isReady: () => !isEnding,
