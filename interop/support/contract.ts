@@ -137,6 +137,26 @@ export function readContract(): readonly ContractRoute[] {
   )
 }
 
+/** Types that hold themselves end here. */
+const MAX_DEPTH = 6
+
+/**
+ * The places below a shape whose last name is one of these: names parted by dots, with `[]` behind the name of a list.
+ * @param names - matches a whole name
+ */
+export function placesIn(shape: Shape, names: RegExp, at = '', depth = 0): readonly string[] {
+  if (depth > MAX_DEPTH) return []
+  if (shape.kind === 'one of')
+    return shape.shapes().flatMap((each) => placesIn(each, names, at, depth))
+  if (shape.kind === 'list') return placesIn(shape.of(), names, `${at}[]`, depth + 1)
+  if (shape.kind !== 'object') return []
+  return [...shape.members].flatMap(([name, member]) => {
+    const here = at === '' ? name : `${at}.${name}`
+    const below = placesIn(member.shape(), names, here, depth + 1)
+    return names.test(name) ? [here, ...below] : below
+  })
+}
+
 /** How a value of a shape is made. */
 export interface SampleOptions {
   /** What a member of this name holds, whatever its shape; undefined for what its shape says. */
@@ -167,9 +187,6 @@ function isOwned(shape: Shape, depth = 0): boolean {
   if (shape.members.has(OWNED_BY)) return true
   return [...shape.members.values()].some((each) => isOwned(each.shape(), depth + 1))
 }
-
-/** Types that hold themselves end here. */
-const MAX_DEPTH = 6
 
 /** What is given from an object to what stands in it. */
 interface Place {
