@@ -84,7 +84,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 25))
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A token, signed with HMAC, whatever it says. */
-function signAnything(
+export function signAnything(
   secret: string,
   claims: unknown,
   header: Readonly<Record<string, unknown>> = {},

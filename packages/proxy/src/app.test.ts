@@ -77,6 +77,25 @@ async function listen(proxy: ProxyApp): Promise<RunningServer> {
 
 const token = tokenWith('agents:read')
 
+describe('the lists of paths of a provider', () => {
+  it.each([
+    { public: ['/api/things/a'] },
+    { public: ['/mine'] },
+    { public: [/mine/] },
+    { public: [['/mine', 'GET']] },
+    { protected: ['/mine'] },
+  ] as const)('have no effect in silence: %j fails the start', async (rules) => {
+    const auth = Object.assign(createTestAuth(), rules)
+    await expect(stand(sayOk, { auth })).rejects.toMatchObject({ code: 'path_rule_unknown' })
+  })
+
+  it('may be empty', async () => {
+    const auth = Object.assign(createTestAuth(), { public: [], protected: [] })
+    const { ask } = await stand(sayOk, { auth })
+    expect((await ask('/api/things/a', { token })).status).toBe(200)
+  })
+})
+
 describe('the type of a body', () => {
   it.each(['text/plain, application/json', 'a/b; c="d", e/f', 'a/b, '])(
     'is one: a request with %s is refused',

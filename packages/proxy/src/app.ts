@@ -1,6 +1,6 @@
-import { ConfigurationError, OptionsError } from '@signet/auth'
+import { ConfigurationError, OptionsError, type AuthProvider } from '@signet/auth'
 import { Mastra, type Logger, type NewIdRegister, type ServerConfig } from '@signet/core'
-import type { App, AppOptions, Route, ServerState } from '@signet/server'
+import { StartError, type App, type AppOptions, type Route, type ServerState } from '@signet/server'
 import {
   assembleApp,
   createGateRoutes,
@@ -87,6 +87,20 @@ const MCP_HEADERS = {
 const LATER_MS = 5000
 
 /**
+ * Refuses the lists of paths of a provider: behind the proxy they would have no effect, and nobody would know.
+ * @throws {StartError} `path_rule_unknown`
+ */
+function refusePathRules(provider: AuthProvider | false): void {
+  if (provider === false) return
+  const [rule] = [...(provider.public ?? []), ...(provider.protected ?? [])]
+  if (rule === undefined) return
+  throw new StartError(
+    'path_rule_unknown',
+    `auth names the path ${String(Array.isArray(rule) ? rule[0] : rule)} as public or protected. Behind the proxy, only routes of defineProxy says who may call a route. Remove the entry, and name the route there with its access.`,
+  )
+}
+
+/**
  * What the gate is configured by.
  * @throws {OptionsError} whose options have the names that they have in the configuration of a proxy
  */
@@ -169,6 +183,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
         ? await ruled.resolveParams(match, principal)
         : match.params,
     createTable(_mastra, auth, offered, service) {
+      refusePathRules(auth)
       const gateRoutes = createGateRoutes(offered, service).map((route): Route =>
         route.path === '/ready' ? readyRoute(route, upstream) : route,
       )
