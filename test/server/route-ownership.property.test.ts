@@ -118,7 +118,7 @@ async function send(call: WireCall, token: string | undefined): Promise<Response
 function reachedHandler(status: number, from: number): boolean {
   if (status < 400) return true
   const early =
-    /^The (?:body|query) is not valid|^The request has options|^The path parameter|does not grant|^There is no such/
+    /^The (?:body|query) is not valid|^The request has options|^The path parameter|does not grant|^There is no such (?:option|path|route)/
   return !lines.slice(from).some(({ fields }) => early.test(String(fields['reason'])))
 }
 
@@ -142,7 +142,9 @@ const SUBJECTS = ['alice.7f3c', 'bob.9e41'] as const
 /** Ids that both make up, so that they clash. */
 const COMMON = ['shared-1', 'shared/2 ü']
 
-type Known = Record<'thread' | 'message' | 'run' | 'key', string[]>
+type Known = Record<'thread' | 'message' | 'run' | 'call' | 'key', string[]>
+
+const nothingKnown = (): Known => ({ thread: [], message: [], run: [], call: [], key: [] })
 
 /** Keeps the ids that an answer shows, by what they are of. */
 function learn(value: unknown, known: Known): void {
@@ -152,10 +154,17 @@ function learn(value: unknown, known: Known): void {
     if (typeof member !== 'string') learn(member, known)
     else if (name === 'threadId') known.thread.push(member)
     else if (name === 'runId') known.run.push(member)
+    else if (name === 'toolCallId') known.call.push(member)
     else if (name === 'id' && 'updatedAt' in value) known.thread.push(member)
     else if (name === 'id' && 'role' in value) known.message.push(member)
     else if (name === 'id' && 'key' in value) known.key.push(member)
   }
+}
+
+function kindOf(name: string): 'thread' | 'message' | 'call' | 'run' {
+  if (/thread/i.test(name)) return 'thread'
+  if (/message/i.test(name)) return 'message'
+  return name === 'toolCallId' ? 'call' : 'run'
 }
 
 /** An own name, one of the other, a common one or one of nothing; of agents and tools, one that is there. */
@@ -165,7 +174,7 @@ function chooseFrom(own: Known, other: Known): (ref: NameRef) => string {
     if (fixed !== undefined) return fixed[choice % fixed.length] ?? ''
     // API keys are everybody's to revoke who may: each revokes those that they made.
     if (name === 'keyId') return own.key[choice % own.key.length] ?? 'nothing'
-    const kind = /thread/i.test(name) ? 'thread' : /message/i.test(name) ? 'message' : 'run'
+    const kind = kindOf(name)
     const lists = [own[kind], own[kind], other[kind], COMMON]
     const list = lists[choice % lists.length] ?? []
     const names = list.length === 0 ? COMMON : list.slice(-4)
@@ -214,10 +223,7 @@ function checkShape({ response }: Route, { status, text }: Sent): void {
 /** Runs the requests of both, as they come. */
 async function runTogether(steps: readonly Step[]): Promise<readonly Sent[]> {
   const issuer = `world-${world++}`
-  const known: [Known, Known] = [
-    { thread: [], message: [], run: [], key: [] },
-    { thread: [], message: [], run: [], key: [] },
-  ]
+  const known: [Known, Known] = [nothingKnown(), nothingKnown()]
   const sent: Sent[] = []
   for (const [index, { who, call }] of steps.entries()) {
     const wire = toWire(app.table, call, chooseFrom(known[who], known[who === 0 ? 1 : 0]))
@@ -296,8 +302,8 @@ describe.each(['server', 'proxy'] as const)('every route of a %s', (kind) => {
   it('refuses a stranger, and a caller who holds no permission for it', async () => {
     const closed = app.table.routes.filter(({ access }) => access !== 'public')
     const names = chooseFrom(
-      { thread: ['shared-1'], message: ['m'], run: [], key: [] },
-      { thread: [], message: [], run: [], key: [] },
+      { ...nothingKnown(), thread: ['shared-1'], message: ['m'] },
+      nothingKnown(),
     )
     for (const route of closed) {
       await fc.assert(

@@ -3,6 +3,7 @@ import {
   createTool,
   Mastra,
   Memory,
+  type AgentTools,
   type Logger,
   type MemoryStorage,
   type ServerConfig,
@@ -12,7 +13,7 @@ import { registerApiRoute } from '@signet/core/server'
 /** Names that paths of the application may have. */
 export const KNOWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   agentId: ['keeper', 'note-keeper'],
-  toolId: ['look-up', 'lookUp'],
+  toolId: ['look-up', 'lookUp', 'send-note', 'sendNote'],
 }
 
 /** What an application of all kinds of routes stands on. */
@@ -23,7 +24,7 @@ export interface RouteApplicationOptions {
   readonly server: Pick<ServerConfig, 'auth' | 'limits'>
 }
 
-/** Agents that remember, a tool, and a route of the application: something behind every route of the table. */
+/** Agents that remember, a tool for each, of which one waits for an approval, and a route of the application: something behind every route of the table. */
 export function createRouteApplication({
   storage,
   logger,
@@ -37,13 +38,22 @@ export function createRouteApplication({
       owner: requestContext.principal?.resourceId,
     }),
   })
-  const agent = (id: string, scope: 'resource' | 'thread') =>
+  const sendNote = createTool({
+    id: 'send-note',
+    description: 'Sends the weather of a place',
+    requireApproval: true,
+    execute: async (input, { requestContext }) => ({
+      input,
+      owner: requestContext.principal?.resourceId,
+    }),
+  })
+  const agent = (id: string, scope: 'resource' | 'thread', tools: AgentTools) =>
     new Agent({
       id,
       name: id,
       instructions: 'Keep notes.',
       model: 'signet/rehearsal',
-      tools: { lookUp },
+      tools,
       memory: new Memory({ options: { workingMemory: { enabled: true, scope } } }),
     })
   const whoami = registerApiRoute('/whoami/:name', {
@@ -54,7 +64,10 @@ export function createRouteApplication({
     },
   })
   return new Mastra({
-    agents: { keeper: agent('keeper', 'resource'), noteKeeper: agent('note-keeper', 'thread') },
+    agents: {
+      keeper: agent('keeper', 'resource', { lookUp }),
+      noteKeeper: agent('note-keeper', 'thread', { sendNote }),
+    },
     storage,
     logger,
     server: { ...server, apiRoutes: [whoami] },
