@@ -15,13 +15,20 @@ const MAX_ROUTES = 5000
 /** In characters. */
 const MAX_PATH = 2048
 
+/** By index: a regular expression tries each slash of the path anew. */
+function withoutEndSlashes(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end--
+  return path.slice(0, end)
+}
+
 /** The path below which the paths of a document or of one of its items stand; empty where none is said. */
 function prefixOf(servers: unknown): string {
   const [first]: readonly unknown[] = Array.isArray(servers) ? servers : []
   const url = ownMember(first, 'url')
   if (typeof url !== 'string' || url.length > MAX_PATH) return ''
   const base = 'http://localhost'
-  return URL.canParse(url, base) ? new URL(url, base).pathname.replace(/\/+$/, '') : ''
+  return URL.canParse(url, base) ? withoutEndSlashes(new URL(url, base).pathname) : ''
 }
 
 /** A segment such as `{agentId}`, as a line of a policy writes it. A segment that is only in part a parameter is one, too. */
