@@ -10,7 +10,7 @@ import {
 import { describeStores } from '@signet/test-support/store/stores'
 import { Agent } from '../agent/agent.js'
 import { ToolError } from '../error.js'
-import { createTool } from '../tool/create-tool.js'
+import { createTool, type Tool } from '../tool/create-tool.js'
 import { Memory } from './memory.js'
 import { ownerKey } from './owner.js'
 
@@ -59,7 +59,7 @@ function thinkingModel(input = '{}', second = 'look'): TestModel {
 const look = createTool({ id: 'look', description: 'Looks', execute: async () => ({ seen: 1 }) })
 
 describeStores('an answer of several parts', (stores) => {
-  async function setUp(model: TestModel, tool = look) {
+  async function setUp(model: TestModel, tool: Tool = look) {
     const { memory: storage } = await stores.open()
     const config = { id: 'agent', name: 'Agent', instructions: '', memory: new Memory() }
     const agent = new Agent({ ...config, model, tools: { look: tool } })

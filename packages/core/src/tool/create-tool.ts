@@ -37,6 +37,15 @@ export interface Tool {
   execute(input: unknown, context: ToolContext): Promise<unknown>
 }
 
+/** A tool with the types of its schemas. */
+export interface TypedTool<
+  Input extends object = AnyInput,
+  Output extends object = z.ZodUnknown,
+> extends Tool {
+  /** Types alone: there is no such member. */
+  readonly '~schemas'?: { readonly input: Input; readonly output: Output } | undefined
+}
+
 /** Any JSON object: the input of a tool that names no schema. */
 type AnyInput = z.ZodRecord<z.ZodString, z.ZodUnknown>
 
@@ -116,7 +125,7 @@ function usable(read: ReturnType<typeof readSchema> | undefined): ReadSchema | u
  */
 export function createTool<Input extends object = AnyInput, Output extends object = z.ZodUnknown>(
   given: ToolConfig<Input, Output>,
-): Tool {
+): TypedTool<Input, Output> {
   const config = readOptions(given)
   const { id, description } = config
   if (!isLegalId(id)) {

@@ -86,7 +86,7 @@ export class Attempt {
   /** Runs the step once. */
   async run(context: AnyStepContext): Promise<AttemptEnd> {
     try {
-      return await this.#settle(await this.#work.run(context))
+      return await this.#settle(await this.#work.run(context, this.#facts.noteUsage))
     } catch (error) {
       return { type: 'thrown', error }
     }

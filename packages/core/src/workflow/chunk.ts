@@ -2,9 +2,10 @@ import type { StepRecord, WorkflowStatus } from './snapshot.js'
 
 /** How many tokens the agents of a run have used. */
 export interface WorkflowUsage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly totalTokens: number
+  /** Undefined where no model told it. */
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly totalTokens: number | undefined
 }
 
 /** What a chunk of a step says beside its id. */

@@ -15,7 +15,7 @@ import { STEP_GUARDS, UNSUPPORTED_STEP_OPTIONS } from '../option/workflow-option
 import { readSchema } from '../schema/read-schema.js'
 import { isRead, type ReadSchema } from '../schema/readable-schema.js'
 import type { SchemaInput, SchemaOutput } from '../schema/schema-type.js'
-import { isTool, type Tool } from '../tool/create-tool.js'
+import { isTool, type Tool, type TypedTool } from '../tool/create-tool.js'
 import { createToolContext } from '../tool/tool-context.js'
 import { WORKFLOW_LIMITS } from './limits.js'
 import { readCount } from './read-count.js'
@@ -251,9 +251,10 @@ function stepOfAgent(agent: Agent, given: AgentStepOptions): Step {
     [...agent.refusals.options, ...refused],
     {
       permission: `agents:execute:${agent.id}`,
-      async run({ inputData, requestContext, abortSignal }: AnyStepContext) {
+      async run({ inputData, requestContext, abortSignal }: AnyStepContext, noteUsage) {
         const { prompt } = inputData as { readonly prompt: string }
         const answer = await agent.generate(prompt, { ...options, requestContext, abortSignal })
+        noteUsage(answer.totalUsage)
         if (answer.finishReason === 'suspended') {
           throw new ToolError(
             `Agent ${agent.id} waits for an approval, and a workflow does not wait for one.`,
@@ -323,12 +324,6 @@ function stepOfConfig(config: StepConfig<string, object, object>): Step {
   })
 }
 
-/** A tool whose schemas are known, as `createTool` makes it. */
-export interface TypedTool<Input extends object, Output extends object | undefined> extends Tool {
-  readonly inputSchema: Input
-  readonly outputSchema: Output
-}
-
 /**
  * Makes a step of a workflow. A step that is an agent takes `{ prompt }` and gives `{ text }`, or the object of
  * `structuredOutput`. A step that is a tool takes and gives what the tool does. Whoever runs the workflow needs
@@ -373,16 +368,10 @@ export function createStep<Schema extends object>(
   agent: Agent,
   options: AgentStepOptions<Schema>,
 ): Step<string, { prompt: string }, SchemaOutput<Schema, unknown>, unknown, unknown>
-export function createStep<Input extends object, Output extends object | undefined>(
+export function createStep<Input extends object, Output extends object>(
   tool: TypedTool<Input, Output>,
   options?: ToolStepOptions,
-): Step<
-  string,
-  SchemaInput<Input>,
-  Output extends object ? SchemaOutput<Output, unknown> : unknown,
-  unknown,
-  unknown
->
+): Step<string, SchemaInput<Input>, SchemaOutput<Output, unknown>, unknown, unknown>
 export function createStep(given: object, options: object = {}): Step {
   if (!isObject(given)) {
     throw new ConfigurationError('option_invalid', 'A step is made of options, an agent or a tool.')

@@ -4,7 +4,7 @@ import type { Logger } from '../log/logger.js'
 import type { Mastra } from '../mastra-type.js'
 import type { RequestContext } from '../request-context.js'
 import type { Parsed } from '../schema/readable-schema.js'
-import type { ChunkBody } from './chunk.js'
+import type { ChunkBody, WorkflowUsage } from './chunk.js'
 import type { RecordStore } from './record-store.js'
 import type { StoredFailure } from './snapshot.js'
 import type { Flow } from './step.js'
@@ -34,6 +34,7 @@ export interface LegFacts {
   readonly logger: Logger
   readonly abort: AbortController
   readonly resumption: Resumption | undefined
+  readonly noteUsage: (usage: WorkflowUsage) => void
   readonly emit: (chunk: ChunkBody, from?: 'USER') => void
   /** Is told when the first sleep begins and when the last one ends. */
   readonly onWaiting: (isWaiting: boolean) => void

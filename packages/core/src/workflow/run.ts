@@ -116,6 +116,15 @@ export interface RunHome {
 
 const NO_USAGE: WorkflowUsage = Object.freeze({ inputTokens: 0, outputTokens: 0, totalTokens: 0 })
 
+function sumOf(a: WorkflowUsage, b: WorkflowUsage): WorkflowUsage {
+  const sum = (name: keyof WorkflowUsage) => (a[name] ?? 0) + (b[name] ?? 0)
+  return {
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
+    totalTokens: sum('totalTokens'),
+  }
+}
+
 function legOptions<Options extends LegOptions>(
   given: Options | undefined,
   served: Readonly<Record<string, true>>,
@@ -436,6 +445,9 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
       logger: this.#logger,
       abort,
       resumption,
+      noteUsage: (usage) => {
+        this.#usage = sumOf(this.#usage, usage)
+      },
       emit: (chunk, from) => this.#emit(chunk, from),
       onWaiting: (isWaiting) => this.#change(isWaiting ? 'waiting' : 'running'),
       errors: this.#errors,

@@ -3,6 +3,7 @@ import type { Mastra } from '../mastra-type.js'
 import type { Refusals } from '../option/refusals.js'
 import type { RequestContext } from '../request-context.js'
 import type { ReadSchema } from '../schema/readable-schema.js'
+import type { WorkflowUsage } from './chunk.js'
 import type { StepWriter } from './step-writer.js'
 
 declare const ENDED: unique symbol
@@ -94,7 +95,8 @@ export interface StepWork extends StepSchemas {
   readonly retries: number | undefined
   /** What its caller must be allowed to, where the step is a tool or an agent. */
   readonly permission: Permission | undefined
-  readonly run: (context: AnyStepContext) => unknown
+  /** @param noteUsage - is told what an agent has used */
+  readonly run: (context: AnyStepContext, noteUsage: (usage: WorkflowUsage) => void) => unknown
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import { Mastra } from '../mastra.js'
+import { createTool } from '../tool/create-tool.js'
 import { createStep, createWorkflow, mapVariable } from './create-workflow.js'
 
 const place = z.object({ place: z.string() })
@@ -50,6 +51,37 @@ const flow = () =>
     inputSchema: place,
     outputSchema: z.object({ text: z.string() }),
   })
+
+const look = createTool({
+  id: 'look',
+  description: 'Looks.',
+  inputSchema: place,
+  outputSchema: degrees,
+  execute: async ({ place }) => ({ degrees: place.length }),
+})
+
+describe('a tool as a step', () => {
+  it('takes and gives what its schemas say', () => {
+    flow()
+      .then(createStep(look))
+      .map(({ inputData }) => {
+        expectTypeOf(inputData).toEqualTypeOf<{ degrees: number }>()
+        return inputData
+      })
+      // @ts-expect-error: it takes a place
+      .then(createStep(look))
+  })
+
+  it('takes any object and gives anything where it names no schema', () => {
+    const execute = () => 1
+    flow()
+      .then(createStep(createTool({ id: 'any', description: 'Any.', execute })))
+      .map(({ inputData }) => {
+        expectTypeOf(inputData).toEqualTypeOf<unknown>()
+        return 1
+      })
+  })
+})
 
 describe('a workflow', () => {
   it('passes on what a step gives', () => {

@@ -987,7 +987,7 @@ describe('a tool as a step', () => {
     const execute = vi.fn<() => unknown>()
     const config = { id: 'pay', description: 'Pays.', execute, requireApproval: true }
     const guarded = begin()
-      .then(createStep(createTool(config)))
+      .then(createStep(createTool(config)) as never)
       .commit()
     expect(guarded.refusals.options).toMatchObject([{ name: 'requireApproval', isGuard: true }])
     for (const unsupported of ['refuse', 'warn'] as const) {
@@ -1021,14 +1021,16 @@ describe('an agent as a step', () => {
       .commit()
   }
 
-  it('gives what the agent answers', async () => {
-    expect(await run(answer({ text: 'Hi.', finishReason: 'stop' }), {})).toMatchObject({
-      result: { text: 'Hi.' },
-    })
+  it('gives what the agent answers, and counts its tokens', async () => {
+    const totalUsage = { inputTokens: 3, outputTokens: 4, totalTokens: 7 }
+    const made = await answer({ text: 'Hi.', finishReason: 'stop', totalUsage }).createRun()
+    const stream = made.stream({ inputData: {} })
+    expect(await stream.result).toMatchObject({ result: { text: 'Hi.' } })
+    expect(await stream.usage).toEqual(totalUsage)
   })
 
   it('fails where the agent waits for an approval', async () => {
-    const result = await run(answer({ text: '', finishReason: 'suspended' }), {})
+    const result = await run(answer({ text: '', finishReason: 'suspended', totalUsage: {} }), {})
     expect(result.status === 'failed' && result.error.message).toContain('waits for an approval')
   })
 
