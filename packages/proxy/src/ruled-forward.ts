@@ -75,12 +75,12 @@ function serverError(error: unknown, principal: Principal): unknown {
   return new RequestError(code, message)
 }
 
-/** A text in quotes, in which a comma parts nothing. */
-const QUOTED = /"(?:[^"\\]|\\.)*"/g
+/** One header value: within quotes, a comma parts nothing. */
+const ONE_VALUE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/
 
 /** @throws {RequestError} `request_invalid` for two types: the upstream could go by the other one */
 function refuseSeveralTypes(contentType: string | undefined): void {
-  if (contentType?.replaceAll(QUOTED, '').includes(',') !== true) return
+  if (contentType === undefined || ONE_VALUE.test(contentType)) return
   const message = 'The request has more than one Content-Type.'
   throw new RequestError('request_invalid', message, {
     issues: [{ field: 'content-type', message }],
