@@ -51,7 +51,15 @@ export const ROOMS = {
     ['react'],
   ],
   core: [
-    ['audit', 'error.ts', 'log', 'mastra-type.ts', 'option', 'request-context.ts'],
+    [
+      'audit',
+      'error.ts',
+      'log',
+      'mastra-type.ts',
+      'memory/owner.ts',
+      'option',
+      'request-context.ts',
+    ],
     ['bounds.ts', 'fault', 'schema/json-schema.ts'],
     ['issue.ts', 'rehearsal', 'run'],
     ['message', 'schema'],

@@ -517,6 +517,176 @@ function declareRules(open: () => Promise<Kept>): void {
     expect((await listRuns(app)).runs.map(({ runId: id }) => id)).toContain(runId)
   })
 
+  it('lets two calls of one run be decided at once, and loses neither', async () => {
+    const model = callingModel(PAY, ['d', 'pay', { to: 'y', amount: 6 }])
+    const { app, paid } = start(await open(), { model })
+    const { runId } = await generate(app)
+    const both = await Promise.all(
+      ['c', 'd'].map((toolCallId) =>
+        send(app, 'approve-tool-call-generate', { runId, toolCallId }),
+      ),
+    )
+    for (const [index, toolCallId] of ['c', 'd'].entries()) {
+      if (both[index]?.status === 200) continue
+      expect(both[index]?.status).toBe(409)
+      const again = await send(app, 'approve-tool-call-generate', { runId, toolCallId })
+      expect(again.status).toBe(200)
+    }
+    expect(paid).toHaveLength(2)
+    expect((await listRuns(app)).total).toBe(0)
+  })
+
+  describe('by somebody else', () => {
+    const byOther: PayConfig = { approval: { by: 'other' } }
+    const boss = tokenFor('boss', { permissions: ['tools:approve:pay'] })
+
+    const inbox = async (app: App, token: string) => {
+      const response = await app.fetch(makeRequest('/api/approvals', { token }))
+      const text = await response.text()
+      const body = JSON.parse(text) as {
+        readonly approvals: readonly {
+          readonly id: string
+          readonly digest: string
+          readonly args: unknown
+        }[]
+      }
+      return { approvals: body.approvals, text }
+    }
+
+    async function decide(app: App, verb: string, token: string, json: object = {}) {
+      const [approval] = (await inbox(app, boss)).approvals
+      const path = `/api/approvals/pay/${approval?.id ?? 'none'}/${verb}`
+      const response = await app.fetch(makeRequest(path, { token, json }))
+      return { status: response.status, text: await response.text() }
+    }
+
+    it('is refused to its owner, until another has approved it, who sees the call alone', async () => {
+      const { app, paid } = start(await open(), { pay: byOther })
+      const { runId } = await generate(app, { messages: 'A secret of the thread.' })
+      const decision = { runId, toolCallId: 'c' }
+      const own = await send(app, 'approve-tool-call-generate', decision)
+      expect(refusalOf(own)).toStrictEqual([403, 'approval_by_other'])
+      expect(own.text).toContain('tools:approve:pay')
+      const { approvals, text } = await inbox(app, boss)
+      expect(approvals).toStrictEqual([
+        {
+          id: expect.any(String),
+          agentId: 'clerk',
+          toolId: 'pay',
+          args: { to: 'x', amount: 5 },
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+          askedBy: { issuer: 'local', subject: 'alice' },
+          createdAt: expect.any(String),
+          expiresAt: expect.any(String),
+        },
+      ])
+      expect(text).not.toContain('secret of the thread')
+      expect(paid).toStrictEqual([])
+      expect((await decide(app, 'approve', boss, { digest: approvals[0]?.digest })).status).toBe(
+        200,
+      )
+      expect(paid).toStrictEqual([])
+      expect((await inbox(app, boss)).approvals).toStrictEqual([])
+      expect((await send(app, 'approve-tool-call-generate', decision)).status).toBe(200)
+      expect(paid).toStrictEqual([{ to: 'x', amount: 5, by: 'alice', call: 'c' }])
+      const again = await send(app, 'approve-tool-call-generate', decision)
+      expect(refusalOf(again)).toStrictEqual([409, 'run_not_suspended'])
+      expect(paid).toHaveLength(1)
+    })
+
+    it.each<readonly [string, Claims, number]>([
+      ['the asker', { permissions: ['tools:approve:pay'] }, 403],
+      [
+        'who acts for somebody else',
+        { sub: 'clerk', act: { sub: 'alice' }, permissions: ['tools:approve:pay'] },
+        403,
+      ],
+      [
+        'a caller with another permission',
+        { sub: 'bob', permissions: ['tools:execute', 'tools:approve:look'] },
+        403,
+      ],
+      ['a caller without one', { sub: 'bob', role: 'member' }, 403],
+    ])('is refused to %s', async (_case, claims, status) => {
+      const { app, paid } = start(await open(), { pay: byOther })
+      await generate(app)
+      const token = tokenFor('alice', claims)
+      expect((await decide(app, 'approve', token)).status).toBe(status)
+      expect((await decide(app, 'decline', token)).status).toBe(status)
+      expect((await inbox(app, boss)).approvals).toHaveLength(1)
+      expect(paid).toStrictEqual([])
+    })
+
+    it('is decided once, and for the arguments that were shown', async () => {
+      const { app, paid } = start(await open(), { pay: byOther })
+      const { runId } = await generate(app)
+      const wrong = await decide(app, 'approve', boss, { digest: '0'.repeat(64) })
+      expect(refusalOf(wrong)).toStrictEqual([400, 'request_invalid'])
+      const [approval] = (await inbox(app, boss)).approvals
+      const other = `/api/approvals/look/${approval?.id ?? ''}/approve`
+      const token = tokenFor('boss', { permissions: ['tools:approve'] })
+      const elsewhere = await app.fetch(makeRequest(other, { token, json: {} }))
+      expect(elsewhere.status).toBe(404)
+      const path = `/api/approvals/pay/${approval?.id ?? ''}`
+      const outcomes = await Promise.all(
+        ['approve', 'decline', 'approve'].map((verb) =>
+          app.fetch(makeRequest(`${path}/${verb}`, { token: boss, json: {} })),
+        ),
+      )
+      const statuses = outcomes.map(({ status }) => status)
+      expect(statuses.toSorted()).toStrictEqual([200, 409, 409])
+      expect(paid).toStrictEqual([])
+      const { status } = await send(app, 'approve-tool-call', { runId, toolCallId: 'c' })
+      expect([status, paid.length]).toStrictEqual([200, statuses[1] === 200 ? 0 : 1])
+    })
+
+    it('stays declined where another declined it, whatever its owner says', async () => {
+      const { app, paid, model } = start(await open(), { pay: byOther })
+      const { runId } = await generate(app)
+      expect((await decide(app, 'decline', boss)).status).toBe(200)
+      const { status } = await send(app, 'approve-tool-call', { runId, toolCallId: 'c' })
+      expect(status).toBe(200)
+      expect(JSON.stringify(model.calls[1]?.prompt.at(-1))).toContain('not approved')
+      expect(paid).toStrictEqual([])
+    })
+
+    it('may be declined by its owner, and is executed by nobody directly', async () => {
+      const { app, paid } = start(await open(), { pay: byOther })
+      const { runId } = await generate(app)
+      const token = tokenFor('boss', { role: 'owner' })
+      const json = { data: { to: 'x', amount: 5 } }
+      for (const path of ['/api/tools/pay/execute', '/api/agents/clerk/tools/pay/execute']) {
+        const response = await app.fetch(makeRequest(path, { token, json }))
+        expect(response.status).toBe(403)
+      }
+      const decision = { runId, toolCallId: 'c' }
+      expect((await send(app, 'decline-tool-call-generate', decision)).status).toBe(200)
+      expect((await inbox(app, boss)).approvals).toStrictEqual([])
+      expect(paid).toStrictEqual([])
+    })
+
+    it('runs nothing for a caller whose token was revoked after the approval', async () => {
+      const { app, paid } = start(await open(), { pay: byOther })
+      const token = tokenFor('alice', { role: 'member', jti: 'two' })
+      const { runId } = await generate(app, {}, token)
+      expect((await decide(app, 'approve', boss)).status).toBe(200)
+      await app.fetch(makeRequest('/api/auth/logout', { token, method: 'POST' }))
+      const decision = { runId, toolCallId: 'c' }
+      const revoked = await send(app, 'approve-tool-call', decision, token)
+      expect(refusalOf(revoked)).toStrictEqual([401, 'token_revoked'])
+      expect(paid).toStrictEqual([])
+    })
+
+    it('is demanded of a run that waited before the tool did', async () => {
+      const kept = await open()
+      const { runId } = await generate(start(kept).app)
+      const { app, paid } = start(kept, { pay: byOther })
+      const refused = await send(app, 'approve-tool-call', { runId, toolCallId: 'c' })
+      expect(refusalOf(refused)).toStrictEqual([403, 'approval_by_other'])
+      expect(paid).toStrictEqual([])
+    })
+  })
+
   it('does not take the id of a run that is there', async () => {
     const { app } = start(await open(), {
       model: createModel(async function* () {
@@ -583,5 +753,18 @@ describeStores('a tool that has to be approved', (stores) => {
     })
     expect(JSON.stringify(messages)).not.toContain('stopped')
     expect(mastra.getRuns()).toBe(kept.runs)
+  })
+
+  it('has in the audit who decided what', async () => {
+    const kept = await open()
+    const { app } = start(kept)
+    const { runId } = await generate(app)
+    await send(app, 'decline-tool-call', { runId, toolCallId: 'none' })
+    await send(app, 'approve-tool-call', { runId, toolCallId: 'c' })
+    await app.close()
+    const records = await kept.store?.audit.list({ action: 'tools:approve', limit: 9 })
+    expect(records).toMatchObject([{ subject: 'alice', resource: `clerk/${runId}/c`, status: 200 }])
+    const declined = await kept.store?.audit.list({ action: 'tools:decline', limit: 9 })
+    expect(declined).toMatchObject([{ resource: `clerk/${runId}/none`, code: 'not_found' }])
   })
 })

@@ -53,6 +53,7 @@ export type ServerErrorCode =
   | 'run_not_suspended'
   | 'approval_expired'
   | 'run_ended'
+  | 'approval_by_other'
   | 'deadline_exceeded'
   | 'upstream_unavailable'
   | 'upstream_timeout'

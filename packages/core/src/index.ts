@@ -155,6 +155,7 @@ export {
 export { mayBeMissing, Refusals, type UnsupportedPolicy } from './option/refusals.js'
 export { RequestContext, type RequestIdentity } from './request-context.js'
 export { argumentsDigest } from './run/arguments-digest.js'
+export { decideAsOther, listInbox, type InboxQuery, type OtherDecision } from './run/approve.js'
 export { createMemoryRuns } from './run/memory-runs.js'
 export { RunError, type RunErrorCode } from './run/run-error.js'
 export {

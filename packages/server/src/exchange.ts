@@ -1,3 +1,4 @@
+import type { AskedFor } from './route/route.js'
 import type { Permission, Principal } from '@signet/auth'
 import type { Usage } from '@signet/core'
 import type { DecisionCode } from './error/error-response.js'
@@ -35,6 +36,8 @@ export interface Decision extends Arrival {
   readonly durationMs: number
   /** Tokens that a model counted for it. */
   readonly usage: Usage | undefined
+  /** What was asked for, where the route alone does not say it. Default: what the route needs. */
+  readonly asked?: AskedFor | undefined
 }
 
 /** Is told of each decision, after its answer: it must neither throw nor keep anyone waiting. */
@@ -57,6 +60,7 @@ export class Exchange implements Arrival {
   closed: string | undefined
   code: DecisionCode | undefined
   usage: Usage | undefined
+  asked: AskedFor | undefined
   /** How it stands with the limit that counted it; undefined where none did. */
   limit: LimitStanding | undefined
   readonly #begunAt = performance.now()
@@ -112,7 +116,7 @@ export class Exchange implements Arrival {
   /** What became of it, once it has begun. */
   decide(): Decision {
     const { request, requestId, address, startedAt } = this
-    const { route, principal, permissions, missing, closed, code, usage } = this
+    const { route, principal, permissions, missing, closed, code, usage, asked } = this
     return {
       request,
       requestId,
@@ -125,6 +129,7 @@ export class Exchange implements Arrival {
       closed,
       code,
       usage,
+      asked,
       status: this.#status ?? 0,
       durationMs: Math.round(performance.now() - this.#begunAt),
     }

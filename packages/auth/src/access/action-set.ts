@@ -12,7 +12,7 @@ export const RESOURCES = [
 ] as const
 
 /** What may be done with it. */
-export const ACTIONS = ['read', 'execute', 'write', 'delete'] as const
+export const ACTIONS = ['read', 'execute', 'write', 'delete', 'approve'] as const
 
 /** One of `RESOURCES`. */
 export type Resource = (typeof RESOURCES)[number]

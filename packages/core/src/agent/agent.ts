@@ -31,6 +31,7 @@ import {
   endRun,
   findWaiting,
   readDecision,
+  settleDecision,
   toolFault,
   withLeg,
 } from './resume-run.js'
@@ -455,6 +456,8 @@ export class Agent {
     const found = await findWaiting(runs, this.id, options, requestContext)
     checkGiven(found, this.id, options, requestContext)
     const { snapshot, call, suspended } = found
+    const named = Object.hasOwn(this.tools, call.toolName) ? this.tools[call.toolName] : undefined
+    const settled = settleDecision(found, decision, named)
     const ending = new AbortController()
     const { abortSignal } = options
     const signals = abortSignal === undefined ? [ending.signal] : [abortSignal, ending.signal]
@@ -468,7 +471,7 @@ export class Agent {
     const resume = {
       steps: snapshot.steps.slice(0, -1),
       suspended,
-      decisions: new Map([[call.toolCallId, decision]]),
+      decisions: new Map([[call.toolCallId, settled]]),
     }
     const run = await prepareRun([], await this.#runOptions(kept, requestContext), {
       snapshot,
@@ -476,14 +479,21 @@ export class Agent {
       runId: found.run.id,
     })
     const tool = run.call.tools.get(call.toolName)
-    const fault = decision.isApproved ? toolFault(found, tool, requestContext) : undefined
+    const fault = settled.isApproved ? toolFault(found, tool, requestContext) : undefined
     if (fault instanceof Error) throw fault
     if (fault !== undefined) {
       await endRun(runs, found, fault)
       throw new RunError('run_ended', fault.message)
     }
     const end = (reason: Error) => ending.abort(reason)
-    const leg = await beginLeg({ runs, found, decision, requestContext, logger: this.#logger, end })
+    const leg = await beginLeg({
+      runs,
+      found,
+      decision: settled,
+      requestContext,
+      logger: this.#logger,
+      end,
+    })
     return withLeg(run, leg, found)
   }
 

@@ -1,6 +1,6 @@
 import { RequestContext } from '../request-context.js'
 import type { RunApproval, RunRecord, RunStorage } from '../run/run-storage.js'
-import { runOwner } from './suspend-run.js'
+import { runOwner } from '../run/person.js'
 
 /** Which suspended answers are wanted. */
 export interface SuspendedRunQuery {

@@ -102,9 +102,10 @@ function approvalOf(
 ): LoopApproval | undefined {
   const { approval } = tool
   if (approval === undefined && !requireToolApproval) return undefined
-  const { expiresInSeconds } = approval ?? APPROVAL_OF_REQUEST
+  const { byOther, expiresInSeconds } = approval ?? APPROVAL_OF_REQUEST
   return {
     toolId: tool.id,
+    byOther,
     ttlMs: expiresInSeconds * 1000,
     async isNeeded(input) {
       if (approval === undefined || requireToolApproval) return true

@@ -8,6 +8,7 @@ import type { LoopDecision, LoopTool } from '../loop/call.js'
 import type { PendingCall } from '../loop/content.js'
 import type { Step } from '../loop/step.js'
 import type { RequestContext } from '../request-context.js'
+import type { Tool } from '../tool/create-tool.js'
 import { argumentsDigest } from '../run/arguments-digest.js'
 import { RunError } from '../run/run-error.js'
 import type {
@@ -22,7 +23,7 @@ import type { ResumeOptions } from './options.js'
 import type { Run } from './run.js'
 import { LEASE_MS, RunLeg } from './run-leg.js'
 import { readSnapshot, type AgentSnapshot } from './snapshot.js'
-import { personOf, runOwner } from './suspend-run.js'
+import { personOf, runOwner } from '../run/person.js'
 
 const MAX_REASON_CHARACTERS = BOUNDS.reasonCharacters.limit
 
@@ -99,13 +100,39 @@ export async function findWaiting(
   const approvals = await runs.approvalsOf(owner, runId)
   const approval = approvals.findLast((each) => each.toolCallId === toolCallId)
   if (approval === undefined) throw toRunError('missing')
-  if (run.status !== 'suspended' || approval.state !== 'waiting') throw toRunError('decided')
+  if (run.status !== 'suspended') throw toRunError('decided')
   const snapshot = readSnapshot(run.snapshot)
   const suspended = snapshot.steps.at(-1)
   const call = suspended?.pending.find((each) => each.toolCallId === toolCallId)
-  if (suspended === undefined || call === undefined) throw toRunError('missing')
+  // What was decided and made waits no more.
+  if (suspended === undefined || call === undefined) throw toRunError('decided')
   const others = approvals.filter((each) => each !== approval && each.state === 'waiting')
   return { owner, run, snapshot, approval, others, call, suspended }
+}
+
+/**
+ * What is to become of the call that an owner decides on: where somebody else must approve it, they have to have done so.
+ * @throws {RunError} `approval_by_other`, `approval_expired` or `run_not_suspended`
+ */
+export function settleDecision(
+  { approval, call }: FoundRun,
+  decision: LoopDecision,
+  tool: Tool | undefined,
+): LoopDecision {
+  const { state } = approval
+  if (state === 'approved' || state === 'declined') {
+    // Another has decided already. Their approval is for these arguments, and their refusal stays one.
+    if (approval.digest !== argumentsDigest(call.input ?? null)) throw toRunError('changed')
+    const isApproved = state === 'approved'
+    return isApproved && decision.isApproved ? decision : { ...decision, isApproved: false }
+  }
+  if (state !== 'waiting') throw toRunError('decided')
+  const byOther = approval.byOther || tool?.approval?.byOther === true
+  if (!decision.isApproved || !byOther) return decision
+  throw new RunError(
+    'approval_by_other',
+    `Somebody else than who asked must approve the call, with tools:approve:${approval.toolId}.`,
+  )
 }
 
 /**
@@ -196,7 +223,10 @@ export async function beginLeg(start: LegStart): Promise<RunLeg> {
   const claimed = await runs.claim(found.owner, found.run.id, {
     holder: randomUUID(),
     ttlMs: LEASE_MS,
-    decision: decisionOf(found, decision, requestContext),
+    attempt: found.run.attempt,
+    ...(found.approval.state === 'waiting' && {
+      decision: decisionOf(found, decision, requestContext),
+    }),
   })
   if (typeof claimed !== 'string') return new RunLeg({ runs, claimed, logger, end })
   if (claimed === 'changed') {

@@ -38,7 +38,8 @@ import {
   type KeptOptions,
 } from './snapshot.js'
 import { readStructured } from './structured-object.js'
-import { runOwner, toApprovals } from './suspend-run.js'
+import { peopleOf, runOwner } from '../run/person.js'
+import { toApprovals } from './suspend-run.js'
 
 /** Options of one answer with the agent's own filled in. */
 export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' | 'system'> {
@@ -310,7 +311,7 @@ async function storeRun(
   try {
     await runs.create(
       runOwner(requestContext),
-      { ...about, snapshot },
+      { ...about, caller: { people: peopleOf(requestContext) }, snapshot },
       { status: 'suspended', approvals, ttlMs },
     )
   } catch (cause) {

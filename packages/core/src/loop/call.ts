@@ -10,6 +10,8 @@ import type { Step } from './step.js'
 export interface LoopApproval {
   /** The id of the tool. */
   readonly toolId: string
+  /** Whether it must be somebody else than who asked. */
+  readonly byOther: boolean
   /** How long it may be approved, in milliseconds. */
   readonly ttlMs: number
   /** Whether this call must be approved. @throws what the tool comes to then */

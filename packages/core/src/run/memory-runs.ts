@@ -129,6 +129,18 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     endApprovals(found)
   }
 
+  function decide(found: Kept, decision: RunDecision): ClaimRefusal | undefined {
+    const refusal = refuseDecision(found.approvals, decision, now())
+    if (refusal !== undefined) return refusal
+    const { toolCallId, state, decider } = decision
+    found.approvals = found.approvals.map((each) =>
+      each.toolCallId === toolCallId && each.state === 'waiting'
+        ? { ...each, state, decider, decidedAt: now() }
+        : each,
+    )
+    return undefined
+  }
+
   function claim(owner: string, runId: string, given: RunClaim): ClaimedRun | ClaimRefusal {
     const found = find(owner, runId)
     if (found === undefined) return 'missing'
@@ -136,16 +148,11 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     if (ENDS.has(status)) return 'ended'
     if (status !== 'suspended') return 'running'
     if ((expiresAt ?? Infinity) <= now()) return 'expired'
-    const { decision, holder, ttlMs } = given
+    const { decision, holder, ttlMs, attempt = found.run.attempt } = given
+    if (attempt !== found.run.attempt) return 'running'
     if (decision !== undefined) {
-      const refusal = refuseDecision(found.approvals, decision, now())
+      const refusal = decide(found, decision)
       if (refusal !== undefined) return refusal
-      const { toolCallId, state, decider } = decision
-      found.approvals = found.approvals.map((each) =>
-        each.toolCallId === toolCallId && each.state === 'waiting'
-          ? { ...each, state, decider, decidedAt: now() }
-          : each,
-      )
     }
     return begin(found, holder, ttlMs)
   }
@@ -212,6 +219,13 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       return { runs: structuredClone(runs).map(withoutSecrets), total: all.length }
     },
     approvalsOf: async (owner, runId) => structuredClone(find(owner, runId)?.approvals ?? []),
+    async decide(owner, runId, decision) {
+      const found = find(owner, runId)
+      if (found === undefined) return 'missing'
+      if (ENDS.has(found.run.status)) return 'ended'
+      if (found.run.status !== 'suspended') return 'running'
+      return decide(found, decision)
+    },
     claim: async (owner, runId, given) => claim(owner, runId, given),
     async claimDue({ kind, holder, ttlMs, limit }) {
       const time = now()

@@ -152,6 +152,8 @@ export interface RunClaim {
   readonly holder: string
   /** How long the lease holds without a `beat`, in milliseconds. */
   readonly ttlMs: number
+  /** How many legs had begun when the run was read: it is not taken up where another began since. Default: any number. */
+  readonly attempt?: number | undefined
   /** What was decided; it is written with the claim, or neither is. Default: nothing waits for a decision. */
   readonly decision?: RunDecision | undefined
 }
@@ -159,7 +161,7 @@ export interface RunClaim {
 /**
  * Why a run is not taken up:
  * - `missing`: the owner has none of this id, or it does not wait for a decision on this call
- * - `running`: a leg runs
+ * - `running`: a leg runs, or began since the run was read
  * - `ended`: it has ended
  * - `expired`: nobody may resume it, or approve this, any more
  * - `decided`: the call was decided already
@@ -230,6 +232,11 @@ export interface RunStorage {
   /** The approvals of a run, in the order in which they were asked for. */
   approvalsOf(owner: string, runId: string): Promise<readonly RunApproval[]>
 
+  /**
+   * Writes a decision on a suspended run down that somebody else than who asked must take; its owner then goes on with it.
+   * @returns why it was not written; undefined where it was
+   */
+  decide(owner: string, runId: string, decision: RunDecision): Promise<ClaimRefusal | undefined>
   /** Begins the next leg of a suspended run. Of all that claim it at once, one gets it. */
   claim(owner: string, runId: string, claim: RunClaim): Promise<ClaimedRun | ClaimRefusal>
   /**

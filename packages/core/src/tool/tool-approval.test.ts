@@ -56,6 +56,24 @@ describe('a tool', () => {
     )
   })
 
+  it('may demand that it is somebody else', () => {
+    expect(toolOf({ requireApproval: true }).approval?.byOther).toBe(false)
+    const tool = toolOf({ requireApproval: true, approval: { by: 'other' } })
+    expect(tool.approval?.byOther).toBe(true)
+  })
+
+  it.each([undefined, null, '', 'self', 'Other', true, ['other']])(
+    'is refused anybody else than the other: %o',
+    (by) => {
+      expect(() => toolOf({ requireApproval: true, approval: { by } })).toThrow(
+        expect.objectContaining({
+          code: 'option_invalid',
+          message: expect.stringContaining('approval.by'),
+        }),
+      )
+    },
+  )
+
   it('is refused a misspelt option of its approval, with the nearest name', () => {
     expect(() => toolOf({ requireApproval: true, approval: { expiresInSecond: 1 } })).toThrow(
       'Did you mean expiresInSeconds?',

@@ -8,6 +8,8 @@ const MAX_SECONDS = 30 * 86_400
 
 /** How calls of a tool are approved. */
 export interface ToolApproval {
+  /** Whether it must be somebody else than who asked. */
+  readonly byOther: boolean
   /** How long a call may be approved, in seconds. */
   readonly expiresInSeconds: number
   /**
@@ -18,11 +20,13 @@ export interface ToolApproval {
 }
 
 /** What is approved where a request asks for it and the tool does not. */
-export const APPROVAL_OF_REQUEST: Pick<ToolApproval, 'expiresInSeconds'> = Object.freeze({
-  expiresInSeconds: DEFAULT_SECONDS,
-})
+export const APPROVAL_OF_REQUEST: Pick<ToolApproval, 'byOther' | 'expiresInSeconds'> =
+  Object.freeze({
+    byOther: false,
+    expiresInSeconds: DEFAULT_SECONDS,
+  })
 
-const OPTIONS: OptionNames<ApprovalConfig> = { expiresInSeconds: true }
+const OPTIONS: OptionNames<ApprovalConfig> = { by: true, expiresInSeconds: true }
 
 /** What may be said of approvals. */
 interface Given {
@@ -41,7 +45,7 @@ function invalid(id: string, name: string, remedy: string): ConfigurationError {
 function readConfig(id: string, config: unknown): ApprovalConfig {
   if (config === undefined) return {}
   if (!isObject(config) || Array.isArray(config) || Object.keys(config).length === 0) {
-    throw invalid(id, 'approval', 'Give { expiresInSeconds }, or leave it out.')
+    throw invalid(id, 'approval', 'Give { by, expiresInSeconds }, or leave it out.')
   }
   refuseUnknown(`The option approval of tool ${JSON.stringify(id)}`, config, OPTIONS)
   return config
@@ -55,6 +59,11 @@ function readSeconds(id: string, seconds: unknown): number {
     seconds <= MAX_SECONDS
   if (isTerm) return seconds
   throw invalid(id, 'approval.expiresInSeconds', `Give a whole number from 1 to ${MAX_SECONDS}.`)
+}
+
+function readBy(id: string, by: unknown): true {
+  if (by === 'other') return true
+  throw invalid(id, 'approval.by', "Give 'other', or leave it out.")
 }
 
 /** What reads the input of a tool. @returns undefined for one that does not fit */
@@ -80,6 +89,7 @@ export function readApproval(given: Given, readInput: ReadInput): ToolApproval |
     throw invalid(id, 'approval', 'It has no effect without requireApproval. Set both, or neither.')
   }
   return Object.freeze({
+    byOther: 'by' in config && readBy(id, config.by),
     expiresInSeconds:
       'expiresInSeconds' in config ? readSeconds(id, config.expiresInSeconds) : DEFAULT_SECONDS,
     async isNeeded(input: unknown, options: { readonly requestContext: RequestContext }) {

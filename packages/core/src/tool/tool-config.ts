@@ -35,6 +35,8 @@ export type ApprovalRule<Input extends object> =
 
 /** How calls of a tool are approved. */
 export interface ApprovalConfig {
+  /** Demands that somebody else than who asked approves, with `tools:approve:<tool>`. Default: who asked does. */
+  readonly by?: 'other' | undefined
   /** How long a call may be approved, in seconds: from 1 to 2592000 (30 days). Default: 86400 (a day). */
   readonly expiresInSeconds?: number | undefined
 }

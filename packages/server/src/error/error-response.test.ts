@@ -36,7 +36,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'proof_invalid',
     'proof_nonce',
   ],
-  403: ['access_denied', 'scope_insufficient'],
+  403: ['access_denied', 'scope_insufficient', 'approval_by_other'],
   404: ['not_found', 'not_supported'],
   408: ['request_timeout'],
   409: ['thread_exists', 'message_exists', 'run_not_suspended', 'approval_expired', 'run_ended'],

@@ -54,6 +54,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   run_not_suspended: 409,
   approval_expired: 409,
   run_ended: 409,
+  approval_by_other: 403,
   tool_failed: 422,
   // Not 5xx: clients repeat a request after one, and its tools would run again.
   answer_failed: 424,
@@ -87,10 +88,13 @@ const CODE_OF_RUN: Readonly<Record<RunErrorCode, RequestErrorCode>> = {
   run_missing: 'not_found',
   run_not_suspended: 'run_not_suspended',
   approval_expired: 'approval_expired',
-  approval_by_other: 'not_found',
+  approval_by_other: 'approval_by_other',
   run_ended: 'run_ended',
   run_exists: 'run_not_suspended',
 }
+
+/** Errors of runs whose text says what is to be done. */
+const TOLD_OF_RUNS: ReadonlySet<RunErrorCode> = new Set(['run_ended', 'approval_by_other'])
 
 /** What the client is told, the same for every refusal of a code. */
 const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
@@ -113,6 +117,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   run_not_suspended: 'The call was decided already, or the run has ended or goes on.',
   approval_expired: 'Nobody may approve the call any more.',
   run_ended: 'The run cannot go on, and has ended.',
+  approval_by_other: 'Somebody else than who asked must approve the call.',
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
@@ -172,7 +177,7 @@ function errorBody(error: unknown, requestId: string, principal?: Principal): Er
   const isTold =
     ToolError.isInstance(error) ||
     feature !== undefined ||
-    (RunError.isInstance(error) && error.code === 'run_ended')
+    (RunError.isInstance(error) && TOLD_OF_RUNS.has(error.code))
   const text = isTold && error instanceof Error ? error.message : PUBLIC_TEXT[code]
   const mayKnow = AnswerError.isInstance(error) && principal?.permissions.allows('system:read')
   const cause = mayKnow === true ? causeOf(error) : undefined

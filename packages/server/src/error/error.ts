@@ -23,6 +23,7 @@ export type RequestErrorCode =
   | 'run_not_suspended'
   | 'approval_expired'
   | 'run_ended'
+  | 'approval_by_other'
   | 'deadline_exceeded'
   | 'upstream_unavailable'
   | 'upstream_timeout'

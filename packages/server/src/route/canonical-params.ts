@@ -71,7 +71,7 @@ export function canonicalParams(mastra: Mastra, spelt: Params): Params {
   }
 }
 
-const ACTIONS = ['read', 'execute', 'write'] as const
+const ACTIONS = ['read', 'execute', 'write', 'approve'] as const
 
 /** Whether a caller was granted anything for one of these names of an agent or a tool. */
 function knows(principal: Principal, param: string, names: readonly string[]): boolean {

@@ -14,7 +14,7 @@ import type { Caller } from '../gate/gate.js'
 import type { Incoming } from '../http/incoming.js'
 import type { CountBody } from '../limit/count-body.js'
 import { LimitError } from '../limit/limit-error.js'
-import type { HandlerInput } from './route.js'
+import type { AskedFor, HandlerInput } from './route.js'
 import type { Service } from '../service.js'
 
 /** The client's own word for its context, which reaches tools apart from everything verified. */
@@ -184,6 +184,10 @@ export class HandlerCall implements HandlerInput<
 
   noteUsage(usage: Usage): void {
     this.#passage.exchange.usage = usage
+  }
+
+  noteAsked(asked: AskedFor): void {
+    this.#passage.exchange.asked = asked
   }
 
   noteFailure(code: DecisionCode): void {

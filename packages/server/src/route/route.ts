@@ -10,6 +10,12 @@ import type { OptionTable } from './option/rule.js'
 /** The methods that routes have. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** What a request asks for, and of what, as the audit has it. */
+export interface AskedFor {
+  readonly action: string
+  readonly resource: string
+}
+
 /** What every handler gets. Its methods are called on it, and not taken off it. */
 export interface HandlerContext {
   readonly mastra: Mastra
@@ -31,6 +37,8 @@ export interface HandlerContext {
   holdBody(): CountBody
   /** Writes down how many tokens a model counted for this request. */
   noteUsage(usage: Usage): void
+  /** Writes down what is decided: the audit has the request under this action and resource. */
+  noteAsked(asked: AskedFor): void
   /** Writes down why an answer failed that has begun already; the first reason counts. */
   noteFailure(code: DecisionCode): void
   /**

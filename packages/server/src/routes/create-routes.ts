@@ -7,6 +7,7 @@ import { accessRoutes } from './system/access.js'
 import { routesOf, thingsOf } from './system/access-matrix.js'
 import { agentRoutes } from './agent/agents.js'
 import { approvalRoutes } from './agent/approvals.js'
+import { inboxRoutes } from './agent/inbox.js'
 import { apiKeyRoutes } from './auth/api-keys.js'
 import { auditRoutes } from './audit.js'
 import { authRoutes } from './auth/auth.js'
@@ -37,6 +38,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...revocationRoutes(service),
     ...agentRoutes(table),
     ...approvalRoutes,
+    ...inboxRoutes,
     ...toolRoutes,
     ...threadRoutes,
     ...messageRoutes,

@@ -38,16 +38,18 @@ async function refusalOf(
   tx: Transaction<Schema>,
   owner: string,
   runId: string,
+  attempt?: number,
 ): Promise<ClaimRefusal> {
   const row = await tx
     .selectFrom('signet_run')
-    .select('status')
+    .select(['status', 'attempt'])
     .where('owner', '=', owner)
     .where('id', '=', runId)
     .executeTakeFirst()
   if (row === undefined) return 'missing'
   if (hasEnded(row.status)) return 'ended'
-  return row.status === 'suspended' ? 'expired' : 'running'
+  const isStale = attempt !== undefined && attempt !== row.attempt
+  return row.status === 'suspended' && !isStale ? 'expired' : 'running'
 }
 
 /** Why a decision was not written. */
@@ -71,6 +73,7 @@ async function decisionRefusalOf(
   return row.digest === digest ? 'expired' : 'changed'
 }
 
+/** Writes a decision down. @throws {RefusedClaim} */
 async function decide(
   tx: Transaction<Schema>,
   owner: string,
@@ -104,7 +107,7 @@ export async function claim(
   tx: Transaction<Schema>,
   owner: string,
   runId: string,
-  { holder, ttlMs, decision }: RunClaim,
+  { holder, ttlMs, attempt, decision }: RunClaim,
   clock: RunClock,
 ): Promise<ClaimedRun> {
   const row = await tx
@@ -114,11 +117,38 @@ export async function claim(
     .where('id', '=', runId)
     .where('status', '=', 'suspended')
     .where(sql<number>`coalesce(expires_at, ${sql.lit(Number.MAX_SAFE_INTEGER)})`, '>', clock.now())
+    .$if(attempt !== undefined, (update) =>
+      update.where('attempt', '=', checkCount(attempt ?? 0, 'attempt')),
+    )
     .returningAll()
     .executeTakeFirst()
-  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId))
+  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId, attempt))
   if (decision !== undefined) await decide(tx, owner, runId, decision, clock)
   return toClaimed(row, holder)
+}
+
+/**
+ * Writes a decision on a run down that waits, and begins no leg.
+ * @throws {RefusedClaim}
+ */
+export async function decideAlone(
+  tx: Transaction<Schema>,
+  owner: string,
+  runId: string,
+  decision: RunDecision,
+  clock: RunClock,
+): Promise<void> {
+  // No leg begins meanwhile: the row is locked.
+  const row = await tx
+    .updateTable('signet_run')
+    .set({ status: 'suspended' })
+    .where('owner', '=', owner)
+    .where('id', '=', runId)
+    .where('status', '=', 'suspended')
+    .returning('id')
+    .executeTakeFirst()
+  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId))
+  await decide(tx, owner, runId, decision, clock)
 }
 
 /** Begins the next leg of runs that are due, or whose lease has lapsed. */

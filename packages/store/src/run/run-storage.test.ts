@@ -151,6 +151,35 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(next.run).toMatchObject({ attempt: 2, snapshot: { at: 2 } })
   })
 
+  it('is not taken up by who has read it before another leg', async () => {
+    const { runs } = await open()
+    await suspend(runs, 'r', approvalOf('c'), approvalOf('d'))
+    const { lease } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+    await runs.suspend(lease, { snapshot: { at: 2 } })
+    expect(await runs.claim(ALICE, 'r', { ...claimBy('h', 'd'), attempt: 0 })).toBe('running')
+    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([{}, { state: 'waiting' }])
+    requireClaimed(await runs.claim(ALICE, 'r', { ...claimBy('h', 'd'), attempt: 1 }))
+  })
+
+  it('lets another decide, once, and waits on', async () => {
+    const { runs, pass } = await open()
+    await suspend(runs, 'r', approvalOf('c'), approvalOf('d'))
+    expect(await runs.decide(BOB, 'r', decisionOf('c'))).toBe('missing')
+    const other = { ...decisionOf('c'), digest: argumentsDigest(1) }
+    expect(await runs.decide(ALICE, 'r', other)).toBe('changed')
+    const outcomes = await Promise.all(
+      (['approved', 'declined'] as const).map((state) =>
+        runs.decide(ALICE, 'r', decisionOf('c', state)),
+      ),
+    )
+    expect(outcomes.toSorted()).toStrictEqual(['decided', undefined])
+    expect(await runs.get(ALICE, 'r')).toMatchObject({ status: 'suspended', attempt: 0 })
+    pass(MINUTE)
+    expect(await runs.decide(ALICE, 'r', decisionOf('d'))).toBe('expired')
+    await runs.cancel(ALICE, 'r')
+    expect(await runs.decide(ALICE, 'r', decisionOf('d'))).toBe('ended')
+  })
+
   it('takes a call that has the id of an earlier one for a call of its own', async () => {
     const { runs } = await open()
     await suspend(runs, 'r', approvalOf('c'))

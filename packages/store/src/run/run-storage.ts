@@ -14,7 +14,7 @@ import { checkCount, checkId, checkOwner } from '../database/value.js'
 import { StorageError } from '../error.js'
 import { checkPage, pageSpan } from '../memory/page.js'
 import type { Schema } from '../schema.js'
-import { claim, claimDue, RefusedClaim } from './claim.js'
+import { claim, claimDue, decideAlone, RefusedClaim } from './claim.js'
 import { beat, checkLease, endApprovals, insertApprovals, record, writeUnder } from './leg.js'
 import { createRunClock, type RunClock } from './run-clock.js'
 import {
@@ -284,6 +284,16 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
           .execute(),
       )
       return rows.map(toApproval)
+    },
+    decide: async (givenOwner, givenId, decision) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      try {
+        await write((tx) => decideAlone(tx, owner, runId, decision, clock))
+        return undefined
+      } catch (error) {
+        if (error instanceof RefusedClaim) return error.refusal
+        throw error
+      }
     },
     claim: async (givenOwner, givenId, given) => {
       const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]

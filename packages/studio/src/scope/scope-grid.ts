@@ -1,7 +1,7 @@
 import type { Catalogue } from './catalogue.js'
 
 /** The actions of scopes. */
-export const ACTIONS = ['read', 'execute', 'write', 'delete'] as const
+export const ACTIONS = ['read', 'execute', 'write', 'delete', 'approve'] as const
 
 /** One of `ACTIONS`. */
 type GridAction = (typeof ACTIONS)[number]
@@ -21,7 +21,7 @@ export interface GridGroup {
 }
 
 const AGENT_ACTIONS: readonly GridAction[] = ['read', 'execute', 'write']
-const TOOL_ACTIONS: readonly GridAction[] = ['read', 'execute']
+const TOOL_ACTIONS: readonly GridAction[] = ['read', 'execute', 'approve']
 
 function row(name: string, resource: string, actions: readonly GridAction[], id?: string): GridRow {
   const suffix = id === undefined ? '' : `:${id}`

@@ -11,7 +11,7 @@ const RESOURCES = [
   'workflows',
   'routes',
 ]
-const ACTIONS = ['read', 'execute', 'write', 'delete']
+const ACTIONS = ['read', 'execute', 'write', 'delete', 'approve']
 const ID = /^[A-Za-z0-9_.-]{1,128}$/
 const ROUTE_PATH = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
@@ -83,6 +83,7 @@ const VERB: Readonly<Record<string, string>> = {
   execute: 'run',
   write: 'change',
   delete: 'delete',
+  approve: 'approve calls of',
   '*': 'do everything with',
 }
 

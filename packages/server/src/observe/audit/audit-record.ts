@@ -61,7 +61,11 @@ function actorText({ actor, actors }: Principal): string | undefined {
  */
 export function toAuditRecord(decision: Decision, pathOf: (route: Route) => string): AuditRecord {
   const { principal, status, code, closed, usage } = decision
-  const { action, resource } = readRequest(decision, pathOf)
+  const { asked } = decision
+  const { action, resource } =
+    asked === undefined
+      ? readRequest(decision, pathOf)
+      : { action: asked.action, resource: recordText(asked.resource) }
   return {
     at: decision.startedAt,
     requestId: decision.requestId,

@@ -55,6 +55,17 @@ export const DECLINE_OPTIONS: OptionTable = {
   reason: served('why the call is declined'),
 }
 
+/** The query of the calls of others that wait. */
+export const INBOX_QUERY: OptionTable = {
+  page: served('which page'),
+  perPage: served('how many on a page'),
+}
+
+/** The body of a decision on a call of somebody else. */
+export const INBOX_OPTIONS: OptionTable = {
+  digest: served('the arguments that were shown'),
+}
+
 /** The query of suspended runs. */
 export const SUSPENDED_RUNS_QUERY: OptionTable = {
   requestContext,

@@ -1,4 +1,5 @@
 import type { Principal } from '@signet/auth'
+import { containsCredential } from '@signet/auth/internal'
 import { logFailure, usageOfLeg, type Agent, type DeclineOptions, BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { requireAgent } from './find.js'
@@ -26,7 +27,11 @@ interface DecisionRequest {
 
 const decision = {
   runId: idText,
-  toolCallId: z.string().min(1).max(BOUNDS.idCharacters.limit),
+  toolCallId: z
+    .string()
+    .min(1)
+    .max(BOUNDS.idCharacters.limit, { abort: true })
+    .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.'),
   requestContext: clientContext.optional(),
 }
 
@@ -39,11 +44,17 @@ const declineRequest: z.ZodType<DecisionRequest> = z.object({
 
 type DecisionInput = HandlerInput<{ readonly agentId: string }, unknown, DecisionRequest, Principal>
 
+/** What the audit calls a decision. */
+type Action = 'tools:approve' | 'tools:decline'
+
 /** What decides, in a form that streams or answers at once. */
 type Decide<Method extends keyof Agent> = Pick<Agent, Method>[Method]
 
-function decisionOptions({ body, requestContext, signal }: DecisionInput): DeclineOptions {
+/** Notes for the audit who decides what, and returns the options of the agent. */
+function decisionOptions(input: DecisionInput, action: Action): DeclineOptions {
+  const { body, requestContext, signal } = input
   const { runId, toolCallId, reason } = body
+  input.noteAsked({ action, resource: `${input.params.agentId}/${runId}/${toolCallId}` })
   return {
     runId,
     toolCallId,
@@ -54,9 +65,13 @@ function decisionOptions({ body, requestContext, signal }: DecisionInput): Decli
 }
 
 /** Answers on piece by piece, behind the decision. */
-async function streamOn(input: DecisionInput, decide: Decide<'declineToolCall'>): Promise<unknown> {
+async function streamOn(
+  input: DecisionInput,
+  action: Action,
+  decide: Decide<'declineToolCall'>,
+): Promise<unknown> {
   const { signal } = input
-  const answer = await decide(decisionOptions(input))
+  const answer = await decide(decisionOptions(input, action))
   return eventStream(answer, {
     signal,
     // The first step that ends was begun, and counted, before.
@@ -74,11 +89,12 @@ async function streamOn(input: DecisionInput, decide: Decide<'declineToolCall'>)
 /** Answers on at once, behind the decision. */
 async function generateOn(
   input: DecisionInput,
+  action: Action,
   decide: Decide<'declineToolCallGenerate'>,
 ): Promise<unknown> {
   const settle = input.holdOpen()
   try {
-    const output = await decide(decisionOptions(input))
+    const output = await decide(decisionOptions(input, action))
     input.noteUsage(usageOfLeg(output))
     return output
   } finally {
@@ -86,7 +102,12 @@ async function generateOn(
   }
 }
 
-const refusals = ['run_not_suspended', 'approval_expired', 'run_ended'] as const
+const refusals = [
+  'run_not_suspended',
+  'approval_expired',
+  'run_ended',
+  'approval_by_other',
+] as const
 
 const approve = defineRoute({
   method: 'POST',
@@ -100,7 +121,7 @@ const approve = defineRoute({
   refusals,
   handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    return streamOn(input, (options) => agent.approveToolCall(options))
+    return streamOn(input, 'tools:approve', (options) => agent.approveToolCall(options))
   },
 })
 
@@ -116,7 +137,7 @@ const decline = defineRoute({
   refusals,
   handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    return streamOn(input, (options) => agent.declineToolCall(options))
+    return streamOn(input, 'tools:decline', (options) => agent.declineToolCall(options))
   },
 })
 
@@ -131,7 +152,7 @@ const approveAtOnce = defineRoute({
   refusals,
   handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    return generateOn(input, (options) => agent.approveToolCallGenerate(options))
+    return generateOn(input, 'tools:approve', (options) => agent.approveToolCallGenerate(options))
   },
 })
 
@@ -146,7 +167,7 @@ const declineAtOnce = defineRoute({
   refusals,
   handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    return generateOn(input, (options) => agent.declineToolCallGenerate(options))
+    return generateOn(input, 'tools:decline', (options) => agent.declineToolCallGenerate(options))
   },
 })
 

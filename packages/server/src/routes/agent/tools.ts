@@ -44,6 +44,12 @@ export async function executeTool(tool: Tool, input: ToolInput): Promise<unknown
     })
   }
   const { logger, mastra, requestContext, requestId, signal: abortSignal } = input
+  if (tool.approval?.byOther === true) {
+    throw new RequestError(
+      'approval_by_other',
+      'Another must approve the call: ask an agent for it.',
+    )
+  }
   try {
     const context = createToolContext(tool, { requestContext, abortSignal, mastra }, logger)
     const origin = { requestId, tool: tool.id }

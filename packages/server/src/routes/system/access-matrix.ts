@@ -86,10 +86,10 @@ export interface AccessMatrix {
 /** What is done with agents here, and asks for a permission. */
 type AgentAction = 'read' | 'execute' | 'write'
 /** What is done with tools here, and asks for a permission. */
-type ToolAction = 'read' | 'execute'
+type ToolAction = 'read' | 'execute' | 'approve'
 
 const AGENT_ACTIONS: readonly AgentAction[] = ['read', 'execute', 'write']
-const TOOL_ACTIONS: readonly ToolAction[] = ['read', 'execute']
+const TOOL_ACTIONS: readonly ToolAction[] = ['read', 'execute', 'approve']
 
 /** Finds the grant that covers what is asked, as it was granted. */
 type FindGrant = (asked: Permission) => string | undefined
