@@ -39,7 +39,8 @@ export interface FoundRun {
   readonly suspended: Step
 }
 
-const MISSING = 'There is no such run, or it does not wait for a decision on this call.'
+const MISSING =
+  'The caller does not have such a run, or it does not wait for a decision on this call.'
 const DECIDED = 'The call was decided already, or the run has ended or goes on.'
 const EXPIRED = 'Nobody may approve the call any more.'
 const CHANGED = 'The arguments of the call are not those that were shown for approval.'

@@ -36,7 +36,7 @@ export interface OtherDecision {
   readonly digest?: string | undefined
 }
 
-const MISSING = 'There is no such call, or it does not wait for a decision.'
+const MISSING = 'Nobody has such a call, or it does not wait for a decision.'
 const SAME =
   'Somebody else than who asked must approve the call, who neither owns the run nor has a part in the request.'
 

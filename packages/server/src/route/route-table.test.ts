@@ -55,6 +55,7 @@ describe('the live table of routes', () => {
       'GET /api/system/packages',
       'POST /api/auth/logout',
       'GET /api/agents',
+      'GET /api/approvals',
       'GET /api/tools',
       'GET /api/openapi.json',
       'GET /api/workflows',

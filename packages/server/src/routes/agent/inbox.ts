@@ -52,10 +52,7 @@ interface InboxDecision {
 }
 
 const decisionRequest: z.ZodType<InboxDecision> = z.object({
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'It must be the digest of the list.')
-    .optional(),
+  digest: z.string().length(64).optional(),
 })
 
 type DecisionInput = HandlerInput<

@@ -149,6 +149,7 @@ describe('GET /system/access: what', () => {
     expect(matrix.tools[0].actions).toStrictEqual({
       read: { allowed: true, missing: null, reason: 'Granted by tools:*:lonely-tool.' },
       execute: { allowed: true, missing: null, reason: 'Granted by tools:*:lonely-tool.' },
+      approve: { allowed: true, missing: null, reason: 'Granted by tools:*:lonely-tool.' },
     })
   })
 
