@@ -97,7 +97,6 @@ export const ROOMS = {
     ['exchange.ts'],
     ['limit', 'observe'],
     ['answer', 'gate/proof', 'start'],
-    ['run'],
     ['service.ts'],
     ['route/handler-call.ts'],
     ['dispatch.ts', 'routes/agent/find.ts', 'routes/schema.ts'],
