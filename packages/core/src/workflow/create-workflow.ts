@@ -2,7 +2,8 @@ import type { SchemaInput, SchemaOutput } from '../schema/schema-type.js'
 import { createStep, checkStepId } from './create-step.js'
 import { mapVariable } from './map.js'
 import type { Step } from './step.js'
-import { isWorkflow, Workflow, type MadeBy, type WorkflowConfig } from './workflow.js'
+import { isWorkflow, Workflow, type MadeBy } from './workflow.js'
+import type { WorkflowConfig } from './workflow-config.js'
 
 export { createStep, mapVariable }
 export type { Step, Workflow, WorkflowConfig }

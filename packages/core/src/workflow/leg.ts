@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ScopeError } from '@signet/auth'
-import type { Mastra } from '../mastra-type.js'
 import type { ReadSchema } from '../schema/readable-schema.js'
 import { Attempt } from './attempt.js'
-import type { ChunkBody, StepPayload } from './chunk.js'
 import { isFinal, toFailure } from './failure.js'
 import {
   copy,
@@ -20,16 +18,9 @@ import { pause } from './pause.js'
 import { toPlainValue } from './plain-value.js'
 import { RunTooLargeError } from './record-store.js'
 import type { StepRecord } from './snapshot.js'
-import { StepWriter } from './step-writer.js'
-import type {
-  AnyStepContext,
-  Condition,
-  ConditionContext,
-  Flow,
-  FlowEntry,
-  Step,
-  StepWork,
-} from './step.js'
+import { commonContext, conditionContext, plainContext } from './step-context.js'
+import { tellProgress, tellStep } from './tell-step.js'
+import type { AnyStepContext, Condition, Flow, FlowEntry, Step, StepWork } from './step.js'
 
 const CANCELED: End = Object.freeze({ type: 'canceled' })
 const SUSPENDED: End = Object.freeze({ type: 'suspended' })
@@ -154,7 +145,7 @@ export class Leg {
       const chosen: number[] = []
       try {
         for (const [at, [condition]] of cases.entries()) {
-          const isTaken = await condition(this.#conditionContext(value, scope, 1))
+          const isTaken = await condition(conditionContext(this.#facts, value, scope, 1))
           if (isTaken === true) chosen.push(at)
         }
       } catch (error) {
@@ -191,7 +182,11 @@ export class Leg {
     if (fault !== undefined) return this.#end(place, outer, fault, undefined)
     const items = value as readonly unknown[]
     await records.put(place.key, outer)
-    this.#tell('workflow-step-start', place.path, { status: 'running', payload: value, startedAt })
+    tellStep(this.#facts, 'workflow-step-start', place.path, {
+      status: 'running',
+      payload: value,
+      startedAt,
+    })
     const ends: (End | undefined)[] = items.map((_, at) => this.#replayed(`${place.key}[${at}]`))
     const isHeld = ends.some((end) => end?.type === 'suspended')
     // While an item waits, those behind it are not begun.
@@ -211,7 +206,7 @@ export class Leg {
         ends[at] = end
         if (end.type === 'success') completed += 1
         else isStopped = true
-        this.#tellProgress(place.path, end, at, completed, items.length)
+        tellProgress(this.#facts, place.path, end, at, completed, items.length)
       }
     }
     const workers = Array.from({ length: Math.min(concurrency, queue.length) }, async () => {
@@ -289,7 +284,7 @@ export class Leg {
       scope.results.set(step.id, end.output)
       let isLast: boolean
       try {
-        const says = await condition(this.#conditionContext(end.output, scope, iteration))
+        const says = await condition(conditionContext(this.#facts, end.output, scope, iteration))
         isLast = kind === 'dountil' ? says === true : says !== true
       } catch (error) {
         return this.#fail(error)
@@ -347,7 +342,7 @@ export class Leg {
       record = { status: 'waiting', path: place.path, payload: value, startedAt, wakesAt }
       await records.put(place.key, record)
     }
-    this.#tell('workflow-step-waiting', place.path, record)
+    tellStep(this.#facts, 'workflow-step-waiting', place.path, record)
     const until = record.wakesAt ?? 0
     this.#sleepers += 1
     if (this.#sleepers === 1) this.#facts.onWaiting(true)
@@ -368,7 +363,7 @@ export class Leg {
     now: number,
   ): Promise<number> {
     if (typeof time === 'number') return type === 'sleep' ? now + time : time
-    const found = await time(this.#plainContext(value, scope))
+    const found = await time(plainContext(this.#facts, value, scope))
     const isKind = type === 'sleep' ? typeof found === 'number' : found instanceof Date
     const wakesAt = type === 'sleep' ? now + Number(found) : Number(found)
     if (!isKind || !Number.isFinite(wakesAt)) {
@@ -435,7 +430,7 @@ export class Leg {
       : {}
     const outer: StepRecord = { ...base, payload: input, ...resumed }
     await this.#facts.records.put(place.key, outer)
-    if (!isItem) this.#tell('workflow-step-start', place.path, outer, stepCallId)
+    if (!isItem) tellStep(this.#facts, 'workflow-step-start', place.path, outer, stepCallId)
     const end = await this.#walkFlow({
       flow,
       input,
@@ -518,12 +513,12 @@ export class Leg {
     }
     const stepCallId = randomUUID()
     await records.put(place.key, record)
-    if (!isItem) this.#tell('workflow-step-start', place.path, record, stepCallId)
+    if (!isItem) tellStep(this.#facts, 'workflow-step-start', place.path, record, stepCallId)
     const most = work.retries ?? place.scope.retry.retries
     for (let retryCount = 0; ; retryCount++) {
       const attempt = new Attempt(this.#facts, place, work)
       const context: AnyStepContext = {
-        ...this.#common(place.scope),
+        ...commonContext(this.#facts, place.scope),
         inputData: retryCount === 0 ? inputData : await this.#parse(work.input, value, ''),
         resumeData,
         suspendData: isResumed ? copy(known?.suspendPayload) : undefined,
@@ -541,7 +536,8 @@ export class Leg {
           suspendedAt: Date.now(),
         }
         await records.put(place.key, suspended)
-        if (!isItem) this.#tell('workflow-step-suspended', place.path, suspended, stepCallId)
+        if (!isItem)
+          tellStep(this.#facts, 'workflow-step-suspended', place.path, suspended, stepCallId)
         return SUSPENDED
       }
       if (outcome.type !== 'thrown') {
@@ -551,7 +547,7 @@ export class Leg {
       if (this.#isCanceled) {
         const canceled: StepRecord = { ...record, status: 'canceled', endedAt: Date.now() }
         await records.put(place.key, canceled)
-        if (!isItem) this.#tell('workflow-step-result', place.path, canceled, stepCallId)
+        if (!isItem) tellStep(this.#facts, 'workflow-step-result', place.path, canceled, stepCallId)
         return CANCELED
       }
       if (retryCount >= most || isFinal(error)) {
@@ -599,7 +595,7 @@ export class Leg {
       }
       await this.#facts.records.put(place.key, ended, drops)
     }
-    if (!isItem) this.#tell('workflow-step-result', place.path, ended, stepCallId)
+    if (!isItem) tellStep(this.#facts, 'workflow-step-result', place.path, ended, stepCallId)
     return settled
   }
 
@@ -617,7 +613,7 @@ export class Leg {
       suspendedAt: Date.now(),
     }
     await this.#facts.records.put(place.key, suspended)
-    if (!isItem) this.#tell('workflow-step-suspended', place.path, suspended, stepCallId)
+    if (!isItem) tellStep(this.#facts, 'workflow-step-suspended', place.path, suspended, stepCallId)
     return SUSPENDED
   }
 
@@ -637,104 +633,5 @@ export class Leg {
     const stored = toFailure(error)
     this.#facts.errors.set(stored, error)
     return { type: 'failed', error: stored }
-  }
-
-  #plainContext(value: unknown, scope: Scope): AnyStepContext {
-    const refuse = (): never => {
-      throw new TypeError('Only a step may do that.')
-    }
-    return {
-      ...this.#conditionContext(value, scope, 1),
-      retryCount: 0,
-      setState: refuse,
-      suspend: refuse,
-      bail: refuse,
-      abort: refuse,
-      writer: new StepWriter(refuse),
-    }
-  }
-
-  #conditionContext(
-    inputData: unknown,
-    scope: Scope,
-    iterationCount: number,
-  ): ConditionContext<unknown> & { readonly iterationCount: number } {
-    return { ...this.#common(scope), inputData: copy(inputData), iterationCount }
-  }
-
-  /** What steps and conditions find beside their input. */
-  #common(scope: Scope): Omit<ConditionContext<unknown>, 'inputData'> {
-    const { records, runId, resourceId, requestContext, mastra, abort } = this.#facts
-    return {
-      state: copy(records.state),
-      runId,
-      workflowId: scope.flow.id,
-      resourceId,
-      requestContext,
-      // Its type says that it is there: so it is in every workflow that a Mastra has.
-      mastra: mastra as Mastra,
-      abortSignal: abort.signal,
-      getStepResult<Result>(step: string | Step): Result {
-        const found = scope.results.get(typeof step === 'string' ? step : step.id)
-        return copy(found ?? null) as Result
-      },
-      getInitData<Result>(): Result {
-        return copy(scope.input) as Result
-      },
-    }
-  }
-
-  #tell(
-    type: Extract<ChunkBody['type'], `workflow-step-${string}`> &
-      (
-        | 'workflow-step-start'
-        | 'workflow-step-result'
-        | 'workflow-step-suspended'
-        | 'workflow-step-waiting'
-      ),
-    path: readonly string[],
-    record: Pick<StepRecord, 'status'> & Partial<StepRecord>,
-    stepCallId?: string,
-  ): void {
-    const name = nameOf(path)
-    const { status, payload, output, error, suspendPayload, resumePayload } = record
-    const { startedAt, endedAt, suspendedAt, resumedAt } = record
-    const told: StepPayload = {
-      stepName: name,
-      id: name,
-      ...(stepCallId !== undefined && { stepCallId }),
-      status,
-      ...(payload !== undefined && { payload }),
-      ...(startedAt !== undefined && { startedAt }),
-      ...(resumePayload !== undefined && { resumePayload, resumedAt }),
-      ...(output !== undefined && { output }),
-      ...(error !== undefined && { error: { name: error.name, message: error.message } }),
-      ...(status === 'suspended' && { suspendPayload, suspendedAt }),
-      ...(endedAt !== undefined && { endedAt }),
-    }
-    this.#facts.emit({ type, payload: told })
-  }
-
-  #tellProgress(
-    path: readonly string[],
-    end: End,
-    at: number,
-    completedCount: number,
-    totalCount: number,
-  ): void {
-    if (end.type === 'canceled' || end.type === 'bailed') return
-    const name = nameOf(path)
-    this.#facts.emit({
-      type: 'workflow-step-progress',
-      payload: {
-        stepName: name,
-        id: name,
-        completedCount,
-        totalCount,
-        currentIndex: at,
-        iterationStatus: end.type,
-        ...(end.type === 'success' && { iterationOutput: end.output }),
-      },
-    })
   }
 }

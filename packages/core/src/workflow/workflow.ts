@@ -1,33 +1,25 @@
-import { createHash } from 'node:crypto'
-import {
-  ConfigurationError,
-  type OptionNames,
-  type RefusedOption,
-  type Unserved,
-} from '@signet/auth'
-import { findRefusedOptions, isLegalId, isObject, readOptions } from '@signet/auth/internal'
+import { ConfigurationError, type RefusedOption } from '@signet/auth'
+import { isLegalId, readOptions } from '@signet/auth/internal'
 import { z } from 'zod'
 import { RegistrationError } from '../error.js'
 import type { Mastra } from '../mastra-type.js'
 import { Refusals } from '../option/refusals.js'
-import {
-  UNSUPPORTED_NEW_RUN_OPTIONS,
-  UNSUPPORTED_WORKFLOW_OPTIONS,
-  UNSUPPORTED_WORKFLOW_SETTINGS,
-  WORKFLOW_GUARDS,
-  WORKFLOW_SETTING_GUARDS,
-} from '../option/workflow-options.js'
 import type { JsonSchema } from '../schema/json-schema.js'
 import { readZod4 } from '../schema/read-zod.js'
 import type { ReadSchema } from '../schema/readable-schema.js'
 import type { SchemaOutput } from '../schema/schema-type.js'
-import { checkStepId, readSchemas } from './create-step.js'
+import { checkChain, graphOf } from './chain.js'
+import {
+  readConcurrency,
+  readEntryId,
+  type EntryOptions,
+  type ForeachOptions,
+} from './entry-options.js'
 import { WORKFLOW_LIMITS } from './limits.js'
 import { readMap, type Mapped, type MapSource } from './map.js'
-import { readCount } from './read-count.js'
-import { newSnapshot, Run, stepsOf, type RunHooks, type RunInfo } from './run.js'
+import { refuseRunOptions, type NewRunOptions } from './new-run.js'
+import { newSnapshot, Run, stepsOf, type RunHooks } from './run.js'
 import { APPLICATION, RunShelf } from './run-shelf.js'
-import type { WorkflowResult } from './run-result.js'
 import type { RunJournal, WorkflowSnapshot } from './snapshot.js'
 import {
   isStep,
@@ -43,108 +35,8 @@ import {
   type StepTypes,
 } from './step.js'
 import { readSnapshot } from './read-snapshot.js'
+import { readConfig, type WorkflowConfig } from './workflow-config.js'
 import { WorkflowError } from './workflow-error.js'
-
-type UnservedWorkflowOptions = typeof UNSUPPORTED_WORKFLOW_OPTIONS & typeof WORKFLOW_GUARDS
-type UnservedSettings = typeof UNSUPPORTED_WORKFLOW_SETTINGS & typeof WORKFLOW_SETTING_GUARDS
-
-/** Callbacks of the runs of a workflow. */
-interface WorkflowSettings extends Unserved<UnservedSettings> {
-  /** That inputs are checked: they always are. */
-  readonly validateInputs?: true | undefined
-  /** Is called before a run starts. What it throws refuses the start: no step runs. */
-  readonly onStart?: ((info: RunInfo) => unknown) | undefined
-  /** Is called at the end of each leg. What it throws is logged. */
-  readonly onFinish?: ((info: RunInfo & WorkflowResult<unknown>) => unknown) | undefined
-  /** The same, where the run failed. */
-  readonly onError?: ((info: RunInfo & WorkflowResult<unknown>) => unknown) | undefined
-}
-
-/** How often the steps of a workflow are tried again. */
-interface RetryConfig {
-  /** 0 to 100. Default: 0. */
-  readonly attempts?: number | undefined
-  /** Milliseconds between two attempts, at most an hour. Default: 0. */
-  readonly delay?: number | undefined
-}
-
-/** What makes a workflow. Options of Mastra that are not served may only ask for nothing. */
-export interface WorkflowConfig<
-  Id extends string,
-  Input extends object,
-  Output extends object,
-  State extends object | undefined = undefined,
-> extends Unserved<UnservedWorkflowOptions> {
-  /** 1 to 128 of `A-Z a-z 0-9 _ . -`; permissions and paths name it. */
-  readonly id: Id
-  readonly description?: string | undefined
-  /** A schema as `inputSchema` of a tool takes it; checked at the start of each run. */
-  readonly inputSchema: Input
-  /** A schema of the same kinds. It types the result. */
-  readonly outputSchema: Output
-  /** Checked on `initialState`. Default: any object. */
-  readonly stateSchema?: State | undefined
-  /** For steps that do not have `retries`, those of nested workflows included. Default: nothing is tried again. */
-  readonly retryConfig?: RetryConfig | undefined
-  /** The steps, for readers: the chain alone counts. */
-  readonly steps?: readonly Step[] | undefined
-  /** Key-value pairs of the application, which nothing of Signet reads. */
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  readonly options?: WorkflowSettings | undefined
-}
-
-const SERVED: OptionNames<WorkflowConfig<string, object, object>, UnservedWorkflowOptions> = {
-  id: true,
-  description: true,
-  inputSchema: true,
-  outputSchema: true,
-  stateSchema: true,
-  retryConfig: true,
-  steps: true,
-  metadata: true,
-  options: true,
-}
-
-const SETTINGS: OptionNames<WorkflowSettings, UnservedSettings> = {
-  validateInputs: true,
-  onStart: true,
-  onFinish: true,
-  onError: true,
-}
-
-const RETRY: OptionNames<RetryConfig> = { attempts: true, delay: true }
-
-/** Names an entry of the chain for people. */
-export interface EntryOptions {
-  /** 1 to 128 characters. For `.map`, `.sleep` and `.sleepUntil` the id of the step that they are. */
-  readonly id?: string | null | undefined
-  readonly description?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-}
-
-const ENTRY: OptionNames<EntryOptions> = { id: true, description: true, metadata: true }
-
-/** Options of `.foreach`. */
-export interface ForeachOptions extends EntryOptions {
-  /** How many items are at work at once: 1 to 1,000. Default: 1. */
-  readonly concurrency?: number | undefined
-}
-
-const FOREACH: OptionNames<ForeachOptions> = { ...ENTRY, concurrency: true }
-const MAX_CONCURRENCY = 1000
-
-/** Options of a new run. */
-export interface NewRunOptions extends Unserved<typeof UNSUPPORTED_NEW_RUN_OPTIONS> {
-  /** Where the application has a run of this id, that one is given. Default: a random UUID. */
-  readonly runId?: string | undefined
-  /** Whose run it is, in the words of the application. */
-  readonly resourceId?: string | undefined
-}
-
-const NEW_RUN: OptionNames<NewRunOptions, typeof UNSUPPORTED_NEW_RUN_OPTIONS> = {
-  runId: true,
-  resourceId: true,
-}
 
 /** What a branch gives: what the steps gave that were taken. */
 type BranchOutput<Cases extends readonly (readonly [unknown, Step])[]> = {
@@ -179,47 +71,6 @@ const ANYTHING: ReadSchema = readZod4(z.unknown())
 
 function invalid(message: string): ConfigurationError {
   return new ConfigurationError('option_invalid', message)
-}
-
-/** How deep workflows are nested in a chain: 1 where none is. */
-function depthOf(entries: readonly FlowEntry[]): number {
-  const nested = entries.flatMap(stepsOf).map((step) => {
-    const work = step.work
-    return work.type === 'flow' ? depthOf(work.flow.entries) : 0
-  })
-  return 1 + Math.max(0, ...nested)
-}
-
-/** The ids of a chain and their order, as JSON. */
-function outlineOf(entries: readonly FlowEntry[]): unknown {
-  return entries.map((entry) => {
-    if (entry.type === 'sleep' || entry.type === 'sleepUntil') return [entry.type, entry.id]
-    const steps = stepsOf(entry).map((step) => {
-      const work = step.work
-      return work.type === 'flow' ? [step.id, outlineOf(work.flow.entries)] : step.id
-    })
-    return [entry.type === 'loop' ? entry.kind : entry.type, steps]
-  })
-}
-
-/** Refuses two steps of one id in a chain: their results could not be told apart. */
-function checkIds(id: string, entries: readonly FlowEntry[]): void {
-  const known = new Map<string, Step>()
-  for (const entry of entries) {
-    const steps = stepsOf(entry)
-    const doubled = steps.find((step, at) =>
-      steps.some((other, i) => i < at && other.id === step.id),
-    )
-    const other = steps.find((step) => known.has(step.id) && known.get(step.id) !== step)
-    const clash = doubled ?? other
-    if (clash !== undefined) {
-      throw new RegistrationError(
-        'id_duplicate',
-        `Two steps of workflow ${id} have the id ${JSON.stringify(clash.id)}. Rename one of them, or make it by cloneStep.`,
-      )
-    }
-    for (const step of steps) known.set(step.id, step)
-  }
 }
 
 /**
@@ -271,34 +122,20 @@ export class Workflow<
         `The workflow id ${JSON.stringify(id)} is not legal. Use 1 to 128 characters of A-Z a-z 0-9 _ . -`,
       )
     }
-    const where = `Workflow ${JSON.stringify(id)}`
-    const { inputSchema, outputSchema, stateSchema } = config
-    if (!isSchemaLike(inputSchema) || !isSchemaLike(outputSchema)) {
-      throw invalid(`${where} needs inputSchema and outputSchema. z.unknown() takes anything.`)
-    }
-    const { read, refused } = readSchemas(where, { inputSchema, outputSchema, stateSchema })
-    const settings = readOptions(config.options)
+    const read = readConfig(`Workflow ${JSON.stringify(id)}`, config)
     this.id = id
     this.description = config.description
-    this.inputSchema = inputSchema
-    this.outputSchema = outputSchema
-    this.stateSchema = stateSchema
+    this.inputSchema = config.inputSchema
+    this.outputSchema = config.outputSchema
+    this.stateSchema = config.stateSchema
     this.metadata = config.metadata
-    const input = read.inputSchema ?? ANYTHING
+    const input = read.input ?? ANYTHING
     this.inputJsonSchema = input.input
-    this.outputJsonSchema = read.outputSchema?.output()
-    this.stateJsonSchema = read.stateSchema?.input
+    this.outputJsonSchema = read.output?.output()
+    this.stateJsonSchema = read.state?.input
     this.#config = config
-    this.#refused = [
-      ...findRefusedOptions(where, config, {
-        served: SERVED,
-        unsupported: UNSUPPORTED_WORKFLOW_OPTIONS,
-        guards: WORKFLOW_GUARDS,
-      }),
-      ...settingRefusals(where, settings),
-      ...refused,
-    ]
-    this.#hooks = readHooks(where, settings)
+    this.#refused = read.refused
+    this.#hooks = read.hooks
     const isCommitted = () => this.#isCommitted
     this.#flow = Object.freeze({
       id,
@@ -307,8 +144,8 @@ export class Workflow<
         return isCommitted()
       },
       input,
-      state: read.stateSchema,
-      retry: readRetry(where, config.retryConfig),
+      state: read.state,
+      retry: read.retry,
     })
   }
 
@@ -352,7 +189,7 @@ export class Workflow<
     steps: Steps,
     options?: EntryOptions,
   ): Workflow<Id, Input, Output, State, ParallelOutput<Steps>> {
-    this.#readEntry(options)
+    readEntryId(this.id, options)
     const read = this.#readList(steps, 'parallel').map((step) => this.#read(step, 'parallel'))
     return this.#add<ParallelOutput<Steps>>({ type: 'parallel', steps: read })
   }
@@ -367,7 +204,7 @@ export class Workflow<
       Step<string, Prev, unknown, never, never>,
     ])[],
   >(cases: Cases, options?: EntryOptions): Workflow<Id, Input, Output, State, BranchOutput<Cases>> {
-    this.#readEntry(options)
+    readEntryId(this.id, options)
     const read = this.#readList(cases, 'branch').map((each) => {
       const [condition, step]: readonly unknown[] = Array.isArray(each) ? each : []
       return [this.#readCondition(condition, 'branch'), this.#read(step, 'branch')] as const
@@ -391,7 +228,7 @@ export class Workflow<
     { -readonly [Name in keyof Sources]: Mapped<Sources[Name]> }
   >
   map(make: unknown, options?: EntryOptions): Workflow<Id, Input, Output, State, never> {
-    const id = this.#readEntry(options) ?? `mapping_${this.id}_${this.#count('mapping')}`
+    const id = readEntryId(this.id, options) ?? `mapping_${this.id}_${this.#count('mapping')}`
     const run = readMap(`map of workflow ${this.id}`, make)
     return this.#add<never>({ type: 'step', step: mapStep(id, run) })
   }
@@ -401,11 +238,7 @@ export class Workflow<
     step: Step<string, Item<Prev>, Out, never, never>,
     options?: ForeachOptions,
   ): Workflow<Id, Input, Output, State, Out[]> {
-    const where = `foreach of workflow ${this.id}`
-    const { concurrency: asked } = this.#readOptions(options, FOREACH)
-    const concurrency =
-      readCount(asked, `The option concurrency of ${where}`, { least: 1, most: MAX_CONCURRENCY }) ??
-      1
+    const concurrency = readConcurrency(this.id, options)
     return this.#add<Out[]>({ type: 'foreach', step: this.#read(step, 'foreach'), concurrency })
   }
 
@@ -464,27 +297,8 @@ export class Workflow<
    */
   commit(): Workflow<Id, Input, Output, State, Output> {
     if (!this.#isCommitted) {
-      if (this.#entries.length === 0) {
-        throw invalid(`Workflow ${this.id} has no steps. Add some with then.`)
-      }
-      const nodes = this.#entries.reduce(
-        (sum, entry) => sum + Math.max(1, stepsOf(entry).length),
-        0,
-      )
-      if (nodes > WORKFLOW_LIMITS.nodes) {
-        throw invalid(
-          `Workflow ${this.id} has ${nodes} steps, and ${WORKFLOW_LIMITS.nodes} are the most.`,
-        )
-      }
-      if (depthOf(this.#entries) > WORKFLOW_LIMITS.nesting) {
-        throw invalid(
-          `Workflow ${this.id} is nested deeper than ${WORKFLOW_LIMITS.nesting} workflows.`,
-        )
-      }
-      checkIds(this.id, this.#entries)
-      this.#graph = createHash('sha256')
-        .update(JSON.stringify(outlineOf(this.#entries)))
-        .digest('base64url')
+      checkChain(this.id, this.#entries)
+      this.#graph = graphOf(this.#entries)
       this.#isCommitted = true
     }
     return this.#as<Output>()
@@ -653,28 +467,13 @@ export class Workflow<
     throw invalid(`${method} of workflow ${this.id} takes functions as conditions.`)
   }
 
-  #readOptions<Options extends EntryOptions>(
-    given: Options | undefined,
-    served: Readonly<Record<string, true>>,
-  ): Options {
-    const options = readOptions(given)
-    const [refused] = findRefusedOptions(`Workflow ${this.id}`, options, { served })
-    if (refused !== undefined) throw invalid(`${refused.where}: ${refused.name}. ${refused.remedy}`)
-    if (options.id !== undefined && options.id !== null) checkStepId(options.id)
-    return options
-  }
-
-  #readEntry(options: EntryOptions | undefined): string | undefined {
-    return this.#readOptions(options, ENTRY).id ?? undefined
-  }
-
   #loop<Out>(
     kind: 'dowhile' | 'dountil',
     step: unknown,
     condition: unknown,
     options: EntryOptions | undefined,
   ): Workflow<Id, Input, Output, State, Out> {
-    this.#readEntry(options)
+    readEntryId(this.id, options)
     return this.#add<Out>({
       type: 'loop',
       kind,
@@ -688,7 +487,7 @@ export class Workflow<
     given: unknown,
     options: EntryOptions | undefined,
   ): Workflow<Id, Input, Output, State, Prev> {
-    const id = this.#readEntry(options) ?? `sleep_${this.id}_${this.#count('sleep')}`
+    const id = readEntryId(this.id, options) ?? `sleep_${this.id}_${this.#count('sleep')}`
     const time =
       typeof given === 'number'
         ? given
@@ -701,10 +500,6 @@ export class Workflow<
 /** The chain has grown: only the type of what comes next is another one, and TypeScript cannot see that. */
 function retyped<Next>(workflow: unknown): Next {
   return workflow as Next
-}
-
-function isSchemaLike(value: unknown): value is object {
-  return isObject(value) || typeof value === 'function'
 }
 
 /** A step that changes the value alone. */
@@ -731,62 +526,6 @@ function mapStep(id: string, run: (context: AnyStepContext) => unknown): Step {
     }),
   })
 }
-
-function settingRefusals(where: string, settings: object): readonly RefusedOption[] {
-  return findRefusedOptions(
-    where,
-    settings,
-    {
-      served: SETTINGS,
-      unsupported: UNSUPPORTED_WORKFLOW_SETTINGS,
-      guards: WORKFLOW_SETTING_GUARDS,
-    },
-    'options.',
-  )
-}
-
-function readHooks(where: string, settings: WorkflowSettings): RunHooks {
-  if ((settings.validateInputs ?? true) !== true) {
-    throw invalid(`The option options.validateInputs of ${where} must be true or left out.`)
-  }
-  const { onStart, onFinish, onError } = settings
-  for (const [name, hook] of Object.entries({ onStart, onFinish, onError })) {
-    if (hook === undefined || typeof hook === 'function') continue
-    throw invalid(`The option options.${name} of ${where} must be a function.`)
-  }
-  return { onStart, onFinish, onError }
-}
-
-function readRetry(where: string, given: RetryConfig | undefined): Flow['retry'] {
-  if (given === undefined) return undefined
-  if (!isObject(given)) throw invalid(`The option retryConfig of ${where} must be an object.`)
-  const [refused] = findRefusedOptions(where, given, { served: RETRY }, 'retryConfig.')
-  if (refused !== undefined) throw invalid(`${where}: ${refused.name}. ${refused.remedy}`)
-  const option = (name: string) => `The option retryConfig.${name} of ${where}`
-  return {
-    retries: readCount(given.attempts, option('attempts'), { most: WORKFLOW_LIMITS.retries }) ?? 0,
-    delay: readCount(given.delay, option('delay'), { most: WORKFLOW_LIMITS.delayMs }) ?? 0,
-  }
-}
-
-function refuseRunOptions(id: string, options: NewRunOptions): void {
-  const where = `A run of workflow ${id}`
-  const [refused] = findRefusedOptions(where, options, {
-    served: NEW_RUN,
-    unsupported: UNSUPPORTED_NEW_RUN_OPTIONS,
-  })
-  if (refused !== undefined) throw invalid(`${where}: ${refused.name}. ${refused.remedy}`)
-  for (const name of ['runId', 'resourceId'] as const) {
-    const value: unknown = options[name]
-    if (value === undefined) continue
-    if (typeof value === 'string' && value.trim() !== '' && value.length <= MAX_RUN_ID) continue
-    throw invalid(
-      `The option ${name} of createRun must be a text of 1 to ${MAX_RUN_ID} characters.`,
-    )
-  }
-}
-
-const MAX_RUN_ID = 128
 
 /** A workflow of known types, where they do not matter. */
 export interface GivenWorkflow extends Step {
