@@ -19,7 +19,10 @@ describe('what a key may be given', () => {
     [['*:*:*'], ['*']],
     // One wildcard may be covered by several grants together.
     [['*:read'], RESOURCES.map((resource) => `${resource}:read`)],
-    [['agents:*:a'], ['agents:read', 'agents:execute:a', 'agents:write', 'agents:delete:a']],
+    [
+      ['agents:*:a'],
+      ['agents:read', 'agents:execute:a', 'agents:write', 'agents:delete:a', 'agents:approve'],
+    ],
     [[], []],
   ])('covers %j by %j', (scopes, granted) => {
     expect(uncovered(scopes, granted)).toBeUndefined()
