@@ -228,6 +228,7 @@ function declareRules(open: () => Promise<Kept>): void {
     expect(next.map(({ type }) => type)).toStrictEqual([
       'start',
       'step-start',
+      'tool-call',
       'tool-result',
       'step-finish',
       'step-start',

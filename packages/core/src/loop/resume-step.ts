@@ -1,5 +1,5 @@
 import type { LoopDecision, LoopResume } from './call.js'
-import type { PendingCall, ToolOutcome } from './content.js'
+import type { PendingCall, ToolCallContent, ToolOutcome } from './content.js'
 import { toResponseMessages } from './response-messages.js'
 import type { RunningAnswer } from './running-step.js'
 import type { Step } from './step.js'
@@ -19,15 +19,20 @@ function decline(
 }
 
 /**
- * Makes the calls of a suspended step that were approved, at once, and tells of each when it ends.
+ * Makes the calls of a suspended step that were approved, at once, and tells of each call, and of what it came to when
+ * it ends.
  * @returns the step as it stands then: what nobody has decided on waits on
  * @throws the signal's reason
  */
 export async function* resumeStep(
   { call, interrupt, span }: RunningAnswer,
   { suspended, decisions }: LoopResume,
-): AsyncGenerator<ToolOutcome, Step, undefined> {
+): AsyncGenerator<ToolCallContent | ToolOutcome, Step, undefined> {
   const content = [...suspended.content]
+  // Readers of this leg alone have not seen the calls, and take no result without one.
+  for (const part of suspended.content) {
+    if (part.type === 'tool-call' && decisions.has(part.toolCallId)) yield part
+  }
   const work = suspended.pending.flatMap((pending): Promise<ToolOutcome>[] => {
     const decision = decisions.get(pending.toolCallId)
     if (decision === undefined) return []
