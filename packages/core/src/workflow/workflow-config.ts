@@ -23,7 +23,7 @@ type UnservedWorkflowOptions = typeof UNSUPPORTED_WORKFLOW_OPTIONS & typeof WORK
 type UnservedSettings = typeof UNSUPPORTED_WORKFLOW_SETTINGS & typeof WORKFLOW_SETTING_GUARDS
 
 /** Callbacks of the runs of a workflow. */
-export interface WorkflowSettings extends Unserved<UnservedSettings> {
+interface WorkflowSettings extends Unserved<UnservedSettings> {
   /** That inputs are checked: they always are. */
   readonly validateInputs?: true | undefined
   /** Is called before a run starts. What it throws refuses the start: no step runs. */
