@@ -56,17 +56,16 @@ export async function ask(url, { method = 'GET', token, body } = {}) {
  * @param {Record<string, string>} [plan.environment]
  * @param {string} plan.probe - the path that is asked for
  * @param {string} [plan.token] - what it is asked with
- * @param {boolean} [plan.isPinned] - whether it stays on the core of the servers; true by default
+ * @param {'server' | 'load'} [plan.core] - the core that it stays on; that of the servers by default
  * @param {string} directory - where its output goes
  * @returns {Promise<RunningServer>}
  */
 export async function startServer(plan, directory) {
-  const { name, command, environment, probe, token, isPinned = true } = plan
+  const { name, command, environment, probe, token, core = 'server' } = plan
   const port = await freePort()
   const logFile = join(directory, `${name}-${port}.log`)
   const log = openSync(logFile, 'w')
-  const line = ['sh', '-c', RAISE_LIMIT, 'sh', ...command(port)]
-  const [file, ...args] = isPinned ? pinned('server', line) : line
+  const [file, ...args] = pinned(core, ['sh', '-c', RAISE_LIMIT, 'sh', ...command(port)])
   const started = performance.now()
   const child = spawn(file, args, {
     cwd: directory,

@@ -22,6 +22,12 @@ function proxyCommand(port, upstream) {
 
 const signet = { command: signetCommand, probe: '/api/agents', token: TOKEN }
 const original = { command: node('../peers/original.mjs'), probe: '/api/agents', token: TOKEN }
+const proxy = {
+  command: proxyCommand,
+  probe: '/api/agents',
+  token: TOKEN,
+  upstream: 'original',
+}
 const peer = (file) => ({ command: node(file), probe: '/open', needsAnswer: true })
 
 /** Every server that is measured, by name. */
@@ -32,14 +38,10 @@ const PLANS = {
   'signet, memory': { ...signet, environment: { BENCH_MEMORY: 'on' } },
   original,
   'original, open': { ...original, token: undefined, environment: { BENCH_AUTH: 'off' } },
-  proxy: {
-    command: proxyCommand,
-    probe: '/api/agents',
-    token: TOKEN,
-    upstream: 'original',
-    // On one core the proxy would wait until the original has made its whole answer before it passes the first chunk on.
-    isPinned: false,
-  },
+  proxy,
+  // Who asks one question at a time waits while it is answered: so the proxy has a core, and the original another one, as
+  // on a machine with a core for each. On one core, it would pass the first chunk on once the whole answer is made.
+  'proxy, own core': { ...proxy, core: 'load' },
   'original, memory': { ...original, environment: { BENCH_MEMORY: 'on' } },
   'node:http': peer('../peers/node-http.mjs'),
   hono: peer('../peers/hono.mjs'),

@@ -14,11 +14,9 @@ const [LF, CR, RECORD_SEPARATOR] = [0x0a, 0x0d, 0x1e]
 /** So much of what is held can be the beginning of what parts two events: LF CR LF. */
 const SEAM_BYTES = 2
 /** What a piece has that says of an error: without it, bytes pass as they are. */
-const MARKS = ['"error', '\\"error', '"cause"', '"isError"', '"stack"', '\\n '].map((text) =>
-  Buffer.from(text),
-)
+const MARKS = ['"error', '\\"error', '"cause"', '"isError"', '"stack"', '\\n ']
 /** The same for what a model was asked. */
-const PROMPT_MARKS = ['"request"', 'ystemMessages"'].map((text) => Buffer.from(text))
+const PROMPT_MARKS = ['"request"', 'ystemMessages"']
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** JSON as callers may see it; what is not JSON stays as it is. */
@@ -31,7 +29,7 @@ function cleanJson(text: string, seen: Seen): string {
   }
 }
 
-function cleanLine(line: string, seen: Seen): string {
+function cleanEvent(line: string, seen: Seen): string {
   if (!line.startsWith('data:')) return line
   return `data: ${cleanJson(line.slice('data:'.length).trim(), seen)}`
 }
@@ -51,7 +49,7 @@ function endOfPieces(bytes: Buffer, form: StreamForm): number {
 export class ChunkFilter {
   readonly #form: StreamForm
   readonly #seen: Seen
-  readonly #marks: readonly Buffer[]
+  readonly #marks: readonly string[]
   /** Of a piece that is not complete. */
   #held: Buffer[] = []
   #size = 0
@@ -107,20 +105,22 @@ export class ChunkFilter {
     )
   }
 
+  #hasMark(pieces: Buffer | string): boolean {
+    return this.#marks.some((mark) => pieces.includes(mark))
+  }
+
   #clean(pieces: Buffer): Buffer {
-    if (!this.#marks.some((mark) => pieces.includes(mark))) return pieces
+    if (!this.#hasMark(pieces)) return pieces
     const text = pieces.toString('utf8')
     const seen = this.#seen
     if (this.#form === 'json') return Buffer.from(cleanJson(text, seen))
     const [parted, separator, clean] =
       this.#form === 'records'
         ? [text, SEPARATOR, cleanJson]
-        : [text.replaceAll('\r\n', '\n'), '\n', cleanLine]
-    return Buffer.from(
-      parted
-        .split(separator)
-        .map((each) => clean(each, seen))
-        .join(separator),
-    )
+        : [text.replaceAll('\r\n', '\n'), '\n', cleanEvent]
+    const cleaned = parted
+      .split(separator)
+      .map((each) => (this.#hasMark(each) ? clean(each, seen) : each))
+    return Buffer.from(cleaned.join(separator))
   }
 }
