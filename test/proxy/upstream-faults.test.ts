@@ -143,10 +143,8 @@ describe('an upstream that dies', () => {
       [`${EVENTS}\r\n${chunk('data: {"a":1}\n\ndata: {"b')}`, 'data: {"a":1}\n\n'],
       [`${EVENTS}\r\n${chunk('data: {"a":1}\n\n')}ff\r\ndata`, 'data: {"a":1}\n\n'],
       ['HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello', 'hello'],
-      [
-        'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"a":',
-        '{"a":',
-      ],
+      // JSON is looked at as a whole, so that half of it is passed to nobody.
+      ['HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"a":', ''],
     ] as const
     for (const [index, [bytes, text]] of begun.entries()) {
       const { upstream, proxy } = await raw(({ socket }) => {
