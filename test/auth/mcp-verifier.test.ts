@@ -139,6 +139,7 @@ describe('mcpVerifier: what it tells of a token', () => {
       'agents:execute',
       'agents:write',
       'agents:delete',
+      'agents:approve',
       'openid',
       'mcp:tools',
     ])
