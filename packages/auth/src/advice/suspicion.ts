@@ -160,7 +160,7 @@ function grantAdvice(
     const isMended = near !== undefined && isStandard(word)
     if (isRole(word)) {
       const lead = isStandard(word)
-        ? 'Add the role to access.roles, or sign with one that is there'
+        ? 'Add the role to server.access.roles (of a proxy: access.roles), or sign with one that is there'
         : 'Say in the option roles of its issuer what the role grants, or get a token with a role that is there'
       return {
         cause: `${unknownRoleWords(word, roles)} It grants nothing.`,
