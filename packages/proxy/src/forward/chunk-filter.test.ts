@@ -63,6 +63,17 @@ describe('a stream without what its errors tell', () => {
     expect(run('events', [bytes])).toBe(bytes.toString())
   })
 
+  it.each(['events', 'records'] as const)('changes the %s alone that tell something', (form) => {
+    const [before, after] = form === 'events' ? ['data: ', '\n\n'] : ['', '\u001e']
+    const join = (...texts: string[]) => texts.map((text) => before + text + after).join('')
+    const plain = ['{"n":1.0,"request":{}}', '{"n":  2}']
+    const filter = new ChunkFilter(form, { isPromptSeen: false })
+    const came = filter.take(Buffer.from(join(...plain, '{"n":3.0,"request":{"body":"prompt"}}')))
+    expect(came.toString()).toBe(join(...plain, '{"n":3,"request":{}}'))
+    const passed = Buffer.from(join(...plain))
+    expect(filter.take(passed)).toStrictEqual(passed)
+  })
+
   it('has whatever is not JSON as it was', () => {
     expect(run('events', [Buffer.from('data: no "error"\n\n')])).toBe('data: no "error"\n\n')
   })

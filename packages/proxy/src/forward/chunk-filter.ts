@@ -17,6 +17,8 @@ const SEAM_BYTES = 2
 const MARKS = ['"error', '\\"error', '"cause"', '"isError"', '"stack"', '\\n ']
 /** The same for what a model was asked. */
 const PROMPT_MARKS = ['"request"', 'ystemMessages"']
+/** Mastra leaves the request of a stream empty: that tells nothing. */
+const EMPTY_REQUEST = '"request":{}'
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** JSON as callers may see it; what is not JSON stays as it is. */
@@ -105,13 +107,16 @@ export class ChunkFilter {
     )
   }
 
-  #hasMark(pieces: Buffer | string): boolean {
-    return this.#marks.some((mark) => pieces.includes(mark))
+  #isTelling(text: string): boolean {
+    const rest = text.replaceAll(EMPTY_REQUEST, '')
+    return this.#marks.some((mark) => rest.includes(mark))
   }
 
   #clean(pieces: Buffer): Buffer {
-    if (!this.#hasMark(pieces)) return pieces
+    // Most pieces have no mark: their text is not looked at.
+    if (!this.#marks.some((mark) => pieces.includes(mark))) return pieces
     const text = pieces.toString('utf8')
+    if (!this.#isTelling(text)) return pieces
     const seen = this.#seen
     if (this.#form === 'json') return Buffer.from(cleanJson(text, seen))
     const [parted, separator, clean] =
@@ -120,7 +125,7 @@ export class ChunkFilter {
         : [text.replaceAll('\r\n', '\n'), '\n', cleanEvent]
     const cleaned = parted
       .split(separator)
-      .map((each) => (this.#hasMark(each) ? clean(each, seen) : each))
+      .map((each) => (this.#isTelling(each) ? clean(each, seen) : each))
     return Buffer.from(cleaned.join(separator))
   }
 }
