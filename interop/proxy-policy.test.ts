@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { COMPARED_WITH, MASTRA_1 } from '../packages/proxy/src/policy/mastra-1.js'
 import { isClosed, type OpenRoute, type Place } from '../packages/proxy/src/policy/route-policy.js'
-import { placesIn, readContract } from './support/contract.js'
+import { placesIn, readContract } from './support/client-contract.js'
 
 const routes = new Map(readContract().map((route) => [`${route.method} ${route.path}`, route]))
 

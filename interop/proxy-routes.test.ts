@@ -13,7 +13,7 @@ import {
   type RoutePolicy,
   type ThingKind,
 } from '../packages/proxy/src/policy/route-policy.js'
-import { readContract, sample, type ContractRoute } from './support/contract.js'
+import { readContract, sample, type ContractRoute } from './support/client-contract.js'
 import { startModelServer, type ModelServer } from './support/model-server.js'
 import { startShapedApplication, type ShapedApplication } from './support/shaped-application.js'
 import {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { findPolicy } from '../../packages/proxy/src/policy/mastra-1.js'
-import { readContract, sample, type Owner } from './contract.js'
+import { readContract, sample, type Owner } from './client-contract.js'
 
 /** An application that answers each route of the contract with a value of the type that the contract tells. */
 export interface ShapedApplication {

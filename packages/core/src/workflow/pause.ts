@@ -1,5 +1,5 @@
-/** The longest time that a timer of Node.js takes. */
-const LONGEST_TIMER = 2_147_483_647
+/** The most that a timer of Node.js takes, in milliseconds. */
+const MAX_TIMER_MS = 2_147_483_647
 
 /** Waits until a time, in milliseconds since 1970, or until the signal fires. Never throws. */
 export async function pause(until: number, signal: AbortSignal): Promise<void> {
@@ -12,7 +12,7 @@ export async function pause(until: number, signal: AbortSignal): Promise<void> {
         signal.removeEventListener('abort', end)
         resolve()
       }
-      const timer = setTimeout(end, Math.min(left, LONGEST_TIMER))
+      const timer = setTimeout(end, Math.min(left, MAX_TIMER_MS))
       signal.addEventListener('abort', end, { once: true })
     })
   }

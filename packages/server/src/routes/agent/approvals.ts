@@ -109,67 +109,55 @@ const refusals = [
   'approval_by_other',
 ] as const
 
-const approve = defineRoute({
-  method: 'POST',
-  path: '/agents/:agentId/approve-tool-call',
-  access: 'agents:execute:{agentId}',
-  summary:
-    'Approves a call of a suspended answer of the caller, which goes on as server-sent events',
-  queryOptions: ANSWER_QUERY,
-  bodyOptions: APPROVAL_OPTIONS,
-  body: approveRequest,
-  refusals,
-  handler(input) {
-    const agent = requireAgent(input.mastra, input.params.agentId)
-    return streamOn(input, 'tools:approve', (options) => agent.approveToolCall(options))
+const DECISIONS = {
+  approve: {
+    does: 'Approves',
+    action: 'tools:approve',
+    request: { bodyOptions: APPROVAL_OPTIONS, body: approveRequest },
+    stream: (agent: Agent): Decide<'approveToolCall'> => agent.approveToolCall.bind(agent),
+    generate: (agent: Agent): Decide<'approveToolCallGenerate'> =>
+      agent.approveToolCallGenerate.bind(agent),
   },
-})
+  decline: {
+    does: 'Declines',
+    action: 'tools:decline',
+    request: { bodyOptions: DECLINE_OPTIONS, body: declineRequest },
+    stream: (agent: Agent): Decide<'declineToolCall'> => agent.declineToolCall.bind(agent),
+    generate: (agent: Agent): Decide<'declineToolCallGenerate'> =>
+      agent.declineToolCallGenerate.bind(agent),
+  },
+} as const
 
-const decline = defineRoute({
+const RULES = {
   method: 'POST',
-  path: '/agents/:agentId/decline-tool-call',
   access: 'agents:execute:{agentId}',
-  summary:
-    'Declines a call of a suspended answer of the caller, which goes on as server-sent events',
   queryOptions: ANSWER_QUERY,
-  bodyOptions: DECLINE_OPTIONS,
-  body: declineRequest,
   refusals,
-  handler(input) {
-    const agent = requireAgent(input.mastra, input.params.agentId)
-    return streamOn(input, 'tools:decline', (options) => agent.declineToolCall(options))
-  },
-})
+} as const
 
-const approveAtOnce = defineRoute({
-  method: 'POST',
-  path: '/agents/:agentId/approve-tool-call-generate',
-  access: 'agents:execute:{agentId}',
-  summary: 'Approves a call of a suspended answer of the caller, and returns the whole answer',
-  queryOptions: ANSWER_QUERY,
-  bodyOptions: APPROVAL_OPTIONS,
-  body: approveRequest,
-  refusals,
-  handler(input) {
-    const agent = requireAgent(input.mastra, input.params.agentId)
-    return generateOn(input, 'tools:approve', (options) => agent.approveToolCallGenerate(options))
-  },
-})
+function streamedDecision(decision: keyof typeof DECISIONS): Route {
+  const { does, action, request, stream } = DECISIONS[decision]
+  return defineRoute({
+    ...RULES,
+    ...request,
+    path: `/agents/:agentId/${decision}-tool-call`,
+    summary: `${does} a call of a suspended answer of the caller, which goes on as server-sent events`,
+    handler: (input) =>
+      streamOn(input, action, stream(requireAgent(input.mastra, input.params.agentId))),
+  })
+}
 
-const declineAtOnce = defineRoute({
-  method: 'POST',
-  path: '/agents/:agentId/decline-tool-call-generate',
-  access: 'agents:execute:{agentId}',
-  summary: 'Declines a call of a suspended answer of the caller, and returns the whole answer',
-  queryOptions: ANSWER_QUERY,
-  bodyOptions: DECLINE_OPTIONS,
-  body: declineRequest,
-  refusals,
-  handler(input) {
-    const agent = requireAgent(input.mastra, input.params.agentId)
-    return generateOn(input, 'tools:decline', (options) => agent.declineToolCallGenerate(options))
-  },
-})
+function wholeDecision(decision: keyof typeof DECISIONS): Route {
+  const { does, action, request, generate } = DECISIONS[decision]
+  return defineRoute({
+    ...RULES,
+    ...request,
+    path: `/agents/:agentId/${decision}-tool-call-generate`,
+    summary: `${does} a call of a suspended answer of the caller, and returns the whole answer`,
+    handler: (input) =>
+      generateOn(input, action, generate(requireAgent(input.mastra, input.params.agentId))),
+  })
+}
 
 const list = defineRoute({
   method: 'GET',
@@ -187,9 +175,9 @@ const list = defineRoute({
 
 /** Decisions on calls of tools that wait for them. */
 export const approvalRoutes: readonly Route[] = [
-  approve,
-  decline,
-  approveAtOnce,
-  declineAtOnce,
+  streamedDecision('approve'),
+  streamedDecision('decline'),
+  wholeDecision('approve'),
+  wholeDecision('decline'),
   list,
 ]
