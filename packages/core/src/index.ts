@@ -203,3 +203,18 @@ export {
 export { type ToolApproval } from './tool/tool-approval.js'
 export { type ApprovalConfig, type ApprovalRule } from './tool/tool-config.js'
 export { createToolContext } from './tool/tool-context.js'
+export { type Run } from './workflow/run.js'
+export {
+  type StepRecord,
+  type StoredFailure,
+  type WorkflowSnapshot,
+  type WorkflowStatus,
+} from './workflow/snapshot.js'
+export { WorkflowError, type WorkflowErrorCode } from './workflow/workflow-error.js'
+export {
+  type WorkflowRunCounts,
+  type WorkflowRunPage,
+  type WorkflowRunQuery,
+  type WorkflowRuns,
+} from './workflow/workflow-runs.js'
+export { type AnyWorkflow } from './workflow/workflow.js'

@@ -26,6 +26,7 @@ import type { Tool } from './tool/create-tool.js'
 import type { Run } from './workflow/run.js'
 import { RunShelf } from './workflow/run-shelf.js'
 import { isWorkflow, type AnyWorkflow } from './workflow/workflow.js'
+import { createWorkflowRuns, type WorkflowRuns } from './workflow/workflow-runs.js'
 
 /** `server` of an application, with every route made by `registerApiRoute`. */
 export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
@@ -199,6 +200,7 @@ export class Mastra {
   readonly #hasOwnLogger: boolean
   #logger: Logger = consoleLogger
   #storage: MemoryStorage | undefined
+  readonly #workflowRuns: WorkflowRuns = createWorkflowRuns()
   #runs: RunStorage = createMemoryRuns()
 
   /**
@@ -375,6 +377,11 @@ export class Mastra {
   /** The same as `getWorkflow`, which also knows ids. */
   getWorkflowById(id: string): AnyWorkflow {
     return this.getWorkflow(id)
+  }
+
+  /** The runs of the workflows, each of an owner. */
+  getWorkflowRuns(): WorkflowRuns {
+    return this.#workflowRuns
   }
 
   /** All workflows by their keys. */
