@@ -688,8 +688,8 @@ function declareRules(open: () => Promise<Kept>): void {
     })
   })
 
-  it('does not take the id of a run that is there', async () => {
-    const { app } = start(await open(), {
+  it('does not take the id of a run that is there, and does not ask the model', async () => {
+    const { app, model } = start(await open(), {
       model: createModel(async function* () {
         yield {
           type: 'tool-call',
@@ -701,9 +701,13 @@ function declareRules(open: () => Promise<Kept>): void {
       }),
     })
     await generate(app, { runId: 'r' })
-    const { status, text } = await send(app, 'generate', { messages: 'Pay.', runId: 'r' })
-    expect([status, text]).toStrictEqual([424, expect.stringContaining('runId')])
+    for (const verb of ['generate', 'stream']) {
+      const again = await send(app, verb, { messages: 'Pay.', runId: 'r' })
+      expect(refusalOf(again)).toStrictEqual([409, 'run_exists'])
+    }
+    expect(model.calls).toHaveLength(1)
     await generate(app, { runId: 'r' }, tokenFor('bob', MEMBER))
+    expect(model.calls).toHaveLength(2)
   })
 }
 
@@ -754,6 +758,30 @@ describeStores('a tool that has to be approved', (stores) => {
     })
     expect(JSON.stringify(messages)).not.toContain('stopped')
     expect(mastra.getRuns()).toBe(kept.runs)
+  })
+
+  it('by somebody else is not approved with an API key that who asked has made', async () => {
+    const { app, paid } = start(await open(), { pay: { approval: { by: 'other' } } })
+    const { runId } = await generate(app)
+    async function makeKey(maker: string): Promise<string> {
+      const token = tokenFor(maker, { role: 'owner' })
+      const json = { name: 'machine', scopes: ['tools:approve:pay'] }
+      const response = await app.fetch(makeRequest('/api/auth/api-keys', { token, json }))
+      return ((await response.json()) as { readonly key: string }).key
+    }
+    async function approve(token: string): Promise<number> {
+      const inbox = await app.fetch(makeRequest('/api/approvals', { token }))
+      const { approvals } = (await inbox.json()) as {
+        readonly approvals: readonly { readonly id: string }[]
+      }
+      const path = `/api/approvals/pay/${approvals[0]?.id ?? 'none'}/approve`
+      return (await app.fetch(makeRequest(path, { token, json: {} }))).status
+    }
+    expect(await approve(await makeKey('alice'))).toBe(403)
+    expect(await approve(await makeKey('boss'))).toBe(200)
+    expect(paid).toStrictEqual([])
+    const { status } = await send(app, 'approve-tool-call', { runId, toolCallId: 'c' })
+    expect([status, paid.length]).toStrictEqual([200, 1])
   })
 
   it('has in the audit who decided what', async () => {

@@ -54,6 +54,7 @@ export type ServerErrorCode =
   | 'approval_expired'
   | 'run_ended'
   | 'approval_by_other'
+  | 'run_exists'
   | 'deadline_exceeded'
   | 'upstream_unavailable'
   | 'upstream_timeout'

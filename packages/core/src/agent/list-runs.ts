@@ -71,7 +71,10 @@ export async function readSuspendedRuns(
     page,
     perPage,
   })
-  const views: SuspendedRun[] = []
-  for (const run of found.runs) views.push(view(run, await runs.approvalsOf(owner, run.id)))
+  const waiting = new Map(found.runs.map(({ id }) => [id, new Array<RunApproval>()]))
+  for (const approval of await runs.approvalsOf(owner, [...waiting.keys()])) {
+    waiting.get(approval.runId)?.push(approval)
+  }
+  const views = found.runs.map((run) => view(run, waiting.get(run.id) ?? []))
   return { runs: views, total: found.total }
 }

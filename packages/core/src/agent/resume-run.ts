@@ -98,7 +98,7 @@ export async function findWaiting(
   const owner = runOwner(requestContext)
   const run = await runs.get(owner, runId)
   if (run?.kind !== 'agent' || run.target !== agentId) throw toRunError('missing')
-  const approvals = await runs.approvalsOf(owner, runId)
+  const approvals = await runs.approvalsOf(owner, [runId])
   const approval = approvals.findLast((each) => each.toolCallId === toolCallId)
   if (approval === undefined) throw toRunError('missing')
   if (run.status !== 'suspended') throw toRunError('decided')

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ModelMessage } from 'ai'
 import { ConfigurationError } from '@signet/auth'
-import { codeOf } from '@signet/auth/internal'
 import { AnswerError, InputError } from '../error.js'
 import type { Logger } from '../log/logger.js'
 import type { LoopCall, LoopTools } from '../loop/call.js'
@@ -38,8 +37,7 @@ import {
   type KeptOptions,
 } from './snapshot.js'
 import { readStructured } from './structured-object.js'
-import { peopleOf, runOwner } from '../run/person.js'
-import { toApprovals } from './suspend-run.js'
+import { requireNewRun, storeRun, toApprovals } from './suspend-run.js'
 
 /** Options of one answer with the agent's own filled in. */
 export interface RunOptions extends Omit<AgentOptions, 'model' | 'instructions' | 'system'> {
@@ -300,29 +298,6 @@ function checkRequireApproval(requireToolApproval: unknown): void {
   ])
 }
 
-/** Stores a run that waits. */
-async function storeRun(
-  runs: RunStorage,
-  { approvals, ttlMs, snapshot }: Suspension,
-  { agentId, requestContext }: RunOptions,
-  { runId, thread }: RunFacts,
-): Promise<void> {
-  const about = { id: runId, kind: 'agent', target: agentId, ...thread } as const
-  try {
-    await runs.create(
-      runOwner(requestContext),
-      { ...about, caller: { people: peopleOf(requestContext) }, snapshot },
-      { status: 'suspended', approvals, ttlMs },
-    )
-  } catch (cause) {
-    if (codeOf(cause) !== 'run_exists') throw cause
-    throw new AnswerError('The answer cannot wait for an approval.', {
-      cause,
-      issues: [{ field: 'runId', message: 'Another run has this id. Leave it out.' }],
-    })
-  }
-}
-
 /**
  * Prepares one answer: reads the messages and the memory, offers the tools that the caller may execute,
  * and makes the call of the model out of them.
@@ -331,6 +306,7 @@ async function storeRun(
  * @param resumed - where the answer goes on. Default: it begins
  * @throws {InputError} for messages or options that cannot be used
  * @throws {ScopeError} where the caller may not use their memory
+ * @throws {RunError} `run_exists` where the caller has a run of the id that the options name
  * @throws what the storage throws
  */
 export async function prepareRun(
@@ -343,6 +319,7 @@ export async function prepareRun(
   checkRequireApproval(options.requireToolApproval)
   const schema = structured && readStructured(structured.schema)
   const snapshot = resumed?.snapshot
+  if (resumed === undefined) await requireNewRun(options)
   const read = snapshot === undefined ? await readQuestion(messages) : []
   const context =
     options.context === undefined ? [] : await readMessages(options.context, 'context')
@@ -413,7 +390,7 @@ export async function prepareRun(
     leave,
     pause,
     async suspend(steps) {
-      await storeRun(options.runs, pause(steps), options, facts)
+      await storeRun(options, pause(steps), facts)
       // It is in its thread while it waits, as one that has no answer yet.
       await leave()
     },

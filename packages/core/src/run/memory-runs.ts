@@ -218,7 +218,8 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       const runs = all.slice(page * perPage, (page + 1) * perPage)
       return { runs: structuredClone(runs).map(withoutSecrets), total: all.length }
     },
-    approvalsOf: async (owner, runId) => structuredClone(find(owner, runId)?.approvals ?? []),
+    approvalsOf: async (owner, runIds) =>
+      structuredClone(runIds.flatMap((runId) => find(owner, runId)?.approvals ?? [])),
     async decide(owner, runId, decision) {
       const found = find(owner, runId)
       if (found === undefined) return 'missing'

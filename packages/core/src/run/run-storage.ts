@@ -229,8 +229,8 @@ export interface RunStorage {
   create(owner: string, run: NewRun, beginning: RunBeginning): Promise<RunLease | undefined>
   get(owner: string, runId: string): Promise<RunRecord | undefined>
   list(owner: string, query: RunQuery): Promise<RunPage>
-  /** The approvals of a run, in the order in which they were asked for. */
-  approvalsOf(owner: string, runId: string): Promise<readonly RunApproval[]>
+  /** The approvals of runs: those of a run behind each other, in the order in which they were asked for. */
+  approvalsOf(owner: string, runIds: readonly string[]): Promise<readonly RunApproval[]>
 
   /**
    * Writes a decision on a suspended run down that somebody else than who asked must take; its owner then goes on with it.

@@ -54,6 +54,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   run_not_suspended: 409,
   approval_expired: 409,
   run_ended: 409,
+  run_exists: 409,
   approval_by_other: 403,
   tool_failed: 422,
   // Not 5xx: clients repeat a request after one, and its tools would run again.
@@ -90,7 +91,7 @@ const CODE_OF_RUN: Readonly<Record<RunErrorCode, RequestErrorCode>> = {
   approval_expired: 'approval_expired',
   approval_by_other: 'approval_by_other',
   run_ended: 'run_ended',
-  run_exists: 'run_not_suspended',
+  run_exists: 'run_exists',
 }
 
 /** Errors of runs whose text says what is to be done. */
@@ -118,6 +119,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   approval_expired: 'Nobody may approve the call any more.',
   run_ended: 'The run cannot go on, and has ended.',
   approval_by_other: 'Somebody else than who asked must approve the call.',
+  run_exists: 'A run with this id exists already.',
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',

@@ -24,6 +24,7 @@ export type RequestErrorCode =
   | 'approval_expired'
   | 'run_ended'
   | 'approval_by_other'
+  | 'run_exists'
   | 'deadline_exceeded'
   | 'upstream_unavailable'
   | 'upstream_timeout'

@@ -85,7 +85,7 @@ function declareRules(open: () => Promise<Opened>): void {
       failure: undefined,
     })
     expect(await runs.get(BOB, 'r')).toBeUndefined()
-    expect(await runs.approvalsOf(BOB, 'r')).toStrictEqual([])
+    expect(await runs.approvalsOf(BOB, ['r'])).toStrictEqual([])
     expect(await runs.claim(BOB, 'r', claimBy('h', 'c'))).toBe('missing')
     expect(await runs.cancel(BOB, 'r')).toBe(false)
     expect(await runs.list(BOB, { kind: 'agent', perPage: 9 })).toMatchObject({ total: 0 })
@@ -134,7 +134,7 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(new Set(claims.filter((claimed) => typeof claimed === 'string'))).toStrictEqual(
       new Set(['running']),
     )
-    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([
+    expect(await runs.approvalsOf(ALICE, ['r'])).toMatchObject([
       { toolCallId: 'c', state: 'approved', decider, decidedAt: START },
     ])
   })
@@ -157,7 +157,7 @@ function declareRules(open: () => Promise<Opened>): void {
     const { lease } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
     await runs.suspend(lease, { snapshot: { at: 2 } })
     expect(await runs.claim(ALICE, 'r', { ...claimBy('h', 'd'), attempt: 0 })).toBe('running')
-    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([{}, { state: 'waiting' }])
+    expect(await runs.approvalsOf(ALICE, ['r'])).toMatchObject([{}, { state: 'waiting' }])
     requireClaimed(await runs.claim(ALICE, 'r', { ...claimBy('h', 'd'), attempt: 1 }))
   })
 
@@ -186,7 +186,7 @@ function declareRules(open: () => Promise<Opened>): void {
     const { lease } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
     await runs.suspend(lease, { snapshot: {}, approvals: [approvalOf('c')] })
     requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
-    const states = (await runs.approvalsOf(ALICE, 'r')).map(({ state }) => state)
+    const states = (await runs.approvalsOf(ALICE, ['r'])).map(({ state }) => state)
     expect(states).toStrictEqual(['approved', 'approved'])
   })
 
@@ -196,7 +196,7 @@ function declareRules(open: () => Promise<Opened>): void {
     const decision = { ...decisionOf('c'), digest: argumentsDigest({ to: 'x', amount: 2 }) }
     expect(await runs.claim(ALICE, 'r', { ...claimBy('h'), decision })).toBe('changed')
     expect(await runs.get(ALICE, 'r')).toMatchObject({ status: 'suspended', attempt: 0 })
-    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([{ state: 'waiting' }])
+    expect(await runs.approvalsOf(ALICE, ['r'])).toMatchObject([{ state: 'waiting' }])
     requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
   })
 
@@ -294,7 +294,7 @@ function declareRules(open: () => Promise<Opened>): void {
     const run = await runs.get(ALICE, 'r')
     expect(run).toMatchObject({ status: 'failed', failure, result: { n: 1 }, endedAt: START + 7 })
     expect(run).not.toHaveProperty('snapshot')
-    const states = (await runs.approvalsOf(ALICE, 'r')).map(({ state }) => state)
+    const states = (await runs.approvalsOf(ALICE, ['r'])).map(({ state }) => state)
     expect(states).toStrictEqual(['approved', 'ended'])
     expect(await runs.claim(ALICE, 'r', claimBy('h', 'd'))).toBe('ended')
     expect(await runs.beat(lease, 1)).toBe('lost')
@@ -306,7 +306,7 @@ function declareRules(open: () => Promise<Opened>): void {
     await suspend(runs, 'r', approvalOf('c'))
     expect(await runs.cancel(ALICE, 'r')).toBe(true)
     expect(await runs.get(ALICE, 'r')).toMatchObject({ status: 'canceled', endedAt: START })
-    expect(await runs.approvalsOf(ALICE, 'r')).toMatchObject([{ state: 'ended' }])
+    expect(await runs.approvalsOf(ALICE, ['r'])).toMatchObject([{ state: 'ended' }])
     await suspend(runs, 's', approvalOf('c'))
     const { lease } = requireClaimed(await runs.claim(ALICE, 's', claimBy('h', 'c')))
     expect(await runs.cancel(ALICE, 's')).toBe(true)
@@ -324,7 +324,7 @@ function declareRules(open: () => Promise<Opened>): void {
     pass(1)
     expect(await runs.prune(100, 10)).toBe(1)
     expect(await runs.get(ALICE, 'r')).toBeUndefined()
-    expect(await runs.approvalsOf(ALICE, 'r')).toStrictEqual([])
+    expect(await runs.approvalsOf(ALICE, ['r'])).toStrictEqual([])
     expect(await runs.get(ALICE, 's')).toBeDefined()
   })
 
@@ -410,7 +410,7 @@ describeStores('runs in a store', (stores) => {
       second.runs.claim(ALICE, 'r', claimBy('b', 'c')),
     ])
     expect(claims.filter((claimed) => typeof claimed !== 'string')).toHaveLength(1)
-    const expiresAt = (await second.runs.approvalsOf(ALICE, 'r'))[0]?.expiresAt ?? 0
+    const expiresAt = (await second.runs.approvalsOf(ALICE, ['r']))[0]?.expiresAt ?? 0
     expect(Math.abs(expiresAt - MINUTE - Date.now())).toBeLessThan(MINUTE)
   })
 })

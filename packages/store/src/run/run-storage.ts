@@ -272,14 +272,16 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       const owner = checkOwner(given)
       return await read((tx) => list(tx, owner, query, clock))
     },
-    approvalsOf: async (givenOwner, givenId) => {
-      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+    approvalsOf: async (givenOwner, givenIds) => {
+      const [owner, runIds] = [checkOwner(givenOwner), givenIds.map(checkId)]
+      if (runIds.length === 0) return []
       const rows = await read((tx) =>
         tx
           .selectFrom('signet_run_approval')
           .selectAll()
           .where('owner', '=', owner)
-          .where('run_id', '=', runId)
+          .where('run_id', 'in', runIds)
+          .orderBy('run_id')
           .orderBy('position')
           .execute(),
       )

@@ -31,6 +31,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   run_not_suspended: 'Reload the page to see what waits now.',
   approval_expired: 'Ask the agent again.',
   run_ended: 'Ask the agent again.',
+  run_exists: 'Ask again with another id of the run.',
   approval_by_other: 'Ask somebody who may approve calls of this tool.',
   deadline_exceeded: 'Try again. `server.timeout` says how long an answer may take.',
   upstream_unavailable: 'Check that the application behind the proxy runs.',

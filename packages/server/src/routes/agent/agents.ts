@@ -84,6 +84,7 @@ const generate = defineRoute({
   queryOptions: ANSWER_QUERY,
   bodyOptions: ANSWER_OPTIONS,
   body: answerRequest,
+  refusals: ['run_exists'],
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
     const options = answerOptions(input, input.signal)
@@ -106,6 +107,7 @@ const stream = defineRoute({
   queryOptions: ANSWER_QUERY,
   bodyOptions: ANSWER_OPTIONS,
   body: answerRequest,
+  refusals: ['run_exists'],
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
     const { signal } = input
