@@ -159,6 +159,9 @@ export { decideAsOther, listInbox, type InboxQuery, type OtherDecision } from '.
 export { createMemoryRuns } from './run/memory-runs.js'
 export { RunError, type RunErrorCode } from './run/run-error.js'
 export {
+  MAX_RUN_EVENT_CHARACTERS,
+  MAX_RUN_EVENTS,
+  RUN_EVENTS_KEPT_MS,
   type ApprovalPage,
   type ApprovalQuery,
   type ApprovalState,
@@ -167,11 +170,14 @@ export {
   type LeaseState,
   type NewRun,
   type NewRunApproval,
+  type NewRunEvents,
   type RunApproval,
   type RunBeginning,
   type RunClaim,
   type RunDecision,
   type RunEnd,
+  type RunEvents,
+  type RunEventsState,
   type RunFailure,
   type RunJson,
   type RunKind,

@@ -141,6 +141,28 @@ interface RunStepTable {
   result: string
 }
 
+/** How many events of a run are kept. `expires_at` is in milliseconds since 1970. */
+interface RunStreamTable {
+  owner: string
+  run_id: string
+  /** Of the leg that stores them. */
+  attempt: number
+  state: string
+  event_count: number
+  characters: number
+  expires_at: number
+}
+
+/** Events of a run, JSON texts with a line feed between them. */
+interface RunEventTable {
+  owner: string
+  run_id: string
+  /** The index of the last of them. */
+  last: number
+  count: number
+  events: string
+}
+
 /** A call that somebody has to approve. `tool_name`, `args`, `asker` and `decider` are JSON, `by_other` 0 or 1. */
 export interface RunApprovalTable {
   owner: string
@@ -182,6 +204,8 @@ export interface Schema {
   signet_new_id: NewIdTable
   signet_run: RunTable
   signet_run_step: RunStepTable
+  signet_run_stream: RunStreamTable
+  signet_run_event: RunEventTable
   signet_run_approval: RunApprovalTable
   signet_migration: MigrationTable
 }
@@ -198,6 +222,8 @@ const NAMES: Readonly<Record<keyof Schema, true>> = {
   signet_new_id: true,
   signet_run: true,
   signet_run_step: true,
+  signet_run_stream: true,
+  signet_run_event: true,
   signet_run_approval: true,
   signet_migration: true,
 }

@@ -4,7 +4,7 @@ import type { Statement } from '../../../packages/store/src/database/database.js
 const OWNED = /signet_(?:thread|message|owner|run)/
 /** Statements that are of no owner: what is due, expired or old of all runs, and what waits for another's approval. */
 const OF_ALL = [
-  /^select .* from "signet_run" where "(?:lease_until|due_at|expires_at|ended_at)" (?:<=|<) /s,
+  /^select .* from "signet_run(?:_stream)?" where "(?:lease_until|due_at|expires_at|ended_at)" (?:<=|<) /s,
   /^select .* from "signet_run_approval" where "(?:state" = 'waiting' and "by_other" = 1|id" = )/s,
 ]
 const OWNER_KEY = /^[0-9a-f]{64}$/

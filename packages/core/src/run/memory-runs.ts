@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { MemoryEvents } from './memory-events.js'
 import { RunError } from './run-error.js'
 import type {
   ApprovalState,
@@ -53,6 +54,7 @@ function refuseDecision(
  */
 export function createMemoryRuns(now: () => number = Date.now): RunStorage {
   const kept = new Map<string, Kept>()
+  const events = new MemoryEvents(now)
   const keyOf = (owner: string, runId: string) => JSON.stringify([owner, runId])
   const find = (owner: string, runId: string) => kept.get(keyOf(owner, runId))
 
@@ -67,6 +69,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     for (const [key, { run }] of kept) {
       if (ENDS.has(run.status) || (run.expiresAt ?? Infinity) <= now()) {
         kept.delete(key)
+        events.delete(key)
         return
       }
     }
@@ -289,6 +292,22 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       else end(found, 'canceled')
       return true
     },
+    async openEvents(lease) {
+      if (held(lease) === undefined) return undefined
+      return events.open(keyOf(lease.owner, lease.runId), lease.attempt)
+    },
+    async appendEvents({ owner, runId, attempt }, given) {
+      const found = find(owner, runId)
+      if (found?.run.attempt !== attempt) return 'lost'
+      const state = events.append(keyOf(owner, runId), attempt, given)
+      if (state === undefined || state === 'full') return state ?? 'lost'
+      return found.isCancelAsked ? 'canceled' : 'held'
+    },
+    async readEvents(owner, runId, from) {
+      const found = find(owner, runId)
+      const read = found && events.read(keyOf(owner, runId), from)
+      return read && { run: withoutSecrets(structuredClone(found.run)), ...read }
+    },
     async listApprovals({ toolIds, page = 0, perPage }) {
       const all = [...kept.values()]
         .flatMap(({ approvals }) => approvals)
@@ -313,18 +332,21 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       return undefined
     },
     async prune(endedForMs, limit) {
+      const pruned = events.prune(limit)
       let count = 0
       for (const [key, found] of kept) {
         if (count >= limit) break
         const { endedAt, expiresAt, status } = found.run
-        if (endedAt !== undefined && endedAt < now() - endedForMs) kept.delete(key)
-        else if (status === 'suspended' && (expiresAt ?? Infinity) <= now()) {
+        if (endedAt !== undefined && endedAt < now() - endedForMs) {
+          kept.delete(key)
+          events.delete(key)
+        } else if (status === 'suspended' && (expiresAt ?? Infinity) <= now()) {
           const failure = { code: 'approval_expired', message: 'Nobody resumed the run in time.' }
           end(found, 'failed', undefined, failure)
         } else continue
         count++
       }
-      return count
+      return pruned + count
     },
   }
 }

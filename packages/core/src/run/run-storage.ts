@@ -211,6 +211,39 @@ export interface ApprovalPage {
 export type LeaseState = 'held' | 'canceled' | 'lost'
 
 /**
+ * Where the events of a run stand: `open` while its leg goes on, `over` once the leg has told all, `full` where it has
+ * told more than is kept.
+ */
+export type RunEventsState = 'open' | 'over' | 'full'
+
+/** Events of a run, from an index on. */
+export interface RunEvents {
+  /** Without its snapshot and caller. */
+  readonly run: RunRecord
+  /** Some of those that are there, in their order; at least one where there is any. Each is a JSON text. */
+  readonly events: readonly string[]
+  /** How many there are in all: the index of the next one. */
+  readonly count: number
+  readonly state: RunEventsState
+}
+
+/** What is stored behind the events of a run that are there already. */
+export interface NewRunEvents {
+  /** The index of the first: what is stored already is not stored again. */
+  readonly from: number
+  /** JSON texts on one line, as `JSON.stringify` makes them. */
+  readonly events: readonly string[]
+  /** Whether the leg has told all. */
+  readonly isLast: boolean
+}
+
+/** How many events of a run are kept, and how many characters they have in all. */
+export const MAX_RUN_EVENTS = 100_000
+export const MAX_RUN_EVENT_CHARACTERS: number = 16 * 1024 * 1024
+/** How long events are kept after their leg began, in milliseconds. */
+export const RUN_EVENTS_KEPT_MS = 86_400_000
+
+/**
  * Where runs are kept. The first argument is the owner, an opaque key: the same id of another owner is another run.
  * What has no owner says so. The clock is that of the storage.
  *
@@ -274,6 +307,22 @@ export interface RunStorage {
    */
   cancel(owner: string, runId: string): Promise<boolean>
 
+  /**
+   * From now on, a leg stores its events, behind those of earlier legs. They are kept for a day after it began.
+   * @returns the index of its first one; undefined where the lease is lost
+   */
+  openEvents(lease: RunLease): Promise<number | undefined>
+  /**
+   * Stores events of a leg, also once it has ended its run or suspended it. Nothing is stored once another leg has begun,
+   * nor of what would come to more than `MAX_RUN_EVENTS` or `MAX_RUN_EVENT_CHARACTERS`.
+   */
+  appendEvents(lease: RunLease, given: NewRunEvents): Promise<LeaseState | 'full'>
+  /**
+   * Events of a run from an index on.
+   * @returns undefined where the owner has no such run, or its events are not kept
+   */
+  readEvents(owner: string, runId: string, from: number): Promise<RunEvents | undefined>
+
   /** Approvals that wait for somebody else than who asked, of all owners. */
   listApprovals(query: ApprovalQuery): Promise<ApprovalPage>
   /** An approval by its id, of any owner, with the key of the owner of its run. */
@@ -283,7 +332,8 @@ export interface RunStorage {
 
   /**
    * Of all owners: ends suspended runs that nobody can resume any more, as failed with the code `approval_expired`, and
-   * deletes those that have ended for longer than so many milliseconds. At most `limit` of each.
+   * deletes those that have ended for longer than so many milliseconds, and events that are kept no longer. At most
+   * `limit` of each.
    * @returns how many there were
    */
   prune(endedForMs: number, limit: number): Promise<number>

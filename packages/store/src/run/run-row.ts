@@ -137,6 +137,28 @@ export function toColumns(
   }
 }
 
+/** What a list shows: neither who asked nor what only a leg reads. */
+export const LISTED = [
+  'owner',
+  'id',
+  'kind',
+  'target',
+  'thread_id',
+  'resource_id',
+  'status',
+  'attempt',
+  'result',
+  'failure',
+  'holder',
+  'lease_until',
+  'is_cancel_asked',
+  'created_at',
+  'suspended_at',
+  'ended_at',
+  'due_at',
+  'expires_at',
+] as const
+
 /** What a list shows of a run. */
 export type ListedRunRow = Omit<Selectable<RunTable>, 'caller' | 'snapshot'>
 

@@ -15,6 +15,7 @@ import { StorageError } from '../error.js'
 import { checkPage, pageSpan } from '../memory/page.js'
 import type { Schema } from '../schema.js'
 import { claim, claimDue, decideAlone, RefusedClaim } from './claim.js'
+import { appendEvents, deleteExpiredEvents, openEvents, readEvents } from './events.js'
 import { beat, checkLease, endApprovals, insertApprovals, record, writeUnder } from './leg.js'
 import { createRunClock, type RunClock } from './run-clock.js'
 import {
@@ -26,33 +27,12 @@ import {
   encodeMembers,
   encodeValue,
   hasEnded,
+  LISTED,
   toApproval,
   toColumns,
   toListedRun,
   toRun,
 } from './run-row.js'
-
-/** What a list shows: neither who asked nor what only a leg reads. */
-const LISTED = [
-  'owner',
-  'id',
-  'kind',
-  'target',
-  'thread_id',
-  'resource_id',
-  'status',
-  'attempt',
-  'result',
-  'failure',
-  'holder',
-  'lease_until',
-  'is_cancel_asked',
-  'created_at',
-  'suspended_at',
-  'ended_at',
-  'due_at',
-  'expires_at',
-] as const
 
 const NOT_HELD = { holder: null, lease_until: null }
 /** What ends a run: what only a leg reads is deleted. */
@@ -365,6 +345,18 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
       return await write((tx) => cancel(tx, owner, runId, clock))
     },
+    openEvents: async (given) => {
+      const lease = checkLease(given)
+      return await write((tx) => openEvents(tx, lease, clock))
+    },
+    appendEvents: async (given, events) => {
+      const lease = checkLease(given)
+      return await write((tx) => appendEvents(tx, lease, events))
+    },
+    readEvents: async (givenOwner, givenId, from) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      return await read((tx) => readEvents(tx, owner, runId, checkCount(from, 'An index')))
+    },
     listApprovals: async (query) => await read((tx) => listApprovals(tx, query, clock)),
     findApproval: async (given) => {
       const id = checkId(given)
@@ -378,7 +370,8 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       const count = checkCount(limit, 'limit', 1)
       return await write(async (tx) => {
         const ended = await endExpired(tx, count, clock, driver.isSingleWriter)
-        return ended + (await deleteEnded(tx, term, count, clock))
+        const deleted = await deleteEnded(tx, term, count, clock)
+        return ended + deleted + (await deleteExpiredEvents(tx, count, clock))
       })
     },
   }

@@ -77,6 +77,7 @@ describeStores('a database of the first version', (stores) => {
       '0004-used-proofs',
       '0005-new-ids',
       '0006-runs',
+      '0007-run-events',
     ])
     await database.close()
   })

@@ -8,6 +8,7 @@ import { addAgents } from './third.js'
 import { createProofs } from './fourth.js'
 import { createNewIds } from './fifth.js'
 import { createRuns } from './sixth.js'
+import { createRunEvents } from './seventh.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0004-used-proofs', apply: createProofs },
   { name: '0005-new-ids', apply: createNewIds },
   { name: '0006-runs', apply: createRuns },
+  { name: '0007-run-events', apply: createRunEvents },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */
