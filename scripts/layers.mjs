@@ -132,6 +132,7 @@ export const ROOMS = {
     ['api'],
     ['ui'],
     [
+      'approval',
       'feature/agents/chat/markdown',
       'feature/agents/thread',
       'feature/audit',
@@ -141,6 +142,7 @@ export const ROOMS = {
     [
       'feature/access',
       'feature/agents/chat',
+      'feature/approvals',
       'feature/keys',
       'feature/settings',
       'feature/tokens/token',

@@ -31,6 +31,18 @@ describeStudioPage('the Access page of the Studio', '/access', (open) => {
     )
   })
 
+  it('shows who may approve calls of a tool, and that nobody approves an agent', async () => {
+    const { page } = await open()
+    await seenBy(page).selectOption('Scopes you choose')
+    await page.getByLabel('tools:approve', { exact: true }).check()
+    await page.getByRole('tab', { name: 'Agents and tools' }).click()
+    const cells = (text: string) =>
+      page.getByRole('row').filter({ hasText: text }).getByRole('cell').last()
+    await cells('get-weather').filter({ hasText: 'Granted by' }).first().waitFor()
+    const [agent] = await cells('agent with get-weather').allTextContents()
+    expect(agent).toMatch(/–$/)
+  })
+
   it('shows what scopes may do that are picked, beginning with those of a role', async () => {
     const { page } = await open()
     await seenBy(page).selectOption('viewer')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { grants } from './permission.js'
+import { grants, grantsForSome } from './permission.js'
 
 describe('grants', () => {
   it.each([
@@ -28,4 +28,20 @@ describe('grants', () => {
   it('covers nothing where nothing is granted', () => {
     expect(grants([], 'agents:read')).toBe(false)
   })
+})
+
+describe('grantsForSome', () => {
+  it.each(['*', 'tools:*', '*:approve', 'tools:approve', 'tools:approve:pay', 'tools:*:pay'])(
+    '%s lets its caller approve calls of some tool',
+    (granted) => {
+      expect(grantsForSome([granted], 'tools:approve')).toBe(true)
+    },
+  )
+
+  it.each(['tools:execute', 'tools:execute:pay', 'agents:*', 'tools', ''])(
+    '%s lets its caller approve calls of no tool',
+    (granted) => {
+      expect(grantsForSome([granted], 'tools:approve')).toBe(false)
+    },
+  )
 })

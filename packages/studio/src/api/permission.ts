@@ -12,3 +12,14 @@ export function grants(granted: readonly string[], asked: string): boolean {
     return parts.every((part, index) => part === '*' || part === wanted[index])
   })
 }
+
+/**
+ * Whether permissions cover a needed one for at least one id.
+ * @param asked - without an id: `tools:approve`
+ */
+export function grantsForSome(granted: readonly string[], asked: string): boolean {
+  return granted.some((text) => {
+    const id = text.split(':')[2]
+    return grants([text], id === undefined || id === '*' ? asked : `${asked}:${id}`)
+  })
+}

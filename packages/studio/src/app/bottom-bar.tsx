@@ -1,18 +1,19 @@
 import { Link } from '@tanstack/react-router'
 import { classNames } from '../ui/class-names.js'
-import { PLACES } from './navigation.js'
+import { useListedPlaces } from './use-listed-places.js'
 import { usePlace } from './use-place.js'
 
 /** The navigation of a narrow screen. */
 export function BottomBar() {
   const place = usePlace()
+  const places = useListedPlaces()
   return (
     <nav
       aria-label="Studio"
       className="shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      <ul className={classNames('grid', PLACES.length === 6 ? 'grid-cols-6' : 'grid-cols-5')}>
-        {PLACES.map(({ path, shortName, icon: Icon }) => (
+      <ul className="grid auto-cols-fr grid-flow-col">
+        {places.map(({ path, shortName, icon: Icon }) => (
           <li key={path}>
             <Link
               to={path}

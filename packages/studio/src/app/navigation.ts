@@ -1,6 +1,7 @@
 import {
   ActivityLogIcon,
   ChatBubbleIcon,
+  CheckCircledIcon,
   GearIcon,
   IdCardIcon,
   LockClosedIcon,
@@ -18,10 +19,20 @@ export interface Place {
   readonly icon: ComponentType<{ readonly className?: string; readonly 'aria-hidden': true }>
   /** Whether it can be used without signing in. */
   readonly isOpen: boolean
+  /** It is listed only for callers who have this permission, or have it for some id. Default: for everybody. */
+  readonly permission?: string
 }
 
 const ALL: readonly Place[] = [
   { path: '/agents', name: 'Agents', shortName: 'Agents', icon: ChatBubbleIcon, isOpen: false },
+  {
+    path: '/approvals',
+    name: 'Approvals',
+    shortName: 'Inbox',
+    icon: CheckCircledIcon,
+    isOpen: false,
+    permission: 'tools:approve',
+  },
   { path: '/tokens', name: 'Tokens', shortName: 'Tokens', icon: IdCardIcon, isOpen: true },
   { path: '/access', name: 'Access', shortName: 'Access', icon: MixIcon, isOpen: false },
   { path: '/audit', name: 'Audit', shortName: 'Audit', icon: ActivityLogIcon, isOpen: false },
@@ -29,8 +40,13 @@ const ALL: readonly Place[] = [
   { path: '/settings', name: 'Settings', shortName: 'Settings', icon: GearIcon, isOpen: true },
 ]
 
+/** Pages of what a proxy does not have. */
+const OF_AGENTS: ReadonlySet<string> = new Set(['/agents', '/approvals'])
+
 /** The places of this page, in the order of the navigation. */
-export const PLACES: readonly Place[] = ALL.filter(({ path }) => !IS_OF_PROXY || path !== '/agents')
+export const PLACES: readonly Place[] = ALL.filter(
+  ({ path }) => !IS_OF_PROXY || !OF_AGENTS.has(path),
+)
 
 /** The place of a path. `/` is the place that is shown first. */
 export function placeOf(path: string): Place | undefined {

@@ -5,6 +5,7 @@ import { lazyPage } from './lazy-page.js'
 export const PAGES = {
   agents: lazyPage(async () => (await import('../feature/agents/page.js')).AgentsPage),
   agent: lazyPage(async () => (await import('../feature/agents/agent-page.js')).AgentPage),
+  approvals: lazyPage(async () => (await import('../feature/approvals/page.js')).ApprovalsPage),
   tokens: lazyPage(async () => (await import('../feature/tokens/page.js')).TokensPage),
   access: lazyPage(async () => (await import('../feature/access/page.js')).AccessPage),
   audit: lazyPage(async () => (await import('../feature/audit/page.js')).AuditPage),
@@ -24,8 +25,8 @@ const REST = [
  * cannot be reached. Code that fails to load is loaded when it is needed.
  */
 export function preloadPages(): void {
-  const { agents, agent, ...others } = PAGES
-  const pages = IS_OF_PROXY ? others : { agents, agent, ...others }
+  const { agents, agent, approvals, ...others } = PAGES
+  const pages = IS_OF_PROXY ? others : { agents, agent, approvals, ...others }
   const works = [...Object.values(pages).map(({ preload }) => preload), ...REST]
   const next = () => {
     const work = works.shift()

@@ -21,7 +21,7 @@ const home = createRoute({
   },
 })
 
-/** A proxy does not have pages of agents. */
+/** A proxy does not have the pages of agents, nor what they wait for. */
 function leaveAgents(): void {
   if (IS_OF_PROXY) throw redirect({ to: HOME.path, replace: true })
 }
@@ -40,6 +40,13 @@ const agent = createRoute({
   validateSearch: ({ thread }: Record<string, unknown>): { thread?: string } =>
     thread === undefined || thread === '' ? {} : { thread: String(thread) },
   component: PAGES.agent,
+})
+
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/approvals',
+  beforeLoad: leaveAgents,
+  component: PAGES.approvals,
 })
 
 const tokens = createRoute({
@@ -74,7 +81,17 @@ const settings = createRoute({
 
 /** The pages of the Studio. Their paths are in the fragment of its one URL. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, agents, agent, tokens, access, audit, keys, settings]),
+  routeTree: root.addChildren([
+    home,
+    agents,
+    agent,
+    approvals,
+    tokens,
+    access,
+    audit,
+    keys,
+    settings,
+  ]),
   history: createHashHistory(),
   defaultPreload: 'intent',
   defaultErrorComponent: PageError,

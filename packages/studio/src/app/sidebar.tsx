@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { classNames } from '../ui/class-names.js'
 import { Mark } from '../ui/mark.js'
-import { PLACES } from './navigation.js'
+import { useListedPlaces } from './use-listed-places.js'
 import { usePlace } from './use-place.js'
 
 /** The navigation of a wide screen. */
 export function Sidebar() {
   const place = usePlace()
+  const places = useListedPlaces()
   return (
     <nav
       aria-label="Studio"
@@ -17,7 +18,7 @@ export function Sidebar() {
         Signet <span className="font-normal text-faint">Studio</span>
       </p>
       <ul className="flex flex-1 flex-col gap-0.5">
-        {PLACES.map(({ path, name, icon: Icon }) => (
+        {places.map(({ path, name, icon: Icon }) => (
           <li key={path} className={classNames(path === '/settings' && 'mt-auto')}>
             <Link
               to={path}

@@ -1,5 +1,5 @@
 import type { Principal } from '@signet/auth'
-import { decideAsOther, listInbox, type RunApproval } from '@signet/core'
+import { decideAsOther, listInbox, type RunApproval, type RunPerson } from '@signet/core'
 import { z } from 'zod'
 import { INBOX_OPTIONS, INBOX_QUERY } from '../../route/option/route-options.js'
 import { defineRoute, type HandlerInput, type Route } from '../../route/route.js'
@@ -8,6 +8,20 @@ import { pageQuery } from '../schema.js'
 const DEFAULT_PER_PAGE = 100
 
 /** What an approver sees of a call: what would run, and who asks; nothing of the conversation. */
+export interface ApprovalView {
+  readonly id: string
+  readonly agentId: string
+  readonly toolId: string
+  readonly args: unknown
+  /** The SHA-256 of the arguments, in hex. */
+  readonly digest: string
+  readonly askedBy: RunPerson
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** ISO 8601. */
+  readonly expiresAt: string
+}
+
 function viewApproval({
   id,
   target: agentId,
@@ -17,7 +31,7 @@ function viewApproval({
   asker,
   createdAt,
   expiresAt,
-}: RunApproval): Readonly<Record<string, unknown>> {
+}: RunApproval): ApprovalView {
   return {
     id,
     agentId,
@@ -25,8 +39,8 @@ function viewApproval({
     args,
     digest,
     askedBy: { issuer: asker.issuer, subject: asker.subject },
-    createdAt: new Date(createdAt),
-    expiresAt: new Date(expiresAt),
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
   }
 }
 

@@ -35,7 +35,7 @@ export interface AccessAnswer {
   }[]
   readonly tools: readonly {
     readonly id: string
-    readonly actions: Readonly<Record<'read' | 'execute', ActionVerdict>>
+    readonly actions: Readonly<Record<'read' | 'execute' | 'approve', ActionVerdict>>
   }[]
   /** Why agents and tools are not listed; absent where all are. */
   readonly unlisted?: string

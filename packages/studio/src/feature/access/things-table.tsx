@@ -9,8 +9,8 @@ interface Thing {
   readonly actions: Readonly<Partial<Record<(typeof ACTIONS)[number], ActionVerdict>>>
 }
 
-const ACTIONS = ['read', 'execute', 'write'] as const
-const TITLE = { read: 'Read', execute: 'Execute', write: 'Change' } as const
+const ACTIONS = ['read', 'execute', 'write', 'approve'] as const
+const TITLE = { read: 'Read', execute: 'Execute', write: 'Change', approve: 'Approve' } as const
 
 function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
   return [
