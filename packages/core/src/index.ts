@@ -173,6 +173,7 @@ export {
   type NewRunEvents,
   type RunApproval,
   type RunBeginning,
+  type RunChange,
   type RunClaim,
   type RunDecision,
   type RunEnd,

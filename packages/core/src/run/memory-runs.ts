@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { ENDS, KeptRuns, type Kept } from './kept-runs.js'
 import { MemoryEvents } from './memory-events.js'
 import { RunError } from './run-error.js'
 import type {
@@ -17,23 +18,6 @@ import type {
   RunStorage,
 } from './run-storage.js'
 
-/** How many runs a process keeps that has no storage for them. */
-const MAX_RUNS = 1000
-
-/** A run in memory. What is JSON is kept as its text, so that nobody changes it from outside. */
-interface Kept {
-  readonly owner: string
-  run: RunRecord
-  snapshot: string | undefined
-  approvals: RunApproval[]
-  readonly steps: Map<string, string>
-  holder: string | undefined
-  leaseUntil: number | undefined
-  isCancelAsked: boolean
-}
-
-const ENDS: ReadonlySet<RunStatus> = new Set<RunEnd>(['success', 'failed', 'canceled', 'bailed'])
-
 /** Why no decision can be written; undefined where it can. */
 function refuseDecision(
   approvals: readonly RunApproval[],
@@ -48,35 +32,25 @@ function refuseDecision(
 }
 
 /**
- * Runs that are kept by the process alone: at most 1000, those that have ended make room first. They are gone when it
- * ends.
+ * Runs that are kept by the process alone: at most 1,000 of an owner and 10,000 of all, and 32 MiB and 256 MiB of JSON.
+ * Those that have ended make room first. They are gone when the process ends.
  * @param now - the clock, in milliseconds since 1970. Default: `Date.now`
  */
 export function createMemoryRuns(now: () => number = Date.now): RunStorage {
-  const kept = new Map<string, Kept>()
   const events = new MemoryEvents(now)
   const keyOf = (owner: string, runId: string) => JSON.stringify([owner, runId])
-  const find = (owner: string, runId: string) => kept.get(keyOf(owner, runId))
+  const kept = new KeptRuns(now, (owner, runId) => events.delete(keyOf(owner, runId)))
 
   function held(lease: RunLease): Kept | undefined {
-    const found = find(lease.owner, lease.runId)
+    const found = kept.find(lease.owner, lease.runId)
     if (found?.run.status !== 'running' || found.holder !== lease.holder) return undefined
     return found.run.attempt === lease.attempt ? found : undefined
   }
 
-  function makeRoom(): void {
-    if (kept.size < MAX_RUNS) return
-    for (const [key, { run }] of kept) {
-      if (ENDS.has(run.status) || (run.expiresAt ?? Infinity) <= now()) {
-        kept.delete(key)
-        events.delete(key)
-        return
-      }
-    }
-    throw new RunError(
-      'run_not_suspended',
-      `This process keeps ${MAX_RUNS} runs that wait. Give the Mastra a storage, or resume them.`,
-    )
+  function keepSnapshot(found: Kept, snapshot: object | undefined): void {
+    const text = snapshot && JSON.stringify(snapshot)
+    kept.fit(found, text?.length ?? 0, found.snapshot?.length ?? 0)
+    found.snapshot = text
   }
 
   function toApproval(run: RunRecord, given: NewRunApproval): RunApproval {
@@ -118,7 +92,8 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     found.leaseUntil = now() + ttlMs
     return {
       run: read(found),
-      lease: { owner: found.owner, runId: found.run.id, holder, attempt },
+      lease: { owner: found.owned.owner, runId: found.run.id, holder, attempt },
+      isCancelAsked: found.isCancelAsked,
     }
   }
 
@@ -126,7 +101,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     const endedAt = now()
     const ended = { dueAt: undefined, expiresAt: undefined, endedAt }
     found.run = { ...found.run, status, ...ended, result: structuredClone(result), failure }
-    found.snapshot = undefined
+    keepSnapshot(found, undefined)
     found.holder = undefined
     found.leaseUntil = undefined
     endApprovals(found)
@@ -145,35 +120,38 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
   }
 
   function claim(owner: string, runId: string, given: RunClaim): ClaimedRun | ClaimRefusal {
-    const found = find(owner, runId)
+    const found = kept.find(owner, runId)
     if (found === undefined) return 'missing'
     const { status, expiresAt } = found.run
     if (ENDS.has(status)) return 'ended'
-    if (status !== 'suspended') return 'running'
+    const { decision, holder, ttlMs, caller, attempt = found.run.attempt } = given
+    if (status !== (given.from ?? 'suspended')) return 'running'
     if ((expiresAt ?? Infinity) <= now()) return 'expired'
-    const { decision, holder, ttlMs, attempt = found.run.attempt } = given
     if (attempt !== found.run.attempt) return 'running'
     if (decision !== undefined) {
       const refusal = decide(found, decision)
       if (refusal !== undefined) return refusal
     }
+    if (caller !== undefined) found.run = { ...found.run, caller: structuredClone(caller) }
     return begin(found, holder, ttlMs)
   }
 
-  const withoutSecrets = ({ caller: _caller, snapshot: _snapshot, ...run }: RunRecord): RunRecord =>
-    run
+  function listed({ run }: Kept): RunRecord {
+    const { caller: _caller, snapshot: _snapshot, ...shown } = run
+    return structuredClone({ ...shown, result: undefined })
+  }
 
   return {
     async create(owner, given, beginning) {
-      if (find(owner, given.id) !== undefined) {
+      if (kept.find(owner, given.id) !== undefined) {
         throw new RunError('run_exists', 'A run of this id is there already.')
       }
-      makeRoom()
+      const owned = kept.roomFor(owner)
       const { snapshot, ...run } = given
       const createdAt = now()
       const isSuspended = beginning.status === 'suspended'
       const found: Kept = {
-        owner,
+        owned,
         run: {
           ...structuredClone(run),
           status: beginning.status,
@@ -181,15 +159,19 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
           createdAt,
           suspendedAt: isSuspended ? createdAt : undefined,
           endedAt: undefined,
-          dueAt: beginning.status === 'pending' ? createdAt + (beginning.inMs ?? 0) : undefined,
+          dueAt:
+            beginning.status === 'pending' && beginning.inMs !== undefined
+              ? createdAt + beginning.inMs
+              : undefined,
           expiresAt:
             isSuspended && beginning.ttlMs !== undefined ? createdAt + beginning.ttlMs : undefined,
           result: undefined,
           failure: undefined,
         },
-        snapshot: snapshot && JSON.stringify(snapshot),
+        snapshot: undefined,
         approvals: [],
         steps: new Map(),
+        size: 0,
         holder: beginning.status === 'running' ? beginning.holder : undefined,
         leaseUntil: beginning.status === 'running' ? createdAt + beginning.ttlMs : undefined,
         isCancelAsked: false,
@@ -197,45 +179,57 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       if (isSuspended) {
         found.approvals = (beginning.approvals ?? []).map((each) => toApproval(found.run, each))
       }
-      kept.set(keyOf(owner, given.id), found)
+      keepSnapshot(found, snapshot)
+      kept.add(found)
       if (beginning.status !== 'running') return undefined
       return { owner, runId: given.id, holder: beginning.holder, attempt: 1 }
     },
     async get(owner, runId) {
-      const found = find(owner, runId)
+      const found = kept.find(owner, runId)
       return found && structuredClone(read(found))
     },
-    async list(owner, { kind, target, threadId, status, page = 0, perPage }) {
-      const all = [...kept.values()]
-        .filter((each) => each.owner === owner)
-        .map(({ run }) => run)
+    async list(owner, { kind, target, page = 0, perPage, ...query }) {
+      const { threadId, status, resourceId, createdFrom = 0, createdTo = Infinity } = query
+      const wanted = [...kept.of(owner)]
         .filter(
-          (run) =>
+          ({ run }) =>
             run.kind === kind &&
             (target === undefined || run.target === target) &&
             (threadId === undefined || run.threadId === threadId) &&
+            (resourceId === undefined || run.resourceId === resourceId) &&
             (status === undefined || run.status === status) &&
-            (status !== 'suspended' || (run.expiresAt ?? Infinity) > now()),
+            (status !== 'suspended' || (run.expiresAt ?? Infinity) > now()) &&
+            run.createdAt >= createdFrom &&
+            run.createdAt <= createdTo,
         )
         .toReversed()
-      const runs = all.slice(page * perPage, (page + 1) * perPage)
-      return { runs: structuredClone(runs).map(withoutSecrets), total: all.length }
+      const runs = wanted.slice(page * perPage, (page + 1) * perPage)
+      return { runs: runs.map(listed), total: wanted.length }
+    },
+    async count(owner, kind, target) {
+      const counts: Partial<Record<RunStatus, number>> = {}
+      for (const { run } of kept.of(owner)) {
+        if (run.kind !== kind || run.target !== target) continue
+        counts[run.status] = (counts[run.status] ?? 0) + 1
+      }
+      return counts
     },
     approvalsOf: async (owner, runIds) =>
-      structuredClone(runIds.flatMap((runId) => find(owner, runId)?.approvals ?? [])),
+      structuredClone(runIds.flatMap((runId) => kept.find(owner, runId)?.approvals ?? [])),
     async decide(owner, runId, decision) {
-      const found = find(owner, runId)
+      const found = kept.find(owner, runId)
       if (found === undefined) return 'missing'
       if (ENDS.has(found.run.status)) return 'ended'
       if (found.run.status !== 'suspended') return 'running'
       return decide(found, decision)
     },
     claim: async (owner, runId, given) => claim(owner, runId, given),
-    async claimDue({ kind, holder, ttlMs, limit }) {
+    async claimDue({ kind, targets, holder, ttlMs, limit }) {
       const time = now()
-      return [...kept.values()]
+      return kept
+        .all()
         .filter(({ run, leaseUntil }) => {
-          if (run.kind !== kind) return false
+          if (run.kind !== kind || targets?.includes(run.target) === false) return false
           if (run.status === 'running') return (leaseUntil ?? 0) <= time
           return run.dueAt !== undefined && run.dueAt <= time
         })
@@ -248,14 +242,25 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       found.leaseUntil = now() + ttlMs
       return found.isCancelAsked ? 'canceled' : 'held'
     },
-    async record(lease, step, result) {
+    async record(lease, { steps, drops }) {
       const found = held(lease)
       if (found === undefined) return false
-      if (!found.steps.has(step)) found.steps.set(step, JSON.stringify(result ?? null))
+      if (drops !== undefined) {
+        for (const [step, text] of found.steps) {
+          if (!step.startsWith(drops)) continue
+          found.steps.delete(step)
+          kept.fit(found, 0, text.length)
+        }
+      }
+      for (const [step, value] of steps) {
+        const text = JSON.stringify(value ?? null)
+        kept.fit(found, text.length, found.steps.get(step)?.length ?? 0)
+        found.steps.set(step, text)
+      }
       return true
     },
     async steps(owner, runId) {
-      const steps = find(owner, runId)?.steps ?? new Map<string, string>()
+      const steps = kept.find(owner, runId)?.steps ?? new Map<string, string>()
       return new Map([...steps].map(([step, json]) => [step, JSON.parse(json) as unknown]))
     },
     async suspend(lease, { snapshot, approvals = [], ttlMs }) {
@@ -264,7 +269,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       const suspendedAt = now()
       const expiresAt = ttlMs === undefined ? undefined : suspendedAt + ttlMs
       found.run = { ...found.run, status: 'suspended', suspendedAt, expiresAt }
-      found.snapshot = JSON.stringify(snapshot)
+      keepSnapshot(found, snapshot)
       found.approvals.push(...approvals.map((each) => toApproval(found.run, each)))
       found.holder = undefined
       found.leaseUntil = undefined
@@ -274,7 +279,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       const found = held(lease)
       if (found === undefined) return false
       found.run = { ...found.run, status: 'waiting', dueAt: now() + inMs }
-      found.snapshot = JSON.stringify(snapshot)
+      keepSnapshot(found, snapshot)
       found.holder = undefined
       found.leaseUntil = undefined
       return true
@@ -286,30 +291,37 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       return true
     },
     async cancel(owner, runId) {
-      const found = find(owner, runId)
+      const found = kept.find(owner, runId)
       if (found === undefined || ENDS.has(found.run.status)) return false
-      if (found.run.status === 'running') found.isCancelAsked = true
+      const isHeld = found.run.status === 'running' && (found.leaseUntil ?? 0) > now()
+      if (isHeld) found.isCancelAsked = true
       else end(found, 'canceled')
       return true
+    },
+    async delete(owner, runId) {
+      const found = kept.find(owner, runId)
+      if (found !== undefined) kept.remove(found)
+      return found !== undefined
     },
     async openEvents(lease) {
       if (held(lease) === undefined) return undefined
       return events.open(keyOf(lease.owner, lease.runId), lease.attempt)
     },
     async appendEvents({ owner, runId, attempt }, given) {
-      const found = find(owner, runId)
+      const found = kept.find(owner, runId)
       if (found?.run.attempt !== attempt) return 'lost'
       const state = events.append(keyOf(owner, runId), attempt, given)
       if (state === undefined || state === 'full') return state ?? 'lost'
       return found.isCancelAsked ? 'canceled' : 'held'
     },
     async readEvents(owner, runId, from) {
-      const found = find(owner, runId)
+      const found = kept.find(owner, runId)
       const read = found && events.read(keyOf(owner, runId), from)
-      return read && { run: withoutSecrets(structuredClone(found.run)), ...read }
+      return read && { run: listed(found), ...read }
     },
     async listApprovals({ toolIds, page = 0, perPage }) {
-      const all = [...kept.values()]
+      const waiting = kept
+        .all()
         .flatMap(({ approvals }) => approvals)
         .filter(
           ({ byOther, state, expiresAt, toolId }) =>
@@ -320,33 +332,32 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
         )
         .toSorted((left, right) => right.createdAt - left.createdAt)
       return {
-        approvals: structuredClone(all.slice(page * perPage, (page + 1) * perPage)),
-        total: all.length,
+        approvals: structuredClone(waiting.slice(page * perPage, (page + 1) * perPage)),
+        total: waiting.length,
       }
     },
     async findApproval(id) {
-      for (const { owner, approvals } of kept.values()) {
+      for (const { owned, approvals } of kept.all()) {
         const approval = approvals.find((each) => each.id === id)
-        if (approval !== undefined) return { owner, approval: structuredClone(approval) }
+        if (approval !== undefined)
+          return { owner: owned.owner, approval: structuredClone(approval) }
       }
       return undefined
     },
     async prune(endedForMs, limit) {
-      const pruned = events.prune(limit)
-      let count = 0
-      for (const [key, found] of kept) {
-        if (count >= limit) break
+      const forgotten = events.prune(limit)
+      let pruned = 0
+      for (const found of kept.all()) {
+        if (pruned >= limit) break
         const { endedAt, expiresAt, status } = found.run
-        if (endedAt !== undefined && endedAt < now() - endedForMs) {
-          kept.delete(key)
-          events.delete(key)
-        } else if (status === 'suspended' && (expiresAt ?? Infinity) <= now()) {
+        if (endedAt !== undefined && endedAt < now() - endedForMs) kept.remove(found)
+        else if (status === 'suspended' && (expiresAt ?? Infinity) <= now()) {
           const failure = { code: 'approval_expired', message: 'Nobody resumed the run in time.' }
           end(found, 'failed', undefined, failure)
         } else continue
-        count++
+        pruned++
       }
-      return pruned + count
+      return forgotten + pruned
     },
   }
 }

@@ -10,6 +10,7 @@ const RUN_ERROR = Symbol.for('signet.core.run-error')
  * - `approval_by_other`: somebody else than who asked must approve it
  * - `run_ended`: it cannot go on, and has ended
  * - `run_exists`: a run of this id is there already
+ * - `runs_full`: the process keeps its runs itself, and too many of them have not ended
  */
 export type RunErrorCode =
   | 'run_missing'
@@ -18,6 +19,7 @@ export type RunErrorCode =
   | 'approval_by_other'
   | 'run_ended'
   | 'run_exists'
+  | 'runs_full'
 
 /** A run was not resumed. The message may be told. */
 export class RunError extends Error {

@@ -2,8 +2,8 @@
 export type RunKind = 'agent' | 'workflow'
 
 /**
- * Where a run stands. Of these it still goes on: `pending` (it begins at `dueAt`), `waiting` (it goes on by itself at
- * `dueAt`), `running` and `suspended` (somebody must resume it). The others are its ends.
+ * Where a run stands. Of these it still goes on: `pending` (it begins at `dueAt`, or where somebody claims it), `waiting`
+ * (it goes on by itself at `dueAt`), `running` and `suspended` (somebody must resume it). The others are its ends.
  */
 export type RunStatus =
   | 'pending'
@@ -91,7 +91,11 @@ export interface NewRun {
 
 /** How a new run begins. */
 export type RunBeginning =
-  | { readonly status: 'pending'; /** Default: now. */ readonly inMs?: number | undefined }
+  | {
+      readonly status: 'pending'
+      /** Milliseconds from now until it begins by itself. Default: it waits until somebody claims it. */
+      readonly inMs?: number | undefined
+    }
   | { readonly status: 'running'; readonly holder: string; readonly ttlMs: number }
   | ({ readonly status: 'suspended' } & Pick<Suspension, 'approvals' | 'ttlMs'>)
 
@@ -135,6 +139,8 @@ export interface RunLease {
 export interface ClaimedRun {
   readonly run: RunRecord
   readonly lease: RunLease
+  /** Whether somebody asked that it ends, which the leg before has not done. */
+  readonly isCancelAsked: boolean
 }
 
 /** What somebody decided of an approval. */
@@ -146,8 +152,12 @@ export interface RunDecision {
   readonly digest: string
 }
 
-/** How a suspended run is taken up. */
+/** How a run is taken up that waits for somebody. */
 export interface RunClaim {
+  /** How it must stand. Default: `suspended`. */
+  readonly from?: 'pending' | 'suspended' | undefined
+  /** Who takes it up, in place of who asked. Default: as it was. */
+  readonly caller?: RunJson | undefined
   /** Who takes it up: unique for each process and leg. */
   readonly holder: string
   /** How long the lease holds without a `beat`, in milliseconds. */
@@ -161,7 +171,7 @@ export interface RunClaim {
 /**
  * Why a run is not taken up:
  * - `missing`: the owner has none of this id, or it does not wait for a decision on this call
- * - `running`: a leg runs, or began since the run was read
+ * - `running`: a leg runs, or began since the run was read, or the run stands otherwise than it must
  * - `ended`: it has ended
  * - `expired`: nobody may resume it, or approve this, any more
  * - `decided`: the call was decided already
@@ -177,13 +187,19 @@ export interface RunQuery {
   readonly threadId?: string | undefined
   /** Only those that stand so. Of those that are suspended, only those that can still be resumed. */
   readonly status?: RunStatus | undefined
+  /** Only those of this owner as the wire shows it. */
+  readonly resourceId?: string | undefined
+  /** Only those that were made then or later, in milliseconds since 1970. */
+  readonly createdFrom?: number | undefined
+  /** Only those that were made then or before. */
+  readonly createdTo?: number | undefined
   /** From 0; default 0. */
   readonly page?: number | undefined
   /** At least 1. */
   readonly perPage: number
 }
 
-/** A page of runs; without their snapshots and callers. */
+/** A page of runs; without their snapshots, callers and results. */
 export interface RunPage {
   readonly runs: readonly RunRecord[]
   /** How many there are on all pages. */
@@ -205,6 +221,14 @@ export interface ApprovalPage {
   readonly approvals: readonly RunApproval[]
   /** How many there are on all pages. */
   readonly total: number
+}
+
+/** What a leg writes down, all of it or nothing. */
+export interface RunChange {
+  /** What becomes of steps, by their names: 1 to 2000 characters. Plain JSON. What was written before is replaced. */
+  readonly steps: ReadonlyMap<string, unknown>
+  /** Steps whose names begin so are deleted, before the others are written. At least 1 character. Default: none. */
+  readonly drops?: string | undefined
 }
 
 /** Whether a leg may go on: `canceled` where somebody asked that it ends, `lost` where another leg began. */
@@ -262,6 +286,12 @@ export interface RunStorage {
   create(owner: string, run: NewRun, beginning: RunBeginning): Promise<RunLease | undefined>
   get(owner: string, runId: string): Promise<RunRecord | undefined>
   list(owner: string, query: RunQuery): Promise<RunPage>
+  /** How many runs of an agent or a workflow stand how; those of which there are none are left out. */
+  count(
+    owner: string,
+    kind: RunKind,
+    target: string,
+  ): Promise<Readonly<Partial<Record<RunStatus, number>>>>
   /** The approvals of runs: those of a run behind each other, in the order in which they were asked for. */
   approvalsOf(owner: string, runIds: readonly string[]): Promise<readonly RunApproval[]>
 
@@ -270,7 +300,7 @@ export interface RunStorage {
    * @returns why it was not written; undefined where it was
    */
   decide(owner: string, runId: string, decision: RunDecision): Promise<ClaimRefusal | undefined>
-  /** Begins the next leg of a suspended run. Of all that claim it at once, one gets it. */
+  /** Begins the next leg of a run that waits for somebody. Of all that claim it at once, one gets it. */
   claim(owner: string, runId: string, claim: RunClaim): Promise<ClaimedRun | ClaimRefusal>
   /**
    * Begins the next leg of runs that are due, and of those whose lease has lapsed: of all owners, at most `limit`. Of all
@@ -278,15 +308,17 @@ export interface RunStorage {
    */
   claimDue(claim: {
     readonly kind: RunKind
+    /** Only those of these agents or workflows. Default: of all. */
+    readonly targets?: readonly string[] | undefined
     readonly holder: string
     readonly ttlMs: number
     readonly limit: number
   }): Promise<readonly ClaimedRun[]>
   /** Makes a lease hold for so much longer, in milliseconds from now. */
   beat(lease: RunLease, ttlMs: number): Promise<LeaseState>
-  /** Stores the result of a step, once; plain JSON. @returns false where the lease is lost */
-  record(lease: RunLease, step: string, result: unknown): Promise<boolean>
-  /** The results of the steps that were recorded, by their names. */
+  /** Stores what became of steps. @returns false where the lease is lost */
+  record(lease: RunLease, change: RunChange): Promise<boolean>
+  /** What was recorded of the steps, by their names. */
   steps(owner: string, runId: string): Promise<ReadonlyMap<string, unknown>>
   /** Ends the leg: somebody must resume the run. @returns false where the lease is lost */
   suspend(lease: RunLease, suspension: Suspension): Promise<boolean>
@@ -302,10 +334,15 @@ export interface RunStorage {
     },
   ): Promise<boolean>
   /**
-   * Cancels a run: at once where no leg runs, else the leg is told at its next `beat`.
+   * Cancels a run: at once where no leg holds a lease, else the leg is told at its next `beat`.
    * @returns false where the owner has no such run, or it has ended
    */
   cancel(owner: string, runId: string): Promise<boolean>
+  /**
+   * Deletes a run, and all that belongs to it. A leg that runs has lost its lease.
+   * @returns false where the owner has no such run
+   */
+  delete(owner: string, runId: string): Promise<boolean>
 
   /**
    * From now on, a leg stores its events, behind those of earlier legs. They are kept for a day after it began.

@@ -92,6 +92,7 @@ const CODE_OF_RUN: Readonly<Record<RunErrorCode, RequestErrorCode>> = {
   approval_by_other: 'approval_by_other',
   run_ended: 'run_ended',
   run_exists: 'run_exists',
+  runs_full: 'storage_unavailable',
 }
 
 /** Errors of runs whose text says what is to be done. */

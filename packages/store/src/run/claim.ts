@@ -4,7 +4,15 @@ import type { Driver } from '../database/driver/driver.js'
 import type { RunTable, Schema } from '../schema.js'
 import { checkCount, checkDigest, checkId } from '../database/value.js'
 import type { RunClock } from './run-clock.js'
-import { checkKind, checkTerm, encodePerson, hasEnded, toRun } from './run-row.js'
+import {
+  checkBeginning,
+  checkKind,
+  checkTerm,
+  encodeMembers,
+  encodePerson,
+  hasEnded,
+  toRun,
+} from './run-row.js'
 
 /** Ends the transaction of a claim that is refused, so that nothing of it is written. */
 export class RefusedClaim extends Error {
@@ -30,7 +38,8 @@ function legOf(clock: RunClock, holder: string, ttlMs: number) {
 
 function toClaimed(row: Selectable<RunTable>, holder: string): ClaimedRun {
   const { owner, id: runId, attempt } = row
-  return { run: toRun(row), lease: { owner, runId, holder, attempt } }
+  const isCancelAsked = row.is_cancel_asked === 1
+  return { run: toRun(row), lease: { owner, runId, holder, attempt }, isCancelAsked }
 }
 
 /** Why a run was not taken up. */
@@ -38,6 +47,7 @@ async function refusalOf(
   tx: Transaction<Schema>,
   owner: string,
   runId: string,
+  from: NonNullable<RunClaim['from']>,
   attempt?: number,
 ): Promise<ClaimRefusal> {
   const row = await tx
@@ -49,7 +59,7 @@ async function refusalOf(
   if (row === undefined) return 'missing'
   if (hasEnded(row.status)) return 'ended'
   const isStale = attempt !== undefined && attempt !== row.attempt
-  return row.status === 'suspended' && !isStale ? 'expired' : 'running'
+  return row.status === from && !isStale ? 'expired' : 'running'
 }
 
 /** Why a decision was not written. */
@@ -100,29 +110,30 @@ async function decide(
 }
 
 /**
- * Begins the next leg of a suspended run.
+ * Begins the next leg of a run that waits for somebody.
  * @throws {RefusedClaim}
  */
 export async function claim(
   tx: Transaction<Schema>,
   owner: string,
   runId: string,
-  { holder, ttlMs, attempt, decision }: RunClaim,
+  { holder, ttlMs, attempt, decision, caller, from = 'suspended' }: RunClaim,
   clock: RunClock,
 ): Promise<ClaimedRun> {
   const row = await tx
     .updateTable('signet_run')
     .set(legOf(clock, holder, ttlMs))
+    .$if(caller !== undefined, (update) => update.set({ caller: encodeMembers(caller) }))
     .where('owner', '=', owner)
     .where('id', '=', runId)
-    .where('status', '=', 'suspended')
+    .where('status', '=', checkBeginning(from))
     .where(sql<number>`coalesce(expires_at, ${sql.lit(Number.MAX_SAFE_INTEGER)})`, '>', clock.now())
     .$if(attempt !== undefined, (update) =>
       update.where('attempt', '=', checkCount(attempt ?? 0, 'attempt')),
     )
     .returningAll()
     .executeTakeFirst()
-  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId, attempt))
+  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId, from, attempt))
   if (decision !== undefined) await decide(tx, owner, runId, decision, clock)
   return toClaimed(row, holder)
 }
@@ -147,7 +158,7 @@ export async function decideAlone(
     .where('status', '=', 'suspended')
     .returning('id')
     .executeTakeFirst()
-  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId))
+  if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId, 'suspended'))
   await decide(tx, owner, runId, decision, clock)
 }
 
@@ -156,6 +167,7 @@ export async function claimDue(
   tx: Transaction<Schema>,
   given: {
     readonly kind: RunKind
+    readonly targets?: readonly string[] | undefined
     readonly holder: string
     readonly ttlMs: number
     readonly limit: number
@@ -165,13 +177,16 @@ export async function claimDue(
 ): Promise<readonly ClaimedRun[]> {
   const kind = checkKind(given.kind)
   const limit = checkCount(given.limit, 'limit', 1)
+  const targets = given.targets?.map(checkId)
   const claimed: ClaimedRun[] = []
+  if (targets?.length === 0) return claimed
   for (const column of ['lease_until', 'due_at'] as const) {
     const found = tx
       .selectFrom('signet_run')
       .select(['owner', 'id'])
       .where(column, '<=', clock.now())
       .where('kind', '=', kind)
+      .$if(targets !== undefined, (query) => query.where('target', 'in', targets ?? []))
       .orderBy(column)
       .limit(limit - claimed.length)
     // What another instance is taking up is left to it.

@@ -1,11 +1,11 @@
-import type { LeaseState, RunLease } from '@signet/core'
+import type { LeaseState, RunChange, RunLease } from '@signet/core'
 import { sql, type Transaction, type UpdateObject } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import type { NewRunApproval } from '@signet/core'
 import type { Schema } from '../schema.js'
 import { checkCount, checkId, checkOwner } from '../database/value.js'
 import type { RunClock } from './run-clock.js'
-import { checkTerm, encodeValue, toApprovalColumns } from './run-row.js'
+import { checkStep, checkTerm, encodeValue, toApprovalColumns } from './run-row.js'
 
 /** How many approvals one leg may ask for. */
 const MAX_APPROVALS = 1000
@@ -51,21 +51,35 @@ export async function beat(
   return held.isCancelAsked ? 'canceled' : 'held'
 }
 
-/** See `RunStorage`. The row of the run is locked until the result is stored: no other leg begins meanwhile. */
+/** See `RunStorage`. The row of the run is locked until all is stored: no other leg begins meanwhile. */
 export async function record(
   tx: Transaction<Schema>,
   lease: RunLease,
-  step: string,
-  result: unknown,
+  { steps, drops }: RunChange,
 ): Promise<boolean> {
   const { owner, runId, attempt } = lease
   const held = await writeUnder(tx, lease, { attempt: sql<number>`cast(${attempt} as integer)` })
   if (held === undefined) return false
-  await tx
-    .insertInto('signet_run_step')
-    .values({ owner, run_id: runId, step: checkId(step), result: encodeValue(result) })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  if (drops !== undefined) {
+    const prefix = checkStep(drops)
+    await tx
+      .deleteFrom('signet_run_step')
+      .where('owner', '=', owner)
+      .where('run_id', '=', runId)
+      .where(sql<string>`substr(step, 1, ${sql.lit(prefix.length)})`, '=', prefix)
+      .execute()
+  }
+  for (const [step, result] of steps) {
+    await tx
+      .insertInto('signet_run_step')
+      .values({ owner, run_id: runId, step: checkStep(step), result: encodeValue(result) })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['owner', 'run_id', 'step'])
+          .doUpdateSet(({ ref }) => ({ result: ref('excluded.result') })),
+      )
+      .execute()
+  }
   return true
 }
 

@@ -26,6 +26,10 @@ const MAX_JSON_CHARACTERS = 16 * 1024 * 1024
 /** Of what is said of a caller: its token has 8 KiB. */
 const MAX_TEXT_CHARACTERS = 65_536
 
+/** Of the name of a step: less than an index of PostgreSQL takes. */
+const MAX_STEP_NAME = 2000
+const SAFE = /^[ -~]+$/
+
 const KINDS: ReadonlySet<string> = new Set<RunRecord['kind']>(['agent', 'workflow'])
 const STATUSES: ReadonlySet<string> = new Set<RunRecord['status']>([
   'pending',
@@ -37,6 +41,7 @@ const STATUSES: ReadonlySet<string> = new Set<RunRecord['status']>([
   'canceled',
   'bailed',
 ])
+const CLAIMABLE: ReadonlySet<string> = new Set(['pending', 'suspended'])
 const ENDS: ReadonlySet<string> = new Set<RunEnd>(['success', 'failed', 'canceled', 'bailed'])
 const STATES: ReadonlySet<string> = new Set<RunApproval['state']>([
   'waiting',
@@ -70,6 +75,22 @@ export function checkKind(kind: string): RunRecord['kind'] {
 
 export function checkStatus(status: string): RunRecord['status'] {
   return checkName<RunRecord['status']>(STATUSES, status)
+}
+
+/** How a run stands that is claimed. */
+export function checkBeginning(status: string): 'pending' | 'suspended' {
+  return checkName<'pending' | 'suspended'>(CLAIMABLE, status)
+}
+
+/** The name of a step, or the beginning of one. */
+export function checkStep(name: string): string {
+  const isLegal =
+    typeof name === 'string' && name.length > 0 && name.length <= MAX_STEP_NAME && SAFE.test(name)
+  if (isLegal) return name
+  throw new StorageError(
+    'value_invalid',
+    `The name of a step has 1 to ${MAX_STEP_NAME} characters of ASCII, and no control characters.`,
+  )
 }
 
 /** A time from now on, in milliseconds. */
@@ -114,6 +135,11 @@ function decodePerson(json: string): RunPerson {
   return { issuer: String(issuer), subject: String(subject) }
 }
 
+/** The owner as the wire shows it. */
+export function encodeResource(resourceId: string): string {
+  return encodeShortText(resourceId, 'The owner', MAX_TEXT_CHARACTERS)
+}
+
 /** The columns of a run that do not change. */
 export function toColumns(
   owner: string,
@@ -128,10 +154,7 @@ export function toColumns(
     kind: checkKind(kind),
     target: checkId(target),
     thread_id: threadId === undefined ? null : checkId(threadId),
-    resource_id:
-      resourceId === undefined
-        ? null
-        : encodeShortText(resourceId, 'The owner', MAX_TEXT_CHARACTERS),
+    resource_id: resourceId === undefined ? null : encodeResource(resourceId),
     caller: encodeMembers(caller),
     snapshot: encodeMembers(snapshot),
   }
@@ -147,7 +170,6 @@ export const LISTED = [
   'resource_id',
   'status',
   'attempt',
-  'result',
   'failure',
   'holder',
   'lease_until',
@@ -160,7 +182,7 @@ export const LISTED = [
 ] as const
 
 /** What a list shows of a run. */
-export type ListedRunRow = Omit<Selectable<RunTable>, 'caller' | 'snapshot'>
+export type ListedRunRow = Omit<Selectable<RunTable>, 'caller' | 'snapshot' | 'result'>
 
 /** A run as its row has it, without what only a leg reads. */
 export function toListedRun(row: ListedRunRow): RunRecord {
@@ -177,7 +199,7 @@ export function toListedRun(row: ListedRunRow): RunRecord {
     endedAt: row.ended_at ?? undefined,
     dueAt: row.due_at ?? undefined,
     expiresAt: row.expires_at ?? undefined,
-    result: row.result === null ? undefined : (JSON.parse(row.result) as unknown),
+    result: undefined,
     failure: decodeFailure(row.failure),
   }
 }
@@ -185,6 +207,7 @@ export function toListedRun(row: ListedRunRow): RunRecord {
 export function toRun(row: Selectable<RunTable>): RunRecord {
   return {
     ...toListedRun(row),
+    result: row.result === null ? undefined : (JSON.parse(row.result) as unknown),
     ...(row.caller !== null && { caller: decodeObject(row.caller) }),
     ...(row.snapshot !== null && { snapshot: decodeObject(row.snapshot) }),
   }

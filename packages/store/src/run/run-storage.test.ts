@@ -51,6 +51,11 @@ const claimBy = (holder: string, toolCallId?: string) => ({
   ...(toolCallId !== undefined && { decision: decisionOf(toolCallId) }),
 })
 
+/** A change of steps. */
+const stepsOf = (steps: Readonly<Record<string, unknown>>) => ({
+  steps: new Map(Object.entries(steps)),
+})
+
 function requireClaimed(claimed: ClaimedRun | ClaimRefusal): ClaimedRun {
   if (typeof claimed === 'string') throw new Error(`The run was not claimed: ${claimed}`)
   return claimed
@@ -230,7 +235,7 @@ function declareRules(open: () => Promise<Opened>): void {
       ttlMs: 10,
     })
     if (lease === undefined) throw new Error('There is not a lease.')
-    expect(await runs.record(lease, 'one', { n: 1 })).toBe(true)
+    expect(await runs.record(lease, stepsOf({ one: { n: 1 } }))).toBe(true)
     expect(await runs.beat(lease, 10)).toBe('held')
     const due = { kind: 'workflow', holder: 'second', ttlMs: 10, limit: 5 } as const
     expect(await runs.claimDue(due)).toStrictEqual([])
@@ -246,7 +251,7 @@ function declareRules(open: () => Promise<Opened>): void {
     ]
     for (const each of forged) {
       expect(await runs.beat(each, 10)).toBe('lost')
-      expect(await runs.record(each, 'two', 2)).toBe(false)
+      expect(await runs.record(each, stepsOf({ two: 2 }))).toBe(false)
       expect(await runs.suspend(each, { snapshot: {} })).toBe(false)
       expect(await runs.wait(each, {}, 1)).toBe(false)
       expect(await runs.finish(each, { status: 'success' })).toBe(false)
@@ -255,17 +260,85 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(await runs.steps(BOB, 'r')).toStrictEqual(new Map())
   })
 
-  it('keeps the first result of a step', async () => {
+  it('keeps what a step came to last, and not what is dropped', async () => {
     const { runs } = await open()
-    const lease = await runs.create(ALICE, runOf('r'), {
-      status: 'running',
-      holder: 'h',
-      ttlMs: 10,
-    })
+    const running = { status: 'running', holder: 'h', ttlMs: 10 } as const
+    const lease = await runs.create(ALICE, runOf('r'), running)
+    const other = await runs.create(ALICE, runOf('s'), running)
+    if (lease === undefined || other === undefined) throw new Error('There is not a lease.')
+    await runs.record(other, stepsOf({ '0:a/1:b': 'other' }))
+    await runs.record(lease, stepsOf({ '0:a': undefined, '0:a/1:b': 1, '0:ab': 2 }))
+    expect(await runs.record(lease, { ...stepsOf({ '0:a': 3 }), drops: '0:a/' })).toBe(true)
+    expect(await runs.steps(ALICE, 'r')).toStrictEqual(
+      new Map([
+        ['0:a', 3],
+        ['0:ab', 2],
+      ]),
+    )
+    expect(await runs.steps(ALICE, 's')).toStrictEqual(new Map([['0:a/1:b', 'other']]))
+  })
+
+  it('waits for somebody who begins it, where nothing says when it is due', async () => {
+    const { runs, pass } = await open()
+    await runs.create(ALICE, runOf('p', { kind: 'workflow' }), { status: 'pending' })
+    pass(MINUTE)
+    const due = { kind: 'workflow', holder: 'h', ttlMs: MINUTE, limit: 5 } as const
+    expect(await runs.claimDue(due)).toStrictEqual([])
+    expect(await runs.claim(ALICE, 'p', claimBy('h'))).toBe('running')
+    const start = { ...claimBy('h'), from: 'pending', caller: { sub: 'alice' } } as const
+    const claims = await Promise.all([runs.claim(ALICE, 'p', start), runs.claim(ALICE, 'p', start)])
+    const claimed = claims.find((each) => typeof each !== 'string')
+    expect(claims).toContain('running')
+    expect(claimed).toMatchObject({ run: { caller: { sub: 'alice' }, attempt: 1 } })
+    expect(await runs.claim(BOB, 'p', start)).toBe('missing')
+    await suspend(runs, 's')
+    expect(await runs.claim(ALICE, 's', start)).toBe('running')
+  })
+
+  it('is begun only by who has its workflow', async () => {
+    const { runs } = await open()
+    await runs.create(ALICE, runOf('p', { kind: 'workflow' }), { status: 'pending', inMs: 0 })
+    const due = { kind: 'workflow', holder: 'h', ttlMs: MINUTE, limit: 5 } as const
+    expect(await runs.claimDue({ ...due, targets: [] })).toStrictEqual([])
+    expect(await runs.claimDue({ ...due, targets: ['other'] })).toStrictEqual([])
+    expect(await runs.claimDue({ ...due, targets: ['other', 'clerk'] })).toHaveLength(1)
+  })
+
+  it('is listed by its resource and its time, and counted by how it stands', async () => {
+    const { runs, pass } = await open()
+    for (const [id, resourceId] of Object.entries({ a: 'x', b: 'y\0', c: 'x' })) {
+      await runs.create(ALICE, runOf(id, { kind: 'workflow', resourceId }), { status: 'pending' })
+      pass(1)
+    }
+    await suspend(runs, 'agent')
+    const idsOf = async (query: object) => {
+      const page = await runs.list(ALICE, { kind: 'workflow', perPage: 9, ...query })
+      return [page.total, ...page.runs.map(({ id }) => id)]
+    }
+    expect(await idsOf({ resourceId: 'x' })).toStrictEqual([2, 'c', 'a'])
+    expect(await idsOf({ resourceId: 'y\0' })).toStrictEqual([1, 'b'])
+    expect(await idsOf({ createdFrom: START + 1 })).toStrictEqual([2, 'c', 'b'])
+    expect(await idsOf({ createdTo: START })).toStrictEqual([1, 'a'])
+    await runs.cancel(ALICE, 'a')
+    const counts = { pending: 2, canceled: 1 }
+    expect(await runs.count(ALICE, 'workflow', 'clerk')).toStrictEqual(counts)
+    expect(await runs.count(ALICE, 'agent', 'clerk')).toStrictEqual({ suspended: 1 })
+    expect(await runs.count(ALICE, 'workflow', 'other')).toStrictEqual({})
+    expect(await runs.count(BOB, 'workflow', 'clerk')).toStrictEqual({})
+  })
+
+  it('is deleted by its owner alone, also where a leg runs', async () => {
+    const { runs } = await open()
+    const running = { status: 'running', holder: 'h', ttlMs: MINUTE } as const
+    const lease = await runs.create(ALICE, runOf('r'), running)
     if (lease === undefined) throw new Error('There is not a lease.')
-    await runs.record(lease, 'one', undefined)
-    expect(await runs.record(lease, 'one', 2)).toBe(true)
-    expect(await runs.steps(ALICE, 'r')).toStrictEqual(new Map([['one', null]]))
+    await runs.record(lease, stepsOf({ one: 1 }))
+    expect(await runs.delete(BOB, 'r')).toBe(false)
+    expect(await runs.delete(ALICE, 'r')).toBe(true)
+    expect(await runs.delete(ALICE, 'r')).toBe(false)
+    expect(await runs.beat(lease, 1)).toBe('lost')
+    expect(await runs.record(lease, stepsOf({ two: 2 }))).toBe(false)
+    expect(await runs.steps(ALICE, 'r')).toStrictEqual(new Map())
   })
 
   it('begins what is due, once', async () => {
@@ -312,6 +385,19 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(await runs.cancel(ALICE, 's')).toBe(true)
     expect(await runs.get(ALICE, 's')).toMatchObject({ status: 'running' })
     expect(await runs.beat(lease, 1)).toBe('canceled')
+  })
+
+  it('is canceled at once where its leg is dead, and who takes it up learns what was asked', async () => {
+    const { runs, pass } = await open()
+    const running = { status: 'running', holder: 'h', ttlMs: 10 } as const
+    await runs.create(ALICE, runOf('dead'), running)
+    await runs.create(ALICE, runOf('asked'), running)
+    expect(await runs.cancel(ALICE, 'asked')).toBe(true)
+    pass(10)
+    expect(await runs.cancel(ALICE, 'dead')).toBe(true)
+    expect(await runs.get(ALICE, 'dead')).toMatchObject({ status: 'canceled' })
+    const due = { kind: 'agent', holder: 'i', ttlMs: 10, limit: 5 } as const
+    expect(await runs.claimDue(due)).toMatchObject([{ run: { id: 'asked' }, isCancelAsked: true }])
   })
 
   it('is deleted once it has ended for so long, with what belongs to it', async () => {
@@ -367,10 +453,25 @@ describe('runs in memory', () => {
     for (let index = 0; index < 1000; index++) {
       await runs.create(ALICE, runOf(`r${index}`), { status: 'suspended' })
     }
-    await expect(runs.create(ALICE, runOf('more'), { status: 'suspended' })).rejects.toThrow('1000')
+    await expect(runs.create(ALICE, runOf('more'), { status: 'suspended' })).rejects.toMatchObject({
+      code: 'runs_full',
+    })
+    await runs.create(BOB, runOf('more'), { status: 'suspended' })
     await runs.cancel(ALICE, 'r500')
     await runs.create(ALICE, runOf('more'), { status: 'suspended' })
     expect(await runs.get(ALICE, 'r500')).toBeUndefined()
+  })
+
+  it('are bounded by what they hold', async () => {
+    const runs = createMemoryRuns()
+    const snapshot = { text: 'x'.repeat(16 * 1024 * 1024) }
+    const begin = async (id: string) =>
+      await runs.create(ALICE, runOf(id, { snapshot }), { status: 'suspended' })
+    await begin('a')
+    await expect(begin('b')).rejects.toMatchObject({ code: 'runs_full' })
+    expect(await runs.get(ALICE, 'b')).toBeUndefined()
+    await runs.cancel(ALICE, 'a')
+    await begin('b')
   })
 })
 

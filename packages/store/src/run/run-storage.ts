@@ -1,36 +1,24 @@
-import type {
-  ApprovalPage,
-  ApprovalQuery,
-  NewRun,
-  RunBeginning,
-  RunLease,
-  RunPage,
-  RunQuery,
-  RunStorage,
-} from '@signet/core'
+import type { NewRun, RunBeginning, RunLease, RunStorage } from '@signet/core'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/database.js'
 import { checkCount, checkId, checkOwner } from '../database/value.js'
 import { StorageError } from '../error.js'
-import { checkPage, pageSpan } from '../memory/page.js'
 import type { Schema } from '../schema.js'
 import { claim, claimDue, decideAlone, RefusedClaim } from './claim.js'
 import { appendEvents, deleteExpiredEvents, openEvents, readEvents } from './events.js'
 import { beat, checkLease, endApprovals, insertApprovals, record, writeUnder } from './leg.js'
+import { count, list, listApprovals } from './list.js'
 import { createRunClock, type RunClock } from './run-clock.js'
 import {
   checkEnd,
-  checkKind,
   checkStatus,
   checkTerm,
   encodeFailure,
   encodeMembers,
   encodeValue,
   hasEnded,
-  LISTED,
   toApproval,
   toColumns,
-  toListedRun,
   toRun,
 } from './run-row.js'
 
@@ -64,7 +52,10 @@ async function create(
       is_cancel_asked: 0,
       created_at: clock.now(),
       suspended_at: isSuspended ? clock.now() : null,
-      due_at: beginning.status === 'pending' ? clock.after(checkTerm(beginning.inMs ?? 0)) : null,
+      due_at:
+        beginning.status === 'pending' && beginning.inMs !== undefined
+          ? clock.after(checkTerm(beginning.inMs))
+          : null,
       expires_at:
         isSuspended && beginning.ttlMs !== undefined
           ? clock.after(checkTerm(beginning.ttlMs))
@@ -81,84 +72,22 @@ async function create(
   return isRunning ? { owner, runId: columns.id, holder: beginning.holder, attempt: 1 } : undefined
 }
 
-async function list(
-  tx: Transaction<Schema>,
-  owner: string,
-  query: RunQuery,
-  clock: RunClock,
-): Promise<RunPage> {
-  const wanted = checkPage(query)
-  let runs = tx
-    .selectFrom('signet_run')
-    .where('owner', '=', owner)
-    .where('kind', '=', checkKind(query.kind))
-  if (query.status !== undefined) runs = runs.where('status', '=', checkStatus(query.status))
-  if (query.status === 'suspended') {
-    const never = sql.lit(Number.MAX_SAFE_INTEGER)
-    runs = runs.where(sql<number>`coalesce(expires_at, ${never})`, '>', clock.now())
-  }
-  if (query.target !== undefined) runs = runs.where('target', '=', checkId(query.target))
-  if (query.threadId !== undefined) runs = runs.where('thread_id', '=', checkId(query.threadId))
-  const { total } = await runs
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  const { skip, take } = pageSpan(wanted, total)
-  if (take === 0) return { runs: [], total }
-  const rows = await runs
-    .select(LISTED)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(take)
-    .offset(skip)
-    .execute()
-  return { runs: rows.map(toListedRun), total }
-}
-
-async function listApprovals(
-  tx: Transaction<Schema>,
-  query: ApprovalQuery,
-  clock: RunClock,
-): Promise<ApprovalPage> {
-  const wanted = checkPage(query)
-  const { toolIds } = query
-  if (toolIds?.length === 0) return { approvals: [], total: 0 }
-  let waiting = tx
-    .selectFrom('signet_run_approval')
-    // Written out, so that the index of what waits is used.
-    .where('state', '=', sql.lit('waiting'))
-    .where('by_other', '=', sql.lit(1))
-    .where('expires_at', '>', clock.now())
-  if (toolIds !== undefined) waiting = waiting.where('tool_id', 'in', toolIds.map(checkId))
-  const { total } = await waiting
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  const { skip, take } = pageSpan(wanted, total)
-  if (take === 0) return { approvals: [], total }
-  const rows = await waiting
-    .selectAll()
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(take)
-    .offset(skip)
-    .execute()
-  return { approvals: rows.map(toApproval), total }
-}
-
 async function cancel(
   tx: Transaction<Schema>,
   owner: string,
   runId: string,
   clock: RunClock,
 ): Promise<boolean> {
+  const isHeld = sql<number>`case when lease_until > ${clock.now()} then 1 else 0 end`
   const row = await tx
     .updateTable('signet_run')
     .set({ is_cancel_asked: 1 })
     .where('owner', '=', owner)
     .where('id', '=', runId)
-    .returning('status')
+    .returning(['status', isHeld.as('is_held')])
     .executeTakeFirst()
   if (row === undefined || hasEnded(row.status)) return false
-  if (row.status === 'running') return true
+  if (row.status === 'running' && row.is_held === 1) return true
   await tx
     .updateTable('signet_run')
     .set({ ...ENDED, status: 'canceled', ended_at: clock.now() })
@@ -252,6 +181,10 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       const owner = checkOwner(given)
       return await read((tx) => list(tx, owner, query, clock))
     },
+    count: async (given, kind, target) => {
+      const owner = checkOwner(given)
+      return await read((tx) => count(tx, owner, kind, target))
+    },
     approvalsOf: async (givenOwner, givenIds) => {
       const [owner, runIds] = [checkOwner(givenOwner), givenIds.map(checkId)]
       if (runIds.length === 0) return []
@@ -291,8 +224,7 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       const lease = checkLease(given)
       return await write((tx) => beat(tx, lease, ttlMs, clock))
     },
-    record: async (given, step, result) =>
-      await change(given, (tx, lease) => record(tx, lease, step, result)),
+    record: async (given, entry) => await change(given, (tx, lease) => record(tx, lease, entry)),
     steps: async (givenOwner, givenId) => {
       const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
       const rows = await read((tx) =>
@@ -344,6 +276,17 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
     cancel: async (givenOwner, givenId) => {
       const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
       return await write((tx) => cancel(tx, owner, runId, clock))
+    },
+    delete: async (givenOwner, givenId) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      return await write(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('signet_run')
+          .where('owner', '=', owner)
+          .where('id', '=', runId)
+          .executeTakeFirst()
+        return numDeletedRows > 0n
+      })
     },
     openEvents: async (given) => {
       const lease = checkLease(given)
