@@ -28,6 +28,13 @@ const proxy = {
   token: TOKEN,
   upstream: 'original',
 }
+/** What any process between a client and the original costs. */
+const forwarder = {
+  command: (_port, upstream) => [process.execPath, path('../peers/forwarder.mjs'), upstream],
+  probe: '/api/agents',
+  token: TOKEN,
+  upstream: 'original',
+}
 const peer = (file) => ({ command: node(file), probe: '/open', needsAnswer: true })
 
 /** Every server that is measured, by name. */
@@ -42,6 +49,7 @@ const PLANS = {
   // Who asks one question at a time waits while it is answered: so the proxy has a core, and the original another one, as
   // on a machine with a core for each. On one core, it would pass the first chunk on once the whole answer is made.
   'proxy, own core': { ...proxy, core: 'load' },
+  'forwarder, own core': { ...forwarder, core: 'load' },
   'original, memory': { ...original, environment: { BENCH_MEMORY: 'on' } },
   'node:http': peer('../peers/node-http.mjs'),
   hono: peer('../peers/hono.mjs'),
