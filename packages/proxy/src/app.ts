@@ -3,6 +3,7 @@ import { Mastra, type Logger, type NewIdRegister, type ServerConfig } from '@sig
 import { StartError, type App, type AppOptions, type Route, type ServerState } from '@signet/server'
 import {
   assembleApp,
+  checkForms,
   createGateRoutes,
   publicUrlOf,
   resourceMetadataRoutes,
@@ -127,6 +128,7 @@ function gateOf(server: ServerConfig, logger: Logger | undefined): Mastra {
  */
 export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): ProxyApp {
   checkConfig(config)
+  checkForms(config, PLACE.path)
   const {
     upstream: url,
     isUpstreamAnywhere,
@@ -149,9 +151,8 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
   const declared = readProxyRoutes(config.routes, base)
   const policy = declareRoutes(base, declared)
   const connect = readStudioConnect(config.studio)
-  const timeoutMs = config.timeout ?? DEFAULT_TIMEOUT_MS
-  // What is not a time stays as it is, and is refused.
-  const timeout = timeoutMs >= 1 ? timeoutMs + LATER_MS : timeoutMs
+  const { timeout: timeoutMs = DEFAULT_TIMEOUT_MS, bodySizeLimit = DEFAULT_BODY_LIMIT } = config
+  const timeout = timeoutMs + LATER_MS
   const mastra = gateOf({ ...serverOptionsOf(config), timeout }, logger)
   const identity = createIdentity({ secret: upstreamSecret })
   const upstream = openUpstream({ origin, timeoutMs })
@@ -160,7 +161,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     origin,
     identity,
     isVerifying: isUpstreamOpen !== true,
-    bodyLimit: config.bodySizeLimit ?? DEFAULT_BODY_LIMIT,
+    bodyLimit: bodySizeLimit,
   })
 
   const ruled = createRuledForward({
@@ -170,7 +171,7 @@ export function createProxy(config: ProxyConfig, options: ProxyOptions = {}): Pr
     identity,
     isVerifying: isUpstreamOpen !== true,
     prefix: PREFIX,
-    bodyLimit: config.bodySizeLimit ?? DEFAULT_BODY_LIMIT,
+    bodyLimit: bodySizeLimit,
     newIds: served.state?.newIds,
   })
 

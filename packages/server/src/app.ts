@@ -31,6 +31,7 @@ import type { RouteTable } from './route/route-table.js'
 import { createRunningAnswers } from './answer/running-answers.js'
 import { createResponder } from './respond.js'
 import type { Service } from './service.js'
+import { checkForms } from './start/option-form.js'
 import {
   OF_SERVER,
   type OptionPlace,
@@ -174,6 +175,8 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   const logger = guardLogger(mastra.getLogger())
   const { place = OF_SERVER } = parts
   const { path } = place
+  checkForms(server, path)
+  const { bodySizeLimit = BOUNDS.bodyBytes.limit, timeout = DEFAULT_DEADLINE_MS } = server
   const roles = rolesOf(mastra, path)
   const auth = resolveAuth(mastra, options.defaultAuth, place)
   const crossOrigin = createCrossOrigin(server.cors, parts.pageHeaders, path)
@@ -269,8 +272,8 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     metrics,
     tracing: options.tracing,
     logger,
-    bodyLimit: positive('bodySizeLimit', server.bodySizeLimit ?? BOUNDS.bodyBytes.limit, path),
-    deadlineMs: positive('timeout', server.timeout ?? DEFAULT_DEADLINE_MS, path),
+    bodyLimit: positive('bodySizeLimit', bodySizeLimit, path),
+    deadlineMs: positive('timeout', timeout, path),
     isDevelopment: options.isDevelopment ?? false,
     readiness,
     resolveParams: parts.resolveParams,

@@ -4,6 +4,7 @@
 export { revokeApiKey } from './api-key/revoke.js'
 export { viewApiKey, type ApiKeyView } from './api-key/view.js'
 export { createRoutes, type OfferedRoutes } from './routes/create-routes.js'
+export { checkForms } from './start/option-form.js'
 export { rolesOf, type OptionPlace } from './start/start-check.js'
 export { probeRedis } from './limit/probe-redis.js'
 export { flushLog, standardOutput, type LogOutput } from './observe/log/log-output.js'

@@ -1,7 +1,5 @@
-import { isObject } from '@signet/auth/internal'
 import type { Logger, RunStorage, ServerConfig } from '@signet/core'
 import { randomUUID } from 'node:crypto'
-import { StartError } from '../error/error.js'
 import { positive } from '../start/start-check.js'
 
 const DEFAULT_DAYS = 30
@@ -17,11 +15,9 @@ const LEASE_MS = 30_000
  * How many days a run is kept after its end.
  * @throws {StartError} `option_invalid`
  */
-export function readRunDays(config: ServerConfig['runs']): number {
-  if (config !== undefined && !isObject(config)) {
-    throw new StartError('option_invalid', 'server.runs must be an object.')
-  }
-  return positive('runs.retentionDays', config?.retentionDays ?? DEFAULT_DAYS)
+export function readRunDays(config: ServerConfig['runs'] = {}): number {
+  const { retentionDays = DEFAULT_DAYS } = config
+  return positive('runs.retentionDays', retentionDays)
 }
 
 /** What upkeep stands on. */

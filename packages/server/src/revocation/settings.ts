@@ -14,12 +14,9 @@ export function readRevocationConfig(
   config: RevocationConfig = {},
   path: string = OF_SERVER.path,
 ): Required<RevocationConfig> {
-  const pollMs = positive('revocation.pollMs', config.pollMs ?? DEFAULT_POLL_MS, path)
-  const staleAfterMs = positive(
-    'revocation.staleAfterMs',
-    config.staleAfterMs ?? DEFAULT_STALE_AFTER_MS,
-    path,
-  )
+  const { pollMs = DEFAULT_POLL_MS, staleAfterMs = DEFAULT_STALE_AFTER_MS } = config
+  positive('revocation.pollMs', pollMs, path)
+  positive('revocation.staleAfterMs', staleAfterMs, path)
   if (staleAfterMs > pollMs) return { pollMs, staleAfterMs }
   throw new StartError(
     'option_invalid',

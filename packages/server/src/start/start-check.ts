@@ -4,7 +4,7 @@ import type { Logger, Mastra } from '@signet/core'
 import { StartError } from '../error/error.js'
 
 /** A timer of more milliseconds would fire at once (almost 25 days). */
-const MAX_OPTION = 2 ** 31 - 1
+export const MAX_OPTION: number = 2 ** 31 - 1
 
 /** Where the options of a server stand, as messages name them. */
 export interface OptionPlace {

@@ -1,6 +1,4 @@
-import { isObject } from '@signet/auth/internal'
 import type { ServerConfig } from '@signet/core'
-import { StartError } from '../../error/error.js'
 import { OF_SERVER, positive } from '../../start/start-check.js'
 
 const DEFAULT_DAYS = 90
@@ -11,12 +9,10 @@ const DEFAULT_DAYS = 90
  * @throws {StartError} `option_invalid`
  */
 export function readRetentionDays(
-  config: ServerConfig['audit'],
+  config: ServerConfig['audit'] = {},
   path: string = OF_SERVER.path,
 ): number | false {
   if (config === false) return false
-  if (config !== undefined && !isObject(config)) {
-    throw new StartError('option_invalid', `${path}audit must be false or an object.`)
-  }
-  return positive('audit.retentionDays', config?.retentionDays ?? DEFAULT_DAYS, path)
+  const { retentionDays = DEFAULT_DAYS } = config
+  return positive('audit.retentionDays', retentionDays, path)
 }
