@@ -62,6 +62,43 @@ export {
   type InputIssue,
   type RegistrationErrorCode,
 } from './error.js'
+export { cronFault, nextFireAt, timeZoneFault, type Cadence } from './schedule/cron.js'
+export { createMemorySchedules } from './schedule/memory-schedules.js'
+export {
+  dueAtOf,
+  endFire,
+  fireByHand,
+  INTERRUPTED,
+  moveOn,
+  restart,
+  type AddedTrigger,
+  type Motion,
+  type MotionStep,
+  type Moved,
+} from './schedule/motion.js'
+export { ScheduleError, type ScheduleErrorCode } from './schedule/schedule-error.js'
+export {
+  MAX_TRIGGERS,
+  type ClaimedFire,
+  type DueFires,
+  type FireLease,
+  type NewSchedule,
+  type NextFire,
+  type ScheduleCaller,
+  type ScheduleChange,
+  type ScheduleOverlap,
+  type ScheduleQuery,
+  type ScheduleRecord,
+  type ScheduleSettings,
+  type ScheduleStatus,
+  type ScheduleStorage,
+  type ScheduleTarget,
+  type ScheduleTrigger,
+  type TriggerEnd,
+  type TriggerKind,
+  type TriggerOutcome,
+  type TriggerQuery,
+} from './schedule/schedule-storage.js'
 export { maskSecrets } from './fault/secret-mask.js'
 export { causeOf, logFailure, toldMessage } from './fault/told-cause.js'
 export { zodIssues } from './issue.js'

@@ -12,6 +12,7 @@ import { createNewIdRegister } from './new-id.js'
 import { createProofRegister } from './proof.js'
 import { createRevocationLog } from './revocation.js'
 import { createRunStorage } from './run/run-storage.js'
+import { createScheduleStorage } from './schedule/schedule-storage.js'
 import { refuseWhileSilent } from './database/silence.js'
 import type { Store, StoreOptions } from './store.js'
 import { storeTrialTurn } from './memory/trial-turn.js'
@@ -68,6 +69,7 @@ export function createProbedStore(options: StoreOptions, probe: StoreProbe): Sto
     proofs: createProofRegister(refuseWhileSilent(opened), probe.now),
     newIds: createNewIdRegister(refuseWhileSilent(opened), probe.now),
     runs: createRunStorage(refuseWhileSilent(opened), probe.now),
+    schedules: createScheduleStorage(refuseWhileSilent(opened), probe.now),
     async open() {
       opened.tellNotices()
       // Migrations may take longer than any request may.

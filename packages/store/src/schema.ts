@@ -185,6 +185,57 @@ export interface RunApprovalTable {
   decided_at: number | null
 }
 
+/**
+ * A schedule. `name`, `resource_id`, `job`, `caller` and `paused_by` are JSON, times milliseconds since 1970. `due_at` is when
+ * something is to be done about it.
+ */
+export interface ScheduleTable {
+  owner: string
+  id: string
+  kind: string
+  target: string
+  name: string | null
+  thread_id: string | null
+  resource_id: string | null
+  cron: string
+  timezone: string
+  overlap: string
+  job: string
+  caller: string
+  status: string
+  paused_by: string | null
+  next_at: number | null
+  running_id: string | null
+  lease_until: number | null
+  pending_id: string | null
+  due_at: number | null
+  /** How many times it has fired. */
+  fires: number
+  last_at: number | null
+  last_run_id: string | null
+  created_at: number
+  updated_at: number
+  expires_at: number
+}
+
+/** A fire of a schedule. `failure` is JSON, `is_suspended` 0 or 1, times milliseconds since 1970. */
+export interface ScheduleTriggerTable {
+  owner: string
+  schedule_id: string
+  /** The number of the fire, from 1. */
+  position: number
+  id: string
+  kind: string
+  outcome: string
+  is_suspended: number
+  run_id: string | null
+  failure: string | null
+  scheduled_at: number
+  fired_at: number
+  started_at: number | null
+  ended_at: number | null
+}
+
 /** Which migrations have been applied. */
 interface MigrationTable {
   name: string
@@ -207,6 +258,8 @@ export interface Schema {
   signet_run_stream: RunStreamTable
   signet_run_event: RunEventTable
   signet_run_approval: RunApprovalTable
+  signet_schedule: ScheduleTable
+  signet_schedule_trigger: ScheduleTriggerTable
   signet_migration: MigrationTable
 }
 
@@ -225,6 +278,8 @@ const NAMES: Readonly<Record<keyof Schema, true>> = {
   signet_run_stream: true,
   signet_run_event: true,
   signet_run_approval: true,
+  signet_schedule: true,
+  signet_schedule_trigger: true,
   signet_migration: true,
 }
 

@@ -1,5 +1,11 @@
 import type { ApiKeyStore, ProofRegister, RevocationLog } from '@signet/auth'
-import type { AuditStore, MemoryStorage, NewIdRegister, RunStorage } from '@signet/core'
+import type {
+  AuditStore,
+  MemoryStorage,
+  NewIdRegister,
+  RunStorage,
+  ScheduleStorage,
+} from '@signet/core'
 
 /** Something of the store that an operator must know: one sentence or two, which say what to do. */
 export interface StoreNotice {
@@ -33,6 +39,8 @@ export interface Store {
   readonly newIds: NewIdRegister
   /** What waits for an approval, or goes on without a request. */
   readonly runs: RunStorage
+  /** What fires by itself. */
+  readonly schedules: ScheduleStorage
   /**
    * Brings the tables up to date, whatever time that takes, and lets everything else begin.
    *

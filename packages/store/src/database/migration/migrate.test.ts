@@ -78,6 +78,7 @@ describeStores('a database of the first version', (stores) => {
       '0005-new-ids',
       '0006-runs',
       '0007-run-events',
+      '0008-schedules',
     ])
     await database.close()
   })

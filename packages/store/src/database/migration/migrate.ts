@@ -9,6 +9,7 @@ import { createProofs } from './fourth.js'
 import { createNewIds } from './fifth.js'
 import { createRuns } from './sixth.js'
 import { createRunEvents } from './seventh.js'
+import { createSchedules } from './eighth.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0005-new-ids', apply: createNewIds },
   { name: '0006-runs', apply: createRuns },
   { name: '0007-run-events', apply: createRunEvents },
+  { name: '0008-schedules', apply: createSchedules },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */
