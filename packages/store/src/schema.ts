@@ -228,7 +228,6 @@ export interface ScheduleTriggerTable {
   kind: string
   outcome: string
   is_suspended: number
-  run_id: string | null
   failure: string | null
   scheduled_at: number
   fired_at: number

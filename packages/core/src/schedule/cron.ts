@@ -1,8 +1,8 @@
 import { Cron } from 'croner'
 
 /** The longest pattern and the longest name of a time zone, in characters. */
-export const MAX_CRON_CHARACTERS = 128
-export const MAX_TIME_ZONE_CHARACTERS = 64
+const MAX_CRON_CHARACTERS = 128
+const MAX_TIME_ZONE_CHARACTERS = 64
 
 /** The fields of a pattern that has seconds; a pattern of five has none. */
 const WITH_SECONDS: ReadonlySet<number> = new Set([6, 7])
@@ -25,9 +25,9 @@ export function timeZoneFault(timezone: string): string | undefined {
   const message = 'It must be the name of a time zone, such as Europe/Zurich.'
   if (timezone === '' || timezone.length > MAX_TIME_ZONE_CHARACTERS) return message
   try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions()
     // One that is an offset, such as +02:00, does not know the summer.
-    new Intl.DateTimeFormat('en', { timeZone: timezone })
-    return /^[A-Za-z]/.test(timezone) ? undefined : message
+    return /^[A-Za-z]/.test(timeZone) ? undefined : message
   } catch {
     return message
   }

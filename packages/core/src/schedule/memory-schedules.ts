@@ -36,7 +36,7 @@ function take(kept: Kept, { interrupted, added, begun, motion }: MotionStep, now
   change(kept, interrupted, { outcome: 'failed', failure: INTERRUPTED, endedAt: now })
   if (added !== undefined) {
     const { outcome } = added
-    const rest = { isSuspended: false, runId: undefined, startedAt: undefined }
+    const rest = { isSuspended: false, startedAt: undefined }
     const endedAt = outcome === 'skipped' ? now : undefined
     const scheduleId = kept.record.id
     const trigger: ScheduleTrigger = { ...added, ...rest, scheduleId, firedAt: now, endedAt }
@@ -45,7 +45,7 @@ function take(kept: Kept, { interrupted, added, begun, motion }: MotionStep, now
     kept.triggers = [...stay, trigger]
   }
   change(kept, begun, { outcome: 'running', startedAt: now })
-  if (begun !== undefined) kept.record = { ...kept.record, lastAt: now }
+  if (begun !== undefined) kept.record = { ...kept.record, lastAt: now, lastRunId: begun }
   kept.motion = motion
 }
 
@@ -111,7 +111,7 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
             (threadId === undefined || each.threadId === threadId) &&
             (name === undefined || each.name === name),
         )
-        .reverse()
+        .toReversed()
     },
     async update(owner, id, { settings, status, renewal }, next) {
       const found = find(owner, id)
@@ -144,7 +144,7 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
     async triggers(owner, id, { from = -Infinity, to = Infinity, limit }) {
       return find(owner, id)
         ?.triggers.filter(({ firedAt }) => firedAt >= from && firedAt <= to)
-        .reverse()
+        .toReversed()
         .slice(0, limit)
     },
     async claimDue({ ttlMs, limit, next }) {
@@ -177,9 +177,8 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
     async finish(lease, end) {
       const found = held(lease)
       if (found === undefined) return false
-      const { outcome, runId, isSuspended = false, failure } = end
-      change(found, lease.triggerId, { outcome, runId, isSuspended, failure, endedAt: now() })
-      if (runId !== undefined) found.record = { ...found.record, lastRunId: runId }
+      const { outcome, isSuspended = false, failure } = end
+      change(found, lease.triggerId, { outcome, isSuspended, failure, endedAt: now() })
       found.motion = endFire(found.motion, end)
       return true
     },

@@ -97,8 +97,6 @@ export type TriggerOutcome =
 /** How a fire has ended. */
 export interface TriggerEnd {
   readonly outcome: Exclude<TriggerOutcome, 'pending' | 'running'>
-  /** The run of the answer or the workflow. */
-  readonly runId?: string | undefined
   /** Whether that run waits for somebody. Default: false. */
   readonly isSuspended?: boolean | undefined
   /** Why it did not run, or not to its end. */
@@ -109,13 +107,12 @@ export interface TriggerEnd {
 
 /** A fire of a schedule as it is stored. Times are in milliseconds since 1970, by the clock of the storage. */
 export interface ScheduleTrigger {
-  /** Made by the storage: random. */
+  /** Made by the storage: random. It is the id of the run, too. */
   readonly id: string
   readonly scheduleId: string
   readonly kind: TriggerKind
   readonly outcome: TriggerOutcome
   readonly isSuspended: boolean
-  readonly runId: string | undefined
   readonly failure: RunFailure | undefined
   /** The time that the cadence says. */
   readonly scheduledAt: number

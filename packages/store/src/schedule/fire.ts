@@ -49,7 +49,6 @@ async function addTrigger(
       kind: checkValue('trigger', added.kind),
       outcome: checkValue('outcome', added.outcome),
       is_suspended: 0,
-      run_id: null,
       failure: encodeFailure(added.failure),
       scheduled_at: added.scheduledAt,
       fired_at: now,
@@ -88,7 +87,7 @@ export async function takeStep(
     .set({
       ...toMotionColumns(motion),
       fires: row.fires + (added === undefined ? 0 : 1),
-      ...(begun !== undefined && { last_at: now }),
+      ...(begun !== undefined && { last_at: now, last_run_id: begun }),
     })
     .where('owner', '=', owner)
     .where('id', '=', id)
@@ -174,11 +173,10 @@ export async function finish(
 ): Promise<boolean> {
   const row = await lockHeld(tx, lease, isSingleWriter)
   if (row === undefined) return false
-  const { outcome, runId, isSuspended = false, failure } = end
+  const { outcome, isSuspended = false, failure } = end
   await triggerOf(tx, row, lease.triggerId)
     .set({
       outcome: checkValue('outcome', outcome),
-      run_id: runId === undefined ? null : checkId(runId),
       is_suspended: isSuspended ? 1 : 0,
       failure: encodeFailure(failure),
       ended_at: now,
@@ -186,10 +184,7 @@ export async function finish(
     .execute()
   await tx
     .updateTable('signet_schedule')
-    .set({
-      ...toMotionColumns(endFire(toMotion(row), end)),
-      ...(runId !== undefined && { last_run_id: checkId(runId) }),
-    })
+    .set(toMotionColumns(endFire(toMotion(row), end)))
     .where('owner', '=', row.owner)
     .where('id', '=', row.id)
     .execute()

@@ -199,7 +199,6 @@ export function toTrigger(row: Selectable<ScheduleTriggerTable>): ScheduleTrigge
     kind: checkValue('trigger', row.kind),
     outcome: checkValue('outcome', row.outcome),
     isSuspended: row.is_suspended !== 0,
-    runId: row.run_id ?? undefined,
     failure: decodeFailure(row.failure),
     scheduledAt: row.scheduled_at,
     firedAt: row.fired_at,

@@ -53,7 +53,6 @@ export async function createSchedules(
     .addColumn('kind', text, (column) => column.notNull())
     .addColumn('outcome', text, (column) => column.notNull())
     .addColumn('is_suspended', 'integer', (column) => column.notNull())
-    .addColumn('run_id', text)
     .addColumn('failure', 'text')
     .addColumn('scheduled_at', 'bigint', (column) => column.notNull())
     .addColumn('fired_at', 'bigint', (column) => column.notNull())
