@@ -288,7 +288,9 @@ describe('signet inspect: what the application says of it', () => {
     const jwt = await inspect(tokenOf({ role: 'viewer' }), configured, { env })
     expect(jwt.code).toBe(0)
     expect(jwt.stdout).toMatch(/^Verdict {2}accepted, by the provider "jwt" of /m)
-    expect(jwt.stdout).toMatch(/^ {2}grants here +agents:read tools:read memory:read$/m)
+    expect(jwt.stdout).toMatch(
+      /^ {2}grants here +agents:read tools:read workflows:read memory:read$/m,
+    )
     const steps = stepsOf(jwt.stdout)
     expect(steps.get('choice of the provider')).toBe('pass')
     expect(steps.get('signature')).toBe('pass')

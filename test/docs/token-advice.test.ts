@@ -574,7 +574,10 @@ describe('what a token says, in the words about it', () => {
     [{ role: undefined, scope: '' }, []],
     [{ role: [] }, []],
     [{ role: undefined, scope: 'agents:read' }, ['agents:read']],
-    [{ role: 'viewer', tenant: 'x' }, ['agents:read', 'tools:read', 'memory:read']],
+    [
+      { role: 'viewer', tenant: 'x' },
+      ['agents:read', 'tools:read', 'workflows:read', 'memory:read'],
+    ],
   ])('grants no more in the new token than in the old one: %j', async (grants, permissions) => {
     const { command } = await explained(tokenWith({ ...grants, exp: now() - HOUR }))
     const token = (await runLine(command)).stdout.trim()

@@ -247,6 +247,7 @@ export {
 export { type ToolApproval } from './tool/tool-approval.js'
 export { type ApprovalConfig, type ApprovalRule } from './tool/tool-config.js'
 export { createToolContext } from './tool/tool-context.js'
+export { graphNodes, outlineSteps, type GraphNode, type StepOutline } from './workflow/outline.js'
 export { type Run } from './workflow/run.js'
 export {
   type StepRecord,

@@ -1,25 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_ROLES } from '@signet/auth'
 import { defineProxy, policyOf, serverOptionsOf, type ProxyConfig } from './config.js'
 import { MASTRA_TABLE } from './policy/mastra-1.js'
 import { createPolicyTable } from './policy/policy-table.js'
 
 describe('the roles of a proxy', () => {
-  it('are those of a server, with workflows, and no more', () => {
-    const { member, viewer, owner } = serverOptionsOf({}).access?.roles ?? {}
-    expect(member).toStrictEqual([
-      ...(DEFAULT_ROLES['member'] ?? []),
-      'workflows:read',
-      'workflows:execute',
-    ])
-    expect([viewer?.includes('workflows:execute'), owner]).toStrictEqual([false, ['*']])
-  })
-
-  it('are those of the configuration where it has one of the same name', () => {
+  it('are those of a server, or those of the configuration', () => {
+    expect(serverOptionsOf({}).access).toBeUndefined()
     const access = { roles: { member: ['agents:read'], chef: ['tools:read'] } }
-    const roles = serverOptionsOf({ access }).access?.roles
-    expect(roles).toMatchObject(access.roles)
-    expect(roles?.['viewer']).toContain('workflows:read')
+    expect(serverOptionsOf({ access }).access).toStrictEqual(access)
   })
 })
 

@@ -4,7 +4,6 @@ import type { ServerConfig } from '@signet/core'
 import { readProxyRoutes, type ProxyRoute } from './declared/declared-route.js'
 import { MASTRA_TABLE } from './policy/mastra-1.js'
 import type { PolicyTable } from './policy/policy-table.js'
-import { PROXY_ROLES } from './policy/roles.js'
 import { isStudioPath, readStudioConnect } from './studio.js'
 
 /** What the proxy takes over from the options of a server of Signet, with the same meaning and the same defaults. */
@@ -138,9 +137,5 @@ const OF_PROXY: ReadonlySet<string> = new Set(['upstream', 'routes', 'policy', '
 /** The options of a server among those of a proxy. */
 export function serverOptionsOf(config: ProxyConfig): ServerConfig {
   const options = Object.entries(readOptions(config))
-  const shared: ServerConfig = Object.fromEntries(options.filter(([name]) => !OF_PROXY.has(name)))
-  return {
-    ...shared,
-    access: { ...shared.access, roles: { ...PROXY_ROLES, ...shared.access?.roles } },
-  }
+  return Object.fromEntries(options.filter(([name]) => !OF_PROXY.has(name)))
 }

@@ -15,15 +15,20 @@ describe('DEFAULT_ROLES', () => {
     const member = allows('member')
     const granted = ['agents:read', 'agents:execute:a', 'tools:read', 'tools:execute:t'] as const
     expect(granted.every(member)).toBe(true)
+    expect((['workflows:read', 'workflows:execute:w'] as const).every(member)).toBe(true)
     expect((['memory:read', 'memory:write:m', 'memory:delete'] as const).every(member)).toBe(true)
     const refused = ['agents:write:a', 'tools:delete', 'tokens:write', 'api-keys:read'] as const
+    expect(member('workflows:write')).toBe(false)
     expect([...refused, 'audit:read' as const, 'system:read' as const].some(member)).toBe(false)
   })
 
   it('let a viewer only read', () => {
     const viewer = allows('viewer')
     expect((['agents:read', 'tools:read:t', 'memory:read'] as const).every(viewer)).toBe(true)
-    expect((['agents:execute', 'memory:write', 'audit:read'] as const).some(viewer)).toBe(false)
+    expect(viewer('workflows:read:w')).toBe(true)
+    expect(
+      (['agents:execute', 'workflows:execute', 'memory:write', 'audit:read'] as const).some(viewer),
+    ).toBe(false)
   })
 
   it('let an admin do all but change the system and the audit, which the owner may', () => {

@@ -24,9 +24,26 @@ export function freezeRoleTable(roles: RoleTable): RoleTable {
 /** The roles that every server knows unless it says otherwise. No role reaches another owner's memory. */
 export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
   owner: ['*'],
-  admin: ['agents:*', 'tools:*', 'memory:*', 'api-keys:*', 'tokens:*', 'audit:read', 'system:read'],
-  member: ['agents:read', 'agents:execute', 'tools:read', 'tools:execute', 'memory:*'],
-  viewer: ['agents:read', 'tools:read', 'memory:read'],
+  admin: [
+    'agents:*',
+    'tools:*',
+    'workflows:*',
+    'memory:*',
+    'api-keys:*',
+    'tokens:*',
+    'audit:read',
+    'system:read',
+  ],
+  member: [
+    'agents:read',
+    'agents:execute',
+    'tools:read',
+    'tools:execute',
+    'workflows:read',
+    'workflows:execute',
+    'memory:*',
+  ],
+  viewer: ['agents:read', 'tools:read', 'workflows:read', 'memory:read'],
 })
 
 /**

@@ -167,7 +167,12 @@ type FindTime = (context: AnyStepContext) => unknown
 
 /** One link of the chain of a workflow. */
 export type FlowEntry =
-  | { readonly type: 'step'; readonly step: Step }
+  | {
+      readonly type: 'step'
+      readonly step: Step
+      /** Whether it only changes the value. Default: no. */
+      readonly isMap?: boolean | undefined
+    }
   | { readonly type: 'parallel'; readonly steps: readonly Step[] }
   | {
       readonly type: 'branch'

@@ -230,7 +230,7 @@ export class Workflow<
   map(make: unknown, options?: EntryOptions): Workflow<Id, Input, Output, State, never> {
     const id = readEntryId(this.id, options) ?? `mapping_${this.id}_${this.#count('mapping')}`
     const run = readMap(`map of workflow ${this.id}`, make)
-    return this.#add<never>({ type: 'step', step: mapStep(id, run) })
+    return this.#add<never>({ type: 'step', step: mapStep(id, run), isMap: true })
   }
 
   /** Adds a step that runs for each item of a list. Gives the list of what it gave. */

@@ -1,13 +1,13 @@
+import { DEFAULT_ROLES } from '@signet/auth'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { callerOf, fakeUpstream, type FakeUpstream } from '@signet/test-support/proxy/fake-upstream'
 import { parseBody } from '@signet/server/internal'
 import { findPolicy } from '../policy/mastra-1.js'
-import { PROXY_ROLES } from '../policy/roles.js'
 import { prepareUnknown, RuledRequest, type PreparedRequest } from './apply.js'
 import { createThreadClaims, type ThreadClaims } from './claims.js'
 
-const MEMBER = PROXY_ROLES['member'] ?? []
+const MEMBER = DEFAULT_ROLES['member'] ?? []
 const OPERATOR = ['*']
 const ALICE = callerOf('alice', MEMBER)
 const BOB = callerOf('bob', MEMBER)

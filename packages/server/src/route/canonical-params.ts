@@ -24,6 +24,16 @@ function canonicalTool(mastra: Mastra, params: Params, toolId: string): string {
   return tool?.id ?? toolId
 }
 
+/** The parameters that name a thing of the application, with the resource of its permissions. */
+const NAME_PARAMS = { agentId: 'agents', toolId: 'tools', workflowId: 'workflows' } as const
+
+type NameParam = keyof typeof NAME_PARAMS
+
+/** Whether a parameter names an agent, a tool or a workflow, by its key or its id. */
+export function isNameParam(name: string): name is NameParam {
+  return Object.hasOwn(NAME_PARAMS, name)
+}
+
 /** A route, as far as it says what its parameters are. */
 type Rule = Pick<Route, 'access' | 'isPrefixed'>
 
@@ -35,7 +45,7 @@ type Rule = Pick<Route, 'access' | 'isPrefixed'>
 function isLegalParam(name: string, value: string, { access, isPrefixed }: Rule): boolean {
   const isTold = accessParams(access).includes(name)
   if (isTold || isPrefixed ? containsCredential(value) : containsApiKey(value)) return false
-  if (name === 'agentId' || name === 'toolId' || isTold) return isLegalId(value)
+  if (isTold || isNameParam(name)) return isLegalId(value)
   return name === 'threadId' ? isThreadId(value) : true
 }
 
@@ -58,31 +68,35 @@ export function readParams(raw: Params, route: Rule): Params {
 }
 
 /**
- * The same with every name of an agent or tool replaced by its id, so that a permission is asked for the thing and not
- * for its spelling. What does not exist keeps its name: a caller who may not use it is told so, whether it exists or not.
+ * The same with every name of an agent, a tool or a workflow replaced by its id, so that a permission is asked for the
+ * thing and not for its spelling. What does not exist keeps its name: a caller who may not use it is told so, whether it
+ * exists or not.
  */
 export function canonicalParams(mastra: Mastra, spelt: Params): Params {
-  const { agentId, toolId } = spelt
-  if (agentId === undefined && toolId === undefined) return spelt
+  const { agentId, toolId, workflowId } = spelt
+  if ((agentId ?? toolId ?? workflowId) === undefined) return spelt
   return {
     ...spelt,
     ...(toolId !== undefined && { toolId: canonicalTool(mastra, spelt, toolId) }),
     ...(agentId !== undefined && { agentId: mastra.findAgent(agentId)?.id ?? agentId }),
+    ...(workflowId !== undefined && {
+      workflowId: mastra.findWorkflow(workflowId)?.id ?? workflowId,
+    }),
   }
 }
 
 const ACTIONS = ['read', 'execute', 'write', 'approve'] as const
 
-/** Whether a caller was granted anything for one of these names of an agent or a tool. */
-function knows(principal: Principal, param: string, names: readonly string[]): boolean {
-  const resource = param === 'agentId' ? 'agents' : 'tools'
+/** Whether a caller was granted anything for one of these names of a thing. */
+function knows(principal: Principal, param: NameParam, names: readonly string[]): boolean {
+  const resource = NAME_PARAMS[param]
   return names.some((name) =>
     ACTIONS.some((action) => principal.permissions.allows(`${resource}:${action}:${name}`)),
   )
 }
 
 /**
- * A permission that is missing as its caller may be told it: with each name of an agent or tool as they spelt it, unless
+ * A permission that is missing as its caller may be told it: with each name of a thing as they spelt it, unless
  * something was granted to them for its id, or for that spelling, which grants nothing. So nobody learns the id behind a name, nor whether there is one.
  * @param missing - of the route, with ids
  * @param spelt - the parameters of the path as the caller spelt them
@@ -95,7 +109,7 @@ export function tellMissing(
   { spelt, params }: { readonly spelt: Params; readonly params: Params },
 ): string {
   const told: Record<string, string> = { ...spelt }
-  for (const name of ['agentId', 'toolId']) {
+  for (const name of Object.keys(NAME_PARAMS).filter(isNameParam)) {
     const [id, given] = [params[name], spelt[name]]
     if (id !== undefined && given !== undefined && knows(principal, name, [id, given]))
       told[name] = id

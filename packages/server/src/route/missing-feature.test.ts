@@ -63,7 +63,7 @@ describe('a route of Mastra that is not here', () => {
   })
 
   it('has an id that was encoded', async () => {
-    const refusal = await readRefusal(await ask('GET', '/workflows/a%20b%2Fc', TOKEN))
+    const refusal = await readRefusal(await ask('GET', '/datasets/a%20b%2Fc', TOKEN))
     expect(refusal.code).toBe('not_supported')
   })
 })

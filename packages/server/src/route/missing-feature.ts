@@ -2,6 +2,7 @@ import { isLegalId } from '@signet/auth/internal'
 import { isThreadId } from '@signet/core'
 import { TrieRouter } from 'hono/router/trie-router'
 import { RequestError } from '../error/error.js'
+import { isNameParam } from './canonical-params.js'
 import { MISSING_FEATURES, type MissingFeature } from './missing-features.js'
 import { METHODS, type RouteTable } from './route-table.js'
 
@@ -27,7 +28,7 @@ function missingRoutes(): TrieRouter<MissingFeature> {
 function isId(name: string, encoded: string): boolean {
   try {
     const id = decodeURIComponent(encoded)
-    return name === 'agentId' || name === 'toolId' ? isLegalId(id) : isThreadId(id)
+    return isNameParam(name) ? isLegalId(id) : isThreadId(id)
   } catch {
     return false
   }

@@ -533,7 +533,6 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
   {
     name: 'workflows',
     routes: {
-      '/workflows/:workflowId': 'GET',
       '/workflows/:workflowId/create-run': 'POST',
       '/workflows/:workflowId/observe': 'POST',
       '/workflows/:workflowId/observe-stream-legacy': 'POST',
@@ -557,7 +556,6 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
       '/workflows/:workflowId/time-travel-async': 'POST',
       '/workflows/:workflowId/time-travel-stream': 'POST',
       '/workflows/events': 'POST',
-      '/workflows/run-counts': 'GET',
     },
   },
   {

@@ -15,9 +15,12 @@ import { defineRoute, type Route } from './route.js'
 const app = createApp(createTestApplication().mastra)
 const { routes, pathOf } = app.table
 
-/** A path that the route answers, with ids of things that are there. */
+/** A path that the route answers, with ids of agents and tools that are there. */
 function examplePath(route: Route): string {
-  return pathOf(route).replace(':agentId', 'weather-agent').replace(':toolId', 'get-weather')
+  return pathOf(route)
+    .replace(':agentId', 'weather-agent')
+    .replace(':toolId', 'get-weather')
+    .replace(':workflowId', 'a-workflow')
 }
 
 const named = (list: readonly Route[]): [string, Route][] =>
@@ -57,8 +60,9 @@ describe('the live table of routes', () => {
       'GET /api/agents',
       'GET /api/approvals',
       'GET /api/tools',
-      'GET /api/openapi.json',
       'GET /api/workflows',
+      'GET /api/workflows/run-counts',
+      'GET /api/openapi.json',
       'GET /api/processors',
       'GET /api/scores/scorers',
       'GET /api/mcp/v0/servers',

@@ -25,6 +25,7 @@ import { studioRoutes } from './studio/studio.js'
 import { healthRoutes, systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
 import { toolRoutes } from './agent/tools.js'
+import { workflowRoutes } from './workflow/workflows.js'
 
 const DEFAULT_PREFIX = '/api'
 
@@ -40,6 +41,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...approvalRoutes,
     ...inboxRoutes,
     ...toolRoutes,
+    ...workflowRoutes,
     ...threadRoutes,
     ...messageRoutes,
     ...agentMemoryRoutes,

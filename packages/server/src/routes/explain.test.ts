@@ -122,7 +122,7 @@ describe('POST /auth/explain: a JSON Web Token', () => {
         client: null,
         actors: [],
         roles: ['viewer'],
-        permissions: ['agents:read', 'tools:read', 'memory:read'],
+        permissions: ['agents:read', 'tools:read', 'workflows:read', 'memory:read'],
         ignored: ['emperor'],
         expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       },

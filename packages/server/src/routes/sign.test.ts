@@ -196,10 +196,10 @@ describe('POST /auth/tokens: at most what the caller may do', () => {
   })
 
   it('covers a role by all that it grants', async () => {
-    const viewer: Permission[] = ['agents:read', 'tools:read', 'memory:read']
+    const viewer: Permission[] = ['agents:read', 'tools:read', 'workflows:read', 'memory:read']
     const { token } = await sign({ sub: 'alice', roles: ['viewer'] }, serve(), maker(...viewer))
     expect(await whoIs(token)).toMatchObject({ roles: ['viewer'] })
-    const short = maker('agents:read', 'tools:read')
+    const short = maker('agents:read', 'tools:read', 'workflows:read')
     const refusal = await readRefusal(
       await ask({ sub: 'alice', roles: ['viewer'] }, serve(), short),
     )

@@ -14,7 +14,7 @@ export interface Catalogue {
   readonly roles: Readonly<Record<string, readonly string[]>>
   /** Whether the server has told all of it. If not, the roles are the default ones. */
   readonly isOfServer: boolean
-  /** Whether the server is a proxy: its application may have workflows, and routes of its own. */
+  /** Whether the server is a proxy: its application may have routes of its own. */
   readonly isOfProxy: boolean
 }
 
@@ -27,14 +27,23 @@ export const GENERAL_CATALOGUE: Catalogue = {
     admin: [
       'agents:*',
       'tools:*',
+      'workflows:*',
       'memory:*',
       'api-keys:*',
       'tokens:*',
       'audit:read',
       'system:read',
     ],
-    member: ['agents:read', 'agents:execute', 'tools:read', 'tools:execute', 'memory:*'],
-    viewer: ['agents:read', 'tools:read', 'memory:read'],
+    member: [
+      'agents:read',
+      'agents:execute',
+      'tools:read',
+      'tools:execute',
+      'workflows:read',
+      'workflows:execute',
+      'memory:*',
+    ],
+    viewer: ['agents:read', 'tools:read', 'workflows:read', 'memory:read'],
   },
   isOfServer: false,
   isOfProxy: false,
@@ -43,11 +52,5 @@ export const GENERAL_CATALOGUE: Catalogue = {
 /** The defaults of every proxy. */
 export const PROXY_CATALOGUE: Catalogue = {
   ...GENERAL_CATALOGUE,
-  roles: {
-    owner: ['*'],
-    admin: [...(GENERAL_CATALOGUE.roles['admin'] ?? []), 'workflows:*'],
-    member: [...(GENERAL_CATALOGUE.roles['member'] ?? []), 'workflows:read', 'workflows:execute'],
-    viewer: [...(GENERAL_CATALOGUE.roles['viewer'] ?? []), 'workflows:read'],
-  },
   isOfProxy: true,
 }

@@ -21,7 +21,8 @@ it('offers only scopes that grant something', () => {
 it('offers for a proxy what its application may have, and for a server not', () => {
   const scopesOf = (catalogue: typeof GENERAL_CATALOGUE) =>
     scopeGrid(catalogue).flatMap(({ rows }) => rows.flatMap((row) => Object.values(row.scopes)))
-  const more = ['workflows:execute', 'routes:execute', 'system:write']
+  const more = ['workflows:write', 'routes:execute', 'system:write']
+  expect(scopesOf(GENERAL_CATALOGUE)).toContain('workflows:execute')
   expect(scopesOf(PROXY_CATALOGUE)).toStrictEqual(expect.arrayContaining(more))
   expect(scopesOf(GENERAL_CATALOGUE).filter((scope) => more.includes(scope))).toStrictEqual([])
   expect(scopesOf(PROXY_CATALOGUE).map(scopeProblem)).toStrictEqual(

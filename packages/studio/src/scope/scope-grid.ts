@@ -29,13 +29,13 @@ function row(name: string, resource: string, actions: readonly GridAction[], id?
   return { name, isId: id !== undefined, scopes: Object.fromEntries(scopes) }
 }
 
-/** What an application behind a proxy may have besides. */
-const APPLICATION: GridGroup = {
-  name: 'Application',
-  rows: [
+/** What an application may have besides. */
+function applicationRows(isOfProxy: boolean): GridGroup['rows'] {
+  if (!isOfProxy) return [row('Every workflow', 'workflows', ['read', 'execute'])]
+  return [
     row('Every workflow', 'workflows', ['read', 'execute', 'write']),
     row('Routes of its own', 'routes', ['execute']),
-  ],
+  ]
 }
 
 /** All resources that scopes can name, by kind. */
@@ -55,7 +55,7 @@ export function scopeGrid({ agents, tools, isOfProxy }: Catalogue): readonly Gri
         ...tools.map((id) => row(id, 'tools', TOOL_ACTIONS, id)),
       ],
     },
-    ...(isOfProxy ? [APPLICATION] : []),
+    { name: 'Application', rows: applicationRows(isOfProxy) },
     { name: 'Memory', rows: [row('Its own memory', 'memory', ['read', 'write', 'delete'])] },
     {
       name: 'Server',

@@ -8,7 +8,7 @@ import type { Project } from '../project.js'
 import { openProxyProject } from '../proxy-config.js'
 
 /**
- * The roles in force behind a proxy: those of a server, with workflows, and those of its configuration.
+ * The roles in force behind a proxy: those of a server, and those of its configuration.
  * @throws {ConfigurationError} for a role that grants what is not a permission
  */
 export async function proxyRoles(config: ProxyConfig): Promise<RoleTable> {

@@ -1,18 +1,6 @@
 import type { Principal } from '@signet/auth'
-import type { Agent, JsonSchema, RequestContext, Tool } from '@signet/core'
-
-/** A schema is made once, with its tool, and is not changed. */
-const schemaTexts = new WeakMap<JsonSchema, string>()
-
-/** A schema as the wire shows it: JSON in the envelope that Mastra's clients unpack. */
-function schemaText(schema: JsonSchema | undefined): string | undefined {
-  if (schema === undefined) return undefined
-  const known = schemaTexts.get(schema)
-  if (known !== undefined) return known
-  const text = JSON.stringify({ json: schema })
-  schemaTexts.set(schema, text)
-  return text
-}
+import type { Agent, RequestContext, Tool } from '@signet/core'
+import { schemaText } from '../schema-text.js'
 
 /** A tool as the wire shows it. */
 export function viewTool(tool: Tool, isPartial = false): Readonly<Record<string, unknown>> {

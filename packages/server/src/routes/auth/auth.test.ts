@@ -62,7 +62,10 @@ describe('GET /auth/capabilities', () => {
         avatarUrl: 'https://example.org/a.png',
       },
       capabilities: { user: true, session: false, sso: false, rbac: true, acl: false, fga: false },
-      access: { roles: ['viewer'], permissions: ['agents:read', 'tools:read', 'memory:read'] },
+      access: {
+        roles: ['viewer'],
+        permissions: ['agents:read', 'tools:read', 'workflows:read', 'memory:read'],
+      },
     })
   })
 
@@ -91,7 +94,7 @@ describe('GET /auth/me', () => {
       email: 'alice@example.org',
       avatarUrl: 'https://example.org/a.png',
       roles: ['viewer'],
-      permissions: ['agents:read', 'tools:read', 'memory:read'],
+      permissions: ['agents:read', 'tools:read', 'workflows:read', 'memory:read'],
       subject: 'alice',
       issuer: 'local',
       resourceId: 'alice',

@@ -32,7 +32,7 @@ const UNGRANTED = 'never-granted'
 const grant = fc.oneof(
   fc
     .tuple(
-      fc.constantFrom('agents', 'tools', 'memory', 'tokens', 'audit', 'system', '*'),
+      fc.constantFrom('agents', 'tools', 'workflows', 'memory', 'tokens', 'audit', 'system', '*'),
       fc.constantFrom('read', 'execute', 'write', 'delete', '*'),
       fc.constantFrom(undefined, '*', ...IDS),
     )
@@ -77,7 +77,9 @@ interface Named {
 /** Every path of a route. */
 function pathsOf(route: Route): readonly Named[] {
   const ids = [...IDS, UNGRANTED]
-  const all = ids.flatMap((agentId) => ids.map((toolId) => ({ agentId, toolId })))
+  const all = ids.flatMap((agentId) =>
+    ids.map((toolId) => ({ agentId, toolId, workflowId: agentId })),
+  )
   const paths = new Map(
     all.map((params) => {
       const path = app.table

@@ -28,7 +28,7 @@ export interface JudgedRoute {
   readonly access: Access
 }
 
-/** The agents and tools that permissions can name. */
+/** The agents, tools and workflows that permissions can name. */
 export interface NamedThings {
   readonly agents: readonly {
     readonly id: string
@@ -38,6 +38,8 @@ export interface NamedThings {
   }[]
   /** The ids of all tools, each once. */
   readonly tools: readonly string[]
+  /** The ids of all workflows. Default: nobody listed them. */
+  readonly workflows?: readonly string[] | undefined
   /** Why nothing is listed that may be there. Default: all is listed. */
   readonly unlisted?: string | undefined
 }
@@ -72,6 +74,12 @@ interface AgentVerdict {
   readonly tools: readonly string[]
 }
 
+/** What can be done with a workflow. */
+interface WorkflowVerdict {
+  readonly id: string
+  readonly actions: Readonly<Record<WorkflowAction, ActionVerdict>>
+}
+
 /** What certain permissions let their holder do with an application. */
 export interface AccessMatrix {
   /** The role table in force. */
@@ -79,6 +87,8 @@ export interface AccessMatrix {
   readonly routes: readonly RouteVerdict[]
   readonly agents: readonly AgentVerdict[]
   readonly tools: readonly ToolVerdict[]
+  /** Default: nobody listed them. */
+  readonly workflows?: readonly WorkflowVerdict[] | undefined
   /** Why agents and tools are not listed that may be there. Default: all are listed. */
   readonly unlisted?: string | undefined
 }
@@ -87,9 +97,12 @@ export interface AccessMatrix {
 type AgentAction = 'read' | 'execute' | 'write'
 /** What is done with tools here, and asks for a permission. */
 type ToolAction = 'read' | 'execute' | 'approve'
+/** What is done with workflows here, and asks for a permission. */
+type WorkflowAction = 'read' | 'execute'
 
 const AGENT_ACTIONS: readonly AgentAction[] = ['read', 'execute', 'write']
 const TOOL_ACTIONS: readonly ToolAction[] = ['read', 'execute', 'approve']
+const WORKFLOW_ACTIONS: readonly WorkflowAction[] = ['read', 'execute']
 
 /** Finds the grant that covers what is asked, as it was granted. */
 type FindGrant = (asked: Permission) => string | undefined
@@ -150,7 +163,7 @@ function judgeRoutes(
 }
 
 function judgeActions<Name extends Action>(
-  resource: 'agents' | 'tools',
+  resource: 'agents' | 'tools' | 'workflows',
   id: string,
   actions: readonly Name[],
   find: FindGrant,
@@ -177,7 +190,7 @@ export function routesOf(table: RouteTable): readonly JudgedRoute[] {
   })
 }
 
-/** The agents and tools of an application. */
+/** The agents, tools and workflows of an application. */
 export function thingsOf(mastra: Mastra): NamedThings {
   const agents = [...new Set(Object.values(mastra.listAgents()))]
   const tools = [...Object.values(mastra.listTools()), ...agents.flatMap(toolsOf)]
@@ -188,17 +201,18 @@ export function thingsOf(mastra: Mastra): NamedThings {
       tools: toolsOf(agent).map(({ id }) => id),
     })),
     tools: [...new Set(tools.map(({ id }) => id))],
+    workflows: [...new Set(Object.values(mastra.listWorkflows()).map(({ id }) => id))],
   }
 }
 
 /**
- * What permissions let their holder do: with each route, and with each agent and tool. It asks the functions that the gate
+ * What permissions let their holder do: with each route, agent, tool and workflow. It asks the functions that the gate
  * asks, so that it cannot say anything else. Whether the provider lets a user in at all (`authorizeUser`) is not among it,
  * nor what limits say.
  */
 export function accessMatrix({
   routes,
-  things: { agents, tools, unlisted },
+  things: { agents, tools, workflows, unlisted },
   roles,
   permissions,
 }: {
@@ -218,6 +232,12 @@ export function accessMatrix({
       tools: own,
     })),
     tools: tools.map((id) => ({ id, actions: judgeActions('tools', id, TOOL_ACTIONS, find) })),
+    ...(workflows !== undefined && {
+      workflows: workflows.map((id) => ({
+        id,
+        actions: judgeActions('workflows', id, WORKFLOW_ACTIONS, find),
+      })),
+    }),
     ...(unlisted !== undefined && { unlisted }),
   }
 }

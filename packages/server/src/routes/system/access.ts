@@ -113,6 +113,14 @@ const matrix = z.object({
       actions: z.object({ read: actionVerdict, execute: actionVerdict }),
     }),
   ),
+  workflows: z
+    .array(
+      z.object({
+        id: z.string(),
+        actions: z.object({ read: actionVerdict, execute: actionVerdict }),
+      }),
+    )
+    .optional(),
   unlisted: z
     .string()
     .optional()
@@ -136,7 +144,7 @@ const access = (source: AccessSource): Route =>
     path: '/system/access',
     access: 'system:read',
     summary:
-      'What a role, permissions or the caller may do with each route, agent and tool, and why',
+      'What a role, permissions or the caller may do with each route, agent, tool and workflow, and why',
     query: accessQuery,
     response: matrix,
     async handler(input) {

@@ -12,7 +12,6 @@ const app = createApp(createTestApplication().mastra)
 
 /** What clients of Mastra ask for at start, and read. */
 const ANSWERS: readonly (readonly [path: string, answer: unknown])[] = [
-  ['/workflows', {}],
   ['/processors', {}],
   ['/scores/scorers', {}],
   ['/mcp/v0/servers', { servers: [], total_count: 0, next: null }],

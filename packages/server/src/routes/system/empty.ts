@@ -5,7 +5,6 @@ const NO_PAGE = { total: 0, page: 0, perPage: 0, hasMore: false }
 
 /** What clients of Mastra ask for at start, and what has nothing in it here. */
 const ANSWERS: readonly (readonly [path: string, what: string, answer: object])[] = [
-  ['/workflows', 'workflows', {}],
   ['/processors', 'processors', {}],
   ['/scores/scorers', 'scorers', {}],
   ['/mcp/v0/servers', 'MCP servers', { servers: [], total_count: 0, next: null }],

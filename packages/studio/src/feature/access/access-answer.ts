@@ -37,6 +37,11 @@ export interface AccessAnswer {
     readonly id: string
     readonly actions: Readonly<Record<'read' | 'execute' | 'approve', ActionVerdict>>
   }[]
+  /** Absent where the server does not list them. */
+  readonly workflows?: readonly {
+    readonly id: string
+    readonly actions: Readonly<Record<'read' | 'execute', ActionVerdict>>
+  }[]
   /** Why agents and tools are not listed; absent where all are. */
   readonly unlisted?: string
 }

@@ -12,7 +12,7 @@ interface Thing {
 const ACTIONS = ['read', 'execute', 'write', 'approve'] as const
 const TITLE = { read: 'Read', execute: 'Execute', write: 'Change', approve: 'Approve' } as const
 
-function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
+function thingsOf({ agents, tools, workflows = [] }: AccessAnswer): readonly Thing[] {
   return [
     ...agents.map(({ id, actions, tools }) => ({
       id,
@@ -20,23 +20,24 @@ function thingsOf({ agents, tools }: AccessAnswer): readonly Thing[] {
       actions,
     })),
     ...tools.map(({ id, actions }) => ({ id, about: 'tool', actions })),
+    ...workflows.map(({ id, actions }) => ({ id, about: 'workflow', actions })),
   ]
 }
 
-/** The agents and tools, with the allowed actions of each. */
+/** The agents, tools and workflows, with the allowed actions of each. */
 export function ThingsTable({ answer }: { readonly answer: AccessAnswer }) {
   if (answer.unlisted !== undefined) {
     return <Empty title="Agents and tools are not listed">{answer.unlisted}</Empty>
   }
   return (
     <Table
-      caption="Agents and tools, and which actions are allowed"
+      caption="Agents, tools and workflows, and which actions are allowed"
       rows={thingsOf(answer)}
       rowKey={({ id, about }) => `${about} ${id}`}
       columns={[
         {
           name: 'thing',
-          title: 'Agent or tool',
+          title: 'Agent, tool or workflow',
           cell: ({ id, about }) => (
             <>
               <p className="font-mono text-xs font-medium">{id}</p>
