@@ -171,6 +171,12 @@ function declareRules(open: () => Promise<Kept>): void {
               toolName: 'pay',
               args: { to: 'x', amount: 5 },
               requiresApproval: true,
+              approval: {
+                toolId: 'pay',
+                by: 'asker',
+                state: 'waiting',
+                expiresAt: expect.any(String),
+              },
             },
           ],
         },
@@ -592,6 +598,39 @@ function declareRules(open: () => Promise<Kept>): void {
       expect(paid).toStrictEqual([{ to: 'x', amount: 5, by: 'alice', call: 'c' }])
       const again = await send(app, 'approve-tool-call-generate', decision)
       expect(refusalOf(again)).toStrictEqual([409, 'run_not_suspended'])
+      expect(paid).toHaveLength(1)
+    })
+
+    it('is told to its owner as decided until the call is made, and then no more', async () => {
+      const model = callingModel(PAY, ['d', 'pay', { to: 'y', amount: 6 }])
+      const { app, paid } = start(await open(), { pay: byOther, model })
+      const { runId } = await generate(app)
+      const standings = async () =>
+        (await listRuns(app)).runs.flatMap(({ toolCalls }) =>
+          toolCalls.map(({ toolCallId, approval }) => [toolCallId, approval.by, approval.state]),
+        )
+      expect(new Set(await standings())).toStrictEqual(
+        new Set([
+          ['c', 'other', 'waiting'],
+          ['d', 'other', 'waiting'],
+        ]),
+      )
+      const asked = (await inbox(app, boss)).approvals
+      const id = asked.find(({ args }) => Reflect.get(Object(args), 'to') === 'x')?.id
+      const path = `/api/approvals/pay/${id}/approve`
+      await app.fetch(makeRequest(path, { token: boss, json: {} }))
+      expect(new Set(await standings())).toStrictEqual(
+        new Set([
+          ['c', 'other', 'approved'],
+          ['d', 'other', 'waiting'],
+        ]),
+      )
+      await send(app, 'approve-tool-call-generate', { runId, toolCallId: 'c' })
+      expect(await standings()).toStrictEqual([['d', 'other', 'waiting']])
+      await decide(app, 'decline', boss)
+      expect(await standings()).toStrictEqual([['d', 'other', 'declined']])
+      await send(app, 'decline-tool-call-generate', { runId, toolCallId: 'd' })
+      expect(await standings()).toStrictEqual([])
       expect(paid).toHaveLength(1)
     })
 

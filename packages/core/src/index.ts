@@ -2,6 +2,7 @@
 export { Agent } from './agent/agent.js'
 export { type AgentConfig, type Dynamic } from './agent/agent-config.js'
 export {
+  type CallApproval,
   type SuspendedRun,
   type SuspendedRunPage,
   type SuspendedRunQuery,

@@ -1,6 +1,7 @@
 import { RequestContext } from '../request-context.js'
 import type { RunApproval, RunRecord, RunStorage } from '../run/run-storage.js'
 import { runOwner } from '../run/person.js'
+import { isReadable, readSnapshot } from './snapshot.js'
 
 /** Which suspended answers are wanted. */
 export interface SuspendedRunQuery {
@@ -11,6 +12,18 @@ export interface SuspendedRunQuery {
   readonly page?: number | undefined
   /** From 1; default 100. */
   readonly perPage?: number | undefined
+}
+
+/** How a call is approved, and where that stands. */
+export interface CallApproval {
+  /** The id of the tool, which permissions name. */
+  readonly toolId: string
+  /** Who must approve it: who asked, or somebody else. */
+  readonly by: 'asker' | 'other'
+  /** What somebody else decided, if they did: the answer goes on when its owner decides, too. */
+  readonly state: 'waiting' | 'approved' | 'declined'
+  /** Until when it may be approved. */
+  readonly expiresAt: Date
 }
 
 /** A suspended answer, as the wire shows it. */
@@ -26,6 +39,7 @@ export interface SuspendedRun {
     readonly toolName: string
     readonly args: unknown
     readonly requiresApproval: boolean
+    readonly approval: CallApproval
   }[]
 }
 
@@ -37,6 +51,49 @@ export interface SuspendedRunPage {
 
 const PER_PAGE = 100
 
+/** Whether somebody else than who asked has decided. */
+function isDecidedByOther({ byOther, state }: RunApproval): boolean {
+  return byOther && (state === 'approved' || state === 'declined')
+}
+
+/** The ids of the calls that a suspended run waits for, whether somebody has decided on them or not. */
+async function readPending(
+  runs: RunStorage,
+  owner: string,
+  runId: string,
+): Promise<ReadonlySet<string>> {
+  const run = await runs.get(owner, runId)
+  // What another version stored, or what has gone on since, waits for nothing that can be told.
+  if (run?.status !== 'suspended' || !isReadable(run.snapshot)) return new Set()
+  const pending = readSnapshot(run.snapshot).steps.at(-1)?.pending ?? []
+  return new Set(pending.map(({ toolCallId }) => toolCallId))
+}
+
+/** The approvals of a run that its owner still has to decide on: a decision of somebody else does not make the call. */
+async function openApprovals(
+  runs: RunStorage,
+  owner: string,
+  runId: string,
+  approvals: readonly RunApproval[],
+): Promise<readonly RunApproval[]> {
+  const isDecided = approvals.some(isDecidedByOther)
+  const pending = isDecided ? await readPending(runs, owner, runId) : undefined
+  return approvals.filter(
+    (each) =>
+      each.state === 'waiting' ||
+      (isDecidedByOther(each) && pending?.has(each.toolCallId) === true),
+  )
+}
+
+function viewApproval({ toolId, byOther, state, expiresAt }: RunApproval): CallApproval {
+  return {
+    toolId,
+    by: byOther ? 'other' : 'asker',
+    state: state === 'approved' || state === 'declined' ? state : 'waiting',
+    expiresAt: new Date(expiresAt),
+  }
+}
+
 function view(run: RunRecord, approvals: readonly RunApproval[]): SuspendedRun {
   const { id: runId, threadId, resourceId, createdAt, suspendedAt = createdAt } = run
   return {
@@ -45,14 +102,13 @@ function view(run: RunRecord, approvals: readonly RunApproval[]): SuspendedRun {
     ...(threadId !== undefined && { threadId }),
     ...(resourceId !== undefined && { resourceId }),
     suspendedAt: new Date(suspendedAt),
-    toolCalls: approvals
-      .filter(({ state }) => state === 'waiting')
-      .map(({ toolCallId, toolName, args }) => ({
-        toolCallId,
-        toolName,
-        args,
-        requiresApproval: true,
-      })),
+    toolCalls: approvals.map((approval) => ({
+      toolCallId: approval.toolCallId,
+      toolName: approval.toolName,
+      args: approval.args,
+      requiresApproval: true,
+      approval: viewApproval(approval),
+    })),
   }
 }
 
@@ -71,10 +127,14 @@ export async function readSuspendedRuns(
     page,
     perPage,
   })
-  const waiting = new Map(found.runs.map(({ id }) => [id, new Array<RunApproval>()]))
-  for (const approval of await runs.approvalsOf(owner, [...waiting.keys()])) {
-    waiting.get(approval.runId)?.push(approval)
+  const asked = new Map(found.runs.map(({ id }) => [id, new Array<RunApproval>()]))
+  for (const approval of await runs.approvalsOf(owner, [...asked.keys()])) {
+    asked.get(approval.runId)?.push(approval)
   }
-  const views = found.runs.map((run) => view(run, waiting.get(run.id) ?? []))
+  const views = await Promise.all(
+    found.runs.map(async (run) =>
+      view(run, await openApprovals(runs, owner, run.id, asked.get(run.id) ?? [])),
+    ),
+  )
   return { runs: views, total: found.total }
 }

@@ -92,12 +92,17 @@ function reviveStep(step: Step): Step {
   return { ...step, content, response, messages: toResponseMessages(content) }
 }
 
+/** Whether this version can read a snapshot. */
+export function isReadable(json: RunJson | undefined): json is RunJson {
+  return json?.['version'] === 1
+}
+
 /**
  * Reads what `writeSnapshot` wrote.
  * @throws {RunError} `run_ended` for a snapshot of another version
  */
 export function readSnapshot(json: RunJson | undefined): AgentSnapshot {
-  if (json?.['version'] !== 1) {
+  if (!isReadable(json)) {
     throw new RunError('run_ended', 'Another version of Signet has stored the run.')
   }
   // It was written here, and only this package writes it.
