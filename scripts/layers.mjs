@@ -41,7 +41,7 @@ export const ROOMS = {
       'schema.ts',
       'system.ts',
     ],
-    ['client-tool.ts', 'path.ts', 'retry.ts', 'stream.ts', 'token.ts'],
+    ['client-tool.ts', 'path.ts', 'retry.ts', 'run.ts', 'stream.ts', 'token.ts'],
     ['refusal.ts'],
     ['request.ts'],
     ['event-stream.ts', 'thread.ts', 'tool.ts'],

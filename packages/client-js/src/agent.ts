@@ -5,6 +5,12 @@ import { answerCalls, describeTools, MAX_ROUNDS } from './client-tool.js'
 import { readChunks } from './event-stream.js'
 import { contextText, plainContext, type RequestContextInput } from './request-context.js'
 import type { Api, CallOptions, OpenResponse } from './request.js'
+import type {
+  DeclinedToolCall,
+  SuspendedRunPage,
+  SuspendedRunsParams,
+  ToolCallDecision,
+} from './run.js'
 import { toJsonSchema } from './schema.js'
 import { createStream, type AgentStream } from './stream.js'
 import type { ToolDetails, ToolInput } from './tool.js'
@@ -107,6 +113,48 @@ export class Agent {
   async stream(messages: MessageInput, options: AnswerOptions = {}): Promise<AgentStream> {
     const opened = await this.#open(messages, options)
     return createStream(opened.response, this.#read(opened, messages, options))
+  }
+
+  /**
+   * Approves a call that a suspended answer waits for, and returns the rest of the answer as soon as it begins. Calls of
+   * `clientTools` in it are not run here.
+   *
+   * @throws {MastraClientError} `run_not_suspended`, `approval_expired`, `approval_by_other`, `run_ended`; `not_found`
+   *   for a run of another; what fails later is thrown to the reader of the stream
+   */
+  approveToolCall(decision: ToolCallDecision, options?: CallOptions): Promise<AgentStream> {
+    return this.#decide('approve', decision, options)
+  }
+
+  /** Declines a call that a suspended answer waits for, and returns the rest of the answer: as `approveToolCall`. */
+  declineToolCall(decision: DeclinedToolCall, options?: CallOptions): Promise<AgentStream> {
+    return this.#decide('decline', decision, options)
+  }
+
+  /** The answers of the caller that wait for decisions, the newest first. */
+  listSuspendedRuns(
+    params: SuspendedRunsParams = {},
+    options?: CallOptions,
+  ): Promise<SuspendedRunPage> {
+    return this.#api.json({
+      path: [...this.#path, 'suspended-runs'],
+      query: { ...params },
+      ...options,
+    })
+  }
+
+  async #decide(
+    verb: 'approve' | 'decline',
+    decision: DeclinedToolCall,
+    options?: CallOptions,
+  ): Promise<AgentStream> {
+    const opened = await this.#api.open({
+      method: 'POST',
+      path: [...this.#path, `${verb}-tool-call`],
+      body: { ...decision, requestContext: plainContext(decision.requestContext) },
+      ...options,
+    })
+    return createStream(opened.response, readChunks<AgentChunk>(opened))
   }
 
   /** One tool of the agent, by its id or by the name that the model calls it. */

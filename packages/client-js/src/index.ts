@@ -32,6 +32,14 @@ export {
   type ToolResultChunk,
   type Usage,
 } from './chunk.js'
+export {
+  type DeclinedToolCall,
+  type SuspendedRun,
+  type SuspendedRunPage,
+  type SuspendedRunsParams,
+  type SuspendedToolCall,
+  type ToolCallDecision,
+} from './run.js'
 export { type AgentStream } from './stream.js'
 export { type Tool, type ToolDetails, type ToolInput } from './tool.js'
 export {

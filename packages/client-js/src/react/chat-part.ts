@@ -5,7 +5,10 @@ export interface ChatToolCall {
   readonly toolCallId: string
   readonly toolName: string
   readonly args: unknown
-  readonly state: 'running' | 'done' | 'failed'
+  /** `waiting`: somebody has to approve it before it is made. */
+  readonly state: 'running' | 'waiting' | 'done' | 'failed'
+  /** Of a call that waits, the run to be decided on: see `decide` of the chat. */
+  readonly runId?: string | undefined
   /** What it returned, once it is done. */
   readonly result?: unknown
   /** Why it failed. */
@@ -89,19 +92,34 @@ class Parts {
     else if (part !== undefined) this.list[index] = { ...part, state: 'done' }
   }
 
+  /** A call that waited begins in its place once it was decided on. */
   addCall({ toolCallId, toolName, args }: ToolCall, startedAt: number): void {
     const toolCall = { toolCallId, toolName, args, state: 'running', startedAt } as const
-    this.list.push({ type: 'tool-call', toolCall })
+    const { call, index } = this.#findCall(toolCallId)
+    const part = { type: 'tool-call', toolCall } as const
+    if (call?.state === 'waiting') this.list[index] = part
+    else this.list.push(part)
   }
 
   settle(toolCallId: string, at: number, outcome: Partial<ChatToolCall>): void {
+    const { call, index } = this.#findCall(toolCallId)
+    if (call === undefined) return
+    const durationMs = Math.max(0, at - (call.startedAt ?? at))
+    this.list[index] = { type: 'tool-call', toolCall: { ...call, ...outcome, durationMs } }
+  }
+
+  wait({ toolCallId, toolName, args }: ToolCall, runId: string): void {
+    const { index } = this.#findCall(toolCallId)
+    const toolCall = { toolCallId, toolName, args, state: 'waiting', runId } as const
+    if (index !== -1) this.list[index] = { type: 'tool-call', toolCall }
+  }
+
+  #findCall(toolCallId: string) {
     const index = this.list.findLastIndex(
       (part) => part.type === 'tool-call' && part.toolCall.toolCallId === toolCallId,
     )
     const part = this.list[index]
-    if (part?.type !== 'tool-call') return
-    const durationMs = Math.max(0, at - (part.toolCall.startedAt ?? at))
-    this.list[index] = { type: 'tool-call', toolCall: { ...part.toolCall, ...outcome, durationMs } }
+    return { index, call: part?.type === 'tool-call' ? part.toolCall : undefined }
   }
 
   #findText(type: ChatTextPart['type'], id: string) {
@@ -140,6 +158,9 @@ export function addChunks(
       case 'tool-call':
         next.addCall(chunk.payload, at)
         break
+      case 'tool-call-approval':
+        next.wait(chunk.payload, chunk.runId)
+        break
       case 'tool-result':
         next.settle(chunk.payload.toolCallId, at, { state: 'done', result: chunk.payload.result })
         break
@@ -152,6 +173,11 @@ export function addChunks(
     }
   }
   return next.list
+}
+
+/** Whether more of a part may come. */
+export function isOpenPart(part: ChatPart): boolean {
+  return part.type === 'tool-call' ? part.toolCall.state === 'running' : part.state === 'streaming'
 }
 
 /** The parts once nothing more comes: a call that is still running has failed. */

@@ -1,9 +1,11 @@
 import type { AgentChunk } from '../chunk.js'
 import { MastraClientError } from '../error.js'
+import type { SuspendedRun } from '../run.js'
 import type { StoredMessage } from '../thread.js'
 import type { ChatMessage } from './chat-message.js'
 import {
   addChunks,
+  isOpenPart,
   settleParts,
   textOf,
   textPart,
@@ -38,8 +40,12 @@ export type ChatEvent =
       readonly type: 'loaded' | 'earlier'
       readonly messages: readonly StoredMessage[]
       readonly hasMore: boolean
+      /** What waits for decisions in the thread, the newest first; only with `loaded`. */
+      readonly suspended?: readonly SuspendedRun[] | undefined
     }
   | { readonly type: 'ask'; readonly id: string; readonly text: string }
+  /** A call was decided on, and the answer may go on; or it was not. */
+  | { readonly type: 'decide' | 'undecided' }
   /** Takes back the last question, with whatever came of it. */
   | { readonly type: 'withdraw' }
   | {
@@ -83,18 +89,18 @@ function withChunks(
   { id, chunks, requestId }: Extract<ChatEvent, { type: 'chunks' }>,
 ): ChatState {
   const { messages, error } = state
-  const last = messages.at(-1)
-  const isOpen = last?.id === id
-  const answer = isOpen
-    ? last
-    : ({ id, role: 'assistant', parts: [], text: '', toolCalls: [] } as const)
+  // An answer that goes on after a decision need not be the last message.
+  const index = messages.findLastIndex((message) => message.id === id)
+  const answer =
+    messages[index] ?? ({ id, role: 'assistant', parts: [], text: '', toolCalls: [] } as const)
   const said = withParts(answer, addChunks(answer.parts, chunks))
   const finish = chunks.findLast(({ chunk }) => chunk.type === 'finish')?.chunk
   const usage = finish?.type === 'finish' ? { usage: finish.payload.output.usage } : {}
+  const answered = { ...said, ...usage }
   const failures = chunks.map(({ chunk }) => failureOf(chunk, requestId))
   return {
     ...state,
-    messages: [...(isOpen ? messages.slice(0, -1) : messages), { ...said, ...usage }],
+    messages: index === -1 ? [...messages, answered] : messages.with(index, answered),
     status: 'streaming',
     error: error ?? failures.find((failure) => failure !== undefined),
   }
@@ -111,11 +117,20 @@ function withEarlier(
   return { ...state, messages: [...earlier, ...state.messages], hasEarlier }
 }
 
-/** What was said, once nothing more comes. Only of the last message could more have come. */
+/** What was said, once nothing more comes. */
 function settle(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const last = messages.at(-1)
-  if (last?.role !== 'assistant') return messages
-  return [...messages.slice(0, -1), withParts(last, settleParts(last.parts))]
+  return messages.map((message) =>
+    message.parts.some(isOpenPart) ? withParts(message, settleParts(message.parts)) : message,
+  )
+}
+
+/** What is to be decided of a suspended answer. What it said before is stored only when it ends. */
+function readSuspended({ runId, toolCalls }: SuspendedRun): ChatMessage {
+  const parts = toolCalls.map(({ toolCallId, toolName, args }) => {
+    const toolCall = { toolCallId, toolName, args, state: 'waiting', runId } as const
+    return { type: 'tool-call', toolCall } as const
+  })
+  return withParts({ id: runId, role: 'assistant', parts: [], text: '', toolCalls: [] }, parts)
 }
 
 /** What a chat is after something happened to it. */
@@ -126,7 +141,10 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
     case 'loaded':
       return {
         ...EMPTY_CHAT,
-        messages: event.messages.flatMap(readStored),
+        messages: [
+          ...event.messages.flatMap(readStored),
+          ...(event.suspended ?? []).map(readSuspended).toReversed(),
+        ],
         hasEarlier: event.hasMore,
       }
     case 'earlier':
@@ -142,6 +160,10 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
         error: undefined,
       }
     }
+    case 'decide':
+      return { ...state, status: 'submitted', error: undefined }
+    case 'undecided':
+      return { ...state, status: 'ready' }
     case 'withdraw': {
       const last = state.messages.findLastIndex(({ role }) => role === 'user')
       return { ...state, messages: state.messages.slice(0, Math.max(0, last)) }

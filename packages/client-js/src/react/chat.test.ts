@@ -29,6 +29,9 @@ function createTestChat(options: Partial<ChatSource> = {}) {
   const source: ChatSource = {
     isRemembering: false,
     load: async () => ({ messages: [STORED], hasMore: false }),
+    decide: async () => {
+      throw new Error('Nothing is to be decided here.')
+    },
     async ask(messages, signal) {
       asked.push(messages)
       signals.push(signal)
@@ -54,6 +57,153 @@ function createTestChat(options: Partial<ChatSource> = {}) {
   const texts = () => chat.getState().messages.map(({ text }) => text)
   return { chat, asked, signals, texts, push: (chunk?: AgentChunk | Error) => push(chunk) }
 }
+
+const CALL = { toolCallId: 'c', toolName: 'pay', args: { amount: 5 } }
+const start = (messageId: string): AgentChunk => ({
+  type: 'start',
+  runId: 'r',
+  from: 'AGENT',
+  payload: { id: 'agent', messageId },
+})
+const called = (type: 'tool-call' | 'tool-call-approval'): AgentChunk => ({
+  type,
+  runId: 'r',
+  from: 'AGENT',
+  payload: CALL,
+})
+const RESULT: AgentChunk = {
+  type: 'tool-result',
+  runId: 'r',
+  from: 'AGENT',
+  payload: { ...CALL, result: 'paid' },
+}
+const APPROVED = { runId: 'r', toolCallId: 'c', isApproved: true } as const
+
+async function* chunksOf(...chunks: readonly AgentChunk[]) {
+  yield* chunks
+}
+
+describe('Chat, with a call that waits for a decision', () => {
+  /** A chat in which the agent has asked to make a call. */
+  async function createWaitingChat(options: Partial<ChatSource> = {}) {
+    const test = createTestChat({
+      ask: async () =>
+        chunksOf(
+          start('m'),
+          delta('Let me pay.'),
+          called('tool-call'),
+          called('tool-call-approval'),
+        ),
+      decide: async () => chunksOf(start('m'), called('tool-call'), RESULT, delta(' Done.')),
+      ...options,
+    })
+    await test.chat.send('Pay.')
+    return test
+  }
+  const callsOf = (chat: Chat) => chat.getState().messages.flatMap(({ toolCalls }) => toolCalls)
+
+  it('is ready again, and the call has not failed', async () => {
+    const { chat } = await createWaitingChat()
+    expect(chat.getState().status).toBe('ready')
+    expect(callsOf(chat)).toStrictEqual([{ ...CALL, state: 'waiting', runId: 'r' }])
+  })
+
+  it('continues the answer in its message after the decision', async () => {
+    const { chat, texts } = await createWaitingChat()
+    const seen: string[] = []
+    chat.subscribe(() => seen.push(chat.getState().status))
+    expect(await chat.decide(APPROVED)).toBe(true)
+    expect(texts()).toStrictEqual(['Pay.', 'Let me pay. Done.'])
+    expect(callsOf(chat)).toStrictEqual([
+      expect.objectContaining({ state: 'done', result: 'paid' }),
+    ])
+    expect(new Set(seen)).toStrictEqual(new Set(['submitted', 'streaming', 'ready']))
+  })
+
+  it('passes the reason of a refusal on', async () => {
+    const decide = vi.fn<ChatSource['decide']>(async () => chunksOf(called('tool-call'), RESULT))
+    const { chat } = await createWaitingChat({ decide })
+    const declined = { ...APPROVED, isApproved: false, reason: 'Too much.' }
+    await chat.decide(declined)
+    expect(decide).toHaveBeenCalledWith(declined, expect.any(AbortSignal))
+  })
+
+  it('leaves the call as it was where the decision does not count, and says why', async () => {
+    const refusal = new Error('Somebody else must approve it.')
+    const { chat } = await createWaitingChat({ decide: () => Promise.reject(refusal) })
+    await expect(chat.decide(APPROVED)).rejects.toBe(refusal)
+    expect(chat.getState()).toMatchObject({ status: 'ready', error: undefined })
+    expect(callsOf(chat)).toStrictEqual([{ ...CALL, state: 'waiting', runId: 'r' }])
+  })
+
+  it('continues an earlier answer where it stands', async () => {
+    const answers = [
+      chunksOf(start('m'), called('tool-call'), called('tool-call-approval')),
+      chunksOf(start('n'), delta('Hello.')),
+    ]
+    const { chat, texts } = await createWaitingChat({
+      ask: async () => answers.shift() ?? chunksOf(),
+    })
+    await chat.send('Hi.')
+    await chat.decide(APPROVED)
+    expect(texts()).toStrictEqual(['Pay.', ' Done.', 'Hi.', 'Hello.'])
+  })
+
+  it('decides on no call that does not wait here, and not while an answer comes', async () => {
+    const { chat } = await createWaitingChat()
+    expect(await chat.decide({ ...APPROVED, toolCallId: 'other' })).toBe(false)
+    expect(await chat.decide({ ...APPROVED, runId: 'other' })).toBe(false)
+    const sent = chat.send('More.')
+    expect(await chat.decide(APPROVED)).toBe(false)
+    await sent
+    await chat.decide(APPROVED)
+    expect(await chat.decide(APPROVED)).toBe(false)
+  })
+
+  it('resolves where the reader stops it before it is decided', async () => {
+    const { chat } = await createWaitingChat({
+      decide: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+    })
+    const decided = chat.decide(APPROVED)
+    chat.stop()
+    expect(await decided).toBe(true)
+    expect(chat.getState().status).toBe('ready')
+  })
+
+  it('shows what waits in a thread that is read', async () => {
+    const suspended = [
+      {
+        runId: 'r',
+        status: 'suspended',
+        suspendedAt: '2030-01-01T00:00:00.000Z',
+        toolCalls: [
+          {
+            ...CALL,
+            requiresApproval: true,
+            approval: {
+              toolId: 'pay',
+              by: 'asker',
+              state: 'waiting',
+              expiresAt: '2030-01-02T00:00:00.000Z',
+            },
+          },
+        ],
+      },
+    ] as const
+    const { chat, texts } = createTestChat({
+      isRemembering: true,
+      load: async () => ({ messages: [STORED], hasMore: false, suspended }),
+      decide: async () => chunksOf(start('m'), called('tool-call'), RESULT, delta('Done.')),
+    })
+    await chat.load()
+    expect(callsOf(chat)).toStrictEqual([{ ...CALL, state: 'waiting', runId: 'r' }])
+    await chat.decide(APPROVED)
+    expect(texts()).toStrictEqual(['before', 'Done.'])
+  })
+})
 
 describe('Chat', () => {
   it('sends a question, shows the answer while it comes, and is ready again', async () => {

@@ -1,5 +1,6 @@
 import type { Message } from '../message.js'
 import type { AgentChunk } from '../chunk.js'
+import type { SuspendedRun } from '../run.js'
 import type { StoredMessage } from '../thread.js'
 import type { TimedChunk } from './chat-part.js'
 import { EMPTY_CHAT, reduceChat, type ChatEvent, type ChatState } from './chat-state.js'
@@ -13,12 +14,24 @@ export interface ChatAnswer extends AsyncIterable<AgentChunk> {
   readonly headers?: Headers | undefined
 }
 
+/** What somebody decides of a call that waits. */
+export interface ChatDecision {
+  /** Of the call, as it waits in a message of the chat. */
+  readonly runId: string
+  readonly toolCallId: string
+  readonly isApproved: boolean
+  /** Why it is declined; the model is told. At most 2,000 characters. */
+  readonly reason?: string | undefined
+}
+
 /** Messages of a thread. */
 interface StoredPage {
   /** The oldest first. */
   readonly messages: readonly StoredMessage[]
   /** Whether there are older ones. */
   readonly hasMore: boolean
+  /** What waits for decisions in the thread, the newest first; only with the newest messages. */
+  readonly suspended?: readonly SuspendedRun[] | undefined
 }
 
 /** Where a chat has its answers from. */
@@ -26,6 +39,8 @@ export interface ChatSource {
   /** Whether questions are remembered there: then only what is new is sent, else all that was said. */
   readonly isRemembering: boolean
   ask(messages: readonly Message[], signal: AbortSignal): Promise<ChatAnswer>
+  /** Decides on a call. @returns the rest of its answer */
+  decide(decision: ChatDecision, signal: AbortSignal): Promise<ChatAnswer>
   /** What was said before. @param page - 0 has the newest messages, 1 those before */
   load(signal: AbortSignal, page: number): Promise<StoredPage>
 }
@@ -128,6 +143,35 @@ export class Chat {
   }
 
   /**
+   * Decides on a call that waits, and resolves when its answer has ended or waits again. The answer goes on in its
+   * message; why it failed later, `error` of the state says.
+   * @returns false where nothing was sent: no such call waits here, or something is under way
+   * @throws {MastraClientError} where the decision does not count; the call is then as before
+   */
+  readonly decide = async (decision: ChatDecision): Promise<boolean> => {
+    const { runId, toolCallId } = decision
+    const message = this.#state.messages.find(({ toolCalls }) =>
+      toolCalls.some((call) => call.runId === runId && call.toolCallId === toolCallId),
+    )
+    if (message === undefined || this.#running) return false
+    let refusal: { readonly error: unknown } | undefined
+    await this.#run({ type: 'decide' }, async (run) => {
+      let answer: ChatAnswer
+      try {
+        answer = await this.#source.decide(decision, run.controller.signal)
+      } catch (error) {
+        // Who stops it knows why.
+        if (!run.controller.signal.aborted) refusal = { error }
+        return { type: 'undecided' }
+      }
+      await this.#read(answer, run, message.id)
+      return { type: 'end' }
+    })
+    if (refusal !== undefined) throw refusal.error
+    return true
+  }
+
+  /**
    * Asks the last question again, in place of it and of what came of it. For an answer that failed or was
    * stopped: one that ended well is stored, and would be asked a second time.
    * @returns false where nothing was sent: nothing was asked yet, or something is under way
@@ -149,9 +193,12 @@ export class Chat {
     running.controller.abort()
   }
 
-  /** Reads an answer. Chunks that come between two frames of the screen are one event. */
-  async #read(answer: ChatAnswer, run: Run): Promise<void> {
-    let id: string | undefined
+  /**
+   * Reads an answer. Chunks that come between two frames of the screen are one event.
+   * @param messageId - of the message that goes on. Default: a new one.
+   */
+  async #read(answer: ChatAnswer, run: Run, messageId?: string): Promise<void> {
+    let id = messageId
     const requestId = answer.headers?.get('x-request-id') ?? undefined
     let chunks: TimedChunk[] = []
     let cancelFrame: (() => void) | undefined

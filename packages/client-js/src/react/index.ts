@@ -2,6 +2,7 @@
 export { MastraProvider, useMastraClient } from './provider.js'
 export { useAgent, type AgentChat, type UseAgentOptions } from './use-agent.js'
 export { type ChatState, type ChatStatus } from './chat-state.js'
+export { type ChatDecision } from './chat.js'
 export { type ChatMessage } from './chat-message.js'
 export {
   type ChatPart,

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { ChatState } from './chat-state.js'
-import { Chat } from './chat.js'
+import { Chat, type ChatDecision } from './chat.js'
 import { useMastraClient } from './provider.js'
 import { createSource } from './source.js'
 
@@ -25,6 +25,12 @@ export interface AgentChat extends ChatState {
    * @returns false where nothing was sent: nothing was asked yet, or an answer is under way
    */
   readonly retry: () => Promise<boolean>
+  /**
+   * Decides on a call that waits for an approval; the answer then goes on in its message.
+   * @returns false where nothing was sent: no such call waits in this chat, or an answer is under way
+   * @throws {MastraClientError} where the decision does not count: `approval_expired`, `run_not_suspended` and the like
+   */
+  readonly decide: (decision: ChatDecision) => Promise<boolean>
   /**
    * Reads the messages of the thread before the first that is here, 100 at a time, where `hasEarlier` says that there
    * are any. Never rejects.
@@ -55,6 +61,7 @@ export function useAgent(agentId: string, { threadId }: UseAgentOptions = {}): A
       ...state,
       send: chat.send,
       retry: chat.retry,
+      decide: chat.decide,
       stop: chat.stop,
       loadEarlier: chat.loadEarlier,
     }),
