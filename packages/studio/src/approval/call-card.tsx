@@ -1,11 +1,12 @@
 import { MixerVerticalIcon } from '@radix-ui/react-icons'
-import type { ReactNode } from 'react'
+import type { ReactNode, Ref } from 'react'
 import { Badge } from '../ui/badge.js'
 import { Code } from '../ui/code.js'
 import type { Tone } from '../ui/tone.js'
 
 /** A tool call that somebody has to decide on: the tool, where the call stands, and all of its arguments. */
 export function CallCard({
+  ref,
   toolName,
   args,
   state,
@@ -13,6 +14,7 @@ export function CallCard({
   facts,
   children,
 }: {
+  readonly ref?: Ref<HTMLElement>
   readonly toolName: string
   readonly args: unknown
   /** Where it stands, in few words. */
@@ -25,6 +27,7 @@ export function CallCard({
 }) {
   return (
     <article
+      ref={ref}
       aria-label={`Call of ${toolName}`}
       className="flex flex-col gap-3 rounded-lg border border-line-strong bg-surface px-3 py-3 shadow-raised sm:px-4"
     >

@@ -48,7 +48,7 @@ function ReasonForm({
           />
         )}
       </Field>
-      <div className="flex gap-2 pb-5">
+      <div className="flex gap-2 sm:pb-5">
         <Button type="submit" kind="danger" disabled={isPending} aria-label={`Decline ${toolName}`}>
           Decline
         </Button>

@@ -6,6 +6,7 @@ import { AnswerText, PlainText } from './markdown/answer-text.js'
 import { useNear } from './near.js'
 import { ReasoningView } from './reasoning-view.js'
 import { ToolCallView } from './tool-call-view.js'
+import { WaitingCallView } from './waiting-call-view.js'
 
 /** One part of an answer. @param isOpen - whether the part is still growing */
 function PartView({ part, isOpen }: { readonly part: ChatPart; readonly isOpen: boolean }) {
@@ -15,7 +16,11 @@ function PartView({ part, isOpen }: { readonly part: ChatPart; readonly isOpen: 
     case 'reasoning':
       return <ReasoningView part={part} />
     case 'tool-call':
-      return <ToolCallView call={part.toolCall} />
+      return part.toolCall.state === 'waiting' ? (
+        <WaitingCallView call={part.toolCall} />
+      ) : (
+        <ToolCallView call={part.toolCall} />
+      )
   }
 }
 

@@ -14,6 +14,7 @@ import { Greeting } from './greeting.js'
 import type { MemoryUse } from './memory-use.js'
 import { takeQuestion } from './opening-question.js'
 import { useAnswerTimes } from './use-answer-times.js'
+import { useChatWaitingCalls, WaitingCallsProvider } from './waiting-calls.js'
 
 /** A conversation with an agent. */
 export function Chat({
@@ -35,6 +36,7 @@ export function Chat({
   const { messages, status, send, retry, stop } = chat
   const queryClient = useQueryClient()
   const times = useAnswerTimes(status, messages)
+  const waitingCalls = useChatWaitingCalls(agentId, threadId, chat)
   const [isStopped, setIsStopped] = useState(false)
   const isAnswering = status === 'submitted' || status === 'streaming'
 
@@ -91,21 +93,23 @@ export function Chat({
         )}
         {isEmpty && status === 'ready' && <Greeting agentId={agentId} agent={agent} />}
         {(!isEmpty || status === 'error') && (
-          <ChatMessages
-            messages={messages}
-            status={status}
-            times={times}
-            onEarlier={chat.hasEarlier ? chat.loadEarlier : undefined}
-          >
-            <ChatEnd
-              error={chat.error}
-              isFailed={status === 'error'}
-              isStopped={isStopped && !isAnswering}
-              isUnanswered={status === 'ready' && messages.at(-1)?.unanswered !== undefined}
-              canRetry={!isAnswering && status !== 'loading'}
-              onRetry={isUnread ? onReload : () => void ask(retry)}
-            />
-          </ChatMessages>
+          <WaitingCallsProvider value={waitingCalls}>
+            <ChatMessages
+              messages={messages}
+              status={status}
+              times={times}
+              onEarlier={chat.hasEarlier ? chat.loadEarlier : undefined}
+            >
+              <ChatEnd
+                error={chat.error}
+                isFailed={status === 'error'}
+                isStopped={isStopped && !isAnswering}
+                isUnanswered={status === 'ready' && messages.at(-1)?.unanswered !== undefined}
+                canRetry={!isAnswering && status !== 'loading'}
+                onRetry={isUnread ? onReload : () => void ask(retry)}
+              />
+            </ChatMessages>
+          </WaitingCallsProvider>
         )}
       </div>
       <Composer

@@ -8,6 +8,7 @@ import { shortDuration } from './answer-facts.js'
 
 const STATE = {
   running: { tone: 'accent', text: 'running' },
+  waiting: { tone: 'warning', text: 'waits' },
   done: { tone: 'success', text: 'done' },
   failed: { tone: 'danger', text: 'failed' },
 } as const satisfies Record<string, { readonly tone: Tone; readonly text: string }>
