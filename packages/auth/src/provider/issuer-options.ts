@@ -22,7 +22,7 @@ import {
   type KeySourceOptions,
 } from './issuer-keys.js'
 import { MAPPING_OPTIONS, readMapping, type MappingOptions } from './mapping-options.js'
-import { refuseUndefined } from './option-checks.js'
+import { A_ROLE, checkForms, refuseUndefined } from './option-checks.js'
 import { asList } from '../lib/as-list.js'
 import { isTextList, shownValue } from '../lib/text.js'
 
@@ -223,6 +223,7 @@ function checkGrants(grants: unknown): void {
 /** @throws {ConfigurationError} for options that cannot be, or would accept more than they seem to */
 export function readIssuer(options: IssuerOptions, context: IssuerContext): Issuer {
   refuseUndefined(options, RULES)
+  checkForms(options, { defaultRole: A_ROLE })
   const names = readNames(options)
   const tenant = readTenant('MastraJwtAuth', names, options.tenant)
   if (tenant !== undefined) checkTenantKeys(options)

@@ -37,7 +37,14 @@ import { signingSecretOf } from './issuer-keys.js'
 import { readOptions } from '../option/read-options.js'
 import { Notices } from './notices.js'
 import { createOpaqueVerifier } from './opaque-issuer.js'
-import { checkFunctions, checkOptions, refuseUndefined } from './option-checks.js'
+import {
+  A_FUNCTION,
+  A_TEXT,
+  checkForms,
+  checkFunctions,
+  checkOptions,
+  refuseUndefined,
+} from './option-checks.js'
 import { keepRules, type KeptPathRules, type PathRule } from './path-rule.js'
 import type { TokenForm } from './token-form.js'
 
@@ -248,7 +255,8 @@ export class MastraJwtAuth implements AuthProvider<Claims> {
     const options = readOptions(given)
     checkOptions('MastraJwtAuth', options, OPTIONS)
     refuseUndefined(options, ['tokenHeader', 'issuers', 'revocation'])
-    checkFunctions(options, ['authorizeUser'])
+    checkFunctions(options, ['authorizeUser', 'mapUserToResourceId'])
+    checkForms(options, { mapUser: A_FUNCTION, fetch: A_FUNCTION, now: A_FUNCTION, name: A_TEXT })
     this.#options = { ...options }
     const { requireExpiry = !isDevelopment() } = options
     this.#requiresExpiry = requireExpiry !== false

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../error.js'
+import { isNonBlank } from '../lib/text.js'
 import { findRefusedOptions, type Remedies } from '../option/closed-options.js'
 import { nearestName } from '../option/nearest-name.js'
 import { refuseOptions } from '../option/options-error.js'
@@ -36,6 +37,38 @@ export function checkFunctions<Options extends object>(
   for (const name of names) {
     if (!(name in options) || typeof options[name] === 'function') continue
     throw new ConfigurationError('option_invalid', `The option ${name} must be a function.`)
+  }
+}
+
+/** What an option must be, and how a message says it. */
+interface OptionForm {
+  readonly words: string
+  fits(value: unknown): boolean
+}
+
+export const A_TEXT: OptionForm = { words: 'a text that is not blank', fits: isNonBlank }
+export const A_FUNCTION: OptionForm = {
+  words: 'a function',
+  fits: (value) => typeof value === 'function',
+}
+/** `defaultRole`: null gives none. */
+export const A_ROLE: OptionForm = {
+  words: 'the name of a role, or null',
+  fits: (value) => value === null || isNonBlank(value),
+}
+
+/**
+ * Refuses options of another type; what is undefined counts as left out.
+ * @throws {ConfigurationError} `option_invalid`
+ */
+export function checkForms<Options extends object>(
+  options: Options,
+  forms: { readonly [Name in keyof Options & string]?: OptionForm | undefined },
+): void {
+  for (const [name, form] of Object.entries<OptionForm | undefined>(forms)) {
+    const value: unknown = Reflect.get(options, name)
+    if (form === undefined || value === undefined || form.fits(value)) continue
+    throw new ConfigurationError('option_invalid', `The option ${name} must be ${form.words}.`)
   }
 }
 

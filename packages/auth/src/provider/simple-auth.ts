@@ -6,7 +6,7 @@ import type { OptionNames } from '../option/closed-options.js'
 import type { AuthRequest } from './auth-provider.js'
 import { MastraAuthProvider, type MastraAuthProviderOptions } from './mastra-auth-provider.js'
 import { readOptions } from '../option/read-options.js'
-import { checkOptions } from './option-checks.js'
+import { A_FUNCTION, A_ROLE, A_TEXT, checkForms, checkOptions } from './option-checks.js'
 import { checkOpaqueToken } from './opaque-token.js'
 import { readTokenUser, type TokenUser } from './token-user.js'
 import type { TokenForm } from './token-form.js'
@@ -108,6 +108,7 @@ export class SimpleAuth<User extends object = object> extends MastraAuthProvider
     super({ ...options, name: options.name ?? 'simple' })
     checkOptions('SimpleAuth', options, OPTIONS)
     checkHeaders(options.headers)
+    checkForms(options, { defaultRole: A_ROLE, name: A_TEXT, now: A_FUNCTION })
     this.defaultRole = options.defaultRole === null ? undefined : (options.defaultRole ?? 'member')
     this.#users = readTokens(options.tokens)
     this.#known = new WeakSet([...this.#users.values()].map(({ user }) => user))
