@@ -191,9 +191,10 @@ export {
   type RehearsalModelOptions,
 } from './rehearsal/create-rehearsal-model.js'
 export { mayBeMissing, Refusals, type UnsupportedPolicy } from './option/refusals.js'
-export { RequestContext, type RequestIdentity } from './request-context.js'
+export { RequestContext, type RequestIdentity, type RunCredential } from './request-context.js'
 export { argumentsDigest } from './run/arguments-digest.js'
 export { decideAsOther, listInbox, type InboxQuery, type OtherDecision } from './run/approve.js'
+export { type JudgeCaller, type JudgedCaller } from './run/caller.js'
 export { createMemoryRuns } from './run/memory-runs.js'
 export { RunError, type RunErrorCode } from './run/run-error.js'
 export {
@@ -258,6 +259,8 @@ export {
 } from './workflow/snapshot.js'
 export { WorkflowError, type WorkflowErrorCode } from './workflow/workflow-error.js'
 export {
+  type RunAttendant,
+  type RunnableWorkflow,
   type WorkflowRunCounts,
   type WorkflowRunPage,
   type WorkflowRunQuery,

@@ -23,10 +23,9 @@ import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
 import { readApiRoute, type ApiRoute } from './server/api-route.js'
 import { Registry } from './registry.js'
 import type { Tool } from './tool/create-tool.js'
-import type { Run } from './workflow/run.js'
-import { RunShelf } from './workflow/run-shelf.js'
+import { StoredRuns } from './workflow/stored-runs.js'
 import { isWorkflow, type AnyWorkflow } from './workflow/workflow.js'
-import { createWorkflowRuns, type WorkflowRuns } from './workflow/workflow-runs.js'
+import type { WorkflowRuns } from './workflow/workflow-runs.js'
 
 /** `server` of an application, with every route made by `registerApiRoute`. */
 export interface ServerSettings extends Omit<ServerConfig, 'apiRoutes'> {
@@ -200,7 +199,11 @@ export class Mastra {
   readonly #hasOwnLogger: boolean
   #logger: Logger = consoleLogger
   #storage: MemoryStorage | undefined
-  readonly #workflowRuns: WorkflowRuns = createWorkflowRuns()
+  readonly #workflowRuns: WorkflowRuns = new StoredRuns({
+    storage: () => this.#runs,
+    workflows: () => Object.values(this.#workflowsByKey),
+    logger: () => this.#logger,
+  })
   #runs: RunStorage = createMemoryRuns()
 
   /**
@@ -233,10 +236,9 @@ export class Mastra {
       for (const tool of Object.values(agent.tools)) this.#tools.add(tool)
     }
     this.#agentsByKey = Object.freeze(Object.fromEntries(agents))
-    const runs = new RunShelf<Run>()
     for (const [key, workflow] of workflows) {
       this.#workflows.add(workflow, key)
-      workflow.setMastra(this, runs)
+      workflow.setMastra(this, this.#workflowRuns)
       if (config.unsupported === 'warn') workflow.acceptUnsupported()
     }
     this.#workflowsByKey = Object.freeze(Object.fromEntries(workflows))

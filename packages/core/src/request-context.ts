@@ -1,5 +1,16 @@
 import type { Permission, Principal } from '@signet/auth'
 
+/** How a caller is known again where there is no request any more. */
+export interface RunCredential {
+  /**
+   * Who calls, as it takes to judge them again: plain JSON without a secret. Undefined where nobody vouches for them
+   * without their request.
+   */
+  record(): Readonly<Record<string, unknown>> | undefined
+  /** Whether what they asked with has been revoked, as far as is known by now. */
+  isRevoked(): boolean
+}
+
 /** Who calls, and what they sent along. */
 export interface RequestIdentity {
   /** Whose token verified. */
@@ -10,6 +21,8 @@ export interface RequestIdentity {
   readonly requestId?: string | undefined
   /** Whether anybody may have sent the request, and nobody has said who. Default: false. */
   readonly isStranger?: boolean | undefined
+  /** How the principal is known again later. Default: not at all. */
+  readonly credential?: RunCredential | undefined
   /**
    * Is told of a name that somebody looked up here, where nobody has set it and the client has sent it. It
    * must not throw. Default: nobody is told.
@@ -18,6 +31,8 @@ export interface RequestIdentity {
 }
 
 const USER = 'user'
+/** Apart from the contexts, which tools and steps get. */
+const CREDENTIALS = new WeakMap<RequestContext, RunCredential>()
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /**
@@ -55,6 +70,7 @@ export class RequestContext {
     this.#values = new Map(entries)
     this.#onClientName = identity.onClientName
     if (this.principal !== undefined) this.#values.set(USER, this.principal.claims)
+    if (identity.credential !== undefined) CREDENTIALS.set(this, identity.credential)
     Object.freeze(this)
   }
 
@@ -124,4 +140,9 @@ export class RequestContext {
       )
     }
   }
+}
+
+/** How the principal of a context is known again later; undefined where they are not. */
+export function credentialOf(context: RequestContext): RunCredential | undefined {
+  return CREDENTIALS.get(context)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ConfigurationError } from '@signet/auth'
 import { RegistrationError } from '../error.js'
 import { WORKFLOW_LIMITS } from './limits.js'
-import { stepsOf } from './run.js'
+import { stepsOf } from './step-place.js'
 import type { FlowEntry, Step } from './step.js'
 
 /** How deep workflows are nested in a chain: 1 where none is. */

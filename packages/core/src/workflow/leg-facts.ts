@@ -16,6 +16,8 @@ export type End =
   | { readonly type: 'failed'; readonly error: StoredFailure }
   | { readonly type: 'suspended' }
   | { readonly type: 'canceled' }
+  /** Until then, in milliseconds since 1970, nothing is to be done. */
+  | { readonly type: 'waiting'; readonly until: number }
 
 /** Steps that are to go on, by the keys of their records. */
 export interface Resumption {
@@ -36,10 +38,23 @@ export interface LegFacts {
   readonly resumption: Resumption | undefined
   readonly noteUsage: (usage: WorkflowUsage) => void
   readonly emit: (chunk: ChunkBody, from?: 'USER') => void
+  /** A sleep that is longer ends the leg, in milliseconds. */
+  readonly maxSleepMs: number
+  /** Sleeps until then are over, in milliseconds since 1970. */
+  readonly awakeUntil: number
   /** Is told when the first sleep begins and when the last one ends. */
   readonly onWaiting: (isWaiting: boolean) => void
   /** The errors themselves, for the code that runs the workflow. */
   readonly errors: Map<StoredFailure, unknown>
+}
+
+/** The first of those that wait for a time, where one does. */
+export function firstToWake(ends: Iterable<End | undefined>): End | undefined {
+  let first: Extract<End, { type: 'waiting' }> | undefined
+  for (const end of ends) {
+    if (end?.type === 'waiting' && end.until < (first?.until ?? Infinity)) first = end
+  }
+  return first
 }
 
 /** Where a step stands. */

@@ -5,6 +5,7 @@ import { Attempt } from './attempt.js'
 import { isFinal, toFailure } from './failure.js'
 import {
   copy,
+  firstToWake,
   issuesOf,
   nameOf,
   type End,
@@ -120,10 +121,14 @@ export class Leg {
     const lost = settled.find((each) => each.status === 'rejected')
     if (lost !== undefined) throw lost.reason
     const ends = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
-    for (const type of ['failed', 'bailed', 'canceled', 'suspended'] as const) {
-      const end = ends.find((each) => each.type === type)
-      if (end !== undefined) return end
-    }
+    const findEnd = (type: End['type']) => ends.find((each) => each.type === type)
+    const end =
+      findEnd('failed') ??
+      findEnd('bailed') ??
+      findEnd('canceled') ??
+      firstToWake(ends) ??
+      findEnd('suspended')
+    if (end !== undefined) return end
     const outputs = ends.map((end, at) => [
       steps[at]?.id ?? '',
       end.type === 'success' ? end.output : undefined,
@@ -225,6 +230,8 @@ export class Leg {
       if (end?.type === type) return this.#end(place, outer, end, undefined)
     }
     if (this.#isCanceled) return CANCELED
+    const waiting = firstToWake(ends)
+    if (waiting !== undefined) return waiting
     if (ends.some((each) => each?.type === 'suspended')) {
       const first = items.findIndex(
         (_, at) => records.get(`${place.key}[${at}]`)?.status === 'suspended',
@@ -344,10 +351,12 @@ export class Leg {
     }
     tellStep(this.#facts, 'workflow-step-waiting', place.path, record)
     const until = record.wakesAt ?? 0
+    const { maxSleepMs, awakeUntil } = this.#facts
+    if (until > awakeUntil && until - Date.now() > maxSleepMs) return { type: 'waiting', until }
     this.#sleepers += 1
     if (this.#sleepers === 1) this.#facts.onWaiting(true)
     try {
-      await pause(until, this.#facts.abort.signal)
+      if (until > awakeUntil) await pause(until, this.#facts.abort.signal)
     } finally {
       this.#sleepers -= 1
       if (this.#sleepers === 0) this.#facts.onWaiting(false)
@@ -440,7 +449,7 @@ export class Leg {
       item: place.item,
       retry: flow.retry ?? place.scope.retry,
     })
-    if (end.type === 'canceled') return end
+    if (end.type === 'canceled' || end.type === 'waiting') return end
     if (end.type === 'suspended') {
       const inner = this.#firstSuspended(prefix)
       return this.#suspendOuter(place, outer, inner?.suspendPayload, isItem, stepCallId)
@@ -573,7 +582,7 @@ export class Leg {
     isItem = false,
     stepCallId?: string,
   ): Promise<End> {
-    if (end.type === 'suspended' || end.type === 'canceled') return end
+    if (end.type === 'suspended' || end.type === 'canceled' || end.type === 'waiting') return end
     let settled = end
     let ended: StepRecord = {
       ...record,

@@ -11,10 +11,6 @@ export const WORKFLOW_LIMITS: Readonly<
     | 'valueBytes'
     | 'valueDepth'
     | 'runBytes'
-    | 'runsPerOwner'
-    | 'runs'
-    | 'bytesPerOwner'
-    | 'bytes'
     | 'unreadChunks'
     | 'idCharacters'
     | 'labels',
@@ -41,14 +37,6 @@ export const WORKFLOW_LIMITS: Readonly<
   valueDepth: 100,
   /** Bytes of JSON of all that one run keeps. */
   runBytes: 16 * 1024 * 1024,
-  /** Runs that the process keeps of one owner. */
-  runsPerOwner: 1000,
-  /** Runs that the process keeps of all owners. */
-  runs: 10_000,
-  /** Bytes of JSON of the runs of one owner. */
-  bytesPerOwner: 32 * 1024 * 1024,
-  /** Bytes of JSON of the runs of all owners. */
-  bytes: 256 * 1024 * 1024,
   /** Chunks that nobody has read yet, in one stream. */
   unreadChunks: 10_000,
   /** Characters of the id of a step. */

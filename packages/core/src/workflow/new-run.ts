@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { ConfigurationError, type OptionNames, type Unserved } from '@signet/auth'
 import { findRefusedOptions } from '@signet/auth/internal'
 import { UNSUPPORTED_NEW_RUN_OPTIONS } from '../option/workflow-options.js'
+import type { WorkflowSnapshot } from './snapshot.js'
 
 /** Options of a new run. */
 export interface NewRunOptions extends Unserved<typeof UNSUPPORTED_NEW_RUN_OPTIONS> {
@@ -39,5 +41,28 @@ export function refuseRunOptions(id: string, options: NewRunOptions): void {
     throw invalid(
       `The option ${name} of createRun must be a text of 1 to ${MAX_RUN_ID} characters.`,
     )
+  }
+}
+
+/** What is known of a run that has not started. */
+export function newSnapshot(facts: {
+  readonly workflowId: string
+  readonly graph: string
+  readonly runId?: string | undefined
+  readonly resourceId?: string | undefined
+}): WorkflowSnapshot {
+  const now = Date.now()
+  const { workflowId, graph, runId = randomUUID(), resourceId } = facts
+  return {
+    version: 1,
+    workflowId,
+    runId,
+    ...(resourceId !== undefined && { resourceId }),
+    graph,
+    status: 'pending',
+    state: {},
+    records: {},
+    createdAt: now,
+    updatedAt: now,
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../schema/json-schema.js'
 import { readSchema } from '../schema/read-schema.js'
 import { isRead } from '../schema/readable-schema.js'
-import { stepsOf } from './run.js'
+import { stepsOf } from './step-place.js'
 import type { FlowEntry, Step } from './step.js'
 
 /** A step as readers of a workflow see it. */

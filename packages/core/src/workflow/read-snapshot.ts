@@ -3,7 +3,12 @@ import type { WorkflowSnapshot } from './snapshot.js'
 import { WorkflowError } from './workflow-error.js'
 
 const TIME = z.number().optional()
-const FAILURE = z.object({ name: z.string(), message: z.string(), isTold: z.boolean() })
+const FAILURE = z.object({
+  name: z.string(),
+  message: z.string(),
+  isTold: z.boolean(),
+  code: z.string().optional(),
+})
 const STATUSES = ['running', 'waiting', 'suspended', 'success', 'failed', 'canceled'] as const
 
 const RECORD = z.object({
@@ -40,6 +45,9 @@ const SNAPSHOT = z.object({
   records: z.record(z.string(), RECORD),
   result: z.unknown().optional(),
   error: FAILURE.optional(),
+  resumption: z
+    .object({ suspendedAt: z.record(z.string(), z.number()), data: z.unknown().optional() })
+    .optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
 })

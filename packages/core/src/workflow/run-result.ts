@@ -44,6 +44,12 @@ export type WorkflowResult<Output, Input = unknown, State = Readonly<Record<stri
       readonly suspendPayload: Readonly<Record<string, unknown>>
     })
   | (ResultBase<Input, State> & { readonly status: 'canceled' })
+  | (ResultBase<Input, State> & {
+      /** It sleeps, and goes on by itself. */
+      readonly status: 'waiting'
+      /** Milliseconds since 1970. */
+      readonly wakesAt: number
+    })
 
 /** An error that was stored. `toJSON` gives what was kept of it. */
 class StepError extends Error {
@@ -112,10 +118,17 @@ export interface ResultSource {
   readonly snapshot: WorkflowSnapshot
   readonly find: FindError
   readonly includeState: boolean
+  /** When a run goes on that waits for a time. */
+  readonly wakesAt: number | undefined
 }
 
 /** What came of a leg. */
-export function toResult({ snapshot, find, includeState }: ResultSource): WorkflowResult<unknown> {
+export function toResult({
+  snapshot,
+  find,
+  includeState,
+  wakesAt,
+}: ResultSource): WorkflowResult<unknown> {
   const records = Object.entries(snapshot.records)
   const steps = stepResults(records, find)
   const base: ResultBase<unknown, Readonly<Record<string, unknown>>> = {
@@ -145,6 +158,8 @@ export function toResult({ snapshot, find, includeState }: ResultSource): Workfl
         suspendPayload: Object.fromEntries(payloads) as Record<string, unknown>,
       }
     }
+    case 'waiting':
+      return { status: 'waiting', ...base, wakesAt: wakesAt ?? snapshot.updatedAt }
     default:
       return { status: 'canceled', ...base }
   }

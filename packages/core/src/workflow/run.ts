@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import type { OptionNames, Unserved } from '@signet/auth'
-import { findRefusedOptions, readOptions, refuseOptions } from '@signet/auth/internal'
 import { InputError } from '../error.js'
 import { describeIssues } from '../issue.js'
 import { consoleLogger, type Logger } from '../log/logger.js'
 import type { Mastra } from '../mastra-type.js'
-import { RUN_GUARDS, UNSUPPORTED_RUN_OPTIONS } from '../option/workflow-options.js'
 import { RequestContext } from '../request-context.js'
 import type { ReadSchema } from '../schema/readable-schema.js'
 import type { ChunkBody, WorkflowUsage } from './chunk.js'
@@ -18,73 +14,27 @@ import { ChunkPipe, type WorkflowStream } from './run-stream.js'
 import { suspendedSteps, toResult, type WorkflowResult } from './run-result.js'
 import {
   memoryJournal,
+  type LegBeginning,
+  type LegStop,
   type RunJournal,
   type StepRecord,
   type StoredFailure,
   type WorkflowSnapshot,
   type WorkflowStatus,
 } from './snapshot.js'
-import type { Flow, Step } from './step.js'
-import { WorkflowError } from './workflow-error.js'
-
-type UnservedRunOptions = typeof UNSUPPORTED_RUN_OPTIONS & typeof RUN_GUARDS
-
-/** Options of every leg. */
-export interface LegOptions extends Unserved<UnservedRunOptions> {
-  /** Who runs the workflow, and the application's values. Default: the application itself, with none. */
-  readonly requestContext?: RequestContext | undefined
-  /** What the result has beside its steps. `includeState`: the state. Default: nothing more. */
-  readonly outputOptions?: { readonly includeState?: boolean | undefined } | undefined
-}
-
-/** Options of `start` and `stream`. */
-export interface StartOptions<Input, State> extends LegOptions {
-  /** Checked by the inputSchema of the workflow. */
-  readonly inputData?: Input | undefined
-  /** What the state is at first, checked by the stateSchema of the workflow. Default: an empty object. */
-  readonly initialState?: State | undefined
-}
-
-/** A step, its id, or the path to it: from the outermost workflow to the step. */
-type StepPlace<Resume> =
-  | string
-  | readonly string[]
-  | Step<string, never, unknown, Resume, never>
-  | readonly [...Step[], Step<string, never, unknown, Resume, never>]
-
-/** Options of `resume` and `resumeStream`. */
-export interface ResumeOptions<Resume> extends LegOptions {
-  /** Which step goes on. Default: the one that waits; where several do, one must be named. */
-  readonly step?: StepPlace<Resume> | undefined
-  /** The same, by a label that the step gave to `suspend`. */
-  readonly label?: string | undefined
-  /** What the step gets, checked by its resumeSchema. */
-  readonly resumeData?: Resume | undefined
-  /** Which item of a `foreach`: 0 is the first. Default: all that wait. */
-  readonly forEachIndex?: number | undefined
-}
-
-/** The same, whatever the step takes. */
-type AnyResumeOptions = Omit<ResumeOptions<never>, 'resumeData'> & { readonly resumeData?: unknown }
-
-const LEG: Record<'requestContext' | 'outputOptions', true> = {
-  requestContext: true,
-  outputOptions: true,
-}
-
-const START: OptionNames<StartOptions<unknown, unknown>, UnservedRunOptions> = {
-  ...LEG,
-  inputData: true,
-  initialState: true,
-}
-
-const RESUME: OptionNames<ResumeOptions<unknown>, UnservedRunOptions> = {
-  ...LEG,
-  step: true,
-  label: true,
-  resumeData: true,
-  forEachIndex: true,
-}
+import {
+  LEG,
+  legOptions,
+  RESUME,
+  START,
+  type AnyResumeOptions,
+  type LegOptions,
+  type ResumeOptions,
+  type StartOptions,
+} from './run-options.js'
+import type { Flow } from './step.js'
+import { idsOf, isMeant, stepOf } from './step-place.js'
+import { changedError, WorkflowError } from './workflow-error.js'
 
 /** Callbacks of a workflow, called by its runs. */
 export interface RunHooks {
@@ -125,59 +75,11 @@ function sumOf(a: WorkflowUsage, b: WorkflowUsage): WorkflowUsage {
   }
 }
 
-function legOptions<Options extends LegOptions>(
-  given: Options | undefined,
-  served: Readonly<Record<string, true>>,
-): Options {
-  const options = readOptions(given)
-  const rules = { served, unsupported: UNSUPPORTED_RUN_OPTIONS, guards: RUN_GUARDS }
-  refuseOptions(findRefusedOptions('The run', options, rules))
-  return options
-}
-
 /** @throws {InputError} */
 async function fit(schema: ReadSchema, value: unknown, what: string): Promise<unknown> {
   const parsed = await schema.parse(value, 'json')
   if ('value' in parsed) return parsed.value
   throw new InputError(`${what} ${describeIssues(parsed.issues)}`, parsed.issues)
-}
-
-function idsOf(place: StepPlace<never>): readonly string[] {
-  const parts: readonly (string | Step)[] = Array.isArray(place) ? place : [place]
-  return parts.map((part) => (typeof part === 'string' ? part : part.id))
-}
-
-/** Whether a path is the one that is meant, or lies below it. */
-function isMeant(path: readonly string[], ids: readonly string[]): boolean {
-  if (ids.length === 1 && ids[0] === path.join('.')) return true
-  return ids.every((id, at) => path[at] === id)
-}
-
-/** The step of a path. */
-function stepOf(flow: Flow, path: readonly string[]): Step | undefined {
-  let at: Flow | undefined = flow
-  let found: Step | undefined
-  for (const id of path) {
-    found = at?.entries.flatMap(stepsOf).find((step) => step.id === id)
-    const work: Step['work'] | undefined = found?.work
-    at = work?.type === 'flow' ? work.flow : undefined
-  }
-  return found
-}
-
-/** The steps of one link of a chain. */
-export function stepsOf(entry: Flow['entries'][number]): readonly Step[] {
-  switch (entry.type) {
-    case 'parallel':
-      return entry.steps
-    case 'branch':
-      return entry.cases.map(([, step]) => step)
-    case 'sleep':
-    case 'sleepUntil':
-      return []
-    default:
-      return [entry.step]
-  }
 }
 
 /**
@@ -195,6 +97,7 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
   readonly #pipes = new Set<ChunkPipe>()
   #snapshot: WorkflowSnapshot
   #abort: AbortController | undefined
+  #stopped: LegStop | undefined
   #usage: WorkflowUsage = NO_USAGE
   #bytes = 0
 
@@ -285,7 +188,7 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
         if (this.status !== 'running' && this.status !== 'waiting') {
           throw new WorkflowError('run_not_suspended', `The run ${this.runId} was not at work.`)
         }
-        return this.#leg(read, undefined)
+        return this.#leg('restart', read, this.#resumptionLeft())
       }),
     )
   }
@@ -297,10 +200,35 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
   async cancel(): Promise<void> {
     if (this.isOver) return
     if (this.#abort !== undefined) {
-      this.#abort.abort()
+      this.#stop({ type: 'canceled' })
       return
     }
-    await this.#settle({ type: 'canceled' })
+    if (this.#journal.cancel === undefined) {
+      await this.#settle({ type: 'canceled' })
+      return
+    }
+    await this.#journal.cancel()
+    // One that is at work elsewhere is told there.
+    if (this.status !== 'running') this.#change('canceled')
+  }
+
+  #stop(reason: LegStop): void {
+    this.#stopped ??= reason
+    this.#abort?.abort()
+  }
+
+  /** What the steps were resumed with that have not begun, or have not ended, since. */
+  #resumptionLeft(): Resumption | undefined {
+    const { resumption } = this.#snapshot
+    if (resumption === undefined) return undefined
+    const keys = Object.entries(resumption.suspendedAt).flatMap(([key, suspendedAt]) => {
+      const record = this.#records.get(key)
+      const isWaiting = record?.status === 'suspended' && record.suspendedAt === suspendedAt
+      const isBroken = record?.status === 'running' || record?.status === 'canceled'
+      const isAtWork = isBroken && record.resumedAt !== undefined
+      return isWaiting || isAtWork ? [key] : []
+    })
+    return { keys: new Set(keys), data: resumption.data }
   }
 
   /** One leg at a time. */
@@ -311,6 +239,7 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
       throw new WorkflowError('run_busy', `The run ${this.runId} is at work.`)
     }
     this.#abort = new AbortController()
+    this.#stopped = undefined
     try {
       this.#home.refuse()
       return await work()
@@ -337,7 +266,7 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
     await hooks.onStart?.(this.#info(options.requestContext ?? new RequestContext(), input, state))
     this.#records.setState(state)
     this.#snapshot = { ...this.#snapshot, input }
-    return this.#leg(options, undefined)
+    return this.#leg('start', options, undefined)
   }
 
   async #initialState(given: unknown, what: string): Promise<Readonly<Record<string, unknown>>> {
@@ -393,7 +322,11 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
         `The resumeData do not fit the resumeSchema of the step ${step?.id ?? ''}.`,
       )
     }
-    return this.#leg(options, { keys: new Set(found.map(([key]) => key)), data })
+    const suspendedAt = Object.fromEntries(
+      found.map(([key, record]) => [key, record.suspendedAt ?? 0]),
+    )
+    this.#snapshot = { ...this.#snapshot, resumption: { suspendedAt, data } }
+    return this.#leg('resume', options, { keys: new Set(found.map(([key]) => key)), data })
   }
 
   /** The records that are to go on. */
@@ -426,15 +359,44 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
 
   /** Works until the run ends or waits. */
   async #leg(
+    kind: LegBeginning['kind'],
     options: LegOptions,
     resumption: Resumption | undefined,
   ): Promise<WorkflowResult<unknown>> {
     const requestContext = options.requestContext ?? new RequestContext()
+    const includeState = options.outputOptions?.includeState === true
+    await this.#enter({ kind, requestContext, includeState, stop: (reason) => this.#stop(reason) })
+    try {
+      return await this.#work(requestContext, includeState, resumption)
+    } catch (error) {
+      this.#journal.leave?.()
+      throw error
+    }
+  }
+
+  /** Begins a leg; where that fails, the run stands as before. */
+  async #enter(leg: LegBeginning): Promise<void> {
+    const { graph, runId } = this.#snapshot
+    if (graph !== this.#home.graph) throw changedError(this.workflowId, runId)
+    const before = this.#snapshot
+    this.#change('running')
+    try {
+      await this.#journal.begin(this.snapshot(), leg)
+    } catch (error) {
+      const resumption = leg.kind === 'resume' ? undefined : before.resumption
+      this.#snapshot = { ...before, resumption }
+      throw error
+    }
+  }
+
+  async #work(
+    requestContext: RequestContext,
+    includeState: boolean,
+    resumption: Resumption | undefined,
+  ): Promise<WorkflowResult<unknown>> {
     const { flow, hooks } = this.#home
     const abort = this.#abort ?? new AbortController()
-    this.#change('running')
     this.#usage = NO_USAGE
-    await this.#journal.begin(this.snapshot())
     this.#emit({ type: 'workflow-start', payload: { workflowId: flow.id } })
     const leg = new Leg({
       runId: this.runId,
@@ -451,13 +413,22 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
       emit: (chunk, from) => this.#emit(chunk, from),
       onWaiting: (isWaiting) => this.#change(isWaiting ? 'waiting' : 'running'),
       errors: this.#errors,
+      maxSleepMs: this.#journal.maxSleepMs ?? Infinity,
+      awakeUntil: this.#journal.awakeUntil ?? 0,
     })
-    await this.#settle(await this.#walk(leg, flow))
+    const end = this.#stoppedEnd(await this.#walk(leg, flow))
+    await this.#settle(end)
     const find = (stored: StoredFailure) => this.#errors.get(stored)
-    const includeState = options.outputOptions?.includeState === true
-    const result = toResult({ snapshot: this.#shared(), find, includeState })
+    const wakesAt = end.type === 'waiting' ? end.until : undefined
+    const result = toResult({ snapshot: this.#shared(), find, includeState, wakesAt })
     await this.#callBack(hooks, requestContext, result)
     return result
+  }
+
+  /** What the leg comes to, where it was stopped. */
+  #stoppedEnd(end: End): End {
+    if (this.#stopped?.type === 'lost') throw this.#stopped.error
+    return end.type === 'canceled' ? (this.#stopped ?? end) : end
   }
 
   async #walk(leg: Leg, flow: Flow): Promise<End> {
@@ -488,12 +459,14 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
     const status = end.type === 'bailed' ? 'success' : end.type
     this.#snapshot = {
       ...this.#snapshot,
+      ...(end.type !== 'waiting' && { resumption: undefined }),
       ...(isSuccess && { result: end.output }),
       ...(end.type === 'failed' && { error: end.error }),
     }
     this.#change(status)
     const { result, error } = this.#snapshot
-    await this.#journal.end({ status, result, error })
+    const wakesAt = end.type === 'waiting' ? end.until : undefined
+    await this.#journal.end({ status, result, error, wakesAt })
     if (status === 'canceled') this.#emit({ type: 'workflow-canceled', payload: {} })
     this.#emit({
       type: 'workflow-finish',
@@ -571,28 +544,5 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
     } finally {
       this.#pipes.delete(pipe)
     }
-  }
-}
-
-/** What is known of a run that has not started. */
-export function newSnapshot(facts: {
-  readonly workflowId: string
-  readonly graph: string
-  readonly runId?: string | undefined
-  readonly resourceId?: string | undefined
-}): WorkflowSnapshot {
-  const now = Date.now()
-  const { workflowId, graph, runId = randomUUID(), resourceId } = facts
-  return {
-    version: 1,
-    workflowId,
-    runId,
-    ...(resourceId !== undefined && { resourceId }),
-    graph,
-    status: 'pending',
-    state: {},
-    records: {},
-    createdAt: now,
-    updatedAt: now,
   }
 }

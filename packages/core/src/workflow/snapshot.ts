@@ -1,3 +1,5 @@
+import type { RequestContext } from '../request-context.js'
+
 /** What became of a run, or of a step. */
 export type WorkflowStatus =
   | 'pending'
@@ -15,6 +17,15 @@ export interface StoredFailure {
   readonly message: string
   /** Whether the caller of a run may be told the message. */
   readonly isTold: boolean
+  /** For programs, where the run did not fail by a step. */
+  readonly code?: string | undefined
+}
+
+/** What a run was resumed with, until the steps that it is for have begun. */
+interface StoredResumption {
+  /** When each of the steps was suspended, by the keys of their records: what was suspended again since waits on. */
+  readonly suspendedAt: Readonly<Record<string, number>>
+  readonly data?: unknown
 }
 
 /** What became of one step, or of one item of a `foreach`. JSON. */
@@ -69,6 +80,7 @@ export interface WorkflowSnapshot {
   readonly records: Readonly<Record<string, StepRecord>>
   readonly result?: unknown
   readonly error?: StoredFailure | undefined
+  readonly resumption?: StoredResumption | undefined
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly updatedAt: number
@@ -85,17 +97,48 @@ export interface JournalEntry {
 }
 
 /** How a run ended, or that it waits: the end of one leg. */
-export type LegEnd = Pick<WorkflowSnapshot, 'status' | 'result' | 'error'>
+export interface LegEnd extends Pick<WorkflowSnapshot, 'status' | 'result' | 'error'> {
+  /** When a run goes on that waits for a time, in milliseconds since 1970. */
+  readonly wakesAt?: number | undefined
+}
+
+/** Why a leg stops before its end. */
+export type LegStop =
+  | { readonly type: 'canceled' }
+  | { readonly type: 'failed'; readonly error: StoredFailure }
+  /** It goes on by another leg from then on, in milliseconds since 1970. */
+  | { readonly type: 'waiting'; readonly until: number }
+  /** Another leg has begun: this one records nothing more, and throws the error. */
+  | { readonly type: 'lost'; readonly error: Error }
+
+/** A leg that begins. */
+export interface LegBeginning {
+  /** `restart`: it goes on from what was recorded. */
+  readonly kind: 'start' | 'resume' | 'restart'
+  readonly requestContext: RequestContext
+  /** Whether the result of the leg has the state. */
+  readonly includeState: boolean
+  /** Aborts the steps at work, and ends the leg once they have ended. */
+  stop(reason: LegStop): void
+}
 
 /**
  * Where a run writes down what becomes of it. The run does not go on before a promise is fulfilled; where it is
  * rejected, the leg ends with its reason, and the run may be continued from what was recorded.
  */
 export interface RunJournal {
-  /** A leg begins. `input` is what the run was started with. */
-  begin(snapshot: WorkflowSnapshot): void | Promise<void>
+  /** A leg begins. `input` is what the run was started with. Where it is rejected, the run stands as before. */
+  begin(snapshot: WorkflowSnapshot, leg: LegBeginning): void | Promise<void>
   record(entry: JournalEntry): void | Promise<void>
   end(end: LegEnd): void | Promise<void>
+  /** A leg has ended by what it threw. Default: nothing is to be done. */
+  readonly leave?: (() => void) | undefined
+  /** Cancels the run where no leg works that this journal is of. Default: it is written down by `end`. */
+  readonly cancel?: (() => Promise<void>) | undefined
+  /** A sleep that is longer ends the leg with `wakesAt`, in milliseconds. Default: each is waited for. */
+  readonly maxSleepMs?: number | undefined
+  /** Sleeps until then are over, whatever the clock says; in milliseconds since 1970. Default: none is. */
+  readonly awakeUntil?: number | undefined
 }
 
 /** A journal that keeps nothing: the run's own snapshot is all there is. */

@@ -44,7 +44,7 @@ export function tellProgress(
   completedCount: number,
   totalCount: number,
 ): void {
-  if (end.type === 'canceled' || end.type === 'bailed') return
+  if (end.type === 'canceled' || end.type === 'bailed' || end.type === 'waiting') return
   const name = nameOf(path)
   facts.emit({
     type: 'workflow-step-progress',

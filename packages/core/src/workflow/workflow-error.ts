@@ -11,7 +11,6 @@ const WORKFLOW_ERROR = Symbol.for('signet.core.workflow-error')
  * - `step_ambiguous`: several steps wait, and none is named
  * - `run_changed`: the workflow has other steps than when the run was stored
  * - `run_unreadable`: what was stored is not the snapshot of a run of this workflow
- * - `runs_full`: there are too many runs, and none of them has ended
  */
 export type WorkflowErrorCode =
   | 'run_started'
@@ -21,7 +20,6 @@ export type WorkflowErrorCode =
   | 'step_ambiguous'
   | 'run_changed'
   | 'run_unreadable'
-  | 'runs_full'
 
 /** A run cannot do what it is asked to, in the state that it is in. */
 export class WorkflowError extends Error {
@@ -38,4 +36,12 @@ export class WorkflowError extends Error {
   static isInstance(value: unknown): value is WorkflowError {
     return isMarkedError(value, WORKFLOW_ERROR)
   }
+}
+
+/** The steps of a run are no more those of its workflow. */
+export function changedError(workflowId: string, runId: string): WorkflowError {
+  return new WorkflowError(
+    'run_changed',
+    `The steps of workflow ${workflowId} are not those that the run ${runId} was stored with. Start a new run.`,
+  )
 }

@@ -1,9 +1,22 @@
 import type { RequestContext } from '../request-context.js'
-import { runOwner } from '../run/person.js'
+import type { JudgeCaller } from '../run/caller.js'
 import type { NewRunOptions } from './new-run.js'
 import type { Run } from './run.js'
-import type { WorkflowSnapshot, WorkflowStatus } from './snapshot.js'
-import type { AnyWorkflow } from './workflow.js'
+import type { RunJournal, WorkflowSnapshot, WorkflowStatus } from './snapshot.js'
+
+/** What runs need of their workflow. */
+export interface RunnableWorkflow {
+  readonly id: string
+  /** As `WorkflowSnapshot` has it. */
+  readonly graph: string
+  /**
+   * What is known of a run that has not started.
+   * @throws {ConfigurationError} `option_invalid`
+   */
+  newRun(options: NewRunOptions): WorkflowSnapshot
+  /** The run that a snapshot is of. */
+  restore(snapshot: WorkflowSnapshot, journal: RunJournal): Run
+}
 
 /** Which runs of a caller are wanted. */
 export interface WorkflowRunQuery {
@@ -32,102 +45,67 @@ export interface WorkflowRunPage {
 /** How many runs stand how. */
 export type WorkflowRunCounts = Readonly<Record<WorkflowStatus, number>>
 
+/** Lets runs go on without a request. */
+export interface RunAttendant {
+  /**
+   * Takes up runs that are due, and those whose process ended while they were at work: bounded, and each by one of all
+   * instances. They go on beside the caller.
+   * @returns how many there were
+   * @throws what the storage throws
+   */
+  takeUp(): Promise<number>
+  /** Takes no more up, lets go of what is at work, so that others take it up, and waits for the steps at work. */
+  end(): Promise<void>
+}
+
 /** The runs of an application's workflows, each of an owner. What routes and schedules go through. */
 export interface WorkflowRuns {
   /**
    * Makes a run that waits for its start; gives the known one where the caller has one of this id.
    * @throws {ConfigurationError} `option_invalid` for an id that can be none, and a workflow without `commit`
-   * @throws {WorkflowError} `runs_full`
-   * @throws {RunError} `run_missing` for a stranger, who owns no runs
+   * @throws {RunError} `run_missing` for a stranger, who owns no runs; `run_exists` where another workflow or an agent has
+   *   a run of this id; `runs_full` where the process keeps its runs itself
    */
   open(
-    workflow: AnyWorkflow,
+    workflow: RunnableWorkflow,
     requestContext: RequestContext,
     options?: Pick<NewRunOptions, 'runId' | 'resourceId'>,
   ): Promise<Run>
   /** The run of the caller; undefined where they have none of this id. */
   find(
-    workflow: AnyWorkflow,
+    workflow: RunnableWorkflow,
     requestContext: RequestContext,
     runId: string,
   ): Promise<Run | undefined>
   list(
-    workflow: AnyWorkflow,
+    workflow: RunnableWorkflow,
     requestContext: RequestContext,
     query: WorkflowRunQuery,
   ): Promise<WorkflowRunPage>
   /** How many runs of the caller stand how. */
-  count(workflow: AnyWorkflow, requestContext: RequestContext): Promise<WorkflowRunCounts>
+  count(workflow: RunnableWorkflow, requestContext: RequestContext): Promise<WorkflowRunCounts>
   /**
    * Ends a run, also one that another instance runs: its steps are told by `abortSignal`.
    * @returns false where the caller has no such run, or it has ended
    */
-  cancel(workflow: AnyWorkflow, requestContext: RequestContext, runId: string): Promise<boolean>
+  cancel(
+    workflow: RunnableWorkflow,
+    requestContext: RequestContext,
+    runId: string,
+  ): Promise<boolean>
   /**
    * Deletes a run, and cancels it before.
    * @returns false where the caller has no such run
    */
-  delete(workflow: AnyWorkflow, requestContext: RequestContext, runId: string): Promise<boolean>
-}
-
-const NO_RUNS: WorkflowRunCounts = Object.freeze({
-  pending: 0,
-  running: 0,
-  waiting: 0,
-  suspended: 0,
-  success: 0,
-  failed: 0,
-  canceled: 0,
-})
-
-function isWanted(run: WorkflowSnapshot, query: WorkflowRunQuery): boolean {
-  const { status, resourceId, fromDate, toDate } = query
-  return (
-    (status === undefined || run.status === status) &&
-    (resourceId === undefined || run.resourceId === resourceId) &&
-    (fromDate === undefined || run.createdAt >= fromDate.getTime()) &&
-    (toDate === undefined || run.createdAt <= toDate.getTime())
-  )
-}
-
-function listed(run: Run): WorkflowSnapshot {
-  const { input: _input, result: _result, ...snapshot } = run.snapshot()
-  return { ...snapshot, state: {}, records: {} }
-}
-
-/** Runs that the process alone keeps. */
-export function createWorkflowRuns(): WorkflowRuns {
-  return {
-    open: async (workflow, requestContext, options) =>
-      workflow.openRun(runOwner(requestContext), options),
-    find: async (workflow, requestContext, runId) =>
-      workflow.findRun(runOwner(requestContext), runId),
-    async list(workflow, requestContext, query) {
-      const { page = 0, perPage } = query
-      const runs = workflow
-        .listRuns(runOwner(requestContext))
-        .map(listed)
-        .filter((run) => isWanted(run, query))
-      return { runs: runs.slice(page * perPage, (page + 1) * perPage), total: runs.length }
-    },
-    async count(workflow, requestContext) {
-      const counts = { ...NO_RUNS }
-      for (const { status } of workflow.listRuns(runOwner(requestContext))) counts[status]++
-      return counts
-    },
-    async cancel(workflow, requestContext, runId) {
-      const run = workflow.findRun(runOwner(requestContext), runId)
-      if (run === undefined || run.isOver) return false
-      await run.cancel()
-      return true
-    },
-    async delete(workflow, requestContext, runId) {
-      const owner = runOwner(requestContext)
-      const run = workflow.findRun(owner, runId)
-      if (run === undefined) return false
-      await run.cancel()
-      workflow.deleteRun(owner, runId)
-      return true
-    },
-  }
+  delete(
+    workflow: RunnableWorkflow,
+    requestContext: RequestContext,
+    runId: string,
+  ): Promise<boolean>
+  /**
+   * Lets runs go on without a request: longer sleeps then end their legs, and whoever calls `takeUp` often goes on
+   * with them.
+   * @param judge - who they go on as
+   */
+  attend(judge: JudgeCaller): RunAttendant
 }

@@ -814,12 +814,16 @@ describe('a run', () => {
   it('is found again by its id, by its workflow alone', async () => {
     const workflow = begin().then(add('one')).commit()
     const made = await workflow.createRun({ runId: 'r1', resourceId: 'me' })
-    expect(await workflow.createRun({ runId: 'r1' })).toBe(made)
-    expect(await workflow.createRun({ runId: 'r2' })).not.toBe(made)
+    const again = await workflow.createRun({ runId: 'r1' })
+    expect(again.resourceId).toBe('me')
+    await again.start({ inputData: { n: 1 } })
+    await expect(made.start({ inputData: { n: 1 } })).rejects.toMatchObject({ code: 'run_started' })
     expect(await workflow.getWorkflowRunById('r1')).toMatchObject({
       runId: 'r1',
       resourceId: 'me',
-      status: 'pending',
+      status: 'success',
+      input: { n: 1 },
+      result: { n: 2 },
     })
     expect(await workflow.getWorkflowRunById('r3')).toBeNull()
   })

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { RegistrationError } from '../error.js'
 import type { Mastra } from '../mastra-type.js'
 import { Refusals } from '../option/refusals.js'
+import { RequestContext } from '../request-context.js'
+import { createMemoryRuns } from '../run/memory-runs.js'
 import type { JsonSchema } from '../schema/json-schema.js'
 import { readZod4 } from '../schema/read-zod.js'
 import type { ReadSchema } from '../schema/readable-schema.js'
@@ -17,9 +19,8 @@ import {
 } from './entry-options.js'
 import { WORKFLOW_LIMITS } from './limits.js'
 import { readMap, type Mapped, type MapSource } from './map.js'
-import { refuseRunOptions, type NewRunOptions } from './new-run.js'
-import { newSnapshot, Run, stepsOf, type RunHooks } from './run.js'
-import { APPLICATION, RunShelf } from './run-shelf.js'
+import { newSnapshot, refuseRunOptions, type NewRunOptions } from './new-run.js'
+import { Run, type RunHooks } from './run.js'
 import type { RunJournal, WorkflowSnapshot } from './snapshot.js'
 import {
   isStep,
@@ -35,8 +36,11 @@ import {
   type StepTypes,
 } from './step.js'
 import { readSnapshot } from './read-snapshot.js'
+import { stepsOf } from './step-place.js'
+import { createStoredRuns } from './stored-runs.js'
 import { readConfig, type WorkflowConfig } from './workflow-config.js'
-import { WorkflowError } from './workflow-error.js'
+import { changedError } from './workflow-error.js'
+import type { WorkflowRuns } from './workflow-runs.js'
 
 /** What a branch gives: what the steps gave that were taken. */
 type BranchOutput<Cases extends readonly (readonly [unknown, Step])[]> = {
@@ -67,6 +71,8 @@ export type LoopCondition<Output, State> = (
   context: ConditionContext<Output, State> & { readonly iterationCount: number },
 ) => boolean | Promise<boolean>
 
+/** The application itself, which runs a workflow without a request. */
+const APPLICATION = new RequestContext()
 const ANYTHING: ReadSchema = readZod4(z.unknown())
 
 function invalid(message: string): ConfigurationError {
@@ -106,7 +112,7 @@ export class Workflow<
   #graph = ''
   #refusals: Refusals | undefined
   #mastra: Mastra | undefined
-  #shelf = new RunShelf<Run>()
+  #knownRuns: WorkflowRuns | undefined
 
   /**
    * @internal
@@ -305,9 +311,9 @@ export class Workflow<
   }
 
   /** The application that the workflow belongs to: its steps find it as `mastra`. */
-  setMastra(mastra: Mastra, shelf?: RunShelf<Run>): void {
+  setMastra(mastra: Mastra, runs?: WorkflowRuns): void {
     this.#mastra = mastra
-    if (shelf !== undefined) this.#shelf = shelf
+    if (runs !== undefined) this.#knownRuns = runs
   }
 
   /** Lets the workflow run without the options that are not served. What closes something stays refused. */
@@ -320,47 +326,32 @@ export class Workflow<
   }
 
   /**
-   * A run of the workflow, which has not started; or the application's run of this id, where the process still has it.
+   * A run of the workflow, which has not started; or the application's run of this id.
    * @throws {ConfigurationError} `option_invalid` for a workflow without `commit`
-   * @throws {WorkflowError} `runs_full`
+   * @throws {RunError} `run_exists` where another workflow or an agent has a run of this id; `runs_full`
    * @throws {OptionsError} for options that are not served
    */
   async createRun(options?: NewRunOptions): Promise<Run<Input, Output, State>> {
-    await Promise.resolve()
-    return this.openRun(APPLICATION, options)
+    const given = readOptions(options)
+    refuseRunOptions(this.id, given)
+    return this.#own(await this.#runs().open(this, APPLICATION, given))
   }
 
-  /**
-   * The same, of an owner: runs of one owner are not those of another.
-   * @internal
-   */
-  openRun(owner: string, given?: NewRunOptions): Run<Input, Output, State> {
-    const options = readOptions(given)
-    refuseRunOptions(this.id, options)
+  /** SHA-256 of the steps' ids and their order. @internal */
+  get graph(): string {
+    return this.#graph
+  }
+
+  /** @internal */
+  newRun({ runId, resourceId }: NewRunOptions): WorkflowSnapshot {
+    refuseRunOptions(this.id, { runId, resourceId })
     this.#checkCommitted()
-    const known =
-      options.runId === undefined ? undefined : this.#shelf.get(owner, this.id, options.runId)
-    if (known !== undefined) return this.#own(known)
-    const { runId, resourceId } = options
-    const snapshot = newSnapshot({ workflowId: this.id, graph: this.#graph, runId, resourceId })
-    const run = this.#run(snapshot, undefined)
-    this.#shelf.add(owner, run)
-    return this.#own(run)
+    return newSnapshot({ workflowId: this.id, graph: this.#graph, runId, resourceId })
   }
 
   /** @internal */
-  findRun(owner: string, runId: string): Run | undefined {
-    return this.#shelf.get(owner, this.id, runId)
-  }
-
-  /** The newest first. @internal */
-  listRuns(owner: string): readonly Run[] {
-    return this.#shelf.list(owner, this.id)
-  }
-
-  /** @internal */
-  deleteRun(owner: string, runId: string): void {
-    this.#shelf.delete(owner, this.id, runId)
+  restore(snapshot: WorkflowSnapshot, journal: RunJournal): Run {
+    return this.#run(snapshot, journal)
   }
 
   /**
@@ -373,19 +364,18 @@ export class Workflow<
   ): Run<Input, Output, State> {
     this.#checkCommitted()
     const read = readSnapshot(snapshot, this.id)
-    if (read.graph !== this.#graph) {
-      throw new WorkflowError(
-        'run_changed',
-        `The steps of workflow ${this.id} are not those that the run ${read.runId} was stored with. Start a new run.`,
-      )
-    }
+    if (read.graph !== this.#graph) throw changedError(this.id, read.runId)
     return this.#own(this.#run(read, options.journal))
   }
 
-  /** What is known of a run that the application made, where the process still has it. */
+  /** What is known of a run that the application made. */
   async getWorkflowRunById(runId: string): Promise<WorkflowSnapshot | null> {
-    await Promise.resolve()
-    return this.findRun(APPLICATION, runId)?.snapshot() ?? null
+    const run = await this.#runs().find(this, APPLICATION, runId)
+    return run?.snapshot() ?? null
+  }
+
+  #runs(): WorkflowRuns {
+    return (this.#knownRuns ??= createStoredRuns(createMemoryRuns()))
   }
 
   /** A copy of the workflow under another id, with the same steps. @internal */
