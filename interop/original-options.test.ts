@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ANSWER_OPTIONS } from '../packages/server/src/route/option/answer-options.js'
+import { RESUME_OPTIONS } from '../packages/server/src/route/option/resume-options.js'
 import * as routes from '../packages/server/src/route/option/route-options.js'
 import type { OptionTable } from '../packages/server/src/route/option/rule.js'
 
@@ -29,6 +30,7 @@ const inside = (table: OptionTable | undefined, name: string) => table?.[name]?.
 const BODIES: readonly (readonly [type: string, table: OptionTable])[] = [
   ['PostAgentsAgentIdGenerate_Body', ANSWER_OPTIONS],
   ['PostAgentsAgentIdStream_Body', ANSWER_OPTIONS],
+  ['PostAgentsAgentIdResumeStream_Body', RESUME_OPTIONS],
   ['InputShared_Type_0', memory?.members ?? {}],
   ['InputShared_Type_3', structuredOutput?.members ?? {}],
   ['PostAgentsAgentIdToolsToolIdExecute_Body', routes.TOOL_OPTIONS],

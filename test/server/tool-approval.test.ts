@@ -22,12 +22,18 @@ import {
   makeRequest,
 } from '@signet/test-support/application/application'
 import {
+  callingModel,
+  chunksOf,
+  refusalOf,
+  type Call,
+} from '@signet/test-support/application/calling-model'
+import {
   createModel,
   finish,
   textParts,
   type TestModel,
 } from '@signet/test-support/application/model'
-import { readEvents, tokenFor } from '@signet/test-support/application/remembering-application'
+import { tokenFor } from '@signet/test-support/application/remembering-application'
 import { describeStores } from '@signet/test-support/store/stores'
 
 const DAY = 86_400_000
@@ -35,24 +41,6 @@ const MEMBER: Claims = { role: 'member' }
 const payInput = z.object({ to: z.string(), amount: z.number() })
 
 type PayConfig = Partial<ToolConfig<typeof payInput, z.ZodUnknown>>
-
-/** A call that the test's model makes. */
-type Call = readonly [id: string, tool: string, input: object]
-
-/** Calls these tools, then says what came of it. */
-function callingModel(...calls: readonly Call[]): TestModel {
-  return createModel(async function* (_options, index) {
-    if (index > 0) {
-      yield* textParts('Done.')
-      yield finish()
-      return
-    }
-    for (const [toolCallId, toolName, input] of calls) {
-      yield { type: 'tool-call', toolCallId, toolName, input: JSON.stringify(input) }
-    }
-    yield finish('tool-calls')
-  })
-}
 
 const PAY: Call = ['c', 'pay', { to: 'x', amount: 5 }]
 
@@ -134,17 +122,6 @@ async function listRuns(app: App, token = tokenFor('alice', MEMBER), query = '')
   const response = await app.fetch(makeRequest(path, { token }))
   expect(response.status).toBe(200)
   return (await response.json()) as SuspendedRunPage
-}
-
-const refusalOf = ({ status, text }: { readonly status: number; readonly text: string }) => [
-  status,
-  (JSON.parse(text) as { readonly code?: unknown }).code,
-]
-
-function chunksOf(text: string): readonly { readonly type: string; readonly payload: object }[] {
-  return readEvents(text)
-    .filter((event) => event !== '[DONE]')
-    .map((event) => JSON.parse(event) as { readonly type: string; readonly payload: object })
 }
 
 function declareRules(open: () => Promise<Kept>): void {

@@ -5,6 +5,14 @@ export interface ToolCall {
   readonly args: unknown
 }
 
+/** A call that its tool has suspended: `resumeStream` goes on with it. */
+export interface ToolCallSuspension extends ToolCall {
+  /** What the tool asks for. */
+  readonly suspendPayload: unknown
+  /** What the call is resumed with, as the text of a JSON Schema; only where the tool has a schema for it. */
+  readonly resumeSchema?: string | undefined
+}
+
 /** What a call of a tool came to. */
 export interface ToolResult extends ToolCall {
   readonly result: unknown
@@ -100,6 +108,7 @@ export type AgentChunk =
   | ToolCallChunk
   | ToolResultChunk
   | Envelope<'tool-call-approval', ToolCall>
+  | Envelope<'tool-call-suspended', ToolCallSuspension>
   | Envelope<'tool-error', ToolCall & { readonly error: PublicError }>
   | Envelope<'step-finish', FinishPayload>
   | Envelope<'finish', FinishPayload & { readonly response: AnswerMessages }>

@@ -27,6 +27,7 @@ export {
   type FinishPayload,
   type PublicError,
   type ToolCall,
+  type ToolCallSuspension,
   type ToolCallChunk,
   type ToolResult,
   type ToolResultChunk,

@@ -14,9 +14,12 @@ export interface DeclinedToolCall extends ToolCallDecision {
   readonly reason?: string | undefined
 }
 
-/** A call that waits for a decision. */
+/** A call that waits: for an approval, or for what its tool has asked for. */
 export interface SuspendedToolCall extends ToolCall {
+  /** Whether it has to be approved; otherwise its tool has suspended it. */
   readonly requiresApproval: boolean
+  /** What its tool asks for, where it has suspended the call. */
+  readonly suspendPayload?: unknown
   readonly approval: {
     /** The id of the tool, which permissions name. */
     readonly toolId: string
@@ -24,7 +27,7 @@ export interface SuspendedToolCall extends ToolCall {
     readonly by: 'asker' | 'other'
     /** What somebody else decided, if they did: the answer goes on when its owner decides, too. */
     readonly state: 'waiting' | 'approved' | 'declined'
-    /** ISO 8601: until when it may be approved. */
+    /** ISO 8601: until when it may be approved, or resumed. */
     readonly expiresAt: string
   }
 }

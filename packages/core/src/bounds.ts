@@ -34,6 +34,7 @@ export type BoundName =
   | 'modelCharacters'
   | 'runIdCharacters'
   | 'reasonCharacters'
+  | 'resumeDataBytes'
   | 'clientTools'
   | 'activeTools'
   | 'toolNameCharacters'
@@ -148,6 +149,12 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
     'characters',
     '`reason` of a declined call',
     'server/src/routes/agent/approvals.ts',
+  ),
+  resumeDataBytes: bound(
+    65_536,
+    'bytes',
+    '`resumeData` of a suspended call',
+    'server/src/routes/agent/resume.ts',
   ),
   clientTools: bound(128, 'tools', '`clientTools`', ANSWER),
   activeTools: bound(1000, 'names', '`activeTools`', ANSWER),

@@ -3,6 +3,7 @@ export { Agent } from './agent/agent.js'
 export { type AgentConfig, type Dynamic } from './agent/agent-config.js'
 export {
   type CallApproval,
+  type SuspendedCall,
   type SuspendedRun,
   type SuspendedRunPage,
   type SuspendedRunQuery,
@@ -15,6 +16,7 @@ export {
   type StepStartPayload,
 } from './answer/chunk.js'
 export {
+  type ToolCallSuspension,
   type ToolCall,
   type ToolCallChunk,
   type ToolResult,
@@ -247,7 +249,12 @@ export {
   type ToolContext,
 } from './tool/create-tool.js'
 export { type ToolApproval } from './tool/tool-approval.js'
-export { type ApprovalConfig, type ApprovalRule } from './tool/tool-config.js'
+export {
+  type ApprovalConfig,
+  type ApprovalRule,
+  type SuspensionConfig,
+} from './tool/tool-config.js'
+export { type ToolSuspension } from './tool/tool-suspension.js'
 export { createToolContext } from './tool/tool-context.js'
 export { graphNodes, outlineSteps, type GraphNode, type StepOutline } from './workflow/outline.js'
 export { type Run } from './workflow/run.js'

@@ -181,6 +181,8 @@ export interface RunApprovalTable {
   state: string
   created_at: number
   expires_at: number
+  /** What the tool said when it suspended the call; null where the call is to be approved. */
+  suspension: string | null
   decider: string | null
   decided_at: number | null
 }

@@ -23,6 +23,7 @@ const THREADS = '/api/memory/threads'
 const SAVE = '/api/memory/save-messages'
 const EXECUTE = '/api/tools/get-weather/execute'
 const DECLINE = '/api/agents/weather-agent/decline-tool-call'
+const RESUME = '/api/agents/weather-agent/resume-stream'
 const AUDIT = '/api/audit'
 const SIGN = '/api/auth/tokens'
 const KEYS = '/api/auth/api-keys'
@@ -110,6 +111,14 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
       json: { runId: 'none', toolCallId: 'none', reason: text(size) },
     }),
     // Without a run it is refused all the same, for another reason.
+    refusedBy: 'not_found',
+  },
+  resumeDataBytes: {
+    at: (size) => ({
+      path: RESUME,
+      // The quotes are two bytes of it.
+      json: { runId: 'none', resumeData: text(size - 2) },
+    }),
     refusedBy: 'not_found',
   },
   bodyValues: {

@@ -365,7 +365,7 @@ describe('an answer that uses a tool', () => {
 
     const context = execute.mock.calls[0]?.[1]
     expect(context?.requestContext).toBe(requestContext)
-    expect(context?.agent).toEqual({ agentId: 'weather-agent', toolCallId: 'call_1' })
+    expect(context?.agent).toMatchObject({ agentId: 'weather-agent', toolCallId: 'call_1' })
   })
 
   it('may use several tools in one step', async () => {

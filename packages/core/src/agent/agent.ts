@@ -1,5 +1,5 @@
-import { ConfigurationError, type OptionNames } from '@signet/auth'
-import { isLegalId, readOptions, refuseUnknown } from '@signet/auth/internal'
+import { ConfigurationError } from '@signet/auth'
+import { isLegalId, readOptions } from '@signet/auth/internal'
 import { AnswerError, InputError, RegistrationError } from '../error.js'
 import { withOrigin, type FaultOrigin } from '../fault/fault-origin.js'
 import { consoleLogger, type Logger } from '../log/logger.js'
@@ -23,24 +23,21 @@ import type { AgentTools } from '../tool/tool-set.js'
 import type { AgentOptions, DeclineOptions, ResumeOptions } from './options.js'
 import { buildOutput, suspendPayload, toOutputStep } from '../answer/build-answer.js'
 import type { AgentOutput, OutputStep } from '../answer/answer.js'
-import { readSuspendedRuns, type SuspendedRunPage, type SuspendedRunQuery } from './list-runs.js'
-import { noteLeg } from '../answer/leg-usage.js'
+import { readDecision, type SaidOfCall } from './decision.js'
 import {
-  beginLeg,
-  checkGiven,
-  endRun,
-  findWaiting,
-  readDecision,
-  settleDecision,
-  toolFault,
-  withLeg,
-} from './resume-run.js'
+  readSuspendedRuns,
+  viewCall,
+  type SuspendedCall,
+  type SuspendedRunPage,
+  type SuspendedRunQuery,
+} from './list-runs.js'
+import { noteLeg } from '../answer/leg-usage.js'
+import { findWaiting } from './resume-run.js'
+import { resumeAnswer, type ResumingAgent } from './resume-answer.js'
 import { prepareRun, type Run, type RunOptions } from './run.js'
 import { createMemoryRuns } from '../run/memory-runs.js'
-import { RunError } from '../run/run-error.js'
 import type { RunStorage } from '../run/run-storage.js'
 import type { Step } from '../loop/step.js'
-import type { LoopDecision } from '../loop/call.js'
 import type { ModelMetadata } from '../memory/stored-message.js'
 import { createAgentStream, type AgentStream } from '../answer/stream.js'
 import { readObject } from './structured-object.js'
@@ -114,15 +111,6 @@ async function answering<Value>(
     if (abortSignal?.aborted === true) throw error
     throw new AnswerError('The answer failed.', { cause: error })
   }
-}
-
-const RESUME_OPTIONS: OptionNames<ResumeOptions> = {
-  runId: true,
-  toolCallId: true,
-  requestContext: true,
-  abortSignal: true,
-  model: true,
-  structuredOutput: true,
 }
 
 /** The steps of earlier legs, as the loop made them and as the wire shows them. */
@@ -229,7 +217,7 @@ export class Agent {
     this.#storage = storage
   }
 
-  /** Where answers wait that somebody has to approve. Default: in the memory of the process, 1000 at most. */
+  /** Where answers wait that somebody has to approve or resume. Default: in the memory of the process, 1000 at most. */
   setRuns(runs: RunStorage): void {
     this.#runs = runs
   }
@@ -446,59 +434,17 @@ export class Agent {
     })
   }
 
-  /** Begins the leg that follows from a decision. What is wrong is thrown before anything of it is written. */
-  async #resume(given: ResumeOptions, decision: LoopDecision): Promise<Run> {
-    const options = readOptions(given)
+  /** Begins the leg that follows from what is said of a call. */
+  async #resume(options: ResumeOptions, said: SaidOfCall): Promise<Run> {
     for (const { refusals } of this.#parts()) refusals.throwIfAny()
-    refuseUnknown('A decision on a call', options, RESUME_OPTIONS)
-    const { requestContext = new RequestContext() } = options
-    const runs = this.#runStorage()
-    const found = await findWaiting(runs, this.id, options, requestContext)
-    checkGiven(found, this.id, options, requestContext)
-    const { snapshot, call, suspended } = found
-    const named = Object.hasOwn(this.tools, call.toolName) ? this.tools[call.toolName] : undefined
-    const settled = settleDecision(found, decision, named)
-    const ending = new AbortController()
-    const { abortSignal } = options
-    const signals = abortSignal === undefined ? [ending.signal] : [abortSignal, ending.signal]
-    const kept: AgentOptions = {
-      ...snapshot.options,
-      ...(options.model !== undefined && { model: options.model }),
-      ...(options.structuredOutput !== undefined && { structuredOutput: options.structuredOutput }),
-      requestContext,
-      abortSignal: AbortSignal.any(signals),
-    }
-    const resume = {
-      steps: snapshot.steps.slice(0, -1),
-      suspended,
-      decisions: new Map([[call.toolCallId, settled]]),
-    }
-    const run = await prepareRun([], await this.#runOptions(kept, requestContext), {
-      snapshot,
-      resume,
-      runId: found.run.id,
-    })
-    const tool = run.call.tools.get(call.toolName)
-    const fault = settled.isApproved ? toolFault(found, tool, requestContext) : undefined
-    if (fault instanceof Error) throw fault
-    if (fault !== undefined) {
-      await endRun(runs, found, fault)
-      throw new RunError('run_ended', fault.message)
-    }
-    const end = (reason: Error) => ending.abort(reason)
-    const leg = await beginLeg({
-      runs,
-      found,
-      decision: settled,
-      requestContext,
-      logger: this.#logger,
-      end,
-    })
-    return withLeg(run, leg, found)
+    const { id, tools } = this
+    const fill: ResumingAgent['fill'] = (kept, context) => this.#runOptions(kept, context)
+    const agent = { id, tools, runs: this.#runStorage(), logger: this.#logger, fill }
+    return resumeAnswer(agent, options, said)
   }
 
-  async #resumeAtOnce(options: ResumeOptions, decision: LoopDecision): Promise<AgentOutput> {
-    const run = await this.#resume(options, decision)
+  async #resumeAtOnce(options: ResumeOptions, said: SaidOfCall): Promise<AgentOutput> {
+    const run = await this.#resume(options, said)
     const output = await answering(() => this.#generate(run), run.call.abortSignal)
     noteLeg(output, run.call.resume?.steps.length ?? 0)
     return output
@@ -544,7 +490,43 @@ export class Agent {
   }
 
   /**
-   * The answers of this agent that wait for a decision of their owner, the newest first.
+   * Goes on with a call that its tool has suspended, and answers on piece by piece: the tool is executed again, with the
+   * same input and with this as `resumeData`. It goes on once: of several who resume it at once, one does. A call that
+   * has to be approved is approved by `{ approved: true }`, and declined by `{ approved: false, reason? }`.
+   *
+   * @param resumeData - JSON of at most 65536 bytes that fits the `resumeSchema` of the tool
+   * @throws {InputError} for data that does not fit; the call then waits on
+   * @throws what `approveToolCall` throws
+   */
+  async resumeStream(resumeData: unknown, options: ResumeOptions): Promise<AgentStream> {
+    const run = await this.#resume(options, { resumeData })
+    return this.#stream(run, options.requestContext)
+  }
+
+  /**
+   * Goes on with a call that its tool has suspended, as `resumeStream` does, and answers on at once.
+   * @throws what `resumeStream` and `generate` throw
+   */
+  async resumeGenerate(resumeData: unknown, options: ResumeOptions): Promise<AgentOutput> {
+    return this.#resumeAtOnce(options, { resumeData })
+  }
+
+  /**
+   * A call of a suspended answer that waits.
+   * @throws {RunError} `run_missing` or `run_not_suspended`
+   * @throws {InputError} where none is named, and several wait
+   * @throws what the storage throws
+   */
+  async findSuspendedCall({
+    requestContext = new RequestContext(),
+    ...name
+  }: Pick<ResumeOptions, 'runId' | 'toolCallId' | 'requestContext'>): Promise<SuspendedCall> {
+    const found = await findWaiting(this.#runStorage(), this.id, name, requestContext)
+    return viewCall(found.approval)
+  }
+
+  /**
+   * The answers of this agent that wait for their owner, the newest first.
    * @throws {RunError} `run_missing` for a stranger
    * @throws what the storage throws
    */

@@ -14,16 +14,28 @@ export interface SuspendedRunQuery {
   readonly perPage?: number | undefined
 }
 
-/** How a call is approved, and where that stands. */
+/** How a call that waits is decided on, and where that stands. */
 export interface CallApproval {
   /** The id of the tool, which permissions name. */
   readonly toolId: string
-  /** Who must approve it: who asked, or somebody else. */
+  /** Who must approve it: who asked, or somebody else. A suspended call is resumed by who asked. */
   readonly by: 'asker' | 'other'
   /** What somebody else decided, if they did: the answer goes on when its owner decides, too. */
   readonly state: 'waiting' | 'approved' | 'declined'
-  /** Until when it may be approved. */
+  /** Until when it may be approved, or resumed. */
   readonly expiresAt: Date
+}
+
+/** A call that waits, as the wire shows it. */
+export interface SuspendedCall {
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly args: unknown
+  /** Whether it has to be approved; otherwise its tool has suspended it. */
+  readonly requiresApproval: boolean
+  readonly approval: CallApproval
+  /** What its tool said when it suspended the call. */
+  readonly suspendPayload?: unknown
 }
 
 /** A suspended answer, as the wire shows it. */
@@ -33,14 +45,8 @@ export interface SuspendedRun {
   readonly threadId?: string | undefined
   readonly resourceId?: string | undefined
   readonly suspendedAt: Date
-  /** The calls that wait for a decision. */
-  readonly toolCalls: readonly {
-    readonly toolCallId: string
-    readonly toolName: string
-    readonly args: unknown
-    readonly requiresApproval: boolean
-    readonly approval: CallApproval
-  }[]
+  /** The calls that wait for their owner. */
+  readonly toolCalls: readonly SuspendedCall[]
 }
 
 /** A page of suspended answers, and how many there are on all pages. */
@@ -78,7 +84,9 @@ async function openApprovals(
 ): Promise<readonly RunApproval[]> {
   const isDecided = approvals.some(isDecidedByOther)
   const pending = isDecided ? await readPending(runs, owner, runId) : undefined
-  return approvals.filter(
+  // A call that was approved and then suspended by its tool waits once.
+  const newest = new Map(approvals.map((each) => [each.toolCallId, each]))
+  return [...newest.values()].filter(
     (each) =>
       each.state === 'waiting' ||
       (isDecidedByOther(each) && pending?.has(each.toolCallId) === true),
@@ -94,6 +102,19 @@ function viewApproval({ toolId, byOther, state, expiresAt }: RunApproval): CallA
   }
 }
 
+/** What waits, as the wire shows it. */
+export function viewCall(approval: RunApproval): SuspendedCall {
+  const { toolCallId, toolName, args, suspension } = approval
+  return {
+    toolCallId,
+    toolName,
+    args,
+    requiresApproval: suspension === undefined,
+    approval: viewApproval(approval),
+    ...(suspension !== undefined && { suspendPayload: suspension.payload }),
+  }
+}
+
 function view(run: RunRecord, approvals: readonly RunApproval[]): SuspendedRun {
   const { id: runId, threadId, resourceId, createdAt, suspendedAt = createdAt } = run
   return {
@@ -102,13 +123,7 @@ function view(run: RunRecord, approvals: readonly RunApproval[]): SuspendedRun {
     ...(threadId !== undefined && { threadId }),
     ...(resourceId !== undefined && { resourceId }),
     suspendedAt: new Date(suspendedAt),
-    toolCalls: approvals.map((approval) => ({
-      toolCallId: approval.toolCallId,
-      toolName: approval.toolName,
-      args: approval.args,
-      requiresApproval: true,
-      approval: viewApproval(approval),
-    })),
+    toolCalls: approvals.map(viewCall),
   }
 }
 

@@ -12,6 +12,7 @@ import { withoutNulls } from '../schema/readable-schema.js'
 import { tellOutput } from '../tool/tell-output.js'
 import { toJson } from '../tool/to-json.js'
 import { APPROVAL_OF_REQUEST } from '../tool/tool-approval.js'
+import { SuspendingCall } from '../tool/suspending-call.js'
 import { createToolContext } from '../tool/tool-context.js'
 import type { AgentTools } from '../tool/tool-set.js'
 
@@ -104,7 +105,6 @@ function approvalOf(
   if (approval === undefined && !requireToolApproval) return undefined
   const { byOther, expiresInSeconds } = approval ?? APPROVAL_OF_REQUEST
   return {
-    toolId: tool.id,
     byOther,
     ttlMs: expiresInSeconds * 1000,
     async isNeeded(input) {
@@ -125,14 +125,25 @@ function offer(name: string, tool: Tool, context: OfferContext): LoopTool {
     id: tool.id,
     definition: define(name, tool),
     approval: approvalOf(tool, context),
-    async execute(input, { toolCallId, abortSignal }) {
+    suspensionMs: tool.suspension.expiresInSeconds * 1000,
+    async execute(input, { toolCallId, abortSignal, resumed }) {
       try {
-        const agent = { agentId, toolCallId, ...thread }
-        const members = { requestContext, abortSignal, mastra, agent }
+        const resumeData = resumed && (await tool.suspension.readResumeData(resumed.data))
+        abortSignal.throwIfAborted()
+        const suspending = new SuspendingCall(tool)
+        const suspendPayload = resumed?.payload
+        const own = { suspend: suspending.suspend, resumeData, suspendPayload }
+        const agent = { agentId, toolCallId, ...thread, ...own }
+        const members = { requestContext, abortSignal, mastra, agent, ...own }
         const toolContext = createToolContext(tool, members, logger)
         const origin = { requestId: requestContext.requestId, agent: agentId, tool: tool.id }
         // The tool has done its work: whatever it returned can be told.
         const output = toJson(await withOrigin(origin, () => tool.execute(input, toolContext)))
+        const suspended = await suspending.close()
+        if (suspended !== undefined) {
+          const { payload } = suspended
+          return { suspension: { payload, resumeSchema: tool.suspension.resumeJsonSchema } }
+        }
         return { output, told: tellOutput(output) }
       } catch (error) {
         abortSignal.throwIfAborted()

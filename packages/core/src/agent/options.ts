@@ -77,8 +77,8 @@ export interface AgentOptions<
 export interface ResumeOptions {
   /** Of the suspended answer. */
   readonly runId: string
-  /** The call that is decided on. */
-  readonly toolCallId: string
+  /** The call that is meant. To be left out only where one call of the run waits. */
+  readonly toolCallId?: string | undefined
   /** Who decides, and the application's values. Default: the application itself, with none. */
   readonly requestContext?: RequestContext | undefined
   /** Stops model and tools. */

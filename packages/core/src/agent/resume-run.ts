@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { ScopeError } from '@signet/auth'
-import { BOUNDS } from '../bounds.js'
 import { AnswerError, InputError } from '../error.js'
 import { causeOf } from '../fault/told-cause.js'
 import type { Logger } from '../log/logger.js'
@@ -8,9 +7,9 @@ import type { LoopDecision, LoopTool } from '../loop/call.js'
 import type { PendingCall } from '../loop/content.js'
 import type { Step } from '../loop/step.js'
 import type { RequestContext } from '../request-context.js'
-import type { Tool } from '../tool/create-tool.js'
 import { argumentsDigest } from '../run/arguments-digest.js'
 import { RunError } from '../run/run-error.js'
+import { CHANGED, DECIDED, type WaitingCall } from './decision.js'
 import type {
   ClaimRefusal,
   RunApproval,
@@ -25,25 +24,19 @@ import { LEASE_MS, RunLeg } from './run-leg.js'
 import { readSnapshot, type AgentSnapshot } from './snapshot.js'
 import { personOf, runOwner } from '../run/person.js'
 
-const MAX_REASON_CHARACTERS = BOUNDS.reasonCharacters.limit
-
 /** A suspended run, as far as it has been found. */
-export interface FoundRun {
+export interface FoundRun extends WaitingCall {
   readonly owner: string
   readonly run: RunRecord
   readonly snapshot: AgentSnapshot
-  readonly approval: RunApproval
   /** The approvals of the run that wait beside it. */
   readonly others: readonly RunApproval[]
-  readonly call: PendingCall
   readonly suspended: Step
 }
 
 const MISSING =
   'The caller does not have such a run, or it does not wait for a decision on this call.'
-const DECIDED = 'The call was decided already, or the run has ended or goes on.'
-const EXPIRED = 'Nobody may approve the call any more.'
-const CHANGED = 'The arguments of the call are not those that were shown for approval.'
+const EXPIRED = 'Nobody may approve the call, or resume it, any more.'
 
 /** What a refused claim is to a caller. */
 function toRunError(refusal: ClaimRefusal): RunError {
@@ -68,72 +61,55 @@ function requireText(value: unknown, field: string): string {
   ])
 }
 
-/** @throws {InputError} for a reason that can be none */
-export function readDecision(isApproved: boolean, reason: unknown): LoopDecision {
-  if (reason === undefined || reason === null || reason === '') return { isApproved }
-  if (typeof reason === 'string' && reason.length <= MAX_REASON_CHARACTERS) {
-    return { isApproved, reason }
-  }
+/** Which call is meant. */
+type CallName = Pick<ResumeOptions, 'runId' | 'toolCallId'>
+
+/**
+ * The call that a caller means: the one that waits, where they name none.
+ * @throws {InputError} where they name none, and several wait
+ */
+function pickCall(
+  pending: readonly PendingCall[],
+  toolCallId: string | undefined,
+): PendingCall | undefined {
+  if (toolCallId !== undefined) return pending.find((call) => call.toolCallId === toolCallId)
+  if (pending.length < 2) return pending[0]
   throw new InputError('The options cannot be used.', [
-    {
-      field: 'reason',
-      message: `It must be a text of at most ${MAX_REASON_CHARACTERS} characters.`,
-    },
+    { field: 'toolCallId', message: 'Several calls of the run wait. Name the one that is meant.' },
   ])
 }
 
 /**
  * Finds the run that a caller means, and the call of it that waits for a decision.
- * @throws {RunError} `run_missing`, `run_not_suspended` or `approval_expired`
- * @throws {InputError} for ids that can be none
+ * @throws {RunError} `run_missing` or `run_not_suspended`
+ * @throws {InputError} for ids that can be none, and for none where several calls wait
  */
 export async function findWaiting(
   runs: RunStorage,
   agentId: string,
-  options: ResumeOptions,
+  options: CallName,
   requestContext: RequestContext,
 ): Promise<FoundRun> {
   const runId = requireText(options.runId, 'runId')
-  const toolCallId = requireText(options.toolCallId, 'toolCallId')
+  const toolCallId =
+    options.toolCallId === undefined ? undefined : requireText(options.toolCallId, 'toolCallId')
   const owner = runOwner(requestContext)
   const run = await runs.get(owner, runId)
   if (run?.kind !== 'agent' || run.target !== agentId) throw toRunError('missing')
   const approvals = await runs.approvalsOf(owner, [runId])
-  const approval = approvals.findLast((each) => each.toolCallId === toolCallId)
-  if (approval === undefined) throw toRunError('missing')
+  const isNamed = approvals.some((each) => each.toolCallId === toolCallId)
+  if (toolCallId !== undefined && !isNamed) throw toRunError('missing')
   if (run.status !== 'suspended') throw toRunError('decided')
   const snapshot = readSnapshot(run.snapshot)
   const suspended = snapshot.steps.at(-1)
-  const call = suspended?.pending.find((each) => each.toolCallId === toolCallId)
+  const call = pickCall(suspended?.pending ?? [], toolCallId)
+  const approval = approvals.findLast((each) => each.toolCallId === call?.toolCallId)
   // What was decided and made waits no more.
-  if (suspended === undefined || call === undefined) throw toRunError('decided')
+  if (suspended === undefined || call === undefined || approval === undefined) {
+    throw toRunError('decided')
+  }
   const others = approvals.filter((each) => each !== approval && each.state === 'waiting')
   return { owner, run, snapshot, approval, others, call, suspended }
-}
-
-/**
- * What is to become of the call that an owner decides on: where somebody else must approve it, they have to have done so.
- * @throws {RunError} `approval_by_other`, `approval_expired` or `run_not_suspended`
- */
-export function settleDecision(
-  { approval, call }: FoundRun,
-  decision: LoopDecision,
-  tool: Tool | undefined,
-): LoopDecision {
-  const { state } = approval
-  if (state === 'approved' || state === 'declined') {
-    // Another has decided already. Their approval is for these arguments, and their refusal stays one.
-    if (approval.digest !== argumentsDigest(call.input ?? null)) throw toRunError('changed')
-    const isApproved = state === 'approved'
-    return isApproved && decision.isApproved ? decision : { ...decision, isApproved: false }
-  }
-  if (state !== 'waiting') throw toRunError('decided')
-  const byOther = approval.byOther || tool?.approval?.byOther === true
-  if (!decision.isApproved || !byOther) return decision
-  throw new RunError(
-    'approval_by_other',
-    `Somebody else than who asked must approve the call, with tools:approve:${approval.toolId}.`,
-  )
 }
 
 /**

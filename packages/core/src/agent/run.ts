@@ -349,9 +349,10 @@ export async function prepareRun(
 
   function pause(steps: readonly Step[]): Suspension {
     const waiting = steps.at(-1)
-    // Those of the step that goes on are stored already.
-    const isNew = waiting !== undefined && waiting.index !== resumed?.resume.suspended.index
-    const approvals = isNew ? toApprovals(waiting.pending, active, requestContext) : []
+    // What waited before is stored already.
+    const known = new Set(resumed?.resume.suspended.pending)
+    const pending = (waiting?.pending ?? []).filter((call) => !known.has(call))
+    const approvals = toApprovals(pending, active, requestContext)
     const sentIds = facts.storedQuestion.filter(({ role }) => role === 'user').map(({ id }) => id)
     return {
       approvals,

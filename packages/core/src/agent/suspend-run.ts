@@ -56,27 +56,24 @@ export async function storeRun(
   }
 }
 
-/** What somebody has to approve, for each call that waits. */
+/** What is waited for, for each call that waits. */
 export function toApprovals(
   pending: readonly PendingCall[],
   tools: LoopTools,
   requestContext: RequestContext,
 ): NewRunApproval[] {
   const asker = personOf(requestContext)
-  return pending.flatMap(({ toolCallId, toolName, input }) => {
-    const approval = tools.get(toolName)?.approval
-    if (approval === undefined) return []
-    const { toolId, byOther, ttlMs } = approval
+  return pending.flatMap(({ toolCallId, toolName, input, suspension }) => {
+    const { id: toolId, approval, suspensionMs } = tools.get(toolName) ?? {}
+    if (toolId === undefined) return []
     const args = input ?? null
-    return {
-      toolCallId,
-      toolId,
-      toolName,
-      args,
-      digest: argumentsDigest(args),
-      byOther,
-      asker,
-      ttlMs,
+    const call = { toolCallId, toolId, toolName, args, digest: argumentsDigest(args), asker }
+    if (suspension !== undefined && suspensionMs !== undefined) {
+      const { payload } = suspension
+      return { ...call, byOther: false, suspension: { payload }, ttlMs: suspensionMs }
     }
+    return approval === undefined
+      ? []
+      : { ...call, byOther: approval.byOther, ttlMs: approval.ttlMs }
   })
 }

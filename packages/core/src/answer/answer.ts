@@ -8,7 +8,7 @@ import type {
   StoredThread,
   UiMessage,
 } from '../memory/stored-message.js'
-import type { ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
+import type { ToolCallSuspension, ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
 
 /** Tokens that a model counted; undefined where it does not say. */
 export type Usage = TokenUsage
@@ -69,8 +69,8 @@ export interface AgentOutput<Value = unknown> {
   }
   readonly providerMetadata?: unknown
   readonly usedFallbackValue: false
-  /** The first call that somebody has to approve, where `finishReason` is `suspended`. */
-  readonly suspendPayload?: ToolCall | undefined
+  /** The first call that waits, where `finishReason` is `suspended`. */
+  readonly suspendPayload?: ToolCall | ToolCallSuspension | undefined
   readonly runId: string
   /** Question and answer as memory shows them. */
   readonly messages: readonly StoredMessage[]

@@ -1,4 +1,4 @@
-import type { Content } from '../loop/content.js'
+import type { Content, PendingCall } from '../loop/content.js'
 import type { Step } from '../loop/step.js'
 import { hideProviderState } from '../memory/provider-state.js'
 import {
@@ -9,7 +9,7 @@ import {
 } from '../memory/stored-message.js'
 import type { AgentOutput, OutputStep, RunFacts, StructuredObject, Usage } from './answer.js'
 import { storeAnswer } from './store-answer.js'
-import type { ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
+import type { ToolCallSuspension, ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
 
 /** Why an answer ends that waits for somebody. */
 const SUSPENDED = 'suspended'
@@ -136,11 +136,26 @@ export function keptMessages(
 }
 
 /** What an answer waits for, as the wire shows it; undefined where it waits for nothing. */
-export function suspendPayload(step: Step | undefined): ToolCall | undefined {
+export function suspendPayload(step: Step | undefined): AgentOutput['suspendPayload'] {
   const [first] = step?.pending ?? []
-  if (first === undefined) return undefined
-  const { toolCallId, toolName, input: args } = first
-  return { toolCallId, toolName, args }
+  return first && showPending(first)
+}
+
+/** A call that waits, as the wire shows it. */
+export function showPending({
+  toolCallId,
+  toolName,
+  input: args,
+  suspension,
+}: PendingCall): ToolCall | ToolCallSuspension {
+  const call = { toolCallId, toolName, args }
+  if (suspension === undefined) return call
+  const { payload, resumeSchema } = suspension
+  return {
+    ...call,
+    suspendPayload: payload,
+    ...(resumeSchema !== undefined && { resumeSchema: JSON.stringify(resumeSchema) }),
+  }
 }
 
 /** Puts a whole answer together from its steps. */

@@ -4,7 +4,7 @@ import type { PendingCall } from '../loop/content.js'
 import type { LoopPart, Step } from '../loop/step.js'
 import { causeOf, logFailure } from '../fault/told-cause.js'
 import type { AgentChunk, FinishPayload, PublicError } from './chunk.js'
-import { toOutputStep, totalUsage } from './build-answer.js'
+import { showPending, toOutputStep, totalUsage } from './build-answer.js'
 import type { AgentOutput, OutputStep, RunFacts } from './answer.js'
 
 /** What the chunks of an answer say about it, and where its failure is logged. */
@@ -219,9 +219,12 @@ export class ChunkWriter {
     }
   }
 
-  /** A call that somebody has to approve. */
-  approval({ toolCallId, toolName, input }: PendingCall): AgentChunk {
-    return this.#chunk('tool-call-approval', { toolCallId, toolName, args: input })
+  /** A call that waits. */
+  pending(call: PendingCall): AgentChunk {
+    const shown = showPending(call)
+    return 'suspendPayload' in shown
+      ? this.#chunk('tool-call-suspended', shown)
+      : this.#chunk('tool-call-approval', shown)
   }
 
   object(object: unknown): AgentChunk {

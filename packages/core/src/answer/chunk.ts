@@ -1,5 +1,11 @@
 import type { AgentOutput, Usage } from './answer.js'
-import type { Envelope, ToolCall, ToolCallChunk, ToolResultChunk } from './tool-chunk.js'
+import type {
+  Envelope,
+  ToolCallSuspension,
+  ToolCall,
+  ToolCallChunk,
+  ToolResultChunk,
+} from './tool-chunk.js'
 
 /** A piece of a streamed answer. The order is that of the wire: start, steps, finish. */
 export type AgentChunk =
@@ -19,6 +25,7 @@ export type AgentChunk =
   | ToolCallChunk
   | ToolResultChunk
   | Envelope<'tool-call-approval', ToolCall>
+  | Envelope<'tool-call-suspended', ToolCallSuspension>
   | Envelope<'tool-error', ToolCall & { readonly error: PublicError }>
   | Envelope<'step-finish', FinishPayload>
   | Envelope<'finish', FinishPayload & { readonly response: AgentOutput['response'] }>

@@ -81,7 +81,7 @@ export function createAgentStream(source: StreamSource): AgentStream {
           // Nobody is told of a call before it can be approved.
           await source.suspend(steps)
           isSettled = true
-          for (const call of waiting.step.pending) yield writer.approval(call)
+          for (const call of waiting.step.pending) yield writer.pending(call)
           yield writer.write(waiting)
         }
       } catch (error) {

@@ -5,6 +5,14 @@ export interface ToolCall {
   readonly args: unknown
 }
 
+/** A call that its tool has suspended. */
+export interface ToolCallSuspension extends ToolCall {
+  /** What the tool said. */
+  readonly suspendPayload: unknown
+  /** What the call is resumed with, as the text of a JSON Schema; only where the tool has a schema for it. */
+  readonly resumeSchema?: string | undefined
+}
+
 /** What a tool call came to. */
 export interface ToolResult extends ToolCall {
   readonly result: unknown

@@ -4,12 +4,12 @@ import type { Logger } from '../log/logger.js'
 import type { ModelObject } from '../model/model-object.js'
 import type { JsonSchema } from '../schema/json-schema.js'
 import type { ToldOutput } from '../tool/tell-output.js'
+import type { ResumedCall } from '../tool/suspending-call.js'
+import type { CallSuspension } from './content.js'
 import type { Step } from './step.js'
 
 /** What somebody has to approve before a tool runs. */
 export interface LoopApproval {
-  /** The id of the tool. */
-  readonly toolId: string
   /** Whether it must be somebody else than who asked. */
   readonly byOther: boolean
   /** How long it may be approved, in milliseconds. */
@@ -20,7 +20,10 @@ export interface LoopApproval {
 
 /** What was decided of a call. */
 export interface LoopDecision {
+  /** Whether the call is made, or goes on. */
   readonly isApproved: boolean
+  /** What a suspended call goes on with. Plain JSON. */
+  readonly resumeData?: unknown
   /** Why it was declined; the model is told. */
   readonly reason?: string | undefined
 }
@@ -34,6 +37,11 @@ export interface LoopResume {
   readonly decisions: ReadonlyMap<string, LoopDecision>
 }
 
+/** What a call of a tool came to: its result, or what the tool said when it suspended the call. */
+type LoopOutcome =
+  | { readonly output: unknown; readonly told: ToldOutput }
+  | { readonly suspension: CallSuspension }
+
 /** A tool that a model may call. */
 export interface LoopTool {
   /** The id of a tool of the agent; undefined for one of the client. */
@@ -44,6 +52,8 @@ export interface LoopTool {
   readonly readInput?: ((input: unknown) => unknown) | undefined
   /** Default: nobody has to approve its calls. */
   readonly approval?: LoopApproval | undefined
+  /** How long a call that it has suspended may be resumed, in milliseconds. */
+  readonly suspensionMs?: number | undefined
   /**
    * Does the work. A tool without it is left to the caller: the loop ends where a model calls it.
    * @throws what the model, and the caller, may be told
@@ -51,8 +61,13 @@ export interface LoopTool {
   readonly execute?:
     | ((
         input: unknown,
-        options: { readonly toolCallId: string; readonly abortSignal: AbortSignal },
-      ) => Promise<{ readonly output: unknown; readonly told: ToldOutput }>)
+        options: {
+          readonly toolCallId: string
+          readonly abortSignal: AbortSignal
+          /** Where the call was suspended. Default: it begins. */
+          readonly resumed: ResumedCall | undefined
+        },
+      ) => Promise<LoopOutcome>)
     | undefined
 }
 

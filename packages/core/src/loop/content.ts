@@ -3,6 +3,8 @@ import type {
   LanguageModelV4Source,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
+import type { JsonSchema } from '../schema/json-schema.js'
+import type { ResumedCall } from '../tool/suspending-call.js'
 import type { ToldOutput } from '../tool/tell-output.js'
 
 /** What a provider says beside a part; it is sent back with the part in the next call of the model. */
@@ -54,13 +56,33 @@ export interface ToolErrorContent extends Omit<ToolResultContent, 'type' | 'outp
   readonly error: unknown
 }
 
-/** A call that is not made before somebody has approved it. */
-export interface PendingCall {
+/** What a tool said when it suspended a call. */
+export interface CallSuspension {
+  /** Plain JSON. */
+  readonly payload: unknown
+  /** What the call is resumed with; undefined where the tool has no schema for it. */
+  readonly resumeSchema?: JsonSchema | undefined
+}
+
+/** What a call that waits has come through before. */
+export interface CallPast {
+  /** Whether somebody has approved it. Default: false. */
+  readonly isApproved?: boolean | undefined
+  /** How often its tool has suspended it. Default: never. */
+  readonly suspensions?: number | undefined
+  /** What it goes on with: it was resumed, and has yet to be approved. Default: it begins. */
+  readonly resumed?: ResumedCall | undefined
+}
+
+/** A call that waits: until somebody approves it, or until what its tool has asked for is there. */
+export interface PendingCall extends CallPast {
   readonly type: 'tool-pending'
   readonly toolCallId: string
   readonly toolName: string
   readonly input: unknown
   readonly providerMetadata: ProviderMetadata | undefined
+  /** Default: somebody has to approve it. */
+  readonly suspension?: CallSuspension | undefined
 }
 
 /** What a tool call came to, either way. */

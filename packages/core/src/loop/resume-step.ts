@@ -3,7 +3,7 @@ import type { PendingCall, ToolCallContent, ToolOutcome } from './content.js'
 import { toResponseMessages } from './response-messages.js'
 import type { RunningAnswer } from './running-step.js'
 import type { Step } from './step.js'
-import { inOrderOfEnds, runTool } from './tools.js'
+import { inOrderOfEnds, resumeTool } from './tools.js'
 import { tellOutput } from '../tool/tell-output.js'
 
 const DECLINED = 'The tool call was not approved by the user.'
@@ -19,9 +19,9 @@ function decline(
 }
 
 /**
- * Makes the calls of a suspended step that were approved, at once, and tells of each call, and of what it came to when
+ * Makes the calls of a suspended step that were approved, and goes on with those that were resumed, all at once, and tells of each call, and of what it came to when
  * it ends.
- * @returns the step as it stands then: what nobody has decided on waits on
+ * @returns the step as it stands then: what nobody has decided on waits on, as does what waits anew
  * @throws the signal's reason
  */
 export async function* resumeStep(
@@ -29,21 +29,24 @@ export async function* resumeStep(
   { suspended, decisions }: LoopResume,
 ): AsyncGenerator<ToolCallContent | ToolOutcome, Step, undefined> {
   const content = [...suspended.content]
+  const pending = suspended.pending.filter(({ toolCallId }) => !decisions.has(toolCallId))
   // Readers of this leg alone have not seen the calls, and take no result without one.
   for (const part of suspended.content) {
     if (part.type === 'tool-call' && decisions.has(part.toolCallId)) yield part
   }
-  const work = suspended.pending.flatMap((pending): Promise<ToolOutcome>[] => {
+  const work = suspended.pending.flatMap((pending): Promise<ToolOutcome | PendingCall>[] => {
     const decision = decisions.get(pending.toolCallId)
     if (decision === undefined) return []
     if (!decision.isApproved) return [Promise.resolve(decline(pending, decision))]
-    return [runTool(pending, call.tools, interrupt, span)]
+    return [resumeTool(pending, decision.resumeData, call, interrupt, span)]
   })
   for (const ending of inOrderOfEnds(work)) {
     const outcome = await interrupt.until(ending)
-    content.push(outcome)
-    yield outcome
+    if (outcome.type === 'tool-pending') pending.push(outcome)
+    else {
+      content.push(outcome)
+      yield outcome
+    }
   }
-  const pending = suspended.pending.filter(({ toolCallId }) => !decisions.has(toolCallId))
   return { ...suspended, content, pending, messages: toResponseMessages(content) }
 }

@@ -2,7 +2,14 @@ import { getErrorMessage } from '@ai-sdk/provider'
 import { ToolError } from '../error.js'
 import type { AnswerSpan } from '../model/telemetry.js'
 import type { LoopCall, LoopTools } from './call.js'
-import type { PendingCall, ToolCallContent, ToolErrorContent, ToolOutcome } from './content.js'
+import type {
+  CallPast,
+  CallSuspension,
+  PendingCall,
+  ToolCallContent,
+  ToolErrorContent,
+  ToolOutcome,
+} from './content.js'
 import type { Interrupt } from './interrupt.js'
 import type { StepRecord } from './record.js'
 import { below, traceTool } from './trace.js'
@@ -45,19 +52,55 @@ function runnableCalls(calls: readonly ToolCallContent[], tools: LoopTools): Too
   )
 }
 
+/** What the calls of a step are made with. */
+interface CallWork {
+  readonly tools: LoopTools
+  readonly interrupt: Interrupt
+  readonly parent: AnswerSpan | undefined
+}
+
+/** How often a tool may suspend one call. */
+const MAX_SUSPENSIONS = 100
+const TOO_OFTEN = `The tool has suspended the call ${MAX_SUSPENSIONS} times already.`
+
+/** A call that its tool has suspended. */
+function suspend(
+  { toolCallId, toolName, input, providerMetadata }: ReadCall,
+  { isApproved, suspensions = 0 }: CallPast,
+  suspension: CallSuspension,
+): PendingCall {
+  if (suspensions >= MAX_SUSPENSIONS) throw new ToolError(TOO_OFTEN)
+  return {
+    type: 'tool-pending',
+    toolCallId,
+    toolName,
+    input,
+    providerMetadata,
+    isApproved,
+    suspensions: suspensions + 1,
+    suspension,
+  }
+}
+
 /** Makes one call, whether or not somebody has to approve it. Never rejects. */
-export async function runTool(
+async function runTool(
   call: ReadCall,
-  tools: LoopTools,
-  { signal: abortSignal }: Interrupt,
-  parent: AnswerSpan | undefined,
-): Promise<ToolOutcome> {
+  past: CallPast,
+  { tools, interrupt: { signal: abortSignal }, parent }: CallWork,
+): Promise<ToolOutcome | PendingCall> {
   const { toolCallId, toolName, input, providerMetadata } = call
+  const { resumed } = past
   const span = traceTool(parent, call)
   try {
-    const execute = async () => tools.get(toolName)?.execute?.(input, { toolCallId, abortSignal })
+    const execute = async () =>
+      tools.get(toolName)?.execute?.(input, { toolCallId, abortSignal, resumed })
     const answer = await below(span, execute)
     if (answer === undefined) throw new Error(`The tool ${toolName} does not exist.`)
+    if ('suspension' in answer) {
+      const pending = suspend(call, past, answer.suspension)
+      span?.end({ isError: false })
+      return pending
+    }
     span?.end({ isError: false })
     return {
       type: 'tool-result',
@@ -74,50 +117,63 @@ export async function runTool(
   }
 }
 
-const TWICE = 'Another call of this step has the same id, so that nobody could approve one of them.'
-
-/** Makes one call of a step, unless somebody has to approve it. Never rejects. */
+/** Makes one call, unless somebody has to approve it first. Never rejects. */
 async function startTool(
-  call: ToolCallContent,
-  isTwice: boolean,
-  tools: LoopTools,
-  interrupt: Interrupt,
-  span: AnswerSpan | undefined,
+  call: ReadCall,
+  past: CallPast,
+  work: CallWork,
 ): Promise<ToolOutcome | PendingCall> {
   const { toolCallId, toolName, input, providerMetadata } = call
-  const approval = tools.get(toolName)?.approval
+  const approval = work.tools.get(toolName)?.approval
+  if (approval === undefined || past.isApproved === true) return runTool(call, past, work)
   try {
-    if (approval !== undefined && (await approval.isNeeded(input))) {
-      if (isTwice) return toError(call, new ToolError(TWICE))
-      return { type: 'tool-pending', toolCallId, toolName, input, providerMetadata }
+    if (await approval.isNeeded(input)) {
+      return { type: 'tool-pending', toolCallId, toolName, input, providerMetadata, ...past }
     }
   } catch (error) {
     return toError(call, error)
   }
   // The abort may have come while it was found out.
-  if (approval !== undefined && interrupt.signal.aborted) {
-    return toError(call, interrupt.signal.reason)
-  }
-  return runTool(call, tools, interrupt, span)
+  const { signal } = work.interrupt
+  return signal.aborted ? toError(call, signal.reason) : runTool(call, past, work)
 }
+
+const TWICE =
+  'Another call of this step has the same id, so that nobody could decide on one of them.'
 
 /** Starts the tools that a step calls, unless the model was cut off: it may have said only half of the calls. */
 export function startTools(
   { calls, finishReason }: StepRecord,
   { tools, toolChoice }: LoopCall,
   interrupt: Interrupt,
-  span: AnswerSpan | undefined,
+  parent: AnswerSpan | undefined,
 ): Promise<ToolOutcome | PendingCall>[] {
   const isWhole = finishReason === 'stop' || finishReason === 'tool-calls'
   if (!isWhole || toolChoice === 'none') return []
-  const runnable = runnableCalls(calls, tools)
   const [ids, twice] = [new Set<string>(), new Set<string>()]
   for (const { toolCallId } of calls) (ids.has(toolCallId) ? twice : ids).add(toolCallId)
-  return runnable.map((call) =>
-    tools.get(call.toolName)?.approval === undefined
-      ? runTool(call, tools, interrupt, span)
-      : startTool(call, twice.has(call.toolCallId), tools, interrupt, span),
-  )
+  return runnableCalls(calls, tools).map(async (call) => {
+    const outcome = await startTool(call, {}, { tools, interrupt, parent })
+    const isLost = outcome.type === 'tool-pending' && twice.has(call.toolCallId)
+    return isLost ? toError(call, new ToolError(TWICE)) : outcome
+  })
+}
+
+/** Makes a call that somebody has approved, or goes on with one that its tool has suspended. Never rejects. */
+export async function resumeTool(
+  call: PendingCall,
+  resumeData: unknown,
+  { tools }: LoopCall,
+  interrupt: Interrupt,
+  parent: AnswerSpan | undefined,
+): Promise<ToolOutcome | PendingCall> {
+  const { isApproved, suspensions, suspension } = call
+  const work = { tools, interrupt, parent }
+  if (suspension === undefined) {
+    return runTool(call, { suspensions, isApproved: true, resumed: call.resumed }, work)
+  }
+  const resumed = { data: resumeData, payload: suspension.payload }
+  return startTool(call, { suspensions, isApproved, resumed }, work)
 }
 
 /** What runs at the same time, in the order in which it ends. @param work - promises that do not reject */

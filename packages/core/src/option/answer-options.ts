@@ -21,7 +21,8 @@ export const UNSUPPORTED_ANSWER_OPTIONS = {
   returnScorerData: 'Signet does not run scorers. Leave the option out.',
   tracingOptions: 'Signet traces by OTEL_EXPORTER_OTLP_ENDPOINT. Leave the option out.',
   isTaskComplete: 'Signet ends with the last step of the model. Leave the option out.',
-  autoResumeSuspendedTools: 'Signet does not suspend tools. Leave the option out.',
+  autoResumeSuspendedTools:
+    'Signet resumes a call only by resumeStream or resumeGenerate. Leave the option out.',
   toolCallConcurrency: 'Signet runs the calls of a step at once. Leave the option out.',
   includeRawChunks: 'Signet does not pass raw chunks on. Leave the option out.',
   onIterationComplete: 'Read step-finish from fullStream instead.',

@@ -33,10 +33,13 @@ createTool({ ...mail, inputSchema: z.object({}), requireApproval: false })
 // @ts-expect-error a misspelt option
 createTool({ ...mail, inputShema: z.object({}) })
 // @ts-expect-error an option of Mastra that is not served
-createTool({ ...mail, suspendSchema: z.object({}) })
+createTool({ ...mail, providerOptions: { openai: {} } })
 createTool({ ...mail, requireApproval: () => true, approval: { expiresInSeconds: 60 } })
 // @ts-expect-error a text for an approval
 createTool({ ...mail, requireApproval: 'always' })
+createTool({ ...mail, suspendSchema: z.object({}), suspension: { expiresInSeconds: 60 } })
+// @ts-expect-error a misspelt option of a suspension
+createTool({ ...mail, suspension: { expiresIn: 60 } })
 // @ts-expect-error a misspelt option of an approval
 createTool({ ...mail, requireApproval: true, approval: { expiresIn: 60 } })
 const reduced = { ...mail, toModelOutput: () => 'Done.' }

@@ -1,8 +1,6 @@
 /** Options of a tool that Mastra has and Signet does not serve, and that close nothing. */
 export const UNSUPPORTED_TOOL_OPTIONS = {
   title: 'Nothing of Signet shows it. Leave the option out.',
-  suspendSchema: 'Signet does not suspend tools. Leave the option out.',
-  resumeSchema: 'Signet does not suspend tools. Leave the option out.',
   mcp: 'Signet does not serve tools by MCP. Leave the option out.',
   mcpMetadata: 'Signet does not serve tools by MCP. Leave the option out.',
   mastra: 'Read context.mastra in execute instead.',

@@ -35,12 +35,15 @@ export interface RunPerson {
 /** Plain JSON. */
 export type RunJson = Readonly<Record<string, unknown>>
 
-/** Where an approval stands: `ended` where its run ended before anybody decided. */
+/** Where an approval stands: `approved` also where it was resumed, `ended` where its run ended before anybody decided. */
 export type ApprovalState = 'waiting' | 'approved' | 'declined' | 'ended'
 
-/** What a run waits for that somebody has to approve: one call of one tool with these arguments. */
+/**
+ * What a run waits for: that somebody approves one call of one tool with these arguments, or gives what its tool has
+ * asked for when it suspended the call.
+ */
 export interface NewRunApproval {
-  /** Of the call, as the model gave it: 1 to 255 characters, unique among the approvals of the run. */
+  /** Of the call, as the model gave it: 1 to 255 characters, unique among what the run waits for. */
   readonly toolCallId: string
   /** The id of the tool. */
   readonly toolId: string
@@ -54,7 +57,9 @@ export interface NewRunApproval {
   readonly byOther: boolean
   /** Who asked. */
   readonly asker: RunPerson
-  /** Milliseconds from now until nobody may approve it any more; at least 1. */
+  /** What the tool said when it suspended the call. Plain JSON. Default: the call is to be approved. */
+  readonly suspension?: { readonly payload: unknown } | undefined
+  /** Milliseconds from now until nobody may approve or resume it any more; at least 1. */
   readonly ttlMs: number
 }
 

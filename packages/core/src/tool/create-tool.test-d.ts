@@ -34,3 +34,38 @@ createTool({ ...common, outputSchema: z3.object({ n: z3.number() }), execute: ()
 createTool({ ...common, outputSchema: z3.object({ n: z3.number() }), execute: () => ({ n: '1' }) })
 // @ts-expect-error no schema at all
 createTool({ ...common, inputSchema: 'city', execute: () => 1 })
+
+// What suspends a call, and what resumes it, have the types of their schemas.
+const asks = {
+  ...common,
+  suspendSchema: z.object({ question: z.string() }),
+  resumeSchema: z.object({ city: z.string() }),
+  outputSchema: z.object({ n: z.number() }),
+}
+createTool({
+  ...asks,
+  async execute(_input, context) {
+    const { resumeData: { city } = {}, suspend } = context.agent ?? {}
+    if (city === undefined) return suspend?.({ question: 'Which city?' })
+    return { n: city.length }
+  },
+})
+createTool({
+  ...asks,
+  async execute(_input, { resumeData, suspend, suspendPayload }) {
+    if (resumeData !== undefined) return { n: resumeData.city.length + 1 }
+    await suspend?.({ question: suspendPayload?.question ?? 'Which city?' })
+    return undefined
+  },
+})
+// @ts-expect-error what the tool asks for has another form
+createTool({ ...asks, execute: (_input, { agent }) => agent?.suspend({ question: 4 }) })
+// @ts-expect-error what resumes a call has no such member
+createTool({ ...asks, execute: (_, { resumeData }) => ({ n: resumeData?.town ?? 1 }) })
+// @ts-expect-error options of Mastra, which are not served
+createTool({ ...asks, execute: (_input, { agent }) => agent?.suspend({ question: '' }, {}) })
+const returnsNothing = { ...common, outputSchema: z.object({ n: z.number() }) }
+// @ts-expect-error nothing, from a tool that does not suspend
+createTool({ ...returnsNothing, execute: () => undefined })
+// Without a schema it is anything, and looked at before it is used.
+createTool({ ...common, execute: (_input, { agent }) => agent?.suspend({ anything: 1 }) })

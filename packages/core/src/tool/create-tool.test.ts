@@ -182,7 +182,9 @@ describe('a tool at work', () => {
     const execute = vi.fn<(input: unknown, context: ToolContext) => number>(() => 1)
     const tool = createTool({ id: 't', description: '', execute })
     const { signal } = new AbortController()
-    const given = { ...context, abortSignal: signal, agent: { agentId: 'a', toolCallId: 'c' } }
+    const suspend = async () => undefined
+    const agent = { agentId: 'a', toolCallId: 'c', suspend }
+    const given = { ...context, abortSignal: signal, agent }
 
     await tool.execute({}, given)
 

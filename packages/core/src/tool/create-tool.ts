@@ -8,8 +8,10 @@ import type { JsonSchema } from '../schema/json-schema.js'
 import { readSchema } from '../schema/read-schema.js'
 import { readZod4 } from '../schema/read-zod.js'
 import { isRead, quietIssues, type ReadSchema } from '../schema/readable-schema.js'
-import type { SchemaOutput } from '../schema/schema-type.js'
+import type { SchemaInput, SchemaOutput } from '../schema/schema-type.js'
+import { isSuspended } from './suspending-call.js'
 import { readApproval, type ToolApproval } from './tool-approval.js'
+import { readSuspension, type ToolSuspension } from './tool-suspension.js'
 import { findToolRefusals, type ToolConfig, type ToolContext } from './tool-config.js'
 
 export type { JsonSchema, ToolConfig, ToolContext }
@@ -27,10 +29,12 @@ export interface Tool {
   readonly outputJsonSchema: JsonSchema | undefined
   /** How calls of the tool are approved before an agent makes them; undefined where they have not to be. */
   readonly approval: ToolApproval | undefined
+  /** How calls of the tool are suspended and resumed, where an agent makes them. */
+  readonly suspension: ToolSuspension
   /** What the tool was given and does not serve: until a Mastra has accepted that, it does not run. */
   readonly refusals: Refusals
   /**
-   * Validates the input, does the work and validates what comes of it.
+   * Validates the input, does the work and validates what comes of it, unless the tool has suspended its call.
    * @throws {InputError} with the issues of an input that does not fit
    * @throws {OptionsError} for a tool with options that are not served
    */
@@ -64,6 +68,7 @@ const MEMBERS: Readonly<Record<keyof Tool, true>> = {
   inputJsonSchema: true,
   outputJsonSchema: true,
   approval: true,
+  suspension: true,
   refusals: true,
   execute: true,
 }
@@ -108,7 +113,7 @@ function usable(read: ReturnType<typeof readSchema> | undefined): ReadSchema | u
  * Makes a tool. Options that are not served are told by the `Mastra` that the tool belongs to; the tool does not
  * run before that has accepted them.
  * @throws {RegistrationError} `id_illegal`
- * @throws {ConfigurationError} `option_invalid` for a tool without `execute`, and for an approval that can be none
+ * @throws {ConfigurationError} `option_invalid` for a tool without `execute`, and for an approval or a suspension that can be none
  * @example
  * ```typescript
  * import { createTool } from '@signet/core/tools'
@@ -123,9 +128,12 @@ function usable(read: ReturnType<typeof readSchema> | undefined): ReadSchema | u
  * })
  * ```
  */
-export function createTool<Input extends object = AnyInput, Output extends object = z.ZodUnknown>(
-  given: ToolConfig<Input, Output>,
-): TypedTool<Input, Output> {
+export function createTool<
+  Input extends object = AnyInput,
+  Output extends object = z.ZodUnknown,
+  Suspend extends object = z.ZodUnknown,
+  Resume extends object = z.ZodUnknown,
+>(given: ToolConfig<Input, Output, Suspend, Resume>): TypedTool<Input, Output> {
   const config = readOptions(given)
   const { id, description } = config
   if (!isLegalId(id)) {
@@ -143,6 +151,8 @@ export function createTool<Input extends object = AnyInput, Output extends objec
   const read = {
     inputSchema: config.inputSchema && readSchema(config.inputSchema),
     outputSchema: config.outputSchema && readSchema(config.outputSchema),
+    suspendSchema: config.suspendSchema && readSchema(config.suspendSchema),
+    resumeSchema: config.resumeSchema && readSchema(config.resumeSchema),
   }
   const refusals = new Refusals(findToolRefusals(config, read))
   const input = usable(read.inputSchema)
@@ -159,6 +169,7 @@ export function createTool<Input extends object = AnyInput, Output extends objec
       const parsed = await reading.parse(value, 'json')
       return 'value' in parsed ? parsed : undefined
     }),
+    suspension: readSuspension(config, usable(read.suspendSchema), usable(read.resumeSchema)),
     refusals,
     async execute(value: unknown, context: ToolContext): Promise<unknown> {
       refusals.throwIfAny()
@@ -169,8 +180,12 @@ export function createTool<Input extends object = AnyInput, Output extends objec
           parsed.issues,
         )
       }
-      const result = await config.execute(parsed.value as SchemaOutput<Input>, context)
-      return output === undefined ? result : fitOutput(id, output, result)
+      const result = await config.execute(
+        parsed.value as SchemaOutput<Input>,
+        context as ToolContext<SchemaInput<Suspend>, SchemaOutput<Resume, unknown>>,
+      )
+      if (output === undefined || isSuspended(context)) return result
+      return fitOutput(id, output, result)
     },
   })
   made.add(tool)

@@ -1,10 +1,8 @@
 import { ConfigurationError, type OptionNames } from '@signet/auth'
 import { isObject, refuseUnknown } from '@signet/auth/internal'
 import type { RequestContext } from '../request-context.js'
+import { DEFAULT_SECONDS, readTerm } from './term.js'
 import type { ApprovalConfig } from './tool-config.js'
-
-const DEFAULT_SECONDS = 86_400
-const MAX_SECONDS = 30 * 86_400
 
 /** How calls of a tool are approved. */
 export interface ToolApproval {
@@ -51,16 +49,6 @@ function readConfig(id: string, config: unknown): ApprovalConfig {
   return config
 }
 
-function readSeconds(id: string, seconds: unknown): number {
-  const isTerm =
-    typeof seconds === 'number' &&
-    Number.isSafeInteger(seconds) &&
-    seconds >= 1 &&
-    seconds <= MAX_SECONDS
-  if (isTerm) return seconds
-  throw invalid(id, 'approval.expiresInSeconds', `Give a whole number from 1 to ${MAX_SECONDS}.`)
-}
-
 function readBy(id: string, by: unknown): true {
   if (by === 'other') return true
   throw invalid(id, 'approval.by', "Give 'other', or leave it out.")
@@ -90,8 +78,7 @@ export function readApproval(given: Given, readInput: ReadInput): ToolApproval |
   }
   return Object.freeze({
     byOther: 'by' in config && readBy(id, config.by),
-    expiresInSeconds:
-      'expiresInSeconds' in config ? readSeconds(id, config.expiresInSeconds) : DEFAULT_SECONDS,
+    expiresInSeconds: readTerm(id, 'approval', config),
     async isNeeded(input: unknown, options: { readonly requestContext: RequestContext }) {
       const read = await readInput(input)
       if (read === undefined) return false

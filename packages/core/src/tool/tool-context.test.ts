@@ -6,6 +6,7 @@ import type { ToolContext } from './tool-config.js'
 import { createToolContext } from './tool-context.js'
 
 const requestContext = new RequestContext()
+const suspend = async () => undefined
 
 function toolOf(): Tool {
   return createTool({ id: 'send-mail', description: 'Sends mail', execute: () => 1 })
@@ -21,7 +22,7 @@ function setUp(members: Partial<ToolContext> = {}) {
 
 describe('the context of a tool', () => {
   it('has what is there, and nothing else as its own', () => {
-    const agent = { agentId: 'a', toolCallId: 'c' }
+    const agent = { agentId: 'a', toolCallId: 'c', suspend }
     const { warn, make } = setUp({ agent })
     expect({ ...make() }).toEqual({ requestContext, agent })
     expect(make().agent?.agentId).toBe('a')
@@ -48,9 +49,19 @@ describe('the context of a tool', () => {
   })
 
   it('tells the same of what is read of its agent', () => {
-    const { warn, make } = setUp({ agent: { agentId: 'a', toolCallId: 'c' } })
-    expect(Reflect.get(make().agent ?? {}, 'suspend')).toBeUndefined()
-    expect(warn.mock.calls[0]?.[1]).toMatchObject({ member: 'context.agent.suspend' })
+    const { warn, make } = setUp({ agent: { agentId: 'a', toolCallId: 'c', suspend } })
+    expect(Reflect.get(make().agent ?? {}, 'messages')).toBeUndefined()
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({ member: 'context.agent.messages' })
+  })
+
+  it('says who suspends a call that no agent makes', () => {
+    const { warn, make } = setUp()
+    expect(make().suspend).toBeUndefined()
+    expect(make().resumeData).toBeUndefined()
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({
+      member: 'context.suspend',
+      remedy: 'Signet suspends a call of a tool only where an agent makes it.',
+    })
   })
 
   it('tells nothing of a member that nobody has', () => {

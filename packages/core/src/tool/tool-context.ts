@@ -2,6 +2,8 @@ import type { Logger } from '../log/logger.js'
 import type { Tool } from './create-tool.js'
 import type { ToolContext } from './tool-config.js'
 
+const ALONE = 'Signet suspends a call of a tool only where an agent makes it.'
+
 /** What Mastra gives a tool beside its input and Signet does not, with what to do. */
 const ABSENT = {
   writer: 'Signet does not stream from inside a tool. Return the result.',
@@ -17,18 +19,15 @@ const ABSENT = {
   background: 'Signet does not run tools in the background.',
   observe: 'Signet traces every call of a tool by itself.',
   actor: 'requestContext.principal says who acts.',
-  suspend: 'Signet does not suspend tools.',
-  resumeData: 'Signet does not suspend tools.',
-  suspendPayload: 'Signet does not suspend tools.',
+  suspend: ALONE,
+  resumeData: ALONE,
+  suspendPayload: ALONE,
 } as const
 
 /** The same of its member `agent`. */
 const ABSENT_OF_AGENT = {
   messages: 'Signet does not show a tool what was said. Ask for it in the input.',
-  suspend: 'Signet does not suspend tools.',
-  resumeData: 'Signet does not suspend tools.',
-  suspendPayload: 'Signet does not suspend tools.',
-  suspendedToolRunId: 'Signet does not suspend tools.',
+  suspendedToolRunId: 'Signet does not have agents that call agents.',
   isBackgroundTask: 'Signet does not run tools in the background.',
   writableStream: 'Signet does not stream from inside a tool. Return the result.',
   flushMessages: 'Signet stores question and answer together, once the answer is whole.',
@@ -83,7 +82,9 @@ function withReader<Members extends object>(
   members: Members,
   reader: Reader,
 ): Members {
-  const made = Object.assign(Object.create(prototype) as Members, members)
+  // Not by assignment, which a name of the prototype would refuse.
+  const own = Object.getOwnPropertyDescriptors(members)
+  const made = Object.create(prototype, own) as Members
   readers.set(made, reader)
   return made
 }

@@ -117,7 +117,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   answer_failed: 'The answer failed.',
   answer_unstored: 'The answer could not be stored.',
   run_not_suspended: 'The call was decided already, or the run has ended or goes on.',
-  approval_expired: 'Nobody may approve the call any more.',
+  approval_expired: 'Nobody may approve the call, or resume it, any more.',
   run_ended: 'The run cannot go on, and has ended.',
   approval_by_other: 'Somebody else than who asked must approve the call.',
   run_exists: 'A run with this id exists already.',

@@ -342,7 +342,6 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
     routes: {
       '/agents/:agentId/observe': 'POST',
       '/agents/:agentId/recover': 'POST',
-      '/agents/:agentId/resume-stream': 'POST',
     },
   },
   {

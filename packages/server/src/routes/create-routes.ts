@@ -7,6 +7,7 @@ import { accessRoutes } from './system/access.js'
 import { routesOf, thingsOf } from './system/access-matrix.js'
 import { agentRoutes } from './agent/agents.js'
 import { approvalRoutes } from './agent/approvals.js'
+import { resumeRoutes } from './agent/resume.js'
 import { inboxRoutes } from './agent/inbox.js'
 import { apiKeyRoutes } from './auth/api-keys.js'
 import { auditRoutes } from './audit.js'
@@ -39,6 +40,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...revocationRoutes(service),
     ...agentRoutes(table),
     ...approvalRoutes,
+    ...resumeRoutes,
     ...inboxRoutes,
     ...toolRoutes,
     ...workflowRoutes,

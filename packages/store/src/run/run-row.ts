@@ -218,7 +218,7 @@ export function toApprovalColumns(
   given: NewRunApproval,
 ): Pick<
   RunApprovalTable,
-  'call_id' | 'tool_id' | 'tool_name' | 'args' | 'digest' | 'by_other' | 'asker'
+  'call_id' | 'tool_id' | 'tool_name' | 'args' | 'digest' | 'by_other' | 'asker' | 'suspension'
 > {
   return {
     call_id: checkId(given.toolCallId),
@@ -228,6 +228,7 @@ export function toApprovalColumns(
     digest: checkDigest(given.digest),
     by_other: given.byOther === false ? 0 : 1,
     asker: encodePerson(given.asker),
+    suspension: given.suspension === undefined ? null : encodeValue(given.suspension.payload),
   }
 }
 
@@ -243,6 +244,9 @@ export function toApproval(row: Selectable<RunApprovalTable>): RunApproval {
     digest: row.digest,
     byOther: row.by_other !== 0,
     asker: decodePerson(row.asker),
+    ...(row.suspension !== null && {
+      suspension: { payload: JSON.parse(row.suspension) as unknown },
+    }),
     state: checkName<RunApproval['state']>(STATES, row.state),
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -94,8 +94,8 @@ const CLIENT_TOOL: OptionTable = {
   parameters: refused('parameters', 'Write inputSchema.'),
   requireApproval: refused('approvals of tools', 'Have the client ask before it runs its tool.'),
   needsApproval: refused('approvals of tools', 'Have the client ask before it runs its tool.'),
-  suspendSchema: refused('tools that are suspended'),
-  resumeSchema: refused('tools that are suspended'),
+  suspendSchema: refused('tools of the client that are suspended'),
+  resumeSchema: refused('tools of the client that are suspended'),
   background: refused('tools in the background'),
   requestContextSchema: refused('a schema of the request context', 'Check it at the client.'),
   providerOptions: refused('options of a provider for one tool'),
@@ -194,7 +194,10 @@ export const ANSWER_OPTIONS: OptionTable = {
   backgroundTaskPolicy: harmless('a limit of background tasks', NO_BACKGROUND),
   _skipBgTaskWait: harmless('a limit of background tasks', NO_BACKGROUND),
 
-  autoResumeSuspendedTools: refused('tools that are suspended'),
+  autoResumeSuspendedTools: refused(
+    'suspended calls that the next message resumes',
+    'Leave it out, and call /agents/:agentId/resume-stream.',
+  ),
   toolsets: refused('tool sets', 'They hold code and cannot be sent: write clientTools.'),
   toolCallConcurrency: refused('a limit of tools that run at once'),
   hooks: refused('hooks around tools', READ_CHUNKS),

@@ -1,11 +1,10 @@
 import type { Principal } from '@signet/auth'
 import { containsCredential } from '@signet/auth/internal'
-import { logFailure, usageOfLeg, type Agent, type DeclineOptions, BOUNDS } from '@signet/core'
+import { BOUNDS, type Agent, type DeclineOptions } from '@signet/core'
 import { z } from 'zod'
 import { requireAgent } from './find.js'
 import { clientContext } from './client-context.js'
-import { eventStream } from '../../answer/event-stream.js'
-import { followAnswer } from '../../answer/follow-answer.js'
+import { generateOn, streamOn } from './go-on.js'
 import {
   ANSWER_QUERY,
   APPROVAL_OPTIONS,
@@ -25,13 +24,16 @@ interface DecisionRequest {
   readonly requestContext?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** The id of a call, as the model gave it. */
+export const callId: z.ZodType<string, string> = z
+  .string()
+  .min(1)
+  .max(BOUNDS.idCharacters.limit, { abort: true })
+  .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.')
+
 const decision = {
   runId: idText,
-  toolCallId: z
-    .string()
-    .min(1)
-    .max(BOUNDS.idCharacters.limit, { abort: true })
-    .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.'),
+  toolCallId: callId,
   requestContext: clientContext.optional(),
 }
 
@@ -64,45 +66,8 @@ function decisionOptions(input: DecisionInput, action: Action): DeclineOptions {
   }
 }
 
-/** Answers on piece by piece, behind the decision. */
-async function streamOn(
-  input: DecisionInput,
-  action: Action,
-  decide: Decide<'declineToolCall'>,
-): Promise<unknown> {
-  const { signal } = input
-  const answer = await decide(decisionOptions(input, action))
-  return eventStream(answer, {
-    signal,
-    // The first step that ends was begun, and counted, before.
-    onChunk: followAnswer(input, 1),
-    onCancel: () => input.noteFailure('client_gone'),
-    onEnd: () => input.stop(),
-    onSettled: input.holdOpen(),
-    onError(error) {
-      input.noteFailure('answer_failed')
-      logFailure(input.logger, 'A stream failed.', { requestId: input.requestId }, error)
-    },
-  })
-}
-
-/** Answers on at once, behind the decision. */
-async function generateOn(
-  input: DecisionInput,
-  action: Action,
-  decide: Decide<'declineToolCallGenerate'>,
-): Promise<unknown> {
-  const settle = input.holdOpen()
-  try {
-    const output = await decide(decisionOptions(input, action))
-    input.noteUsage(usageOfLeg(output))
-    return output
-  } finally {
-    settle()
-  }
-}
-
-const refusals = [
+/** Why no answer goes on. */
+export const REFUSALS = [
   'run_not_suspended',
   'approval_expired',
   'run_ended',
@@ -132,7 +97,7 @@ const RULES = {
   method: 'POST',
   access: 'agents:execute:{agentId}',
   queryOptions: ANSWER_QUERY,
-  refusals,
+  refusals: REFUSALS,
 } as const
 
 function streamedDecision(decision: keyof typeof DECISIONS): Route {
@@ -142,8 +107,10 @@ function streamedDecision(decision: keyof typeof DECISIONS): Route {
     ...request,
     path: `/agents/:agentId/${decision}-tool-call`,
     summary: `${does} a call of a suspended answer of the caller, which goes on as server-sent events`,
-    handler: (input) =>
-      streamOn(input, action, stream(requireAgent(input.mastra, input.params.agentId))),
+    async handler(input) {
+      const decide = stream(requireAgent(input.mastra, input.params.agentId))
+      return streamOn(input, await decide(decisionOptions(input, action)))
+    },
   })
 }
 
@@ -154,8 +121,10 @@ function wholeDecision(decision: keyof typeof DECISIONS): Route {
     ...request,
     path: `/agents/:agentId/${decision}-tool-call-generate`,
     summary: `${does} a call of a suspended answer of the caller, and returns the whole answer`,
-    handler: (input) =>
-      generateOn(input, action, generate(requireAgent(input.mastra, input.params.agentId))),
+    handler(input) {
+      const decide = generate(requireAgent(input.mastra, input.params.agentId))
+      return generateOn(input, () => decide(decisionOptions(input, action)))
+    },
   })
 }
 
@@ -163,7 +132,7 @@ const list = defineRoute({
   method: 'GET',
   path: '/agents/:agentId/suspended-runs',
   access: 'agents:execute:{agentId}',
-  summary: 'The answers of the caller that wait for an approval, the newest first',
+  summary: 'The answers of the caller that wait for them, the newest first',
   queryOptions: SUSPENDED_RUNS_QUERY,
   query: z.object({ ...pageQuery, threadId: idText.optional(), resourceId: ignoredOwner }),
   async handler({ mastra, params, query, requestContext }) {

@@ -79,6 +79,7 @@ describeStores('a database of the first version', (stores) => {
       '0006-runs',
       '0007-run-events',
       '0008-schedules',
+      '0009-suspensions',
     ])
     await database.close()
   })

@@ -10,6 +10,7 @@ import { createNewIds } from './fifth.js'
 import { createRuns } from './sixth.js'
 import { createRunEvents } from './seventh.js'
 import { createSchedules } from './eighth.js'
+import { addSuspensions } from './ninth.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0006-runs', apply: createRuns },
   { name: '0007-run-events', apply: createRunEvents },
   { name: '0008-schedules', apply: createSchedules },
+  { name: '0009-suspensions', apply: addSuspensions },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */
