@@ -101,7 +101,13 @@ export const ROOMS = {
     ['answer', 'gate/proof', 'start'],
     ['service.ts'],
     ['route/handler-call.ts'],
-    ['dispatch.ts', 'routes/agent/find.ts', 'routes/schema.ts', 'routes/schema-text.ts'],
+    [
+      'dispatch.ts',
+      'routes/agent/client-context.ts',
+      'routes/agent/find.ts',
+      'routes/schema.ts',
+      'routes/schema-text.ts',
+    ],
     ['routes/memory'],
     [
       'routes/agent',

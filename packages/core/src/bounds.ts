@@ -33,6 +33,8 @@ export type BoundName =
   | 'instructionCharacters'
   | 'modelCharacters'
   | 'runIdCharacters'
+  | 'stepNames'
+  | 'stepCharacters'
   | 'reasonCharacters'
   | 'resumeDataBytes'
   | 'clientTools'
@@ -98,6 +100,7 @@ const ROUTES = 'server/src/routes/schema.ts'
 const MEMORY = 'server/src/routes/memory/schema.ts'
 const MESSAGE_ROUTES = 'server/src/routes/memory/message.ts'
 const API_KEYS = 'server/src/routes/auth/api-keys.ts'
+const WORKFLOW_LEGS = 'server/src/routes/workflow/leg-body.ts'
 const TOKENS = 'server/src/routes/auth/tokens.ts'
 
 function bound(
@@ -143,7 +146,9 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
   parts: bound(10_000, 'parts', 'all of `messages`, and all of `context`', MESSAGES),
   instructionCharacters: bound(1_000_000, 'characters', '`instructions`, and `system`', ANSWER),
   modelCharacters: bound(256, 'characters', '`model`', ANSWER),
-  runIdCharacters: bound(128, 'characters', '`runId`', ANSWER),
+  runIdCharacters: bound(128, 'characters', '`runId`', ROUTES),
+  stepNames: bound(16, 'ids', '`step` of a run that goes on', WORKFLOW_LEGS),
+  stepCharacters: bound(2048, 'characters', 'one id in `step`', WORKFLOW_LEGS),
   reasonCharacters: bound(
     2000,
     'characters',

@@ -257,7 +257,12 @@ export {
 export { type ToolSuspension } from './tool/tool-suspension.js'
 export { createToolContext } from './tool/tool-context.js'
 export { graphNodes, outlineSteps, type GraphNode, type StepOutline } from './workflow/outline.js'
+export { type StepPayload, type WorkflowChunk } from './workflow/chunk.js'
+export { toFailure } from './workflow/failure.js'
+export { WORKFLOW_LIMITS } from './workflow/limits.js'
 export { type Run } from './workflow/run.js'
+export { type WorkflowResult } from './workflow/run-result.js'
+export { type WorkflowStream } from './workflow/run-stream.js'
 export {
   type StepRecord,
   type StoredFailure,

@@ -159,7 +159,7 @@ async function denial({ service, exchange }: Passage, error: unknown): Promise<u
 function count({ service, exchange }: Passage, route: Route): void | Promise<void> {
   try {
     const { standing, release } = service.limits.admit(exchange, route)
-    if (release !== undefined) exchange.onEnd(release)
+    if (release !== undefined) exchange.onRest(release)
     if (standing instanceof Promise) return noteStanding(exchange, standing)
     exchange.limit = standing
     return undefined

@@ -68,6 +68,8 @@ export class Exchange implements Arrival {
   #isOver = false
   #hasEnded = false
   readonly #atEnd: (() => void)[] = []
+  readonly #atRest: (() => void)[] = []
+  #working = 0
   #unwatch: (() => void) | undefined
 
   constructor({ request, requestId, address, startedAt }: Arrival) {
@@ -81,6 +83,24 @@ export class Exchange implements Arrival {
   onEnd(work: () => void): void {
     if (this.#hasEnded) work()
     else this.#atEnd.push(work)
+  }
+
+  /** Runs work once the answer is over and nothing goes on behind it; at once where that is so. */
+  onRest(work: () => void): void {
+    this.#atRest.push(work)
+    this.#rest()
+  }
+
+  /** Something goes on that need not end with the answer. Returns what is called once it has ended. */
+  outlast(): () => void {
+    this.#working++
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      this.#working--
+      this.#rest()
+    }
   }
 
   /** The answer ends when its token is revoked. @param unwatch - lets it go on, once it is over */
@@ -139,5 +159,11 @@ export class Exchange implements Arrival {
     if (this.#hasEnded) return
     this.#hasEnded = true
     for (const work of this.#atEnd) work()
+    this.#rest()
+  }
+
+  #rest(): void {
+    if (!this.#hasEnded || this.#working > 0) return
+    for (const work of this.#atRest.splice(0)) work()
   }
 }

@@ -9,11 +9,14 @@ import {
   type ServerConfig,
 } from '@signet/core'
 import { registerApiRoute } from '@signet/core/server'
+import { createStep, createWorkflow } from '@signet/core/workflows'
+import { z } from 'zod'
 
 /** Names that paths of the application may have. */
 export const KNOWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   agentId: ['keeper', 'note-keeper'],
   toolId: ['look-up', 'lookUp', 'send-note', 'sendNote'],
+  workflowId: ['ask-twice', 'askTwice'],
 }
 
 /** What an application of all kinds of routes stands on. */
@@ -24,7 +27,26 @@ export interface RouteApplicationOptions {
   readonly server: Pick<ServerConfig, 'auth' | 'limits'>
 }
 
-/** Agents that remember, a tool for each, of which one waits for an approval, and a route of the application: something behind every route of the table. */
+/** A workflow that waits, and tells who runs it. */
+function createAskTwice() {
+  const ask = createStep({
+    id: 'ask',
+    inputSchema: z.unknown(),
+    outputSchema: z.unknown(),
+    async execute({ inputData, resumeData, requestContext, resourceId, suspend }) {
+      if (resumeData === undefined) return await suspend({ resourceId })
+      return { inputData, resumeData, owner: requestContext.principal?.resourceId }
+    },
+  })
+  return createWorkflow({ id: 'ask-twice', inputSchema: z.unknown(), outputSchema: z.unknown() })
+    .then(ask)
+    .commit()
+}
+
+/**
+ * Agents that remember, a tool for each, of which one waits for an approval, a workflow that waits, and a route of the
+ * application: something behind every route of the table.
+ */
 export function createRouteApplication({
   storage,
   logger,
@@ -68,6 +90,7 @@ export function createRouteApplication({
       keeper: agent('keeper', 'resource', { lookUp }),
       noteKeeper: agent('note-keeper', 'thread', { sendNote }),
     },
+    workflows: { askTwice: createAskTwice() },
     storage,
     logger,
     server: { ...server, apiRoutes: [whoami] },

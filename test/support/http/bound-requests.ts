@@ -24,6 +24,7 @@ const SAVE = '/api/memory/save-messages'
 const EXECUTE = '/api/tools/get-weather/execute'
 const DECLINE = '/api/agents/weather-agent/decline-tool-call'
 const RESUME = '/api/agents/weather-agent/resume-stream'
+const RESUME_RUN = '/api/workflows/none/resume?runId=none'
 const AUDIT = '/api/audit'
 const SIGN = '/api/auth/tokens'
 const KEYS = '/api/auth/api-keys'
@@ -119,6 +120,14 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
       // The quotes are two bytes of it.
       json: { runId: 'none', resumeData: text(size - 2) },
     }),
+    refusedBy: 'not_found',
+  },
+  stepNames: {
+    at: (size) => ({ path: RESUME_RUN, json: { step: list(size, () => 'a') } }),
+    refusedBy: 'not_found',
+  },
+  stepCharacters: {
+    at: (size) => ({ path: RESUME_RUN, json: { step: text(size) } }),
     refusedBy: 'not_found',
   },
   bodyValues: {

@@ -1,4 +1,4 @@
-import type { StepRecord, WorkflowStatus } from './snapshot.js'
+import type { StepRecord, StoredFailure, WorkflowStatus } from './snapshot.js'
 
 /** How many tokens the agents of a run have used. */
 export interface WorkflowUsage {
@@ -17,7 +17,7 @@ export interface StepPayload {
   readonly status: StepRecord['status']
   readonly payload?: unknown
   readonly output?: unknown
-  readonly error?: { readonly name: string; readonly message: string } | undefined
+  readonly error?: StoredFailure | undefined
   readonly suspendPayload?: unknown
   readonly resumePayload?: unknown
   /** All times are in milliseconds since 1970. */

@@ -3,6 +3,22 @@ import { InputError, ToolError } from '../error.js'
 import { RunTooLargeError } from './record-store.js'
 import type { StoredFailure } from './snapshot.js'
 
+/** An error that was stored. `toJSON` gives what was kept of it. */
+export class StepError extends Error {
+  override readonly name: string
+  readonly isTold: boolean
+
+  constructor({ name, message, isTold }: StoredFailure) {
+    super(message)
+    this.name = name
+    this.isTold = isTold
+  }
+
+  toJSON(): { readonly name: string; readonly message: string } {
+    return { name: this.name, message: this.message }
+  }
+}
+
 /** What of an error a run keeps. */
 export function toFailure(error: unknown): StoredFailure {
   if (!(error instanceof Error)) {
@@ -16,6 +32,7 @@ export function toFailure(error: unknown): StoredFailure {
 }
 
 function isTold(error: Error): boolean {
+  if (error instanceof StepError) return error.isTold
   return ToolError.isInstance(error) || InputError.isInstance(error) || ScopeError.isInstance(error)
 }
 

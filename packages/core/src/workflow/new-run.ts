@@ -17,7 +17,7 @@ const NEW_RUN: OptionNames<NewRunOptions, typeof UNSUPPORTED_NEW_RUN_OPTIONS> = 
   resourceId: true,
 }
 
-const MAX_RUN_ID = 128
+const MAX_CHARACTERS = { runId: 128, resourceId: 8192 } as const
 
 function invalid(message: string): ConfigurationError {
   return new ConfigurationError('option_invalid', message)
@@ -37,9 +37,10 @@ export function refuseRunOptions(id: string, options: NewRunOptions): void {
   for (const name of ['runId', 'resourceId'] as const) {
     const value: unknown = options[name]
     if (value === undefined) continue
-    if (typeof value === 'string' && value.trim() !== '' && value.length <= MAX_RUN_ID) continue
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= MAX_CHARACTERS[name])
+      continue
     throw invalid(
-      `The option ${name} of createRun must be a text of 1 to ${MAX_RUN_ID} characters.`,
+      `The option ${name} of createRun must be a text of 1 to ${MAX_CHARACTERS[name]} characters.`,
     )
   }
 }

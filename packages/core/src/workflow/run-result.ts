@@ -1,3 +1,4 @@
+import { StepError } from './failure.js'
 import type { StoredFailure, WorkflowSnapshot, StepRecord } from './snapshot.js'
 
 /** What came of one step. */
@@ -50,20 +51,6 @@ export type WorkflowResult<Output, Input = unknown, State = Readonly<Record<stri
       /** Milliseconds since 1970. */
       readonly wakesAt: number
     })
-
-/** An error that was stored. `toJSON` gives what was kept of it. */
-class StepError extends Error {
-  override readonly name: string
-
-  constructor({ name, message }: StoredFailure) {
-    super(message)
-    this.name = name
-  }
-
-  toJSON(): { readonly name: string; readonly message: string } {
-    return { name: this.name, message: this.message }
-  }
-}
 
 /** Finds the error that was thrown, where it is still there. */
 type FindError = (stored: StoredFailure) => unknown

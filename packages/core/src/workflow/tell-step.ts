@@ -28,7 +28,7 @@ export function tellStep(
     ...(startedAt !== undefined && { startedAt }),
     ...(resumePayload !== undefined && { resumePayload, resumedAt }),
     ...(output !== undefined && { output }),
-    ...(error !== undefined && { error: { name: error.name, message: error.message } }),
+    ...(error !== undefined && { error }),
     ...(status === 'suspended' && { suspendPayload, suspendedAt }),
     ...(endedAt !== undefined && { endedAt }),
   }

@@ -22,9 +22,11 @@ import {
   RunError,
   storageFault,
   ToolError,
+  WorkflowError,
   type InputIssue,
   type RunErrorCode,
   type StorageFault,
+  type WorkflowErrorCode,
 } from '@signet/core'
 import { RequestError, type RequestErrorCode } from './error.js'
 import { jsonReply, type Reply } from '../http/reply.js'
@@ -55,6 +57,11 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   approval_expired: 409,
   run_ended: 409,
   run_exists: 409,
+  run_started: 409,
+  run_busy: 409,
+  run_changed: 409,
+  step_not_suspended: 409,
+  step_ambiguous: 409,
   approval_by_other: 403,
   tool_failed: 422,
   // Not 5xx: clients repeat a request after one, and its tools would run again.
@@ -95,6 +102,17 @@ const CODE_OF_RUN: Readonly<Record<RunErrorCode, RequestErrorCode>> = {
   runs_full: 'storage_unavailable',
 }
 
+/** What a run of a workflow that does not start, or go on, is to a client. Others are the storage's. */
+const CODE_OF_WORKFLOW: Readonly<Partial<Record<WorkflowErrorCode, RequestErrorCode>>> = {
+  run_started: 'run_started',
+  run_busy: 'run_busy',
+  run_not_suspended: 'run_not_suspended',
+  step_not_suspended: 'step_not_suspended',
+  step_ambiguous: 'step_ambiguous',
+  run_changed: 'run_changed',
+  run_unreadable: 'run_changed',
+}
+
 /** Errors of runs whose text says what is to be done. */
 const TOLD_OF_RUNS: ReadonlySet<RunErrorCode> = new Set(['run_ended', 'approval_by_other'])
 
@@ -117,6 +135,11 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   answer_failed: 'The answer failed.',
   answer_unstored: 'The answer could not be stored.',
   run_not_suspended: 'The call was decided already, or the run has ended or goes on.',
+  run_started: 'The run was started before.',
+  run_busy: 'The run is at work.',
+  run_changed: 'The workflow has other steps than when the run was stored. Start a new run.',
+  step_not_suspended: 'The step that is named does not wait.',
+  step_ambiguous: 'Several steps of the run wait. Name one of them.',
   approval_expired: 'Nobody may approve the call, or resume it, any more.',
   run_ended: 'The run cannot go on, and has ended.',
   approval_by_other: 'Somebody else than who asked must approve the call.',
@@ -162,6 +185,7 @@ export function errorCode(error: unknown): ErrorCode {
     // Of another version, an error may have no code, or one that is not known here.
     return error.code === 'answer_unstored' ? 'answer_unstored' : 'answer_failed'
   }
+  if (WorkflowError.isInstance(error)) return CODE_OF_WORKFLOW[error.code] ?? 'storage_unavailable'
   if (RunError.isInstance(error)) return CODE_OF_RUN[error.code] ?? 'internal'
   const fault = storageFault(error)
   return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]

@@ -178,6 +178,18 @@ export class HandlerCall implements HandlerInput<
     return this.#passage.service.settling.begin()
   }
 
+  outlast(end: () => void): () => void {
+    const { service, exchange } = this.#passage
+    const leave = exchange.outlast()
+    const unwatch = this.#caller
+      ? service.running.add({ isRevoked: this.#caller.isRevoked, breakOff: end })
+      : leave
+    return () => {
+      unwatch()
+      leave()
+    }
+  }
+
   onBreakOff(listener: (error: Error) => void): void {
     this.#passage.deadline.onFail(listener)
   }

@@ -30,6 +30,12 @@ export interface HandlerContext {
   release(): void
   /** From now on the server does not close before the returned function is called; but waits 10 seconds at most. */
   holdOpen(): () => void
+  /**
+   * Something goes on behind the answer, also where its client leaves: it counts among what the caller has at work.
+   * @param end - ends it: the caller's token was revoked
+   * @returns to be called once it has ended
+   */
+  outlast(end: () => void): () => void
   /** Tells why the answer is broken off, should it be. */
   onBreakOff(listener: (error: Error) => void): void
   readonly logger: Logger

@@ -26,6 +26,8 @@ import { studioRoutes } from './studio/studio.js'
 import { healthRoutes, systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
 import { toolRoutes } from './agent/tools.js'
+import { legRoutes } from './workflow/legs.js'
+import { runRoutes } from './workflow/runs.js'
 import { workflowRoutes } from './workflow/workflows.js'
 
 const DEFAULT_PREFIX = '/api'
@@ -44,6 +46,8 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...inboxRoutes,
     ...toolRoutes,
     ...workflowRoutes,
+    ...legRoutes,
+    ...runRoutes,
     ...threadRoutes,
     ...messageRoutes,
     ...agentMemoryRoutes,

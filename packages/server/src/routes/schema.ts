@@ -18,6 +18,13 @@ export const idText: z.ZodType<string, string> = z
   .refine(isThreadId, 'An id must have 1 to 255 characters without NUL, and must not be . or ..')
   .refine((id) => !containsCredential(id), 'It looks like a credential, and is not an id.')
 
+/** The id of a run that a client chooses or names. */
+export const runIdText: z.ZodType<string, string> = z
+  .string()
+  .min(1)
+  .max(BOUNDS.runIdCharacters.limit, { abort: true })
+  .refine((id) => !containsCredential(id), 'It looks like a credential, and the log would show it.')
+
 /** Why a value would not come back as it was; undefined for one that would. */
 function lossOf(value: unknown): string | undefined {
   if (value === Infinity || value === -Infinity) return 'A number is too large.'

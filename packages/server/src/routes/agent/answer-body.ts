@@ -1,11 +1,11 @@
 import { ScopeError, type Principal } from '@signet/auth'
-import { containsCredential, isLegalId, isObject } from '@signet/auth/internal'
+import { isLegalId, isObject } from '@signet/auth/internal'
 import { BOUNDS, type AgentOptions, type MessageInput, type ProviderOptions } from '@signet/core'
 import { z } from 'zod'
 import { boundedJson, boundedObject, boundedRecord } from '../../route/bounded.js'
 import { clientContext } from './client-context.js'
 import { ignoredOwner, metadataObject, titleText } from '../memory/schema.js'
-import { idText } from '../schema.js'
+import { idText, runIdText } from '../schema.js'
 
 /** What a client asks of an agent: the body of `generate` and `stream`. */
 export interface AnswerRequest extends Omit<AgentOptions, 'context' | 'requestContext'> {
@@ -151,15 +151,7 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   structuredOutput: z.object({ schema: jsonSchema }).optional(),
   requireToolApproval: z.boolean().optional(),
   requestContext: clientContext.optional(),
-  runId: z
-    .string()
-    .min(1)
-    .max(BOUNDS.runIdCharacters.limit, { abort: true })
-    .refine(
-      (id) => !containsCredential(id),
-      'It looks like a credential, and the log would show it.',
-    )
-    .optional(),
+  runId: runIdText.optional(),
 })
 
 /** Options that change what an agent is, and not only what it is asked. */
