@@ -34,6 +34,7 @@ export const ROOMS = {
   'client-js': [
     [
       'abort.ts',
+      'approval.ts',
       'chunk.ts',
       'error.ts',
       'message.ts',

@@ -7,6 +7,7 @@ import { contextText, plainContext, type RequestContextInput } from './request-c
 import type { Api, CallOptions, OpenResponse } from './request.js'
 import type {
   DeclinedToolCall,
+  ResumedToolCall,
   SuspendedRunPage,
   SuspendedRunsParams,
   ToolCallDecision,
@@ -30,6 +31,9 @@ export interface AgentDetails {
   /** Why it cannot answer, where it has no model; only for a token with `system:read`. */
   readonly modelFault?: { readonly code: string; readonly message: string } | undefined
 }
+
+/** What is said of a call that waits. */
+type SaidOfCall = ResumedToolCall & { readonly resumeData?: unknown }
 
 /** The body of a question. Left out: what ends it, which stays here. */
 function answerBody(messages: MessageInput, options: AnswerOptions): object {
@@ -123,15 +127,50 @@ export class Agent {
    *   for a run of another; what fails later is thrown to the reader of the stream
    */
   approveToolCall(decision: ToolCallDecision, options?: CallOptions): Promise<AgentStream> {
-    return this.#decide('approve', decision, options)
+    return this.#streamOn('approve-tool-call', decision, options)
   }
 
   /** Declines a call that a suspended answer waits for, and returns the rest of the answer: as `approveToolCall`. */
   declineToolCall(decision: DeclinedToolCall, options?: CallOptions): Promise<AgentStream> {
-    return this.#decide('decline', decision, options)
+    return this.#streamOn('decline-tool-call', decision, options)
   }
 
-  /** The answers of the caller that wait for decisions, the newest first. */
+  /** Approves a call, as `approveToolCall` does, and waits for the whole answer. */
+  approveToolCallGenerate(decision: ToolCallDecision, options?: CallOptions): Promise<Answer> {
+    return this.#api.json(this.#goOn('approve-tool-call-generate', decision, options))
+  }
+
+  /** Declines a call, as `declineToolCall` does, and waits for the whole answer. */
+  declineToolCallGenerate(decision: DeclinedToolCall, options?: CallOptions): Promise<Answer> {
+    return this.#api.json(this.#goOn('decline-tool-call-generate', decision, options))
+  }
+
+  /**
+   * Resumes a call that its tool has suspended, and returns the rest of the answer as soon as it begins. A call that has
+   * to be approved is approved by `{ approved: true }`.
+   *
+   * @param resumeData - JSON of at most 65,536 bytes, by the `resumeSchema` of the tool
+   * @throws {MastraClientError} `request_invalid` with issues for data that does not fit, and the call waits on; else as
+   *   `approveToolCall`
+   */
+  resumeStream(
+    resumeData: unknown,
+    call: ResumedToolCall,
+    options?: CallOptions,
+  ): Promise<AgentStream> {
+    return this.#streamOn('resume-stream', { ...call, resumeData }, options)
+  }
+
+  /** Resumes a call, as `resumeStream` does, and waits for the whole answer. */
+  resumeGenerate(
+    resumeData: unknown,
+    call: ResumedToolCall,
+    options?: CallOptions,
+  ): Promise<Answer> {
+    return this.#api.json(this.#goOn('resume-generate', { ...call, resumeData }, options))
+  }
+
+  /** The answers of the caller that wait for them, the newest first. */
   listSuspendedRuns(
     params: SuspendedRunsParams = {},
     options?: CallOptions,
@@ -143,17 +182,17 @@ export class Agent {
     })
   }
 
-  async #decide(
-    verb: 'approve' | 'decline',
-    decision: DeclinedToolCall,
-    options?: CallOptions,
-  ): Promise<AgentStream> {
-    const opened = await this.#api.open({
+  #goOn(verb: string, call: SaidOfCall, options?: CallOptions) {
+    return {
       method: 'POST',
-      path: [...this.#path, `${verb}-tool-call`],
-      body: { ...decision, requestContext: plainContext(decision.requestContext) },
+      path: [...this.#path, verb],
+      body: { ...call, requestContext: plainContext(call.requestContext) },
       ...options,
-    })
+    } as const
+  }
+
+  async #streamOn(verb: string, call: SaidOfCall, options?: CallOptions): Promise<AgentStream> {
+    const opened = await this.#api.open(this.#goOn(verb, call, options))
     return createStream(opened.response, readChunks<AgentChunk>(opened))
   }
 

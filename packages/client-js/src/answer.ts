@@ -1,5 +1,12 @@
 import type { RequestContextInput } from './request-context.js'
-import type { AnswerMessages, ToolCallChunk, ToolResultChunk, Usage } from './chunk.js'
+import type {
+  AnswerMessages,
+  ToolCall,
+  ToolCallChunk,
+  ToolCallSuspension,
+  ToolResultChunk,
+  Usage,
+} from './chunk.js'
 import type { ClientTool } from './client-tool.js'
 import type { MessageInput } from './message.js'
 import type { SchemaInput } from './schema.js'
@@ -114,6 +121,8 @@ export interface Answer<Value = unknown> {
     readonly id?: string | undefined
     readonly modelId?: string | undefined
   }
+  /** The first call that waits, where `finishReason` is `suspended`: for an approval, or for what its tool asks for. */
+  readonly suspendPayload?: ToolCall | ToolCallSuspension | undefined
   readonly runId: string
   /** Question and answer as memory keeps them. */
   readonly messages: readonly Omit<StoredMessage, 'type' | 'threadId' | 'resourceId'>[]

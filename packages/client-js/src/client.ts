@@ -1,3 +1,4 @@
+import type { ApprovalPage, DecidedApproval, ShownApproval } from './approval.js'
 import { Agent, type AgentDetails } from './agent.js'
 import type {
   CreateThreadParams,
@@ -17,6 +18,7 @@ import {
   MemoryThread,
   type ListMessagesParams,
   type Page,
+  type PageParams,
   type StoredMessage,
   type Thread,
 } from './thread.js'
@@ -75,6 +77,34 @@ export class MastraClient {
   ): Promise<Readonly<Record<string, ToolDetails>>> {
     const query = { requestContext: contextText(requestContext) }
     return this.#api.json({ path: ['tools'], query, ...options })
+  }
+
+  /** The calls of others that wait for an approval of the caller, who needs `tools:approve:<tool>`. */
+  listApprovals(params: PageParams = {}, options?: CallOptions): Promise<ApprovalPage> {
+    return this.#api.json({ path: ['approvals'], query: { ...params }, ...options })
+  }
+
+  /**
+   * Approves a call of somebody else, with the arguments that were shown. Its owner then goes on with their answer.
+   * @throws {MastraClientError} `approval_by_other` for who has a part in the request; `run_not_suspended`,
+   *   `approval_expired`
+   */
+  approve(approval: ShownApproval, options?: CallOptions): Promise<DecidedApproval> {
+    return this.#decide('approve', approval, options)
+  }
+
+  /** Declines a call of somebody else: as `approve`. */
+  decline(approval: ShownApproval, options?: CallOptions): Promise<DecidedApproval> {
+    return this.#decide('decline', approval, options)
+  }
+
+  #decide(
+    verb: string,
+    { toolId, id, digest }: ShownApproval,
+    options?: CallOptions,
+  ): Promise<DecidedApproval> {
+    const path = ['approvals', toolId, id, verb]
+    return this.#api.json({ method: 'POST', path, body: { digest }, ...options })
   }
 
   /** A tool, by its id. Nothing is asked of the server yet. */

@@ -35,6 +35,7 @@ export {
 } from './chunk.js'
 export {
   type DeclinedToolCall,
+  type ResumedToolCall,
   type SuspendedRun,
   type SuspendedRunPage,
   type SuspendedRunsParams,
@@ -74,3 +75,9 @@ export {
   type WorkingMemoryParams,
 } from './memory.js'
 export { type SystemPackages } from './system.js'
+export {
+  type Approval,
+  type ApprovalPage,
+  type DecidedApproval,
+  type ShownApproval,
+} from './approval.js'

@@ -8,6 +8,14 @@ export interface ToolCallDecision {
   readonly requestContext?: RequestContextInput | undefined
 }
 
+/** The call of a suspended answer that is resumed. */
+export interface ResumedToolCall {
+  readonly runId: string
+  /** To be left out only where one call of the answer waits. */
+  readonly toolCallId?: string | undefined
+  readonly requestContext?: RequestContextInput | undefined
+}
+
 /** The call of a suspended answer that is declined. */
 export interface DeclinedToolCall extends ToolCallDecision {
   /** Why; the model is told. At most 2,000 characters. */

@@ -5,10 +5,12 @@ export interface ChatToolCall {
   readonly toolCallId: string
   readonly toolName: string
   readonly args: unknown
-  /** `waiting`: somebody has to approve it before it is made. */
+  /** `waiting`: somebody has to approve it before it is made, or to give what its tool has asked for. */
   readonly state: 'running' | 'waiting' | 'done' | 'failed'
   /** Of a call that waits, the run to be decided on: see `decide` of the chat. */
   readonly runId?: string | undefined
+  /** What its tool asks for, where it has suspended the call. */
+  readonly suspendPayload?: unknown
   /** What it returned, once it is done. */
   readonly result?: unknown
   /** Why it failed. */
@@ -62,6 +64,9 @@ export function toolCallsOf(parts: readonly ChatPart[]): readonly ChatToolCall[]
   return parts.flatMap((part) => (part.type === 'tool-call' ? [part.toolCall] : []))
 }
 
+/** A call that waits; with what its tool asks for, where it has suspended the call. */
+type WaitingCall = ToolCall & { readonly suspendPayload?: unknown }
+
 /** The parts of an answer while its chunks are put in. */
 class Parts {
   readonly list: ChatPart[]
@@ -108,9 +113,10 @@ class Parts {
     this.list[index] = { type: 'tool-call', toolCall: { ...call, ...outcome, durationMs } }
   }
 
-  wait({ toolCallId, toolName, args }: ToolCall, runId: string): void {
+  wait({ toolCallId, toolName, args, ...asked }: WaitingCall, runId: string): void {
     const { index } = this.#findCall(toolCallId)
-    const toolCall = { toolCallId, toolName, args, state: 'waiting', runId } as const
+    const suspended = 'suspendPayload' in asked && { suspendPayload: asked.suspendPayload }
+    const toolCall = { toolCallId, toolName, args, state: 'waiting', runId, ...suspended } as const
     if (index !== -1) this.list[index] = { type: 'tool-call', toolCall }
   }
 
@@ -159,6 +165,7 @@ export function addChunks(
         next.addCall(chunk.payload, at)
         break
       case 'tool-call-approval':
+      case 'tool-call-suspended':
         next.wait(chunk.payload, chunk.runId)
         break
       case 'tool-result':

@@ -126,8 +126,10 @@ function settle(messages: readonly ChatMessage[]): readonly ChatMessage[] {
 
 /** What is to be decided of a suspended answer. What it said before is stored only when it ends. */
 function readSuspended({ runId, toolCalls }: SuspendedRun): ChatMessage {
-  const parts = toolCalls.map(({ toolCallId, toolName, args }) => {
-    const toolCall = { toolCallId, toolName, args, state: 'waiting', runId } as const
+  const parts = toolCalls.map((call) => {
+    const { toolCallId, toolName, args } = call
+    const suspended = 'suspendPayload' in call && { suspendPayload: call.suspendPayload }
+    const toolCall = { toolCallId, toolName, args, state: 'waiting', runId, ...suspended } as const
     return { type: 'tool-call', toolCall } as const
   })
   return withParts({ id: runId, role: 'assistant', parts: [], text: '', toolCalls: [] }, parts)

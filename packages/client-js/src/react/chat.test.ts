@@ -108,6 +108,21 @@ describe('Chat, with a call that waits for a decision', () => {
     expect(callsOf(chat)).toStrictEqual([{ ...CALL, state: 'waiting', runId: 'r' }])
   })
 
+  it('shows what the tool of a suspended call asks for', async () => {
+    const suspendPayload = { question: 'Which account?' }
+    const { chat } = await createWaitingChat({
+      ask: async () =>
+        chunksOf(start('m'), called('tool-call'), {
+          type: 'tool-call-suspended',
+          runId: 'r',
+          from: 'AGENT',
+          payload: { ...CALL, suspendPayload },
+        }),
+    })
+    expect(chat.getState().status).toBe('ready')
+    expect(callsOf(chat)).toStrictEqual([{ ...CALL, state: 'waiting', runId: 'r', suspendPayload }])
+  })
+
   it('continues the answer in its message after the decision', async () => {
     const { chat, texts } = await createWaitingChat()
     const seen: string[] = []

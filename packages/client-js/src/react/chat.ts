@@ -19,7 +19,10 @@ export interface ChatDecision {
   /** Of the call, as it waits in a message of the chat. */
   readonly runId: string
   readonly toolCallId: string
+  /** Whether it is made, or resumed. */
   readonly isApproved: boolean
+  /** What a call is resumed with that its tool has suspended. */
+  readonly resumeData?: unknown
   /** Why it is declined; the model is told. At most 2,000 characters. */
   readonly reason?: string | undefined
 }

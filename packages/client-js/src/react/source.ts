@@ -35,8 +35,11 @@ export function createSource(
       const memory = threadId === undefined ? {} : { memory: { thread: threadId } }
       return client.getAgent(agentId).stream(messages, { ...memory, abortSignal })
     },
-    decide({ isApproved, reason, ...call }, signal) {
+    decide({ isApproved, reason, resumeData, ...call }, signal) {
       const agent = client.getAgent(agentId)
+      if (isApproved && resumeData !== undefined) {
+        return agent.resumeStream(resumeData, call, { signal })
+      }
       return isApproved
         ? agent.approveToolCall(call, { signal })
         : agent.declineToolCall({ ...call, reason }, { signal })

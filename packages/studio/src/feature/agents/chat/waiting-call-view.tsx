@@ -88,13 +88,31 @@ function standingOfOther({ toolId, state, expiresAt }: SuspendedToolCall['approv
   }
 }
 
+/** A call that waits for what its tool asks for: the Studio does not know what that means to the application. */
+function standingOfSuspended({ suspendPayload, approval }: SuspendedToolCall): Standing {
+  return {
+    state: 'suspended by its tool',
+    tone: 'warning',
+    facts: (
+      <>
+        The tool asks <InlineCode>{JSON.stringify(suspendPayload) ?? 'nothing'}</InlineCode> and
+        continues when your application calls <InlineCode>resumeStream</InlineCode>. You can decline
+        the call. <Until at={approval.expiresAt} />
+      </>
+    ),
+    choice: 'decline',
+  }
+}
+
 function standingOf(
-  { approval }: SuspendedToolCall,
+  call: SuspendedToolCall,
   now: number,
   isAllowed: (permission: string) => boolean,
 ): Standing {
+  const { approval } = call
   const { toolId, by, state, expiresAt } = approval
   if (state === 'waiting' && now >= Date.parse(expiresAt)) return EXPIRED
+  if (!call.requiresApproval) return standingOfSuspended(call)
   if (by === 'other') return standingOfOther(approval)
   const permission = `tools:execute:${toolId}`
   if (isAllowed(permission)) {
