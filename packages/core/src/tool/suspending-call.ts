@@ -14,7 +14,10 @@ export interface ResumedCall {
 const used = new WeakSet<object>()
 
 /** Whether a tool has suspended the call that it got this context for. What it returns is then no result. */
-export function isSuspended({ suspend }: ToolContext): boolean {
+export function isSuspended(context: ToolContext): boolean {
+  // Where no agent makes the call, the log would be told that the tool has read it.
+  if (!Object.hasOwn(context, 'suspend')) return false
+  const { suspend } = context
   return suspend !== undefined && used.has(suspend)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import type { Logger } from '../log/logger.js'
 import { RequestContext } from '../request-context.js'
 import { createTool, type Tool } from './create-tool.js'
@@ -52,6 +53,18 @@ describe('the context of a tool', () => {
     const { warn, make } = setUp({ agent: { agentId: 'a', toolCallId: 'c', suspend } })
     expect(Reflect.get(make().agent ?? {}, 'messages')).toBeUndefined()
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ member: 'context.agent.messages' })
+  })
+
+  it('tells nothing of a tool that does not ask, also where its output is checked', async () => {
+    const { warn, make } = setUp()
+    const tool = createTool({
+      id: 'one',
+      description: 'One',
+      outputSchema: z.number(),
+      execute: () => 1,
+    })
+    expect(await tool.execute({}, make())).toBe(1)
+    expect(warn).not.toHaveBeenCalled()
   })
 
   it('says who suspends a call that no agent makes', () => {

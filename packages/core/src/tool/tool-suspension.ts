@@ -16,6 +16,8 @@ const MAX_DATA_BYTES = BOUNDS.resumeDataBytes.limit
 
 /** How calls of a tool are suspended and resumed. */
 export interface ToolSuspension {
+  /** Whether the tool says that it suspends calls: it has `suspendSchema`, `resumeSchema` or `suspension`. */
+  readonly isDeclared: boolean
   /** How long a call may be resumed, in seconds. */
   readonly expiresInSeconds: number
   /** What a call is resumed with, as JSON Schema (draft 7); undefined where the tool has no `resumeSchema`. */
@@ -72,6 +74,7 @@ export function readSuspension(
 ): ToolSuspension {
   const { id } = given
   return Object.freeze({
+    isDeclared: suspend !== undefined || resume !== undefined || given.suspension !== undefined,
     expiresInSeconds: readSeconds(given),
     resumeJsonSchema: resume?.input,
     async readPayload(payload: unknown) {

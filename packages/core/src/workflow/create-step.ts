@@ -257,7 +257,7 @@ function stepOfAgent(agent: Agent, given: AgentStepOptions): Step {
         noteUsage(answer.totalUsage)
         if (answer.finishReason === 'suspended') {
           throw new ToolError(
-            `Agent ${agent.id} waits for an approval, and a workflow does not wait for one.`,
+            `Agent ${agent.id} waits for an approval, or for what a tool asks for, and a workflow does not wait for that.`,
           )
         }
         return schema === undefined ? { text: answer.text } : answer.object
@@ -266,19 +266,21 @@ function stepOfAgent(agent: Agent, given: AgentStepOptions): Step {
   )
 }
 
-/** A workflow does not wait for an approval: the tool would run without it. */
-function approvalRefusals(tool: Tool): readonly RefusedOption[] {
-  if (tool.approval === undefined) return []
-  return [
-    {
-      where: `Step ${JSON.stringify(tool.id)}`,
-      name: 'requireApproval',
-      isKnownToMastra: true,
-      isGuard: true,
-      remedy:
-        'A workflow does not wait for an approval, so the tool would run without it. Suspend in a step of your own, and run a tool without requireApproval behind it.',
-    },
-  ]
+/** A workflow does not wait for a tool: it would run without its approval, or end without the answer that it asks for. */
+function waitingRefusals({ id, approval, suspension }: Tool): readonly RefusedOption[] {
+  const refused = { where: `Step ${JSON.stringify(id)}`, isKnownToMastra: true, isGuard: true }
+  const refusals: RefusedOption[] = []
+  if (approval !== undefined) {
+    const remedy =
+      'A workflow does not wait for an approval, so the tool would run without it. Suspend in a step of your own, and run a tool without requireApproval behind it.'
+    refusals.push({ ...refused, name: 'requireApproval', remedy })
+  }
+  if (suspension.isDeclared) {
+    const remedy =
+      'A tool suspends its call only where an agent makes it. Suspend in a step of your own, and run a tool without suspendSchema, resumeSchema and suspension behind it.'
+    refusals.push({ ...refused, name: 'suspendSchema', remedy })
+  }
+  return refusals
 }
 
 function stepOfTool(tool: Tool, options: ToolStepOptions): Step {
@@ -295,7 +297,7 @@ function stepOfTool(tool: Tool, options: ToolStepOptions): Step {
       retries: options.retries,
       metadata: options.metadata,
     },
-    [...tool.refusals.options, ...approvalRefusals(tool), ...refused],
+    [...tool.refusals.options, ...waitingRefusals(tool), ...refused],
     {
       permission: `tools:execute:${tool.id}`,
       run({ inputData, requestContext, abortSignal, mastra }: AnyStepContext) {

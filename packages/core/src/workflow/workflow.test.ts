@@ -1002,6 +1002,20 @@ describe('a tool as a step', () => {
     expect(execute).not.toHaveBeenCalled()
   })
 
+  it.each([{ suspendSchema: z.object({}) }, { resumeSchema: z.object({}) }])(
+    'is refused where it suspends its call, which a tool does for an agent alone: %o',
+    (schemas) => {
+      const tool = createTool({ id: 'ask', description: 'Asks.', execute: () => ({}), ...schemas })
+      const guarded = begin()
+        .then(createStep(tool) as never)
+        .commit()
+      expect(guarded.refusals.options).toMatchObject([{ name: 'suspendSchema', isGuard: true }])
+      expect(() => new Mastra({ workflows: { guarded }, unsupported: 'warn' })).toThrow(
+        'suspendSchema',
+      )
+    },
+  )
+
   it('needs a caller who may execute the tool', async () => {
     const made = await workflow.createRun()
     const requestContext = new RequestContext([], { isStranger: true })
