@@ -1,12 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   describeStudio,
-  findBarriers,
-  keepScreenshot,
+  lookAt,
   openSignedIn,
-  VIEWS,
-  type View,
+  WIDTHS,
+  type Tab,
 } from '@signet/test-support/browser/studio-browser'
 import { startStudioServer, type StudioServer } from '@signet/test-support/browser/studio-server'
 
@@ -20,8 +19,6 @@ interface Sight {
 
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name }).waitFor()
-
-const settled = (page: Page) => page.waitForLoadState('networkidle')
 
 const SIGHTS: readonly Sight[] = [
   {
@@ -59,6 +56,7 @@ const SIGHTS: readonly Sight[] = [
       await page.getByRole('dialog').waitFor()
     },
   },
+  { name: 'approvals', path: '/approvals', prepare: (page) => heading(page, 'Approvals') },
   { name: 'tokens', path: '/tokens', prepare: (page) => heading(page, 'Tokens') },
   { name: 'access', path: '/access', prepare: (page) => heading(page, 'Access') },
   { name: 'audit', path: '/audit', prepare: (page) => heading(page, 'Audit') },
@@ -67,43 +65,42 @@ const SIGHTS: readonly Sight[] = [
   { name: 'missing', path: '/nowhere', prepare: (page) => heading(page, 'No such page') },
 ]
 
-const CASES = SIGHTS.flatMap((sight) =>
-  VIEWS.map((view) => [sight.name, `${view.theme}, ${view.width} px`, view, sight] as const),
-)
-
 describeStudio('every page of the Studio', (browser) => {
   let server: StudioServer
   beforeAll(async () => {
     server = await startStudioServer()
   })
   afterAll(() => server.stop())
-  afterEach(() => browser.closeTabs())
 
-  const open = async ({ isSignedOut = false, path }: Sight, view: View) => {
-    if (isSignedOut) return browser.tab(server.url, path, view)
-    const tab = await openSignedIn(browser, server.url, server.token, '/agents', view)
-    await tab.page.evaluate((hash) => {
-      location.hash = hash
-    }, path)
-    return tab
-  }
+  describe.each(WIDTHS)('at %i px, in both themes', (width) => {
+    const tabs = new Map<boolean, Promise<Tab>>()
+    afterAll(() => browser.closeTabs())
 
-  it.each(CASES)(
-    '%s has no barrier, no error and no request elsewhere: %s',
-    async (name, _, view, sight) => {
-      const { page, errors, requests } = await open(sight, view)
-      await sight.prepare(page)
-      await settled(page)
-      await keepScreenshot(page, name, view)
-      expect(await findBarriers(page)).toStrictEqual([])
-      expect(errors).toStrictEqual([])
-      expect(requests.filter((url) => !url.startsWith(`${server.url}/`))).toStrictEqual([])
-      // Nothing is wider than the screen.
-      const { scrollWidth, clientWidth } = await page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement
-        return { scrollWidth, clientWidth }
-      })
-      expect(scrollWidth).toBeLessThanOrEqual(clientWidth)
-    },
-  )
+    /** One tab for all that is seen before signing in, and one for the rest. */
+    const tabOf = (isSignedOut: boolean) => {
+      const tab =
+        tabs.get(isSignedOut) ??
+        (isSignedOut
+          ? browser.tab(server.url, '/agents', width)
+          : openSignedIn(browser, server.url, server.token, '/agents', width))
+      tabs.set(isSignedOut, tab)
+      return tab
+    }
+
+    it.each(SIGHTS)(
+      '$name has no barrier, no error and no request elsewhere',
+      async ({ name, path, isSignedOut = false, prepare }) => {
+        const { page, errors, requests } = await tabOf(isSignedOut)
+        await page.keyboard.press('Escape')
+        await page.evaluate((hash) => {
+          location.hash = hash
+        }, path)
+        await prepare(page)
+        await page.waitForLoadState('networkidle')
+        expect(await lookAt(page, name)).toStrictEqual([])
+        expect(errors).toStrictEqual([])
+        expect(requests.filter((url) => !url.startsWith(`${server.url}/`))).toStrictEqual([])
+      },
+    )
+  })
 })

@@ -171,7 +171,7 @@ describeStudio('the sign-in screen of the Studio', (browser) => {
       'Weather in London',
       'Weather in Paris',
     ])
-  }, 90_000)
+  })
 
   it('keeps the draft where no other token is given, and asks again at the next try', async () => {
     const token = studioToken({ sub: 'heidi', role: 'owner', jti: 'heidi-1' })

@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
   describeStudio,
-  keepScreenshot,
+  keepScreenshots,
   openSignedIn,
-  VIEWS,
+  WIDTHS,
+  type Width,
 } from '@signet/test-support/browser/studio-browser'
 import {
   startStudioApplication,
@@ -12,7 +13,6 @@ import {
 } from '@signet/test-support/application/studio-application'
 
 describeStudio('a question without an answer', (browser) => {
-  vi.setConfig({ testTimeout: 90_000 })
   let studio: StudioApplication
   beforeEach(async () => {
     studio = await startStudioApplication()
@@ -22,8 +22,8 @@ describeStudio('a question without an answer', (browser) => {
     await studio.stop()
   })
 
-  const open = (path: string, view = VIEWS[0]) =>
-    openSignedIn(browser, studio.url, studio.sign({ sub: 'alice', role: 'owner' }), path, view)
+  const open = (path: string, width: Width = 1440) =>
+    openSignedIn(browser, studio.url, studio.sign({ sub: 'alice', role: 'owner' }), path, width)
   const ask = async (page: Page, text: string) => {
     await page.getByLabel('Write a message').fill(text)
     await page.keyboard.press('Enter')
@@ -41,10 +41,9 @@ describeStudio('a question without an answer', (browser) => {
       .getByText(/^The answer .*failed\.$/)
       .waitFor()
     expect(await question(page).innerText()).toContain('Remember this')
-    for (const view of VIEWS) {
-      await page.setViewportSize({ width: view.width, height: 844 })
-      await page.emulateMedia({ colorScheme: view.theme })
-      await keepScreenshot(page, 'unanswered', view)
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 844 })
+      await keepScreenshots(page, 'unanswered')
     }
     await retry(page).click()
     await expect.poll(() => answer(page).innerText()).toContain('Whole again.')

@@ -25,19 +25,14 @@ const MISSING = [
 const SCREENSHOTS: string =
   process.env['SIGNET_SCREENSHOTS'] ?? join(tmpdir(), 'signet-studio-screenshots')
 
-/** How a page is looked at. */
-export interface View {
-  readonly theme: 'light' | 'dark'
-  readonly width: 390 | 1440
-}
+/** A timeout is no assertion: a browser on a busy machine takes several times as long as on an idle one. */
+const TIMEOUT_MS = 90_000
 
-/** Every way in which a page is looked at. */
-export const VIEWS: readonly View[] = [
-  { theme: 'light', width: 1440 },
-  { theme: 'dark', width: 1440 },
-  { theme: 'light', width: 390 },
-  { theme: 'dark', width: 390 },
-]
+/** The widths of the screens on which a page is looked at, in px: that of a desk and that of a telephone. */
+export const WIDTHS = [1440, 390] as const
+
+/** One of `WIDTHS`. */
+export type Width = (typeof WIDTHS)[number]
 
 /** A tab, and what went wrong in it. */
 export interface Tab {
@@ -61,12 +56,12 @@ export class StudioBrowser {
   }
 
   /** Opens a tab in a profile of its own. @param path - behind the `#` */
-  async tab(url: string, path = '/', view: View = { theme: 'light', width: 1440 }): Promise<Tab> {
+  async tab(url: string, path = '/', width: Width = 1440): Promise<Tab> {
     const context = await this.#browser?.newContext({
-      viewport: { width: view.width, height: view.width === 390 ? 844 : 900 },
-      colorScheme: view.theme,
-      hasTouch: view.width === 390,
-      isMobile: view.width === 390,
+      viewport: { width, height: width === 390 ? 844 : 900 },
+      colorScheme: 'light',
+      hasTouch: width === 390,
+      isMobile: width === 390,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
@@ -101,7 +96,8 @@ export class StudioBrowser {
  */
 export function describeStudio(name: string, body: (browser: StudioBrowser) => void): void {
   const isRequired = process.env['SIGNET_REQUIRE_SERVICES'] === '1'
-  describe.skipIf(MISSING.length > 0 && !isRequired)(`${name} (Chromium)`, () => {
+  const isSkipped = MISSING.length > 0 && !isRequired
+  describe.skipIf(isSkipped)(`${name} (Chromium)`, { timeout: TIMEOUT_MS }, () => {
     if (MISSING.length > 0) {
       refuse()
       return
@@ -119,12 +115,13 @@ function refuse(): void {
   })
 }
 
-/** What axe-core finds in a page that keeps people from using it, one line for each. */
-export async function findBarriers(page: Page): Promise<readonly string[]> {
+/** What axe-core finds in a page that keeps people from using it, one line for each. @param rules - default: all */
+async function findBarriers(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
   // By way of the debugger: the policy of the page would not load it.
-  await page.evaluate(axe.source)
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source)
+  const options = { resultTypes: ['violations'], ...(rules !== undefined && { runOnly: rules }) }
   const { violations } = await page.evaluate<AxeResults>(
-    'axe.run(document, { resultTypes: ["violations"] })',
+    `axe.run(document, ${JSON.stringify(options)})`,
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -135,10 +132,37 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
     )
 }
 
-/** Keeps what a page looks like, for whoever looks at the run. */
-export async function keepScreenshot(page: Page, name: string, view: View): Promise<void> {
+/** Shows a page in one theme and then in the other, and keeps what it looks like, for whoever looks at the run. */
+async function inThemes(
+  page: Page,
+  name: string,
+  look: (theme: 'light' | 'dark') => Promise<void>,
+): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true })
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}-${view.width}-${view.theme}.png`) })
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme })
+    const path = join(SCREENSHOTS, `${name}-${page.viewportSize()?.width}-${theme}.png`)
+    await page.screenshot({ path })
+    await look(theme)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+/** Keeps what a page looks like in both themes. */
+export function keepScreenshots(page: Page, name: string): Promise<void> {
+  return inThemes(page, name, async () => undefined)
+}
+
+/** Looks at a page in both themes. @returns what keeps people from using it, one line for each */
+export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
+  const found: string[] = []
+  await inThemes(page, name, async (theme) => {
+    // The same elements are there in both themes, in other colours.
+    found.push(...(await findBarriers(page, theme === 'dark' ? ['color-contrast'] : undefined)))
+  })
+  // Nothing is wider than the screen.
+  const isWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
+  return (await page.evaluate<boolean>(isWide)) ? [...found, 'wider than the screen'] : found
 }
 
 /** Signs in as a person does who has a token in the clipboard: on the sign-in screen. */
@@ -154,9 +178,9 @@ export async function openSignedIn(
   url: string,
   token: string,
   path: string,
-  view?: View,
+  width?: Width,
 ): Promise<Tab> {
-  const tab = await browser.tab(url, path, view)
+  const tab = await browser.tab(url, path, width)
   await signIn(tab.page, token)
   return tab
 }

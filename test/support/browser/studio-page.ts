@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { describeStudio, openSignedIn, type Tab, type View } from './studio-browser.js'
+import { describeStudio, openSignedIn, type Tab, type Width } from './studio-browser.js'
 import { startStudioServer, type StudioServer } from './studio-server.js'
 
 /** The server of a page. Its members are there once the tests run. */
 export type PageServer = Pick<StudioServer, 'url' | 'token'>
 
 /** Opens the page and signs in: by default with the token of the server. */
-export type OpenPage = (token?: string, view?: View) => Promise<Tab>
+export type OpenPage = (token?: string, width?: Width) => Promise<Tab>
 
 /** Describes a page of the Studio of a server that is started for these tests alone. */
 export function describeStudioPage(
@@ -34,7 +34,7 @@ export function describeStudioPage(
     afterAll(() => started?.stop())
     afterEach(() => browser.closeTabs())
     body(
-      (token = server.token, view) => openSignedIn(browser, server.url, token, path, view),
+      (token = server.token, width) => openSignedIn(browser, server.url, token, path, width),
       server,
     )
   })
