@@ -8,6 +8,7 @@ export {
   type SuspendedRunPage,
   type SuspendedRunQuery,
 } from './agent/list-runs.js'
+export { type CancelOptions, type ObserveOptions, type RunReplay } from './agent/observe-run.js'
 export { type Instructions, type SystemMessage } from './agent/instructions.js'
 export {
   type AgentChunk,
@@ -29,6 +30,7 @@ export {
   type AgentOptions,
   type DeclineOptions,
   type ModelSettings,
+  type OnDisconnect,
   type ProviderOptions,
   type ResumeOptions,
   type StructuredOutputOptions,
@@ -47,7 +49,7 @@ export {
   type StoredThread,
   type UiMessage,
 } from './memory/stored-message.js'
-export { type AgentStream } from './answer/stream.js'
+export { type AgentStream, type AnswerListener, type OngoingAnswer } from './answer/stream.js'
 export type { NewIdRegister } from './memory/new-id-register.js'
 export {
   MAX_AUDIT_CHARACTERS,

@@ -12,12 +12,14 @@ import { createClientAddress } from './arrival/client-address.js'
 import { createClientNameNotice } from './observe/log/client-name-notice.js'
 import { createCrossOrigin, type PageHeaders } from './arrival/cross-origin.js'
 import type { DecisionObserver } from './exchange.js'
+import { RequestError } from './error/error.js'
 import { createGate } from './gate/gate.js'
 import { fetchIncoming } from './http/fetch-incoming.js'
 import type { Incoming } from './http/incoming.js'
 import type { RequestOrigin } from './http/answerer.js'
 import { responseOf, type Reply } from './http/reply.js'
 import { createInFlight } from './answer/in-flight.js'
+import { createOngoingAnswers } from './answer/ongoing-answers.js'
 import { createLimits } from './limit/limits.js'
 import { createRedisLink } from './limit/redis-link.js'
 import type { LimitSettings } from './limit/settings.js'
@@ -111,6 +113,12 @@ export interface App {
   begin(): Promise<void>
   /** Resolves once no answer is being made or sent. */
   idle(): Promise<void>
+  /**
+   * Lets answers end that go on without their clients, and ends those that take longer. To be called beside the close of the
+   * server, which waits for its connections alone.
+   * @param graceMs - how long they have, in milliseconds. Default: 30,000
+   */
+  finish(graceMs?: number): Promise<void>
   /** Ends what runs beside requests, after the last of them. */
   close(): Promise<void>
 }
@@ -118,6 +126,13 @@ export interface App {
 const DEFAULT_DEADLINE_MS = 180_000
 /** How long the end of answers that were cut is waited for, which may have a question to store, in milliseconds. */
 const SETTLE_MS = 10_000
+/** How long answers have that go on without their clients when the server ends, in milliseconds. */
+const GRACE_MS = 30_000
+
+function ended(): RequestError {
+  return new RequestError('answer_failed', 'The server ended while the answer went on.')
+}
+
 /** Says in the log what the application was given and is served without: a line for each option. */
 function warnOfUnsupported(mastra: Mastra, logger: Logger): void {
   for (const { where, name, remedy } of mastra.listUnsupported()) {
@@ -201,6 +216,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
   })
   const inFlight = createInFlight()
   const settling = createInFlight()
+  const ongoing = createOngoingAnswers()
   const apiKeys = openApiKeys({ store: state.apiKeys, provider: auth, roles, logger })
   const publicUrl = publicUrlOf(server, path)
   const { redisUrl } = options
@@ -267,6 +283,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     revocations,
     tokens: createTokenDesk({ provider: auth, roles, revocations, apiKeys, logger }),
     running,
+    ongoing,
     settling,
     limits,
     metrics,
@@ -302,7 +319,9 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     fetch: async (request, origin) => responseOf(await respond(fetchIncoming(request), origin)),
     begin: () => revocations.begin(),
     idle: () => inFlight.idle(),
+    finish: (graceMs = GRACE_MS) => ongoing.finish(graceMs, ended()),
     async close() {
+      await ongoing.finish(0, ended())
       await waitAtMost(settling.idle(), SETTLE_MS, { keepsAlive: true })
       revocations.close()
       await apiKeys?.close()

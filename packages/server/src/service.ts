@@ -2,6 +2,7 @@ import type { Principal } from '@signet/auth'
 import type { Logger, Mastra } from '@signet/core'
 import type { Gate } from './gate/gate.js'
 import type { InFlight } from './answer/in-flight.js'
+import type { OngoingAnswers } from './answer/ongoing-answers.js'
 import type { Limits } from './limit/limits.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import type { ReadinessCheck } from './start/readiness.js'
@@ -24,6 +25,8 @@ export interface Service {
   readonly revocations: Revocations
   readonly tokens: TokenDesk
   readonly running: RunningAnswers
+  /** Answers that go on without their clients. */
+  readonly ongoing: OngoingAnswers
   /** Answers that may still have something to store, also where nobody waits for them any more. */
   readonly settling: InFlight
   readonly limits: Limits

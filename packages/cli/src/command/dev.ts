@@ -178,7 +178,11 @@ export async function runDev(directory: string, options: DevOptions, io: Io): Pr
         (current ?? served).app.answer(request, origin)
       const server = await serve(answer, { port, hostname, keepAliveTimeoutMs })
       const shutDown = untilShutdown(
-        server,
+        {
+          close: async (graceMs) => {
+            await Promise.all([server.close(graceMs), (current ?? served).app.finish(graceMs)])
+          },
+        },
         (message) => {
           isEnding = true
           writeLine(io.stderr, message)

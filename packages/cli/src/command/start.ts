@@ -74,7 +74,11 @@ export async function runStart(directory: string, options: StartOptions): Promis
   })
   let isEnding = false
   const ended = untilShutdown(
-    server,
+    {
+      close: async (graceMs) => {
+        await Promise.all([server.close(graceMs), app.finish(graceMs)])
+      },
+    },
     (message) => {
       isEnding = true
       isReady = false

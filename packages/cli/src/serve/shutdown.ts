@@ -46,7 +46,7 @@ async function pause(ms: number, cut: AbortSignal): Promise<void> {
  * @param options.cause - asks for the end as a signal does, once it resolves
  */
 export async function untilShutdown(
-  server: RunningServer,
+  server: Pick<RunningServer, 'close'>,
   say: (message: string) => void,
   { drainMs = 0, cause }: { readonly drainMs?: number; readonly cause?: Promise<void> } = {},
 ): Promise<void> {

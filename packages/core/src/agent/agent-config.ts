@@ -7,6 +7,7 @@ import type { RequestContext } from '../request-context.js'
 import { isTool, isUnchanged } from '../tool/create-tool.js'
 import type { AgentTools } from '../tool/tool-set.js'
 import { readInstructions, type Instructions } from './instructions.js'
+import { isOnDisconnect, type OnDisconnect } from './options.js'
 
 /** A value, or how to find it for a request. */
 export type Dynamic<Value> =
@@ -35,6 +36,11 @@ export interface AgentConfig extends Unserved<UnservedAgentOptions> {
    * any number. Default: 5.
    */
   readonly maxSteps?: number | undefined
+  /**
+   * What becomes of a streamed answer when its reader leaves: `continue` lets it go on to its end, and keeps its chunks
+   * for `observe`. Default: `stop`.
+   */
+  readonly onDisconnect?: OnDisconnect | undefined
 }
 
 const SERVED: OptionNames<AgentConfig, UnservedAgentOptions> = {
@@ -46,6 +52,7 @@ const SERVED: OptionNames<AgentConfig, UnservedAgentOptions> = {
   tools: true,
   memory: true,
   maxSteps: true,
+  onDisconnect: true,
 }
 
 type Problem = readonly [name: string, remedy: string, isGuard?: boolean]
@@ -112,6 +119,11 @@ function modelProblems(model: unknown): readonly Problem[] {
     })
 }
 
+function disconnectProblems(onDisconnect: unknown): readonly Problem[] {
+  if (isNothing(onDisconnect) || isOnDisconnect(onDisconnect)) return []
+  return [['onDisconnect', "Write 'continue', or leave it out."]]
+}
+
 function textProblems(texts: Readonly<Record<string, unknown>>): readonly Problem[] {
   return Object.entries(texts)
     .filter(([, text]) => !isNothing(text) && typeof text !== 'string')
@@ -120,13 +132,14 @@ function textProblems(texts: Readonly<Record<string, unknown>>): readonly Proble
 
 /** What can be no option of an agent, although it has the name of one. */
 function problemsOf(config: AgentConfig): readonly Problem[] {
-  const { name, description, tools, memory, instructions, model } = config
+  const { name, description, tools, memory, instructions, model, onDisconnect } = config
   return [
     ...textProblems({ name, description }),
     ...toolProblems(tools),
     ...memoryProblems(memory),
     ...instructionProblems(instructions),
     ...modelProblems(model),
+    ...disconnectProblems(onDisconnect),
   ]
 }
 

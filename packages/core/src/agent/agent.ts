@@ -20,7 +20,7 @@ import { AnswerChecks } from './answer-checks.js'
 import { readInstructions } from './instructions.js'
 import type { MessageInput } from '../message/messages.js'
 import type { AgentTools } from '../tool/tool-set.js'
-import type { AgentOptions, DeclineOptions, ResumeOptions } from './options.js'
+import type { AgentOptions, DeclineOptions, OnDisconnect, ResumeOptions } from './options.js'
 import { buildOutput, suspendPayload, toOutputStep } from '../answer/build-answer.js'
 import type { AgentOutput, OutputStep } from '../answer/answer.js'
 import { readDecision, type SaidOfCall } from './decision.js'
@@ -32,8 +32,16 @@ import {
   type SuspendedRunQuery,
 } from './list-runs.js'
 import { noteLeg } from '../answer/leg-usage.js'
-import { findWaiting } from './resume-run.js'
+import { findWaiting, withLeg } from './resume-run.js'
 import { resumeAnswer, type ResumingAgent } from './resume-answer.js'
+import { beginRun, continueStream } from './continue-run.js'
+import {
+  cancelRun,
+  observeRun,
+  type CancelOptions,
+  type ObserveOptions,
+  type RunReplay,
+} from './observe-run.js'
 import { prepareRun, type Run, type RunOptions } from './run.js'
 import { createMemoryRuns } from '../run/memory-runs.js'
 import type { RunStorage } from '../run/run-storage.js'
@@ -113,6 +121,17 @@ async function answering<Value>(
   }
 }
 
+const OBSERVE_OPTIONS: OptionNames<ObserveOptions> = {
+  runId: true,
+  offset: true,
+  requestContext: true,
+  abortSignal: true,
+}
+
+function withSignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([given, own])
+}
+
 /** The steps of earlier legs, as the loop made them and as the wire shows them. */
 function earlierOf({ call, facts }: Run): {
   readonly steps: Step[]
@@ -158,6 +177,8 @@ export class Agent {
   /** By the name that the model calls them. */
   readonly tools: AgentTools
   readonly maxSteps: number
+  /** What becomes of its streamed answers when their readers leave, unless their options say it. */
+  readonly onDisconnect: OnDisconnect
   /** What it was given and does not serve: until a Mastra has accepted that, it answers nothing. */
   readonly refusals: Refusals
   readonly #config: AgentConfig
@@ -180,6 +201,7 @@ export class Agent {
     this.tools = Object.freeze(usableTools(config))
     this.refusals = new Refusals(findAgentRefusals(config))
     this.maxSteps = config.maxSteps ?? DEFAULT_MAX_STEPS
+    this.onDisconnect = config.onDisconnect ?? 'stop'
     this.#config = config
     this.#memory = usableMemory(config)
     this.#checks = new AnswerChecks(this.id)
@@ -323,8 +345,7 @@ export class Agent {
     return { requestId, agent: this.id }
   }
 
-  async #prepare(messages: MessageInput, given: AgentOptions): Promise<Run> {
-    const options = readOptions(given)
+  async #prepare(messages: MessageInput, options: AgentOptions): Promise<Run> {
     for (const { refusals } of this.#parts()) refusals.throwIfAny()
     this.#checks.check(options, this.#logger)
     const requestContext = options.requestContext ?? new RequestContext()
@@ -346,6 +367,7 @@ export class Agent {
       mastra: this.#mastra,
       storage: this.#storage,
       maxSteps: options.maxSteps ?? this.maxSteps,
+      onDisconnect: options.onDisconnect ?? this.onDisconnect,
       logger: this.#logger,
     }
   }
@@ -390,7 +412,16 @@ export class Agent {
     messages: MessageInput,
     options: AgentOptions<Schema> = {},
   ): Promise<AgentOutput<SchemaOutput<Schema, unknown>>> {
-    const run = await this.#prepare(messages, options)
+    const given = readOptions(options)
+    if (given.onDisconnect === 'continue') {
+      throw new InputError('The options cannot be used.', [
+        {
+          field: 'onDisconnect',
+          message: 'Only a stream goes on without its reader. Call stream.',
+        },
+      ])
+    }
+    const run = await this.#prepare(messages, given)
     const output = await answering(() => this.#generate(run), options.abortSignal)
     // The schema itself has made the object.
     return output as AgentOutput<SchemaOutput<Schema, unknown>>
@@ -411,8 +442,7 @@ export class Agent {
     messages: MessageInput,
     options: AgentOptions<Schema> = {},
   ): Promise<AgentStream<SchemaOutput<Schema, unknown>>> {
-    const run = await this.#prepare(messages, options)
-    const stream = this.#stream(run, options.requestContext)
+    const stream = await this.#begin(messages, readOptions(options))
     return stream as AgentStream<SchemaOutput<Schema, unknown>>
   }
 
@@ -432,6 +462,32 @@ export class Agent {
       parts: runLoop(run.call, 'stream'),
       seesCauses: seesCauses(requestContext),
     })
+  }
+
+  async #begin(messages: MessageInput, options: AgentOptions): Promise<AgentStream> {
+    const { requestContext = new RequestContext() } = options
+    const onDisconnect = options.onDisconnect ?? this.onDisconnect
+    if (onDisconnect !== 'continue' || requestContext.isStranger) {
+      return this.#stream(await this.#prepare(messages, options), options.requestContext)
+    }
+    const ending = new AbortController()
+    const abortSignal = withSignal(options.abortSignal, ending.signal)
+    const run = await this.#prepare(messages, { ...options, abortSignal })
+    const leg = await beginRun({
+      runs: this.#runStorage(),
+      agentId: this.id,
+      requestContext,
+      facts: run.facts,
+      logger: this.#logger,
+      end: (reason) => ending.abort(reason),
+    })
+    return await this.#streamLeg(withLeg(run, leg, { others: [] }), options.requestContext)
+  }
+
+  /** Streams a leg, which goes on without its reader where it is to. */
+  async #streamLeg(run: Run, requestContext: RequestContext | undefined): Promise<AgentStream> {
+    const stream = this.#stream(run, requestContext)
+    return run.goesOn && run.leg !== undefined ? continueStream(stream, run.leg) : stream
   }
 
   /** Begins the leg that follows from what is said of a call. */
@@ -461,7 +517,7 @@ export class Agent {
    */
   async approveToolCall(options: ResumeOptions): Promise<AgentStream> {
     const run = await this.#resume(options, { isApproved: true })
-    return this.#stream(run, options.requestContext)
+    return await this.#streamLeg(run, options.requestContext)
   }
 
   /**
@@ -470,7 +526,7 @@ export class Agent {
    */
   async declineToolCall({ reason, ...options }: DeclineOptions): Promise<AgentStream> {
     const run = await this.#resume(options, readDecision(false, reason))
-    return this.#stream(run, options.requestContext)
+    return await this.#streamLeg(run, options.requestContext)
   }
 
   /**
@@ -500,7 +556,7 @@ export class Agent {
    */
   async resumeStream(resumeData: unknown, options: ResumeOptions): Promise<AgentStream> {
     const run = await this.#resume(options, { resumeData })
-    return this.#stream(run, options.requestContext)
+    return await this.#streamLeg(run, options.requestContext)
   }
 
   /**
@@ -523,6 +579,32 @@ export class Agent {
   }: Pick<ResumeOptions, 'runId' | 'toolCallId' | 'requestContext'>): Promise<SuspendedCall> {
     const found = await findWaiting(this.#runStorage(), this.id, name, requestContext)
     return viewCall(found.approval)
+  }
+
+  /**
+   * The chunks of an answer of the caller, from an index on, and then those that come, where it goes on or went on without
+   * its reader: also in another process. They are kept for a day.
+   *
+   * @throws {RunError} `run_missing` where the caller has none of this agent, or its chunks are not kept
+   * @throws {InputError} for an offset that can be none
+   * @throws what the storage throws
+   */
+  async observe(options: ObserveOptions): Promise<RunReplay> {
+    refuseUnknown('An observation', options, OBSERVE_OPTIONS)
+    return observeRun(this.#runStorage(), this.id, options)
+  }
+
+  /**
+   * Ends an answer of the caller that goes on without its reader or waits: in another process within ten seconds.
+   * @returns false where it has ended
+   * @throws {RunError} `run_missing` where the caller has none of this id of this agent
+   * @throws what the storage throws
+   */
+  async cancelRun({
+    runId,
+    requestContext = new RequestContext(),
+  }: CancelOptions): Promise<boolean> {
+    return cancelRun(this.#runStorage(), this.id, runId, requestContext)
   }
 
   /**

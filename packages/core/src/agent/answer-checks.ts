@@ -37,6 +37,7 @@ const SERVED: OptionNames<AgentOptions, UnservedAnswerOptions> = {
   structuredOutput: true,
   memory: true,
   requireToolApproval: true,
+  onDisconnect: true,
   runId: true,
 }
 

@@ -19,6 +19,13 @@ export type ModelSettings = LoopSettings
 /** Options for a model's provider, by the provider's name. */
 export type ProviderOptions = Record<string, Record<string, JSONValue | undefined>>
 
+/** What becomes of a streamed answer when its reader leaves: it stops, or it goes on. */
+export type OnDisconnect = 'stop' | 'continue'
+
+export function isOnDisconnect(value: unknown): value is OnDisconnect {
+  return value === 'stop' || value === 'continue'
+}
+
 /** Options of an answer that Mastra has and Signet does not serve. */
 export type UnservedAnswerOptions = typeof UNSUPPORTED_ANSWER_OPTIONS & typeof ANSWER_GUARDS
 
@@ -69,6 +76,11 @@ export interface AgentOptions<
    * agent's memory does is no such call. Default: false.
    */
   readonly requireToolApproval?: boolean | undefined
+  /**
+   * What becomes of a streamed answer when its reader leaves: `continue` lets it go on to its end, and keeps its chunks
+   * for `observe`. Default: the agent's own.
+   */
+  readonly onDisconnect?: OnDisconnect | undefined
   /** Default: a random UUID. */
   readonly runId?: string | undefined
 }

@@ -205,7 +205,7 @@ export async function beginLeg(start: LegStart): Promise<RunLeg> {
       decision: decisionOf(found, decision, requestContext),
     }),
   })
-  if (typeof claimed !== 'string') return new RunLeg({ runs, claimed, logger, end })
+  if (typeof claimed !== 'string') return new RunLeg({ runs, lease: claimed.lease, logger, end })
   if (claimed === 'changed') {
     await endRun(runs, found, { code: 'arguments_changed', message: CHANGED })
   }
@@ -220,9 +220,10 @@ function failureOf(error: unknown): RunFailure {
 }
 
 /** A run that writes under the lease of its leg. */
-export function withLeg(run: Run, leg: RunLeg, { others }: FoundRun): Run {
+export function withLeg(run: Run, leg: RunLeg, { others }: Pick<FoundRun, 'others'>): Run {
   return {
     ...run,
+    leg,
     async commit(steps, structured) {
       await leg.requireHeld()
       await run.commit(steps, structured)

@@ -1,7 +1,14 @@
 import { AnswerError } from '../error.js'
 import type { Logger } from '../log/logger.js'
 import { RunError } from '../run/run-error.js'
-import type { ClaimedRun, RunFailure, RunStorage, Suspension } from '../run/run-storage.js'
+import { RunRecorder } from '../run/run-recorder.js'
+import type {
+  LeaseState,
+  RunFailure,
+  RunLease,
+  RunStorage,
+  Suspension,
+} from '../run/run-storage.js'
 
 /** How long a leg may stand still before its run counts as broken off, in milliseconds. */
 export const LEASE_MS = 30_000
@@ -12,7 +19,7 @@ const MAX_LEG_MS = 3_600_000
 /** What a leg works with. */
 export interface LegOptions {
   readonly runs: RunStorage
-  readonly claimed: ClaimedRun
+  readonly lease: RunLease
   readonly logger: Logger
   /** Ends what the leg does, where it has lost its run or the run was canceled. */
   readonly end: (reason: Error) => void
@@ -31,24 +38,48 @@ export class RunLeg {
     this.#timer = setInterval(() => void this.#beat(), BEAT_MS).unref()
   }
 
+  get lease(): RunLease {
+    return this.#options.lease
+  }
+
+  /** Where its run is kept. */
+  get runs(): RunStorage {
+    return this.#options.runs
+  }
+
   async #beat(): Promise<void> {
-    const { runs, claimed, logger, end } = this.#options
+    const { runs, lease, logger, end } = this.#options
     if (performance.now() - this.#begunAt > MAX_LEG_MS) {
       this.#stop()
       end(new RunError('run_ended', 'The run took too long.'))
       return
     }
     try {
-      const state = await runs.beat(claimed.lease, LEASE_MS)
-      if (state === 'held' || this.#isOver) return
-      this.#isCanceled = state === 'canceled'
-      end(new RunError('run_ended', this.#isCanceled ? 'The run was canceled.' : LOST))
+      this.#note(await runs.beat(lease, LEASE_MS))
     } catch (error) {
       logger.warn('The lease of a run could not be renewed just now.', {
-        runId: claimed.lease.runId,
+        runId: lease.runId,
         error,
       })
     }
+  }
+
+  /** Ends what the leg does, where its run is not its own any more, or was canceled. */
+  #note(state: LeaseState): void {
+    if (state === 'held' || this.#isOver) return
+    this.#isCanceled = state === 'canceled'
+    const { end } = this.#options
+    end(new RunError('run_ended', this.#isCanceled ? 'The run was canceled.' : LOST))
+  }
+
+  /**
+   * Begins to record what the leg tells.
+   * @throws {AnswerError} where another leg has begun
+   * @throws what the storage throws
+   */
+  record(): Promise<RunRecorder> {
+    const { runs, lease, logger } = this.#options
+    return RunRecorder.begin({ runs, lease, logger, onLease: (state) => this.#note(state) })
   }
 
   #stop(): void {
@@ -58,16 +89,16 @@ export class RunLeg {
 
   /** @throws {AnswerError} where another leg has begun */
   async requireHeld(): Promise<void> {
-    const { runs, claimed } = this.#options
-    if ((await runs.beat(claimed.lease, LEASE_MS)) !== 'lost') return
+    const { runs, lease } = this.#options
+    if ((await runs.beat(lease, LEASE_MS)) !== 'lost') return
     throw new AnswerError(LOST, { cause: undefined })
   }
 
   /** @throws {AnswerError} where another leg has begun */
   async suspend(suspension: Suspension): Promise<void> {
     this.#stop()
-    const { runs, claimed } = this.#options
-    if (await runs.suspend(claimed.lease, suspension)) return
+    const { runs, lease } = this.#options
+    if (await runs.suspend(lease, suspension)) return
     throw new AnswerError(LOST, { cause: undefined })
   }
 
@@ -82,16 +113,16 @@ export class RunLeg {
     try {
       await this.#finish(failure)
     } catch (error) {
-      const { logger, claimed } = this.#options
-      logger.warn('The end of a run could not be stored.', { runId: claimed.lease.runId, error })
+      const { logger, lease } = this.#options
+      logger.warn('The end of a run could not be stored.', { runId: lease.runId, error })
     }
   }
 
   async #finish(failure: RunFailure | undefined): Promise<void> {
     this.#stop()
-    const { runs, claimed } = this.#options
+    const { runs, lease } = this.#options
     const ended = this.#isCanceled ? 'canceled' : 'failed'
-    await runs.finish(claimed.lease, {
+    await runs.finish(lease, {
       status: failure === undefined ? 'success' : ended,
       failure,
     })

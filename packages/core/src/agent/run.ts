@@ -22,7 +22,8 @@ import {
 } from '../message/messages.js'
 import type { AgentTools } from '../tool/tool-set.js'
 import { offerTools } from './offered-tools.js'
-import type { AgentOptions } from './options.js'
+import { isOnDisconnect, type AgentOptions } from './options.js'
+import type { RunLeg } from './run-leg.js'
 import { keptMessages } from '../answer/build-answer.js'
 import type { OutputStep, RunFacts, StructuredObject } from '../answer/answer.js'
 import type { LoopResume } from '../loop/call.js'
@@ -69,6 +70,10 @@ export interface Resumed {
 
 /** One answer, ready to be asked of the model. */
 export interface Run {
+  /** The leg that it is, where its run is stored already. */
+  readonly leg?: RunLeg | undefined
+  /** Whether it goes on when its reader leaves. */
+  readonly goesOn: boolean
   readonly facts: RunFacts
   readonly call: LoopCall
   /** The shape of a structured output, where one is asked for. */
@@ -298,6 +303,13 @@ function checkRequireApproval(requireToolApproval: unknown): void {
   ])
 }
 
+function checkOnDisconnect(onDisconnect: unknown): void {
+  if (onDisconnect === undefined || onDisconnect === null || isOnDisconnect(onDisconnect)) return
+  throw new InputError('The options cannot be used.', [
+    { field: 'onDisconnect', message: "It must be 'stop' or 'continue'." },
+  ])
+}
+
 /**
  * Prepares one answer: reads the messages and the memory, offers the tools that the caller may execute,
  * and makes the call of the model out of them.
@@ -317,6 +329,7 @@ export async function prepareRun(
   const { agentId, requestContext, logger, structuredOutput: structured } = options
   checkMaxSteps(options.maxSteps)
   checkRequireApproval(options.requireToolApproval)
+  checkOnDisconnect(options.onDisconnect)
   const schema = structured && readStructured(structured.schema)
   const snapshot = resumed?.snapshot
   if (resumed === undefined) await requireNewRun(options)
@@ -385,6 +398,7 @@ export async function prepareRun(
 
   const leave = (error?: unknown) => leaveQuestion(error, facts, session, options)
   return {
+    goesOn: options.onDisconnect === 'continue',
     schema,
     facts,
     commit: async (steps, structured) => session?.commit(keptMessages(steps, facts, structured)),

@@ -20,6 +20,7 @@ export const KEPT_OPTIONS = [
   'activeTools',
   'clientTools',
   'requireToolApproval',
+  'onDisconnect',
 ] as const
 
 /** Options of an answer as they are stored. */

@@ -28,6 +28,24 @@ export interface StreamSource extends ChunkContext {
   readonly suspend: (steps: readonly Step[]) => Promise<void>
 }
 
+/** Who is told of an answer that goes on without its reader. */
+export interface AnswerListener {
+  /** Is told each chunk as it is made. */
+  onChunk(chunk: AgentChunk): void
+  /** The answer broke off, or holds what JSON cannot express. */
+  onError(error: unknown): void
+}
+
+/** An answer that goes on without its reader. */
+export interface OngoingAnswer {
+  /** Its chunks, each as JSON. They can be read once, in place of `fullStream`; who stops reading ends nothing. */
+  readonly events: AsyncIterable<string>
+  /** Resolves once the answer has ended and is kept, whatever came of it. */
+  readonly ended: Promise<void>
+  /** To be called in the same turn of the event loop in which the answer was given. */
+  listen(listener: AnswerListener): void
+}
+
 /**
  * A streamed answer. It can be read once.
  * @typeParam Value - what the schema of the structured output makes
@@ -43,6 +61,11 @@ export interface AgentStream<Value = unknown> {
    * @throws why the answer failed; an `AbortError` when it was aborted or its reader stopped early
    */
   getFullOutput(): Promise<AgentOutput<Value>>
+  /**
+   * Where it goes on without its reader (`onDisconnect: 'continue'`): its chunks are then read as JSON has them, with texts
+   * for times.
+   */
+  readonly ongoing?: OngoingAnswer | undefined
 }
 
 /** Makes a streamed answer. The model starts when the first chunk is asked for. */

@@ -4,7 +4,7 @@ export const UNSUPPORTED_AGENT_OPTIONS = {
   maxRetries: 'Set modelSettings.maxRetries for each answer instead.',
   workflows:
     'Signet does not offer workflows to a model. Give the agent a tool that runs the workflow: context.mastra.getWorkflow(id).',
-  durable: 'Signet does not resume an answer that was interrupted. Leave the option out.',
+  durable: "Write onDisconnect: 'continue' for answers that go on when their reader leaves.",
   mastra: 'List the agent in the option agents of Mastra instead.',
   pubsub: 'Signet does not publish events. Leave the option out.',
   agents: 'Signet does not let an agent call other agents. Write a tool that asks the other agent.',

@@ -26,6 +26,7 @@ export class Deadline {
   #controller: AbortController | undefined
   #failure: Error | undefined
   #isClientGone = false
+  #outlivesClient = false
 
   /** @param ms - how long the answer may take, in milliseconds */
   constructor(client: Client, ms: number) {
@@ -51,6 +52,7 @@ export class Deadline {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       if (this.#failure !== undefined) this.#controller.abort(this.#failure)
+      else if (this.#outlivesClient) return this.#controller.signal
       else if (this.#client.isClientGone) this.handleEvent()
       else this.#client.signal.addEventListener('abort', this)
     }
@@ -107,6 +109,12 @@ export class Deadline {
   onFail(listener: Listener): void {
     if (this.#failure === undefined) this.#listeners.add(listener)
     else listener(this.#failure)
+  }
+
+  /** From now on the signal does not fire when the client leaves. */
+  outliveClient(): void {
+    this.#outlivesClient = true
+    this.#client.signal.removeEventListener('abort', this)
   }
 
   /** The answer is complete: the signal will not fire any more. */

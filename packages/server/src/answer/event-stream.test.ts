@@ -39,7 +39,8 @@ function createSource(
       },
     }),
   }
-  const options: EventStreamOptions = {
+  const options: EventStreamOptions<AgentChunk> = {
+    toJson: JSON.stringify,
     signal: aborter.signal,
     onChunk: () => void state.chunks++,
     onCancel: () => void state.cancels++,

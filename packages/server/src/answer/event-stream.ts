@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { Reply } from '../http/reply.js'
 import { TokenError } from '@signet/auth'
 import { PUBLIC_REASON } from '@signet/auth/internal'
-import type { AgentChunk, AgentStream } from '@signet/core'
+import type { AgentChunk } from '@signet/core'
 import { waitAtMost } from '../lib/wait-at-most.js'
 import { withSignsOfLife } from './sign-of-life.js'
 
@@ -16,11 +16,13 @@ const HEADERS = {
 }
 
 /** What a stream obeys and tells, beside what it sends. */
-export interface EventStreamOptions {
+export interface EventStreamOptions<Chunk> {
   /** Ends the stream, whether or not the answer ends by itself. */
   readonly signal: AbortSignal
+  /** The JSON of a chunk, on one line. */
+  readonly toJson: (chunk: Chunk) => string
   /** Is told each chunk before it is sent. */
-  onChunk(chunk: AgentChunk): void
+  onChunk(chunk: Chunk): void
   /** The client is gone before the end. */
   onCancel(): void
   /** Nothing more will be sent: the answer is complete, was ended, or its client is gone. */
@@ -31,8 +33,12 @@ export interface EventStreamOptions {
   onError(error: unknown): void
 }
 
-function event(chunk: AgentChunk): string {
-  return `data: ${JSON.stringify(chunk)}\n\n`
+function event(json: string): string {
+  return `data: ${json}\n\n`
+}
+
+function chunkEvent(chunk: AgentChunk): string {
+  return event(JSON.stringify(chunk))
 }
 
 const DONE = 'data: [DONE]\n\n'
@@ -42,7 +48,7 @@ function errorEvent(
   fields: { readonly message: string; readonly code?: string | undefined },
 ): string {
   const error = { name: 'Error', ...fields }
-  return event({ type: 'error', runId, from: 'AGENT', payload: { error } })
+  return chunkEvent({ type: 'error', runId, from: 'AGENT', payload: { error } })
 }
 
 /** The last event of an answer that broke off. Why it did is for the log. */
@@ -53,7 +59,7 @@ function failureEvent(runId: string): string {
 /** The last event of an answer that was ended: an error where its token was revoked. */
 function endEvent(runId: string, reason: unknown): string {
   if (!TokenError.isInstance(reason))
-    return event({ type: 'abort', runId, from: 'AGENT', payload: {} })
+    return chunkEvent({ type: 'abort', runId, from: 'AGENT', payload: {} })
   const { code } = reason
   return errorEvent(runId, { message: PUBLIC_REASON[code], code })
 }
@@ -64,12 +70,12 @@ function endEvent(runId: string, reason: unknown): string {
  * the answer when the client is gone. An answer that breaks off ends with an `error` chunk, and so does one whose token
  * is revoked, with the code `token_revoked`; one that the signal ends for another reason, with an `abort` chunk.
  */
-export function eventStream(
-  answer: Pick<AgentStream, 'runId' | 'fullStream'>,
-  options: EventStreamOptions,
+export function eventStream<Chunk>(
+  answer: { readonly runId: string; readonly fullStream: AsyncIterable<Chunk> },
+  options: EventStreamOptions<Chunk>,
 ): Reply {
   const { runId } = answer
-  const { signal, onChunk, onCancel, onEnd, onSettled, onError } = options
+  const { signal, toJson, onChunk, onCancel, onEnd, onSettled, onError } = options
   const chunks = answer.fullStream[Symbol.asyncIterator]()
   // The client's pace is not part of the request: what the answer does belongs to the context that began it.
   const nextChunk = AsyncResource.bind(() => chunks.next())
@@ -125,7 +131,7 @@ export function eventStream(
       if (next.done === true) close('')
       else if (!isOver) {
         onChunk(next.value)
-        give(event(next.value))
+        give(event(toJson(next.value)))
       }
     } catch (error) {
       if (!isOver) onError(error)

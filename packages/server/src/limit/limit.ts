@@ -16,6 +16,7 @@ export interface LimitPolicy {
   readonly name:
     | 'answers'
     | 'answers-at-once'
+    | 'observers-at-once'
     | 'requests'
     | 'requests-at-once'
     | 'bodies-at-once'

@@ -174,6 +174,23 @@ export class HandlerCall implements HandlerInput<
     this.#passage.deadline.release()
   }
 
+  outliveClient(): void {
+    this.#passage.deadline.outliveClient()
+  }
+
+  goOn(ended: Promise<void>, sent: Promise<void>): void {
+    this.outliveClient()
+    const { service, deadline } = this.#passage
+    const settle = this.holdOpen()
+    const leave = service.ongoing.add((reason) => deadline.fail(reason))
+    void ended.then(async () => {
+      leave()
+      settle()
+      await sent
+      this.stop()
+    })
+  }
+
   holdOpen(): () => void {
     return this.#passage.service.settling.begin()
   }

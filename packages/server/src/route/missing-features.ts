@@ -340,7 +340,6 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
   {
     name: 'resumable answers',
     routes: {
-      '/agents/:agentId/observe': 'POST',
       '/agents/:agentId/recover': 'POST',
     },
   },

@@ -28,6 +28,14 @@ export interface HandlerContext {
   stop(): void
   /** Lets the rest of a response take as long as it takes: neither the deadline nor the client ends it. */
   release(): void
+  /** From now on the signal does not fire when the client leaves. */
+  outliveClient(): void
+  /**
+   * The answer goes on without its client: within the deadline, and until the token is revoked or the server ends.
+   * @param ended - the answer has ended
+   * @param sent - nothing more of it is sent; the request is over once both have happened
+   */
+  goOn(ended: Promise<void>, sent: Promise<void>): void
   /** From now on the server does not close before the returned function is called; but waits 10 seconds at most. */
   holdOpen(): () => void
   /**

@@ -9,6 +9,7 @@ import { agentRoutes } from './agent/agents.js'
 import { approvalRoutes } from './agent/approvals.js'
 import { resumeRoutes } from './agent/resume.js'
 import { inboxRoutes } from './agent/inbox.js'
+import { observeRoutes } from './agent/observe.js'
 import { apiKeyRoutes } from './auth/api-keys.js'
 import { auditRoutes } from './audit.js'
 import { authRoutes } from './auth/auth.js'
@@ -43,6 +44,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...agentRoutes(table),
     ...approvalRoutes,
     ...resumeRoutes,
+    ...observeRoutes(),
     ...inboxRoutes,
     ...toolRoutes,
     ...workflowRoutes,

@@ -174,6 +174,7 @@ export const ANSWER_OPTIONS: OptionTable = {
   structuredOutput: served('an object as the answer', { members: STRUCTURED_OUTPUT }),
   requestContext: served('what the client says to tools'),
   runId: served('the id of the run'),
+  onDisconnect: served('whether the answer goes on when the client leaves'),
   requireToolApproval: served('that the caller approves each call of a tool'),
 
   resourceId: owner,

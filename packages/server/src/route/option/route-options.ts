@@ -43,6 +43,14 @@ const decision: OptionTable = {
   resourceId,
 }
 
+/** What observes an answer. */
+export const OBSERVE_OPTIONS: OptionTable = {
+  runId: served('the answer that is observed'),
+  offset: served('the index of the first event'),
+  requestContext,
+  resourceId,
+}
+
 /** The body of an approval. */
 export const APPROVAL_OPTIONS: OptionTable = {
   ...decision,

@@ -1,5 +1,5 @@
 import type { Principal } from '@signet/auth'
-import { logFailure, type AgentOptions, type MessageInput } from '@signet/core'
+import type { AgentOptions, MessageInput } from '@signet/core'
 import { z } from 'zod'
 import { listAgents } from './agent-list.js'
 import { viewAgent, viewModelFault, viewTool } from './agent-view.js'
@@ -22,8 +22,7 @@ import {
 } from '../../route/option/route-options.js'
 import type { RouteTable } from '../../route/route-table.js'
 import { defineRoute, type HandlerInput, type Route } from '../../route/route.js'
-import { eventStream } from '../../answer/event-stream.js'
-import { followAnswer } from '../../answer/follow-answer.js'
+import { sendAnswer } from '../../answer/send-answer.js'
 import { executeTool, toolRequest } from './tools.js'
 
 type AnswerInput = HandlerInput<{ readonly agentId: string }, unknown, AnswerRequest, Principal>
@@ -110,20 +109,10 @@ const stream = defineRoute({
   refusals: ['run_exists'],
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
-    const { signal } = input
-    const options = answerOptions(input, signal)
-    const answer = await agent.stream(input.body.messages as MessageInput, options)
-    return eventStream(answer, {
-      signal,
-      onChunk: followAnswer(input),
-      onCancel: () => input.noteFailure('client_gone'),
-      onEnd: () => input.stop(),
-      onSettled: input.holdOpen(),
-      onError(error) {
-        input.noteFailure('answer_failed')
-        logFailure(input.logger, 'A stream failed.', { requestId: input.requestId }, error)
-      },
-    })
+    const { onDisconnect = agent.onDisconnect } = input.body
+    if (onDisconnect === 'continue') input.outliveClient()
+    const options = answerOptions(input, input.signal)
+    return sendAnswer(input, await agent.stream(input.body.messages as MessageInput, options))
   },
 })
 

@@ -150,6 +150,7 @@ export const answerRequest: z.ZodType<AnswerRequest> = z.object({
   clientTools: boundedRecord(toolName, clientTool, BOUNDS.clientTools).optional(),
   structuredOutput: z.object({ schema: jsonSchema }).optional(),
   requireToolApproval: z.boolean().optional(),
+  onDisconnect: z.enum(['stop', 'continue']).optional(),
   requestContext: clientContext.optional(),
   runId: runIdText.optional(),
 })
