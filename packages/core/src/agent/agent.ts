@@ -121,13 +121,6 @@ async function answering<Value>(
   }
 }
 
-const OBSERVE_OPTIONS: OptionNames<ObserveOptions> = {
-  runId: true,
-  offset: true,
-  requestContext: true,
-  abortSignal: true,
-}
-
 function withSignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
   return given === undefined ? own : AbortSignal.any([given, own])
 }
@@ -590,7 +583,6 @@ export class Agent {
    * @throws what the storage throws
    */
   async observe(options: ObserveOptions): Promise<RunReplay> {
-    refuseUnknown('An observation', options, OBSERVE_OPTIONS)
     return observeRun(this.#runStorage(), this.id, options)
   }
 

@@ -1,3 +1,5 @@
+import type { OptionNames } from '@signet/auth'
+import { refuseUnknown } from '@signet/auth/internal'
 import type { AgentChunk, PublicError } from '../answer/chunk.js'
 import { InputError } from '../error.js'
 import { RequestContext } from '../request-context.js'
@@ -15,6 +17,13 @@ export interface ObserveOptions {
   readonly requestContext?: RequestContext | undefined
   /** Ends the observation, and not the answer. */
   readonly abortSignal?: AbortSignal | undefined
+}
+
+const OPTIONS: OptionNames<ObserveOptions> = {
+  runId: true,
+  offset: true,
+  requestContext: true,
+  abortSignal: true,
 }
 
 /** The chunks of an answer from an index on, and those that come. */
@@ -88,8 +97,10 @@ function checkOffset(offset: unknown): number {
 export async function observeRun(
   runs: RunStorage,
   agentId: string,
-  { runId, offset = 0, requestContext = new RequestContext(), abortSignal }: ObserveOptions,
+  options: ObserveOptions,
 ): Promise<RunReplay> {
+  refuseUnknown('An observation', options, OPTIONS)
+  const { runId, offset = 0, requestContext = new RequestContext(), abortSignal } = options
   const owner = runOwner(requestContext)
   const from = checkOffset(offset)
   const found = await runs.readEvents(owner, runId, from)
