@@ -153,7 +153,6 @@ describe('the unmodified @mastra/client-js', () => {
   it('gets the name of what is not here, with status 404', async () => {
     const client = connect()
     const calls: [string, () => Promise<unknown>][] = [
-      ['workflows', () => client.getWorkflow('w').details()],
       ['agent networks', () => client.getAgent('weatherAgent').network('Hello', {})],
       ['vector stores', () => client.getVector('v').getIndexes()],
       ['model provider lists', () => client.listAgentsModelProviders()],

@@ -11,11 +11,13 @@ interface Waiting {
 }
 
 /**
- * The same events, and a comment wherever the next one takes its time. A comment is made only for a reader who waits: one
+ * The same events, and a sign wherever the next one takes its time. A sign is made only for a reader who waits: one
  * who does not read gets none, and nothing piles up.
+ * @param sign - what readers pass over. Default: a comment of server-sent events
  */
 export function withSignsOfLife(
   events: AsyncIterator<string, undefined>,
+  sign: string = SIGN,
 ): AsyncIterator<string, undefined> {
   let timer: NodeJS.Timeout | undefined
   let isAsked = false
@@ -39,7 +41,7 @@ export function withSignsOfLife(
   }
 
   function showSign(): void {
-    if (waiting !== undefined) give({ done: false, value: SIGN })
+    if (waiting !== undefined) give({ done: false, value: sign })
   }
 
   return {

@@ -55,7 +55,11 @@ const stepPath = z
     (given) => (typeof given === 'string' ? [given] : given),
     z.array(stepName).min(1).max(BOUNDS.stepNames.limit),
   )
-  .meta({ type: 'string', description: 'The id of a step, or a list of ids that leads to it.' })
+  .meta({
+    type: 'string',
+    maxLength: BOUNDS.stepCharacters.limit,
+    description: 'The id of a step, or a list of ids that leads to it.',
+  })
 
 /** Checks the body of what a run goes on with. */
 export const resumeRequest: z.ZodType<ResumeRequest> = z.object({

@@ -8,15 +8,17 @@ import type { BegunLeg } from './leg.js'
 import { tellFailure } from './told-failure.js'
 
 const HEADERS = {
-  'content-type': 'text/event-stream',
+  'content-type': 'text/plain; charset=utf-8',
   'cache-control': 'no-cache',
   'x-accel-buffering': 'no',
 }
 
-const DONE = 'data: [DONE]\n\n'
+/** White space before a value of JSON, which its readers pass over. */
+const SIGN = ' '
 
-function event(chunk: unknown): string {
-  return `data: ${JSON.stringify(chunk)}\n\n`
+/** A chunk, and the record separator behind it. Clients of Mastra read streams of workflows in no other form. */
+function record(chunk: unknown): string {
+  return `${JSON.stringify(chunk)}\x1E`
 }
 
 /** A chunk as the wire shows it. */
@@ -27,19 +29,19 @@ function viewChunk(chunk: WorkflowChunk): unknown {
   return { ...chunk, payload: { ...payload, error: tellFailure(payload.error) } }
 }
 
-/** The last event of a stream that broke off. Why it did is for the log, unless the token was revoked. */
-function errorEvent(runId: string, error: unknown): string {
+/** The last chunk of a stream that broke off. Why it did is for the log, unless the token was revoked. */
+function errorRecord(runId: string, error: unknown): string {
   const fields = TokenError.isInstance(error)
     ? { message: PUBLIC_REASON[error.code], code: error.code }
     : { message: 'The stream failed. The log of the server says why.', code: 'answer_failed' }
   const payload = { error: { name: 'Error', ...fields } }
-  return event({ type: 'error', runId, from: 'WORKFLOW', payload })
+  return record({ type: 'error', runId, from: 'WORKFLOW', payload })
 }
 
 /**
- * Sends the chunks of a leg as server-sent events, and `[DONE]` behind the last one. The leg goes on when its client
- * leaves, and neither waits for it: a client that leaves too many chunks unread loses the stream. No deadline ends a
- * stream: it ends with its leg.
+ * Sends the chunks of a leg. The last one is `workflow-finish`, or `error` where the stream broke off. The leg goes on
+ * when its client leaves, and does not wait for it: a client that leaves too many chunks unread loses the stream. No
+ * deadline ends a stream: it ends with its leg.
  */
 export function sendLeg(input: HandlerContext, { runId, reader, first }: BegunLeg): Reply {
   let pending = first
@@ -56,7 +58,7 @@ export function sendLeg(input: HandlerContext, { runId, reader, first }: BegunLe
     const chunk = pending ?? (await reader.read()).value
     pending = undefined
     if (broken !== undefined) throw broken
-    return chunk && event(viewChunk(chunk))
+    return chunk && record(viewChunk(chunk))
   }
 
   function close(): void {
@@ -71,14 +73,14 @@ export function sendLeg(input: HandlerContext, { runId, reader, first }: BegunLe
         const text = await nextText()
         if (text !== undefined) return { done: false, value: text }
         close()
-        return { done: false, value: DONE }
+        return { done: true, value: undefined }
       } catch (error) {
         if (broken === undefined) {
           input.noteFailure('answer_failed')
           logFailure(input.logger, 'A stream failed.', { requestId: input.requestId }, error)
         }
         close()
-        return { done: false, value: errorEvent(runId, error) + DONE }
+        return { done: false, value: errorRecord(runId, error) }
       }
     },
     async return() {
@@ -90,6 +92,6 @@ export function sendLeg(input: HandlerContext, { runId, reader, first }: BegunLe
       return { done: true, value: undefined }
     },
   }
-  const signs = withSignsOfLife(events)
+  const signs = withSignsOfLife(events, SIGN)
   return new Reply({ [Symbol.asyncIterator]: () => signs }, 200, { ...HEADERS })
 }

@@ -46,10 +46,10 @@ async function read(path: string, token = ALICE) {
 /** The chunks of a stream that is whole. */
 async function chunksOf(response: Response) {
   expect(response.status).toBe(200)
-  expect(response.headers.get('content-type')).toBe('text/event-stream')
-  const events = (await response.text()).split('\n\n').filter((event) => event !== '')
-  expect(events.pop()).toBe('data: [DONE]')
-  return events.map((event) => Object(JSON.parse(event.slice('data: '.length))))
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  const records = (await response.text()).split('\x1E')
+  expect(records.pop()).toBe('')
+  return records.map((record) => Object(JSON.parse(record)))
 }
 
 const typesOf = (chunks: readonly { readonly type: string }[]) => chunks.map(({ type }) => type)

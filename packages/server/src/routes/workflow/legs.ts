@@ -145,7 +145,7 @@ const startWhole = defineRoute({
 const startStream = defineRoute({
   ...START,
   path: '/workflows/:workflowId/stream',
-  summary: 'Starts a run of the caller, and tells what becomes of it as server-sent events',
+  summary: 'Starts a run of the caller, and tells what becomes of it, chunk by chunk',
   query: newLegQuery,
   async handler(input) {
     const run = await openRun(input, 'workflows:start')
@@ -190,8 +190,7 @@ const resumeWhole = defineRoute({
 const resumeStream = defineRoute({
   ...RESUME,
   path: '/workflows/:workflowId/resume-stream',
-  summary:
-    'Lets a suspended run of the caller go on, and tells what becomes of it as server-sent events',
+  summary: 'Lets a suspended run of the caller go on, and tells what becomes of it, chunk by chunk',
   async handler(input) {
     const run = await findRun(input, 'workflows:resume')
     return sendLeg(input, await beginLeg(input, run, resume(input, run)))
