@@ -265,6 +265,34 @@ function declareRules(open: () => Promise<Kept>): void {
     expect((await listRuns(app)).total).toBe(0)
   })
 
+  it('is resumed by nobody else while it goes on', async () => {
+    let release = () => {}
+    let begin = () => {}
+    const isReleased = new Promise<void>((resolve) => (release = resolve))
+    const hasBegun = new Promise<void>((resolve) => (begin = resolve))
+    const kept = await open()
+    const { app } = start(kept, {
+      book: {
+        async execute(_input, { agent }) {
+          if (agent?.resumeData === undefined) return agent?.suspend({ question: 'Which?' })
+          begin()
+          await isReleased
+          return 'booked'
+        },
+      },
+    })
+    const { runId } = await generate(app)
+    const first = send(app, 'resume-generate', { runId, ...GOOD })
+    await hasBegun
+    const elsewhere = start(kept)
+    const refused = await send(elsewhere.app, 'resume-stream', { runId, ...GOOD })
+    expect(refusalOf(refused)).toStrictEqual([409, 'run_not_suspended'])
+    expect((await listRuns(elsewhere.app)).total).toBe(0)
+    release()
+    expect((await first).status).toBe(200)
+    expect(elsewhere.executions).toStrictEqual([])
+  })
+
   it('hides it from every other owner, agent, run and call', async () => {
     const { app, executions } = start(await open())
     const { runId } = await generate(app)
