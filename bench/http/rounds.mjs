@@ -7,7 +7,7 @@ import { runWrk } from './wrk.mjs'
 /**
  * @typedef {object} Contestant
  * @property {string} id
- * @property {string} server - its name, see servers.mjs
+ * @property {string} [server] - its name, see servers.mjs; none for what serves nothing
  * @property {import('./wrk.mjs').Load | ((round: number) => import('./wrk.mjs').Load)} [load]
  * @property {(server: import('./server-process.mjs').RunningServer, seconds: number) => Promise<number>} [measure]
  *   another measure than requests per second; the more, the better
@@ -66,12 +66,13 @@ const PAUSE_MS = 50
 export async function measureRounds(contestants, servers, { rounds, seconds }) {
   const samples = Object.fromEntries(contestants.map(({ id }) => [id, []]))
   for (const { server, load } of contestants) {
-    const running = await servers.get(server)
-    if (typeof load === 'object') await requireStatus(running, load)
+    if (typeof load === 'object') await requireStatus(await servers.get(server), load)
+    else if (server !== undefined) await servers.get(server)
   }
   for (let round = -1; round < rounds; round++) {
     for (const contestant of rotated(contestants, round + contestants.length)) {
-      const server = await servers.get(contestant.server)
+      const { server: name } = contestant
+      const server = name === undefined ? undefined : await servers.get(name)
       const sample = await measure(contestant, server, round, seconds)
       if (round < 0) continue
       if (!(sample.perSecond > 0)) throw new Error(`${contestant.id}: no request was answered.`)

@@ -7,6 +7,7 @@ import { remembered } from './remembered.mjs'
 import { resident } from './resident.mjs'
 import { size } from './size.mjs'
 import { start } from './start.mjs'
+import { steps } from './steps.mjs'
 import { tokens } from './tokens.mjs'
 
 /**
@@ -24,6 +25,7 @@ export const groups = [
   tokens,
   proxy,
   ...remembered,
+  steps,
   start,
   resident,
   size,

@@ -27,6 +27,7 @@ export class Attempt {
   readonly #place: Place
   readonly #work: StepWork
   #outcome: Outcome | undefined
+  #writer: StepWriter | undefined
 
   constructor(facts: LegFacts, place: Place, work: StepWork) {
     this.#facts = facts
@@ -38,9 +39,8 @@ export class Attempt {
     return `${of} of the step ${JSON.stringify(nameOf(this.#place.path))}`
   }
 
-  members(): Pick<AnyStepContext, 'setState' | 'suspend' | 'bail' | 'abort' | 'writer'> {
-    const { emit, abort, runId } = this.#facts
-    const name = nameOf(this.#place.path)
+  members(): Pick<AnyStepContext, 'setState' | 'suspend' | 'bail' | 'abort'> {
+    const { abort } = this.#facts
     return {
       setState: (change) => this.#setState(change),
       suspend: async (payload, options) => {
@@ -56,16 +56,24 @@ export class Attempt {
         abort.abort()
         return ENDED
       },
-      writer: new StepWriter((chunk, isCustom) => {
-        const { value } = toPlainValue(chunk, this.#what('A chunk'))
-        if (isCustom) emit(value as { readonly type: `data-${string}` })
-        else
-          emit(
-            { type: 'workflow-step-output', payload: { stepName: name, output: value, runId } },
-            'USER',
-          )
-      }),
     }
+  }
+
+  /** Made once a step asks for it: a stream costs more than all else of a trivial step. */
+  get writer(): StepWriter {
+    this.#writer ??= new StepWriter((chunk, isCustom) => this.#write(chunk, isCustom))
+    return this.#writer
+  }
+
+  #write(chunk: unknown, isCustom: boolean): void {
+    const { emit, runId } = this.#facts
+    const { value } = toPlainValue(chunk, this.#what('A chunk'))
+    if (isCustom) {
+      emit(value as { readonly type: `data-${string}` })
+      return
+    }
+    const payload = { stepName: nameOf(this.#place.path), output: value, runId }
+    emit({ type: 'workflow-step-output', payload }, 'USER')
   }
 
   async #setState(change: unknown): Promise<void> {

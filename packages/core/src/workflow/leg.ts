@@ -533,6 +533,9 @@ export class Leg {
         suspendData: isResumed ? copy(known?.suspendPayload) : undefined,
         retryCount,
         ...attempt.members(),
+        get writer() {
+          return attempt.writer
+        },
       }
       const outcome = await attempt.run(context)
       if (outcome.type === 'suspended') {

@@ -15,7 +15,9 @@ export function plainContext(facts: LegFacts, value: unknown, scope: Scope): Any
     suspend: refuse,
     bail: refuse,
     abort: refuse,
-    writer: new StepWriter(refuse),
+    get writer() {
+      return new StepWriter(refuse)
+    },
   }
 }
 
