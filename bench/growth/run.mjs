@@ -13,11 +13,12 @@ import { requireWrk } from '../http/wrk.mjs'
 import { growthRows } from './report.mjs'
 import { history } from './subject/history.mjs'
 import { revocations } from './subject/revocations.mjs'
+import { runs } from './subject/runs.mjs'
 import { scopes } from './subject/scopes.mjs'
 import { streams } from './subject/streams.mjs'
 import { threads } from './subject/threads.mjs'
 
-const SUBJECTS = [history, threads, streams, revocations, scopes]
+const SUBJECTS = [history, threads, streams, revocations, scopes, runs]
 /** Where there is one, a file system in memory: what is filled here is large, and no disk is to be measured. */
 const MEMORY = '/dev/shm'
 

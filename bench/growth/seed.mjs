@@ -4,8 +4,10 @@ import { openStore } from '../../packages/store/dist/index.js'
 
 /** Messages in a transaction. */
 const BATCH = 1000
-/** Revocations that are under way at a time. */
+/** Revocations and runs that are under way at a time. */
 const AT_A_TIME = 64
+/** Until a suspended run expires, in milliseconds. */
+const TTL_MS = 86_400_000
 
 function messageOf(threadId, index) {
   const text = index % 2 === 0 ? 'Weather in London' : 'It is 21 degrees in London.'
@@ -57,4 +59,27 @@ export async function addRevocations(store, count) {
     }
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, append))
+}
+
+/** Of whom the suspended runs are, in turn. */
+const MANY = 1000
+
+/** What a suspended answer keeps: as much as one question, its steps and its options take. */
+const SNAPSHOT = { messages: [{ role: 'user', content: 'x'.repeat(1000) }] }
+
+/**
+ * Stores suspended answers of `weather-agent`.
+ * @param {{ subject?: string }} [of] - whose all of them are; by default they are of 1,000 owners in turn
+ */
+export async function addSuspendedRuns(store, count, { subject } = {}) {
+  let next = 0
+  const create = async () => {
+    while (next < count) {
+      const index = next++
+      const owner = ownerKey({ resourceId: subject ?? `owner-${index % MANY}` })
+      const run = { id: `run-${index}`, kind: 'agent', target: 'weather-agent', snapshot: SNAPSHOT }
+      await store.runs.create(owner, run, { status: 'suspended', ttlMs: TTL_MS })
+    }
+  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, create))
 }

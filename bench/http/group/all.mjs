@@ -8,6 +8,7 @@ import { resident } from './resident.mjs'
 import { size } from './size.mjs'
 import { start } from './start.mjs'
 import { steps } from './steps.mjs'
+import { suspended } from './suspended.mjs'
 import { tokens } from './tokens.mjs'
 
 /**
@@ -28,5 +29,6 @@ export const groups = [
   steps,
   start,
   resident,
+  suspended,
   size,
 ]

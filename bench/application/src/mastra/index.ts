@@ -4,6 +4,7 @@ import { Mastra } from '@signet/core'
 import { Agent } from '@signet/core/agent'
 import { Memory } from '@signet/core/memory'
 import { createTool } from '@signet/core/tools'
+import { createStep, createWorkflow } from '@signet/core/workflows'
 import { z } from 'zod'
 import { instantModel } from '../../../model/instant.mjs'
 
@@ -27,8 +28,25 @@ const weatherAgent = new Agent({
   ...(BENCH_MEMORY === 'on' && { memory: new Memory({ options: { lastMessages: 10 } }) }),
 })
 
+/** Whoever resumes it lets it wait again. */
+const wait = createStep({
+  id: 'wait',
+  inputSchema: z.object({}),
+  outputSchema: z.object({}),
+  execute: async ({ suspend }) => await suspend({}),
+})
+
+const waiting = createWorkflow({
+  id: 'waiting',
+  inputSchema: z.object({}),
+  outputSchema: z.object({}),
+})
+  .then(wait)
+  .commit()
+
 export const mastra = new Mastra({
   agents: { weatherAgent },
+  workflows: { waiting },
   server: {
     auth: BENCH_AUTH === 'off' ? false : new MastraJwtAuth({ secret: MASTRA_JWT_SECRET }),
     // One token asks for everybody.
