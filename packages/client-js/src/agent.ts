@@ -1,17 +1,25 @@
-import type { Answer, AnswerOptions } from './answer.js'
+import type { Answer, AnswerOptions, StreamOptions } from './answer.js'
 import type { MessageInput } from './message.js'
 import type { AgentChunk, ToolCall } from './chunk.js'
 import { answerCalls, describeTools, MAX_ROUNDS } from './client-tool.js'
+import { createId } from './create-id.js'
 import { readChunks } from './event-stream.js'
 import { contextText, plainContext, type RequestContextInput } from './request-context.js'
 import type { Api, CallOptions, OpenResponse } from './request.js'
 import type {
   DeclinedToolCall,
+  ObserveParams,
   ResumedToolCall,
   SuspendedRunPage,
   SuspendedRunsParams,
   ToolCallDecision,
 } from './run.js'
+import {
+  openObservation,
+  openResumable,
+  readResumed,
+  type OngoingAnswer,
+} from './resumed-stream.js'
 import { toJsonSchema } from './schema.js'
 import { createStream, type AgentStream } from './stream.js'
 import type { ToolDetails, ToolInput } from './tool.js'
@@ -36,8 +44,15 @@ export interface AgentDetails {
 type SaidOfCall = ResumedToolCall & { readonly resumeData?: unknown }
 
 /** The body of a question. Left out: what ends it, which stays here. */
-function answerBody(messages: MessageInput, options: AnswerOptions): object {
-  const { abortSignal: _, clientTools, structuredOutput, requestContext, ...rest } = options
+function answerBody(messages: MessageInput, options: StreamOptions): object {
+  const {
+    abortSignal: _,
+    resume: _resume,
+    clientTools,
+    structuredOutput,
+    requestContext,
+    ...rest
+  } = options
   return {
     ...rest,
     messages,
@@ -50,6 +65,11 @@ function answerBody(messages: MessageInput, options: AnswerOptions): object {
 /** Whether the server stores question and answer; where it could not, it refuses to answer. */
 function stores({ memory }: AnswerOptions): boolean {
   return memory !== undefined && memory.options?.readOnly !== true
+}
+
+/** An answer that has begun, and its chunks. */
+interface OpenAnswer extends OpenResponse {
+  readonly chunks: AsyncGenerator<AgentChunk, undefined>
 }
 
 /** An agent of the server. */
@@ -114,9 +134,31 @@ export class Agent {
    *   reader of the stream
    * @throws the reason of `abortSignal`
    */
-  async stream(messages: MessageInput, options: AnswerOptions = {}): Promise<AgentStream> {
+  async stream(messages: MessageInput, options: StreamOptions = {}): Promise<AgentStream> {
     const opened = await this.#open(messages, options)
     return createStream(opened.response, this.#read(opened, messages, options))
+  }
+
+  /**
+   * The chunks of an answer that goes on or went on without its client (`onDisconnect: 'continue'`), from an index on.
+   * @throws {MastraClientError} `not_found` for a run of another, and one whose chunks are not kept
+   */
+  async observe({ runId, offset = 0 }: ObserveParams, options?: CallOptions): Promise<AgentStream> {
+    const opened = await openObservation(this.#answer(runId, options?.signal), offset)
+    return createStream(opened.response, readChunks<AgentChunk>(opened))
+  }
+
+  /**
+   * Ends an answer that goes on without its client, or waits.
+   * @returns `canceled: false` where it has ended
+   * @throws {MastraClientError} `not_found`
+   */
+  cancelRun(runId: string, options?: CallOptions): Promise<{ readonly canceled: boolean }> {
+    return this.#api.json({
+      method: 'POST',
+      path: [...this.#path, 'runs', runId, 'cancel'],
+      ...options,
+    })
   }
 
   /**
@@ -219,27 +261,38 @@ export class Agent {
     })
   }
 
-  #open(messages: MessageInput, options: AnswerOptions): Promise<OpenResponse> {
-    return this.#api.open({
-      method: 'POST',
-      path: [...this.#path, 'stream'],
-      body: answerBody(messages, options),
-      signal: options.abortSignal,
-    })
+  #answer(runId: string, signal: AbortSignal | undefined): OngoingAnswer {
+    return { api: this.#api, path: this.#path, runId, signal }
+  }
+
+  async #open(messages: MessageInput, options: StreamOptions): Promise<OpenAnswer> {
+    const { abortSignal: signal, resume, runId = createId() } = options
+    const asked =
+      resume === true ? ({ onDisconnect: 'continue', ...options, runId } as const) : options
+    const body = answerBody(messages, asked)
+    const open = () =>
+      this.#api.open({ method: 'POST', path: [...this.#path, 'stream'], body, signal })
+    if (resume !== true) {
+      const opened = await open()
+      return { ...opened, chunks: readChunks<AgentChunk>(opened) }
+    }
+    const answer = this.#answer(runId, signal)
+    const opened = await openResumable(answer, open)
+    return { ...opened, chunks: readResumed(answer, opened) }
   }
 
   /** The chunks of an answer, and of those that go on with it. */
   async *#read(
-    first: OpenResponse,
+    first: OpenAnswer,
     messages: MessageInput,
-    options: AnswerOptions,
+    options: StreamOptions,
   ): AsyncGenerator<AgentChunk, undefined> {
     let question = messages
     let opened = first
     for (let round = 0; ; round++) {
       const pending = new Map<string, ToolCall>()
       let end: Extract<AgentChunk, { type: 'finish' }> | undefined
-      for await (const chunk of readChunks<AgentChunk>(opened)) {
+      for await (const chunk of opened.chunks) {
         const { type, payload } = chunk
         if (type === 'tool-call') pending.set(payload.toolCallId, payload)
         if (type === 'tool-result' || type === 'tool-error') pending.delete(payload.toolCallId)
@@ -263,7 +316,11 @@ export class Agent {
       const { runId, from } = end
       for (const payload of next.results) yield { type: 'tool-result', runId, from, payload }
       question = next.messages
-      opened = await this.#open(question, options)
+      // A run of its own: one id is not taken twice.
+      opened = await this.#open(
+        question,
+        options.resume === true ? { ...options, runId: undefined } : options,
+      )
     }
   }
 }

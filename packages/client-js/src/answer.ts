@@ -86,6 +86,20 @@ export interface AnswerOptions<Value = unknown> {
   readonly abortSignal?: AbortSignal | undefined
 }
 
+/** What a streamed answer is asked for with. */
+export interface StreamOptions extends AnswerOptions {
+  /**
+   * What becomes of the answer when its client leaves: `continue` lets it go on, and `observe` reads it. Default: the
+   * agent's own; `continue` with `resume`.
+   */
+  readonly onDisconnect?: 'stop' | 'continue' | undefined
+  /**
+   * Whether the answer goes on without its connection, and is read on over a new one where that breaks: no chunk comes twice
+   * or is lost, and the model is asked once. Who stops reading does not end it then; `cancelRun` does. Default: false.
+   */
+  readonly resume?: boolean | undefined
+}
+
 /** One call of the model and the tools that it asked for. */
 export interface AnswerStep {
   readonly stepType: 'initial' | 'tool-result'

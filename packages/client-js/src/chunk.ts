@@ -22,7 +22,11 @@ export interface ToolResult extends ToolCall {
 export interface PublicError {
   readonly name: string
   readonly message: string
-  /** `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was revoked. */
+  /**
+   * `answer_unstored` where the whole answer came, but is not kept; `token_revoked` where the token was revoked. Of an
+   * answer that goes on without its client also `interrupted`, where its server was killed, and `stream_too_large`, where it
+   * has more chunks than are kept.
+   */
   readonly code?: string | undefined
   /** What made it happen, for people; only where the token grants `system:read`. */
   readonly cause?: string | undefined

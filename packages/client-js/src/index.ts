@@ -17,6 +17,7 @@ export {
   type AnswerStep,
   type MemoryOptions,
   type ModelSettings,
+  type StreamOptions,
 } from './answer.js'
 export { type Message, type MessageInput, type Role } from './message.js'
 export { type ClientTool, type ClientToolContext } from './client-tool.js'
@@ -35,6 +36,7 @@ export {
 } from './chunk.js'
 export {
   type DeclinedToolCall,
+  type ObserveParams,
   type ResumedToolCall,
   type SuspendedRun,
   type SuspendedRunPage,

@@ -23,7 +23,7 @@ export function retryAfterSeconds(header: string | undefined): number | undefine
 
 /** Failures that the next moment may mend. */
 function isPassing({ code, status }: MastraClientError): boolean {
-  return code === 'network_failed' || status === 429 || status >= 500
+  return code === 'network_failed' || code === 'stream_cut' || status === 429 || status >= 500
 }
 
 /**

@@ -1,6 +1,13 @@
 import type { RequestContextInput } from './request-context.js'
 import type { ToolCall } from './chunk.js'
 
+/** Which answer is observed. */
+export interface ObserveParams {
+  readonly runId: string
+  /** The index of the first chunk. Default: 0. */
+  readonly offset?: number | undefined
+}
+
 /** The call of a suspended answer that is decided on. */
 export interface ToolCallDecision {
   readonly runId: string

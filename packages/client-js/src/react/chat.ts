@@ -1,5 +1,6 @@
 import type { Message } from '../message.js'
 import type { AgentChunk } from '../chunk.js'
+import { createId } from '../create-id.js'
 import type { SuspendedRun } from '../run.js'
 import type { StoredMessage } from '../thread.js'
 import type { TimedChunk } from './chat-part.js'
@@ -53,12 +54,6 @@ interface Run {
   readonly controller: AbortController
   /** Puts into the state what has come and is not in it yet. */
   flush(): void
-}
-
-/** An id that no other message has. Unlike `randomUUID`, it can be made on pages without TLS, too. */
-function createId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** A chat with one agent: one question at a time. Knows no React. */

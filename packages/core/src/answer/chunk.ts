@@ -37,7 +37,10 @@ export type AgentChunk =
 export interface PublicError {
   readonly name: string
   readonly message: string
-  /** `answer_unstored` where the whole answer was shown, and could not be stored. */
+  /**
+   * `answer_unstored` where the whole answer was shown, and could not be stored. Of an answer that goes on without its
+   * reader also `interrupted`, where its process ended, and `stream_too_large`, where it has more chunks than are kept.
+   */
   readonly code?: string | undefined
   /** Why, for people, without secrets; only where the caller may `system:read`. */
   readonly cause?: string | undefined
