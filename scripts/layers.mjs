@@ -154,6 +154,7 @@ export const ROOMS = {
       'feature/agents/thread',
       'feature/audit',
       'feature/sign-in',
+      'schema',
       'scope',
     ],
     [

@@ -13,7 +13,7 @@ import { openState } from './state.js'
 const STUDIO_PAGE = join(ROOT, 'packages', 'studio', 'dist', 'page')
 
 /** The tools that a question names, such as `refund 5` or `payout 7 and refund 8`, with their amounts. */
-const NAMED = /\b(refund|payout) (\d+)/g
+const NAMED = /\b(refund|payout|seat) (\d+)/g
 
 function wordsOf(prompt: LanguageModelV3Prompt): string {
   const last = prompt.at(-1)
@@ -67,7 +67,8 @@ export interface ApprovalApplication {
 
 /**
  * Serves the agents `cashier` (remembers) and `forgetful` (no memory), which have the tools `refund`, to be approved by
- * who asks within an hour, and `payout`, to be approved by somebody else.
+ * who asks within an hour, `payout`, to be approved by
+ * somebody else, and `seat`, which suspends its call until it is told a number other than 13.
  */
 export async function startApprovalApplication(): Promise<ApprovalApplication> {
   let passed = 0
@@ -85,6 +86,21 @@ export async function startApprovalApplication(): Promise<ApprovalApplication> {
   }
   const tools = {
     refund: createTool({ ...pay, id: 'refund', approval: { expiresInSeconds: 3600 } }),
+    seat: createTool({
+      id: 'seat',
+      description: 'Books a seat.',
+      inputSchema: pay.inputSchema,
+      suspendSchema: z.object({ question: z.string() }),
+      resumeSchema: z.object({
+        number: z.string().describe('As it stands on the seat'),
+        isWindow: z.boolean().optional(),
+      }),
+      async execute({ amount }, { suspend, resumeData }) {
+        if (resumeData === undefined) return suspend?.({ question: `Which seat for ${amount}?` })
+        if (resumeData.number === '13') return suspend?.({ question: 'Not that one. Another?' })
+        return { seat: resumeData.number }
+      },
+    }),
     payout: createTool({ ...pay, id: 'payout', approval: { by: 'other' } }),
   }
   const agent = { instructions: 'Pay.', model: paying, tools }

@@ -11,6 +11,11 @@ export interface ChatToolCall {
   readonly runId?: string | undefined
   /** What its tool asks for, where it has suspended the call. */
   readonly suspendPayload?: unknown
+  /**
+   * What the call is resumed with, as the text of a JSON Schema: where its tool has a schema for it, and not in a thread
+   * that was read.
+   */
+  readonly resumeSchema?: string | undefined
   /** What it returned, once it is done. */
   readonly result?: unknown
   /** Why it failed. */
@@ -65,7 +70,7 @@ export function toolCallsOf(parts: readonly ChatPart[]): readonly ChatToolCall[]
 }
 
 /** A call that waits; with what its tool asks for, where it has suspended the call. */
-type WaitingCall = ToolCall & { readonly suspendPayload?: unknown }
+type WaitingCall = ToolCall & Pick<ChatToolCall, 'suspendPayload' | 'resumeSchema'>
 
 /** The parts of an answer while its chunks are put in. */
 class Parts {
@@ -115,7 +120,9 @@ class Parts {
 
   wait({ toolCallId, toolName, args, ...asked }: WaitingCall, runId: string): void {
     const { index } = this.#findCall(toolCallId)
-    const suspended = 'suspendPayload' in asked && { suspendPayload: asked.suspendPayload }
+    const { suspendPayload, resumeSchema } = asked
+    const schema = resumeSchema !== undefined && { resumeSchema }
+    const suspended = 'suspendPayload' in asked && { suspendPayload, ...schema }
     const toolCall = { toolCallId, toolName, args, state: 'waiting', runId, ...suspended } as const
     if (index !== -1) this.list[index] = { type: 'tool-call', toolCall }
   }

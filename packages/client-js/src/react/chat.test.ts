@@ -116,11 +116,13 @@ describe('Chat, with a call that waits for a decision', () => {
           type: 'tool-call-suspended',
           runId: 'r',
           from: 'AGENT',
-          payload: { ...CALL, suspendPayload },
+          payload: { ...CALL, suspendPayload, resumeSchema: '{}' },
         }),
     })
     expect(chat.getState().status).toBe('ready')
-    expect(callsOf(chat)).toStrictEqual([{ ...CALL, state: 'waiting', runId: 'r', suspendPayload }])
+    expect(callsOf(chat)).toStrictEqual([
+      { ...CALL, state: 'waiting', runId: 'r', suspendPayload, resumeSchema: '{}' },
+    ])
   })
 
   it('continues the answer in its message after the decision', async () => {

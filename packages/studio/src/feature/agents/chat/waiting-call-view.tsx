@@ -5,11 +5,12 @@ import { useRef, type ReactNode } from 'react'
 import { useIsAllowed } from '../../../api/use-identity.js'
 import { CallCard } from '../../../approval/call-card.js'
 import { DecisionForm, type Decision } from '../../../approval/decision-form.js'
-import { InlineCode } from '../../../ui/code.js'
+import { Code, InlineCode } from '../../../ui/code.js'
 import { Moment } from '../../../ui/moment.js'
 import { Refusal } from '../../../ui/refusal.js'
 import type { Tone } from '../../../ui/tone.js'
 import { useNow } from '../../../ui/use-now.js'
+import { ResumeForm } from './resume-form.js'
 import { useWaitingCalls } from './waiting-calls.js'
 
 /** Where a waiting call stands, for the reader. */
@@ -21,16 +22,23 @@ interface Standing {
   readonly choice: 'both' | 'decline' | 'none'
 }
 
+/** What a call waits for, where it waits for the reader. */
+function purposeOf({ requiresApproval }: Pick<SuspendedToolCall, 'requiresApproval'>): string {
+  return requiresApproval
+    ? 'The tool runs with these arguments after you approve them.'
+    : 'The tool has suspended this call. It continues with your answer.'
+}
+
 const UNKNOWN: Standing = {
   state: 'waits for a decision',
   tone: 'warning',
-  facts: 'The tool runs after somebody has approved these arguments.',
+  facts: 'The answer continues after a decision on this call.',
   choice: 'both',
 }
 
 const READING: Standing = {
   ...UNKNOWN,
-  facts: 'Asking the server who may approve this call …',
+  facts: 'Asking the server who may decide on this call …',
   choice: 'none',
 }
 
@@ -45,7 +53,7 @@ const GONE: Standing = {
 const EXPIRED: Standing = {
   state: 'expired',
   tone: 'neutral',
-  facts: 'Nobody may approve this call any more. Ask the agent again.',
+  facts: 'Nobody may decide on this call any more. Ask the agent again.',
   choice: 'none',
 }
 
@@ -88,22 +96,6 @@ function standingOfOther({ toolId, state, expiresAt }: SuspendedToolCall['approv
   }
 }
 
-/** A call that waits for what its tool asks for: the Studio does not know what that means to the application. */
-function standingOfSuspended({ suspendPayload, approval }: SuspendedToolCall): Standing {
-  return {
-    state: 'suspended by its tool',
-    tone: 'warning',
-    facts: (
-      <>
-        The tool asks <InlineCode>{JSON.stringify(suspendPayload) ?? 'nothing'}</InlineCode> and
-        continues when your application calls <InlineCode>resumeStream</InlineCode>. You can decline
-        the call. <Until at={approval.expiresAt} />
-      </>
-    ),
-    choice: 'decline',
-  }
-}
-
 function standingOf(
   call: SuspendedToolCall,
   now: number,
@@ -112,7 +104,6 @@ function standingOf(
   const { approval } = call
   const { toolId, by, state, expiresAt } = approval
   if (state === 'waiting' && now >= Date.parse(expiresAt)) return EXPIRED
-  if (!call.requiresApproval) return standingOfSuspended(call)
   if (by === 'other') return standingOfOther(approval)
   const permission = `tools:execute:${toolId}`
   if (isAllowed(permission)) {
@@ -121,7 +112,7 @@ function standingOf(
       tone: 'warning',
       facts: (
         <>
-          The tool runs with these arguments after you approve them. <Until at={expiresAt} />
+          {purposeOf(call)} <Until at={expiresAt} />
         </>
       ),
       choice: 'both',
@@ -132,9 +123,8 @@ function standingOf(
     tone: 'warning',
     facts: (
       <>
-        Your token does not allow you to approve this call. It needs{' '}
-        <InlineCode>{permission}</InlineCode>. Sign in with a token that has it, or decline the
-        call. <Until at={expiresAt} />
+        Your token does not allow this call. It needs <InlineCode>{permission}</InlineCode>. Sign in
+        with a token that has it, or decline the call. <Until at={expiresAt} />
       </>
     ),
     choice: 'decline',
@@ -147,14 +137,20 @@ export function WaitingCallView({ call }: { readonly call: ChatToolCall }) {
   const isAllowed = useIsAllowed()
   const now = useNow()
   const card = useRef<HTMLElement>(null)
-  const { toolName, toolCallId, runId = '', args } = call
+  const { toolName, toolCallId, runId = '', args, suspendPayload, resumeSchema } = call
+  const isSuspended = 'suspendPayload' in call
   const deciding = useMutation({
-    mutationFn: (decision: Decision) => decide({ runId, toolCallId, ...decision }),
+    mutationFn: (decision: Decision & { readonly resumeData?: unknown }) => {
+      // The pressed button goes, and the answer continues in the conversation.
+      card.current?.closest<HTMLElement>('[role="log"]')?.focus({ preventScroll: true })
+      return decide({ runId, toolCallId, ...decision })
+    },
   })
   const known = find(call)
   const gone = knowledge === 'known' && !isBusy ? GONE : knowledge === 'reading' ? READING : UNKNOWN
-  const { state, tone, facts, choice } =
-    known === undefined ? gone : standingOf(known, now, isAllowed)
+  const standing = known === undefined ? gone : standingOf(known, now, isAllowed)
+  const { state, tone, facts, choice } = standing
+  const isPending = deciding.isPending || isBusy
   return (
     <CallCard
       ref={card}
@@ -164,20 +160,32 @@ export function WaitingCallView({ call }: { readonly call: ChatToolCall }) {
       tone={tone}
       facts={<p>{facts}</p>}
     >
-      {deciding.error !== null && <Refusal error={deciding.error} />}
-      {choice !== 'none' && (
-        <DecisionForm
-          toolName={toolName}
-          isPending={deciding.isPending || isBusy}
-          canApprove={choice === 'both'}
-          canGiveReason
-          onDecide={(decision) => {
-            // The pressed button goes, and the answer continues in the conversation.
-            card.current?.closest<HTMLElement>('[role="log"]')?.focus({ preventScroll: true })
-            deciding.mutate(decision)
-          }}
+      {isSuspended && (
+        <Code
+          label={`Question of ${toolName}`}
+          text={JSON.stringify(suspendPayload, undefined, 2) ?? 'nothing'}
+          isWrapped
         />
       )}
+      {deciding.error !== null && <Refusal error={deciding.error} />}
+      {choice !== 'none' &&
+        (!isSuspended || choice === 'decline' ? (
+          <DecisionForm
+            toolName={toolName}
+            isPending={isPending}
+            canApprove={choice === 'both'}
+            canGiveReason
+            onDecide={deciding.mutate}
+          />
+        ) : (
+          <ResumeForm
+            toolName={toolName}
+            schema={resumeSchema}
+            isPending={isPending}
+            onResume={(resumeData) => deciding.mutate({ isApproved: true, resumeData })}
+            onDecline={() => deciding.mutate({ isApproved: false })}
+          />
+        ))}
     </CallCard>
   )
 }

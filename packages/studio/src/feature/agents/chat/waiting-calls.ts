@@ -67,19 +67,20 @@ export function useChatWaitingCalls(
     [data],
   )
   const knowledge = data === undefined ? (error === null ? 'reading' : 'unknown') : 'known'
-  const decideAndAsk = useCallback<AgentChat['decide']>(
-    async (decision) => {
-      try {
-        return await decide(decision)
-      } catch (error) {
-        void refetch()
-        throw error
-      }
-    },
-    [decide, refetch],
-  )
-  return useMemo(
-    () => ({ find, knowledge, isBusy, decide: decideAndAsk }),
-    [find, knowledge, isBusy, decideAndAsk],
-  )
+  return useMemo(() => {
+    return {
+      find,
+      knowledge,
+      isBusy,
+      async decide(decision) {
+        try {
+          return await decide(decision)
+        } catch (error) {
+          // What waits may be others than the reader saw.
+          void refetch()
+          throw error
+        }
+      },
+    }
+  }, [find, knowledge, isBusy, decide, refetch])
 }
