@@ -94,6 +94,17 @@ describe('the unmodified @mastra/client-js, with workflows of Signet', () => {
     })
   })
 
+  it('observes a run that was begun elsewhere', async () => {
+    const run = await connect().getWorkflow('refund').createRun({ runId: 'observed' })
+    await run.startAsync(INPUT)
+    const chunks = await chunksOf(await run.observe())
+    expect(chunks.map(({ type }) => type).slice(-2)).toEqual([
+      'workflow-step-suspended',
+      'workflow-finish',
+    ])
+    expect(await chunksOf(await run.observeStream())).toHaveLength(chunks.length)
+  })
+
   it('starts and resumes runs that nobody waits for', async () => {
     const client = connect()
     const run = await client.getWorkflow('refund').createRun()

@@ -220,6 +220,13 @@ function checkShape({ response }: Route, { status, text }: Sent): void {
   expect(error?.issues).toBeUndefined()
 }
 
+/** What an answer says, where it is JSON: also chunk by chunk. */
+function jsonOf({ text }: Sent): readonly unknown[] {
+  if (!text.startsWith('{')) return []
+  const records = text.split('\x1E').filter((record) => record !== '')
+  return records.map((record): unknown => JSON.parse(record))
+}
+
 /** Runs the requests of both, as they come. */
 async function runTogether(steps: readonly Step[]): Promise<readonly Sent[]> {
   const issuer = `world-${world++}`
@@ -233,7 +240,7 @@ async function runTogether(steps: readonly Step[]): Promise<readonly Sent[]> {
     const done = await sendAt({ who, seed, time: START + index * 1000, call: wire }, issuer)
     countReached(call.route, done, from)
     checkShape(call.route, done)
-    if (done.status < 300 && done.text.startsWith('{')) learn(JSON.parse(done.text), known[who])
+    if (done.status < 300) for (const each of jsonOf(done)) learn(each, known[who])
     sent.push(done)
   }
   return sent

@@ -115,7 +115,12 @@ class BodiesSubject implements Subject<BodyCase> {
     const isReached = answer.status < 300 || route.response === undefined
     if (isReached) this.#reached.add(`${route.method} ${route.path}`)
     if (answer.status >= 300) return
-    if (answer.text.startsWith('{')) world.learn(each.who, JSON.parse(answer.text))
+    if (answer.text.startsWith('{')) {
+      // The chunks of a workflow come one by one.
+      for (const record of answer.text.split('\x1E')) {
+        if (record !== '') world.learn(each.who, JSON.parse(record))
+      }
+    }
   }
 
   async #send(sent: SentCall) {

@@ -537,11 +537,6 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
     },
   },
   {
-    name: 'observed runs of workflows',
-    remedy: 'Read /workflows/:workflowId/runs/:runId until the run ends or waits.',
-    routes: { '/workflows/:workflowId/observe': 'POST' },
-  },
-  {
     name: 'restarts of runs by request',
     remedy: 'Leave it out: a run whose process ended goes on by itself where runs are stored.',
     routes: {

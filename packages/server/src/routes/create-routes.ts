@@ -28,6 +28,7 @@ import { healthRoutes, systemRoutes } from './system/system.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
 import { toolRoutes } from './agent/tools.js'
 import { legRoutes } from './workflow/legs.js'
+import { observedRunRoutes } from './workflow/observe.js'
 import { runRoutes } from './workflow/runs.js'
 import { workflowRoutes } from './workflow/workflows.js'
 
@@ -49,6 +50,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...toolRoutes,
     ...workflowRoutes,
     ...legRoutes,
+    ...observedRunRoutes,
     ...runRoutes,
     ...threadRoutes,
     ...messageRoutes,

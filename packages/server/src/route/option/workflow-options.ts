@@ -33,6 +33,16 @@ export const RUN_QUERY: OptionTable = {
 /** The query of what begins or goes on with a run. */
 export const LEG_QUERY: OptionTable = { runId: served('the id of the run'), requestContext }
 
+/** The query of what tells of a run. */
+export const OBSERVE_QUERY: OptionTable = {
+  ...LEG_QUERY,
+  offset: refused(
+    'a replay from an index',
+    'Leave it out: all that is recorded of the run is told.',
+    isOnly('0', 0),
+  ),
+}
+
 /** The body of a new run. */
 export const NEW_RUN_OPTIONS: OptionTable = {
   resourceId,

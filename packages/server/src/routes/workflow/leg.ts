@@ -11,11 +11,18 @@ import type { HandlerContext } from '../../route/route.js'
 
 type Result = WorkflowResult<unknown>
 
+/** Where chunks come from: the reader of a stream, or what behaves like one. */
+interface ChunkReader {
+  read(): Promise<{ readonly value?: WorkflowChunk | undefined }>
+  /** Ends a read that waits. */
+  cancel(reason?: unknown): Promise<unknown>
+}
+
 /** One leg of a run: from its start, or from where it waited, to where it ends or waits. */
 export interface BegunLeg {
   readonly runId: string
   /** Its chunks but the first. `cancel` leaves the leg as it is. */
-  readonly reader: ReadableStreamDefaultReader<WorkflowChunk>
+  readonly reader: ChunkReader
   /** The first chunk: with it, the leg has begun. */
   readonly first: WorkflowChunk | undefined
 }

@@ -261,6 +261,75 @@ describe.each(['resume', 'resume-no-wait', 'resume-async', 'resume-stream'])(
   },
 )
 
+describe('POST /workflows/:workflowId/observe', () => {
+  const observe = (path: string, token = ALICE) =>
+    app.fetch(makeRequest(`/api/workflows/${path}`, { method: 'POST', token }))
+
+  it('tells all that is recorded of a run', async () => {
+    const { runId } = await made(await post('refund/start-async', INPUT))
+    const first = await chunksOf(await observe(`refund/observe?runId=${runId}`))
+    expect(typesOf(first)).toStrictEqual([
+      'workflow-start',
+      'workflow-step-start',
+      'workflow-step-result',
+      'workflow-step-start',
+      'workflow-step-suspended',
+      'workflow-finish',
+    ])
+    await made(await post(`refund/resume-async?runId=${runId}`, FINE))
+    const all = await chunksOf(await observe(`refund/observe?runId=${runId}&offset=0`))
+    expect(typesOf(all).filter((type) => type === 'workflow-step-result')).toHaveLength(3)
+    expect(all.at(-1)).toMatchObject({
+      payload: { workflowStatus: 'success', finalWorkflowResult: { paid: 80 } },
+    })
+  })
+
+  it('goes on with a run that is at work, until it ends', async () => {
+    await made(await post('gate/create-run?runId=g-5'))
+    const early = await chunksOf(await observe('gate/observe?runId=g-5'))
+    expect(early.at(-1)).toMatchObject({ payload: { workflowStatus: 'pending' } })
+    await made(await post('gate/start?runId=g-5', { inputData: {} }))
+    const response = await observe('gate/observe?runId=g-5')
+    application.open()
+    const chunks = await chunksOf(response)
+    expect(typesOf(chunks)).toStrictEqual([
+      'workflow-start',
+      'workflow-step-start',
+      'workflow-step-result',
+      'workflow-finish',
+    ])
+    expect(chunks.at(-1)).toMatchObject({ payload: { workflowStatus: 'success' } })
+  })
+
+  it('tells of a step that failed only what was written to be told', async () => {
+    const { runId } = await made(
+      await post('failing/start-async', { inputData: { isTold: false } }),
+    )
+    const text = await (await observe(`failing/observe?runId=${runId}`)).text()
+    expect(text).toContain('The step failed. The log of the server says why.')
+    expect(text).not.toContain('a cause that stays inside')
+  })
+
+  it('leaves the run as it is when its client leaves', async () => {
+    await made(await post('gate/create-run?runId=g-6'))
+    await made(await post('gate/start?runId=g-6', { inputData: {} }))
+    const response = await observe('gate/observe?runId=g-6')
+    await response.body?.cancel()
+    application.open()
+    expect(await settled('gate/runs/g-6')).toMatchObject({ status: 'success' })
+  })
+
+  it('finds no run of another owner, and refuses an index and a caller who may only read', async () => {
+    const { runId } = await made(await post('refund/start-async', INPUT))
+    const foreign = await refused(await observe(`refund/observe?runId=${runId}`, BOB))
+    expect(foreign).toMatchObject({ status: 404, code: 'not_found' })
+    const index = await refused(await observe(`refund/observe?runId=${runId}&offset=2`))
+    expect(index).toMatchObject({ status: 400, code: 'option_unsupported' })
+    const reader = await observe(`refund/observe?runId=${runId}`, tokenWith('workflows:read'))
+    expect(reader.status).toBe(403)
+  })
+})
+
 describe('a run of a workflow', () => {
   it.each([
     ['refund/create-run?runId=r', {}],
