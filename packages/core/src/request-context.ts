@@ -6,7 +6,7 @@ export interface RunCredential {
    * Who calls, as it takes to judge them again: plain JSON without a secret. Undefined where nobody vouches for them
    * without their request.
    */
-  record(): Readonly<Record<string, unknown>> | undefined
+  record(): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Whether what they asked with has been revoked, as far as is known by now. */
   isRevoked(): boolean
 }

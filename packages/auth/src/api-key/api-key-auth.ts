@@ -2,7 +2,7 @@ import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.js'
 import { isApiKey, looksLikeApiKey } from './form.js'
 import { apiKeyDigest } from './make.js'
 import { judgeMaker, type MakerJudge } from './maker.js'
-import { isMakerTokenKnown, judgedUpToOf, makerTokenOf } from './maker-token.js'
+import { judgedUpToOf, revocableOfMaker } from './maker-token.js'
 import type { Principal } from '../access/principal.js'
 import { AuthError, TokenError } from '../error.js'
 import type { RevocableToken } from '../revocation/revocation-list.js'
@@ -115,7 +115,18 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
    */
   async authenticateToken(token: string, request: AuthRequest): Promise<ApiKeyUser> {
     refuseMisspelt(token)
-    const record = await this.#find(token)
+    return this.recallKey(apiKeyDigest(token), request)
+  }
+
+  /**
+   * The same for a key that was authenticated once, by its digest.
+   *
+   * @throws {TokenError} `token_key_unknown`, `token_revoked` or `token_expired`
+   * @throws {AuthError} `access_denied` where its maker may not call any more
+   * @throws an error of the store
+   */
+  async recallKey(digest: string, request: AuthRequest): Promise<ApiKeyUser> {
+    const record = await this.#find(digest)
     refuseRevoked(record)
     this.#refuseExpired(record)
     const maker = await judgeMaker(record.maker, this.#options, request)
@@ -140,7 +151,7 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
       {
         name: 'key',
         check: async () => {
-          record = await this.#find(token)
+          record = await this.#find(apiKeyDigest(token))
         },
       },
       { name: 'revocation', check: () => refuseRevoked(found()) },
@@ -182,16 +193,16 @@ export class ApiKeyAuth implements AuthProvider<ApiKeyUser> {
   revocableOf(user: ApiKeyUser): readonly RevocableToken[] {
     const { record, maker } = this.#judgedOf(user)
     const key = { ...revocableOf(user, () => record.digest), judgedUpTo: judgedUpToOf(record) }
-    const token = makerTokenOf(record)
-    const { issuer, subject } = maker
-    const sessionId = isMakerTokenKnown(record) ? maker.sessionId : undefined
-    const isSameMaker = issuer === token.issuer && subject === token.subject
-    if (isSameMaker && sessionId === token.sessionId) return [key, token]
-    return [key, token, { ...token, issuer, subject, sessionId }]
+    return [key, ...revocableOfMaker(record, maker)]
   }
 
-  async #find(token: string): Promise<ApiKeyRecord> {
-    const record = await this.#options.store.findByDigest(apiKeyDigest(token))
+  /** The digest of a key that was authenticated here. */
+  digestOf(user: ApiKeyUser): string {
+    return this.#judgedOf(user).record.digest
+  }
+
+  async #find(digest: string): Promise<ApiKeyRecord> {
+    const record = await this.#options.store.findByDigest(digest)
     if (record !== undefined) return record
     throw new TokenError('token_key_unknown', 'There is no such API key.')
   }

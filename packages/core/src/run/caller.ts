@@ -51,13 +51,17 @@ const MAX_UNSEEN_MS = 30 * 86_400_000
 /**
  * Who asks, as a run keeps it.
  * @param permission - what they must still be allowed when it goes on, where they are now
+ * @throws what `RunCredential.record` throws
  */
-export function storeCaller(context: RequestContext, permission: Permission): RunJson {
+export async function storeCaller(
+  context: RequestContext,
+  permission: Permission,
+): Promise<RunJson> {
   const { principal } = context
   if (principal === undefined) {
     return { by: context.isStranger ? 'request' : 'application' } satisfies StoredCaller
   }
-  const record = credentialOf(context)?.record()
+  const record = await credentialOf(context)?.record()
   if (record === undefined) return { by: 'request' } satisfies StoredCaller
   return {
     by: 'principal',

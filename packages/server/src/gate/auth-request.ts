@@ -26,6 +26,12 @@ class IncomingAuthRequest implements AuthRequest {
   }
 }
 
+/** What a provider sees where somebody is judged who sends no request just now. */
+export function nobodyAsks(): AuthRequest {
+  const raw = new Request('http://localhost/')
+  return { raw, headers: raw.headers, header: () => undefined }
+}
+
 /**
  * A request as a provider sees it. What costs something is made when the provider asks for it.
  * @param proof - what a DPoP proof is checked with. Default: what the request says, and the memory of the provider

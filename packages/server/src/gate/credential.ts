@@ -50,6 +50,8 @@ export interface Admitted {
   readonly principal: Principal
   /** What ends it, when it is revoked: the token, and of an API key also its maker. */
   readonly revocable: readonly RevocableToken[]
+  /** The digest of their API key; undefined for a token. */
+  readonly keyDigest: string | undefined
   /**
    * The caller as the maker of an API key.
    * @throws {AuthError} `access_denied` for one who can make none
@@ -81,6 +83,7 @@ async function admitKey(
   return {
     principal,
     revocable: auth.revocableOf(user),
+    keyDigest: auth.digestOf(user),
     async maker() {
       throw new AuthError('access_denied', 'An API key cannot make API keys.')
     },
@@ -123,6 +126,7 @@ export async function admitBearer(
   return {
     principal,
     revocable: [revocableToken(principal, token)],
+    keyDigest: undefined,
     async maker() {
       const maker = rememberMaker(provider, user, token)
       const principal = await judgeMaker(maker, { provider, roles }, request)

@@ -28,7 +28,17 @@ import {
   type JudgedMaker,
   type TokenJudge,
 } from './credential.js'
-import { toAuthRequest } from './auth-request.js'
+import { nobodyAsks, toAuthRequest } from './auth-request.js'
+import {
+  recallCaller,
+  refuseKnown,
+  rememberAnyone,
+  rememberBearer,
+  rememberKey,
+  type CallerRecord,
+  type RecalledCaller,
+  type RememberedCaller,
+} from './remembered.js'
 import type { Incoming } from '../http/incoming.js'
 import type { Revocations } from '../revocation/revocations.js'
 
@@ -44,6 +54,11 @@ export interface Caller {
    * @throws {AuthError} `access_denied` for one who can make none
    */
   maker(): Promise<JudgedMaker>
+  /**
+   * The caller, as it takes to judge them again without their token.
+   * @throws {AuthError} `access_denied` for one whom nobody could judge
+   */
+  remember(): Promise<RememberedCaller>
 }
 
 /** Whose a token is, and when it ends. */
@@ -73,6 +88,13 @@ export interface Gate {
   authenticate(request: Incoming): Promise<Caller>
   /** What is known of a token that verifies, whether or not it lets anyone in. Undefined for any other. */
   knownToken(token: string, request: Incoming): Promise<KnownToken | undefined>
+  /**
+   * Somebody whom `remember` wrote down, judged by what is in force now. When their token ends does not count, when their API key
+   * does.
+   * @throws {AuthError} who is not let in any more
+   * @throws {RequestError} `storage_unavailable` where it is not known what has been revoked
+   */
+  recall(record: CallerRecord): Promise<RecalledCaller>
   /** @throws {ScopeError} with every permission that is missing */
   authorize(principal: Principal, permissions: readonly Permission[]): void
 }
@@ -120,6 +142,7 @@ export function createGate(options: GateOptions): Gate {
       async maker() {
         throw new AuthError('access_denied', 'A server with auth: false cannot make API keys.')
       },
+      remember: async () => rememberAnyone(anonymous.principal),
     }
     return {
       isAuthEnabled: false,
@@ -128,6 +151,10 @@ export function createGate(options: GateOptions): Gate {
       },
       authenticate: async () => anonymous,
       knownToken: async () => undefined,
+      async recall(record) {
+        refuseKnown(record)
+        return anonymous
+      },
       authorize: requirePermissions,
     }
   }
@@ -164,7 +191,11 @@ export function createGate(options: GateOptions): Gate {
     async authenticate(request) {
       const token = credentialOf(request)
       const asked = comparesContent(toAuthRequest(request, proof))
-      const { principal, revocable, maker, noteUse } = await admitBearer(judge, token, asked)
+      const { principal, revocable, keyDigest, maker, noteUse } = await admitBearer(
+        judge,
+        token,
+        asked,
+      )
       const current = revocations.untilCurrent()
       if (current !== undefined) await current
       const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
@@ -179,7 +210,19 @@ export function createGate(options: GateOptions): Gate {
         contentDigest: contentDigestOf(asked),
         isRevoked,
         maker: () => judgeAgain(maker, refuseRevoked),
+        remember: async () =>
+          keyDigest === undefined
+            ? rememberBearer(await judgeAgain(maker, refuseRevoked))
+            : rememberKey(keyDigest, principal),
       }
+    },
+    async recall(record) {
+      const current = revocations.untilCurrent()
+      if (current !== undefined) await current
+      const { principal, revocable } = await recallCaller(judge, record, nobodyAsks())
+      const isRevoked = () => revocable.some((each) => revocations.isRevoked(each))
+      if (isRevoked()) throw new TokenError('token_revoked', 'The caller was revoked.')
+      return { principal, isRevoked }
     },
     async knownToken(token, request) {
       const authority: AuthProvider = keysFor(token, judge)?.auth ?? provider

@@ -5,8 +5,14 @@ import {
   type Principal,
   type RevocationEntry,
 } from '@signet/auth'
-import { isObject, isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
-import { RequestContext, type Logger, type Mastra, type Usage } from '@signet/core'
+import { codeOf, isObject, isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
+import {
+  RequestContext,
+  type Logger,
+  type Mastra,
+  type RunCredential,
+  type Usage,
+} from '@signet/core'
 import type { Deadline } from '../answer/deadline.js'
 import { errorCode, STATUS, type DecisionCode } from '../error/error-response.js'
 import type { Exchange } from '../exchange.js'
@@ -109,6 +115,21 @@ export interface RequestInput {
   readonly body: unknown
 }
 
+/** How a caller is known again where there is no request any more. */
+function credentialOf(caller: Caller): RunCredential {
+  return {
+    isRevoked: () => caller.isRevoked(),
+    async record() {
+      try {
+        return (await caller.remember()).record
+      } catch (error) {
+        if (codeOf(error) === 'access_denied') return undefined
+        throw error
+      }
+    },
+  }
+}
+
 /** What every handler gets. A class, because a request is answered sooner than thirty closures are made. */
 export class HandlerCall implements HandlerInput<
   Readonly<Record<string, string>>,
@@ -149,6 +170,7 @@ export class HandlerCall implements HandlerInput<
       principal,
       requestId,
       isStranger: principal === undefined,
+      credential: this.#caller && credentialOf(this.#caller),
       client: clientContext(body),
       onClientName: this.#passage.service.onClientName,
     })
@@ -238,6 +260,11 @@ export class HandlerCall implements HandlerInput<
   async maker(): ReturnType<Caller['maker']> {
     if (this.#caller !== undefined) return await this.#caller.maker()
     throw new AuthError('access_denied', 'A caller without a valid token cannot make API keys.')
+  }
+
+  async remember(): ReturnType<Caller['remember']> {
+    if (this.#caller !== undefined) return await this.#caller.remember()
+    throw new AuthError('access_denied', 'A caller without a valid token cannot be remembered.')
   }
 
   identify(): Promise<Principal | undefined> {

@@ -65,6 +65,11 @@ export interface HandlerContext {
    * @throws {AuthError} `access_denied` for a stranger, and for one who can make none
    */
   maker(): ReturnType<Caller['maker']>
+  /**
+   * The caller, as it takes to judge them again without their token.
+   * @throws {AuthError} `access_denied` for a stranger, and for one whom nobody could judge
+   */
+  remember(): ReturnType<Caller['remember']>
   /** Who calls a public route, where they sent a good token. */
   identify(): Promise<Principal | undefined>
 }
