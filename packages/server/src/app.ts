@@ -27,6 +27,7 @@ import { ReadinessCheck } from './start/readiness.js'
 import { openProofs } from './gate/proof/open.js'
 import { openRevocations } from './revocation/open.js'
 import { readRunDays, RunUpkeep } from './answer/run-upkeep.js'
+import { WorkflowUpkeep } from './answer/workflow-upkeep.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import { createMetrics } from './observe/metrics/create-metrics.js'
 import type { RouteTable } from './route/route-table.js'
@@ -243,6 +244,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     logger,
     days: readRunDays(server.runs),
   })
+  const workflows = new WorkflowUpkeep({ mastra, gate, logger })
   const readiness = new ReadinessCheck({
     isServing: options.isReady ?? (() => true),
     revocations,
@@ -265,7 +267,9 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     createAccessLog(logger, pathOf),
     ...(audit ? [audit.observe] : []),
     ({ principal }) => {
-      if (principal !== undefined) upkeep.begin()
+      if (principal === undefined) return
+      upkeep.begin()
+      workflows.begin()
     },
   ]
   if (auth !== false) auth.reportTo?.((notice) => logger.warn(notice))
@@ -317,11 +321,16 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     metrics,
     answer: respond,
     fetch: async (request, origin) => responseOf(await respond(fetchIncoming(request), origin)),
-    begin: () => revocations.begin(),
+    async begin() {
+      await revocations.begin()
+      upkeep.begin()
+      workflows.begin()
+    },
     idle: () => inFlight.idle(),
     finish: (graceMs = GRACE_MS) => ongoing.finish(graceMs, ended()),
     async close() {
       await ongoing.finish(0, ended())
+      await waitAtMost(workflows.end(), SETTLE_MS, { keepsAlive: true })
       await waitAtMost(settling.idle(), SETTLE_MS, { keepsAlive: true })
       revocations.close()
       await apiKeys?.close()

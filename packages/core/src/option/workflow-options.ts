@@ -15,7 +15,8 @@ export const WORKFLOW_GUARDS = {
 /** Options below `options` of a workflow that Mastra has and Signet does not serve, and that close nothing. */
 export const UNSUPPORTED_WORKFLOW_SETTINGS = {
   tracingPolicy: 'Signet does not have policies of traces. Leave the option out.',
-  autoRestartActiveRuns: 'Signet does not restart runs. Leave the option out.',
+  autoRestartActiveRuns:
+    'A server always goes on with runs that were at work. Leave the option out.',
   shouldPersistSnapshot: 'Signet keeps every run. Leave the option out.',
   emitStepEvents: 'A stream always has them. Leave the option out.',
   sharePubsub: 'Signet does not publish events. Leave the option out.',

@@ -8,6 +8,7 @@ import type {
   ClaimRefusal,
   NewRunApproval,
   RunApproval,
+  RunChange,
   RunClaim,
   RunDecision,
   RunEnd,
@@ -119,6 +120,21 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     return undefined
   }
 
+  function write(found: Kept, { steps, drops }: RunChange): void {
+    if (drops !== undefined) {
+      for (const [step, text] of found.steps) {
+        if (!step.startsWith(drops)) continue
+        found.steps.delete(step)
+        kept.fit(found, 0, text.length)
+      }
+    }
+    for (const [step, value] of steps) {
+      const text = JSON.stringify(value ?? null)
+      kept.fit(found, text.length, found.steps.get(step)?.length ?? 0)
+      found.steps.set(step, text)
+    }
+  }
+
   function claim(owner: string, runId: string, given: RunClaim): ClaimedRun | ClaimRefusal {
     const found = kept.find(owner, runId)
     if (found === undefined) return 'missing'
@@ -132,6 +148,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       const refusal = decide(found, decision)
       if (refusal !== undefined) return refusal
     }
+    if (given.change !== undefined) write(found, given.change)
     if (caller !== undefined) found.run = { ...found.run, caller: structuredClone(caller) }
     return begin(found, holder, ttlMs)
   }
@@ -242,22 +259,10 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       found.leaseUntil = now() + ttlMs
       return found.isCancelAsked ? 'canceled' : 'held'
     },
-    async record(lease, { steps, drops }) {
+    async record(lease, change) {
       const found = held(lease)
-      if (found === undefined) return false
-      if (drops !== undefined) {
-        for (const [step, text] of found.steps) {
-          if (!step.startsWith(drops)) continue
-          found.steps.delete(step)
-          kept.fit(found, 0, text.length)
-        }
-      }
-      for (const [step, value] of steps) {
-        const text = JSON.stringify(value ?? null)
-        kept.fit(found, text.length, found.steps.get(step)?.length ?? 0)
-        found.steps.set(step, text)
-      }
-      return true
+      if (found !== undefined) write(found, change)
+      return found !== undefined
     },
     async steps(owner, runId) {
       const steps = kept.find(owner, runId)?.steps ?? new Map<string, string>()

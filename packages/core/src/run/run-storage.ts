@@ -167,6 +167,8 @@ export interface RunClaim {
   readonly holder: string
   /** How long the lease holds without a `beat`, in milliseconds. */
   readonly ttlMs: number
+  /** What the leg begins with; it is written with the claim, or neither is. Default: nothing. */
+  readonly change?: RunChange | undefined
   /** How many legs had begun when the run was read: it is not taken up where another began since. Default: any number. */
   readonly attempt?: number | undefined
   /** What was decided; it is written with the claim, or neither is. Default: nothing waits for a decision. */

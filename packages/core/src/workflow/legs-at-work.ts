@@ -9,6 +9,7 @@ export class LegsAtWork<Leg extends BeatingLeg> implements Iterable<Leg> {
   readonly #legs = new Set<Leg>()
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined
+  #onIdle: (() => void)[] = []
 
   /** @param everyMs - how often leases are renewed, in milliseconds */
   constructor(everyMs: number) {
@@ -29,6 +30,15 @@ export class LegsAtWork<Leg extends BeatingLeg> implements Iterable<Leg> {
     if (this.#legs.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
+    for (const tell of this.#onIdle.splice(0)) tell()
+  }
+
+  /** Resolves once none is at work. */
+  async idle(): Promise<void> {
+    if (this.#legs.size === 0) return
+    await new Promise<void>((resolve) => {
+      this.#onIdle.push(resolve)
+    })
   }
 
   /** Renews the leases now. */

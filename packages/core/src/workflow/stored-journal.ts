@@ -3,7 +3,7 @@ import { codeOf } from '@signet/auth/internal'
 import { credentialOf } from '../request-context.js'
 import { storeCaller } from '../run/caller.js'
 import { RunError } from '../run/run-error.js'
-import type { ClaimRefusal, RunEnd, RunLease, RunStorage } from '../run/run-storage.js'
+import type { ClaimRefusal, RunChange, RunEnd, RunLease, RunStorage } from '../run/run-storage.js'
 import type { LegsAtWork } from './legs-at-work.js'
 import type {
   JournalEntry,
@@ -99,26 +99,22 @@ export class StoredJournal implements RunJournal {
 
   async begin(snapshot: WorkflowSnapshot, leg: LegBeginning): Promise<void> {
     const { requestContext } = leg
-    if (this.#lease === undefined) await this.#claim(leg)
+    if (this.#lease === undefined) await this.#claim(leg, toBeginning(snapshot, leg))
     this.#stop = (reason) => leg.stop(reason)
     this.#isRevoked = () => credentialOf(requestContext)?.isRevoked() === true
     if (this.#stopped !== undefined) leg.stop(this.#stopped)
-    try {
-      await this.#write((lease) => this.#place.storage.record(lease, toBeginning(snapshot, leg)))
-    } catch (error) {
-      this.leave()
-      throw error
-    }
   }
 
-  async #claim({ kind, requestContext }: LegBeginning): Promise<void> {
+  async #claim({ kind, requestContext }: LegBeginning, change: RunChange): Promise<void> {
     const { storage, owner, runId, workflowId, holder } = this.#place
+    const caller = await storeCaller(requestContext, permissionOf(workflowId))
     const claimed = await storage.claim(owner, runId, {
       from: kind === 'start' ? 'pending' : 'suspended',
       holder,
       ttlMs: LEASE_MS,
       attempt: this.#attempt,
-      caller: storeCaller(requestContext, permissionOf(workflowId)),
+      caller,
+      change,
     })
     if (typeof claimed === 'string') throw refused(kind, claimed, runId)
     this.#hold(claimed.lease)

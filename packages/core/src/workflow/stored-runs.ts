@@ -218,6 +218,7 @@ export class StoredRuns implements WorkflowRuns {
       end: async () => {
         this.#isAttended = false
         for (const leg of this.#legs) leg.stop({ type: 'waiting', until: 0 })
+        await this.#legs.idle()
         await Promise.allSettled(this.#taken)
       },
     }
@@ -285,7 +286,7 @@ export class StoredRuns implements WorkflowRuns {
         judged?.principal,
         judged && {
           // It stays as it is stored.
-          record: () => undefined,
+          record: async () => undefined,
           isRevoked: () => judged.isRevoked(),
         },
       ),

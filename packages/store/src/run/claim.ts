@@ -3,6 +3,7 @@ import { sql, type Selectable, type Transaction } from 'kysely'
 import type { Driver } from '../database/driver/driver.js'
 import type { RunTable, Schema } from '../schema.js'
 import { checkCount, checkDigest, checkId } from '../database/value.js'
+import { writeSteps } from './leg.js'
 import type { RunClock } from './run-clock.js'
 import {
   checkBeginning,
@@ -117,7 +118,7 @@ export async function claim(
   tx: Transaction<Schema>,
   owner: string,
   runId: string,
-  { holder, ttlMs, attempt, decision, caller, from = 'suspended' }: RunClaim,
+  { holder, ttlMs, attempt, decision, caller, change, from = 'suspended' }: RunClaim,
   clock: RunClock,
 ): Promise<ClaimedRun> {
   const row = await tx
@@ -135,6 +136,7 @@ export async function claim(
     .executeTakeFirst()
   if (row === undefined) throw new RefusedClaim(await refusalOf(tx, owner, runId, from, attempt))
   if (decision !== undefined) await decide(tx, owner, runId, decision, clock)
+  if (change !== undefined) await writeSteps(tx, owner, runId, change)
   return toClaimed(row, holder)
 }
 

@@ -51,15 +51,13 @@ export async function beat(
   return held.isCancelAsked ? 'canceled' : 'held'
 }
 
-/** See `RunStorage`. The row of the run is locked until all is stored: no other leg begins meanwhile. */
-export async function record(
+/** Writes down what becomes of the steps of a run, whose row this transaction has locked. */
+export async function writeSteps(
   tx: Transaction<Schema>,
-  lease: RunLease,
+  owner: string,
+  runId: string,
   { steps, drops }: RunChange,
-): Promise<boolean> {
-  const { owner, runId, attempt } = lease
-  const held = await writeUnder(tx, lease, { attempt: sql<number>`cast(${attempt} as integer)` })
-  if (held === undefined) return false
+): Promise<void> {
   if (drops !== undefined) {
     const prefix = checkStep(drops)
     await tx
@@ -80,6 +78,18 @@ export async function record(
       )
       .execute()
   }
+}
+
+/** See `RunStorage`. The row of the run is locked until all is stored: no other leg begins meanwhile. */
+export async function record(
+  tx: Transaction<Schema>,
+  lease: RunLease,
+  change: RunChange,
+): Promise<boolean> {
+  const { owner, runId, attempt } = lease
+  const held = await writeUnder(tx, lease, { attempt: sql<number>`cast(${attempt} as integer)` })
+  if (held === undefined) return false
+  await writeSteps(tx, owner, runId, change)
   return true
 }
 

@@ -285,12 +285,17 @@ function declareRules(open: () => Promise<Opened>): void {
     const due = { kind: 'workflow', holder: 'h', ttlMs: MINUTE, limit: 5 } as const
     expect(await runs.claimDue(due)).toStrictEqual([])
     expect(await runs.claim(ALICE, 'p', claimBy('h'))).toBe('running')
-    const start = { ...claimBy('h'), from: 'pending', caller: { sub: 'alice' } } as const
+    const change = stepsOf({ input: { n: 1 } })
+    const caller = { sub: 'alice' }
+    const start = { ...claimBy('h'), from: 'pending', caller, change } as const
+    expect(await runs.claim(BOB, 'p', start)).toBe('missing')
+    expect(await runs.claim(ALICE, 'p', { ...start, attempt: 1 })).toBe('running')
+    expect(await runs.steps(ALICE, 'p')).toStrictEqual(new Map())
     const claims = await Promise.all([runs.claim(ALICE, 'p', start), runs.claim(ALICE, 'p', start)])
     const claimed = claims.find((each) => typeof each !== 'string')
     expect(claims).toContain('running')
     expect(claimed).toMatchObject({ run: { caller: { sub: 'alice' }, attempt: 1 } })
-    expect(await runs.claim(BOB, 'p', start)).toBe('missing')
+    expect(await runs.steps(ALICE, 'p')).toStrictEqual(new Map([['input', { n: 1 }]]))
     await suspend(runs, 's')
     expect(await runs.claim(ALICE, 's', start)).toBe('running')
   })

@@ -41,7 +41,7 @@ function principalOf(subject: string, isAllowed = true): Principal {
 
 /** Who calls, and may be known again by their name. */
 function callerOf(subject: string, isRevoked = () => false): RequestContext {
-  const credential = { record: () => ({ sub: subject }), isRevoked }
+  const credential = { record: async () => ({ sub: subject }), isRevoked }
   return new RequestContext([['locale', 'de']], {
     principal: principalOf(subject),
     credential,
