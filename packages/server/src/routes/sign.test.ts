@@ -121,6 +121,7 @@ describe('POST /auth/tokens: what it signs', () => {
         'agents:read:weather-agent',
         'agents:read',
         'tools:read',
+        'workflows:read',
         'memory:read',
       ],
     })
