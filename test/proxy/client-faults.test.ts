@@ -60,7 +60,7 @@ describe('a client that leaves', () => {
         else post(client, BYTES, 'Content-Length: 2').send('hi')
         await expect.poll(() => upstream.count).toBe(round)
         client.socket.resetAndDestroy()
-        await expect.poll(() => upstream.open).toBe(0)
+        await expect.poll(() => upstream.asked).toBe(0)
       }
       // A request that is broken off is not sent again.
       expect(upstream.count).toBe(5)
@@ -75,7 +75,7 @@ describe('a client that leaves', () => {
       post(client, BYTES, framing).send(chunk)
       await expect.poll(() => upstream.received).toContain('hello')
       client.socket.resetAndDestroy()
-      await expect.poll(() => upstream.open).toBe(0)
+      await expect.poll(() => upstream.asked).toBe(0)
     }
     // What is cut does not look complete.
     expect(upstream.received).not.toContain('\r\n0\r\n')
@@ -95,9 +95,9 @@ describe('a client that leaves', () => {
     client.socket.pause()
     await expect.poll(() => upstream.count).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(upstream.open).toBe(1)
+    expect(upstream.asked).toBe(1)
     client.socket.resetAndDestroy()
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
   })
 
   it('does not end the streams of others', async () => {
@@ -107,7 +107,7 @@ describe('a client that leaves', () => {
     const clients = Array.from({ length: 10 }, () => get(proxy.connect()))
     for (const client of clients) await client.waitFor(/data: 1/)
     for (const client of clients.slice(5)) client.destroy()
-    await expect.poll(() => upstream.open).toBe(5)
+    await expect.poll(() => upstream.asked).toBe(5)
     for (const { socket } of upstream.connections)
       if (!socket.destroyed) socket.write('9\r\ndata: 2\n\n\r\n0\r\n\r\n')
     for (const client of clients.slice(0, 5)) await client.waitFor(/data: 2[^]*\r\n0\r\n\r\n$/)
@@ -143,7 +143,7 @@ describe('a body that is too large', () => {
       const came = await proxy.ask({ body, type }).catch(() => undefined)
       // A client that goes on sending may lose the response with its connection.
       if (came !== undefined) expect(came).toMatchObject({ status: 413, code: 'body_too_large' })
-      await expect.poll(() => upstream.open).toBe(0)
+      await expect.poll(() => upstream.asked).toBe(0)
       await expect.poll(() => proxy.countOf('body_too_large')).toBe(1)
       expect(upstream.received.length).toBeLessThan(6 * MEBIBYTE)
       expect(upstream.received).not.toContain('\r\n0\r\n')
@@ -178,7 +178,7 @@ describe('a body that comes slowly', () => {
     const client = post(proxy.connect(), BYTES, 'Content-Length: 10').send('abc')
     expect(await client.status()).toBe(424)
     await client.waitFor(/"code":"deadline_exceeded"/)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
     expect(upstream.count).toBe(1)
   })
 })

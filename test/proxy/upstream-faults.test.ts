@@ -131,7 +131,7 @@ describe('an upstream that dies', () => {
         expect(upstream.count).toBe(3)
         expect(await proxy.ask()).toMatchObject(AWAY)
         expect(upstream.count).toBeLessThanOrEqual(5)
-        await expect.poll(() => upstream.open).toBe(0)
+        await expect.poll(() => upstream.asked).toBe(0)
       }
     },
   )
@@ -154,7 +154,7 @@ describe('an upstream that dies', () => {
       expect({ index, ...came }).toMatchObject({ index, status: 200, text, isWhole: false })
       expect(upstream.count).toBe(1)
       await expect.poll(() => proxy.countOf('upstream_unavailable')).toBe(1)
-      await expect.poll(() => upstream.open).toBe(0)
+      await expect.poll(() => upstream.asked).toBe(0)
     }
   })
 
@@ -181,7 +181,7 @@ describe('an upstream that hangs', () => {
       }, SHORT)
       for (const method of ['GET', 'POST']) expect(await proxy.ask({ method })).toMatchObject(LATE)
       expect(upstream.count).toBe(2)
-      await expect.poll(() => upstream.open).toBe(0)
+      await expect.poll(() => upstream.asked).toBe(0)
     },
   )
 
@@ -189,14 +189,14 @@ describe('an upstream that hangs', () => {
     const { upstream, proxy } = await saying(`${EVENTS}\r\n${chunk('data: 1\n\ndata: ')}`, SHORT)
     expect(await proxy.ask()).toMatchObject({ status: 200, text: 'data: 1\n\n', isWhole: false })
     expect(await proxy.countOf('upstream_timeout')).toBe(1)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
   })
 
   it.each([400, 404, 422])('within the body of its %d is told in time', async (status) => {
     const bytes = `HTTP/1.1 ${status} No\r\nContent-Length: 100\r\n\r\n{"error":`
     const { upstream, proxy } = await saying(bytes, SHORT)
     expect(await proxy.ask()).toMatchObject(LATE)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
   })
 
   it('does not wait for the body of a refusal that it does not read', async () => {
@@ -204,7 +204,7 @@ describe('an upstream that hangs', () => {
       'HTTP/1.1 500 No\r\nContent-Length: 100\r\n\r\nat /srv',
     )
     expect(await proxy.ask()).toMatchObject(FAILED)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
   })
 
   it('leaves others alone: they are answered meanwhile', async () => {
@@ -274,7 +274,7 @@ describe('an upstream that answers garbage', () => {
     expect({ status, code }).toStrictEqual(AWAY)
     expect(text).not.toMatch(/hello|Parse|HPE_|UND_|html/)
     expect(upstream.count).toBe(1)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
     upstream.script = ({ socket }) => void socket.write(OK)
     expect(await proxy.ask()).toMatchObject({ status: 200, text: 'ok' })
   })
@@ -291,7 +291,7 @@ describe('an upstream that answers garbage', () => {
     )
     const { status } = await proxy.ask()
     expect([502, 504]).toContain(status)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
   })
 
   it('behind a good response leaves that response whole, and no other one gets it', async () => {
@@ -456,7 +456,7 @@ describe('a response before the body of its request', () => {
     ])
     client.send('x'.repeat(1000))
     expect(await client.status()).toBe(413)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
     expect(upstream.count).toBe(1)
   })
 })
@@ -503,7 +503,7 @@ describe('a look-up before a request', () => {
     client.sendHead(`GET ${PATH} HTTP/1.1`, ['Host: localhost', AUTHORIZATION])
     await expect.poll(() => upstream.count).toBe(1)
     client.socket.resetAndDestroy()
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
     expect(upstream.count).toBe(1)
   })
 })
@@ -584,7 +584,7 @@ describe('what fails', () => {
     await expect.poll(() => upstream.count).toBe(60)
     await proxy.stop()
     await Promise.all(asked)
-    await expect.poll(() => upstream.open).toBe(0)
+    await expect.poll(() => upstream.asked).toBe(0)
   })
 
   it('leaves no timer behind either: its process ends by itself', () => {

@@ -44,6 +44,14 @@ export class RawUpstream {
     return this.connections.filter(({ socket }) => !socket.destroyed).length
   }
 
+  /**
+   * How many connections are open on which a request came. One is not among them that the proxy opens for its next
+   * request, and closes where none comes.
+   */
+  get asked(): number {
+    return this.connections.filter(({ socket, heads }) => !socket.destroyed && heads > 0).length
+  }
+
   /** Everything that came, of all connections. */
   get received(): string {
     return this.connections.map(({ received }) => received).join('')
