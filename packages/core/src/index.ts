@@ -67,7 +67,28 @@ export {
   type InputIssue,
   type RegistrationErrorCode,
 } from './error.js'
-export { cronFault, nextFireAt, timeZoneFault, type Cadence } from './schedule/cron.js'
+export { nextFireAt, type Cadence } from './schedule/cron.js'
+export { fireSchedule, refusedFire, type FiredSchedule } from './schedule/fire-schedule.js'
+export {
+  type NewAgentSchedule,
+  type NewWorkflowSchedule,
+  type ScheduleUpdate,
+} from './schedule/schedule-input.js'
+export {
+  type AgentSchedule,
+  type Schedule,
+  type Trigger,
+  type TriggerRun,
+  type WorkflowSchedule,
+} from './schedule/schedule-view.js'
+export {
+  Schedules,
+  type AskedFire,
+  type ScheduleFilter,
+  type ScheduleOptions,
+  type ScheduleTargets,
+  type TriggerFilter,
+} from './schedule/schedules.js'
 export { createMemorySchedules } from './schedule/memory-schedules.js'
 export {
   dueAtOf,

@@ -23,6 +23,9 @@ import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
 import { readApiRoute, type ApiRoute } from './server/api-route.js'
 import { Registry } from './registry.js'
 import type { Tool } from './tool/create-tool.js'
+import { createMemorySchedules } from './schedule/memory-schedules.js'
+import type { ScheduleStorage } from './schedule/schedule-storage.js'
+import { Schedules } from './schedule/schedules.js'
 import { StoredRuns } from './workflow/stored-runs.js'
 import { isWorkflow, type AnyWorkflow } from './workflow/workflow.js'
 import type { WorkflowRuns } from './workflow/workflow-runs.js'
@@ -205,6 +208,18 @@ export class Mastra {
     logger: () => this.#logger,
   })
   #runs: RunStorage = createMemoryRuns()
+  #scheduleStorage: ScheduleStorage = createMemorySchedules()
+  /** What fires by itself: runs an agent or a workflow again and again, as who made the schedule. */
+  readonly schedules: Schedules = new Schedules(
+    {
+      findAgent: (name) => {
+        const agent = this.#agents.find(name)
+        return agent && { id: agent.id, hasMemory: agent.getMemory() !== undefined }
+      },
+      findWorkflow: (name) => this.#workflows.find(name),
+    },
+    () => this.#scheduleStorage,
+  )
 
   /**
    * @throws {OptionsError} for options that are not served: those of the application, its agents, their memories,
@@ -298,6 +313,16 @@ export class Mastra {
   setRuns(runs: RunStorage): void {
     this.#runs = runs
     for (const agent of this.#agents.all()) agent.setRuns(runs)
+  }
+
+  /** Where schedules are kept. Default: in the memory of the process, 1000 at most. */
+  getScheduleStorage(): ScheduleStorage {
+    return this.#scheduleStorage
+  }
+
+  /** Keeps schedules elsewhere: to be called before the first is made. */
+  setScheduleStorage(storage: ScheduleStorage): void {
+    this.#scheduleStorage = storage
   }
 
   /** The agent of this key or id, or undefined. `__proto__` is a name like any other. */

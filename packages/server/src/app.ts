@@ -28,6 +28,8 @@ import { openProofs } from './gate/proof/open.js'
 import { openRevocations } from './revocation/open.js'
 import { readRunDays, RunUpkeep } from './answer/run-upkeep.js'
 import { WorkflowUpkeep } from './answer/workflow-upkeep.js'
+import { ScheduleUpkeep } from './answer/schedule-upkeep.js'
+import { toFireRecord } from './observe/audit/fire-record.js'
 import type { Metrics } from './observe/metrics/metrics.js'
 import { createMetrics } from './observe/metrics/create-metrics.js'
 import type { RouteTable } from './route/route-table.js'
@@ -245,6 +247,16 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     days: readRunDays(server.runs),
   })
   const workflows = new WorkflowUpkeep({ mastra, gate, logger })
+  const deadlineMs = positive('timeout', timeout, path)
+  const schedules = new ScheduleUpkeep({
+    mastra,
+    gate,
+    running,
+    settling,
+    logger,
+    deadlineMs,
+    onFired: (fire) => audit?.record(toFireRecord(fire)),
+  })
   const readiness = new ReadinessCheck({
     isServing: options.isReady ?? (() => true),
     revocations,
@@ -270,6 +282,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
       if (principal === undefined) return
       upkeep.begin()
       workflows.begin()
+      schedules.begin()
     },
   ]
   if (auth !== false) auth.reportTo?.((notice) => logger.warn(notice))
@@ -294,7 +307,7 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     tracing: options.tracing,
     logger,
     bodyLimit: positive('bodySizeLimit', bodySizeLimit, path),
-    deadlineMs: positive('timeout', timeout, path),
+    deadlineMs,
     isDevelopment: options.isDevelopment ?? false,
     readiness,
     resolveParams: parts.resolveParams,
@@ -325,16 +338,19 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
       await revocations.begin()
       upkeep.begin()
       workflows.begin()
+      schedules.begin()
     },
     idle: () => inFlight.idle(),
     finish: (graceMs = GRACE_MS) => ongoing.finish(graceMs, ended()),
     async close() {
+      schedules.stop()
       await ongoing.finish(0, ended())
       await waitAtMost(workflows.end(), SETTLE_MS, { keepsAlive: true })
       await waitAtMost(settling.idle(), SETTLE_MS, { keepsAlive: true })
       revocations.close()
       await apiKeys?.close()
       redis?.close()
+      await schedules.end()
       await upkeep.end()
       await audit?.close()
     },

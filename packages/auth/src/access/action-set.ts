@@ -8,6 +8,7 @@ export const RESOURCES = [
   'audit',
   'system',
   'workflows',
+  'schedules',
   'routes',
 ] as const
 

@@ -29,6 +29,7 @@ export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
     'tools:*',
     'workflows:*',
     'memory:*',
+    'schedules:*',
     'api-keys:*',
     'tokens:*',
     'audit:read',

@@ -60,6 +60,7 @@ async function makeServable(
   mastra.setDefaultLogger(createTerminalLogger(io.stderr))
   mastra.setDefaultStorage(store.memory)
   mastra.setRuns(store.runs)
+  mastra.setScheduleStorage(store.schedules)
   const ownAuth = mastra.getServer().auth
   const defaultAuth =
     ownAuth === undefined

@@ -53,6 +53,7 @@ export async function runStart(directory: string, options: StartOptions): Promis
   const store = createProjectStore(project, ({ level, message }) => logger[level](message))
   mastra.setDefaultStorage(tracing ? traceStorage(store.memory, tracing) : store.memory)
   mastra.setRuns(store.runs)
+  mastra.setScheduleStorage(store.schedules)
   const { host, port, keepAliveTimeout, studio = false } = mastra.getServer()
   let isReady = false
   const app = createApp(mastra, {

@@ -20,11 +20,13 @@ import {
   InputError,
   MESSAGE_TOO_LARGE,
   RunError,
+  ScheduleError,
   storageFault,
   ToolError,
   WorkflowError,
   type InputIssue,
   type RunErrorCode,
+  type ScheduleErrorCode,
   type StorageFault,
   type WorkflowErrorCode,
 } from '@signet/core'
@@ -63,6 +65,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   step_not_suspended: 409,
   step_ambiguous: 409,
   approval_by_other: 403,
+  schedule_exists: 409,
+  schedule_limit: 409,
   tool_failed: 422,
   // Not 5xx: clients repeat a request after one, and its tools would run again.
   answer_failed: 424,
@@ -113,6 +117,14 @@ const CODE_OF_WORKFLOW: Readonly<Partial<Record<WorkflowErrorCode, RequestErrorC
   run_unreadable: 'run_changed',
 }
 
+/** What a schedule that is not made or found is to a client. */
+const CODE_OF_SCHEDULE: Readonly<Record<ScheduleErrorCode, RequestErrorCode>> = {
+  schedule_missing: 'not_found',
+  schedule_exists: 'schedule_exists',
+  schedule_limit: 'schedule_limit',
+  schedule_caller: 'internal',
+}
+
 /** Errors of runs whose text says what is to be done. */
 const TOLD_OF_RUNS: ReadonlySet<RunErrorCode> = new Set(['run_ended', 'approval_by_other'])
 
@@ -144,6 +156,8 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   run_ended: 'The run cannot go on, and has ended.',
   approval_by_other: 'Somebody else than who asked must approve the call.',
   run_exists: 'A run with this id exists already.',
+  schedule_exists: 'A schedule with this id exists already.',
+  schedule_limit: 'There are too many schedules. Delete one.',
   rate_limited: 'Too many requests.',
   storage_unavailable: 'The storage cannot be reached now.',
   deadline_exceeded: 'The answer took too long.',
@@ -187,6 +201,7 @@ export function errorCode(error: unknown): ErrorCode {
   }
   if (WorkflowError.isInstance(error)) return CODE_OF_WORKFLOW[error.code] ?? 'storage_unavailable'
   if (RunError.isInstance(error)) return CODE_OF_RUN[error.code] ?? 'internal'
+  if (ScheduleError.isInstance(error)) return CODE_OF_SCHEDULE[error.code] ?? 'internal'
   const fault = storageFault(error)
   return fault === undefined ? 'internal' : CODE_OF_FAULT[fault]
 }

@@ -24,6 +24,8 @@ export type RequestErrorCode =
   | 'approval_expired'
   | 'run_ended'
   | 'approval_by_other'
+  | 'schedule_exists'
+  | 'schedule_limit'
   | 'run_exists'
   | 'run_started'
   | 'run_busy'

@@ -344,17 +344,6 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
     },
   },
   {
-    name: 'schedules',
-    routes: {
-      '/schedules': 'GET POST',
-      '/schedules/:scheduleId': 'GET PATCH DELETE',
-      '/schedules/:scheduleId/pause': 'POST',
-      '/schedules/:scheduleId/resume': 'POST',
-      '/schedules/:scheduleId/run': 'POST',
-      '/schedules/:scheduleId/triggers': 'GET',
-    },
-  },
-  {
     name: 'schema listings',
     remedy: 'Read /openapi.json below the same prefix.',
     routes: {

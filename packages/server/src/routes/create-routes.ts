@@ -25,6 +25,7 @@ import { resourceMetadataRoutes } from './system/resource-metadata.js'
 import { publicUrlOf } from '../start/public-url.js'
 import { studioRoutes } from './studio/studio.js'
 import { healthRoutes, systemRoutes } from './system/system.js'
+import { scheduleRoutes } from './schedule/schedules.js'
 import { explainRoutes, signingRoutes } from './auth/tokens.js'
 import { toolRoutes } from './agent/tools.js'
 import { legRoutes } from './workflow/legs.js'
@@ -52,6 +53,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...legRoutes,
     ...observedRunRoutes,
     ...runRoutes,
+    ...scheduleRoutes,
     ...threadRoutes,
     ...messageRoutes,
     ...agentMemoryRoutes,

@@ -1,4 +1,4 @@
-import type { AuditStore, Logger } from '@signet/core'
+import type { AuditRecord, AuditStore, Logger } from '@signet/core'
 import type { DecisionObserver } from '../../exchange.js'
 import type { Route } from '../../route/route.js'
 import { toAuditRecord } from './audit-record.js'
@@ -19,6 +19,8 @@ export interface AuditOptions {
 /** Writes decisions down, beside the requests. */
 export interface Audit {
   readonly observe: DecisionObserver
+  /** Writes down what was done without a request. */
+  record(record: AuditRecord): void
   /** How many records wait to be written. */
   readonly waiting: number
   /** How many requests could not be recorded since the start. */
@@ -43,6 +45,10 @@ export function createAudit({ store, logger, retentionDays, pathOf }: AuditOptio
         queue.add(toAuditRecord(decision, pathOf))
       } else if (code !== undefined) refusals.add(decision)
       else return
+      retention.begin()
+    },
+    record(record) {
+      queue.add(record)
       retention.begin()
     },
     get waiting() {
