@@ -23,6 +23,7 @@ import { mayBeMissing, type UnsupportedPolicy } from './option/refusals.js'
 import { readApiRoute, type ApiRoute } from './server/api-route.js'
 import { Registry } from './registry.js'
 import type { Tool } from './tool/create-tool.js'
+import { storeEarlySchedules } from './schedule/early-schedules.js'
 import { createMemorySchedules } from './schedule/memory-schedules.js'
 import type { ScheduleStorage } from './schedule/schedule-storage.js'
 import { Schedules } from './schedule/schedules.js'
@@ -209,6 +210,7 @@ export class Mastra {
   })
   #runs: RunStorage = createMemoryRuns()
   #scheduleStorage: ScheduleStorage = createMemorySchedules()
+  #earlySchedules: ScheduleStorage | undefined
   /** What fires by itself: runs an agent or a workflow again and again, as who made the schedule. */
   readonly schedules: Schedules = new Schedules(
     {
@@ -320,9 +322,17 @@ export class Mastra {
     return this.#scheduleStorage
   }
 
-  /** Keeps schedules elsewhere: to be called before the first is made. */
+  /** Keeps schedules elsewhere; `storeEarlySchedules` takes there what the application has made before. */
   setScheduleStorage(storage: ScheduleStorage): void {
+    this.#earlySchedules ??= this.#scheduleStorage
     this.#scheduleStorage = storage
+  }
+
+  /** Stores the schedules that were made before there was a storage for them: to be called once that is open. */
+  async storeEarlySchedules(): Promise<void> {
+    if (this.#earlySchedules === undefined) return
+    await storeEarlySchedules(this.#earlySchedules, this.#scheduleStorage)
+    this.#earlySchedules = undefined
   }
 
   /** The agent of this key or id, or undefined. `__proto__` is a name like any other. */

@@ -3,7 +3,7 @@ export const UNSUPPORTED_WORKFLOW_OPTIONS = {
   mastra: 'Give the workflow to a Mastra: new Mastra({ workflows }).',
   executionEngine: 'Signet has one engine. Leave the option out.',
   type: 'Signet does not run workflows as processors. Leave the option out.',
-  schedule: 'Signet does not run schedules. Leave the option out.',
+  schedule: 'Call mastra.schedules.create with the workflowId.',
 } as const
 
 /** The same, of options that close something. */

@@ -23,9 +23,9 @@ import type {
 import { viewSchedule, viewTrigger, type Schedule, type Trigger } from './schedule-view.js'
 
 /** How many schedules an owner may have. */
-const MAX_SCHEDULES = 100
+export const MAX_SCHEDULES = 100
 /** For how long a schedule fires that nobody changes or resumes: 366 days, in milliseconds. */
-const TERM_MS = 366 * 86_400_000
+export const TERM_MS: number = 366 * 86_400_000
 const DEFAULT_TRIGGERS = 50
 const MAX_LISTED_TRIGGERS = 200
 
@@ -122,6 +122,10 @@ export class Schedules {
     const now = Date.now()
     const read = readNewSchedule(input, now)
     const { requestContext = new RequestContext() } = options
+    if (requestContext.principal === undefined && read.id === undefined) {
+      const message = 'A schedule of the application needs one: else each start makes another.'
+      throw new InputError('The schedule cannot be used.', [{ field: 'id', message }])
+    }
     const target = this.#target(read, requestContext)
     const { threadId, settings } = read
     const prefix = read.kind === 'agent' ? 'agent_' : 'schedule_'

@@ -97,14 +97,15 @@ export class ScheduleUpkeep {
   begin(): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
-    this.#lookIn(0)
+    this.#timer = setInterval(() => this.#lookUnlessLooking(), AGAIN_MS).unref()
+    this.#lookUnlessLooking()
   }
 
   /** Lets nothing fire any more; what fires goes on. */
   stop(): void {
     this.#hasBegun = true
     this.#hasEnded = true
-    clearTimeout(this.#timer)
+    clearInterval(this.#timer)
   }
 
   /** Ends what still fires, and writes that down. */
@@ -115,30 +116,30 @@ export class ScheduleUpkeep {
     await Promise.all(this.#fires.keys())
   }
 
-  #lookIn(ms: number): void {
-    if (this.#hasEnded) return
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#look()
-    }, ms).unref()
+  #lookUnlessLooking(): void {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
   }
 
+  /** Begins what is due, as long as there is more and room for it. Never rejects. */
   async #look(): Promise<void> {
-    const limit = MAX_FIRES - this.#fires.size
-    if (limit === 0) return this.#lookIn(AGAIN_MS)
-    const storage = this.#options.mastra.getScheduleStorage()
+    const { mastra, logger } = this.#options
     try {
-      const claim = { ttlMs: LEASE_MS, limit, next: nextFireAt }
-      const { fires, seen } = await storage.claimDue(claim)
-      this.#isFailing = false
-      for (const fire of fires) this.#begin(fire)
-      this.#lookIn(seen === limit ? 0 : AGAIN_MS)
+      await mastra.storeEarlySchedules()
+      for (;;) {
+        const limit = MAX_FIRES - this.#fires.size
+        if (this.#hasEnded || limit === 0) return
+        const claim = { ttlMs: LEASE_MS, limit, next: nextFireAt }
+        const { fires, seen } = await mastra.getScheduleStorage().claimDue(claim)
+        this.#isFailing = false
+        for (const fire of fires) this.#begin(fire)
+        if (seen < limit) return
+      }
     } catch (error) {
       // Once for each outage, which lasts for many looks.
-      if (!this.#isFailing) {
-        this.#options.logger.warn('Schedules cannot be looked at just now.', { error })
-      }
+      if (!this.#isFailing) logger.warn('Schedules cannot be looked at just now.', { error })
       this.#isFailing = true
-      this.#lookIn(AGAIN_MS)
     }
   }
 

@@ -51,6 +51,8 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'run_changed',
     'step_not_suspended',
     'step_ambiguous',
+    'schedule_exists',
+    'schedule_limit',
   ],
   413: ['body_too_large', 'result_too_large', 'message_too_large'],
   415: ['body_encoding'],

@@ -49,7 +49,7 @@ describe('a route of Mastra that is not here', () => {
   })
 
   it('is asked for by HEAD as by GET, without a body', async () => {
-    const response = await ask('HEAD', '/schedules', TOKEN)
+    const response = await ask('HEAD', '/processor-providers', TOKEN)
     expect([response.status, await response.text()]).toStrictEqual([404, ''])
   })
 
@@ -58,8 +58,8 @@ describe('a route of Mastra that is not here', () => {
     expect(text).toBe(
       'Signet does not have legacy answer routes. Call /agents/:agentId/generate or /agents/:agentId/stream.',
     )
-    const other = await readRefusal(await ask('GET', '/schedules', TOKEN))
-    expect(other.text).toBe('Signet does not have schedules. Leave the call out.')
+    const other = await readRefusal(await ask('GET', '/processor-providers', TOKEN))
+    expect(other.text).toBe('Signet does not have processor providers. Leave the call out.')
   })
 
   it('has an id that was encoded', async () => {

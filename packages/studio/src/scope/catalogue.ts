@@ -29,6 +29,7 @@ export const GENERAL_CATALOGUE: Catalogue = {
       'tools:*',
       'workflows:*',
       'memory:*',
+      'schedules:*',
       'api-keys:*',
       'tokens:*',
       'audit:read',
