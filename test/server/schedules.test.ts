@@ -26,7 +26,12 @@ import {
 import { tokenFor } from '@signet/test-support/application/remembering-application'
 import { describeStores } from '@signet/test-support/store/stores'
 
-const MINUTE = 60_000
+const HOUR = 3_600_000
+/** Each day, twelve hours from now: none of these tests takes that long. */
+const in12Hours = new Date(Date.now() + 12 * HOUR)
+const CRON = `${in12Hours.getUTCMinutes()} ${in12Hours.getUTCHours()} * * *`
+/** Until behind that. */
+const UNTIL_DUE = 13 * HOUR
 const ADMIN: Claims = { role: 'admin' }
 const alice = tokenFor('alice', ADMIN)
 const bob = tokenFor('bob', ADMIN)
@@ -98,7 +103,7 @@ async function call(app: App, method: string, path: string, json?: object, token
   return { status: response.status, body: (await response.json()) as Said['body'] }
 }
 
-const REPORT = { agentId: 'clerk', cron: '* * * * *', prompt: 'Report.' }
+const REPORT = { agentId: 'clerk', cron: CRON, prompt: 'Report.' }
 
 async function make(app: App, more: object = {}, token = alice): Promise<string> {
   const { status, body } = await call(app, 'POST', '', { ...REPORT, ...more }, token)
@@ -204,7 +209,7 @@ function declareRules(open: () => Promise<Kept>): void {
     const { app, paid, model } = start(kept, { model: toolModel('pay') })
     const id = await make(app)
     expect(await triggersOf(app, id)).toStrictEqual([])
-    kept.pass(MINUTE)
+    kept.pass(UNTIL_DUE)
     expect(await ended(app, id)).toMatchObject({
       scheduleId: id,
       outcome: 'succeeded',
@@ -361,7 +366,7 @@ function declareRules(open: () => Promise<Kept>): void {
     const bad = await make(app, { agentId: 'other' })
     const good = await make(app)
     await call(app, 'DELETE', `/${bad}`)
-    kept.pass(MINUTE)
+    kept.pass(UNTIL_DUE)
     expect(await ended(app, good)).toMatchObject({ outcome: 'succeeded' })
   })
 
@@ -497,7 +502,7 @@ describeStores('a schedule in a store', (stores) => {
     expect(paid).toStrictEqual([`key:${keyId}`])
     const path = `/api/auth/api-keys/${keyId}`
     await app.fetch(makeRequest(path, { method: 'DELETE', token: alice }))
-    kept.pass(MINUTE)
+    kept.pass(UNTIL_DUE)
     const owner = ownerKey({ issuer: 'signet:api-keys', resourceId: `key:${keyId}` })
     await vi.waitFor(async () => {
       expect(await kept.schedules.get(owner, id)).toMatchObject({
@@ -535,7 +540,7 @@ describeStores('a schedule in a store', (stores) => {
     const ids: string[] = []
     for (let count = 0; count < 10; count++) ids.push(await make(first.app))
     await second.app.begin()
-    ahead += MINUTE
+    ahead += UNTIL_DUE
     for (const id of ids) {
       await ended(second.app, id)
       expect(await triggersOf(first.app, id)).toHaveLength(1)
