@@ -8,6 +8,7 @@ import {
   ownerKey,
   type ScheduleStorage,
 } from '@signet/core'
+import { createStep, createWorkflow } from '@signet/core/workflows'
 import { createApp, type App } from '@signet/server'
 import type { Store } from '@signet/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -51,6 +52,8 @@ interface Given {
   readonly roles?: Readonly<Record<string, readonly string[]>>
   readonly timeout?: number
   readonly withoutClerk?: boolean
+  /** The storage is still to come. */
+  readonly isBeforeStorage?: boolean
 }
 
 function start({ schedules, store }: Kept, given: Given = {}) {
@@ -74,9 +77,26 @@ function start({ schedules, store }: Kept, given: Given = {}) {
     ...(store !== undefined && { memory: new Memory() }),
   })
   const other = new Agent({ ...base, id: 'other', name: 'Other' })
+  const step = createStep({
+    id: 'double',
+    inputSchema: z.object({ n: z.number() }),
+    outputSchema: z.number(),
+    async execute({ inputData, requestContext }) {
+      paid.push([requestContext.principal?.subject, requestContext.client, inputData.n])
+      return inputData.n * 2
+    },
+  })
+  const double = createWorkflow({
+    id: 'double',
+    inputSchema: z.object({ n: z.number() }),
+    outputSchema: z.number(),
+  })
+    .then(step)
+    .commit()
   const { logger, lines } = createLogRecorder()
   const mastra = new Mastra({
     agents: given.withoutClerk === true ? { other } : { clerk, other },
+    workflows: { double },
     ...(store !== undefined && { storage: store.memory }),
     server: {
       auth: createTestAuth(),
@@ -85,7 +105,8 @@ function start({ schedules, store }: Kept, given: Given = {}) {
     },
     logger,
   })
-  mastra.setScheduleStorage(schedules)
+  if (given.isBeforeStorage !== true) mastra.setScheduleStorage(schedules)
+  if (store !== undefined) mastra.setRuns(store.runs)
   const app = createApp(mastra, { state: store ?? {} })
   apps.push(app)
   return { app, paid, model, lines, mastra }
@@ -438,6 +459,65 @@ function declareRules(open: () => Promise<Kept>): void {
     for (let count = 0; count < 100; count++) await make(app)
     expect(refusal(await call(app, 'POST', '', REPORT))).toStrictEqual([409, 'schedule_limit'])
     expect((await call(app, 'POST', '', REPORT, bob)).status).toBe(200)
+  })
+
+  it('starts a workflow, whose run is that of who made it', async () => {
+    const { app, paid } = start(await open())
+    const given = {
+      workflowId: 'double',
+      cron: CRON,
+      inputData: { n: 4 },
+      requestContext: { a: 1 },
+    }
+    const made = await call(app, 'POST', '', given)
+    expect(made).toMatchObject({ status: 200, body: given })
+    const id = String(made.body['id'])
+    expect(id).toMatch(/^schedule_/)
+    const fired = await fireByHand(app, id)
+    expect(fired).toMatchObject({ outcome: 'succeeded', run: { status: 'success' } })
+    expect(paid).toStrictEqual([['alice', { a: 1 }, 4]])
+    const path = `/api/workflows/double/runs/${String(fired?.['runId'])}`
+    expect((await app.fetch(makeRequest(path, { token: alice }))).status).toBe(200)
+    expect((await app.fetch(makeRequest(path, { token: bob }))).status).toBe(404)
+    expect((await call(app, 'GET', '?workflowId=double')).body['schedules']).toHaveLength(1)
+    expect((await call(app, 'GET', '?agentId=double')).body['schedules']).toHaveLength(0)
+  })
+
+  it('of a workflow fails with an input that does not fit, and is refused what is of an agent', async () => {
+    const { app } = start(await open())
+    const given = { workflowId: 'double', cron: CRON, inputData: { n: 'x' } }
+    const { body } = await call(app, 'POST', '', given)
+    expect(await fireByHand(app, String(body['id']))).toMatchObject({
+      outcome: 'failed',
+      code: 'request_invalid',
+    })
+    expect(await call(app, 'POST', '', { ...given, prompt: 'x' })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'prompt' }] },
+    })
+    const reader = tokenFor('alice', { scope: 'schedules:* agents:execute' })
+    expect((await call(app, 'POST', '', given, reader)).status).toBe(403)
+  })
+
+  it('of the application is its own, made before there was a storage, and made once', async () => {
+    const kept = await open()
+    const { app, mastra } = start(kept, { isBeforeStorage: true })
+    const report = { ...REPORT, id: 'own', agentId: 'other' }
+    await expect(mastra.schedules.create({ ...report, id: undefined })).rejects.toMatchObject({
+      issues: [{ field: 'id' }],
+    })
+    await mastra.schedules.create(report)
+    mastra.setScheduleStorage(kept.schedules)
+    await app.begin()
+    await vi.waitFor(async () => {
+      expect(await mastra.schedules.list()).toMatchObject([{ id: 'agent_own' }])
+    }, 20_000)
+    expect((await call(app, 'GET', '')).body).toStrictEqual({ schedules: [] })
+    expect((await call(app, 'GET', '/agent_own')).status).toBe(404)
+    await mastra.schedules.run('own')
+    await vi.waitFor(async () => {
+      expect(await mastra.schedules.triggers('own')).toMatchObject([{ outcome: 'succeeded' }])
+    }, 20_000)
   })
 
   it('has an id once', async () => {

@@ -13,6 +13,16 @@ import type {
 } from './memory.js'
 import { contextText, plainContext, type RequestContextInput } from './request-context.js'
 import { createApi, type Api, type CallOptions, type MastraClientOptions } from './request.js'
+import type {
+  AskedFire,
+  CreateAgentScheduleParams,
+  CreateWorkflowScheduleParams,
+  ListSchedulesParams,
+  ListScheduleTriggersParams,
+  Schedule,
+  ScheduleTrigger,
+  UpdateScheduleParams,
+} from './schedule.js'
 import type { SystemPackages } from './system.js'
 import {
   MemoryThread,
@@ -110,6 +120,72 @@ export class MastraClient {
   /** A tool, by its id. Nothing is asked of the server yet. */
   getTool(toolId: string): Tool {
     return new Tool(this.#api, toolId)
+  }
+
+  /** The caller's schedules, the newest first. */
+  listSchedules(
+    params: ListSchedulesParams = {},
+    options?: CallOptions,
+  ): Promise<{ readonly schedules: readonly Schedule[] }> {
+    return this.#api.json({ path: ['schedules'], query: { ...params }, ...options })
+  }
+
+  /**
+   * Makes a schedule, which fires as the caller also once their token has expired.
+   * @throws {MastraClientError} `schedule_exists` or `schedule_limit`
+   */
+  createSchedule(
+    params: CreateAgentScheduleParams | CreateWorkflowScheduleParams,
+    options?: CallOptions,
+  ): Promise<Schedule> {
+    return this.#api.json({ method: 'POST', path: ['schedules'], body: params, ...options })
+  }
+
+  getSchedule(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+    return this.#api.json({ path: ['schedules', scheduleId], ...options })
+  }
+
+  /** Changes a schedule. It fires as the caller from now on. */
+  updateSchedule(
+    scheduleId: string,
+    params: UpdateScheduleParams,
+    options?: CallOptions,
+  ): Promise<Schedule> {
+    const path = ['schedules', scheduleId]
+    return this.#api.json({ method: 'PATCH', path, body: params, ...options })
+  }
+
+  deleteSchedule(scheduleId: string, options?: CallOptions): Promise<{ readonly message: string }> {
+    return this.#api.json({ method: 'DELETE', path: ['schedules', scheduleId], ...options })
+  }
+
+  /** Lets a schedule fire no more until it is resumed. */
+  pauseSchedule(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+    return this.#toSchedule(scheduleId, 'pause', options)
+  }
+
+  /** Lets a paused schedule fire again, as the caller. */
+  resumeSchedule(scheduleId: string, options?: CallOptions): Promise<Schedule> {
+    return this.#toSchedule(scheduleId, 'resume', options)
+  }
+
+  /** Lets a schedule fire once, at once; `claimId` is the `runId` of its trigger. */
+  runSchedule(scheduleId: string, options?: CallOptions): Promise<AskedFire> {
+    return this.#toSchedule(scheduleId, 'run', options)
+  }
+
+  #toSchedule<Result>(id: string, verb: string, options?: CallOptions): Promise<Result> {
+    return this.#api.json({ method: 'POST', path: ['schedules', id, verb], ...options })
+  }
+
+  /** What became of the fires of a schedule, the newest first; the newest 200 are kept. */
+  listScheduleTriggers(
+    scheduleId: string,
+    params: ListScheduleTriggersParams = {},
+    options?: CallOptions,
+  ): Promise<{ readonly triggers: readonly ScheduleTrigger[] }> {
+    const path = ['schedules', scheduleId, 'triggers']
+    return this.#api.json({ path, query: { ...params }, ...options })
   }
 
   /** The caller's threads, the newest first unless `orderBy` says otherwise. */

@@ -83,3 +83,13 @@ export {
   type DecidedApproval,
   type ShownApproval,
 } from './approval.js'
+export type {
+  AskedFire,
+  CreateAgentScheduleParams,
+  CreateWorkflowScheduleParams,
+  ListSchedulesParams,
+  ListScheduleTriggersParams,
+  Schedule,
+  ScheduleTrigger,
+  UpdateScheduleParams,
+} from './schedule.js'

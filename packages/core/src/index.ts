@@ -68,7 +68,12 @@ export {
   type RegistrationErrorCode,
 } from './error.js'
 export { nextFireAt, type Cadence } from './schedule/cron.js'
-export { fireSchedule, refusedFire, type FiredSchedule } from './schedule/fire-schedule.js'
+export {
+  fireSchedule,
+  refusedFire,
+  type FiredSchedule,
+  type FireLimits,
+} from './schedule/fire-schedule.js'
 export {
   type NewAgentSchedule,
   type NewWorkflowSchedule,

@@ -12,6 +12,18 @@ export interface FiredSchedule {
   readonly end: TriggerEnd
   /** What the model counted; undefined where none was asked, or a workflow asked it. */
   readonly usage: Usage | undefined
+  /** Settles with the end of a workflow that goes on. Undefined where nothing does. */
+  readonly rest?: Promise<void> | undefined
+}
+
+/** What ends a fire before its time. */
+export interface FireLimits {
+  /** Ends the answer of an agent. */
+  readonly abortSignal: AbortSignal
+  /** Cancels the run of a workflow, also once the fire has ended. */
+  readonly cancelSignal: AbortSignal
+  /** For how long a workflow is waited for, in milliseconds: then it goes on by itself. */
+  readonly deadlineMs: number
 }
 
 /** A fire that did not run, and whose schedule is paused, for a reason. */
@@ -41,21 +53,12 @@ async function fireAgent(
   return { end: { outcome: 'succeeded', isSuspended }, usage: output.totalUsage }
 }
 
-async function fireWorkflow(
-  mastra: Mastra,
-  { schedule, trigger }: ClaimedFire,
-  requestContext: RequestContext,
-): Promise<TriggerEnd> {
-  const { target, job } = schedule
-  const workflow = mastra.findWorkflow(target.id)
-  if (workflow === undefined) {
-    const message = `There is no workflow ${target.id} any more.`
-    return refusedFire({ code: 'not_found', message })
-  }
-  const { inputData, initialState } = job
-  const run = await mastra.getWorkflowRuns().open(workflow, requestContext, { runId: trigger.id })
-  const state = isObject(initialState) ? { ...initialState } : undefined
-  const { status } = await run.start({ requestContext, inputData, initialState: state })
+/** How the first leg of a workflow has ended. */
+function endOfStart(
+  status: 'success' | 'failed' | 'suspended' | 'canceled' | 'waiting',
+): TriggerEnd {
+  // It sleeps, and goes on by itself.
+  if (status === 'waiting') return { outcome: 'published' }
   if (status === 'suspended') return { outcome: 'succeeded', isSuspended: true }
   if (status === 'success') return { outcome: 'succeeded' }
   if (status === 'canceled') return { outcome: 'aborted' }
@@ -63,16 +66,55 @@ async function fireWorkflow(
   return { outcome: 'failed', failure }
 }
 
+/** Resolves to nothing after so many milliseconds, unless the rest comes first, with that. */
+async function waitAtMost<Value>(rest: Promise<Value>, ms: number): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms).unref()
+  })
+  try {
+    return await Promise.race([rest, over])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function fireWorkflow(
+  mastra: Mastra,
+  { schedule, trigger }: ClaimedFire,
+  requestContext: RequestContext,
+  { cancelSignal, deadlineMs }: FireLimits,
+): Promise<FiredSchedule> {
+  const { target, job } = schedule
+  const workflow = mastra.findWorkflow(target.id)
+  if (workflow === undefined) {
+    const message = `There is no workflow ${target.id} any more.`
+    return { end: refusedFire({ code: 'not_found', message }), usage: undefined }
+  }
+  const { inputData, initialState } = job
+  const run = await mastra.getWorkflowRuns().open(workflow, requestContext, { runId: trigger.id })
+  const cancel = () => void run.cancel().catch(() => undefined)
+  cancelSignal.addEventListener('abort', cancel, { once: true })
+  const state = isObject(initialState) ? { ...initialState } : undefined
+  const started = run.start({ requestContext, inputData, initialState: state })
+  const rest = started
+    .catch(() => undefined)
+    .then(() => cancelSignal.removeEventListener('abort', cancel))
+  const result = await waitAtMost(started, deadlineMs)
+  if (result === undefined) return { end: { outcome: 'published' }, usage: undefined, rest }
+  return { end: endOfStart(result.status), usage: undefined }
+}
+
 /**
- * Runs what a schedule fires, as the caller of `requestContext`, whose permissions to run and to schedule it are asked anew. Ends with the answer, or with
- * the first leg of the workflow.
+ * Runs what a schedule fires, as the caller of `requestContext`, whose permissions to run and to schedule it are asked anew.
+ * Resolves with the end of the answer; of a workflow with that of its first leg, or once it has been waited for.
  * @throws what the agent or the workflow throws
  */
 export async function fireSchedule(
   mastra: Mastra,
   fire: ClaimedFire,
   requestContext: RequestContext,
-  abortSignal: AbortSignal,
+  limits: FireLimits,
 ): Promise<FiredSchedule> {
   const { target } = fire.schedule
   try {
@@ -81,8 +123,8 @@ export async function fireSchedule(
       if (!requestContext.allows(permission)) throw new ScopeError(permission)
     }
     return target.kind === 'agent'
-      ? await fireAgent(mastra, fire, requestContext, abortSignal)
-      : { end: await fireWorkflow(mastra, fire, requestContext), usage: undefined }
+      ? await fireAgent(mastra, fire, requestContext, limits.abortSignal)
+      : await fireWorkflow(mastra, fire, requestContext, limits)
   } catch (error) {
     if (!ScopeError.isInstance(error)) throw error
     const message = `Who made the schedule lacks ${error.missingScope}.`

@@ -175,9 +175,13 @@ export class ScheduleUpkeep {
   /** What becomes of a fire; undefined where it is this process's no more. */
   async #run(fire: ClaimedFire, stop: AbortController): Promise<FiredSchedule | undefined> {
     const { deadlineMs, logger } = this.#options
-    const deadline = setTimeout(() => {
-      stop.abort(new RequestError('deadline_exceeded', 'The schedule fired for too long.'))
-    }, deadlineMs).unref()
+    const isWorkflow = fire.schedule.target.kind === 'workflow'
+    // A workflow that takes longer goes on by itself.
+    const deadline = isWorkflow
+      ? undefined
+      : setTimeout(() => {
+          stop.abort(new RequestError('deadline_exceeded', 'The schedule fired for too long.'))
+        }, deadlineMs).unref()
     const over = whenAborted(stop.signal)
     over.catch(() => undefined)
     try {
@@ -186,6 +190,10 @@ export class ScheduleUpkeep {
       const isBrokenOff = stop.signal.aborted
       const why: unknown = isBrokenOff ? stop.signal.reason : error
       if (why instanceof LeaseLost) return undefined
+      if (why instanceof ServerEnds && isWorkflow) {
+        // Its run is another instance's to go on with, or that of the next start.
+        return { end: { outcome: 'published' }, usage: undefined }
+      }
       const ended = endOf(why)
       const end = isBrokenOff ? { ...ended, outcome: 'aborted' as const } : ended
       const { id: schedule } = fire.schedule
@@ -198,13 +206,24 @@ export class ScheduleUpkeep {
 
   /** Runs what is scheduled as who made the schedule, for as long as they are let in. */
   async #runAs(fire: ClaimedFire, stop: AbortController): Promise<FiredSchedule> {
-    const { mastra, gate, running } = this.#options
+    const { mastra, gate, running, deadlineMs } = this.#options
     const { caller, job } = fire.schedule
+    const cancel = new AbortController()
     const isOfApplication = caller['isApplication'] === true
     const known = isOfApplication ? undefined : await gate.recall(caller)
     const unwatch =
       known &&
-      running.add({ isRevoked: () => known.isRevoked(), breakOff: (error) => stop.abort(error) })
+      running.add({
+        isRevoked: () => known.isRevoked(),
+        breakOff(error) {
+          stop.abort(error)
+          cancel.abort(error)
+        },
+      })
+    stop.signal.addEventListener('abort', () => {
+      if (stop.signal.reason instanceof LeaseLost) cancel.abort()
+    })
+    let rest: Promise<void> | undefined
     const client = job['requestContext']
     try {
       stop.signal.throwIfAborted()
@@ -213,9 +232,13 @@ export class ScheduleUpkeep {
         requestId: fire.trigger.id,
         ...(isObject(client) && { client: { ...client } }),
       })
-      return await fireSchedule(mastra, fire, requestContext, stop.signal)
+      const limits = { abortSignal: stop.signal, cancelSignal: cancel.signal, deadlineMs }
+      const fired = await fireSchedule(mastra, fire, requestContext, limits)
+      rest = fired.rest
+      return fired
     } finally {
-      unwatch?.()
+      if (rest === undefined) unwatch?.()
+      else void rest.then(unwatch)
     }
   }
 
