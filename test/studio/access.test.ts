@@ -56,6 +56,7 @@ describeStudioPage('the Access page of the Studio', '/access', (open) => {
     for (const name of [
       'agents:read',
       'tools:read',
+      'workflows:read',
       'memory:read',
       'agents:execute:weather-agent',
     ]) {
