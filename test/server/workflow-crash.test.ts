@@ -1,13 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { MastraJwtAuth } from '@signet/auth'
-import { afterEach, expect, it } from 'vitest'
+import type { StoreOptions } from '@signet/store'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryClient, SECRET } from '@signet/test-support/http/memory-client'
 import { FixtureCopies } from '@signet/test-support/process/fixture'
 import { SignetProcesses, type ServerProcess } from '@signet/test-support/process/server-process'
+import {
+  startPostgres,
+  whyNoPostgres,
+  type PostgresServer,
+} from '@signet/test-support/store/postgres-server'
 import { describeStores } from '@signet/test-support/store/stores'
 
 /** How often a server is killed. */
@@ -19,6 +25,8 @@ const RUNS = 200
 const WIDTH = 25
 /** Longer than a leg waits for a sleep. */
 const LONG_SLEEP_MS = 6000
+/** Longer than a lease holds. */
+const OUTAGE_MS = 8000
 const STEPS = ['first', 'second', 'third', 'ask', 'last']
 
 const token = new MastraJwtAuth({ secret: SECRET }).sign(
@@ -111,54 +119,51 @@ class Journeys {
   }
 }
 
+const processes = new SignetProcesses()
+const copies = new FixtureCopies()
+
+afterEach(async () => {
+  await processes.kill()
+  copies.remove()
+})
+
+/** An application with its store, as often as it is started. */
+function setUp({ directory, databaseUrl }: Pick<StoreOptions, 'directory' | 'databaseUrl'>) {
+  const effects = join(directory, 'effects.txt')
+  const env = {
+    MASTRA_JWT_SECRET: SECRET,
+    SIGNET_DATA_DIR: directory,
+    EFFECTS: effects,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+  }
+  const project = copies.copy('workflows')
+  return { effects, start: () => processes.start(project, env) }
+}
+
+const clientOf = ({ url }: ServerProcess) => new MemoryClient(url, token)
+
+/** Does what the runs wait for until all have ended. @returns what is wrong then */
+async function finish(journeys: Journeys, server: ServerProcess): Promise<readonly unknown[]> {
+  const deadline = Date.now() + ROUND_MS / 2
+  while (!(await journeys.goOn(clientOf(server))) && Date.now() < deadline) await sleep(250)
+  return journeys.faults()
+}
+
 describeStores('a server', (stores) => {
-  const processes = new SignetProcesses()
-  const copies = new FixtureCopies()
-
-  afterEach(async () => {
-    await processes.kill()
-    copies.remove()
-  })
-
-  async function setUp() {
-    const { directory, databaseUrl } = await stores.locate()
-    const effects = join(directory, 'effects.txt')
-    const env = {
-      MASTRA_JWT_SECRET: SECRET,
-      SIGNET_DATA_DIR: directory,
-      EFFECTS: effects,
-      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
-    }
-    const project = copies.copy('workflows')
-    return { effects, start: () => processes.start(project, env) }
-  }
-
-  const clientOf = ({ url }: ServerProcess) => new MemoryClient(url, token)
-
-  async function finish(journeys: Journeys, server: ServerProcess): Promise<void> {
-    const deadline = Date.now() + ROUND_MS / 2
-    while (!(await journeys.goOn(clientOf(server)))) {
-      if (Date.now() > deadline) break
-      await sleep(250)
-    }
-    expect(journeys.faults()).toStrictEqual([])
-  }
-
   it(
     'that is killed runs no recorded step of a workflow again, and loses no run',
     async () => {
-      const { effects, start } = await setUp()
+      const { effects, start } = setUp(await stores.locate())
       let server = await start()
       for (let round = 0; round < ROUNDS; round++) {
         const journeys = new Journeys(round, effects)
         await journeys.open(clientOf(server))
         const beginning = journeys.begin(clientOf(server))
         await sleep(randomInt(300, 4000))
-        expect(existsSync(effects)).toBe(true)
         await server.process.stop('SIGKILL')
         await beginning
         server = await start()
-        await finish(journeys, server)
+        expect(await finish(journeys, server)).toStrictEqual([])
       }
     },
     30_000 + ROUNDS * ROUND_MS,
@@ -169,7 +174,7 @@ describeStores('a server', (stores) => {
   it(
     'takes over what another one had at work that was killed',
     async () => {
-      const { effects, start } = await setUp()
+      const { effects, start } = setUp(await stores.locate())
       const [dying, surviving] = await Promise.all([start(), start()])
       const journeys = new Journeys(0, effects)
       await journeys.open(clientOf(dying))
@@ -177,7 +182,40 @@ describeStores('a server', (stores) => {
       await sleep(randomInt(500, 2000))
       await dying.process.stop('SIGKILL')
       await beginning
-      await finish(journeys, surviving)
+      expect(await finish(journeys, surviving)).toStrictEqual([])
+    },
+    30_000 + ROUND_MS,
+  )
+})
+
+const why = whyNoPostgres()
+if (why !== undefined && process.env['SIGNET_REQUIRE_SERVICES'] === '1') throw new Error(why)
+
+describe.skipIf(why !== undefined)('a server whose PostgreSQL is halted', () => {
+  let postgres: PostgresServer
+
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  })
+  afterAll(async () => {
+    await postgres.remove()
+  })
+
+  it(
+    'goes on with its runs once it is back',
+    async () => {
+      const databaseUrl = await postgres.createDatabase()
+      const { effects, start } = setUp({ directory: copies.makeFolder(), databaseUrl })
+      const server = await start()
+      const journeys = new Journeys(0, effects)
+      await journeys.open(clientOf(server))
+      const beginning = journeys.begin(clientOf(server))
+      await sleep(randomInt(500, 2000))
+      await postgres.halt()
+      await sleep(OUTAGE_MS)
+      await postgres.start()
+      await beginning
+      expect(await finish(journeys, server)).toStrictEqual([])
     },
     30_000 + ROUND_MS,
   )
