@@ -230,6 +230,10 @@ export class ScheduleUpkeep {
       const requestContext = new RequestContext([], {
         principal: known?.principal,
         requestId: fire.trigger.id,
+        // A workflow may go on elsewhere: as the same caller, judged again.
+        ...(known && {
+          credential: { isRevoked: () => known.isRevoked(), record: async () => caller },
+        }),
         ...(isObject(client) && { client: { ...client } }),
       })
       const limits = { abortSignal: stop.signal, cancelSignal: cancel.signal, deadlineMs }
