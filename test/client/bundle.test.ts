@@ -22,11 +22,11 @@ function importsOf(folder: string): string[] {
 }
 
 describe('@signet/client-js', () => {
-  it('is at most 6 kB, minified and gzipped', () => {
+  it('is at most 7 kB, minified and gzipped', () => {
     const script = join(PACKAGE, 'scripts', 'size.mjs')
     const text = execFileSync(process.execPath, [script], { encoding: 'utf8', timeout: 60_000 })
     console.log(text.trim())
-    expect(Number(/^@signet\/client-js: (\d+) of/m.exec(text)?.[1])).toBeLessThanOrEqual(6000)
+    expect(Number(/^@signet\/client-js: (\d+) of/m.exec(text)?.[1])).toBeLessThanOrEqual(7000)
   })
 
   it('imports nothing but React, and that only for React', () => {

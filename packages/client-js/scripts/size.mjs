@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-const BUDGET_BYTES = 6000
+const BUDGET_BYTES = 7000
 
 /** @param {string} entry - a built file of this package */
 async function measure(entry) {

@@ -33,6 +33,7 @@ import {
   type Thread,
 } from './thread.js'
 import { Tool, type ToolDetails } from './tool.js'
+import { Workflow, type WorkflowDetails } from './workflow.js'
 
 /**
  * A client of one server.
@@ -120,6 +121,27 @@ export class MastraClient {
   /** A tool, by its id. Nothing is asked of the server yet. */
   getTool(toolId: string): Tool {
     return new Tool(this.#api, toolId)
+  }
+
+  /**
+   * The workflows that the token may read, by their keys.
+   * @param partial - without their steps and schemas. Default: false.
+   */
+  listWorkflows(
+    requestContext?: RequestContextInput,
+    partial?: boolean,
+    options?: CallOptions,
+  ): Promise<Readonly<Record<string, WorkflowDetails>>> {
+    const query = {
+      requestContext: contextText(requestContext),
+      partial: partial === true ? true : undefined,
+    }
+    return this.#api.json({ path: ['workflows'], query, ...options })
+  }
+
+  /** A workflow, by its key or id. Nothing is asked of the server yet. */
+  getWorkflow(workflowId: string): Workflow {
+    return new Workflow(this.#api, workflowId)
   }
 
   /** The caller's schedules, the newest first. */

@@ -47,6 +47,24 @@ export {
 export { type AgentStream } from './stream.js'
 export { type Tool, type ToolDetails, type ToolInput } from './tool.js'
 export {
+  type ListedRun,
+  type ListRunsParams,
+  type RunByIdParams,
+  type RunDetails,
+  type Workflow,
+  type WorkflowDetails,
+} from './workflow.js'
+export { type WorkflowChunk, type WorkflowStatus, type WorkflowStream } from './workflow-chunk.js'
+export {
+  type ResumeRunParams,
+  type RunMessage,
+  type StartRunParams,
+  type WorkflowFailure,
+  type WorkflowRun,
+  type WorkflowRunResult,
+  type WorkflowStepResult,
+} from './workflow-run.js'
+export {
   type CloneThreadParams,
   type ListMessagesParams,
   type MemoryParams,
