@@ -44,6 +44,21 @@ type PayConfig = Partial<ToolConfig<typeof payInput, z.ZodUnknown>>
 
 const PAY: Call = ['c', 'pay', { to: 'x', amount: 5 }]
 
+/** A model that pays, pays again in its next step, and then says what came of it. */
+function payingTwice(beforeSecond: () => Promise<void> = async () => {}): TestModel {
+  return createModel(async function* (_options, index) {
+    if (index > 1) {
+      yield* textParts('Done.')
+      yield finish()
+      return
+    }
+    if (index === 1) await beforeSecond()
+    const input = JSON.stringify({ to: 'x', amount: 5 + index })
+    yield { type: 'tool-call', toolCallId: index === 0 ? 'c' : 'd', toolName: 'pay', input }
+    yield finish('tool-calls')
+  })
+}
+
 /** What a test needs of where runs and threads are kept. */
 interface Kept {
   readonly runs: RunStorage
@@ -702,6 +717,38 @@ function declareRules(open: () => Promise<Kept>): void {
       expect(refusalOf(refused)).toStrictEqual([403, 'approval_by_other'])
       expect(paid).toStrictEqual([])
     })
+  })
+
+  describe('and is canceled while the model is asked for its next step', () => {
+    /** Asks for one call after the other; before the second one its run is canceled. */
+    function startCanceling(kept: Kept) {
+      const canceled: unknown[] = []
+      const started = start(kept, {
+        model: payingTwice(async () => {
+          canceled.push(JSON.parse((await send(started.app, 'runs/r/cancel', {})).text))
+        }),
+      })
+      return { ...started, canceled }
+    }
+
+    it.each(['approve-tool-call', 'approve-tool-call-generate'])(
+      'ends there, by %s: the next call waits for nobody, and is not made',
+      async (verb) => {
+        const { app, paid, canceled } = startCanceling(await open())
+        await generate(app, { runId: 'r' })
+        const ended = await send(app, verb, { runId: 'r', toolCallId: 'c' })
+        expect(canceled).toStrictEqual([{ canceled: true }])
+        if (verb === 'approve-tool-call') {
+          const types = chunksOf(ended.text).map(({ type }) => type)
+          expect(types.at(-1)).toBe('abort')
+          expect(types).not.toContain('tool-call-approval')
+        } else expect(refusalOf(ended)).toStrictEqual([409, 'run_ended'])
+        expect((await listRuns(app)).total).toBe(0)
+        const late = await send(app, verb, { runId: 'r', toolCallId: 'd' })
+        expect(refusalOf(late)).toStrictEqual([404, 'not_found'])
+        expect(paid).toHaveLength(1)
+      },
+    )
   })
 
   it('does not take the id of a run that is there, and does not ask the model', async () => {

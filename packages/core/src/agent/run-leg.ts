@@ -69,7 +69,7 @@ export class RunLeg {
     if (state === 'held' || this.#isOver) return
     this.#isCanceled = state === 'canceled'
     const { end } = this.#options
-    end(new RunError('run_ended', this.#isCanceled ? 'The run was canceled.' : LOST))
+    end(new RunError('run_ended', this.#isCanceled ? CANCELED : LOST))
   }
 
   /**
@@ -94,12 +94,19 @@ export class RunLeg {
     throw new AnswerError(LOST, { cause: undefined })
   }
 
-  /** @throws {AnswerError} where another leg has begun */
+  /**
+   * @throws {AnswerError} where another leg has begun
+   * @throws {RunError} `run_ended` where the run was canceled
+   */
   async suspend(suspension: Suspension): Promise<void> {
     this.#stop()
-    const { runs, lease } = this.#options
-    if (await runs.suspend(lease, suspension)) return
-    throw new AnswerError(LOST, { cause: undefined })
+    const { runs, lease, end } = this.#options
+    const state = await runs.suspend(lease, suspension)
+    if (state === 'lost') throw new AnswerError(LOST, { cause: undefined })
+    if (state === 'held') return
+    const reason = new RunError('run_ended', CANCELED)
+    end(reason)
+    throw reason
   }
 
   /** The run has done what it was to do. */
@@ -130,3 +137,4 @@ export class RunLeg {
 }
 
 const LOST = 'Another leg of the run has begun.'
+const CANCELED = 'The run was canceled.'

@@ -6,6 +6,7 @@ import type {
   ApprovalState,
   ClaimedRun,
   ClaimRefusal,
+  LeaseState,
   NewRunApproval,
   RunApproval,
   RunChange,
@@ -106,6 +107,12 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     found.holder = undefined
     found.leaseUntil = undefined
     endApprovals(found)
+  }
+
+  /** In place of what would let the run go on. */
+  function endCanceled(found: Kept): LeaseState {
+    end(found, 'canceled')
+    return 'canceled'
   }
 
   function decide(found: Kept, decision: RunDecision): ClaimRefusal | undefined {
@@ -270,7 +277,8 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     },
     async suspend(lease, { snapshot, approvals = [], ttlMs }) {
       const found = held(lease)
-      if (found === undefined) return false
+      if (found === undefined) return 'lost'
+      if (found.isCancelAsked) return endCanceled(found)
       const suspendedAt = now()
       const expiresAt = ttlMs === undefined ? undefined : suspendedAt + ttlMs
       found.run = { ...found.run, status: 'suspended', suspendedAt, expiresAt }
@@ -278,16 +286,17 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       found.approvals.push(...approvals.map((each) => toApproval(found.run, each)))
       found.holder = undefined
       found.leaseUntil = undefined
-      return true
+      return 'held'
     },
     async wait(lease, snapshot, inMs) {
       const found = held(lease)
-      if (found === undefined) return false
+      if (found === undefined) return 'lost'
+      if (found.isCancelAsked) return endCanceled(found)
       found.run = { ...found.run, status: 'waiting', dueAt: now() + inMs }
       keepSnapshot(found, snapshot)
       found.holder = undefined
       found.leaseUntil = undefined
-      return true
+      return 'held'
     },
     async finish(lease, { status, result, failure }) {
       const found = held(lease)

@@ -144,7 +144,7 @@ export interface RunLease {
 export interface ClaimedRun {
   readonly run: RunRecord
   readonly lease: RunLease
-  /** Whether somebody asked that it ends, which the leg before has not done. */
+  /** Whether somebody asked that it ends, which a leg that broke off has not done. */
   readonly isCancelAsked: boolean
 }
 
@@ -327,10 +327,17 @@ export interface RunStorage {
   record(lease: RunLease, change: RunChange): Promise<boolean>
   /** What was recorded of the steps, by their names. */
   steps(owner: string, runId: string): Promise<ReadonlyMap<string, unknown>>
-  /** Ends the leg: somebody must resume the run. @returns false where the lease is lost */
-  suspend(lease: RunLease, suspension: Suspension): Promise<boolean>
-  /** Ends the leg: the run goes on by itself after so many milliseconds. @returns false where the lease is lost */
-  wait(lease: RunLease, snapshot: RunJson, inMs: number): Promise<boolean>
+  /**
+   * Ends the leg: somebody must resume the run. Where somebody asked meanwhile that it ends, it ends as canceled instead.
+   * @returns `held` where it is suspended, `canceled` where it has ended, `lost` where nothing was written
+   */
+  suspend(lease: RunLease, suspension: Suspension): Promise<LeaseState>
+  /**
+   * Ends the leg: the run goes on by itself after so many milliseconds. Where somebody asked meanwhile that it ends, it
+   * ends as canceled instead.
+   * @returns `held` where it waits, `canceled` where it has ended, `lost` where nothing was written
+   */
+  wait(lease: RunLease, snapshot: RunJson, inMs: number): Promise<LeaseState>
   /** Ends the run; its snapshot is deleted. @returns false where the lease is lost */
   finish(
     lease: RunLease,
@@ -341,7 +348,8 @@ export interface RunStorage {
     },
   ): Promise<boolean>
   /**
-   * Cancels a run: at once where no leg holds a lease, else the leg is told at its next `beat`.
+   * Cancels a run: at once where no leg holds a lease, else the leg is told at its next `beat`. It ends at the latest when
+   * the leg suspends it or lets it wait: no other leg begins.
    * @returns false where the owner has no such run, or it has ended
    */
   cancel(owner: string, runId: string): Promise<boolean>

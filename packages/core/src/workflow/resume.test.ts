@@ -344,6 +344,23 @@ class Paper implements RunJournal {
   }
 }
 
+it('a run that is canceled while its journal writes that it waits is canceled behind it', async () => {
+  const workflow = begin().then(ask('ask')).commit()
+  const ends: string[] = []
+  const run = workflow.restoreRun((await workflow.createRun()).snapshot(), {
+    journal: {
+      begin() {},
+      record() {},
+      async end({ status }) {
+        ends.push(status)
+        if (status === 'suspended') await run.cancel()
+      },
+    },
+  })
+  expect(await run.start({ inputData: {} })).toMatchObject({ status: 'canceled' })
+  expect(ends).toStrictEqual(['suspended', 'canceled'])
+})
+
 /** What a workflow is made of. */
 type Plan =
   | { readonly type: 'step'; readonly asks: boolean }

@@ -75,6 +75,11 @@ function sumOf(a: WorkflowUsage, b: WorkflowUsage): WorkflowUsage {
   }
 }
 
+/** Whether a run that comes to this goes on later. */
+function goesOn({ type }: End): boolean {
+  return type === 'suspended' || type === 'waiting'
+}
+
 /** @throws {InputError} */
 async function fit(schema: ReadSchema, value: unknown, what: string): Promise<unknown> {
   const parsed = await schema.parse(value, 'json')
@@ -203,8 +208,13 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
       this.#stop({ type: 'canceled' })
       return
     }
+    await this.#cancelIdle()
+  }
+
+  /** Cancels the run where no leg of it works here. */
+  async #cancelIdle(): Promise<void> {
     if (this.#journal.cancel === undefined) {
-      await this.#settle({ type: 'canceled' })
+      await this.#write({ type: 'canceled' })
       return
     }
     await this.#journal.cancel()
@@ -213,7 +223,8 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
   }
 
   #stop(reason: LegStop): void {
-    this.#stopped ??= reason
+    // What was to go on elsewhere may still be canceled.
+    if (this.#stopped === undefined || this.#stopped.type === 'waiting') this.#stopped = reason
     this.#abort?.abort()
   }
 
@@ -425,10 +436,14 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
     return result
   }
 
-  /** What the leg comes to, where it was stopped. */
+  /** What the leg comes to. A run that was canceled, or failed, while its steps worked waits for nothing. */
   #stoppedEnd(end: End): End {
-    if (this.#stopped?.type === 'lost') throw this.#stopped.error
-    return end.type === 'canceled' ? (this.#stopped ?? end) : end
+    // A step that aborts the run gives no other reason.
+    const stopped = this.#stopped ?? { type: 'canceled' as const }
+    if (stopped.type === 'lost') throw stopped.error
+    const isAborted = this.#abort?.signal.aborted === true
+    const isDropped = isAborted && goesOn(end) && stopped.type !== 'waiting'
+    return end.type === 'canceled' || isDropped ? stopped : end
   }
 
   async #walk(leg: Leg, flow: Flow): Promise<End> {
@@ -455,6 +470,23 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
   }
 
   async #settle(end: End): Promise<void> {
+    await this.#write(end)
+    // It was canceled while that was written.
+    if (goesOn(end) && this.#stopped?.type === 'canceled') await this.#cancelIdle()
+    const { status, result } = this.#snapshot
+    if (status === 'canceled') this.#emit({ type: 'workflow-canceled', payload: {} })
+    this.#emit({
+      type: 'workflow-finish',
+      payload: {
+        workflowStatus: status,
+        metadata: {},
+        output: { usage: this.#usage },
+        ...(status === 'success' && { finalWorkflowResult: result }),
+      },
+    })
+  }
+
+  async #write(end: End): Promise<void> {
     const isSuccess = end.type === 'success' || end.type === 'bailed'
     const status = end.type === 'bailed' ? 'success' : end.type
     this.#snapshot = {
@@ -467,16 +499,6 @@ export class Run<Input = unknown, Output = unknown, State = Readonly<Record<stri
     const { result, error } = this.#snapshot
     const wakesAt = end.type === 'waiting' ? end.until : undefined
     await this.#journal.end({ status, result, error, wakesAt })
-    if (status === 'canceled') this.#emit({ type: 'workflow-canceled', payload: {} })
-    this.#emit({
-      type: 'workflow-finish',
-      payload: {
-        workflowStatus: status,
-        metadata: {},
-        output: { usage: this.#usage },
-        ...(isSuccess && { finalWorkflowResult: end.output }),
-      },
-    })
   }
 
   #change(status: WorkflowStatus): void {

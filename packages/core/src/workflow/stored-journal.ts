@@ -3,7 +3,14 @@ import { codeOf } from '@signet/auth/internal'
 import { credentialOf } from '../request-context.js'
 import { storeCaller } from '../run/caller.js'
 import { RunError } from '../run/run-error.js'
-import type { ClaimRefusal, RunChange, RunEnd, RunLease, RunStorage } from '../run/run-storage.js'
+import type {
+  ClaimRefusal,
+  LeaseState,
+  RunChange,
+  RunEnd,
+  RunLease,
+  RunStorage,
+} from '../run/run-storage.js'
 import type { LegsAtWork } from './legs-at-work.js'
 import type {
   JournalEntry,
@@ -137,7 +144,7 @@ export class StoredJournal implements RunJournal {
     } else if (status === 'suspended') {
       this.#facts = { ...this.#facts, legs: this.#attempt }
       const snapshot = toFacts(this.#facts)
-      await this.#write((lease) => storage.suspend(lease, { snapshot }))
+      await this.#pause((lease) => storage.suspend(lease, { snapshot }))
     } else {
       const kept = {
         ...(result !== undefined && { result }),
@@ -157,7 +164,7 @@ export class StoredJournal implements RunJournal {
     const awakeUntil = isSleep ? until : this.#facts.awakeUntil
     this.#facts = { ...this.#facts, legs: this.#attempt, awakeUntil }
     const snapshot = toFacts(this.#facts)
-    await this.#write((lease) => this.#place.storage.wait(lease, snapshot, Math.max(0, inMs)))
+    await this.#pause((lease) => this.#place.storage.wait(lease, snapshot, Math.max(0, inMs)))
   }
 
   /** The lease is left to lapse, unless it was given back. */
@@ -211,8 +218,20 @@ export class StoredJournal implements RunJournal {
 
   /** Gives the lease back in place of a leg: the run goes on after so many milliseconds. */
   async giveBack(inMs: number): Promise<void> {
-    await this.#write((lease) => this.#place.storage.wait(lease, toFacts(this.#facts), inMs))
+    await this.#pause((lease) => this.#place.storage.wait(lease, toFacts(this.#facts), inMs))
     this.leave()
+  }
+
+  /**
+   * The run goes on later; where it was canceled meanwhile, the leg is told.
+   * @throws {WorkflowError} `run_busy` where the lease is lost
+   */
+  async #pause(work: (lease: RunLease) => Promise<LeaseState>): Promise<void> {
+    await this.#write(async (lease) => {
+      const state = await work(lease)
+      if (state === 'canceled') this.stop({ type: 'canceled' })
+      return state !== 'lost'
+    })
   }
 
   /** @throws {WorkflowError} `run_busy` where the lease is lost */

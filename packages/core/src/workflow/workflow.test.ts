@@ -43,6 +43,8 @@ const add = (id: string, by = 1) =>
 
 const begin = (id = 'flow') => createWorkflow({ id, inputSchema: any, outputSchema: any })
 
+type AnyFlow = Workflow<string, unknown, unknown, Readonly<Record<string, unknown>>, unknown>
+
 async function run(
   workflow: Workflow<string, unknown, unknown, Readonly<Record<string, unknown>>, unknown>,
   inputData: unknown,
@@ -788,7 +790,40 @@ describe('cancel', () => {
     await waiting.cancel()
   })
 
+  it.each<readonly [string, (hold: () => Promise<void>) => AnyFlow]>([
+    [
+      'the step at work suspends then',
+      (hold) => begin().then(step('ask', async ({ suspend }) => (await hold(), suspend()))),
+    ],
+    [
+      'another one is suspended beside it',
+      (hold) => begin().parallel([step('ask', ({ suspend }) => suspend()), step('work', hold)]),
+    ],
+  ])('ends the run also where %s', async (_case, make) => {
+    let begun: () => void = () => {}
+    let end: () => void = () => {}
+    const isBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const isEnded = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const flow = make(() => (begun(), isEnded)).commit()
+    const made = await flow.createRun()
+    const result = made.start({ inputData: {} })
+    await isBegun
+    await made.cancel()
+    end()
+    expect(await result).toMatchObject({ status: 'canceled' })
+    expect(made.status).toBe('canceled')
+    await expect(made.resume({ step: 'ask', resumeData: 1 })).rejects.toMatchObject({
+      code: 'run_not_suspended',
+    })
+  })
+
   it('is what abort does', async () => {
+    const suspending = begin().then(step('ask', ({ abort, suspend }) => (abort(), suspend())))
+    expect(await run(suspending.commit(), {})).toMatchObject({ status: 'canceled' })
     const workflow = begin()
       .then(step('stop', ({ abort }) => abort()))
       .then(add('never'))

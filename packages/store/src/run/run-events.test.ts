@@ -74,7 +74,7 @@ function declareRules(open: () => Promise<Opened>): void {
     const { runs } = await open()
     for (const end of ['suspend', 'finish'] as const) {
       const lease = await begin(runs, end)
-      if (end === 'suspend') expect(await runs.suspend(lease, { snapshot: {} })).toBe(true)
+      if (end === 'suspend') expect(await runs.suspend(lease, { snapshot: {} })).toBe('held')
       else expect(await runs.finish(lease, { status: 'success' })).toBe(true)
       expect(await runs.appendEvents(lease, { from: 0, events: ['0'], isLast: true })).toBe('held')
       expect(await runs.readEvents(ALICE, end, 0)).toMatchObject({ events: ['0'], state: 'over' })

@@ -149,7 +149,7 @@ function declareRules(open: () => Promise<Opened>): void {
     await suspend(runs, 'r', approvalOf('c'), approvalOf('d'))
     const { lease, run } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
     expect(run).toMatchObject({ status: 'running', attempt: 1, snapshot: { at: 1 } })
-    expect(await runs.suspend(lease, { snapshot: { at: 2 }, ttlMs: MINUTE })).toBe(true)
+    expect(await runs.suspend(lease, { snapshot: { at: 2 }, ttlMs: MINUTE })).toBe('held')
     expect(await runs.claim(ALICE, 'r', claimBy('h', 'c'))).toBe('decided')
     expect(await runs.claim(ALICE, 'r', claimBy('h', 'e'))).toBe('missing')
     const next = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'd')))
@@ -252,8 +252,8 @@ function declareRules(open: () => Promise<Opened>): void {
     for (const each of forged) {
       expect(await runs.beat(each, 10)).toBe('lost')
       expect(await runs.record(each, stepsOf({ two: 2 }))).toBe(false)
-      expect(await runs.suspend(each, { snapshot: {} })).toBe(false)
-      expect(await runs.wait(each, {}, 1)).toBe(false)
+      expect(await runs.suspend(each, { snapshot: {} })).toBe('lost')
+      expect(await runs.wait(each, {}, 1)).toBe('lost')
       expect(await runs.finish(each, { status: 'success' })).toBe(false)
     }
     expect(await runs.steps(ALICE, 'r')).toStrictEqual(new Map([['one', { n: 1 }]]))
@@ -356,7 +356,7 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(claims.flat().map(({ lease }) => lease.attempt)).toStrictEqual([1])
     const [claimed] = claims.flat()
     if (claimed === undefined) throw new Error('Nothing was claimed.')
-    expect(await runs.wait(claimed.lease, { at: 2 }, 10)).toBe(true)
+    expect(await runs.wait(claimed.lease, { at: 2 }, 10)).toBe('held')
     expect(await runs.claimDue(due)).toStrictEqual([])
     pass(10)
     expect(await runs.claimDue(due)).toMatchObject([{ run: { snapshot: { at: 2 }, attempt: 2 } }])
@@ -391,6 +391,34 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(await runs.get(ALICE, 's')).toMatchObject({ status: 'running' })
     expect(await runs.beat(lease, 1)).toBe('canceled')
   })
+
+  it.each(['suspend', 'wait'] as const)(
+    'is canceled where its leg would %s behind it',
+    async (way) => {
+      const { runs, pass } = await open()
+      const other = { byOther: true }
+      await suspend(runs, 'r', approvalOf('c', other), approvalOf('d', other))
+      const { lease } = requireClaimed(await runs.claim(ALICE, 'r', claimBy('h', 'c')))
+      expect(await runs.cancel(ALICE, 'r')).toBe(true)
+      const suspension = { snapshot: {}, approvals: [approvalOf('e', other)], ttlMs: MINUTE }
+      const ended =
+        way === 'suspend' ? runs.suspend(lease, suspension) : runs.wait(lease, { at: 2 }, 10)
+      expect(await ended).toBe('canceled')
+      const run = await runs.get(ALICE, 'r')
+      expect(run).toMatchObject({ status: 'canceled', endedAt: START })
+      expect([run?.dueAt, run?.expiresAt]).toStrictEqual([undefined, undefined])
+      expect(run).not.toHaveProperty('snapshot')
+      const states = (await runs.approvalsOf(ALICE, ['r'])).map(({ state }) => state)
+      expect(states).toStrictEqual(['approved', 'ended'])
+      expect(await runs.listApprovals({ perPage: 9 })).toMatchObject({ total: 0 })
+      expect(await runs.claim(ALICE, 'r', claimBy('h', 'd'))).toBe('ended')
+      expect(await runs.decide(ALICE, 'r', decisionOf('d'))).toBe('ended')
+      expect(await runs.beat(lease, 1)).toBe('lost')
+      pass(MINUTE)
+      const due = { kind: 'agent', holder: 'i', ttlMs: 10, limit: 5 } as const
+      expect(await runs.claimDue(due)).toStrictEqual([])
+    },
+  )
 
   it('is canceled at once where its leg is dead, and who takes it up learns what was asked', async () => {
     const { runs, pass } = await open()

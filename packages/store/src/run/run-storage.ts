@@ -1,5 +1,5 @@
-import type { NewRun, RunBeginning, RunLease, RunStorage } from '@signet/core'
-import { sql, type Transaction } from 'kysely'
+import type { LeaseState, NewRun, RunBeginning, RunLease, RunStorage } from '@signet/core'
+import { sql, type Transaction, type UpdateObject } from 'kysely'
 import type { Database } from '../database/database.js'
 import { checkCount, checkId, checkOwner } from '../database/value.js'
 import { StorageError } from '../error.js'
@@ -72,6 +72,21 @@ async function create(
   return isRunning ? { owner, runId: columns.id, holder: beginning.holder, attempt: 1 } : undefined
 }
 
+async function endCanceled(
+  tx: Transaction<Schema>,
+  owner: string,
+  runId: string,
+  clock: RunClock,
+): Promise<void> {
+  await tx
+    .updateTable('signet_run')
+    .set({ ...ENDED, status: 'canceled', ended_at: clock.now() })
+    .where('owner', '=', owner)
+    .where('id', '=', runId)
+    .execute()
+  await endApprovals(tx, owner, runId)
+}
+
 async function cancel(
   tx: Transaction<Schema>,
   owner: string,
@@ -88,14 +103,30 @@ async function cancel(
     .executeTakeFirst()
   if (row === undefined || hasEnded(row.status)) return false
   if (row.status === 'running' && row.is_held === 1) return true
-  await tx
-    .updateTable('signet_run')
-    .set({ ...ENDED, status: 'canceled', ended_at: clock.now() })
-    .where('owner', '=', owner)
-    .where('id', '=', runId)
-    .execute()
-  await endApprovals(tx, owner, runId)
+  await endCanceled(tx, owner, runId, clock)
   return true
+}
+
+/**
+ * Ends a leg whose run goes on later: as canceled where somebody asked for that.
+ * @param change - what is written where the run goes on
+ * @param more - what else is, given the id of its agent or workflow
+ */
+async function pause(
+  tx: Transaction<Schema>,
+  lease: RunLease,
+  change: UpdateObject<Schema, 'signet_run'>,
+  clock: RunClock,
+  more?: (target: string) => Promise<void>,
+): Promise<LeaseState> {
+  const held = await writeUnder(tx, lease, { ...NOT_HELD, ...change })
+  if (held === undefined) return 'lost'
+  if (held.isCancelAsked) {
+    await endCanceled(tx, lease.owner, lease.runId, clock)
+    return 'canceled'
+  }
+  await more?.(held.target)
+  return 'held'
 }
 
 /** Ends suspended runs that nobody can resume any more. */
@@ -151,11 +182,11 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
   const { driver, read, write } = database
   const clock = createRunClock(driver, now)
 
-  /** Writes under a lease. @returns whether it is held */
-  async function change(
+  /** Writes under a lease. @returns what became of it */
+  async function change<State extends boolean | LeaseState>(
     given: RunLease,
-    work: (tx: Transaction<Schema>, lease: RunLease) => Promise<boolean>,
-  ): Promise<boolean> {
+    work: (tx: Transaction<Schema>, lease: RunLease) => Promise<State>,
+  ): Promise<State> {
     const lease = checkLease(given)
     return await write((tx) => work(tx, lease))
   }
@@ -239,26 +270,24 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
     },
     suspend: async (given, { snapshot, approvals = [], ttlMs }) =>
       await change(given, async (tx, lease) => {
-        const held = await writeUnder(tx, lease, {
-          ...NOT_HELD,
+        const suspended = {
           status: 'suspended',
           snapshot: encodeMembers(snapshot),
           suspended_at: clock.now(),
           expires_at: ttlMs === undefined ? null : clock.after(checkTerm(ttlMs)),
+        }
+        return await pause(tx, lease, suspended, clock, async (target) => {
+          await insertApprovals(tx, { ...lease, target }, lease.attempt, approvals, clock)
         })
-        if (held === undefined) return false
-        await insertApprovals(tx, { ...lease, ...held }, lease.attempt, approvals, clock)
-        return true
       }),
     wait: async (given, snapshot, inMs) =>
       await change(given, async (tx, lease) => {
-        const held = await writeUnder(tx, lease, {
-          ...NOT_HELD,
+        const waiting = {
           status: 'waiting',
           snapshot: encodeMembers(snapshot),
           due_at: clock.after(checkTerm(inMs)),
-        })
-        return held !== undefined
+        }
+        return await pause(tx, lease, waiting, clock)
       }),
     finish: async (given, { status, result, failure }) =>
       await change(given, async (tx, lease) => {

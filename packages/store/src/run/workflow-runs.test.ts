@@ -288,6 +288,58 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(await there.statusOf('r')).toBe('canceled')
   })
 
+  it.each<readonly [string, (work: Execute) => AnyStep]>([
+    [
+      'suspends',
+      (work) => stepOf('one', async (context) => (await work(context), context.suspend({}))),
+    ],
+    [
+      'sleeps behind it',
+      (work) => flow('one').then(stepOf('work', work)).sleep(DAY).commit() as never,
+    ],
+  ])('are canceled where the step at work then %s', async (_case, make) => {
+    const { storage, pass } = await open()
+    const hang = gate()
+    const after = vi.fn<Execute>(async () => 1)
+    const one = make(async () => await hang.pass())
+    const workflow = flow().then(one).then(stepOf('after', after)).commit()
+    const [here, there] = [instanceOf(storage, { workflow }), instanceOf(storage, { workflow })]
+    const { run, result } = await here.start('r')
+    await hang.isReached
+    expect(await there.runs.cancel(there.workflow, ALICE, 'r')).toBe(true)
+    hang.open()
+    expect(await result).toMatchObject({ status: 'canceled' })
+    expect(run.status).toBe('canceled')
+    const found = await there.runs.find(there.workflow, ALICE, 'r')
+    expect(found?.status).toBe('canceled')
+    await expect(found?.resume({ requestContext: ALICE })).rejects.toMatchObject({
+      code: 'run_not_suspended',
+    })
+    pass(2 * DAY)
+    expect(await there.takeUp()).toBe(0)
+    expect(after).not.toHaveBeenCalled()
+  })
+
+  it('are canceled where their instance ends, and not taken up by another', async () => {
+    const { storage } = await open()
+    const hang = gate()
+    const execute = vi.fn<Execute>(async ({ suspend }) => {
+      await hang.pass()
+      return suspend({})
+    })
+    const workflow = flow().then(stepOf('one', execute)).sleep(DAY).commit()
+    const [ending, other] = [instanceOf(storage, { workflow }), instanceOf(storage, { workflow })]
+    const { result } = await ending.start('r')
+    await hang.isReached
+    const ended = ending.end()
+    expect(await other.runs.cancel(other.workflow, ALICE, 'r')).toBe(true)
+    hang.open()
+    await ended
+    expect(await result).toMatchObject({ status: 'canceled' })
+    expect(await other.takeUp()).toBe(0)
+    expect(execute).toHaveBeenCalledTimes(1)
+  })
+
   it.each<readonly [string, JudgeCaller, string]>([
     [
       'is revoked',
