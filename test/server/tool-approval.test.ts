@@ -1,4 +1,4 @@
-import type { Claims } from '@signet/auth'
+import { MastraJwtAuth, type Claims } from '@signet/auth'
 import {
   Agent,
   createMemoryRuns,
@@ -20,6 +20,7 @@ import {
   createLogRecorder,
   createTestAuth,
   makeRequest,
+  SECRET,
 } from '@signet/test-support/application/application'
 import {
   callingModel,
@@ -100,7 +101,7 @@ function start({ runs, store }: Kept, given: Given = {}) {
     ...(store !== undefined && { memory: new Memory() }),
     ...given.agent,
   })
-  const auth = createTestAuth()
+  const auth = given.auth ?? createTestAuth()
   const mastra = new Mastra({
     agents: { clerk },
     ...(store !== undefined && { storage: store.memory }),
@@ -118,6 +119,7 @@ interface Given {
   readonly agent?: Partial<AgentConfig>
   /** The tool was taken away. */
   readonly withoutPay?: boolean
+  readonly auth?: MastraJwtAuth
 }
 
 async function send(app: App, verb: string, json: object, token = tokenFor('alice', MEMBER)) {
@@ -648,6 +650,33 @@ function declareRules(open: () => Promise<Kept>): void {
       expect((await inbox(app, boss)).approvals).toHaveLength(1)
       expect(paid).toStrictEqual([])
     })
+
+    it.each(['approve', 'decline'])(
+      'is refused to who went on with the answer before, by %s',
+      async (verb) => {
+        const kept = await open()
+        const auth = new MastraJwtAuth({
+          secret: SECRET,
+          mapUserToResourceId: ({ team }) => (typeof team === 'string' ? team : undefined),
+        })
+        const { app, paid } = start(kept, { pay: byOther, model: payingTwice(), auth })
+        const inSales = (name: string) => tokenFor(name, { ...MEMBER, team: 'sales' })
+        const elsewhere = (name: string) => tokenFor(name, { permissions: ['tools:approve:pay'] })
+        const { runId } = await generate(app, {}, inSales('alice'))
+        if (verb === 'approve') expect((await decide(app, 'approve', boss)).status).toBe(200)
+        const decision = { runId, toolCallId: 'c' }
+        const resumed = await send(app, `${verb}-tool-call-generate`, decision, inSales('bob'))
+        expect(JSON.parse(resumed.text)).toMatchObject({ finishReason: 'suspended' })
+        for (const name of ['alice', 'bob']) {
+          const refused = await decide(app, 'approve', elsewhere(name))
+          expect(refusalOf(refused)).toStrictEqual([403, 'approval_by_other'])
+        }
+        expect((await decide(app, 'approve', elsewhere('carol'))).status).toBe(200)
+        const next = { runId, toolCallId: 'd' }
+        expect((await send(app, 'approve-tool-call', next, inSales('bob'))).status).toBe(200)
+        expect(paid.at(-1)).toMatchObject({ amount: 6, by: 'bob', call: 'd' })
+      },
+    )
 
     it('is decided once, and for the arguments that were shown', async () => {
       const { app, paid } = start(await open(), { pay: byOther })

@@ -15,6 +15,7 @@ import type {
   RunApproval,
   RunDecision,
   RunFailure,
+  RunJson,
   RunRecord,
   RunStorage,
 } from '../run/run-storage.js'
@@ -22,7 +23,7 @@ import type { ResumeOptions } from './options.js'
 import type { Run } from './run.js'
 import { LEASE_MS, RunLeg } from './run-leg.js'
 import { readSnapshot, type AgentSnapshot } from './snapshot.js'
-import { personOf, runOwner } from '../run/person.js'
+import { peopleOf, personOf, runOwner } from '../run/person.js'
 
 /** A suspended run, as far as it has been found. */
 export interface FoundRun extends WaitingCall {
@@ -170,6 +171,16 @@ function decisionOf(
   }
 }
 
+/**
+ * The caller of a run with those who now have a part in it, as their decision or their data steers what is asked next:
+ * somebody else must approve that. Where it is not known who asked, it stays so, and nobody may approve.
+ */
+function callerWith({ run }: FoundRun, requestContext: RequestContext): RunJson | undefined {
+  const people: unknown = run.caller?.['people']
+  if (!Array.isArray(people)) return undefined
+  return { ...run.caller, people: [...new Set<unknown>([...people, ...peopleOf(requestContext)])] }
+}
+
 /** Ends a run that cannot go on. */
 export async function endRun(
   runs: RunStorage,
@@ -201,6 +212,7 @@ export async function beginLeg(start: LegStart): Promise<RunLeg> {
     holder: randomUUID(),
     ttlMs: LEASE_MS,
     attempt: found.run.attempt,
+    caller: callerWith(found, requestContext),
     ...(found.approval.state === 'waiting' && {
       decision: decisionOf(found, decision, requestContext),
     }),

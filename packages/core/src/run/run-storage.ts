@@ -161,7 +161,7 @@ export interface RunDecision {
 export interface RunClaim {
   /** How it must stand. Default: `suspended`. */
   readonly from?: 'pending' | 'suspended' | undefined
-  /** Who takes it up, in place of who asked. Default: as it was. */
+  /** What is kept from now on of those who asked. Default: as it was. */
   readonly caller?: RunJson | undefined
   /** Who takes it up: unique for each process and leg. */
   readonly holder: string
