@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { MastraJwtAuth } from '@signet/auth'
 import type { Mastra } from '@signet/core'
 import { createProxy } from '@signet/proxy'
@@ -196,13 +197,33 @@ function ownPart(sent: Sent): Sent {
 let world = 0
 const reached = new Map<Route, { calls: number; handled: number }>()
 
+/** What begins a leg of a run that its response does not wait for. */
+const UNWAITED =
+  /^\/api\/workflows\/([^/?]+)\/(?:start|resume|resume-no-wait)\?(?:.*&)?runId=([^&]+)/
+
+/** Waits for what a call left at work: where it stands when the next call comes would be chance. */
+async function untilAtRest({ path }: WireCall, token: string): Promise<void> {
+  const [, workflow, runId] = UNWAITED.exec(path) ?? []
+  if (workflow === undefined || runId === undefined) return
+  const run = `/api/workflows/${workflow}/runs/${runId}?fields=result`
+  for (;;) {
+    const seen: unknown = await (
+      await send({ method: 'GET', path: run, body: undefined }, token)
+    ).json()
+    if (Reflect.get(Object(seen) as object, 'status') !== 'running') return
+    await setImmediate()
+  }
+}
+
 async function sendAt(
   { who, seed, time, call }: Omit<Sent, 'status' | 'text'>,
   issuer: string,
 ): Promise<Sent> {
   chance.start(seed, time)
-  const response = await send(call, tokenOf({ subject: SUBJECTS[who], issuer, id: seed }))
+  const token = tokenOf({ subject: SUBJECTS[who], issuer, id: seed })
+  const response = await send(call, token)
   const text = withoutPlace(await response.text())
+  await untilAtRest(call, token)
   return { who, seed, time, call, status: response.status, text }
 }
 

@@ -17,7 +17,7 @@ import {
 import { describeStores } from '@signet/test-support/store/stores'
 
 /** How often a server is killed. */
-const ROUNDS = Number(process.env['SIGNET_WORKFLOW_ROUNDS'] || 2)
+const ROUNDS = Number(process.env['SIGNET_WORKFLOW_ROUNDS'] || 1)
 /** Far longer than it takes. */
 const ROUND_MS = 180_000
 const RUNS = 200

@@ -90,7 +90,7 @@ describe('the gate: more than one credential', () => {
   })
 
   it('does not mind other parameters beside the header', async () => {
-    const response = await ask('/api/workflows?token=x', { authorization: `Bearer ${GOOD}` })
+    const response = await ask('/api/mcp/v0/servers?token=x', { authorization: `Bearer ${GOOD}` })
     expect(response.status).toBe(200)
   })
 })

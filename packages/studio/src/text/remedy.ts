@@ -37,6 +37,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   run_changed: 'Start a new run.',
   step_not_suspended: 'Reload the page to see what waits now.',
   step_ambiguous: 'Name the step that is to go on.',
+  schedule_exists: 'Choose another id for the schedule.',
+  schedule_limit: 'Delete a schedule first.',
   approval_by_other: 'Ask somebody who may approve calls of this tool.',
   deadline_exceeded: 'Try again. `server.timeout` says how long an answer may take.',
   upstream_unavailable: 'Check that the application behind the proxy runs.',
