@@ -12,7 +12,7 @@ const LITERAL = "'[^']*'|`[^`]*`"
 
 /** A call of a logger. */
 const CALL = new RegExp(
-  `(?:logger\\??|log|notice)\\.(warn|error)\\(\\s*(?:\\{[^}]*\\},\\s*)?(${LITERAL}|[\\w.]+)`,
+  `(?:logger(?:\\(\\))?\\??|log|notice)\\.(warn|error)\\(\\s*(?:\\{[^}]*\\},\\s*)?(${LITERAL}|[\\w.]+)`,
   'gi',
 )
 /** A notice with its level, as the store gives them. */
@@ -22,8 +22,10 @@ const NOTICE = new RegExp(
 )
 /** A notice whose level the log decides: a provider, or a variable of the environment, has words for it. */
 const SENTENCE = new RegExp(`(?<![.#\\w])(?:notify|warn)\\(\\s*(${LITERAL})`, 'g')
+/** A failure that is logged with its cause, always as an error. */
+const FAILURE = new RegExp(`logFailure\\(\\s*[\\w.]+,\\s*(${LITERAL})`, 'g')
 /** The method by which the queue of the audit says why it loses records. */
-const LOSS = /this\.#lose\([^']*'([^']*)'/g
+const LOSS = /this\.#lose\([^')]*'([^']*)'/g
 
 function sources(): readonly string[] {
   return ['auth', 'core', 'server', 'store', 'cli'].flatMap((name) => {
@@ -118,6 +120,10 @@ export function logMessages(): readonly LogMessage[] {
   const all = sources()
   return all.flatMap((file) => [
     ...[...file.matchAll(LOSS)].map(([, text = '']) => ({ level: asLevel('error'), text })),
+    ...[...file.matchAll(FAILURE)].map(([, text = '']) => ({
+      level: asLevel('error'),
+      text: literalOf(text),
+    })),
     ...messagesOfCalls(file, all),
     ...messagesOfNotices(file, all),
   ])

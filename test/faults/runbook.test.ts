@@ -23,6 +23,23 @@ const FAULTS: Readonly<Record<StorageFaultClass, true>> = {
 const ALERTS = join(ROOT, 'docs', 'alerts.yml')
 const PROMTOOL = '/usr/bin/promtool'
 
+/** Where the core says what runs of workflows and fires of schedules end with. */
+const ENDS = [
+  'run/caller.ts',
+  'schedule/fire-schedule.ts',
+  'schedule/motion.ts',
+  'workflow/stored-runs.ts',
+]
+
+/** The codes that runs and fires end with. */
+function endCodes(): readonly string[] {
+  const code = /(?:\.fail\(|CallerRefusal\(|code:)\s*'(\w+)'/g
+  return ENDS.flatMap((file) => {
+    const source = readFileSync(join(ROOT, 'packages', 'core', 'src', file), 'utf8')
+    return [...source.matchAll(code)].map(([, found = '']) => found)
+  })
+}
+
 /** Names of metrics in a text. */
 function metricsIn(text: string): string[] {
   return [...new Set(text.match(/\bsignet_[a-z_]+/g) ?? [])]
@@ -64,6 +81,15 @@ describe('docs/runbook.md says what to do', () => {
     const codes = runbookTable('Faults of the database').flatMap(({ words }) => words[1] ?? [])
     expect(codes.length).toBeGreaterThan(30)
     expect(codes).toStrictEqual([...new Set(codes)])
+  })
+
+  it('about each code that a run or a fire ends with', () => {
+    const lines = runbookTable('What a run or a fire ends with')
+    const told = new Set(lines.flatMap(({ words }) => words[0] ?? []))
+    const codes = endCodes()
+    expect(codes.length).toBeGreaterThan(8)
+    expect(codes.filter((code) => !told.has(code))).toStrictEqual([])
+    for (const { cells } of lines) expect(cells[3]).toMatch(/\w/)
   })
 
   it('about each warning and each error of the log', () => {

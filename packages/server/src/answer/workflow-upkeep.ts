@@ -64,7 +64,7 @@ export class WorkflowUpkeep {
       const now = performance.now()
       if (now - this.#toldAt >= TELL_MS) {
         this.#toldAt = now
-        this.#options.logger.warn('It was not looked for runs of workflows just now.', { error })
+        this.#options.logger.warn('Runs of workflows cannot be looked at just now.', { error })
       }
     }
     // Instances that were started together do not look together.
