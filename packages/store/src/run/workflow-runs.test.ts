@@ -184,7 +184,7 @@ function declareRules(open: () => Promise<Opened>): void {
     await vi.waitFor(async () => expect(await survivors[0]?.statusOf('r')).toBe('success'))
     expect(first).toHaveBeenCalledTimes(1)
     expect(seen).toHaveBeenCalledTimes(1)
-    // The one that was taken for dead goes on, and records nothing.
+    // The one whose lease was taken over goes on, and records nothing.
     hang.open()
     await expect(result).rejects.toMatchObject({ code: 'run_busy' })
     const run = await dead.runs.find(dead.workflow, ALICE, 'r')
