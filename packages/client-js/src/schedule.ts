@@ -1,6 +1,8 @@
 /** What every schedule is told. */
 interface ScheduleSettings {
-  /** Five fields; six, with the second first; or a name such as `@daily`. Once a minute at most. */
+  /**
+   * Five fields; six, with the second first; seven, with the year last; or a name such as `@daily`. Once a minute at most.
+   */
   readonly cron: string
   /** A name of IANA. Default: `UTC`. */
   readonly timezone?: string | undefined

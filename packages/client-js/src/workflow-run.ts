@@ -58,6 +58,8 @@ export interface WorkflowRunResult {
   readonly suspended?: readonly (readonly string[])[] | undefined
   /** What they ask for, by their ids. */
   readonly suspendPayload?: Readonly<Record<string, unknown>> | undefined
+  /** When a run in the status `waiting` goes on, in milliseconds since 1970. */
+  readonly wakesAt?: number | undefined
 }
 
 /** What the server says where nothing else is to be said. */
@@ -91,7 +93,7 @@ export class WorkflowRun {
     return this.#post('start', params, options)
   }
 
-  /** Starts the run, and waits until it ends or is suspended. @throws as `start` */
+  /** Starts the run, and waits until it ends or waits. @throws as `start` */
   startAsync(params: StartRunParams, options?: CallOptions): Promise<WorkflowRunResult> {
     return this.#post('start-async', params, options)
   }
@@ -118,7 +120,7 @@ export class WorkflowRun {
     return this.#post('resume-no-wait', params, options)
   }
 
-  /** Lets the suspended run go on, and waits until it ends or is suspended again. @throws as `resume` */
+  /** Lets the suspended run go on, and waits until it ends or waits again. @throws as `resume` */
   resumeAsync(params: ResumeRunParams, options?: CallOptions): Promise<WorkflowRunResult> {
     return this.#post('resume-async', params, options)
   }
