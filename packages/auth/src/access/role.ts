@@ -21,7 +21,10 @@ export function freezeRoleTable(roles: RoleTable): RoleTable {
   return markConstant(Object.freeze(Object.fromEntries(entries)))
 }
 
-/** The roles that every server knows unless it says otherwise. No role reaches another owner's memory. */
+/**
+ * The roles that every server knows unless it says otherwise. No role reaches what another owner has: memory, runs or
+ * schedules.
+ */
 export const DEFAULT_ROLES: RoleTable = freezeRoleTable({
   owner: ['*'],
   admin: [

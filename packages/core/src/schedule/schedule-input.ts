@@ -18,7 +18,9 @@ const DEFAULT_TIME_ZONE = 'UTC'
 interface ScheduleInput {
   /** 1 to 100 of `A-Z a-z 0-9 _ . -`. Default: random. */
   readonly id?: string | undefined
-  /** Five fields; six, with the second first; or a name such as `@daily`. Once a minute at most. */
+  /**
+   * Five fields; six, with the second first; seven, with the year last; or a name such as `@daily`. Once a minute at most.
+   */
   readonly cron: string
   /** A name of IANA. Default: `UTC`. */
   readonly timezone?: string | undefined

@@ -87,7 +87,10 @@ interface SlotLimit {
   readonly slots: Slots
 }
 
-/** Everything that has a model or a tool at work. Routes of the application are requests like others. */
+/**
+ * Everything that may have a model or a tool at work, and what belongs to it. Routes of the application are requests like
+ * others.
+ */
 function isAnswer({ access, isPrefixed }: Route): boolean {
   return isPrefixed && [access].flat().some((rule) => rule.split(':')[1] === 'execute')
 }

@@ -1,6 +1,6 @@
 /** A part of Mastra that this server does not have, and the routes by which clients reach it there. */
 export interface MissingFeature {
-  /** As it stands in a sentence: `Signet does not have workflows.` Clients may compare it. */
+  /** As it stands in a sentence: `Signet does not have vector stores.` Clients may compare it. */
   readonly name: string
   /** What to do today. Default: leave the call out. */
   readonly remedy?: string | undefined
@@ -338,7 +338,8 @@ export const MISSING_FEATURES: readonly MissingFeature[] = [
     },
   },
   {
-    name: 'resumable answers',
+    name: 'answers that are run again after a crash',
+    remedy: 'Call /agents/:agentId/observe for what is stored.',
     routes: {
       '/agents/:agentId/recover': 'POST',
     },
