@@ -393,6 +393,7 @@ function declareRules(open: () => Promise<Kept>): void {
 
   it.each<[string, object, string]>([
     ['a pattern that never fires', { cron: '0 0 30 2 *' }, 'cron'],
+    ['a pattern that is searched for without end', { cron: '0 0 0 1-28 * +0-6#5 1-9999' }, 'cron'],
     ['a pattern that fires each second', { cron: '* * * * * *' }, 'cron'],
     ['a text that is no pattern', { cron: 'soon' }, 'cron'],
     ['a zone that is none', { timezone: 'Mars/Olympus' }, 'timezone'],
@@ -452,6 +453,17 @@ function declareRules(open: () => Promise<Kept>): void {
     }
     const member = tokenFor('alice', { role: 'member' })
     expect((await call(app, 'GET', '', undefined, member)).status).toBe(403)
+  })
+
+  it('is asked for permission before its pattern is read', async () => {
+    const { app } = start(await open())
+    const reader = tokenFor('alice', { scope: 'schedules:*' })
+    const bad = { cron: 'soon' }
+    const id = await make(app)
+    expect((await call(app, 'POST', '', { ...REPORT, ...bad }, reader)).status).toBe(403)
+    expect((await call(app, 'PATCH', `/${id}`, bad, reader)).status).toBe(403)
+    expect((await call(app, 'POST', '', { ...REPORT, ...bad })).status).toBe(400)
+    expect((await call(app, 'PATCH', `/${id}`, bad)).status).toBe(400)
   })
 
   it('is one of 100 of its owner at most', async () => {

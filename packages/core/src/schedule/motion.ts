@@ -51,7 +51,7 @@ const EXPIRED: RunFailure = Object.freeze({
 
 const OVER: RunFailure = Object.freeze({
   code: 'schedule_over',
-  message: 'The pattern never fires again.',
+  message: 'The pattern does not fire again within 8 years.',
 })
 
 /** When something is to be done about a schedule; undefined for never. In milliseconds since 1970. */

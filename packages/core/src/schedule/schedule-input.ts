@@ -202,11 +202,35 @@ function readSettings(
   }
 }
 
-/** A schedule that is asked for. */
-export interface ReadSchedule {
+/** What a new schedule is to run. */
+export interface ReadTarget {
   readonly kind: ScheduleRecord['target']['kind']
   /** As the caller spelt it. */
   readonly target: string
+}
+
+function readingOf(given: unknown, kind: ReadTarget['kind']): Reading {
+  return new Reading(given, kind === 'workflow' ? 'newWorkflow' : 'newAgent')
+}
+
+/**
+ * Reads what a new schedule is to run: whether the caller may run that is asked before the rest is read.
+ * @throws {InputError}
+ */
+export function readTarget(given: unknown): ReadTarget {
+  const isOfWorkflow = isObject(given) && Reflect.get(given, 'workflowId') !== undefined
+  const kind = isOfWorkflow ? 'workflow' : 'agent'
+  const reading = readingOf(given, kind)
+  const target = reading.get(`${kind}Id`)
+  if (typeof target !== 'string' || !isLegalId(target)) {
+    reading.refuse(`${kind}Id`, 'It must be the id of one.')
+  }
+  reading.finish()
+  return { kind, target: String(target) }
+}
+
+/** A schedule that is asked for, but what it runs. */
+export interface ReadSchedule {
   /** Without its prefix. */
   readonly id: string | undefined
   readonly threadId: string | undefined
@@ -219,14 +243,12 @@ export interface ReadSchedule {
  * @param now - in milliseconds since 1970: a pattern that never fires after it is refused
  * @throws {InputError} with all that is wrong
  */
-export function readNewSchedule(given: unknown, now: number): ReadSchedule {
-  const isOfWorkflow = isObject(given) && Reflect.get(given, 'workflowId') !== undefined
-  const kind = isOfWorkflow ? 'workflow' : 'agent'
-  const reading = new Reading(given, isOfWorkflow ? 'newWorkflow' : 'newAgent')
-  const target = reading.get(isOfWorkflow ? 'workflowId' : 'agentId')
-  if (typeof target !== 'string' || !isLegalId(target)) {
-    reading.refuse(isOfWorkflow ? 'workflowId' : 'agentId', 'It must be the id of one.')
-  }
+export function readNewSchedule(
+  given: unknown,
+  kind: ReadTarget['kind'],
+  now: number,
+): ReadSchedule {
+  const reading = readingOf(given, kind)
   const id = reading.text('id', MAX_ID_CHARACTERS)
   if (id !== undefined && !isLegalId(id)) {
     reading.refuse('id', `It must be 1 to ${MAX_ID_CHARACTERS} of A-Z a-z 0-9 _ . -`)
@@ -238,7 +260,7 @@ export function readNewSchedule(given: unknown, now: number): ReadSchedule {
   const resourceId = reading.text('resourceId', MAX_NAME_CHARACTERS)
   const settings = readSettings(reading, kind, {}, now)
   reading.finish()
-  return { kind, target: String(target), id, threadId, resourceId, settings }
+  return { id, threadId, resourceId, settings }
 }
 
 /** A change that is asked for. */

@@ -7,10 +7,11 @@ import { nextFireAt } from './cron.js'
 import { ScheduleError } from './schedule-error.js'
 import {
   readNewSchedule,
+  readTarget,
   readUpdate,
   type NewAgentSchedule,
   type NewWorkflowSchedule,
-  type ReadSchedule,
+  type ReadTarget,
   type ScheduleUpdate,
 } from './schedule-input.js'
 import type {
@@ -120,15 +121,17 @@ export class Schedules {
     options: ScheduleOptions = {},
   ): Promise<Schedule> {
     const now = Date.now()
-    const read = readNewSchedule(input, now)
     const { requestContext = new RequestContext() } = options
+    const asked = readTarget(input)
+    const target = this.#target(asked, requestContext)
+    const read = readNewSchedule(input, asked.kind, now)
     if (requestContext.principal === undefined && read.id === undefined) {
       const message = 'A schedule of the application needs one: else each start makes another.'
       throw new InputError('The schedule cannot be used.', [{ field: 'id', message }])
     }
-    const target = this.#target(read, requestContext)
     const { threadId, settings } = read
-    const prefix = read.kind === 'agent' ? 'agent_' : 'schedule_'
+    if (threadId !== undefined) this.#requireMemory(asked.target)
+    const prefix = target.kind === 'agent' ? 'agent_' : 'schedule_'
     const { id = randomUUID() } = read
     const record = await this.#storage().create(
       runOwner(requestContext),
@@ -291,24 +294,22 @@ export class Schedules {
    * @throws {ScopeError} where the caller may not run it, or there is nothing of the name and they may not run that either
    * @throws {InputError}
    */
-  #target(
-    { kind, target: spelt, threadId }: ReadSchedule,
-    requestContext: RequestContext,
-  ): ScheduleTarget {
-    const agent = kind === 'agent' ? this.#targets.findAgent(spelt) : undefined
-    const found = kind === 'agent' ? agent : this.#targets.findWorkflow(spelt)
+  #target({ kind, target: spelt }: ReadTarget, requestContext: RequestContext): ScheduleTarget {
+    const found =
+      kind === 'agent' ? this.#targets.findAgent(spelt) : this.#targets.findWorkflow(spelt)
     const target: ScheduleTarget = { kind, id: found?.id ?? spelt }
     requireExecute(requestContext, target, spelt)
-    if (found === undefined) {
-      throw new InputError('The schedule cannot be used.', [
-        { field: `${kind}Id`, message: `There is no such ${kind}.` },
-      ])
-    }
-    if (threadId !== undefined && agent?.hasMemory !== true) {
-      throw new InputError('The schedule cannot be used.', [
-        { field: 'threadId', message: 'This agent has no memory. Leave it out.' },
-      ])
-    }
-    return target
+    if (found !== undefined) return target
+    throw new InputError('The schedule cannot be used.', [
+      { field: `${kind}Id`, message: `There is no such ${kind}.` },
+    ])
+  }
+
+  /** @throws {InputError} where an agent has no memory that a thread could be in */
+  #requireMemory(agent: string): void {
+    if (this.#targets.findAgent(agent)?.hasMemory === true) return
+    throw new InputError('The schedule cannot be used.', [
+      { field: 'threadId', message: 'This agent has no memory. Leave it out.' },
+    ])
   }
 }
