@@ -532,6 +532,22 @@ function declareRules(open: () => Promise<Kept>): void {
     }, 20_000)
   })
 
+  it('fires where one of the application cannot be stored, and its others are', async () => {
+    const kept = await open()
+    const report = { ...REPORT, agentId: 'other', cron: '0 0 29 2 *' }
+    const before = start(kept).mastra.schedules
+    for (let count = 0; count < 100; count++) await before.create({ ...report, id: `old${count}` })
+    const { app, mastra, lines } = start(kept, { isBeforeStorage: true })
+    // The newest is stored first.
+    await mastra.schedules.create({ ...report, id: 'old7', prompt: 'Changed.' })
+    await mastra.schedules.create({ ...report, id: 'one-too-many' })
+    mastra.setScheduleStorage(kept.schedules)
+    const id = await make(app)
+    expect(await fireByHand(app, id)).toMatchObject({ outcome: 'succeeded' })
+    expect(await mastra.schedules.get('old7')).toMatchObject({ prompt: 'Changed.' })
+    expect(JSON.stringify(lines)).toContain('The schedule agent_one-too-many cannot be stored.')
+  })
+
   it('has an id once', async () => {
     const { app } = start(await open())
     await make(app, { id: 'a' })

@@ -54,6 +54,11 @@ const OVER: RunFailure = Object.freeze({
   message: 'The pattern does not fire again within 8 years.',
 })
 
+const UNUSABLE: RunFailure = Object.freeze({
+  code: 'schedule_unusable',
+  message: 'When it fires next cannot be told here. Change its pattern or its time zone.',
+})
+
 /** When something is to be done about a schedule; undefined for never. In milliseconds since 1970. */
 export function dueAtOf({ nextAt, running, pendingId }: Motion): number | undefined {
   const times = [
@@ -99,7 +104,10 @@ function pausedMotion(motion: Motion, pausedBy: RunFailure | undefined): Motion 
   return { ...motion, status: 'paused', pausedBy, nextAt: undefined }
 }
 
-/** The motion of a schedule from `now` on that is to be active or paused. A backlog is not fired. */
+/**
+ * The motion of a schedule from `now` on that is to be active or paused. A backlog is not fired. It is paused where nobody can tell
+ * when it fires next, such as in a time zone that is not known here.
+ */
 export function restart(
   motion: Motion,
   by: Moved,
@@ -108,9 +116,13 @@ export function restart(
   if (status === 'paused') {
     return motion.status === 'paused' ? motion : pausedMotion(motion, undefined)
   }
-  const nextAt = next(by, now)
-  if (nextAt === undefined) return pausedMotion(motion, OVER)
-  return { ...motion, status, pausedBy: undefined, nextAt }
+  try {
+    const nextAt = next(by, now)
+    if (nextAt === undefined) return pausedMotion(motion, OVER)
+    return { ...motion, status, pausedBy: undefined, nextAt }
+  } catch {
+    return pausedMotion(motion, UNUSABLE)
+  }
 }
 
 /** The fire whose time has come: one, however many times were missed. */

@@ -11,7 +11,7 @@ interface ScheduleFacts {
   readonly status: ScheduleRecord['status']
   /** Why it was paused by itself. */
   readonly pausedBy?: RunFailure | undefined
-  /** While it is paused: when it would fire. 0 where it never fires again. */
+  /** While it is paused: when it would fire. 0 where it never fires again, or nobody can tell. */
   readonly nextFireAt: number
   readonly lastFireAt?: number | undefined
   /** The run of the last fire. */
@@ -74,6 +74,15 @@ export interface Trigger {
   readonly run?: TriggerRun | undefined
 }
 
+/** When a schedule would fire that is paused; 0 where it never does, or nobody can tell. */
+function wouldFireAt(record: ScheduleRecord, now: number): number {
+  try {
+    return nextFireAt(record, now) ?? 0
+  } catch {
+    return 0
+  }
+}
+
 /** A schedule, as its owner sees it. @param now - in milliseconds since 1970 */
 export function viewSchedule(record: ScheduleRecord, now: number): Schedule {
   const { id, target, cron, timezone, overlap, status, pausedBy, job, caller } = record
@@ -86,7 +95,7 @@ export function viewSchedule(record: ScheduleRecord, now: number): Schedule {
     overlap,
     status,
     ...(pausedBy && { pausedBy }),
-    nextFireAt: nextAt ?? nextFireAt(record, now) ?? 0,
+    nextFireAt: nextAt ?? wouldFireAt(record, now),
     ...(lastAt !== undefined && { lastFireAt: lastAt }),
     ...(lastRunId !== undefined && { lastRunId }),
     ...(metadata !== undefined && { metadata }),

@@ -23,6 +23,8 @@ import type { RunningAnswers } from './running-answers.js'
 
 /** How often schedules are looked at, in milliseconds. */
 const AGAIN_MS = 1000
+/** How long it takes until those of the application are tried again that could not be stored, in milliseconds. */
+const STORE_AGAIN_MS = 10_000
 /** How long a fire is this process's without a sign of life, and how often it gives one, in milliseconds. */
 const LEASE_MS = 30_000
 const BEAT_MS = 10_000
@@ -88,6 +90,8 @@ export class ScheduleUpkeep {
   #hasBegun = false
   #hasEnded = false
   #isFailing = false
+  /** When those of the application that could not be stored are tried again, by the clock of the process. */
+  #storesAgainAt: number | undefined
 
   constructor(options: ScheduleUpkeepOptions) {
     this.#options = options
@@ -122,11 +126,26 @@ export class ScheduleUpkeep {
     })
   }
 
+  /** Stores what the application made before it had a storage. What cannot be stored keeps nothing from firing. Never rejects. */
+  async #storeEarly(): Promise<void> {
+    const { mastra, logger } = this.#options
+    const againAt = this.#storesAgainAt
+    if (againAt !== undefined && performance.now() < againAt) return
+    try {
+      await mastra.storeEarlySchedules()
+      this.#storesAgainAt = undefined
+    } catch (error) {
+      const why = 'Schedules of the application cannot be stored just now.'
+      if (againAt === undefined) logFailure(logger, why, {}, error)
+      this.#storesAgainAt = performance.now() + STORE_AGAIN_MS
+    }
+  }
+
   /** Begins what is due, as long as there is more and room for it. Never rejects. */
   async #look(): Promise<void> {
     const { mastra, logger } = this.#options
+    await this.#storeEarly()
     try {
-      await mastra.storeEarlySchedules()
       for (;;) {
         const limit = MAX_FIRES - this.#fires.size
         if (this.#hasEnded || limit === 0) return

@@ -97,6 +97,10 @@ function declareRules(open: () => Promise<Opened>): void {
     await expect(schedules.create(ALICE, scheduleOf('c'), rules)).rejects.toMatchObject({
       code: 'schedule_limit',
     })
+    // One that is there is not one too many.
+    await expect(schedules.create(ALICE, scheduleOf('a'), rules)).rejects.toMatchObject({
+      code: 'schedule_exists',
+    })
     await schedules.create(BOB, scheduleOf('c'), rules)
   })
 
@@ -294,6 +298,27 @@ function declareRules(open: () => Promise<Opened>): void {
       status: 'paused',
       pausedBy: { code: 'schedule_over' },
     })
+  })
+
+  it('is paused where nobody can tell when it fires next, and the others fire on', async () => {
+    const { schedules, pass } = await open()
+    const picky: NextFire = (cadence, after) => {
+      if (cadence.timezone !== 'UTC') throw new RangeError('There is no such time zone.')
+      return next(cadence, after)
+    }
+    await schedules.create(ALICE, scheduleOf('bad', { timezone: 'Mars/Olympus' }), RULES)
+    await schedules.create(BOB, scheduleOf('good'), RULES)
+    pass(MINUTE)
+    const claim = { ...CLAIM, next: picky }
+    // The time of both has come.
+    const { fires } = await schedules.claimDue(claim)
+    expect(fires.map(({ schedule }) => schedule.id).toSorted()).toEqual(['bad', 'good'])
+    for (const { lease } of fires) await schedules.finish(lease, { outcome: 'succeeded' })
+    const paused = { status: 'paused', pausedBy: { code: 'schedule_unusable' }, nextAt: undefined }
+    expect(await schedules.get(ALICE, 'bad')).toMatchObject(paused)
+    expect(await schedules.update(ALICE, 'bad', { status: 'active' }, picky)).toMatchObject(paused)
+    pass(MINUTE)
+    expect(onlyFire(await schedules.claimDue(claim)).schedule.id).toBe('good')
   })
 
   it('fires by hand, also while it is paused, and keeps its cadence', async () => {

@@ -47,6 +47,23 @@ async function readClock(tx: Transaction<Schema>, clock: RunClock): Promise<numb
   return Number(rows[0]?.now)
 }
 
+function existing(): ScheduleError {
+  return new ScheduleError('schedule_exists', 'There is a schedule of this id already.')
+}
+
+async function find(
+  tx: Transaction<Schema>,
+  owner: string,
+  id: string,
+): Promise<ScheduleRow | undefined> {
+  return await tx
+    .selectFrom('signet_schedule')
+    .selectAll()
+    .where('owner', '=', owner)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
 async function create(
   tx: Transaction<Schema>,
   owner: string,
@@ -62,6 +79,7 @@ async function create(
     .where('owner', '=', owner)
     .executeTakeFirstOrThrow()
   if (count >= rules.limit) {
+    if ((await find(tx, owner, given.id)) !== undefined) throw existing()
     throw new ScheduleError('schedule_limit', `There may be ${rules.limit} schedules. Delete one.`)
   }
   const expiresAt = now + checkCount(given.ttlMs, 'ttlMs', 1)
@@ -86,7 +104,7 @@ async function create(
     .returningAll()
     .executeTakeFirst()
   if (row !== undefined) return toSchedule(row)
-  throw new ScheduleError('schedule_exists', 'There is a schedule of this id already.')
+  throw existing()
 }
 
 async function list(
@@ -195,14 +213,7 @@ export function createScheduleStorage(
     },
     get: async (givenOwner, givenId) => {
       const [owner, id] = [checkOwner(givenOwner), checkId(givenId)]
-      const row = await read((tx) =>
-        tx
-          .selectFrom('signet_schedule')
-          .selectAll()
-          .where('owner', '=', owner)
-          .where('id', '=', id)
-          .executeTakeFirst(),
-      )
+      const row = await read((tx) => find(tx, owner, id))
       return row && toSchedule(row)
     },
     list: async (givenOwner, query) => {
