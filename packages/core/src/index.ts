@@ -96,11 +96,14 @@ export {
 } from './schedule/schedules.js'
 export { createMemorySchedules } from './schedule/memory-schedules.js'
 export {
+  changeMotion,
   dueAtOf,
   endFire,
   fireByHand,
   INTERRUPTED,
+  leftOut,
   moveOn,
+  PAUSED,
   restart,
   type AddedTrigger,
   type Motion,

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { dueAtOf, endFire, fireByHand, INTERRUPTED, moveOn, restart } from './motion.js'
+import {
+  changeMotion,
+  dueAtOf,
+  endFire,
+  fireByHand,
+  INTERRUPTED,
+  leftOut,
+  moveOn,
+  PAUSED,
+  restart,
+} from './motion.js'
 import type { Motion, MotionStep } from './motion.js'
 import { ScheduleError } from './schedule-error.js'
 import {
@@ -31,6 +41,13 @@ function change(kept: Kept, id: string | undefined, to: Partial<ScheduleTrigger>
   kept.triggers = kept.triggers.map((each) => (each.id === id ? { ...each, ...to } : each))
 }
 
+/** Moves a schedule on, and ends the fire that is left out by that. */
+function move(kept: Kept, motion: Motion, now: number): void {
+  const skipped = { outcome: 'skipped', failure: PAUSED, endedAt: now } as const
+  change(kept, leftOut(kept.motion, motion), skipped)
+  kept.motion = motion
+}
+
 /** Does what a step says. */
 function take(kept: Kept, { interrupted, added, begun, motion }: MotionStep, now: number): void {
   change(kept, interrupted, { outcome: 'failed', failure: INTERRUPTED, endedAt: now })
@@ -46,7 +63,7 @@ function take(kept: Kept, { interrupted, added, begun, motion }: MotionStep, now
   }
   change(kept, begun, { outcome: 'running', startedAt: now })
   if (begun !== undefined) kept.record = { ...kept.record, lastAt: now, lastRunId: begun }
-  kept.motion = motion
+  move(kept, motion, now)
 }
 
 /**
@@ -91,7 +108,7 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
         lastAt: undefined,
         lastRunId: undefined,
       })
-      const motion = restart(idle, record, { status: 'active', next, now: at })
+      const motion = restart(idle, record, { next, now: at })
       const made: Kept = { owner, record, motion, triggers: [] }
       kept.set(keyOf(owner, given.id), made)
       return shown(made)
@@ -124,11 +141,8 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
         ...(renewal && { caller: renewal.caller, expiresAt: at + renewal.ttlMs }),
         updatedAt: at,
       })
-      const wanted = status ?? motion.status
-      const isMoved = changed.cron !== record.cron || changed.timezone !== record.timezone
-      if (wanted !== motion.status || isMoved) {
-        found.motion = restart(motion, changed, { status: wanted, next, now: at })
-      }
+      const by = { before: record, after: changed }
+      move(found, changeMotion(motion, by, { status, next, now: at }), at)
       found.record = changed
       return shown(found)
     },
@@ -178,8 +192,9 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
       const found = held(lease)
       if (found === undefined) return false
       const { outcome, isSuspended = false, failure } = end
-      change(found, lease.triggerId, { outcome, isSuspended, failure, endedAt: now() })
-      found.motion = endFire(found.motion, end)
+      const at = now()
+      change(found, lease.triggerId, { outcome, isSuspended, failure, endedAt: at })
+      move(found, endFire(found.motion, end), at)
       return true
     },
   }

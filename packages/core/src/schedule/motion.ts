@@ -44,6 +44,12 @@ const OVERLAP: RunFailure = Object.freeze({
   message: 'The fire before went on.',
 })
 
+/** Why a fire that waited does not run. */
+export const PAUSED: RunFailure = Object.freeze({
+  code: 'schedule_paused',
+  message: 'The schedule was paused before it ran.',
+})
+
 const EXPIRED: RunFailure = Object.freeze({
   code: 'schedule_expired',
   message: 'The schedule has expired. Resume it, and it fires on.',
@@ -100,29 +106,55 @@ export function fireByHand(motion: Motion, by: Moved, id: string, now: number): 
   }
 }
 
-function pausedMotion(motion: Motion, pausedBy: RunFailure | undefined): Motion {
+/** Paused after its last time: a fire that waits is still to run. */
+function doneMotion(motion: Motion, pausedBy: RunFailure): Motion {
   return { ...motion, status: 'paused', pausedBy, nextAt: undefined }
 }
 
+/** Paused: a fire that waits does not run. */
+function pausedMotion(motion: Motion, pausedBy: RunFailure | undefined): Motion {
+  return { ...motion, status: 'paused', pausedBy, nextAt: undefined, pendingId: undefined }
+}
+
+/** The fire that waited before a change and does not run behind it: it is to be ended as `skipped`, with `PAUSED`. */
+export function leftOut({ pendingId }: Motion, after: Motion): string | undefined {
+  const isKept = pendingId === after.pendingId || pendingId === after.running?.id
+  return isKept ? undefined : pendingId
+}
+
 /**
- * The motion of a schedule from `now` on that is to be active or paused. A backlog is not fired. It is paused where nobody can tell
- * when it fires next, such as in a time zone that is not known here.
+ * The motion of a schedule that is active from `now` on. A backlog is not fired. It is paused where nobody can tell when it fires
+ * next, such as in a time zone that is not known here.
  */
 export function restart(
   motion: Motion,
   by: Moved,
-  { status, next, now }: { status: Motion['status']; next: NextFire; now: number },
+  { next, now }: { next: NextFire; now: number },
 ): Motion {
-  if (status === 'paused') {
-    return motion.status === 'paused' ? motion : pausedMotion(motion, undefined)
-  }
   try {
     const nextAt = next(by, now)
-    if (nextAt === undefined) return pausedMotion(motion, OVER)
-    return { ...motion, status, pausedBy: undefined, nextAt }
+    if (nextAt === undefined) return doneMotion(motion, OVER)
+    return { ...motion, status: 'active', pausedBy: undefined, nextAt }
   } catch {
-    return pausedMotion(motion, UNUSABLE)
+    return doneMotion(motion, UNUSABLE)
   }
+}
+
+/**
+ * The motion behind a change of a schedule.
+ * @param rules.status - what it is to be from `now` on; undefined where it stays what it is
+ */
+export function changeMotion(
+  motion: Motion,
+  { before, after }: { before: Moved; after: Moved },
+  rules: { status: Motion['status'] | undefined; next: NextFire; now: number },
+): Motion {
+  const { status } = rules
+  if (status === 'paused') return pausedMotion(motion, motion.pausedBy)
+  const isMoved = after.cron !== before.cron || after.timezone !== before.timezone
+  const isActive = motion.status === 'active'
+  const isRestarted = isActive ? isMoved : status === 'active'
+  return isRestarted ? restart(motion, after, rules) : motion
 }
 
 /** The fire whose time has come: one, however many times were missed. */
@@ -135,7 +167,7 @@ function fireOnTime(
   if (scheduledAt === undefined || scheduledAt > now) return { added: undefined, motion }
   const added = addTrigger(motion, by, { id, kind: 'schedule-fire', scheduledAt }, now)
   if (by.expiresAt <= now) return { added, motion: pausedMotion(motion, EXPIRED) }
-  const advanced = restart(motion, by, { status: 'active', next, now })
+  const advanced = restart(motion, by, { next, now })
   return { added, motion: withTrigger(advanced, added) }
 }
 

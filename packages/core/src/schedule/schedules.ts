@@ -199,7 +199,10 @@ export class Schedules {
     return this.#change(schedule, requestContext, { settings, status, renewal })
   }
 
-  /** Lets a schedule fire no more until it is resumed. A fire that goes on ends by itself. @throws {ScheduleError} */
+  /**
+   * Lets a schedule fire no more until it is resumed. A fire that goes on ends by itself; one that waits is skipped.
+   * @throws {ScheduleError}
+   */
   async pause(id: string, options: ScheduleOptions = {}): Promise<Schedule> {
     const { requestContext = new RequestContext() } = options
     const schedule = await this.#find(id, options)

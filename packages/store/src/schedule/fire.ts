@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto'
 import {
   endFire,
   INTERRUPTED,
+  leftOut,
   MAX_TRIGGERS,
   moveOn,
+  PAUSED,
   type ClaimedFire,
   type DueFires,
   type FireLease,
+  type Motion,
   type MotionStep,
   type NextFire,
   type TriggerEnd,
@@ -65,6 +68,20 @@ async function addTrigger(
     .execute()
 }
 
+/** Ends the fire that waited and is left out by the motion that a schedule gets. */
+export async function endLeftOut(
+  tx: Transaction<Schema>,
+  row: ScheduleRow,
+  motion: Motion,
+  now: number,
+): Promise<void> {
+  const id = leftOut(toMotion(row), motion)
+  if (id === undefined) return
+  await triggerOf(tx, row, id)
+    .set({ outcome: 'skipped', failure: encodeFailure(PAUSED), ended_at: now })
+    .execute()
+}
+
 /**
  * Does what a step says to a schedule, whose row this transaction has locked.
  * @returns the fire that begins
@@ -81,6 +98,7 @@ export async function takeStep(
       .set({ outcome: 'failed', failure: encodeFailure(INTERRUPTED), ended_at: now })
       .execute()
   }
+  await endLeftOut(tx, row, motion, now)
   if (added !== undefined) await addTrigger(tx, row, added, now)
   const changed = await tx
     .updateTable('signet_schedule')
@@ -182,9 +200,11 @@ export async function finish(
       ended_at: now,
     })
     .execute()
+  const motion = endFire(toMotion(row), end)
+  await endLeftOut(tx, row, motion, now)
   await tx
     .updateTable('signet_schedule')
-    .set(toMotionColumns(endFire(toMotion(row), end)))
+    .set(toMotionColumns(motion))
     .where('owner', '=', row.owner)
     .where('id', '=', row.id)
     .execute()

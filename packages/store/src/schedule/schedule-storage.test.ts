@@ -213,6 +213,71 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(trigger).toMatchObject({ outcome: 'running', scheduledAt: FIRST + MINUTE })
   })
 
+  it('leaves out the fire that waits where it is paused, and lets it fire by hand', async () => {
+    const { schedules, pass } = await open()
+    await schedules.create(ALICE, scheduleOf('s', { overlap: 'queue' }), RULES)
+    pass(MINUTE)
+    const { lease } = onlyFire(await schedules.claimDue(CLAIM))
+    await schedules.beat(lease, HOUR)
+    pass(MINUTE)
+    await schedules.claimDue(CLAIM)
+    expect(await outcomesOf(schedules, 's')).toEqual(['pending', 'running'])
+    await schedules.update(ALICE, 's', { status: 'paused' }, next)
+    expect(await schedules.triggers(ALICE, 's', { limit: 1 })).toMatchObject([
+      { outcome: 'skipped', failure: { code: 'schedule_paused' }, endedAt: START + 2 * MINUTE },
+    ])
+    await schedules.finish(lease, { outcome: 'succeeded' })
+    expect(await schedules.claimDue(CLAIM)).toEqual({ fires: [], seen: 0 })
+    expect(await outcomesOf(schedules, 's')).toEqual(['skipped', 'succeeded'])
+    await schedules.trigger(ALICE, 's')
+    const { cron: _cron, ...rest } = scheduleOf('s')
+    const settings = { ...rest, cron: '0 * * * *' }
+    await schedules.update(ALICE, 's', { settings }, next)
+    expect(onlyFire(await schedules.claimDue(CLAIM)).trigger.kind).toBe('manual')
+  })
+
+  it('leaves out the fire that waits where the one before pauses it, and where it has expired', async () => {
+    const { schedules, pass } = await open()
+    const queue = { overlap: 'queue', ttlMs: 3 * MINUTE } as const
+    for (const id of ['a', 'b']) await schedules.create(ALICE, scheduleOf(id, queue), RULES)
+    pass(MINUTE)
+    const { fires } = await schedules.claimDue(CLAIM)
+    for (const { lease } of fires) await schedules.beat(lease, HOUR)
+    pass(MINUTE)
+    await schedules.claimDue(CLAIM)
+    const failure = { code: 'token_revoked', message: 'The token was revoked.' }
+    const leaseOf = (id: string) => {
+      const lease = fires.find(({ schedule }) => schedule.id === id)?.lease
+      if (lease === undefined) throw new Error(`${id} did not fire.`)
+      return lease
+    }
+    await schedules.finish(leaseOf('a'), { outcome: 'skipped', failure, pause: failure })
+    pass(2 * MINUTE)
+    expect((await schedules.claimDue(CLAIM)).fires).toEqual([])
+    await schedules.finish(leaseOf('b'), { outcome: 'succeeded' })
+    expect((await schedules.claimDue(CLAIM)).fires).toEqual([])
+    expect(await outcomesOf(schedules, 'a')).toEqual(['skipped', 'skipped'])
+    expect(await outcomesOf(schedules, 'b')).toEqual(['skipped', 'skipped', 'succeeded'])
+  })
+
+  it('lets the fire that waits run where its pattern has no later one', async () => {
+    const { schedules, pass } = await open()
+    const twice: NextFire = (_cadence, after) => {
+      if (after < FIRST) return FIRST
+      return after < FIRST + MINUTE ? FIRST + MINUTE : undefined
+    }
+    const claim = { ...CLAIM, next: twice }
+    await schedules.create(ALICE, scheduleOf('s', { overlap: 'queue' }), { limit: 1, next: twice })
+    pass(FIRST - START)
+    const { lease } = onlyFire(await schedules.claimDue(claim))
+    await schedules.beat(lease, HOUR)
+    pass(MINUTE)
+    await schedules.claimDue(claim)
+    expect((await schedules.get(ALICE, 's'))?.pausedBy?.code).toBe('schedule_over')
+    await schedules.finish(lease, { outcome: 'succeeded' })
+    expect(onlyFire(await schedules.claimDue(claim)).trigger.scheduledAt).toBe(FIRST + MINUTE)
+  })
+
   it('ends a fire as interrupted whose lease has lapsed, and fires on', async () => {
     const { schedules, pass } = await open()
     await schedules.create(ALICE, scheduleOf('s'), RULES)

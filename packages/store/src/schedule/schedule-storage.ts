@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  changeMotion,
   fireByHand,
   restart,
   ScheduleError,
@@ -18,7 +19,7 @@ import type { Database } from '../database/database.js'
 import { checkCount, checkId, checkOwner, encodeShortText } from '../database/value.js'
 import { createRunClock, type RunClock } from '../run/run-clock.js'
 import type { Schema } from '../schema.js'
-import { beat, claimDue, finish, takeStep } from './fire.js'
+import { beat, claimDue, endLeftOut, finish, takeStep } from './fire.js'
 import {
   checkValue,
   toCaller,
@@ -83,11 +84,7 @@ async function create(
     throw new ScheduleError('schedule_limit', `There may be ${rules.limit} schedules. Delete one.`)
   }
   const expiresAt = now + checkCount(given.ttlMs, 'ttlMs', 1)
-  const motion = restart(
-    NOT_BEGUN,
-    { ...given, expiresAt },
-    { status: 'active', next: rules.next, now },
-  )
+  const motion = restart(NOT_BEGUN, { ...given, expiresAt }, { next: rules.next, now })
   const row = await tx
     .insertInto('signet_schedule')
     .values({
@@ -153,14 +150,12 @@ async function change(
       expires_at: now + checkCount(renewal.ttlMs, 'ttlMs', 1),
     }),
   }
-  const [motion, changed] = [toMotion(row), toSchedule({ ...row, ...columns })]
-  const wanted = status ?? motion.status
-  const isMoved = changed.cron !== row.cron || changed.timezone !== row.timezone
-  const isRestarted = wanted !== motion.status || isMoved
-  const moved = isRestarted ? restart(motion, changed, { status: wanted, next, now }) : motion
+  const by = { before: toSchedule(row), after: toSchedule({ ...row, ...columns }) }
+  const motion = changeMotion(toMotion(row), by, { status, next, now })
+  await endLeftOut(tx, row, motion, now)
   const written = await tx
     .updateTable('signet_schedule')
-    .set({ ...columns, ...toMotionColumns(moved), updated_at: now })
+    .set({ ...columns, ...toMotionColumns(motion), updated_at: now })
     .where('owner', '=', row.owner)
     .where('id', '=', row.id)
     .returningAll()
