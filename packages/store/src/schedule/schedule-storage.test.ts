@@ -500,6 +500,23 @@ describeStores('schedules in a store', (stores) => {
     })
   })
 
+  it('are as many as an owner may have, however many are made at once', async () => {
+    const options = await stores.locate()
+    const [first, second] = [await stores.open(options), await stores.open(options)]
+    const rules = { ...RULES, limit: 3 }
+    const made = await Promise.allSettled(
+      Array.from({ length: 20 }, async (_each, index) => {
+        const { schedules } = index % 2 === 0 ? first : second
+        return await schedules.create(ALICE, scheduleOf(`s${index}`), rules)
+      }),
+    )
+    const refused = made.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+    expect(refused).toHaveLength(17)
+    for (const reason of refused) expect(reason).toMatchObject({ code: 'schedule_limit' })
+    expect(await first.schedules.list(ALICE, {})).toHaveLength(3)
+    await second.schedules.create(BOB, scheduleOf('s'), rules)
+  })
+
   it('fire once, however many instances look at once', async () => {
     const options = await stores.locate()
     let time = START

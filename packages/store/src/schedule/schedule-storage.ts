@@ -16,6 +16,7 @@ import {
 } from '@signet/core'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/database.js'
+import type { Driver } from '../database/driver/driver.js'
 import { checkCount, checkId, checkOwner, encodeShortText } from '../database/value.js'
 import { createRunClock, type RunClock } from '../run/run-clock.js'
 import type { Schema } from '../schema.js'
@@ -70,8 +71,10 @@ async function create(
   owner: string,
   given: NewSchedule,
   rules: { readonly limit: number; readonly next: NextFire },
-  clock: RunClock,
+  { driver, clock }: { readonly driver: Driver; readonly clock: RunClock },
 ): Promise<ScheduleRecord> {
+  // Those who make some at once would all count the same.
+  await driver.enterSchedules(tx, owner)
   const now = await readClock(tx, clock)
   const columns = toColumns(owner, given)
   const { count } = await tx
@@ -204,7 +207,7 @@ export function createScheduleStorage(
   return {
     create: async (givenOwner, schedule, rules) => {
       const owner = checkOwner(givenOwner)
-      return await write((tx) => create(tx, owner, schedule, rules, clock))
+      return await write((tx) => create(tx, owner, schedule, rules, { driver, clock }))
     },
     get: async (givenOwner, givenId) => {
       const [owner, id] = [checkOwner(givenOwner), checkId(givenId)]

@@ -72,6 +72,8 @@ export interface Driver {
   readonly check?: (() => void) | undefined
   /** Tells what an operator should know of the place of the database, before it is opened for good. */
   readonly tellNotices?: (() => void) | undefined
+  /** Lets one transaction after the other change how many schedules an owner has: to be called before anything is read. */
+  enterSchedules(transaction: Transaction<Schema>, owner: string): Promise<void>
   /** Lets one process after the other into a transaction that migrates. */
   lockMigrations(transaction: Transaction<Schema>): Promise<void>
   /** Runs once, when there are messages to search: makes the index over `words`. */

@@ -186,6 +186,7 @@ export function libsqlDriver(
       table.addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement()),
     // A transaction that writes has the file to itself.
     enterLog: readFileClock,
+    enterSchedules: async () => {},
     check: () => file.presence.check(),
     tellNotices: () => file.tellNotices(),
     lockMigrations: async (transaction) => {

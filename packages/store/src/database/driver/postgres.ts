@@ -26,6 +26,8 @@ const MAX_CONNECTIONS = 20
 /** Any number, as long as it stays the same. */
 const MIGRATION_LOCK = 5_247_861_003
 const LOG_LOCK = 5_247_861_004
+/** Of locks with two numbers: the other is of an owner. */
+const SCHEDULES_LOCK = 524_786
 const LOG_CHANNEL = 'signet_revocation'
 
 /** What the driver may be told. */
@@ -169,6 +171,10 @@ export function postgresDriver(url: string, options: PostgresOptions = {}): Driv
       return { earliest: now, latest: now }
     },
     appends,
+    enterSchedules: async (transaction, owner) => {
+      const locks = sql`${sql.lit(SCHEDULES_LOCK)}, hashtext(${owner})`
+      await sql`select pg_advisory_xact_lock(${locks})`.execute(transaction)
+    },
     lockMigrations: async (transaction) => {
       const { rows } = await sql<{ server_encoding: string }>`show server_encoding`.execute(
         transaction,
