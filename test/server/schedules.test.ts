@@ -381,6 +381,21 @@ function declareRules(open: () => Promise<Kept>): void {
     stuck.release()
   })
 
+  it('fires while many of another owner go on', async () => {
+    const kept = await open()
+    const { model, release } = hangingModel(true)
+    const { app } = start(kept, { model })
+    const ids: string[] = []
+    for (let count = 0; count < 17; count++) ids.push(await make(app))
+    const given = { workflowId: 'double', cron: CRON, inputData: { n: 4 } }
+    const { body } = await call(app, 'POST', '', given, bob)
+    kept.pass(UNTIL_DUE)
+    expect(await ended(app, String(body['id']), bob)).toMatchObject({ outcome: 'succeeded' })
+    const triggers = await Promise.all(ids.map((id) => triggersOf(app, id)))
+    expect(triggers.filter(({ length }) => length > 0)).toHaveLength(4)
+    release()
+  })
+
   it('fires on where another schedule fails', async () => {
     const kept = await open()
     const { app } = start(kept)

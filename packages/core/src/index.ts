@@ -114,6 +114,7 @@ export { ScheduleError, type ScheduleErrorCode } from './schedule/schedule-error
 export {
   MAX_TRIGGERS,
   type ClaimedFire,
+  type DueClaim,
   type DueFires,
   type FireLease,
   type NewSchedule,

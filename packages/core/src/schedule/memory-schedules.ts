@@ -161,22 +161,22 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
         .toReversed()
         .slice(0, limit)
     },
-    async claimDue({ ttlMs, limit, next }) {
+    async claimDue({ ttlMs, limit, maxOfOwner, going, next }) {
       const at = now()
+      const goingOn = new Map(going)
+      const isFull = (owner: string) => (goingOn.get(owner) ?? 0) >= maxOfOwner
       const due = [...kept.values()]
-        .filter(({ motion }) => (dueAtOf(motion) ?? Infinity) <= at)
+        .filter(({ owner, motion }) => (dueAtOf(motion) ?? Infinity) <= at && !isFull(owner))
         .slice(0, limit)
       const fires = due.flatMap((found): ClaimedFire[] => {
-        const step = moveOn(found.motion, found.record, {
-          id: randomUUID(),
-          next,
-          now: at,
-          ttlMs,
-        })
+        const { owner } = found
+        if (isFull(owner)) return []
+        const step = moveOn(found.motion, found.record, { id: randomUUID(), next, now: at, ttlMs })
         take(found, step, at)
         const trigger = found.triggers.find(({ id }) => id === step.begun)
         if (trigger === undefined) return []
-        const lease = { owner: found.owner, scheduleId: found.record.id, triggerId: trigger.id }
+        goingOn.set(owner, (goingOn.get(owner) ?? 0) + 1)
+        const lease = { owner, scheduleId: found.record.id, triggerId: trigger.id }
         return [{ schedule: shown(found), trigger, lease }]
       })
       return { fires, seen: due.length }

@@ -149,6 +149,19 @@ export interface ClaimedFire {
   readonly lease: FireLease
 }
 
+/** Who lets schedules fire, and how many. */
+export interface DueClaim {
+  /** How long the leases hold without a `beat`, in milliseconds. */
+  readonly ttlMs: number
+  /** How many schedules are looked at. */
+  readonly limit: number
+  /** How many fires of one owner may go on at once there, with those of `going`. The others of the owner wait. */
+  readonly maxOfOwner: number
+  /** How many fires go on there already, of each owner. */
+  readonly going: ReadonlyMap<string, number>
+  readonly next: NextFire
+}
+
 /** What came due. */
 export interface DueFires {
   /** Those that begin. */
@@ -199,13 +212,8 @@ export interface ScheduleStorage {
    * Lets schedules fire whose time has come, of all owners, at most `limit`. Of all that call it at once, one gets each fire. A
    * schedule whose times were missed fires once for all of them. A fire whose lease has lapsed is ended as failed, with the code
    * `interrupted`; it is not begun again.
-   * @param claim.ttlMs - how long the leases hold without a `beat`
    */
-  claimDue(claim: {
-    readonly ttlMs: number
-    readonly limit: number
-    readonly next: NextFire
-  }): Promise<DueFires>
+  claimDue(claim: DueClaim): Promise<DueFires>
   /** Makes a lease hold for so much longer, in milliseconds from now. @returns false where it is lost */
   beat(lease: FireLease, ttlMs: number): Promise<boolean>
   /** Ends a fire. @returns false where its lease is lost */

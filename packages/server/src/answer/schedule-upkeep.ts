@@ -30,6 +30,8 @@ const LEASE_MS = 30_000
 const BEAT_MS = 10_000
 /** How many fires go on at once. */
 const MAX_FIRES = 16
+/** How many of them are of one owner, so that those of others do not wait for them. */
+const MAX_FIRES_OF_OWNER = 4
 
 /** What the upkeep of schedules stands on. */
 export interface ScheduleUpkeepOptions {
@@ -83,8 +85,11 @@ function endOf(error: unknown): TriggerEnd {
 /** Lets schedules fire whose time has come, as who made them, beside the requests. */
 export class ScheduleUpkeep {
   readonly #options: ScheduleUpkeepOptions
-  /** The fires that go on, each with what ends it. */
-  readonly #fires = new Map<Promise<void>, AbortController>()
+  /** The fires that go on, each with its owner and what ends it. */
+  readonly #fires = new Map<
+    Promise<void>,
+    { readonly owner: string; readonly stop: AbortController }
+  >()
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
   #hasBegun = false
@@ -116,7 +121,7 @@ export class ScheduleUpkeep {
   async end(): Promise<void> {
     this.stop()
     await this.#looking
-    for (const stop of this.#fires.values()) stop.abort(new ServerEnds('The server ends.'))
+    for (const { stop } of this.#fires.values()) stop.abort(new ServerEnds('The server ends.'))
     await Promise.all(this.#fires.keys())
   }
 
@@ -149,7 +154,14 @@ export class ScheduleUpkeep {
       for (;;) {
         const limit = MAX_FIRES - this.#fires.size
         if (this.#hasEnded || limit === 0) return
-        const claim = { ttlMs: LEASE_MS, limit, next: nextFireAt }
+        const going = this.#going()
+        const claim = {
+          ttlMs: LEASE_MS,
+          limit,
+          maxOfOwner: MAX_FIRES_OF_OWNER,
+          going,
+          next: nextFireAt,
+        }
         const { fires, seen } = await mastra.getScheduleStorage().claimDue(claim)
         this.#isFailing = false
         for (const fire of fires) this.#begin(fire)
@@ -162,14 +174,23 @@ export class ScheduleUpkeep {
     }
   }
 
+  /** How many fires go on, of each owner. */
+  #going(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { owner } of this.#fires.values()) counts.set(owner, (counts.get(owner) ?? 0) + 1)
+    return counts
+  }
+
   #begin(fire: ClaimedFire): void {
     const stop = new AbortController()
     const settle = this.#options.settling.begin()
     const ended = this.#fire(fire, stop).finally(() => {
       this.#fires.delete(ended)
       settle()
+      // Another may have waited for its place.
+      if (!this.#hasEnded) this.#lookUnlessLooking()
     })
-    this.#fires.set(ended, stop)
+    this.#fires.set(ended, { owner: fire.lease.owner, stop })
   }
 
   /** Never rejects. */

@@ -7,14 +7,14 @@ import {
   moveOn,
   PAUSED,
   type ClaimedFire,
+  type DueClaim,
   type DueFires,
   type FireLease,
   type Motion,
   type MotionStep,
-  type NextFire,
   type TriggerEnd,
 } from '@signet/core'
-import type { Transaction } from 'kysely'
+import type { RawBuilder, SelectQueryBuilder, Transaction } from 'kysely'
 import { checkCount, checkId, checkOwner } from '../database/value.js'
 import type { Schema } from '../schema.js'
 import {
@@ -120,29 +120,46 @@ export async function takeStep(
   return { schedule: toSchedule(changed), trigger: toTrigger(trigger), lease }
 }
 
+/** The schedules that are due, but those of owners who have as many fires as they may. */
+export function selectDue(
+  tx: Transaction<Schema>,
+  now: number | RawBuilder<number>,
+  { going, maxOfOwner }: Pick<DueClaim, 'going' | 'maxOfOwner'>,
+): SelectQueryBuilder<Schema, 'signet_schedule', object> {
+  const full = [...going].flatMap(([owner, count]) => (count >= maxOfOwner ? [owner] : []))
+  return tx
+    .selectFrom('signet_schedule')
+    .where('due_at', '<=', now)
+    .$if(full.length > 0, (query) => query.where('owner', 'not in', full.map(checkOwner)))
+}
+
 /** Lets schedules fire whose time has come. */
 export async function claimDue(
   tx: Transaction<Schema>,
-  claim: { readonly ttlMs: number; readonly limit: number; readonly next: NextFire },
+  claim: DueClaim,
   now: number,
   isSingleWriter: boolean,
 ): Promise<DueFires> {
   const { next } = claim
   const ttlMs = checkCount(claim.ttlMs, 'ttlMs', 1)
-  const due = tx
-    .selectFrom('signet_schedule')
+  const maxOfOwner = checkCount(claim.maxOfOwner, 'maxOfOwner', 1)
+  const due = selectDue(tx, now, claim)
     .selectAll()
-    .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(checkCount(claim.limit, 'limit', 1))
   // What another instance lets fire is left to it.
   const rows = await (isSingleWriter ? due : due.forUpdate().skipLocked()).execute()
   const fires: ClaimedFire[] = []
+  const going = new Map(claim.going)
   for (const row of rows) {
+    const count = going.get(row.owner) ?? 0
+    if (count >= maxOfOwner) continue
     const rules = { id: randomUUID(), next, now, ttlMs }
     const step = moveOn(toMotion(row), toSchedule(row), rules)
     const fire = await takeStep(tx, row, step, now)
-    if (fire !== undefined) fires.push(fire)
+    if (fire === undefined) continue
+    fires.push(fire)
+    going.set(row.owner, count + 1)
   }
   return { fires, seen: rows.length }
 }

@@ -22,7 +22,13 @@ const next: NextFire = (_cadence, after) => (Math.floor(after / MINUTE) + 1) * M
 const FIRST = next({ cron: '', timezone: '' }, START) ?? 0
 
 const RULES = { limit: 100, next }
-const CLAIM = { ttlMs: MINUTE / 2, limit: 50, next }
+const CLAIM = {
+  ttlMs: MINUTE / 2,
+  limit: 50,
+  maxOfOwner: 50,
+  going: new Map<string, number>(),
+  next,
+}
 
 const scheduleOf = (id: string, more: Partial<NewSchedule> = {}): NewSchedule => ({
   id,
@@ -446,6 +452,25 @@ function declareRules(open: () => Promise<Opened>): void {
     const [from, to] = [START + 10 * MINUTE, START + 12 * MINUTE]
     const some = await schedules.triggers(ALICE, 's', { from, to, limit: 2 })
     expect(some?.map(({ firedAt }) => firedAt)).toEqual([to, to - MINUTE])
+  })
+
+  it('lets so many of an owner fire at once, and those of others all the same', async () => {
+    const { schedules, pass } = await open()
+    for (const id of ['a', 'b', 'c', 'd']) await schedules.create(ALICE, scheduleOf(id), RULES)
+    await schedules.create(BOB, scheduleOf('e'), RULES)
+    pass(MINUTE)
+    const claim = { ...CLAIM, maxOfOwner: 2 }
+    const ownersOf = ({ fires }: DueFires) => fires.map(({ lease }) => lease.owner).toSorted()
+    const full = new Map([[ALICE, 2]])
+    expect(await schedules.claimDue({ ...claim, limit: 1, going: full })).toMatchObject({
+      fires: [{ lease: { owner: BOB } }],
+      seen: 1,
+    })
+    const some = await schedules.claimDue({ ...claim, going: new Map([[ALICE, 1]]) })
+    expect(ownersOf(some)).toEqual([ALICE])
+    expect(await schedules.claimDue({ ...claim, going: full })).toEqual({ fires: [], seen: 0 })
+    expect(ownersOf(await schedules.claimDue(claim))).toEqual([ALICE, ALICE])
+    expect(ownersOf(await schedules.claimDue(claim))).toEqual([ALICE])
   })
 
   it('looks at so many at a time', async () => {

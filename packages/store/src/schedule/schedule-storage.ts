@@ -20,7 +20,7 @@ import type { Driver } from '../database/driver/driver.js'
 import { checkCount, checkId, checkOwner, encodeShortText } from '../database/value.js'
 import { createRunClock, type RunClock } from '../run/run-clock.js'
 import type { Schema } from '../schema.js'
-import { beat, claimDue, endLeftOut, finish, takeStep } from './fire.js'
+import { beat, claimDue, endLeftOut, finish, selectDue, takeStep } from './fire.js'
 import {
   checkValue,
   toCaller,
@@ -254,12 +254,7 @@ export function createScheduleStorage(
     claimDue: async (claim) => {
       // Mostly nothing is due: then nothing is written.
       const isDue = await read((tx) =>
-        tx
-          .selectFrom('signet_schedule')
-          .select('id')
-          .where('due_at', '<=', clock.now())
-          .limit(1)
-          .executeTakeFirst(),
+        selectDue(tx, clock.now(), claim).select('id').limit(1).executeTakeFirst(),
       )
       if (isDue === undefined) return { fires: [], seen: 0 }
       return await write(async (tx) =>
