@@ -131,6 +131,8 @@ export interface RunTable {
   ended_at: number | null
   due_at: number | null
   expires_at: number | null
+  /** How often something was recorded. */
+  revision: Generated<number>
 }
 
 /** What a step of a run came to. `result` is JSON. */

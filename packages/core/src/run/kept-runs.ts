@@ -15,6 +15,8 @@ export interface Kept {
   snapshot: string | undefined
   approvals: RunApproval[]
   readonly steps: Map<string, string>
+  /** How often something was recorded. */
+  revision: number
   /** Characters of JSON of its snapshot, its steps and its result. */
   size: number
   holder: string | undefined

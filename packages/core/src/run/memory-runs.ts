@@ -195,6 +195,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
         snapshot: undefined,
         approvals: [],
         steps: new Map(),
+        revision: 0,
         size: 0,
         holder: beginning.status === 'running' ? beginning.holder : undefined,
         leaseUntil: beginning.status === 'running' ? createdAt + beginning.ttlMs : undefined,
@@ -211,6 +212,10 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     async get(owner, runId) {
       const found = kept.find(owner, runId)
       return found && structuredClone(read(found))
+    },
+    async revision(owner, runId) {
+      const found = kept.find(owner, runId)
+      return found && `${found.run.status} ${found.run.attempt} ${found.revision}`
     },
     async list(owner, { kind, target, page = 0, perPage, ...query }) {
       const { threadId, status, resourceId, createdFrom = 0, createdTo = Infinity } = query
@@ -268,8 +273,10 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     },
     async record(lease, change) {
       const found = held(lease)
-      if (found !== undefined) write(found, change)
-      return found !== undefined
+      if (found === undefined) return false
+      found.revision++
+      write(found, change)
+      return true
     },
     async steps(owner, runId) {
       const steps = kept.find(owner, runId)?.steps ?? new Map<string, string>()

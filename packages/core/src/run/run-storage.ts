@@ -292,6 +292,12 @@ export interface RunStorage {
    */
   create(owner: string, run: NewRun, beginning: RunBeginning): Promise<RunLease | undefined>
   get(owner: string, runId: string): Promise<RunRecord | undefined>
+  /**
+   * A text that is another one after each change of how a run stands, and of its steps. It costs the same however large the
+   * run is.
+   * @returns undefined where the owner has no such run
+   */
+  revision(owner: string, runId: string): Promise<string | undefined>
   list(owner: string, query: RunQuery): Promise<RunPage>
   /** How many runs of an agent or a workflow stand how; those of which there are none are left out. */
   count(

@@ -7,7 +7,7 @@ import { runOwner } from '../run/person.js'
 import type { ClaimedRun, RunQuery, RunRecord, RunStatus, RunStorage } from '../run/run-storage.js'
 import { LegsAtWork } from './legs-at-work.js'
 import type { Run } from './run.js'
-import type { WorkflowStatus } from './snapshot.js'
+import type { WorkflowSnapshot, WorkflowStatus } from './snapshot.js'
 import { isLost, LEASE_MS, StoredJournal, type StoredPlace } from './stored-journal.js'
 import {
   readContext,
@@ -17,6 +17,7 @@ import {
   toRequestContext,
   toSnapshot,
 } from './stored-run.js'
+import { watchRun } from './watch-run.js'
 import type {
   RunAttendant,
   RunnableWorkflow,
@@ -146,6 +147,31 @@ export class StoredRuns implements WorkflowRuns {
       toSnapshot(run, steps, workflow.graph),
       new StoredJournal(place, readFacts(run), run.attempt),
     )
+  }
+
+  watch(
+    workflow: RunnableWorkflow,
+    requestContext: RequestContext,
+    runId: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<WorkflowSnapshot, undefined> {
+    const owner = runOwner(requestContext)
+    return watchRun(
+      {
+        revision: () => this.#storage.revision(owner, runId),
+        read: () => this.#read(workflow, owner, runId),
+      },
+      signal,
+    )
+  }
+
+  async #read(
+    workflow: RunnableWorkflow,
+    owner: string,
+    runId: string,
+  ): Promise<WorkflowSnapshot | undefined> {
+    const run = await this.#record(workflow, owner, runId)
+    return run && toSnapshot(run, await this.#storage.steps(owner, runId), workflow.graph)
   }
 
   #place({ id }: RunnableWorkflow, owner: string, runId: string): StoredPlace {

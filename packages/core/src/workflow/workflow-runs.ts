@@ -77,6 +77,16 @@ export interface WorkflowRuns {
     requestContext: RequestContext,
     runId: string,
   ): Promise<Run | undefined>
+  /**
+   * A run of the caller as it stands, and again when it has changed: until it ends, waits for somebody or is deleted, or the
+   * signal fires. Nothing where they have none of this id.
+   */
+  watch(
+    workflow: RunnableWorkflow,
+    requestContext: RequestContext,
+    runId: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<WorkflowSnapshot, undefined>
   list(
     workflow: RunnableWorkflow,
     requestContext: RequestContext,

@@ -51,7 +51,7 @@ function builtInRoutes(service: () => Service): readonly Route[] {
     ...toolRoutes,
     ...workflowRoutes,
     ...legRoutes,
-    ...observedRunRoutes,
+    ...observedRunRoutes(),
     ...runRoutes,
     ...scheduleRoutes,
     ...threadRoutes,

@@ -86,8 +86,8 @@ export async function record(
   lease: RunLease,
   change: RunChange,
 ): Promise<boolean> {
-  const { owner, runId, attempt } = lease
-  const held = await writeUnder(tx, lease, { attempt: sql<number>`cast(${attempt} as integer)` })
+  const { owner, runId } = lease
+  const held = await writeUnder(tx, lease, { revision: sql<number>`revision + 1` })
   if (held === undefined) return false
   await writeSteps(tx, owner, runId, change)
   return true

@@ -182,7 +182,7 @@ export const LISTED = [
 ] as const
 
 /** What a list shows of a run. */
-export type ListedRunRow = Omit<Selectable<RunTable>, 'caller' | 'snapshot' | 'result'>
+export type ListedRunRow = Omit<Selectable<RunTable>, 'caller' | 'snapshot' | 'result' | 'revision'>
 
 /** A run as its row has it, without what only a leg reads. */
 export function toListedRun(row: ListedRunRow): RunRecord {

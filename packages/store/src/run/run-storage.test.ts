@@ -300,6 +300,31 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(await runs.claim(ALICE, 's', start)).toBe('running')
   })
 
+  it('has another revision after each change, for its owner alone', async () => {
+    const { runs } = await open()
+    const seen: unknown[] = []
+    const note = async () => seen.push(await runs.revision(ALICE, 'r'))
+    await runs.create(ALICE, runOf('r'), { status: 'pending' })
+    await note()
+    const start = { ...claimBy('h'), from: 'pending' } as const
+    const { lease } = requireClaimed(await runs.claim(ALICE, 'r', start))
+    await note()
+    for (const n of [1, 2]) {
+      await runs.record(lease, stepsOf({ one: n }))
+      await note()
+    }
+    await runs.beat(lease, MINUTE)
+    expect(await runs.revision(ALICE, 'r')).toBe(seen.at(-1))
+    await runs.suspend(lease, { snapshot: {} })
+    await note()
+    await runs.cancel(ALICE, 'r')
+    await note()
+    expect(new Set(seen).size).toBe(6)
+    expect(seen).not.toContain(undefined)
+    expect(await runs.revision(BOB, 'r')).toBeUndefined()
+    expect(await runs.revision(ALICE, 'none')).toBeUndefined()
+  })
+
   it('is begun only by who has its workflow', async () => {
     const { runs } = await open()
     await runs.create(ALICE, runOf('p', { kind: 'workflow' }), { status: 'pending', inMs: 0 })

@@ -208,6 +208,18 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       )
       return row && toRun(row)
     },
+    revision: async (givenOwner, givenId) => {
+      const [owner, runId] = [checkOwner(givenOwner), checkId(givenId)]
+      const row = await read((tx) =>
+        tx
+          .selectFrom('signet_run')
+          .select(['status', 'attempt', 'revision'])
+          .where('owner', '=', owner)
+          .where('id', '=', runId)
+          .executeTakeFirst(),
+      )
+      return row && `${row.status} ${row.attempt} ${row.revision}`
+    },
     list: async (given, query) => {
       const owner = checkOwner(given)
       return await read((tx) => list(tx, owner, query, clock))

@@ -1,33 +1,16 @@
-import type { Principal } from '@signet/auth'
 import { z } from 'zod'
 import { sendReplay } from '../../answer/send-answer.js'
-import { LimitError } from '../../limit/limit-error.js'
-import { createSlots } from '../../limit/slots.js'
+import { createObserverSlots } from '../../limit/observer-slots.js'
 import { OBSERVE_OPTIONS } from '../../route/option/route-options.js'
 import { defineRoute, type Route } from '../../route/route.js'
 import { idText } from '../schema.js'
 import { requireAgent } from './find.js'
 
-/** How many may observe one answer at once, of its owner and in one process. */
-const MAX_OBSERVERS = 20
-
-const POLICY = {
-  name: 'observers-at-once',
-  quota: MAX_OBSERVERS,
-  unit: 'concurrent-requests',
-  windowSeconds: undefined,
-} as const
-
 const observeRequest = z.object({ runId: idText, offset: z.int().min(0).optional() })
-
-/** Who owns a run, and which. */
-function keyOf({ issuer, resourceId }: Principal, runId: string): string {
-  return JSON.stringify([issuer, resourceId, runId])
-}
 
 /** Answers that go on without their client. */
 export function observeRoutes(): readonly Route[] {
-  const slots = createSlots(MAX_OBSERVERS)
+  const slots = createObserverSlots()
 
   const observe = defineRoute({
     method: 'POST',
@@ -40,14 +23,7 @@ export function observeRoutes(): readonly Route[] {
     async handler(input) {
       const { body, principal, requestContext, signal } = input
       const agent = requireAgent(input.mastra, input.params.agentId)
-      const leave = slots.take(keyOf(principal, body.runId))
-      if (leave === undefined) {
-        throw new LimitError('Too many observe the answer at once.', {
-          policy: POLICY,
-          remaining: 0,
-          resetSeconds: undefined,
-        })
-      }
+      const leave = slots.take(principal, body.runId)
       try {
         const replay = await agent.observe({ ...body, requestContext, abortSignal: signal })
         return sendReplay(input, replay, leave)

@@ -3,9 +3,16 @@ import { PUBLIC_REASON } from '@signet/auth/internal'
 import { logFailure, type WorkflowChunk } from '@signet/core'
 import { withSignsOfLife } from '../../answer/sign-of-life.js'
 import { Reply } from '../../http/reply.js'
+import { errorCode } from '../../error/error-response.js'
 import type { HandlerContext } from '../../route/route.js'
 import type { BegunLeg } from './leg.js'
 import { tellFailure } from './told-failure.js'
+
+/** What a stream needs of its request. */
+export type StreamContext = Pick<
+  HandlerContext,
+  'stop' | 'onBreakOff' | 'noteFailure' | 'logger' | 'requestId'
+>
 
 const HEADERS = {
   'content-type': 'text/plain; charset=utf-8',
@@ -29,21 +36,33 @@ function viewChunk(chunk: WorkflowChunk): unknown {
   return { ...chunk, payload: { ...payload, error: tellFailure(payload.error) } }
 }
 
-/** The last chunk of a stream that broke off. Why it did is for the log, unless the token was revoked. */
+/** Why a stream broke off, as its client is told: the rest is for the log. */
+function tellBreakOff(error: unknown): { readonly message: string; readonly code: string } {
+  if (TokenError.isInstance(error)) {
+    return { message: PUBLIC_REASON[error.code], code: error.code }
+  }
+  const code = errorCode(error)
+  if (code === 'deadline_exceeded') return { message: 'The run goes on. Observe it again.', code }
+  return { message: 'The stream failed. The log of the server says why.', code: 'answer_failed' }
+}
+
+/** The last chunk of a stream that broke off. */
 function errorRecord(runId: string, error: unknown): string {
-  const fields = TokenError.isInstance(error)
-    ? { message: PUBLIC_REASON[error.code], code: error.code }
-    : { message: 'The stream failed. The log of the server says why.', code: 'answer_failed' }
-  const payload = { error: { name: 'Error', ...fields } }
+  const payload = { error: { name: 'Error', ...tellBreakOff(error) } }
   return record({ type: 'error', runId, from: 'WORKFLOW', payload })
 }
 
 /**
- * Sends the chunks of a leg. The last one is `workflow-finish`, or `error` where the stream broke off. The leg goes on
- * when its client leaves, and does not wait for it: a client that leaves too many chunks unread loses the stream. No
- * deadline ends a stream: it ends with its leg.
+ * Sends the chunks of a leg. The leg goes on when its client leaves, and does not wait for it: a client that leaves too
+ * many chunks unread loses the stream. No deadline ends a stream: it ends with its leg.
  */
-export function sendLeg(input: HandlerContext, { runId, reader, first }: BegunLeg): Reply {
+export function sendLeg(input: HandlerContext, leg: BegunLeg): Reply {
+  input.release()
+  return sendChunks(input, leg)
+}
+
+/** Sends chunks of a run. The last one is `workflow-finish`, or `error` where the stream broke off. */
+export function sendChunks(input: StreamContext, { runId, reader, first }: BegunLeg): Reply {
   let pending = first
   let broken: Error | undefined
   let isOver = false
@@ -52,7 +71,6 @@ export function sendLeg(input: HandlerContext, { runId, reader, first }: BegunLe
     // Ends a read that waits.
     void reader.cancel(error)
   })
-  input.release()
 
   async function nextText(): Promise<string | undefined> {
     const chunk = pending ?? (await reader.read()).value

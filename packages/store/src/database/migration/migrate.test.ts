@@ -80,6 +80,7 @@ describeStores('a database of the first version', (stores) => {
       '0007-run-events',
       '0008-schedules',
       '0009-suspensions',
+      '0010-revisions-of-runs',
     ])
     await database.close()
   })

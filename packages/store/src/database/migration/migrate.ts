@@ -11,6 +11,7 @@ import { createRuns } from './sixth.js'
 import { createRunEvents } from './seventh.js'
 import { createSchedules } from './eighth.js'
 import { addSuspensions } from './ninth.js'
+import { addRevisions } from './tenth.js'
 
 /** One change of the tables. It is applied once, in its order, and never edited after a release. */
 interface Migration {
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0007-run-events', apply: createRunEvents },
   { name: '0008-schedules', apply: createSchedules },
   { name: '0009-suspensions', apply: addSuspensions },
+  { name: '0010-revisions-of-runs', apply: addRevisions },
 ]
 
 /** How tables compare with those of this version, by the names of the changes that were applied to them. */
