@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Permission } from '@signet/auth'
 import { codeOf } from '@signet/auth/internal'
 import { credentialOf } from '../request-context.js'
@@ -38,8 +39,6 @@ export interface StoredPlace {
   readonly owner: string
   readonly runId: string
   readonly workflowId: string
-  /** Of the process. */
-  readonly holder: string
   /** Legs at work in this process. */
   readonly legs: LegsAtWork<StoredJournal>
   /** A sleep that is longer ends its leg, in milliseconds; undefined where each is waited for. */
@@ -113,11 +112,11 @@ export class StoredJournal implements RunJournal {
   }
 
   async #claim({ kind, requestContext }: LegBeginning, change: RunChange): Promise<void> {
-    const { storage, owner, runId, workflowId, holder } = this.#place
+    const { storage, owner, runId, workflowId } = this.#place
     const caller = await storeCaller(requestContext, permissionOf(workflowId))
     const claimed = await storage.claim(owner, runId, {
       from: kind === 'start' ? 'pending' : 'suspended',
-      holder,
+      holder: randomUUID(),
       ttlMs: LEASE_MS,
       attempt: this.#attempt,
       caller,

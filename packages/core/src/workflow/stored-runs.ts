@@ -76,7 +76,6 @@ function toQuery({ id }: RunnableWorkflow, query: WorkflowRunQuery): RunQuery {
 /** The runs of workflows, in a storage: what is not at work takes no memory. */
 export class StoredRuns implements WorkflowRuns {
   readonly #options: StoredRunsOptions
-  readonly #holder: string = randomUUID()
   readonly #legs = new LegsAtWork<StoredJournal>(BEAT_MS)
   readonly #taken = new Set<Promise<void>>()
   #isAttended = false
@@ -180,7 +179,6 @@ export class StoredRuns implements WorkflowRuns {
       owner,
       runId,
       workflowId: id,
-      holder: this.#holder,
       legs: this.#legs,
       maxSleepMs: () => (this.#isAttended ? MAX_SLEEP_MS : undefined),
     }
@@ -256,8 +254,13 @@ export class StoredRuns implements WorkflowRuns {
     if (limit < 1 || targets.length === 0 || !this.#isAttended) return 0
     // A lease of this process has lapsed only where its clock was set, or it stood still: it is not taken from itself.
     await this.#legs.beat()
-    const claim = { kind: 'workflow', targets, holder: this.#holder, ttlMs: LEASE_MS } as const
-    const claimed = await this.#storage.claimDue({ ...claim, limit })
+    const claimed = await this.#storage.claimDue({
+      kind: 'workflow',
+      targets,
+      holder: randomUUID(),
+      ttlMs: LEASE_MS,
+      limit,
+    })
     for (const each of claimed) {
       const leg = this.#goOn(each, judge).finally(() => this.#taken.delete(leg))
       this.#taken.add(leg)

@@ -261,6 +261,29 @@ function declareRules(open: () => Promise<Opened>): void {
     await vi.waitFor(async () => expect(await here.statusOf('r')).toBe('success'))
   })
 
+  it('record nothing of a leg whose run was deleted, where another run has its id', async () => {
+    const { storage } = await open()
+    const gates = [gate(), gate()]
+    let leg = 0
+    const own = vi.fn<Execute>(async ({ inputData }) => {
+      await gates[leg++]?.pass()
+      return inputData
+    })
+    const workflow = flow().then(stepOf('one', own)).commit()
+    const here = instanceOf(storage, { workflow })
+    const old = await here.start('r', 'old')
+    await gates[0]?.isReached
+    expect(await here.runs.delete(here.workflow, ALICE, 'r')).toBe(true)
+    const next = await here.start('r', 'new')
+    await gates[1]?.isReached
+    gates[0]?.open()
+    await expect(old.result).rejects.toMatchObject({ code: 'run_busy' })
+    expect(await here.statusOf('r')).toBe('running')
+    gates[1]?.open()
+    expect(await next.result).toMatchObject({ status: 'success', result: 'new' })
+    expect((await here.runs.find(here.workflow, ALICE, 'r'))?.snapshot().result).toBe('new')
+  })
+
   it('are canceled by another instance', async () => {
     const { storage } = await open()
     const hang = gate()
