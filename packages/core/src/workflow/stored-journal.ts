@@ -215,8 +215,9 @@ export class StoredJournal implements RunJournal {
     this.leave()
   }
 
-  /** Gives the lease back in place of a leg: the run goes on after so many milliseconds. */
+  /** Gives the lease back in place of a leg, which was not broken off: the run goes on after so many milliseconds. */
   async giveBack(inMs: number): Promise<void> {
+    this.#facts = { ...this.#facts, legs: this.#attempt }
     await this.#pause((lease) => this.#place.storage.wait(lease, toFacts(this.#facts), inMs))
     this.leave()
   }
