@@ -12,6 +12,7 @@ export const WORKFLOW_LIMITS: Readonly<
     | 'valueDepth'
     | 'runBytes'
     | 'unreadChunks'
+    | 'unreadCharacters'
     | 'idCharacters'
     | 'labels',
     number
@@ -39,6 +40,8 @@ export const WORKFLOW_LIMITS: Readonly<
   runBytes: 16 * 1024 * 1024,
   /** Chunks that nobody has read yet, in one stream. */
   unreadChunks: 10_000,
+  /** Characters of JSON that nobody has read yet, in one stream. */
+  unreadCharacters: 16_000_000,
   /** Characters of the id of a step. */
   idCharacters: 128,
   /** Labels of one suspension. */

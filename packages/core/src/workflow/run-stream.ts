@@ -14,6 +14,10 @@ export interface WorkflowStream<Result> extends AsyncIterable<WorkflowChunk> {
   readonly usage: Promise<WorkflowUsage>
 }
 
+const { unreadChunks, unreadCharacters } = WORKFLOW_LIMITS
+/** A chunk counts as so many characters at least, so that one count bounds both. */
+const MIN_CHARACTERS = unreadCharacters / unreadChunks
+
 /** Passes chunks on to one reader. */
 export class ChunkPipe {
   readonly stream: ReadableStream<WorkflowChunk> & AsyncIterable<WorkflowChunk>
@@ -30,7 +34,10 @@ export class ChunkPipe {
           onLeave()
         },
       },
-      { highWaterMark: WORKFLOW_LIMITS.unreadChunks },
+      {
+        highWaterMark: unreadCharacters,
+        size: (chunk) => Math.max(MIN_CHARACTERS, JSON.stringify(chunk).length),
+      },
     ) as ReadableStream<WorkflowChunk> & AsyncIterable<WorkflowChunk>
   }
 
@@ -43,7 +50,7 @@ export class ChunkPipe {
     }
     this.fail(
       new RangeError(
-        `The reader of the stream has left ${WORKFLOW_LIMITS.unreadChunks} chunks unread. Read them as they come.`,
+        `The reader of the stream has left ${unreadChunks} chunks unread, or ${unreadCharacters} characters. Read them as they come.`,
       ),
     )
   }

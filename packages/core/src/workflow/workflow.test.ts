@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { Agent } from '../agent/agent.js'
@@ -995,6 +996,22 @@ describe('a stream', () => {
     const stream = made.stream({ inputData: {} })
     expect(await stream.result).toMatchObject({ status: 'success' })
     await expect(read(stream)).rejects.toThrow('chunks unread')
+  })
+
+  it('is bounded by what its chunks hold, and not for who reads them', async () => {
+    const text = 'x'.repeat(2_000_000)
+    const write = step('write', async ({ writer }) => {
+      for (let at = 0; at < 10; at++) {
+        await writer.write(text)
+        await nextTurn()
+      }
+    })
+    const workflow = begin().then(write).commit()
+    const unread = (await workflow.createRun()).stream({ inputData: {} })
+    expect(await unread.result).toMatchObject({ status: 'success' })
+    await expect(read(unread)).rejects.toThrow('chunks unread, or 16000000 characters')
+    const chunks = await read((await workflow.createRun()).stream({ inputData: {} }))
+    expect(chunks.filter(({ type }) => type === 'workflow-step-output')).toHaveLength(10)
   })
 
   it('lets its reader leave', async () => {
