@@ -68,8 +68,8 @@ export function sendChunks(input: StreamContext, { runId, reader, first }: Begun
   let isOver = false
   input.onBreakOff((error) => {
     broken = error
-    // Ends a read that waits.
-    void reader.cancel(error)
+    // Ends a read that waits. A stream that has failed already cannot be canceled.
+    reader.cancel(error).catch(() => undefined)
   })
 
   async function nextText(): Promise<string | undefined> {
@@ -89,10 +89,13 @@ export function sendChunks(input: StreamContext, { runId, reader, first }: Begun
       if (isOver) return { done: true, value: undefined }
       try {
         const text = await nextText()
+        if (isOver) return { done: true, value: undefined }
         if (text !== undefined) return { done: false, value: text }
         close()
         return { done: true, value: undefined }
       } catch (error) {
+        // Its client left meanwhile.
+        if (isOver) return { done: true, value: undefined }
         if (broken === undefined) {
           input.noteFailure('answer_failed')
           logFailure(input.logger, 'A stream failed.', { requestId: input.requestId }, error)
@@ -105,7 +108,7 @@ export function sendChunks(input: StreamContext, { runId, reader, first }: Begun
       if (!isOver) {
         input.noteFailure('client_gone')
         close()
-        await reader.cancel()
+        await reader.cancel().catch(() => undefined)
       }
       return { done: true, value: undefined }
     },

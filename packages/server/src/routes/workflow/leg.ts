@@ -78,7 +78,7 @@ export async function startLeg(
   begin: () => WorkflowStream<Result>,
 ): Promise<void> {
   const { reader } = await beginLeg(input, run, begin)
-  void reader.cancel()
+  reader.cancel().catch(() => undefined)
 }
 
 /**
