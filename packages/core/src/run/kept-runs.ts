@@ -31,12 +31,12 @@ export interface Owned {
   size: number
 }
 
-export const ENDS: ReadonlySet<RunStatus> = new Set<RunEnd>([
-  'success',
-  'failed',
-  'canceled',
-  'bailed',
-])
+const ENDS: ReadonlySet<RunStatus> = new Set<RunEnd>(['success', 'failed', 'canceled', 'bailed'])
+
+/** Whether a run of this status has ended. */
+export function hasEnded(status: RunStatus): status is RunEnd {
+  return ENDS.has(status)
+}
 
 /** The runs that a process keeps, by their owners, and how much they take. */
 export class KeptRuns {
@@ -114,7 +114,7 @@ export class KeptRuns {
     for (const found of runs) {
       if (!isFull()) return true
       const { status, expiresAt } = found.run
-      if (ENDS.has(status) || (expiresAt ?? Infinity) <= this.#now()) this.remove(found)
+      if (hasEnded(status) || (expiresAt ?? Infinity) <= this.#now()) this.remove(found)
     }
     return !isFull()
   }

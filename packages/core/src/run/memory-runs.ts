@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ENDS, KeptRuns, type Kept } from './kept-runs.js'
+import { hasEnded, KeptRuns, type Kept } from './kept-runs.js'
 import { MemoryEvents } from './memory-events.js'
 import { RunError } from './run-error.js'
 import type {
@@ -11,12 +11,12 @@ import type {
   RunApproval,
   RunChange,
   RunClaim,
+  RunCount,
   RunDecision,
   RunEnd,
   RunFailure,
   RunLease,
   RunRecord,
-  RunStatus,
   RunStorage,
 } from './run-storage.js'
 
@@ -146,7 +146,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     const found = kept.find(owner, runId)
     if (found === undefined) return 'missing'
     const { status, expiresAt } = found.run
-    if (ENDS.has(status)) return 'ended'
+    if (hasEnded(status)) return 'ended'
     const { decision, holder, ttlMs, caller, attempt = found.run.attempt } = given
     if (status !== (given.from ?? 'suspended')) return 'running'
     if ((expiresAt ?? Infinity) <= now()) return 'expired'
@@ -235,20 +235,22 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       const runs = wanted.slice(page * perPage, (page + 1) * perPage)
       return { runs: runs.map(listed), total: wanted.length }
     },
-    async count(owner, kind, target) {
-      const counts: Partial<Record<RunStatus, number>> = {}
+    async count(owner, kind) {
+      const counts = new Map<string, RunCount>()
       for (const { run } of kept.of(owner)) {
-        if (run.kind !== kind || run.target !== target) continue
-        counts[run.status] = (counts[run.status] ?? 0) + 1
+        const { target, status } = run
+        if (run.kind !== kind || hasEnded(status)) continue
+        const key = JSON.stringify([target, status])
+        counts.set(key, { target, status, count: (counts.get(key)?.count ?? 0) + 1 })
       }
-      return counts
+      return [...counts.values()]
     },
     approvalsOf: async (owner, runIds) =>
       structuredClone(runIds.flatMap((runId) => kept.find(owner, runId)?.approvals ?? [])),
     async decide(owner, runId, decision) {
       const found = kept.find(owner, runId)
       if (found === undefined) return 'missing'
-      if (ENDS.has(found.run.status)) return 'ended'
+      if (hasEnded(found.run.status)) return 'ended'
       if (found.run.status !== 'suspended') return 'running'
       return decide(found, decision)
     },
@@ -313,7 +315,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
     },
     async cancel(owner, runId) {
       const found = kept.find(owner, runId)
-      if (found === undefined || ENDS.has(found.run.status)) return false
+      if (found === undefined || hasEnded(found.run.status)) return false
       const isHeld = found.run.status === 'running' && (found.leaseUntil ?? 0) > now()
       if (isHeld) found.isCancelAsked = true
       else end(found, 'canceled')

@@ -18,6 +18,9 @@ export type RunStatus =
 /** How a run has ended. */
 export type RunEnd = Extract<RunStatus, 'success' | 'failed' | 'canceled' | 'bailed'>
 
+/** How a run stands that has not ended. */
+export type OpenRunStatus = Exclude<RunStatus, RunEnd>
+
 /** Why a run has ended that did not succeed. */
 export interface RunFailure {
   /** For programs. */
@@ -213,6 +216,14 @@ export interface RunPage {
   readonly total: number
 }
 
+/** How many runs of an agent or a workflow stand so. */
+export interface RunCount {
+  readonly target: string
+  readonly status: OpenRunStatus
+  /** At least 1. */
+  readonly count: number
+}
+
 /** Which approvals are wanted that wait for somebody else than who asked: the newest first. */
 export interface ApprovalQuery {
   /** Only those of these tools. Default: those of all tools. */
@@ -299,12 +310,10 @@ export interface RunStorage {
    */
   revision(owner: string, runId: string): Promise<string | undefined>
   list(owner: string, query: RunQuery): Promise<RunPage>
-  /** How many runs of an agent or a workflow stand how; those of which there are none are left out. */
-  count(
-    owner: string,
-    kind: RunKind,
-    target: string,
-  ): Promise<Readonly<Partial<Record<RunStatus, number>>>>
+  /**
+   * How many runs have not ended, by their agents or workflows and by how they stand. What there is none of is left out.
+   */
+  count(owner: string, kind: RunKind): Promise<readonly RunCount[]>
   /** The approvals of runs: those of a run behind each other, in the order in which they were asked for. */
   approvalsOf(owner: string, runIds: readonly string[]): Promise<readonly RunApproval[]>
 

@@ -4,10 +4,10 @@ import { consoleLogger, type Logger } from '../log/logger.js'
 import type { RequestContext } from '../request-context.js'
 import { CallerRefusal, judgeStored, type JudgeCaller } from '../run/caller.js'
 import { runOwner } from '../run/person.js'
-import type { ClaimedRun, RunQuery, RunRecord, RunStatus, RunStorage } from '../run/run-storage.js'
+import type { ClaimedRun, RunQuery, RunRecord, RunStorage } from '../run/run-storage.js'
 import { LegsAtWork } from './legs-at-work.js'
 import type { Run } from './run.js'
-import type { WorkflowSnapshot, WorkflowStatus } from './snapshot.js'
+import type { WorkflowSnapshot } from './snapshot.js'
 import { isLost, LEASE_MS, StoredJournal, type StoredPlace } from './stored-journal.js'
 import {
   readContext,
@@ -52,9 +52,6 @@ const NO_RUNS: WorkflowRunCounts = Object.freeze({
   running: 0,
   waiting: 0,
   suspended: 0,
-  success: 0,
-  failed: 0,
-  canceled: 0,
 })
 
 function toQuery({ id }: RunnableWorkflow, query: WorkflowRunQuery): RunQuery {
@@ -194,17 +191,13 @@ export class StoredRuns implements WorkflowRuns {
     return { runs: runs.map(toListed), total }
   }
 
-  async count(
-    workflow: RunnableWorkflow,
-    requestContext: RequestContext,
-  ): Promise<WorkflowRunCounts> {
-    const counts = await this.#storage.count(runOwner(requestContext), 'workflow', workflow.id)
-    const sum = { ...NO_RUNS }
-    for (const [status, count = 0] of Object.entries(counts) as [RunStatus, number?][]) {
-      const shown: WorkflowStatus = status === 'bailed' ? 'success' : status
-      sum[shown] += count
+  async count(requestContext: RequestContext): Promise<ReadonlyMap<string, WorkflowRunCounts>> {
+    const counts = new Map<string, WorkflowRunCounts>()
+    const found = await this.#storage.count(runOwner(requestContext), 'workflow')
+    for (const { target, status, count } of found) {
+      counts.set(target, { ...(counts.get(target) ?? NO_RUNS), [status]: count })
     }
-    return sum
+    return counts
   }
 
   async cancel(

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../request-context.js'
 import type { JudgeCaller } from '../run/caller.js'
+import type { OpenRunStatus } from '../run/run-storage.js'
 import type { NewRunOptions } from './new-run.js'
 import type { Run } from './run.js'
 import type { RunJournal, WorkflowSnapshot, WorkflowStatus } from './snapshot.js'
@@ -42,8 +43,8 @@ export interface WorkflowRunPage {
   readonly total: number
 }
 
-/** How many runs stand how. */
-export type WorkflowRunCounts = Readonly<Record<WorkflowStatus, number>>
+/** How many runs of a workflow have not ended, by how they stand. */
+export type WorkflowRunCounts = Readonly<Record<OpenRunStatus, number>>
 
 /** Lets runs go on without a request. */
 export interface RunAttendant {
@@ -92,8 +93,10 @@ export interface WorkflowRuns {
     requestContext: RequestContext,
     query: WorkflowRunQuery,
   ): Promise<WorkflowRunPage>
-  /** How many runs of the caller stand how. */
-  count(workflow: RunnableWorkflow, requestContext: RequestContext): Promise<WorkflowRunCounts>
+  /**
+   * How many runs of the caller have not ended, by the ids of their workflows. Workflows of which there is none are left out.
+   */
+  count(requestContext: RequestContext): Promise<ReadonlyMap<string, WorkflowRunCounts>>
   /**
    * Ends a run, also one that another instance runs: its steps are told by `abortSignal`.
    * @returns false where the caller has no such run, or it has ended

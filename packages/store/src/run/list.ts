@@ -1,10 +1,10 @@
 import type {
   ApprovalPage,
   ApprovalQuery,
+  RunCount,
   RunKind,
   RunPage,
   RunQuery,
-  RunStatus,
 } from '@signet/core'
 import { sql, type Transaction } from 'kysely'
 import { checkCount, checkId } from '../database/value.js'
@@ -13,9 +13,11 @@ import type { Schema } from '../schema.js'
 import type { RunClock } from './run-clock.js'
 import {
   checkKind,
+  checkOpen,
   checkStatus,
   encodeResource,
   LISTED,
+  OPEN,
   toApproval,
   toListedRun,
 } from './run-row.js'
@@ -68,17 +70,16 @@ export async function count(
   tx: Transaction<Schema>,
   owner: string,
   kind: RunKind,
-  target: string,
-): Promise<Readonly<Partial<Record<RunStatus, number>>>> {
+): Promise<readonly RunCount[]> {
   const rows = await tx
     .selectFrom('signet_run')
-    .select(({ fn }) => ['status', fn.countAll<number>().as('total')])
+    .select(({ fn }) => ['target', 'status', fn.countAll<number>().as('count')])
     .where('owner', '=', owner)
     .where('kind', '=', checkKind(kind))
-    .where('target', '=', checkId(target))
-    .groupBy('status')
+    .where('status', 'in', OPEN)
+    .groupBy(['target', 'status'])
     .execute()
-  return Object.fromEntries(rows.map(({ status, total }) => [checkStatus(status), total]))
+  return rows.map((row) => ({ ...row, status: checkOpen(row.status) }))
 }
 
 /** See `RunStorage`. */

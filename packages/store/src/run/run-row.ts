@@ -1,6 +1,7 @@
 import type {
   NewRun,
   NewRunApproval,
+  OpenRunStatus,
   RunApproval,
   RunEnd,
   RunFailure,
@@ -31,18 +32,12 @@ const MAX_STEP_NAME = 2000
 const SAFE = /^[ -~]+$/
 
 const KINDS: ReadonlySet<string> = new Set<RunRecord['kind']>(['agent', 'workflow'])
-const STATUSES: ReadonlySet<string> = new Set<RunRecord['status']>([
-  'pending',
-  'waiting',
-  'running',
-  'suspended',
-  'success',
-  'failed',
-  'canceled',
-  'bailed',
-])
+/** How runs stand that have not ended. */
+export const OPEN: readonly OpenRunStatus[] = ['pending', 'waiting', 'running', 'suspended']
+const OPEN_STATUSES: ReadonlySet<string> = new Set(OPEN)
 const CLAIMABLE: ReadonlySet<string> = new Set(['pending', 'suspended'])
 const ENDS: ReadonlySet<string> = new Set<RunEnd>(['success', 'failed', 'canceled', 'bailed'])
+const STATUSES: ReadonlySet<string> = new Set([...OPEN_STATUSES, ...ENDS])
 const STATES: ReadonlySet<string> = new Set<RunApproval['state']>([
   'waiting',
   'approved',
@@ -75,6 +70,11 @@ export function checkKind(kind: string): RunRecord['kind'] {
 
 export function checkStatus(status: string): RunRecord['status'] {
   return checkName<RunRecord['status']>(STATUSES, status)
+}
+
+/** How a run stands that has not ended. */
+export function checkOpen(status: string): OpenRunStatus {
+  return checkName<OpenRunStatus>(OPEN_STATUSES, status)
 }
 
 /** How a run stands that is claimed. */

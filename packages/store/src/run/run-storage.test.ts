@@ -350,11 +350,17 @@ function declareRules(open: () => Promise<Opened>): void {
     expect(await idsOf({ createdFrom: START + 1 })).toStrictEqual([2, 'c', 'b'])
     expect(await idsOf({ createdTo: START })).toStrictEqual([1, 'a'])
     await runs.cancel(ALICE, 'a')
-    const counts = { pending: 2, canceled: 1 }
-    expect(await runs.count(ALICE, 'workflow', 'clerk')).toStrictEqual(counts)
-    expect(await runs.count(ALICE, 'agent', 'clerk')).toStrictEqual({ suspended: 1 })
-    expect(await runs.count(ALICE, 'workflow', 'other')).toStrictEqual({})
-    expect(await runs.count(BOB, 'workflow', 'clerk')).toStrictEqual({})
+    const other = runOf('d', { kind: 'workflow', target: 'other' })
+    await runs.create(ALICE, other, { status: 'suspended' })
+    const counts = await runs.count(ALICE, 'workflow')
+    expect(counts.toSorted((one, two) => one.target.localeCompare(two.target))).toStrictEqual([
+      { target: 'clerk', status: 'pending', count: 2 },
+      { target: 'other', status: 'suspended', count: 1 },
+    ])
+    expect(await runs.count(ALICE, 'agent')).toStrictEqual([
+      { target: 'clerk', status: 'suspended', count: 1 },
+    ])
+    expect(await runs.count(BOB, 'workflow')).toStrictEqual([])
   })
 
   it('is deleted by its owner alone, also where a leg runs', async () => {

@@ -224,9 +224,9 @@ export function createRunStorage(database: Database, now?: () => number): RunSto
       const owner = checkOwner(given)
       return await read((tx) => list(tx, owner, query, clock))
     },
-    count: async (given, kind, target) => {
+    count: async (given, kind) => {
       const owner = checkOwner(given)
-      return await read((tx) => count(tx, owner, kind, target))
+      return await read((tx) => count(tx, owner, kind))
     },
     approvalsOf: async (givenOwner, givenIds) => {
       const [owner, runIds] = [checkOwner(givenOwner), givenIds.map(checkId)]

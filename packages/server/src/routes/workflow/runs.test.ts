@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   createTestAuth,
   makeRequest,
@@ -82,6 +82,12 @@ describe('GET /workflows/:workflowId/runs', () => {
     expect(await idsOf('', BOB)).toStrictEqual({ ids: [], total: 0 })
     expect(await read('run-counts', BOB)).toMatchObject({ refund: { running: 0, suspended: 0 } })
     expect(await read('run-counts')).toMatchObject({ refund: { running: 0, suspended: 1 } })
+  })
+
+  it('counts those of all workflows by one question to the storage', async () => {
+    const count = vi.spyOn(application.mastra.getRuns(), 'count')
+    expect(Object.keys(await read('run-counts')).length).toBeGreaterThan(1)
+    expect(count).toHaveBeenCalledTimes(1)
   })
 
   it.each(['status=ended', 'perPage=0', 'perPage=1001', 'page=-1', 'fromDate=today', 'order=asc'])(

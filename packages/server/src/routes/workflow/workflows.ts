@@ -52,12 +52,13 @@ const count = defineRoute({
   queryOptions: {},
   response: z.record(z.string(), z.object({ running: z.int(), suspended: z.int() })),
   async handler({ mastra, principal, requestContext }) {
-    const runs = mastra.getWorkflowRuns()
-    const counts = readableWorkflows(mastra, principal).map(async ([key, workflow]) => {
-      const { running, waiting, suspended } = await runs.count(workflow, requestContext)
-      return [key, { running: running + waiting, suspended }] as const
-    })
-    return Object.fromEntries(await Promise.all(counts))
+    const counts = await mastra.getWorkflowRuns().count(requestContext)
+    return Object.fromEntries(
+      readableWorkflows(mastra, principal).map(([key, { id }]) => {
+        const { running = 0, waiting = 0, suspended = 0 } = counts.get(id) ?? {}
+        return [key, { running: running + waiting, suspended }]
+      }),
+    )
   },
 })
 
