@@ -229,6 +229,7 @@ export { RequestContext, type RequestIdentity, type RunCredential } from './requ
 export { argumentsDigest } from './run/arguments-digest.js'
 export { decideAsOther, listInbox, type InboxQuery, type OtherDecision } from './run/approve.js'
 export { type JudgeCaller, type JudgedCaller } from './run/caller.js'
+export { expiredFailure } from './run/expired-run.js'
 export { createMemoryRuns } from './run/memory-runs.js'
 export { RunError, type RunErrorCode } from './run/run-error.js'
 export {

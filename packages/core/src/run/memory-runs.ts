@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { expiredFailure } from './expired-run.js'
 import { hasEnded, KeptRuns, type Kept } from './kept-runs.js'
 import { MemoryEvents } from './memory-events.js'
 import { RunError } from './run-error.js'
@@ -174,6 +175,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       const { snapshot, ...run } = given
       const createdAt = now()
       const isSuspended = beginning.status === 'suspended'
+      const ttlMs = beginning.status === 'running' ? undefined : beginning.ttlMs
       const found: Kept = {
         owned,
         run: {
@@ -187,8 +189,7 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
             beginning.status === 'pending' && beginning.inMs !== undefined
               ? createdAt + beginning.inMs
               : undefined,
-          expiresAt:
-            isSuspended && beginning.ttlMs !== undefined ? createdAt + beginning.ttlMs : undefined,
+          expiresAt: ttlMs === undefined ? undefined : createdAt + ttlMs,
           result: undefined,
           failure: undefined,
         },
@@ -372,11 +373,10 @@ export function createMemoryRuns(now: () => number = Date.now): RunStorage {
       let pruned = 0
       for (const found of kept.all()) {
         if (pruned >= limit) break
-        const { endedAt, expiresAt, status } = found.run
+        const { endedAt, expiresAt } = found.run
         if (endedAt !== undefined && endedAt < now() - endedForMs) kept.remove(found)
-        else if (status === 'suspended' && (expiresAt ?? Infinity) <= now()) {
-          const failure = { code: 'approval_expired', message: 'Nobody resumed the run in time.' }
-          end(found, 'failed', undefined, failure)
+        else if ((expiresAt ?? Infinity) <= now()) {
+          end(found, 'failed', undefined, expiredFailure(found.run))
         } else continue
         pruned++
       }

@@ -103,6 +103,8 @@ export type RunBeginning =
       readonly status: 'pending'
       /** Milliseconds from now until it begins by itself. Default: it waits until somebody claims it. */
       readonly inMs?: number | undefined
+      /** Milliseconds from now until nobody can start it any more. Default: it can be started for ever. */
+      readonly ttlMs?: number | undefined
     }
   | { readonly status: 'running'; readonly holder: string; readonly ttlMs: number }
   | ({ readonly status: 'suspended' } & Pick<Suspension, 'approvals' | 'ttlMs'>)
@@ -127,7 +129,7 @@ export interface RunRecord extends NewRun {
   readonly endedAt: number | undefined
   /** When it goes on by itself. */
   readonly dueAt: number | undefined
-  /** Until when it can be resumed. */
+  /** Until when it can be started or resumed. */
   readonly expiresAt: number | undefined
   /** What came of it. Plain JSON. */
   readonly result: unknown
@@ -398,9 +400,8 @@ export interface RunStorage {
   ): Promise<{ readonly owner: string; readonly approval: RunApproval } | undefined>
 
   /**
-   * Of all owners: ends suspended runs that nobody can resume any more, as failed with the code `approval_expired`, and
-   * deletes those that have ended for longer than so many milliseconds, and events that are kept no longer. At most
-   * `limit` of each.
+   * Of all owners: ends runs that nobody can start or resume any more, as `expiredFailure` says, and deletes those that have
+   * ended for longer than so many milliseconds, and events that are kept no longer. At most `limit` of each.
    * @returns how many there were
    */
   prune(endedForMs: number, limit: number): Promise<number>

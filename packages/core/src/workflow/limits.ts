@@ -8,6 +8,7 @@ export const WORKFLOW_LIMITS: Readonly<
     | 'retries'
     | 'delayMs'
     | 'sleepMs'
+    | 'waitMs'
     | 'valueBytes'
     | 'valueDepth'
     | 'runBytes'
@@ -32,6 +33,8 @@ export const WORKFLOW_LIMITS: Readonly<
   delayMs: 3_600_000,
   /** Milliseconds of one sleep: 366 days. */
   sleepMs: 31_622_400_000,
+  /** Milliseconds that a run in a storage waits for its start, or for somebody: 30 days. */
+  waitMs: 2_592_000_000,
   /** Bytes of JSON of one value: an input, an output, a payload, the state. */
   valueBytes: 4 * 1024 * 1024,
   /** Lists and objects inside each other, in one value. */

@@ -13,6 +13,7 @@ import type {
   RunStorage,
 } from '../run/run-storage.js'
 import type { LegsAtWork } from './legs-at-work.js'
+import { WORKFLOW_LIMITS } from './limits.js'
 import type {
   JournalEntry,
   LegBeginning,
@@ -48,7 +49,12 @@ export interface StoredPlace {
 function refused(kind: LegBeginning['kind'], refusal: ClaimRefusal, runId: string): Error {
   if (refusal === 'missing') return new RunError('run_missing', 'The run was deleted.')
   if (kind === 'start') {
-    return new WorkflowError('run_started', `The run ${runId} was started before.`)
+    return new WorkflowError(
+      'run_started',
+      refusal === 'expired'
+        ? `The run ${runId} waited too long for its start.`
+        : `The run ${runId} was started before.`,
+    )
   }
   if (refusal === 'ended' || refusal === 'expired') {
     return new WorkflowError('run_not_suspended', `The run ${runId} is not suspended.`)
@@ -143,7 +149,9 @@ export class StoredJournal implements RunJournal {
     } else if (status === 'suspended') {
       this.#facts = { ...this.#facts, legs: this.#attempt }
       const snapshot = toFacts(this.#facts)
-      await this.#pause((lease) => storage.suspend(lease, { snapshot }))
+      await this.#pause((lease) =>
+        storage.suspend(lease, { snapshot, ttlMs: WORKFLOW_LIMITS.waitMs }),
+      )
     } else {
       const kept = {
         ...(result !== undefined && { result }),

@@ -6,6 +6,7 @@ import { CallerRefusal, judgeStored, type JudgeCaller } from '../run/caller.js'
 import { runOwner } from '../run/person.js'
 import type { ClaimedRun, RunQuery, RunRecord, RunStorage } from '../run/run-storage.js'
 import { LegsAtWork } from './legs-at-work.js'
+import { WORKFLOW_LIMITS } from './limits.js'
 import type { Run } from './run.js'
 import type { WorkflowSnapshot } from './snapshot.js'
 import { isLost, LEASE_MS, StoredJournal, type StoredPlace } from './stored-journal.js'
@@ -103,7 +104,7 @@ export class StoredRuns implements WorkflowRuns {
       snapshot: toFacts(facts),
     } as const
     try {
-      await this.#storage.create(owner, run, { status: 'pending' })
+      await this.#storage.create(owner, run, { status: 'pending', ttlMs: WORKFLOW_LIMITS.waitMs })
     } catch (error) {
       // Another request may have made it meanwhile; what another workflow or an agent has stays theirs.
       const made =

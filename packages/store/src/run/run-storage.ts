@@ -1,4 +1,11 @@
-import type { LeaseState, NewRun, RunBeginning, RunLease, RunStorage } from '@signet/core'
+import {
+  expiredFailure,
+  type LeaseState,
+  type NewRun,
+  type RunBeginning,
+  type RunLease,
+  type RunStorage,
+} from '@signet/core'
 import { sql, type Transaction, type UpdateObject } from 'kysely'
 import type { Database } from '../database/database.js'
 import { checkCount, checkId, checkOwner } from '../database/value.js'
@@ -11,6 +18,7 @@ import { count, list, listApprovals } from './list.js'
 import { createRunClock, type RunClock } from './run-clock.js'
 import {
   checkEnd,
+  checkKind,
   checkStatus,
   checkTerm,
   encodeFailure,
@@ -26,11 +34,6 @@ const NOT_HELD = { holder: null, lease_until: null }
 /** What ends a run: what only a leg reads is deleted. */
 const ENDED = { ...NOT_HELD, snapshot: null, due_at: null, expires_at: null }
 
-const EXPIRED = encodeFailure({
-  code: 'approval_expired',
-  message: 'Nobody resumed the run in time.',
-})
-
 async function create(
   tx: Transaction<Schema>,
   owner: string,
@@ -40,6 +43,7 @@ async function create(
 ): Promise<RunLease | undefined> {
   const isRunning = beginning.status === 'running'
   const isSuspended = beginning.status === 'suspended'
+  const ttlMs = beginning.status === 'running' ? undefined : beginning.ttlMs
   const columns = toColumns(owner, given)
   const inserted = await tx
     .insertInto('signet_run')
@@ -56,10 +60,7 @@ async function create(
         beginning.status === 'pending' && beginning.inMs !== undefined
           ? clock.after(checkTerm(beginning.inMs))
           : null,
-      expires_at:
-        isSuspended && beginning.ttlMs !== undefined
-          ? clock.after(checkTerm(beginning.ttlMs))
-          : null,
+      expires_at: ttlMs === undefined ? null : clock.after(checkTerm(ttlMs)),
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
@@ -129,7 +130,7 @@ async function pause(
   return 'held'
 }
 
-/** Ends suspended runs that nobody can resume any more. */
+/** Ends runs that nobody can start or resume any more. */
 async function endExpired(
   tx: Transaction<Schema>,
   limit: number,
@@ -138,15 +139,17 @@ async function endExpired(
 ): Promise<number> {
   const expired = tx
     .selectFrom('signet_run')
-    .select(['owner', 'id'])
+    .select(['owner', 'id', 'kind', 'status'])
     .where('expires_at', '<=', clock.now())
     .orderBy('expires_at')
     .limit(limit)
   const rows = await (isSingleWriter ? expired : expired.forUpdate().skipLocked()).execute()
-  for (const { owner, id } of rows) {
+  for (const { owner, id, kind, status } of rows) {
+    const run = { kind: checkKind(kind), status: checkStatus(status) }
+    const failure = encodeFailure(expiredFailure(run))
     await tx
       .updateTable('signet_run')
-      .set({ ...ENDED, status: 'failed', failure: EXPIRED, ended_at: clock.now() })
+      .set({ ...ENDED, status: 'failed', failure, ended_at: clock.now() })
       .where('owner', '=', owner)
       .where('id', '=', id)
       .execute()

@@ -284,6 +284,45 @@ function declareRules(open: () => Promise<Opened>): void {
     expect((await here.runs.find(here.workflow, ALICE, 'r'))?.snapshot().result).toBe('new')
   })
 
+  it('end where nobody starts or resumes them for 30 days', async () => {
+    const { storage, pass } = await open()
+    const ask = stepOf('ask', async ({ resumeData, suspend }) =>
+      resumeData === undefined ? suspend({}) : resumeData,
+    )
+    const workflow = flow().then(ask).commit()
+    const here = instanceOf(storage, { workflow })
+    const { run: asking, result } = await here.start('asking')
+    await result
+    const pending = await here.runs.open(here.workflow, ALICE, { runId: 'pending' })
+    pass(30 * DAY - 1)
+    expect(await storage.prune(DAY, 9)).toBe(0)
+    expect(await here.statusOf('asking')).toBe('suspended')
+    expect(await here.statusOf('pending')).toBe('pending')
+    pass(1)
+    await expect(asking.resume({ resumeData: 1, requestContext: ALICE })).rejects.toMatchObject({
+      code: 'run_not_suspended',
+    })
+    await expect(pending.start({ inputData: {}, requestContext: ALICE })).rejects.toMatchObject({
+      code: 'run_started',
+      message: expect.stringContaining('waited too long'),
+    })
+    expect(await storage.prune(DAY, 9)).toBe(2)
+    for (const [runId, word] of [
+      ['asking', 'resumed'],
+      ['pending', 'started'],
+    ] as const) {
+      const ended = await here.runs.find(here.workflow, ALICE, runId)
+      const message = `Nobody ${word} the run in time.`
+      expect(ended?.snapshot()).toMatchObject({
+        status: 'failed',
+        error: { code: 'run_expired', message, isTold: true },
+      })
+    }
+    pass(DAY + 1)
+    expect(await storage.prune(DAY, 9)).toBe(2)
+    expect(await here.statusOf('asking')).toBeUndefined()
+  })
+
   it('are canceled by another instance', async () => {
     const { storage } = await open()
     const hang = gate()
