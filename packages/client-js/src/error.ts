@@ -55,6 +55,7 @@ export type ServerErrorCode =
   | 'run_ended'
   | 'approval_by_other'
   | 'run_exists'
+  | 'runs_full'
   | 'run_started'
   | 'run_busy'
   | 'run_changed'

@@ -10,7 +10,7 @@ const RUN_ERROR = Symbol.for('signet.core.run-error')
  * - `approval_by_other`: somebody else than who asked must approve it
  * - `run_ended`: it cannot go on, and has ended
  * - `run_exists`: a run of this id is there already
- * - `runs_full`: the process keeps its runs itself, and too many of them have not ended
+ * - `runs_full`: the owner has too many runs that have not ended, or the process, where it keeps them itself
  */
 export type RunErrorCode =
   | 'run_missing'

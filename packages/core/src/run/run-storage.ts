@@ -301,7 +301,7 @@ export interface RunStorage {
   /**
    * Stores a run.
    * @returns its lease where it begins as `running`
-   * @throws `run_exists` when this owner has a run of this id
+   * @throws `run_exists` when this owner has a run of this id; `runs_full` when too many of theirs have not ended
    */
   create(owner: string, run: NewRun, beginning: RunBeginning): Promise<RunLease | undefined>
   get(owner: string, runId: string): Promise<RunRecord | undefined>

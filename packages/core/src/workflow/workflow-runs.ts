@@ -65,7 +65,7 @@ export interface WorkflowRuns {
    * Makes a run that waits for its start; gives the known one where the caller has one of this id.
    * @throws {ConfigurationError} `option_invalid` for an id that can be none, and a workflow without `commit`
    * @throws {RunError} `run_missing` for a stranger, who owns no runs; `run_exists` where another workflow or an agent has
-   *   a run of this id; `runs_full` where the process keeps its runs itself
+   *   a run of this id; `runs_full` where too many have not ended
    */
   open(
     workflow: RunnableWorkflow,

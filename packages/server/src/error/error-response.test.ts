@@ -46,6 +46,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'approval_expired',
     'run_ended',
     'run_exists',
+    'runs_full',
     'run_started',
     'run_busy',
     'run_changed',

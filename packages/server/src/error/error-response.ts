@@ -59,6 +59,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   approval_expired: 409,
   run_ended: 409,
   run_exists: 409,
+  runs_full: 409,
   run_started: 409,
   run_busy: 409,
   run_changed: 409,
@@ -103,7 +104,7 @@ const CODE_OF_RUN: Readonly<Record<RunErrorCode, RequestErrorCode>> = {
   approval_by_other: 'approval_by_other',
   run_ended: 'run_ended',
   run_exists: 'run_exists',
-  runs_full: 'storage_unavailable',
+  runs_full: 'runs_full',
 }
 
 /** What a run of a workflow that does not start, or go on, is to a client. Others are the storage's. */
@@ -156,6 +157,7 @@ const PUBLIC_TEXT: Readonly<Record<RequestErrorCode, string>> = {
   run_ended: 'The run cannot go on, and has ended.',
   approval_by_other: 'Somebody else than who asked must approve the call.',
   run_exists: 'A run with this id exists already.',
+  runs_full: 'Too many runs have not ended. Resume or cancel some of them.',
   schedule_exists: 'A schedule with this id exists already.',
   schedule_limit: 'There are too many schedules. Delete one.',
   rate_limited: 'Too many requests.',

@@ -27,6 +27,7 @@ export type RequestErrorCode =
   | 'schedule_exists'
   | 'schedule_limit'
   | 'run_exists'
+  | 'runs_full'
   | 'run_started'
   | 'run_busy'
   | 'run_changed'

@@ -8,9 +8,13 @@ import {
   type RunLease,
   type RunStorage,
 } from '@signet/core'
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { ALICE, BOB } from '@signet/test-support/store/memory'
 import { describeStores } from '@signet/test-support/store/stores'
+import { createDatabase } from '../database/database.js'
+import { libsqlDriver } from '../database/driver/libsql.js'
+import { postgresDriver } from '../database/driver/postgres.js'
 
 const START = 1_900_000_000_000
 const MINUTE = 60_000
@@ -557,6 +561,36 @@ describeStores('runs in a store', (stores) => {
     await expect(
       runs.create(owner, runOf('r', more), { status: 'suspended' }),
     ).rejects.toMatchObject({ code: 'value_invalid' })
+  })
+
+  it('are at most 10,000 of an owner and a kind that have not ended', async () => {
+    const options = await stores.locate()
+    const { runs } = await stores.open(options)
+    const database = createDatabase(
+      options.databaseUrl ? postgresDriver(options.databaseUrl) : libsqlDriver(options.directory),
+    )
+    await database.write((tx) =>
+      sql`
+        with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 10000)
+        insert into signet_run
+          (owner, id, kind, target, status, attempt, is_cancel_asked, created_at, ended_at)
+        select
+          ${sql.lit(ALICE)}, 'r' || n, 'workflow', 'clerk',
+          case when n = 1 then 'success' else 'suspended' end, 0, 0, 1, case when n = 1 then 1 end
+        from numbers
+      `.execute(tx),
+    )
+    await database.close()
+    const create = async (owner: string, id: string, kind: NewRun['kind']) =>
+      await runs.create(owner, runOf(id, { kind }), { status: 'pending' })
+    await create(ALICE, 'last', 'workflow')
+    await expect(create(ALICE, 'more', 'workflow')).rejects.toMatchObject({ code: 'runs_full' })
+    expect(await runs.get(ALICE, 'more')).toBeUndefined()
+    await expect(create(ALICE, 'last', 'workflow')).rejects.toMatchObject({ code: 'run_exists' })
+    await create(ALICE, 'answer', 'agent')
+    await create(BOB, 'more', 'workflow')
+    await runs.cancel(ALICE, 'r2')
+    await create(ALICE, 'more', 'workflow')
   })
 
   it('keep JSON with whatever texts it has', async () => {

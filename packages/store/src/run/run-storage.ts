@@ -15,6 +15,7 @@ import { claim, claimDue, decideAlone, RefusedClaim } from './claim.js'
 import { appendEvents, deleteExpiredEvents, openEvents, readEvents } from './events.js'
 import { beat, checkLease, endApprovals, insertApprovals, record, writeUnder } from './leg.js'
 import { count, list, listApprovals } from './list.js'
+import { requireRoom } from './room.js'
 import { createRunClock, type RunClock } from './run-clock.js'
 import {
   checkEnd,
@@ -68,6 +69,7 @@ async function create(
   if (inserted === undefined) {
     throw new StorageError('run_exists', 'A run of this id is there already.')
   }
+  await requireRoom(tx, owner, given.kind)
   const run = { owner, runId: columns.id, target: columns.target }
   if (isSuspended) await insertApprovals(tx, run, 0, beginning.approvals ?? [], clock)
   return isRunning ? { owner, runId: columns.id, holder: beginning.holder, attempt: 1 } : undefined

@@ -32,6 +32,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   approval_expired: 'Ask the agent again.',
   run_ended: 'Ask the agent again.',
   run_exists: 'Ask again with another id of the run.',
+  runs_full: 'Resume or cancel some of the runs that wait.',
   run_started: 'Start a new run.',
   run_busy: 'Wait until the run ends or waits.',
   run_changed: 'Start a new run.',

@@ -83,7 +83,7 @@ const generate = defineRoute({
   queryOptions: ANSWER_QUERY,
   bodyOptions: ANSWER_OPTIONS,
   body: answerRequest,
-  refusals: ['run_exists'],
+  refusals: ['run_exists', 'runs_full'],
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
     const options = answerOptions(input, input.signal)
@@ -106,7 +106,7 @@ const stream = defineRoute({
   queryOptions: ANSWER_QUERY,
   bodyOptions: ANSWER_OPTIONS,
   body: answerRequest,
-  refusals: ['run_exists'],
+  refusals: ['run_exists', 'runs_full'],
   async handler(input) {
     const agent = requireAgent(input.mastra, input.params.agentId)
     const { onDisconnect = agent.onDisconnect } = input.body

@@ -83,7 +83,7 @@ const START = {
   ...RULES,
   bodyOptions: START_OPTIONS,
   body: startRequest,
-  refusals: ['run_started', 'run_busy'],
+  refusals: ['run_started', 'run_busy', 'runs_full'],
 } as const
 
 const RESUME = {
@@ -110,6 +110,7 @@ const create = defineRoute({
   query: newLegQuery,
   bodyOptions: NEW_RUN_OPTIONS,
   body: newRunRequest,
+  refusals: ['run_exists', 'runs_full'],
   response: toldRunId,
   async handler(input) {
     const { runId } = await openRun(input, 'workflows:create')
