@@ -100,7 +100,7 @@ export const ROOMS = {
   ],
   server: [
     // What everybody throws, and what everybody answers with.
-    ['error/error.ts', 'lib', 'limit/limit.ts'],
+    ['error/error.ts', 'limit/limit.ts'],
     ['http/reply.ts', 'limit/limit-error.ts', 'start/start-check.ts'],
     ['error'],
     ['http'],

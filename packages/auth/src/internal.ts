@@ -85,6 +85,7 @@ export { isJsonObject, isObject, type JsonObject, ownMember } from './lib/object
 export { pauseStackTraces, resumeStackTraces } from './lib/stack-trace.js'
 export { isNonBlank, isTextList, nonEmptyText } from './lib/text.js'
 export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
+export { waitAtMost } from './lib/wait-at-most.js'
 export { earliestNow, latestNow } from './lib/clock.js'
 export { nearestName } from './option/nearest-name.js'
 export { readOptions } from './option/read-options.js'

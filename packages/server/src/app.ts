@@ -1,5 +1,5 @@
 import type { AuthProvider, OptionNames } from '@signet/auth'
-import { dpopModeOf, refuseUnknown } from '@signet/auth/internal'
+import { dpopModeOf, refuseUnknown, waitAtMost } from '@signet/auth/internal'
 import { BOUNDS, guardLogger, lostLogLines, type Logger, type Mastra } from '@signet/core'
 import { createAccessLog } from './observe/log/access-log.js'
 import { openApiKeys } from './api-key/open.js'
@@ -49,7 +49,6 @@ import {
 import type { ServerState } from './start/state.js'
 import { createTokenDesk } from './token/desk.js'
 import type { Tracing } from './observe/tracing/tracing.js'
-import { waitAtMost } from './lib/wait-at-most.js'
 
 /** How an application is served. */
 export interface AppOptions {

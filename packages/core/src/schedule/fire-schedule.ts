@@ -1,5 +1,5 @@
 import { ScopeError } from '@signet/auth'
-import { isObject } from '@signet/auth/internal'
+import { isObject, waitAtMost } from '@signet/auth/internal'
 import type { Mastra } from '../mastra-type.js'
 import type { RequestContext } from '../request-context.js'
 import type { Usage } from '../answer/answer.js'
@@ -64,19 +64,6 @@ function endOfStart(
   if (status === 'canceled') return { outcome: 'aborted' }
   const failure = { code: 'workflow_failed', message: 'The workflow failed.' }
   return { outcome: 'failed', failure }
-}
-
-/** Resolves to nothing after so many milliseconds, unless the rest comes first, with that. */
-async function waitAtMost<Value>(rest: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms).unref()
-  })
-  try {
-    return await Promise.race([rest, over])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 async function fireWorkflow(

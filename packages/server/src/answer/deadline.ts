@@ -1,6 +1,6 @@
+import { waitAtMost } from '@signet/auth/internal'
 import { RequestError } from '../error/error.js'
 import type { Incoming } from '../http/incoming.js'
-import { waitAtMost } from '../lib/wait-at-most.js'
 
 /** How long work that is broken off may take to end, in milliseconds. */
 const SETTLE_MS = 1000

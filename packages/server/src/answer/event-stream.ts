@@ -1,9 +1,8 @@
 import { AsyncResource } from 'node:async_hooks'
 import { Reply } from '../http/reply.js'
 import { TokenError } from '@signet/auth'
-import { PUBLIC_REASON } from '@signet/auth/internal'
+import { PUBLIC_REASON, waitAtMost } from '@signet/auth/internal'
 import type { AgentChunk } from '@signet/core'
-import { waitAtMost } from '../lib/wait-at-most.js'
 import { withSignsOfLife } from './sign-of-life.js'
 
 /** How long an answer that is ended is waited for before its client is told, in milliseconds. */

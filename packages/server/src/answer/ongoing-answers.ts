@@ -1,4 +1,4 @@
-import { waitAtMost } from '../lib/wait-at-most.js'
+import { waitAtMost } from '@signet/auth/internal'
 import { createInFlight } from './in-flight.js'
 
 /** Answers that go on without a connection, so that no server that closes would wait for them. */

@@ -1,9 +1,8 @@
-import { codeOf } from '@signet/auth/internal'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { codeOf, waitAtMost } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { StartError } from '../error/error.js'
-import { waitAtMost } from '../lib/wait-at-most.js'
 
 /** What is asked here of a connection that the package `redis` makes. */
 export interface RedisClient {

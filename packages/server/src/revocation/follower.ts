@@ -6,10 +6,9 @@ import {
   type RevocationEntry,
   type RevocationLog,
 } from '@signet/auth'
-import { latestNow, measureAge } from '@signet/auth/internal'
+import { latestNow, measureAge, waitAtMost } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import { RequestError } from '../error/error.js'
-import { waitAtMost } from '../lib/wait-at-most.js'
 import { applyRevocation } from './apply.js'
 import type { Revocations } from './revocations.js'
 

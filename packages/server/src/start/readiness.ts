@@ -1,7 +1,7 @@
+import { waitAtMost } from '@signet/auth/internal'
 import type { Logger } from '@signet/core'
 import type { Revocations } from '../revocation/revocations.js'
 import type { ServerState } from './state.js'
-import { waitAtMost } from '../lib/wait-at-most.js'
 
 /** Why every caller would be refused. */
 export const NOT_READY_REASONS = [

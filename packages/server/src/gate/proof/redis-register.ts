@@ -1,6 +1,5 @@
 import type { ProofRegister } from '@signet/auth'
-import { earliestNow } from '@signet/auth/internal'
-import { waitAtMost } from '../../lib/wait-at-most.js'
+import { earliestNow, waitAtMost } from '@signet/auth/internal'
 import { COMMAND_MS, reasonOf, type RedisLink } from '../../limit/redis-link.js'
 
 /**

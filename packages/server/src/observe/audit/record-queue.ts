@@ -1,5 +1,5 @@
+import { waitAtMost } from '@signet/auth/internal'
 import { storageFault, type AuditRecord, type AuditStore, type Logger } from '@signet/core'
-import { waitAtMost } from '../../lib/wait-at-most.js'
 import { Loss } from './loss.js'
 
 /**
