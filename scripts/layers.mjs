@@ -111,7 +111,7 @@ export const ROOMS = {
     ['exchange.ts'],
     ['limit', 'observe'],
     ['answer', 'gate/proof', 'start'],
-    ['service.ts'],
+    ['service.ts', 'upkeep'],
     ['route/handler-call.ts'],
     [
       'dispatch.ts',
@@ -125,6 +125,7 @@ export const ROOMS = {
       'routes/agent',
       'routes/auth',
       'routes/custom',
+      'routes/schedule',
       'routes/studio',
       'routes/system',
       'routes/workflow',

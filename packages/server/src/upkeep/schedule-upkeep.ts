@@ -18,8 +18,8 @@ import type { EndedFire } from '../observe/audit/fire-record.js'
 import { publicError } from '../error/error-response.js'
 import { RequestError } from '../error/error.js'
 import type { Gate } from '../gate/gate.js'
-import type { InFlight } from './in-flight.js'
-import type { RunningAnswers } from './running-answers.js'
+import type { InFlight } from '../answer/in-flight.js'
+import type { RunningAnswers } from '../answer/running-answers.js'
 
 /** How often schedules are looked at, in milliseconds. */
 const AGAIN_MS = 1000
