@@ -49,6 +49,7 @@ export {
   INTERNAL_TEXT,
   INVALID_TEXT,
   isKnownAuthError,
+  isOutage,
   nonceOf,
   RETRY_UNAVAILABLE_SECONDS,
   type AuthRefusalBody,
@@ -84,8 +85,8 @@ export { isMarkedError, markError } from './lib/marked-error.js'
 export { isJsonObject, isObject, type JsonObject, ownMember } from './lib/object.js'
 export { pauseStackTraces, resumeStackTraces } from './lib/stack-trace.js'
 export { isNonBlank, isTextList, nonEmptyText } from './lib/text.js'
-export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
 export { waitAtMost } from './lib/wait-at-most.js'
+export { isStampedAhead, STAMPED_AHEAD } from './revocation/ahead.js'
 export { earliestNow, latestNow } from './lib/clock.js'
 export { nearestName } from './option/nearest-name.js'
 export { readOptions } from './option/read-options.js'

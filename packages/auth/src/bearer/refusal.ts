@@ -28,6 +28,11 @@ export const AUTH_STATUS: Readonly<Record<AuthErrorCode, number>> = {
   proofs_unavailable: 503,
 }
 
+/** Whether an error says that nobody can be judged just now, which is no fault of a credential. */
+export function isOutage(error: AuthError): boolean {
+  return AUTH_STATUS[error.code] === 503
+}
+
 /** What the client of a request that failed is told, whatever failed. */
 export const INTERNAL_TEXT = 'Internal server error.'
 

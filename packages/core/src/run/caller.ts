@@ -1,4 +1,5 @@
 import { AuthError, type Permission, type Principal } from '@signet/auth'
+import { isOutage } from '@signet/auth/internal'
 import { ownerKey } from '../memory/owner.js'
 import { credentialOf, RequestContext } from '../request-context.js'
 import type { RunJson } from './run-storage.js'
@@ -90,8 +91,7 @@ async function judgeNow(record: RunJson, judge: JudgeCaller): Promise<JudgedCall
   try {
     return await judge(record)
   } catch (cause) {
-    const isRefused = AuthError.isInstance(cause) && cause.code !== 'keys_unavailable'
-    if (!isRefused) throw cause
+    if (!AuthError.isInstance(cause) || isOutage(cause)) throw cause
     const message = 'Who asked for the run is not let in any more.'
     throw new CallerRefusal(cause.code, message, { cause })
   }

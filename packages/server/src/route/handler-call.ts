@@ -1,11 +1,5 @@
-import {
-  AuthError,
-  type AuthErrorCode,
-  type NewRevocation,
-  type Principal,
-  type RevocationEntry,
-} from '@signet/auth'
-import { codeOf, isObject, isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
+import { AuthError, type NewRevocation, type Principal, type RevocationEntry } from '@signet/auth'
+import { codeOf, isObject, isOutage, isStampedAhead, STAMPED_AHEAD } from '@signet/auth/internal'
 import {
   RequestContext,
   type Logger,
@@ -66,12 +60,6 @@ export function holdBody({ service, exchange }: Passage): CountBody {
   }
 }
 
-/** What is no fault of a credential. */
-const UNAVAILABLE: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
-  'keys_unavailable',
-  'proofs_unavailable',
-])
-
 /**
  * Who calls a public route. A bad token there is the same as none to its caller, but it is counted as elsewhere, or
  * anybody could try out tokens there. An outage is not a bad token.
@@ -85,7 +73,7 @@ async function identify(passage: Passage): Promise<Principal | undefined> {
     // A public route has read of the body what it reads, or will.
     return contentDigest === undefined ? principal : undefined
   } catch (error) {
-    if (!AuthError.isInstance(error) || UNAVAILABLE.has(error.code)) throw error
+    if (!AuthError.isInstance(error) || isOutage(error)) throw error
     if (error.code === 'token_missing') return undefined
     exchange.code ??= error.code
     const refusal = await countedRefusal(passage, error)

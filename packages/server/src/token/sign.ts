@@ -13,6 +13,7 @@ import {
   admitToken,
   API_KEY_ISSUER,
   findUncoveredScope,
+  isOutage,
   requestOfBearer,
   tokenHeaderOf,
   withoutProof,
@@ -77,7 +78,7 @@ function claimsOf({ subject, scope, roles, claims }: TokenWish): Claims {
 
 /** What the server makes of a token that it would not have said; an outage is none of it. */
 function explainFailure(error: unknown): never {
-  if (AuthError.isInstance(error) && error.code !== 'keys_unavailable') {
+  if (AuthError.isInstance(error) && !isOutage(error)) {
     refuse(`The application would refuse the token (${error.code}): ${error.message}`)
   }
   if (ConfigurationError.isInstance(error)) refuse(error.message)

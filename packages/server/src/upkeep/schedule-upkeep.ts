@@ -1,4 +1,4 @@
-import { AuthError, type AuthErrorCode } from '@signet/auth'
+import { AuthError } from '@signet/auth'
 import {
   fireSchedule,
   InputError,
@@ -13,7 +13,7 @@ import {
   type Mastra,
   type TriggerEnd,
 } from '@signet/core'
-import { isObject } from '@signet/auth/internal'
+import { isObject, isOutage } from '@signet/auth/internal'
 import type { EndedFire } from '../observe/audit/fire-record.js'
 import { publicError } from '../error/error-response.js'
 import { RequestError } from '../error/error.js'
@@ -47,12 +47,6 @@ export interface ScheduleUpkeepOptions {
   onFired(fire: EndedFire): void
 }
 
-/** What is no fault of who made a schedule: their schedule goes on. */
-const UNAVAILABLE: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
-  'keys_unavailable',
-  'proofs_unavailable',
-])
-
 /** Why a fire ends whose schedule is gone, or whose lease is lost: nothing is written of it. */
 class LeaseLost extends Error {}
 
@@ -78,7 +72,8 @@ function endOf(error: unknown): TriggerEnd {
   }
   const { code, message } = publicError(error)
   const failure = { code, message }
-  if (AuthError.isInstance(error) && !UNAVAILABLE.has(error.code)) return refusedFire(failure)
+  // What cannot be judged just now is no fault of who made a schedule: it goes on.
+  if (AuthError.isInstance(error) && !isOutage(error)) return refusedFire(failure)
   return { outcome: 'failed', failure }
 }
 
