@@ -1,4 +1,4 @@
-import type { Claims } from '@signet/auth'
+import { MastraJwtAuth, type Claims } from '@signet/auth'
 import {
   Agent,
   createMemorySchedules,
@@ -17,6 +17,7 @@ import {
   createLogRecorder,
   createTestAuth,
   makeRequest,
+  SECRET,
 } from '@signet/test-support/application/application'
 import {
   hangingModel,
@@ -52,8 +53,14 @@ interface Given {
   readonly roles?: Readonly<Record<string, readonly string[]>>
   readonly timeout?: number
   readonly withoutClerk?: boolean
+  /** What every caller owns. Default: each their own. */
+  readonly resourceId?: string
   /** The storage is still to come. */
   readonly isBeforeStorage?: boolean
+}
+
+function authOf(resourceId: string): MastraJwtAuth {
+  return new MastraJwtAuth({ secret: SECRET, mapUserToResourceId: () => resourceId })
 }
 
 function start({ schedules, store }: Kept, given: Given = {}) {
@@ -99,7 +106,7 @@ function start({ schedules, store }: Kept, given: Given = {}) {
     workflows: { double },
     ...(store !== undefined && { storage: store.memory }),
     server: {
-      auth: createTestAuth(),
+      auth: given.resourceId === undefined ? createTestAuth() : authOf(given.resourceId),
       ...(given.roles && { access: { roles: given.roles } }),
       ...(given.timeout !== undefined && { timeout: given.timeout }),
     },
@@ -306,6 +313,59 @@ function declareRules(open: () => Promise<Kept>): void {
     ['its role is gone', {}],
   ])('does not fire once %s', async (_case, roles: Record<string, string[]>) => {
     const kept = await open()
+  it('does not fire for who owns something else now', async () => {
+    const kept = await open()
+    const before = start(kept)
+    const id = await make(before.app)
+    await before.app.close()
+    const { app, model } = start(kept, { resourceId: 'other' })
+    const owner = ownerKey({ resourceId: 'alice' })
+    await kept.schedules.trigger(owner, id)
+    await app.begin()
+    await vi.waitFor(async () => {
+      expect(await kept.schedules.get(owner, id)).toMatchObject({
+        status: 'paused',
+        pausedBy: { code: 'access_denied' },
+      })
+    }, 20_000)
+    expect(model.calls).toHaveLength(0)
+  })
+
+  it.each([
+    ['changes', 'PATCH', '', { status: 'active' }],
+    ['resumes', 'POST', '/resume', undefined],
+  ] as const)(
+    'is paused again where who %s it is revoked meanwhile',
+    async (_case, method, path, json) => {
+      const kept = await open()
+      let meanwhile = async () => {}
+      const schedules: ScheduleStorage = {
+        ...kept.schedules,
+        async update(...given) {
+          const changed = await kept.schedules.update(...given)
+          const once = meanwhile
+          meanwhile = async () => {}
+          await once()
+          return changed
+        },
+      }
+      const { app } = start({ ...kept, schedules })
+      const id = await make(app)
+      await call(app, 'POST', `/${id}/pause`)
+      const good = tokenFor('alice', { ...ADMIN, jti: 'good' })
+      expect((await call(app, method, `/${id}${path}`, json, good)).body['status']).toBe('active')
+      await call(app, 'POST', `/${id}/pause`)
+      const token = tokenFor('alice', { ...ADMIN, jti: 'ended' })
+      meanwhile = () => revoke(app, { issuer: 'local', jti: 'ended' })
+      const said = await call(app, method, `/${id}${path}`, json, token)
+      expect(refusal(said)).toStrictEqual([401, 'token_revoked'])
+      await vi.waitFor(async () => {
+        const { body } = await call(app, 'GET', `/${id}`)
+        expect(body).toMatchObject({ status: 'paused', prompt: 'Report.' })
+      }, 5000)
+    },
+  )
+
     const clerk = ['schedules:*', 'agents:execute:clerk']
     const admin = ['schedules:*', 'agents:*']
     const token = tokenFor('alice', { role: 'clerk' })

@@ -5,6 +5,7 @@ import {
   INTERRUPTED,
   logFailure,
   nextFireAt,
+  ownerKey,
   refusedFire,
   RequestContext,
   type ClaimedFire,
@@ -246,6 +247,9 @@ export class ScheduleUpkeep {
     const cancel = new AbortController()
     const isOfApplication = caller['isApplication'] === true
     const known = isOfApplication ? undefined : await gate.recall(caller)
+    if (known !== undefined && ownerKey(known.principal) !== fire.lease.owner) {
+      throw new AuthError('access_denied', 'Who made the schedule does not own it any more.')
+    }
     const unwatch =
       known &&
       running.add({

@@ -1,5 +1,12 @@
 import type { Principal } from '@signet/auth'
-import type { NewAgentSchedule, NewWorkflowSchedule, ScheduleUpdate } from '@signet/core'
+import {
+  BOUNDS,
+  type NewAgentSchedule,
+  type NewWorkflowSchedule,
+  type Schedule,
+  type ScheduleCaller,
+  type ScheduleUpdate,
+} from '@signet/core'
 import { containsCredential } from '@signet/auth/internal'
 import { z } from 'zod'
 import {
@@ -117,6 +124,23 @@ const create = defineRoute({
   response: scheduleView,
   async handler(input) {
     const { mastra, body, requestContext } = input
+/** Changes a schedule so that it fires as the caller, and pauses it where they were revoked meanwhile. */
+async function fireAsCaller(
+  input: ScheduleInput,
+  change: (caller: ScheduleCaller) => Promise<Schedule>,
+): Promise<Schedule> {
+  const { record, confirm } = await input.remember()
+  const changed = await change(record)
+  try {
+    await confirm()
+  } catch (error) {
+    const { mastra, requestContext } = input
+    await mastra.schedules.pause(changed.id, { requestContext })
+    throw error
+  }
+  return changed
+}
+
     const { record: caller, confirm } = await input.remember()
     const { resourceId: _resourceId, ...asked } = body
     // Which of both it is, and whether it is whole, says the core.
@@ -161,7 +185,9 @@ const update = defineRoute({
     const { record: caller } = await input.remember()
     const { resourceId: _resourceId, ...change } = body
     const asked: ScheduleUpdate = change
-    return await mastra.schedules.update(params.scheduleId, asked, { requestContext, caller })
+    return await fireAsCaller(input, (caller) =>
+      mastra.schedules.update(params.scheduleId, asked, { requestContext, caller }),
+    )
   },
 })
 
@@ -204,8 +230,9 @@ const resume = defineRoute({
   async handler(input) {
     noteSchedule(input, 'schedules:write')
     const { mastra, params, requestContext } = input
-    const { record: caller } = await input.remember()
-    return await mastra.schedules.resume(params.scheduleId, { requestContext, caller })
+    return await fireAsCaller(input, (caller) =>
+      mastra.schedules.resume(params.scheduleId, { requestContext, caller }),
+    )
   },
 })
 
