@@ -731,3 +731,32 @@ describeStores('a schedule in a store', (stores) => {
     expect(first.model.calls.length + second.model.calls.length).toBe(10)
   })
 })
+  it('does not fire for a revoked token, however long ago that has ended', async () => {
+    const options = await stores.locate()
+    let ahead = 0
+    const keep = async () => {
+      const store = await stores.open(options, { now: () => Date.now() + ahead })
+      return { schedules: store.schedules, store, pass: () => undefined }
+    }
+    const { app } = start(await keep())
+    const token = tokenFor('alice', { ...ADMIN, jti: 'ended' })
+    const id = await make(app, {}, token)
+    await app.fetch(makeRequest('/api/auth/logout', { method: 'POST', token }))
+    await app.close()
+    ahead = 72 * HOUR
+    const kept = await keep()
+    // What may be forgotten is forgotten with the next one.
+    const another = { kind: 'token-id', issuer: 'local', tokenId: 'another' } as const
+    await kept.store.revocations.append(another)
+    const later = start(kept)
+    await later.app.begin()
+    const owner = ownerKey({ resourceId: 'alice' })
+    await vi.waitFor(async () => {
+      expect(await kept.schedules.get(owner, id)).toMatchObject({
+        status: 'paused',
+        pausedBy: { code: 'token_revoked' },
+      })
+    }, 20_000)
+    expect(later.model.calls).toHaveLength(0)
+  })
+

@@ -87,6 +87,7 @@ export {
   type WorkflowSchedule,
 } from './schedule/schedule-view.js'
 export {
+  SCHEDULE_TERM_MS,
   Schedules,
   type AskedFire,
   type ScheduleFilter,

@@ -3,7 +3,7 @@ import { runOwner } from '../run/person.js'
 import { RequestContext } from '../request-context.js'
 import { nextFireAt } from './cron.js'
 import { ScheduleError } from './schedule-error.js'
-import { MAX_SCHEDULES, TERM_MS } from './schedules.js'
+import { MAX_SCHEDULES, SCHEDULE_TERM_MS } from './schedules.js'
 import type { ScheduleRecord, ScheduleStorage } from './schedule-storage.js'
 
 async function store(
@@ -13,7 +13,7 @@ async function store(
 ): Promise<void> {
   const { id, target, threadId, resourceId, caller, status } = made
   const settings = { cron, timezone, overlap, name, job }
-  const renewal = { caller, ttlMs: TERM_MS }
+  const renewal = { caller, ttlMs: SCHEDULE_TERM_MS }
   try {
     await storage.create(
       owner,

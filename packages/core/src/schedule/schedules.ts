@@ -26,7 +26,7 @@ import { viewSchedule, viewTrigger, type Schedule, type Trigger } from './schedu
 /** How many schedules an owner may have. */
 export const MAX_SCHEDULES = 100
 /** For how long a schedule fires that nobody changes or resumes: 366 days, in milliseconds. */
-export const TERM_MS: number = 366 * 86_400_000
+export const SCHEDULE_TERM_MS: number = 366 * 86_400_000
 const DEFAULT_TRIGGERS = 50
 const MAX_LISTED_TRIGGERS = 200
 
@@ -144,7 +144,7 @@ export class Schedules {
           resourceId: requestContext.principal?.resourceId ?? read.resourceId,
         }),
         caller: this.#caller(requestContext, options),
-        ttlMs: TERM_MS,
+        ttlMs: SCHEDULE_TERM_MS,
       },
       { limit: MAX_SCHEDULES, next: nextFireAt },
     )
@@ -195,7 +195,7 @@ export class Schedules {
     const schedule = await this.#find(id, options)
     requireExecute(requestContext, schedule.target)
     const { settings, status } = readUpdate(change, schedule, Date.now())
-    const renewal = { caller: this.#caller(requestContext, options), ttlMs: TERM_MS }
+    const renewal = { caller: this.#caller(requestContext, options), ttlMs: SCHEDULE_TERM_MS }
     return this.#change(schedule, requestContext, { settings, status, renewal })
   }
 
@@ -217,7 +217,7 @@ export class Schedules {
     const { requestContext = new RequestContext() } = options
     const schedule = await this.#find(id, options)
     requireExecute(requestContext, schedule.target)
-    const renewal = { caller: this.#caller(requestContext, options), ttlMs: TERM_MS }
+    const renewal = { caller: this.#caller(requestContext, options), ttlMs: SCHEDULE_TERM_MS }
     return this.#change(schedule, requestContext, { status: 'active', renewal })
   }
 

@@ -8,6 +8,7 @@ import {
   type RoleTable,
 } from '@signet/auth'
 import {
+  admitUser,
   anonymousPrincipal,
   authenticateUser,
   comparesContent,
@@ -70,6 +71,8 @@ export interface KnownToken {
    * not say when.
    */
   readonly expiry: number | undefined
+  /** Who bears it, as the application says now; undefined where it does not let them in. */
+  readonly principal: Principal | undefined
 }
 
 /** The one door: who calls, and may they. It asks `@signet/auth` and holds no policy of its own. */
@@ -231,10 +234,13 @@ export function createGate(options: GateOptions): Gate {
       try {
         const user = await authenticateUser(authority, token, asked)
         const expiry = authority.expiryOf?.(user)
+        const admitted = admitUser(authority, user, nobodyAsks(), roles)
+        const principal = await admitted.catch(() => undefined)
         return {
           issuer: issuerOf(user),
           subject: subjectOfUser(authority, user),
           expiry: typeof expiry === 'number' && Number.isFinite(expiry) ? expiry : undefined,
+          principal,
         }
       } catch {
         // What does not verify says nothing.

@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CompositeAuth, type AuthProvider, type Revocation } from '@signet/auth'
 import { createApiKey, STAMPED_AHEAD, tokenDigest } from '@signet/auth/internal'
+import {
+  nextFireAt,
+  ownerKey,
+  type Mastra,
+  type NewSchedule,
+  type RunBeginning,
+} from '@signet/core'
 import { openStore, type Store } from '@signet/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -62,6 +69,22 @@ const revoked = {
   code: 'token_revoked',
   text: 'The token has been revoked.',
   challenge: invalidToken('The token has been revoked.'),
+}
+
+const SCHEDULE: NewSchedule = {
+  id: 'nightly',
+  target: { kind: 'agent', id: 'weather-agent' },
+  cron: '@yearly',
+  timezone: 'UTC',
+  overlap: 'skip',
+  job: { prompt: 'Report.' },
+  caller: {},
+  ttlMs: 86_400_000,
+}
+const AT_WORK: RunBeginning = { status: 'running', holder: 'here', ttlMs: 60_000 }
+
+function createRun(mastra: Mastra, owner: string, beginning: RunBeginning): Promise<unknown> {
+  return mastra.getRuns().create(owner, { id: 'r', kind: 'workflow', target: 'report' }, beginning)
 }
 
 /** What the log has of the last revocation. */
@@ -164,6 +187,58 @@ describe(`POST ${REVOCATIONS}`, () => {
     const request = makeRequest(REVOCATIONS, { token: 'opaque', json: { token: 'opaque-2' } })
     expect((await other.fetch(request)).status).toBe(201)
     expect(await lastRevocation()).toStrictEqual({ kind: 'token', digest: tokenDigest('opaque-2') })
+    await other.close()
+  })
+
+  it.each<[string, (mastra: Mastra, owner: string) => Promise<unknown>, isKept: boolean]>([
+    [
+      'a schedule',
+      (mastra, owner) =>
+        mastra.getScheduleStorage().create(owner, SCHEDULE, { limit: 1, next: nextFireAt }),
+      true,
+    ],
+    ['a run at work', (mastra, owner) => createRun(mastra, owner, AT_WORK), true],
+    [
+      'a run that goes on by a request alone',
+      (mastra, owner) => createRun(mastra, owner, { status: 'suspended' }),
+      false,
+    ],
+    [
+      'nothing, where another owner has a schedule',
+      (mastra) =>
+        mastra
+          .getScheduleStorage()
+          .create(ownerKey({ resourceId: 'another' }), SCHEDULE, { limit: 1, next: nextFireAt }),
+      false,
+    ],
+  ])('says when a token may be forgotten whose bearer has %s', async (_case, leave, isKept) => {
+    const { mastra } = createTestApplication()
+    const other = createApp(mastra, { state: store })
+    const exp = Math.floor(Date.now() / 1000) + 1000
+    const token = sign({ sub: 'worker', exp })
+    await leave(mastra, ownerKey({ resourceId: 'worker' }))
+    const least = Math.floor(Date.now() / 1000) + 367 * 86_400
+    const request = makeRequest(REVOCATIONS, { token: admin(), json: { token } })
+    expect((await other.fetch(request)).status).toBe(201)
+    const { forgetAt = 0 } = (await lastRevocation()) ?? {}
+    if (isKept) expect(forgetAt).toBeGreaterThanOrEqual(least)
+    else expect(forgetAt).toBe(exp + 86_400)
+    await other.close()
+  })
+
+  it('forgets a token later where the application does not say what its bearer owns', async () => {
+    const refusing = createTestAuth()
+    const provider: AuthProvider = {
+      authenticateToken: (token) => refusing.authenticateToken(token),
+      expiryOf: () => Math.floor(Date.now() / 1000) + 1000,
+      authorizeUser: (user) => Reflect.get(user, 'sub') !== 'stranger',
+    }
+    const { mastra } = createTestApplication({ server: { auth: provider } })
+    const other = createApp(mastra, { state: store })
+    const least = Math.floor(Date.now() / 1000) + 367 * 86_400
+    const json = { token: sign({ sub: 'stranger' }) }
+    await other.fetch(makeRequest(REVOCATIONS, { token: admin(), json }))
+    expect((await lastRevocation())?.forgetAt).toBeGreaterThanOrEqual(least)
     await other.close()
   })
 

@@ -11,7 +11,7 @@ import {
   isRevocableName,
   looksLikeApiKey,
 } from '@signet/auth/internal'
-import { BOUNDS } from '@signet/core'
+import { BOUNDS, ownerKey, SCHEDULE_TERM_MS, type Mastra } from '@signet/core'
 import { z } from 'zod'
 import { RequestError } from '../../error/error.js'
 import type { KnownToken } from '../../gate/gate.js'
@@ -92,9 +92,37 @@ async function hasMadeKeys(
   return total > 0
 }
 
+/** How runs stand that go on without a request: for less long than a schedule. */
+const GOING_ON = ['pending', 'waiting', 'running'] as const
+
+/** Whether whoever bears a token has schedules, or runs that go on without a request. It is assumed of whom nobody knows. */
+async function hasLeftWork({ principal }: KnownToken, mastra: Mastra): Promise<boolean> {
+  if (principal === undefined) return true
+  const owner = ownerKey(principal)
+  if ((await mastra.getScheduleStorage().list(owner, {})).length > 0) return true
+  const pages = await Promise.all(
+    GOING_ON.map((status) =>
+      mastra.getRuns().list(owner, { kind: 'workflow', status, perPage: 1 }),
+    ),
+  )
+  return pages.some(({ total }) => total > 0)
+}
+
+/** When a token is of no more use, nor what its bearer left with the server; undefined for never. */
+async function lastUseOf(
+  known: KnownToken,
+  expiry: number,
+  { mastra, state }: { readonly mastra: Mastra; readonly state: ServerState },
+): Promise<number | undefined> {
+  if (await hasMadeKeys(known, state)) return undefined
+  if (!(await hasLeftWork(known, mastra))) return expiry
+  return Math.max(expiry, Math.ceil((Date.now() + SCHEDULE_TERM_MS) / 1000))
+}
+
 /**
- * Revokes a token until it expires; for good where its subject has made keys, which this token may have made. They are
- * looked for once the token is revoked: a key that is kept later is not given out any more.
+ * Revokes a token until it expires; for as long as a schedule fires where its bearer has schedules or runs, and for good
+ * where they have made keys: this token may have made them. They are looked for once the token is revoked: a key or a
+ * schedule that is kept later is not let in any more.
  *
  * @param tokenId - names it where its issuer is known; default: its digest does
  */
@@ -108,8 +136,10 @@ async function revokeToken(
   const named = { token, ...(tokenId !== undefined && { tokenId }) }
   const entry = await input.revoke(tokenRevocation({ ...named, expiry: known?.expiry }))
   await revokeIfKey(token, state)
-  if (known?.expiry === undefined || !(await hasMadeKeys(known, state))) return entry
-  return await input.revoke(tokenRevocation({ ...named, expiry: undefined }))
+  if (known?.expiry === undefined) return entry
+  const lastUse = await lastUseOf(known, known.expiry, { mastra: input.mastra, state })
+  if (lastUse === known.expiry) return entry
+  return await input.revoke(tokenRevocation({ ...named, expiry: lastUse }))
 }
 
 const revoke = (service: () => RevocationService): Route =>
