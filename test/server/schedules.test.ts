@@ -584,6 +584,50 @@ function declareRules(open: () => Promise<Kept>): void {
     })
     const reader = tokenFor('alice', { scope: 'schedules:* agents:execute' })
     expect((await call(app, 'POST', '', given, reader)).status).toBe(403)
+  it.each([
+    ['an agent', REPORT, 'agent_'],
+    ['a workflow', { workflowId: 'double', cron: CRON }, 'schedule_'],
+  ])('of %s has the id that was chosen, and one with a prefix', async (_case, given, prefix) => {
+    const { app } = start(await open())
+    const { body } = await call(app, 'POST', '', { ...given, id: 'mine' })
+    expect(body['id']).toBe(`${prefix}mine`)
+    for (const id of ['mine', `${prefix}mine`]) {
+      expect((await call(app, 'GET', `/${id}`)).body).toStrictEqual(body)
+      expect((await call(app, 'GET', `/${id}`, undefined, bob)).status).toBe(404)
+    }
+    expect((await call(app, 'DELETE', '/mine')).status).toBe(200)
+    expect((await call(app, 'GET', '/mine')).status).toBe(404)
+  })
+
+  it('gives a workflow null where that is its input', async () => {
+    const { app } = start(await open())
+    const given = { workflowId: 'double', cron: CRON, id: 'mine' }
+    const made = await call(app, 'POST', '', { ...given, inputData: null })
+    expect(made.body).toMatchObject({ inputData: null })
+    const changed = await call(app, 'PATCH', '/mine', { inputData: { n: 4 } })
+    expect(changed.body).toMatchObject({ inputData: { n: 4 } })
+    const kept = await call(app, 'PATCH', '/mine', { overlap: 'queue' })
+    expect(kept.body).toMatchObject({ inputData: { n: 4 } })
+    const emptied = await call(app, 'PATCH', '/mine', { inputData: null })
+    expect(emptied.body).toMatchObject({ inputData: null })
+  })
+
+  it('shows nothing that the description of its routes does not have', async () => {
+    const { app } = start(await open())
+    const json = { n: 4 }
+    const said = { inputData: json, initialState: json, requestContext: json, metadata: json }
+    const { body } = await call(app, 'POST', '', { workflowId: 'double', cron: CRON, ...said })
+    const id = String(body['id'])
+    await fireByHand(app, id)
+    for (const [path, shown] of [
+      ['/schedules/:scheduleId', (await call(app, 'GET', `/${id}`)).body],
+      ['/schedules/:scheduleId/triggers', (await call(app, 'GET', `/${id}/triggers`)).body],
+    ] as const) {
+      const route = app.table.routes.find((each) => each.method === 'GET' && each.path === path)
+      expect(unknownMembers(route?.response, shown)).toStrictEqual([])
+    }
+  })
+
   })
 
   it('of the application is its own, made before there was a storage, and made once', async () => {

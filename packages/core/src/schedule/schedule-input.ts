@@ -144,6 +144,8 @@ function present(members: Readonly<Record<string, unknown>>): RunJson {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
+  // Null is an input, too.
+  const inputData = reading.get('inputData')
 function readJob(
   reading: Reading,
   kind: ScheduleRecord['target']['kind'],
@@ -154,7 +156,7 @@ function readJob(
     kind === 'agent'
       ? { prompt: reading.text('prompt', MAX_PROMPT_CHARACTERS) ?? before['prompt'], metadata }
       : {
-          inputData: reading.get('inputData') ?? before['inputData'],
+          inputData: inputData === undefined ? before['inputData'] : inputData,
           initialState: reading.members('initialState') ?? before['initialState'],
           requestContext: reading.members('requestContext') ?? before['requestContext'],
           metadata,

@@ -14,12 +14,13 @@ import {
   type ReadTarget,
   type ScheduleUpdate,
 } from './schedule-input.js'
-import type {
-  ScheduleCaller,
-  ScheduleQuery,
-  ScheduleRecord,
-  ScheduleStorage,
-  ScheduleTarget,
+import {
+  MAX_TRIGGERS,
+  type ScheduleCaller,
+  type ScheduleQuery,
+  type ScheduleRecord,
+  type ScheduleStorage,
+  type ScheduleTarget,
 } from './schedule-storage.js'
 import { viewSchedule, viewTrigger, type Schedule, type Trigger } from './schedule-view.js'
 
@@ -28,7 +29,8 @@ export const MAX_SCHEDULES = 100
 /** For how long a schedule fires that nobody changes or resumes: 366 days, in milliseconds. */
 export const SCHEDULE_TERM_MS: number = 366 * 86_400_000
 const DEFAULT_TRIGGERS = 50
-const MAX_LISTED_TRIGGERS = 200
+/** What stands before the part of an id that the caller chose. */
+const PREFIX = { agent: 'agent_', workflow: 'schedule_' } as const
 
 /** What an application has that schedules run. */
 export interface ScheduleTargets {
@@ -131,7 +133,7 @@ export class Schedules {
     }
     const { threadId, settings } = read
     if (threadId !== undefined) this.#requireMemory(asked.target)
-    const prefix = target.kind === 'agent' ? 'agent_' : 'schedule_'
+    const prefix = PREFIX[target.kind]
     const { id = randomUUID() } = read
     const record = await this.#storage().create(
       runOwner(requestContext),
@@ -253,7 +255,7 @@ export class Schedules {
     const { requestContext = new RequestContext() } = options
     const schedule = await this.#find(id, options)
     const { limit = DEFAULT_TRIGGERS, fromActualFireAt: from, toActualFireAt: to } = filter
-    const query = { from, to, limit: Math.min(limit, MAX_LISTED_TRIGGERS) }
+    const query = { from, to, limit: Math.min(limit, MAX_TRIGGERS) }
     const found = await this.#storage().triggers(runOwner(requestContext), schedule.id, query)
     if (found === undefined) throw missing()
     return found.map(viewTrigger)
@@ -265,9 +267,11 @@ export class Schedules {
     { requestContext = new RequestContext() }: ScheduleOptions,
   ): Promise<ScheduleRecord> {
     const [owner, storage] = [runOwner(requestContext), this.#storage()]
-    const found = (await storage.get(owner, id)) ?? (await storage.get(owner, `agent_${id}`))
-    if (found === undefined) throw missing()
-    return found
+    for (const known of [id, PREFIX.agent + id, PREFIX.workflow + id]) {
+      const found = await storage.get(owner, known)
+      if (found !== undefined) return found
+    }
+    throw missing()
   }
 
   async #change(

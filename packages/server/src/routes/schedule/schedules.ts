@@ -67,6 +67,7 @@ const scheduleView = z.object({
   agentId: z.string().optional(),
   workflowId: z.string().optional(),
   cron: z.string(),
+const jsonObject = z.record(z.string(), z.unknown())
   timezone: z.string(),
   overlap: z.enum(['skip', 'queue']),
   status: z.enum(['active', 'paused']),
@@ -85,11 +86,36 @@ const scheduleView = z.object({
 })
 
 type ScheduleInput = HandlerInput<{ readonly scheduleId: string }, unknown, unknown, Principal>
+  metadata: jsonObject.optional(),
+  inputData: z.unknown().optional(),
+  initialState: jsonObject.optional(),
+  requestContext: jsonObject.optional(),
 
 /** What is done to a schedule is in the audit with its id. */
 function noteSchedule(input: ScheduleInput, action: string): void {
   input.noteAsked({ action, resource: input.params.scheduleId })
 }
+
+const triggerView = z.object({
+  id: z.string(),
+  scheduleId: z.string(),
+  runId: z.string().nullable(),
+  scheduledFireAt: z.number(),
+  actualFireAt: z.number(),
+  outcome: z.enum(['published', 'succeeded', 'skipped', 'aborted', 'failed']),
+  error: z.string().optional(),
+  code: z.string().optional(),
+  triggerKind: z.enum(['schedule-fire', 'manual']),
+  run: z
+    .object({
+      status: z.enum(['pending', 'running', 'suspended', 'success', 'failed', 'canceled']),
+      startedAt: z.number().optional(),
+      completedAt: z.number().optional(),
+      durationMs: z.number().optional(),
+      error: z.string().optional(),
+    })
+    .optional(),
+})
 
 const list = defineRoute({
   method: 'GET',
@@ -267,6 +293,7 @@ const triggers = defineRoute({
   },
 })
 
+  response: z.object({ triggers: z.array(triggerView) }),
 /** A time in a query, in milliseconds since 1970. */
 function timeNumber(): z.ZodType<number, string> {
   return z
