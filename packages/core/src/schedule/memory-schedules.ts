@@ -22,7 +22,7 @@ import {
 } from './schedule-storage.js'
 
 /** How many schedules a process keeps that has no storage for them. */
-const MAX_SCHEDULES = 1000
+const MAX_KEPT = 1000
 
 /** A schedule in memory, with its fires: the newest last. */
 interface Kept {
@@ -86,7 +86,11 @@ export function createMemorySchedules(now: () => number = Date.now): ScheduleSto
       if (find(owner, given.id) !== undefined) {
         throw new ScheduleError('schedule_exists', 'There is a schedule of this id already.')
       }
-      if (kept.size >= MAX_SCHEDULES || ofOwner(owner).length >= limit) {
+      if (kept.size >= MAX_KEPT) {
+        const message = 'This process keeps 1,000 schedules. Give the Mastra a storage.'
+        throw new ScheduleError('schedule_limit', message)
+      }
+      if (ofOwner(owner).length >= limit) {
         throw new ScheduleError('schedule_limit', `There may be ${limit} schedules. Delete one.`)
       }
       const at = now()
