@@ -1,5 +1,15 @@
-import { Agent, createTool, Mastra, type MastraConfig, type ServerConfig } from '@signet/core'
+import { setImmediate } from 'node:timers/promises'
+import {
+  Agent,
+  createTool,
+  Mastra,
+  RequestContext,
+  type MastraConfig,
+  type ServerConfig,
+} from '@signet/core'
+import { createStep, createWorkflow } from '@signet/core/workflows'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import {
   BASE_URL,
   createLogRecorder,
@@ -347,6 +357,67 @@ describe('the deadline of an answer', () => {
     expect(vi.getTimerCount()).toBe(OWN_TIMERS)
     await app.close()
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('close', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('waits 10 seconds at most for steps of workflows and fires of schedules together', async () => {
+    const [hanging, started] = [hangingModel(true), createDeferred()]
+    const any = z.unknown()
+    const stuck = createStep({
+      id: 'stuck',
+      inputSchema: any,
+      outputSchema: any,
+      execute() {
+        started.resolve()
+        return new Promise(() => {})
+      },
+    })
+    const workflow = createWorkflow({ id: 'stuck', inputSchema: any, outputSchema: any })
+    const clerk = new Agent({
+      id: 'clerk',
+      name: 'Clerk',
+      instructions: 'Report.',
+      model: hanging.model,
+    })
+    const mastra = new Mastra({
+      agents: { clerk },
+      workflows: { stuck: workflow.then(stuck).commit() },
+      server: { auth: createTestAuth() },
+      logger: createLogRecorder().logger,
+    })
+    const app = createApp(mastra)
+    await mastra.schedules.create({
+      id: 'yearly',
+      agentId: 'clerk',
+      cron: '@yearly',
+      prompt: 'Report.',
+    })
+    await mastra.schedules.run('yearly')
+    await app.begin()
+    await hanging.started
+    const requestContext = new RequestContext()
+    const runs = mastra.getWorkflowRuns()
+    const run = await runs.open(mastra.getWorkflow('stuck'), requestContext)
+    void run.start({ inputData: {}, requestContext })
+    await started.promise
+    const hasClosed = vi.fn<() => void>()
+    const closing = app.close().then(hasClosed)
+    await vi.advanceTimersByTimeAsync(9999)
+    expect(hasClosed).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    for (let turn = 0; turn < 100; turn++) await setImmediate()
+    expect(hasClosed).toHaveBeenCalled()
+    await closing
+    hanging.release()
   })
 })
 

@@ -344,8 +344,8 @@ export function assembleApp(mastra: Mastra, options: AppOptions, parts: AppParts
     async close() {
       schedules.stop()
       await ongoing.finish(0, ended())
-      await waitAtMost(workflows.end(), SETTLE_MS, { keepsAlive: true })
-      await waitAtMost(settling.idle(), SETTLE_MS, { keepsAlive: true })
+      const settled = workflows.end().then(() => settling.idle())
+      await waitAtMost(settled, SETTLE_MS, { keepsAlive: true })
       revocations.close()
       await apiKeys?.close()
       redis?.close()

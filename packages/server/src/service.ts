@@ -38,11 +38,11 @@ export interface Service {
   readonly deadlineMs: number
   readonly isDevelopment: boolean
   readonly readiness: ReadinessCheck
-  /** Is told of a name of the client that the application looked up where only its own are. */
   /**
    * The ids behind the names in a path, for a server that does not know its agents by itself. Default: those of `mastra`.
    * @throws {RequestError} `not_found` for a name that is nobody's
    */
   readonly resolveParams: ResolveParams | undefined
+  /** Is told of a name of the client that the application looked up where only its own are. */
   readonly onClientName: (name: string) => void
 }
