@@ -11,6 +11,7 @@ import { createLogRecorder, createTestAuth } from '@signet/test-support/applicat
 import {
   BOUND_REQUESTS,
   FORM,
+  SCHEDULE,
   THREAD,
   type SizedRequest,
 } from '@signet/test-support/http/bound-requests'
@@ -55,6 +56,8 @@ beforeAll(async () => {
   app = createApp(mastra, { state, isDevelopment: true, isLoopbackOnly: true })
   server = await serve(app.answer, { port: 0 })
   await ask({ path: '/api/memory/threads', json: { threadId: THREAD } })
+  const schedule = { id: SCHEDULE, agentId: 'weather-agent', cron: '@yearly', prompt: 'Report.' }
+  await ask({ path: '/api/schedules', json: schedule })
 })
 
 afterAll(async () => {

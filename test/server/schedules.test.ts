@@ -160,6 +160,20 @@ async function fireByHand(app: App, id: string, token = alice) {
   return await ended(app, id, token)
 }
 
+/** The members of JSON that its schema does not name, at all levels that it describes. */
+function unknownMembers(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return ['all']
+  const form = schema instanceof z.ZodOptional ? schema.unwrap() : schema
+  if (form instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((each) => unknownMembers(form.element as z.ZodType, each))
+  }
+  if (!(form instanceof z.ZodObject)) return []
+  const shape: Readonly<Record<string, z.ZodType>> = form.shape
+  return Object.entries(Object(value)).flatMap(([name, member]) =>
+    name in shape ? unknownMembers(shape[name], member) : [name],
+  )
+}
+
 const refusal = ({ status, body }: Said) => [status, body['code']]
 
 async function revoke(app: App, json: object): Promise<void> {
@@ -299,20 +313,6 @@ function declareRules(open: () => Promise<Kept>): void {
     expect(model.calls).toHaveLength(0)
   })
 
-  it('outlives the end of the token that made it', async () => {
-    const { app } = start(await open())
-    const exp = Math.floor(Date.now() / 1000) + 2
-    const id = await make(app, {}, tokenFor('alice', { ...ADMIN, exp }))
-    await vi.waitFor(() => expect(Date.now() / 1000).toBeGreaterThan(exp), 5000)
-    expect(await fireByHand(app, id)).toMatchObject({ outcome: 'succeeded' })
-  })
-
-  it.each([
-    ['its role may not run the agent any more', { clerk: ['schedules:*'] }],
-    ['its role may not schedule any more', { clerk: ['schedules:read', 'agents:execute'] }],
-    ['its role is gone', {}],
-  ])('does not fire once %s', async (_case, roles: Record<string, string[]>) => {
-    const kept = await open()
   it('does not fire for who owns something else now', async () => {
     const kept = await open()
     const before = start(kept)
@@ -366,6 +366,20 @@ function declareRules(open: () => Promise<Kept>): void {
     },
   )
 
+  it('outlives the end of the token that made it', async () => {
+    const { app } = start(await open())
+    const exp = Math.floor(Date.now() / 1000) + 2
+    const id = await make(app, {}, tokenFor('alice', { ...ADMIN, exp }))
+    await vi.waitFor(() => expect(Date.now() / 1000).toBeGreaterThan(exp), 5000)
+    expect(await fireByHand(app, id)).toMatchObject({ outcome: 'succeeded' })
+  })
+
+  it.each([
+    ['its role may not run the agent any more', { clerk: ['schedules:*'] }],
+    ['its role may not schedule any more', { clerk: ['schedules:read', 'agents:execute'] }],
+    ['its role is gone', {}],
+  ])('does not fire once %s', async (_case, roles: Record<string, string[]>) => {
+    const kept = await open()
     const clerk = ['schedules:*', 'agents:execute:clerk']
     const admin = ['schedules:*', 'agents:*']
     const token = tokenFor('alice', { role: 'clerk' })
@@ -570,20 +584,6 @@ function declareRules(open: () => Promise<Kept>): void {
     expect((await call(app, 'GET', '?agentId=double')).body['schedules']).toHaveLength(0)
   })
 
-  it('of a workflow fails with an input that does not fit, and is refused what is of an agent', async () => {
-    const { app } = start(await open())
-    const given = { workflowId: 'double', cron: CRON, inputData: { n: 'x' } }
-    const { body } = await call(app, 'POST', '', given)
-    expect(await fireByHand(app, String(body['id']))).toMatchObject({
-      outcome: 'failed',
-      code: 'request_invalid',
-    })
-    expect(await call(app, 'POST', '', { ...given, prompt: 'x' })).toMatchObject({
-      status: 400,
-      body: { issues: [{ field: 'prompt' }] },
-    })
-    const reader = tokenFor('alice', { scope: 'schedules:* agents:execute' })
-    expect((await call(app, 'POST', '', given, reader)).status).toBe(403)
   it.each([
     ['an agent', REPORT, 'agent_'],
     ['a workflow', { workflowId: 'double', cron: CRON }, 'schedule_'],
@@ -628,6 +628,20 @@ function declareRules(open: () => Promise<Kept>): void {
     }
   })
 
+  it('of a workflow fails with an input that does not fit, and is refused what is of an agent', async () => {
+    const { app } = start(await open())
+    const given = { workflowId: 'double', cron: CRON, inputData: { n: 'x' } }
+    const { body } = await call(app, 'POST', '', given)
+    expect(await fireByHand(app, String(body['id']))).toMatchObject({
+      outcome: 'failed',
+      code: 'request_invalid',
+    })
+    expect(await call(app, 'POST', '', { ...given, prompt: 'x' })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'prompt' }] },
+    })
+    const reader = tokenFor('alice', { scope: 'schedules:* agents:execute' })
+    expect((await call(app, 'POST', '', given, reader)).status).toBe(403)
   })
 
   it('of the application is its own, made before there was a storage, and made once', async () => {
@@ -740,6 +754,35 @@ describeStores('a schedule in a store', (stores) => {
     expect(paid).toHaveLength(1)
   })
 
+  it('does not fire for a revoked token, however long ago that has ended', async () => {
+    const options = await stores.locate()
+    let ahead = 0
+    const keep = async () => {
+      const store = await stores.open(options, { now: () => Date.now() + ahead })
+      return { schedules: store.schedules, store, pass: () => undefined }
+    }
+    const { app } = start(await keep())
+    const token = tokenFor('alice', { ...ADMIN, jti: 'ended' })
+    const id = await make(app, {}, token)
+    await app.fetch(makeRequest('/api/auth/logout', { method: 'POST', token }))
+    await app.close()
+    ahead = 72 * HOUR
+    const kept = await keep()
+    // What may be forgotten is forgotten with the next one.
+    const another = { kind: 'token-id', issuer: 'local', tokenId: 'another' } as const
+    await kept.store.revocations.append(another)
+    const later = start(kept)
+    await later.app.begin()
+    const owner = ownerKey({ resourceId: 'alice' })
+    await vi.waitFor(async () => {
+      expect(await kept.schedules.get(owner, id)).toMatchObject({
+        status: 'paused',
+        pausedBy: { code: 'token_revoked' },
+      })
+    }, 20_000)
+    expect(later.model.calls).toHaveLength(0)
+  })
+
   it('has in the audit who did what, and each fire', async () => {
     const kept = await open()
     const { app } = start(kept)
@@ -775,32 +818,3 @@ describeStores('a schedule in a store', (stores) => {
     expect(first.model.calls.length + second.model.calls.length).toBe(10)
   })
 })
-  it('does not fire for a revoked token, however long ago that has ended', async () => {
-    const options = await stores.locate()
-    let ahead = 0
-    const keep = async () => {
-      const store = await stores.open(options, { now: () => Date.now() + ahead })
-      return { schedules: store.schedules, store, pass: () => undefined }
-    }
-    const { app } = start(await keep())
-    const token = tokenFor('alice', { ...ADMIN, jti: 'ended' })
-    const id = await make(app, {}, token)
-    await app.fetch(makeRequest('/api/auth/logout', { method: 'POST', token }))
-    await app.close()
-    ahead = 72 * HOUR
-    const kept = await keep()
-    // What may be forgotten is forgotten with the next one.
-    const another = { kind: 'token-id', issuer: 'local', tokenId: 'another' } as const
-    await kept.store.revocations.append(another)
-    const later = start(kept)
-    await later.app.begin()
-    const owner = ownerKey({ resourceId: 'alice' })
-    await vi.waitFor(async () => {
-      expect(await kept.schedules.get(owner, id)).toMatchObject({
-        status: 'paused',
-        pausedBy: { code: 'token_revoked' },
-      })
-    }, 20_000)
-    expect(later.model.calls).toHaveLength(0)
-  })
-

@@ -89,6 +89,14 @@ export type BoundName =
   | 'keyScopeCharacters'
   | 'auditRecords'
   | 'auditCharacters'
+  | 'runFieldsCharacters'
+  | 'scheduleIdCharacters'
+  | 'scheduleNameCharacters'
+  | 'scheduleCharacters'
+  | 'promptCharacters'
+  | 'cronCharacters'
+  | 'timeZoneCharacters'
+  | 'triggers'
 
 const APP = 'server/src/app.ts'
 const BODY = 'server/src/route/body.ts'
@@ -102,6 +110,8 @@ const MESSAGE_ROUTES = 'server/src/routes/memory/message.ts'
 const API_KEYS = 'server/src/routes/auth/api-keys.ts'
 const WORKFLOW_LEGS = 'server/src/routes/workflow/leg-body.ts'
 const TOKENS = 'server/src/routes/auth/tokens.ts'
+const SCHEDULES = 'core/src/schedule/schedule-input.ts'
+const CRON = 'core/src/schedule/cron.ts'
 
 function bound(
   limit: number,
@@ -280,5 +290,29 @@ export const BOUNDS: Readonly<Record<BoundName, Bound>> = Object.freeze({
     'characters',
     'a value that the audit is searched for',
     'server/src/routes/audit.ts',
+  ),
+
+  runFieldsCharacters: bound(
+    200,
+    'characters',
+    '`fields` of a run of a workflow',
+    'server/src/routes/workflow/runs.ts',
+  ),
+  scheduleIdCharacters: bound(100, 'characters', 'the id of a new schedule', SCHEDULES),
+  scheduleNameCharacters: bound(255, 'characters', 'the name of a schedule', SCHEDULES),
+  scheduleCharacters: bound(
+    32_768,
+    'characters',
+    'JSON of all that a schedule says, and of its metadata',
+    SCHEDULES,
+  ),
+  promptCharacters: bound(16_384, 'characters', '`prompt` of a schedule', SCHEDULES),
+  cronCharacters: bound(128, 'characters', '`cron` of a schedule', CRON),
+  timeZoneCharacters: bound(64, 'characters', '`timezone` of a schedule', CRON),
+  triggers: bound(
+    200,
+    'triggers',
+    '`limit` of the triggers of a schedule; no more are kept',
+    'server/src/routes/schedule/schedules.ts',
   ),
 })

@@ -28,12 +28,15 @@ const RESUME_RUN = '/api/workflows/none/resume?runId=none'
 const AUDIT = '/api/audit'
 const SIGN = '/api/auth/tokens'
 const KEYS = '/api/auth/api-keys'
+const SCHEDULES = '/api/schedules'
 
 /** A route of the application that reads a form. It has to be there. */
 export const FORM = '/form'
 
 /** The thread that requests name. It has to be there. */
 export const THREAD = 'kept'
+/** The schedule of an agent that requests name. It has to be there. */
+export const SCHEDULE = 'kept'
 /** A thread of messages that are saved. It has to be there. */
 const SAVED = { role: 'user', threadId: THREAD }
 
@@ -71,6 +74,11 @@ const sign = (facts: object) => ({
 const key = (facts: object) => ({
   path: KEYS,
   json: { name: 'robot', scopes: ['agents:read'], ...facts },
+})
+
+const schedule = (facts: object) => ({
+  path: SCHEDULES,
+  json: { agentId: 'weather-agent', cron: '@daily', prompt: 'Report.', ...facts },
 })
 
 /** The message and its parts: as few messages as can have so many. */
@@ -291,4 +299,26 @@ export const BOUND_REQUESTS: Readonly<Record<BoundName, BoundRequest>> = {
   },
   auditRecords: { at: (size) => query(AUDIT, { limit: size }) },
   auditCharacters: { at: (size) => query(AUDIT, { subject: text(size) }) },
+  runFieldsCharacters: {
+    at: (size) => query('/api/workflows/none/runs/none', { fields: text(size) }),
+    refusedBy: 'request_invalid',
+  },
+  scheduleIdCharacters: { at: (size) => schedule({ id: text(size) }) },
+  scheduleNameCharacters: { at: (size) => schedule({ name: text(size) }) },
+  scheduleCharacters: {
+    at: (size) => {
+      const empty = { prompt: 'Report.', metadata: { a: '' } }
+      return schedule({ metadata: { a: text(size - JSON.stringify(empty).length) } })
+    },
+  },
+  promptCharacters: { at: (size) => schedule({ prompt: text(size) }) },
+  // Neither is one, however long it is.
+  cronCharacters: { at: (size) => schedule({ cron: text(size) }), refusedBy: 'request_invalid' },
+  timeZoneCharacters: {
+    at: (size) => schedule({ timezone: text(size) }),
+    refusedBy: 'request_invalid',
+  },
+  triggers: {
+    at: (size) => query(`${SCHEDULES}/${SCHEDULE}/triggers`, { limit: size }),
+  },
 }

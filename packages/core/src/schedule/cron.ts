@@ -1,8 +1,5 @@
 import { Cron } from 'croner'
-
-/** The longest pattern and the longest name of a time zone, in characters. */
-const MAX_CRON_CHARACTERS = 128
-const MAX_TIME_ZONE_CHARACTERS = 64
+import { BOUNDS } from '../bounds.js'
 
 /**
  * How many years ahead a fire is looked for, so that the search ends soon, whatever the pattern is: as many as there may be between
@@ -28,7 +25,7 @@ export interface Cadence {
  */
 export function timeZoneFault(timezone: string): string | undefined {
   const message = 'It must be the name of a time zone, such as Europe/Zurich.'
-  if (timezone === '' || timezone.length > MAX_TIME_ZONE_CHARACTERS) return message
+  if (timezone === '' || timezone.length > BOUNDS.timeZoneCharacters.limit) return message
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions()
     // One that is an offset, such as +02:00, does not know the summer.
@@ -48,9 +45,8 @@ function fieldsOf(cron: string): readonly string[] | undefined {
 
 /** Why the text of a pattern cannot be one; undefined where its fields are to be read. */
 function formFault(cron: string): string | undefined {
-  if (cron.length > MAX_CRON_CHARACTERS) {
-    return `It has more than ${MAX_CRON_CHARACTERS} characters.`
-  }
+  const { limit } = BOUNDS.cronCharacters
+  if (cron.length > limit) return `It has more than ${limit} characters.`
   if (NICKNAME.test(cron)) return undefined
   const fields = fieldsOf(cron)
   if (fields === undefined) {

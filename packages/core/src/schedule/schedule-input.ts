@@ -1,17 +1,11 @@
 import { isLegalId, isObject, nearestName } from '@signet/auth/internal'
+import { BOUNDS } from '../bounds.js'
 import { InputError, type InputIssue } from '../error.js'
 import { isThreadId } from '../message/thread-id.js'
 import type { RunJson } from '../run/run-storage.js'
 import { cronFault, timeZoneFault } from './cron.js'
 import type { ScheduleOverlap, ScheduleRecord, ScheduleSettings } from './schedule-storage.js'
 
-/** The longest prompt, in characters. */
-const MAX_PROMPT_CHARACTERS = 16_384
-/** The longest JSON of what a schedule says to an agent or gives to a workflow, in characters. */
-const MAX_JOB_CHARACTERS = 32_768
-const MAX_NAME_CHARACTERS = 255
-/** The longest id that a caller chooses: a prefix comes before it. */
-const MAX_ID_CHARACTERS = 100
 const DEFAULT_TIME_ZONE = 'UTC'
 
 /** What every schedule has. */
@@ -144,17 +138,20 @@ function present(members: Readonly<Record<string, unknown>>): RunJson {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
-  // Null is an input, too.
-  const inputData = reading.get('inputData')
 function readJob(
   reading: Reading,
   kind: ScheduleRecord['target']['kind'],
   before: RunJson,
 ): RunJson {
   const metadata = reading.members('metadata') ?? before['metadata']
+  // Null is an input, too.
+  const inputData = reading.get('inputData')
   const job =
     kind === 'agent'
-      ? { prompt: reading.text('prompt', MAX_PROMPT_CHARACTERS) ?? before['prompt'], metadata }
+      ? {
+          prompt: reading.text('prompt', BOUNDS.promptCharacters.limit) ?? before['prompt'],
+          metadata,
+        }
       : {
           inputData: inputData === undefined ? before['inputData'] : inputData,
           initialState: reading.members('initialState') ?? before['initialState'],
@@ -171,8 +168,9 @@ function readJob(
   } catch {
     json = undefined
   }
-  if (json === undefined || json.length > MAX_JOB_CHARACTERS) {
-    reading.refuse('root', `It must be JSON of at most ${MAX_JOB_CHARACTERS} characters.`)
+  const { limit } = BOUNDS.scheduleCharacters
+  if (json === undefined || json.length > limit) {
+    reading.refuse('root', `It must be JSON of at most ${limit} characters.`)
     return {}
   }
   return JSON.parse(json) as RunJson
@@ -184,7 +182,10 @@ function readSettings(
   before: Partial<ScheduleSettings>,
   now: number,
 ): ScheduleSettings {
-  const timezone = reading.text('timezone', 64) ?? before.timezone ?? DEFAULT_TIME_ZONE
+  const timezone =
+    reading.text('timezone', BOUNDS.timeZoneCharacters.limit) ??
+    before.timezone ??
+    DEFAULT_TIME_ZONE
   const zoneFault = timeZoneFault(timezone)
   if (zoneFault !== undefined) reading.refuse('timezone', zoneFault)
   const given = reading.get('cron')
@@ -194,7 +195,7 @@ function readSettings(
       ? 'It is needed.'
       : cronFault({ cron, timezone: zoneFault === undefined ? timezone : 'UTC' }, now)
   if (fault !== undefined) reading.refuse('cron', fault)
-  const name = reading.text('name', MAX_NAME_CHARACTERS) ?? before.name
+  const name = reading.text('name', BOUNDS.scheduleNameCharacters.limit) ?? before.name
   return {
     cron: cron ?? '',
     timezone,
@@ -251,15 +252,16 @@ export function readNewSchedule(
   now: number,
 ): ReadSchedule {
   const reading = readingOf(given, kind)
-  const id = reading.text('id', MAX_ID_CHARACTERS)
+  const { limit } = BOUNDS.scheduleIdCharacters
+  const id = reading.text('id', limit)
   if (id !== undefined && !isLegalId(id)) {
-    reading.refuse('id', `It must be 1 to ${MAX_ID_CHARACTERS} of A-Z a-z 0-9 _ . -`)
+    reading.refuse('id', `It must be 1 to ${limit} of A-Z a-z 0-9 _ . -`)
   }
-  const threadId = reading.text('threadId', MAX_NAME_CHARACTERS)
+  const threadId = reading.text('threadId', BOUNDS.idCharacters.limit)
   if (threadId !== undefined && !isThreadId(threadId)) {
     reading.refuse('threadId', 'It cannot be the id of a thread.')
   }
-  const resourceId = reading.text('resourceId', MAX_NAME_CHARACTERS)
+  const resourceId = reading.text('resourceId', BOUNDS.idCharacters.limit)
   const settings = readSettings(reading, kind, {}, now)
   reading.finish()
   return { id, threadId, resourceId, settings }

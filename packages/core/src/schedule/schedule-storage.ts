@@ -1,3 +1,4 @@
+import { BOUNDS } from '../bounds.js'
 import type { RunFailure, RunJson } from '../run/run-storage.js'
 import type { Cadence } from './cron.js'
 
@@ -123,7 +124,7 @@ export interface ScheduleTrigger {
 }
 
 /** How many fires are kept of a schedule: the newest. */
-export const MAX_TRIGGERS = 200
+export const MAX_TRIGGERS: number = BOUNDS.triggers.limit
 
 /** Which fires of a schedule are wanted: the newest first. */
 export interface TriggerQuery {

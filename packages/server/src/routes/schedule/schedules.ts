@@ -16,6 +16,7 @@ import {
   SCHEDULES_QUERY,
   TRIGGERS_QUERY,
 } from '../../route/option/schedule-options.js'
+import { boundedRecord } from '../../route/bounded.js'
 import { defineRoute, type HandlerInput, type Route } from '../../route/route.js'
 import { clientContext } from '../agent/client-context.js'
 import { ignoredOwner, metadataObject } from '../memory/schema.js'
@@ -27,16 +28,22 @@ const MAX_TIME = 8_640_000_000_000_000
 const plainName = z
   .string()
   .min(1)
-  .max(255, { abort: true })
+  .max(BOUNDS.scheduleNameCharacters.limit, { abort: true })
   .refine((name) => !containsCredential(name), 'It looks like a credential.')
 
+const pattern = z.string().max(BOUNDS.cronCharacters.limit)
+const question = z.string().max(BOUNDS.promptCharacters.limit)
+
 const settings = {
-  timezone: z.string().optional(),
+  timezone: z.string().max(BOUNDS.timeZoneCharacters.limit).optional(),
   overlap: z.enum(['skip', 'queue']).optional(),
   metadata: metadataObject.optional(),
   name: plainName.optional(),
   inputData: lossless(z.unknown()).optional(),
-  initialState: lossless(z.record(z.string(), z.unknown())).optional(),
+  // No more names than characters: the core counts those of all that a schedule says.
+  initialState: lossless(
+    boundedRecord(z.string(), z.unknown(), BOUNDS.scheduleCharacters),
+  ).optional(),
   requestContext: clientContext.optional(),
 }
 
@@ -46,20 +53,21 @@ const newSchedule = z.object({
   id: idText.optional(),
   agentId: plainName.optional(),
   workflowId: plainName.optional(),
-  cron: z.string(),
-  prompt: z.string().optional(),
+  cron: pattern,
+  prompt: question.optional(),
   threadId: idText.optional(),
   resourceId: ignoredOwner,
 })
 
 const scheduleChange = z.object({
   ...settings,
-  cron: z.string().optional(),
-  prompt: z.string().optional(),
+  cron: pattern.optional(),
+  prompt: question.optional(),
   status: z.enum(['active', 'paused']).optional(),
   resourceId: ignoredOwner,
 })
 
+const jsonObject = z.record(z.string(), z.unknown())
 const person = z.object({ issuer: z.string(), subject: z.string() })
 
 const scheduleView = z.object({
@@ -67,7 +75,6 @@ const scheduleView = z.object({
   agentId: z.string().optional(),
   workflowId: z.string().optional(),
   cron: z.string(),
-const jsonObject = z.record(z.string(), z.unknown())
   timezone: z.string(),
   overlap: z.enum(['skip', 'queue']),
   status: z.enum(['active', 'paused']),
@@ -79,22 +86,15 @@ const jsonObject = z.record(z.string(), z.unknown())
   nextFireAt: z.number(),
   lastFireAt: z.number().optional(),
   lastRunId: z.string().optional(),
+  metadata: jsonObject.optional(),
+  inputData: z.unknown().optional(),
+  initialState: jsonObject.optional(),
+  requestContext: jsonObject.optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
   expiresAt: z.number(),
   firesAs: person,
 })
-
-type ScheduleInput = HandlerInput<{ readonly scheduleId: string }, unknown, unknown, Principal>
-  metadata: jsonObject.optional(),
-  inputData: z.unknown().optional(),
-  initialState: jsonObject.optional(),
-  requestContext: jsonObject.optional(),
-
-/** What is done to a schedule is in the audit with its id. */
-function noteSchedule(input: ScheduleInput, action: string): void {
-  input.noteAsked({ action, resource: input.params.scheduleId })
-}
 
 const triggerView = z.object({
   id: z.string(),
@@ -116,6 +116,30 @@ const triggerView = z.object({
     })
     .optional(),
 })
+
+type ScheduleInput = HandlerInput<{ readonly scheduleId: string }, unknown, unknown, Principal>
+
+/** What is done to a schedule is in the audit with its id. */
+function noteSchedule(input: ScheduleInput, action: string): void {
+  input.noteAsked({ action, resource: input.params.scheduleId })
+}
+
+/** Changes a schedule so that it fires as the caller, and pauses it where they were revoked meanwhile. */
+async function fireAsCaller(
+  input: ScheduleInput,
+  change: (caller: ScheduleCaller) => Promise<Schedule>,
+): Promise<Schedule> {
+  const { record, confirm } = await input.remember()
+  const changed = await change(record)
+  try {
+    await confirm()
+  } catch (error) {
+    const { mastra, requestContext } = input
+    await mastra.schedules.pause(changed.id, { requestContext })
+    throw error
+  }
+  return changed
+}
 
 const list = defineRoute({
   method: 'GET',
@@ -150,23 +174,6 @@ const create = defineRoute({
   response: scheduleView,
   async handler(input) {
     const { mastra, body, requestContext } = input
-/** Changes a schedule so that it fires as the caller, and pauses it where they were revoked meanwhile. */
-async function fireAsCaller(
-  input: ScheduleInput,
-  change: (caller: ScheduleCaller) => Promise<Schedule>,
-): Promise<Schedule> {
-  const { record, confirm } = await input.remember()
-  const changed = await change(record)
-  try {
-    await confirm()
-  } catch (error) {
-    const { mastra, requestContext } = input
-    await mastra.schedules.pause(changed.id, { requestContext })
-    throw error
-  }
-  return changed
-}
-
     const { record: caller, confirm } = await input.remember()
     const { resourceId: _resourceId, ...asked } = body
     // Which of both it is, and whether it is whole, says the core.
@@ -208,7 +215,6 @@ const update = defineRoute({
   async handler(input) {
     const { mastra, params, body, requestContext } = input
     noteSchedule(input, 'schedules:write')
-    const { record: caller } = await input.remember()
     const { resourceId: _resourceId, ...change } = body
     const asked: ScheduleUpdate = change
     return await fireAsCaller(input, (caller) =>
@@ -283,17 +289,17 @@ const triggers = defineRoute({
   summary: 'What became of the fires of a schedule of the caller, the newest first',
   queryOptions: TRIGGERS_QUERY,
   query: z.object({
-    limit: numberText(1, 200).optional(),
+    limit: numberText(1, BOUNDS.triggers.limit).optional(),
     fromActualFireAt: timeNumber().optional(),
     toActualFireAt: timeNumber().optional(),
   }),
+  response: z.object({ triggers: z.array(triggerView) }),
   async handler({ mastra, params, query, requestContext }) {
     const { scheduleId } = params
     return { triggers: await mastra.schedules.triggers(scheduleId, query, { requestContext }) }
   },
 })
 
-  response: z.object({ triggers: z.array(triggerView) }),
 /** A time in a query, in milliseconds since 1970. */
 function timeNumber(): z.ZodType<number, string> {
   return z

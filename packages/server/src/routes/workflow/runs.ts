@@ -1,3 +1,4 @@
+import { BOUNDS } from '@signet/core'
 import { z } from 'zod'
 import { RUN_QUERY, RUNS_QUERY } from '../../route/option/workflow-options.js'
 import { defineRoute, type Route } from '../../route/route.js'
@@ -72,12 +73,10 @@ function isField(name: string): name is RunField {
   return RUN_FIELDS.some((field) => field === name)
 }
 
-const MAX_FIELDS_CHARACTERS = 200
-
 /** Names with commas between them. */
 const fieldsText = z
   .string()
-  .max(MAX_FIELDS_CHARACTERS)
+  .max(BOUNDS.runFieldsCharacters.limit)
   .transform((text, context): RunField[] => {
     const names = text.split(',').map((name) => name.trim())
     if (names.every(isField)) return names
