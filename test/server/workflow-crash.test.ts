@@ -25,8 +25,8 @@ const RUNS = 200
 const WIDTH = 25
 /** Longer than a leg waits for a sleep. */
 const LONG_SLEEP_MS = 6000
-/** Longer than a lease holds. */
-const OUTAGE_MS = 8000
+/** How long PostgreSQL is away: longer than a lease holds. */
+const OUTAGE_MS = Number(process.env['SIGNET_WORKFLOW_OUTAGE_MS'] || 8000)
 const STEPS = ['first', 'second', 'third', 'ask', 'last']
 
 const token = new MastraJwtAuth({ secret: SECRET }).sign(
