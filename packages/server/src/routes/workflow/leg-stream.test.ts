@@ -63,8 +63,9 @@ describe('sendChunks', () => {
 
   it('logs nothing where its client leaves while it waits', async () => {
     const waiting = createDeferred<{ readonly value?: WorkflowChunk }>()
+    const read = vi.fn<BegunLeg['reader']['read']>(() => waiting.promise)
     const reader = {
-      read: () => waiting.promise,
+      read,
       async cancel() {
         waiting.reject(new DOMException('Nobody reads it.', 'AbortError'))
       },
@@ -72,6 +73,7 @@ describe('sendChunks', () => {
     const { response, lines, stop, noteFailure } = send(reader)
     const body = response.body?.getReader()
     const next = body?.read()
+    await vi.waitFor(() => expect(read).toHaveBeenCalledOnce())
     await body?.cancel()
     expect(await next).toMatchObject({ done: true })
     await new Promise((resolve) => setImmediate(resolve))
